@@ -1,0 +1,313 @@
+// The box as plain data: what happened (events), what is so (state), what to do (actions), what is true for ever (facts).
+
+import type { Command } from '../../schemas/command.ts';
+import type { Opened } from '../../schemas/envelope.ts';
+import type { Clear, Order } from '../../schemas/order.ts';
+import type { Fact } from '../../schemas/outbox.ts';
+import type { PolicyRule } from '../../schemas/policy.ts';
+import type { Problem } from '../../schemas/problems.ts';
+import type { Item } from '../../schemas/programme.ts';
+import type { Reason } from '../../schemas/receipt.ts';
+import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
+import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
+import type { Moment } from '../../schemas/time.ts';
+import type { Part, Plan, Want } from '../../schemas/want.ts';
+
+/** One planned play on one output (the unit of receipts). Made by schemas/timeline only. */
+export type { Occurrence } from '../../schemas/timeline.ts';
+
+import type { Occurrence } from '../../schemas/timeline.ts';
+
+// ── what happened ────────────────────────────────────────────────────────────────────────────────
+
+export type Event =
+  /** The loop's first event. `offMs` is how long the box was down, when known. */
+  | { readonly is: 'booted'; readonly boot: string; readonly version: string }
+  | { readonly is: 'timePassed' }
+  /** The wall clock stepped or its quality changed; the new reading is in the Moment. */
+  | { readonly is: 'clockChanged' }
+  | { readonly is: 'wantOffered'; readonly opened: OpenedMeta; readonly want: Want }
+  /** Outcome of `loadPlan`: every part read and checked, or refused as a whole. */
+  | { readonly is: 'planLoaded'; readonly attempt: number; readonly plan: Plan }
+  | { readonly is: 'planRefused'; readonly attempt: number; readonly rev: number; readonly problem: Problem }
+  /** Orders and clears arrive verified (signature, role, area); counter, expiry, latch and rank are judged here. */
+  | { readonly is: 'orderOffered'; readonly opened: OpenedMeta; readonly order: Order; readonly inline: readonly string[] }
+  | { readonly is: 'clearOffered'; readonly opened: OpenedMeta; readonly clear: Clear }
+  /** An envelope that failed verification: never sounds, always told. */
+  | { readonly is: 'envelopeRefused'; readonly topic: string; readonly id: string; readonly problem: Problem }
+  | { readonly is: 'commandOffered'; readonly opened: OpenedMeta; readonly command: Command }
+  | { readonly is: 'linkChanged'; readonly up: boolean }
+  /** The centre has committed our rows to `upto`; the journal forgets them later. */
+  | { readonly is: 'rowsAcked'; readonly epoch: string; readonly upto: number }
+  /** Truth about the cache, whole; re-stated after each fetch and at a slow pace. */
+  | { readonly is: 'cacheSeen'; readonly has: readonly { readonly sha256: string; readonly bytes: number }[]; readonly freeBytes: number }
+  | { readonly is: 'fetchEnded'; readonly attempt: number; readonly sha256: string; readonly problem?: Problem }
+  | {
+      readonly is: 'playbackStarted';
+      readonly output: string;
+      readonly attempt: number;
+      readonly startedMs: number;
+      readonly startErrorMs: number;
+    }
+  /** Sound heard so far in this attempt; the position resumes from here. At least each `progressEveryMs`. */
+  | {
+      readonly is: 'playbackProgressed';
+      readonly output: string;
+      readonly attempt: number;
+      readonly audibleMs: number;
+      readonly atMs: number;
+    }
+  | {
+      readonly is: 'playbackEnded';
+      readonly output: string;
+      readonly attempt: number;
+      readonly how: 'completed' | 'stopped' | 'failed';
+      readonly audibleMs: number;
+      readonly endedMs: number;
+      readonly problem?: Problem;
+      readonly voice?: OrderVoice;
+    }
+  | {
+      readonly is: 'amplifierSwitched';
+      readonly output: string;
+      readonly attempt: number;
+      readonly on: boolean;
+      readonly problem?: Problem;
+    }
+  | { readonly is: 'outputFailed'; readonly output: string; readonly problem: Problem }
+  | { readonly is: 'outputReady'; readonly output: string }
+  | { readonly is: 'healthSampled'; readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> }
+  /** A person at the box or its supervisor asks (local page, `--play`). */
+  | { readonly is: 'toneAsked'; readonly output: string; readonly durationMs: number }
+  | { readonly is: 'mutedHere'; readonly muted: boolean };
+
+/** What the core needs of an opened envelope; the signature was checked at the edge. */
+export type OpenedMeta = Pick<Opened, 'signedBy' | 'digest'> & {
+  readonly id: string;
+  readonly iss: string;
+  readonly epoch: string;
+  readonly aud: string;
+  readonly ctr: number;
+  readonly iat: number;
+  readonly nbf: number;
+  readonly exp: number;
+  /** Stands in `retained` topics or came as an answer; never evidence, only logged. */
+  readonly topic: string;
+};
+
+export type OrderVoice = 'inline' | 'cached' | 'spoken' | 'siren' | 'screen';
+
+// ── what is so ───────────────────────────────────────────────────────────────────────────────────
+
+export interface State {
+  readonly kept: Kept;
+  readonly live: Live;
+}
+
+/** Survives power cuts. Each top-level cell is journaled by itself, and only when its reference changed. */
+export interface Kept {
+  readonly want: KeptWant;
+  readonly ledger: Ledger;
+  /** What was sounding at the last mark, by output; a boot that finds one writes its `partial`. */
+  readonly playing: Readonly<Record<string, PlayingMark>>;
+  /** Persisted in the checksummed slots, not in the database (DESIGN §4). */
+  readonly orders: KeptOrders;
+  readonly counters: KeptCounters;
+  readonly muted: boolean;
+}
+
+export interface KeptWant {
+  readonly applied: Want | null;
+  /** From when the applied want rules: nothing earlier is "planned" by it. */
+  readonly appliedAtMs: number;
+  readonly offered: Want | null;
+}
+
+/** Which occurrences have their final receipt: all that start before `settledToMs`, and `settled` after it. */
+export interface Ledger {
+  readonly settledToMs: number;
+  readonly settled: readonly string[];
+  /** Interrupted plays waiting to go on, with what they had. */
+  readonly paused: readonly PausedPlay[];
+}
+
+export interface PausedPlay {
+  readonly occurrence: Occurrence;
+  /** Position within the whole session (repeats included), ms. */
+  readonly offsetMs: number;
+  readonly audibleMs: number;
+  readonly startedMs: number;
+  readonly startErrorMs: number;
+  readonly reason: Reason;
+}
+
+export interface PlayingMark {
+  readonly voice: Voice;
+  readonly attempt: number;
+  readonly plannedStartMs: number;
+  readonly plannedEndMs: number;
+  /** Null until the first sample is known to have left the output. */
+  readonly startedMs: number | null;
+  readonly startErrorMs: number | null;
+  /** Sound heard in earlier attempts of the same occurrence. */
+  readonly earlierAudibleMs: number;
+  readonly audibleMs: number;
+  readonly markedMs: number;
+  /** Position within the session where this attempt began. */
+  readonly offsetMs: number;
+  readonly amplifierOnMs: number | null;
+  readonly gainDb: number;
+}
+
+/** What an output is given over to. */
+export type Voice =
+  | { readonly kind: 'occurrence'; readonly occurrence: Occurrence }
+  | { readonly kind: 'order'; readonly order: string }
+  | { readonly kind: 'tone'; readonly id: string; readonly durationMs: number };
+
+export interface KeptOrders {
+  /** Highest accepted counter with its digest, per `iss/epoch/aud` (orders and clears share the space). */
+  readonly counters: Readonly<Record<string, { readonly ctr: number; readonly digest: string }>>;
+  /** Accepted and neither ended, cleared nor expired. */
+  readonly active: readonly ActiveOrder[];
+  /** Ids that may never sound (again): ended, cleared, expired; with when to forget them. */
+  readonly latched: readonly { readonly id: string; readonly untilMs: number }[];
+}
+
+export interface ActiveOrder {
+  readonly id: string;
+  readonly order: Order;
+  readonly acceptedMs: number;
+  readonly exp: number;
+  readonly ctr: number;
+  /** Attachments that came with it (in the cache's order drawer), by hash. */
+  readonly inline: readonly string[];
+  /** Whole repetitions heard, by output. */
+  readonly heard: Readonly<Record<string, number>>;
+}
+
+export interface KeptCounters {
+  /** Highest accepted counter per `typ/iss/epoch/aud` of wants and commands. */
+  readonly seen: Readonly<Record<string, number>>;
+  readonly commands: readonly { readonly id: string; readonly untilMs: number }[];
+  readonly reportRev: number;
+  readonly connections: number;
+}
+
+/** Blank at boot; mirrors of the outside, re-stated by their adapters. */
+export interface Live {
+  readonly boot: string;
+  readonly version: string;
+  readonly bootedAt: Moment | null;
+  /** First moment of this boot with trusted time. */
+  readonly trustedSince: Moment | null;
+  readonly plan: Plan | null;
+  readonly agenda: Agenda | null;
+  readonly linkUp: boolean;
+  readonly cache: { readonly known: boolean; readonly has: ReadonlyMap<string, number>; readonly freeBytes: number };
+  readonly fetches: Readonly<
+    Record<string, { readonly attempt: number; readonly tries: number; readonly retryAtMonoMs: number; readonly running: boolean }>
+  >;
+  readonly loading: { readonly attempt: number; readonly rev: number } | null;
+  readonly wantProblem: Problem | null;
+  readonly outputs: Readonly<Record<string, OutputState>>;
+  readonly nextAttempt: number;
+  readonly telemetry: {
+    readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> | null;
+    readonly toldAtMonoMs: number | null;
+    readonly toldHealth: string;
+  };
+  readonly told: { readonly report: string; readonly presence: string };
+  readonly rows: { readonly epoch: string; readonly acked: number };
+}
+
+/** Occurrences around now, computed once and reused until the plan changes or time leaves it. */
+export interface Agenda {
+  readonly rev: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly occurrences: readonly Occurrence[];
+}
+
+export interface OutputState {
+  readonly id: string;
+  readonly kind: 'loudspeaker' | 'board';
+  readonly working: boolean;
+  readonly amplifier: AmplifierState;
+  readonly player: PlayerState;
+}
+
+/** `at` holds monotonic ms of the last outcome or order. Boards have `none`. */
+export type AmplifierState =
+  | { readonly is: 'none' }
+  | { readonly is: 'off'; readonly atMonoMs: number }
+  | { readonly is: 'turning-on'; readonly attempt: number; readonly atMonoMs: number }
+  | { readonly is: 'on'; readonly atMonoMs: number; readonly onMs: number }
+  | { readonly is: 'turning-off'; readonly attempt: number; readonly atMonoMs: number }
+  | { readonly is: 'failed'; readonly atMonoMs: number; readonly problem: Problem };
+
+export type PlayerState =
+  | { readonly is: 'idle'; readonly quietSinceMonoMs: number }
+  | { readonly is: 'armed' | 'playing' | 'stopping'; readonly attempt: number; readonly voice: Voice; readonly startAtMs: number };
+
+// ── what to do ───────────────────────────────────────────────────────────────────────────────────
+
+export type Action =
+  /** Read the want's parts from the cache, check them all; answers planLoaded or planRefused. */
+  | { readonly do: 'loadPlan'; readonly attempt: number; readonly want: Want }
+  | { readonly do: 'fetch'; readonly attempt: number; readonly sha256: string; readonly bytes: number; readonly what: 'part' | 'item' }
+  | { readonly do: 'evict'; readonly sha256: string }
+  /** `keep` lists what eviction must spare; the core has decided who goes. */
+  | { readonly do: 'switchAmplifier'; readonly output: string; readonly attempt: number; readonly on: boolean }
+  /** Prepare now, first sample at `startAtMs` (wall; the player maps it to frames). Answers playbackStarted/Progressed/Ended. */
+  | PlayAction
+  | { readonly do: 'stop'; readonly output: string; readonly attempt: number; readonly fadeMs: number }
+  | { readonly do: 'publishReport'; readonly report: Report }
+  | { readonly do: 'publishPresence'; readonly presence: Omit<Presence, 'conn' | 'on'> }
+  | { readonly do: 'publishTelemetry'; readonly telemetry: Telemetry }
+  /** Ask the centre: signed time when untrusted, the want when we may have missed one. */
+  | { readonly do: 'ask'; readonly kind: 'want' | 'time' }
+  | { readonly do: 'newEpoch' }
+  | { readonly do: 'forgetRows'; readonly epoch: string; readonly upto: number };
+
+export interface PlayAction {
+  readonly do: 'play';
+  readonly output: string;
+  readonly attempt: number;
+  /** Mixer slot (DESIGN §5): a drill uses the emergency slot, filler the idle one. */
+  readonly slot: 'emergency' | 'live' | 'priority' | 'normal' | 'idle';
+  readonly sound: Sound;
+  /** Wall instant of the first sample; in the past means as soon as possible. */
+  readonly startAtMs: number;
+  readonly fadeInMs: number;
+  /** Gain of everything in this play, after policy's ceiling, dB. */
+  readonly gainDb: number;
+}
+
+/** What is fed to the output. Positions skip into the session for joiners and resumed plays. */
+export type Sound =
+  | { readonly of: 'items'; readonly items: readonly Item[]; readonly times: number; readonly gapMs: number; readonly offsetMs: number }
+  | {
+      readonly of: 'order';
+      readonly id: string;
+      readonly order: Order;
+      readonly inline: readonly string[];
+      readonly languages: readonly string[];
+    }
+  | { readonly of: 'tone'; readonly hz: number; readonly durationMs: number };
+
+// ── the decision ─────────────────────────────────────────────────────────────────────────────────
+
+export interface Decision {
+  readonly state: State;
+  /** Written to the outbox in the same transaction as the kept state. */
+  readonly facts: readonly Fact[];
+  /** Performed after the commit. */
+  readonly actions: readonly Action[];
+  /** `now`: commit before acting (starts, orders, counters). `soon`: may share a commit (≤ 1 s). */
+  readonly commit: 'now' | 'soon' | 'none';
+  /** Monotonic instant at which time alone changes an answer. */
+  readonly wakeAtMonoMs: number | null;
+}
+
+export type { Part, PlayClass, PolicyRule, Schedule };

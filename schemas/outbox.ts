@@ -1,0 +1,89 @@
+// What a box owes its centre: numbered, chained rows in signed batches, forgotten only on a signed receipt.
+import * as v from 'valibot';
+import { Id, MessageId, Sha256 } from './ids.ts';
+import { Problem } from './problem-shape.ts';
+import { Receipt } from './receipt.ts';
+import { ClockQuality, InstantMs } from './time.ts';
+
+export const logBatchBytesMax = 32 * 1024;
+export const logBatchRowsMax = 100;
+
+/** A fact worth keeping; tagged by `kind`. */
+export const Fact = v.variant('kind', [
+  v.strictObject({ kind: v.literal('receipt'), receipt: Receipt }),
+  v.strictObject({
+    kind: v.literal('order'),
+    order: MessageId,
+    state: v.picklist(['accepted', 'sounding', 'ended', 'cleared', 'expired', 'refused']),
+    /** What was heard: fall-backs in DESIGN §4's order. */
+    voice: v.optional(v.picklist(['inline', 'cached', 'spoken', 'siren', 'screen'])),
+    problem: v.optional(Problem),
+    /** Set when the siren started before its slot was on disk. */
+    unpersisted: v.optional(v.boolean()),
+  }),
+  v.strictObject({
+    kind: v.literal('want'),
+    rev: v.pipe(v.number(), v.integer()),
+    state: v.picklist(['applied', 'refused']),
+    problem: v.optional(Problem),
+  }),
+  v.strictObject({
+    kind: v.literal('fault'),
+    fault: Id,
+    state: v.picklist(['raised', 'ended']),
+    detail: v.pipe(v.string(), v.maxLength(300)),
+  }),
+  v.strictObject({
+    kind: v.literal('command'),
+    command: MessageId,
+    state: v.picklist(['done', 'failed', 'refused']),
+    detail: v.pipe(v.string(), v.maxLength(300)),
+  }),
+  /** What a person did at the box. */
+  v.strictObject({
+    kind: v.literal('act'),
+    act: v.picklist(['tone', 'listen', 'mute', 'unmute']),
+    detail: v.pipe(v.string(), v.maxLength(200)),
+  }),
+  /** One per boot: repairs the wall time of earlier rows of that boot. */
+  v.strictObject({ kind: v.literal('clock'), boot: Id, offsetMs: v.number(), quality: ClockQuality }),
+  /** Rows given up for space: a known gap, never silence. */
+  v.strictObject({
+    kind: v.literal('dropped'),
+    from: v.number(),
+    to: v.number(),
+    count: v.number(),
+    reason: v.pipe(v.string(), v.maxLength(100)),
+  }),
+]);
+export type Fact = v.InferOutput<typeof Fact>;
+
+/** A fact with when it was true, by which clock. */
+export const Entry = v.strictObject({ boot: Id, atMs: InstantMs, monoMs: v.number(), clock: ClockQuality, fact: Fact });
+export type Entry = v.InferOutput<typeof Entry>;
+
+/** `hash` = SHA-256 of `previous hash + "\n" + entry JSON`; the first row of an epoch chains from the epoch's name. */
+export const Row = v.strictObject({
+  seq: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  hash: Sha256,
+  entry: v.pipe(v.string(), v.maxLength(16_384)),
+});
+export type Row = v.InferOutput<typeof Row>;
+
+/** Body of a signed `log` statement on `up/log`. `epoch` is the statement's epoch, born with the outbox file. */
+export const LogBatch = v.strictObject({ rows: v.pipe(v.array(Row), v.minLength(1), v.maxLength(logBatchRowsMax)) });
+export type LogBatch = v.InferOutput<typeof LogBatch>;
+
+/** Body of a signed `ack` on `dn/ack`: all rows to `upto` are committed; `head` is the hash of row `upto`. */
+export const Ack = v.strictObject({
+  dev: Id,
+  epoch: Id,
+  upto: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  head: v.union([Sha256, v.literal('')]),
+});
+export type Ack = v.InferOutput<typeof Ack>;
+
+/** The text whose SHA-256 is a row's hash. */
+export function chainText(previousHash: string, entryJson: string): string {
+  return `${previousHash}\n${entryJson}`;
+}

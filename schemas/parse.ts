@@ -1,0 +1,46 @@
+// From unknown bytes to a known shape: one value or one readable problem, never an exception.
+import * as v from 'valibot';
+import { bad, ok, type Result } from './problems.ts';
+
+/** Bytes of JSON a program reads at most unless the caller says otherwise. */
+export const jsonBytesMax = 512 * 1024;
+/** Nesting a JSON text may have. */
+export const jsonDepthMax = 32;
+
+/** Check a value against a schema. The problem names the first fault with its JSON Pointer. */
+export function parse<S extends v.GenericSchema>(schema: S, input: unknown): Result<v.InferOutput<S>> {
+  const checked = v.safeParse(schema, input, { abortEarly: true });
+  if (checked.success) return ok(checked.output);
+  const issue = checked.issues[0];
+  const path = (issue.path ?? []).map((step) => `/${String(step.key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return bad('bad-input', issue.message, path);
+}
+
+/** Parse JSON text under limits, then check it. */
+export function parseJson<S extends v.GenericSchema>(schema: S, text: string, bytesMax = jsonBytesMax): Result<v.InferOutput<S>> {
+  if (text.length > bytesMax) return bad('too-large', `JSON text of ${text.length} characters, at most ${bytesMax}`);
+  if (tooDeep(text)) return bad('bad-input', `JSON nested deeper than ${jsonDepthMax}`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return bad('not-json', error instanceof Error ? error.message : 'not JSON');
+  }
+  return parse(schema, value);
+}
+
+function tooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (quoted) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) quoted = false;
+    } else if (c === 0x22) quoted = true;
+    else if (c === 0x7b || c === 0x5b) {
+      if (++depth > jsonDepthMax) return true;
+    } else if (c === 0x7d || c === 0x5d) depth--;
+  }
+  return false;
+}

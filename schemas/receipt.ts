@@ -1,0 +1,64 @@
+// Play receipts: the one final word on every planned occurrence, and on every repetition of an order.
+import * as v from 'valibot';
+import { Id, MessageId, Sha256 } from './ids.ts';
+import { ClockQuality, DurationMs, InstantMs } from './time.ts';
+
+export const Outcome = v.picklist(['played', 'partial', 'preempted', 'missed', 'refused-by-policy', 'failed', 'withdrawn']);
+export type Outcome = v.InferOutput<typeof Outcome>;
+
+/** Why it is not `played`, or what to know although it is. */
+export const Reason = v.picklist([
+  'box-off',
+  'power-cut',
+  'no-time',
+  'not-cached',
+  'too-late',
+  'output-busy',
+  'emergency',
+  'higher-class',
+  'stopped-here',
+  'withdrawn',
+  'decoder-failed',
+  'output-failed',
+  'amplifier-failed',
+  'outside-window',
+  'quiet-hours',
+  'session-too-long',
+  'too-many-sessions',
+  'day-limit',
+  'joined-late',
+  'resumed',
+  'cleared',
+  'expired',
+  'superseded',
+  'not-painted',
+]);
+export type Reason = v.InferOutput<typeof Reason>;
+
+export const Receipt = v.strictObject({
+  /** `SCHEDULE@UTC-START-MS@OUTPUT`, for an order `ORDER-ID@OUTPUT`, for a play by hand `local:…`. */
+  occurrence: MessageId,
+  what: v.picklist(['occurrence', 'order', 'local']),
+  schedule: v.optional(Id),
+  programme: v.optional(Id),
+  output: Id,
+  class: v.picklist(['emergency', 'live', 'drill', 'priority', 'normal', 'filler', 'local']),
+  outcome: Outcome,
+  reason: v.optional(Reason),
+  plannedStartMs: InstantMs,
+  plannedEndMs: InstantMs,
+  /** Wall instants of the first and last sample at the output. Absent: nothing sounded. */
+  startedMs: v.optional(InstantMs),
+  endedMs: v.optional(InstantMs),
+  /** Sound that left the output, ms; shown pages count their painted time. */
+  audibleMs: DurationMs,
+  items: v.pipe(v.array(Sha256), v.maxLength(64)),
+  gainDb: v.number(),
+  /** What proves sound: relay feedback, measured current, a painted frame, the virtual output, or nothing. */
+  proof: v.picklist(['none', 'relay', 'current', 'painted', 'simulated']),
+  amplifierOnMs: v.optional(InstantMs),
+  /** First sample at the output minus planned start. */
+  startErrorMs: v.optional(v.number()),
+  clock: ClockQuality,
+});
+export type Receipt = v.InferOutput<typeof Receipt>;

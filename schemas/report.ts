@@ -1,0 +1,101 @@
+// What a box says of itself: presence, reported state, telemetry, questions.
+import * as v from 'valibot';
+import { Id, MessageId } from './ids.ts';
+import { Problem } from './problem-shape.ts';
+import { ClockQuality, DurationMs, InstantMs } from './time.ts';
+
+const Counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** Retained on `up/on`; the will is `{on:false}` with the same boot and connection. A late will with an old `conn` is ignored. */
+export const Presence = v.strictObject({
+  on: v.boolean(),
+  boot: Id,
+  conn: Counter,
+  version: v.pipe(v.string(), v.maxLength(40)),
+  wantRev: Counter,
+  /** Highest accepted order counter per issuer. */
+  orders: v.record(Id, Counter),
+  clock: ClockQuality,
+});
+export type Presence = v.InferOutput<typeof Presence>;
+
+export const Health = v.strictObject({
+  state: v.picklist(['ok', 'degraded', 'silent', 'unknown']),
+  /** Catalogue of reasons, worst first; `[]` when ok. */
+  reasons: v.pipe(
+    v.array(
+      v.picklist([
+        'no-time',
+        'no-centre',
+        'no-plan',
+        'audio-failed',
+        'amplifier-failed',
+        'display-failed',
+        'disk-low',
+        'media-missing',
+        'hot',
+        'under-voltage',
+        'muted',
+        'clock-off',
+      ]),
+    ),
+    v.maxLength(16),
+  ),
+});
+export type Health = v.InferOutput<typeof Health>;
+
+/** Retained on `up/report`, at most 8 KB. */
+export const Report = v.strictObject({
+  rev: Counter,
+  boot: Id,
+  version: v.pipe(v.string(), v.maxLength(40)),
+  hardware: v.strictObject({ audioOut: v.string(), board: v.string(), display: v.string() }),
+  wantRev: Counter,
+  offeredRev: Counter,
+  wantProblem: v.optional(Problem),
+  clock: ClockQuality,
+  outputs: v.pipe(
+    v.array(
+      v.strictObject({
+        id: Id,
+        sounding: v.nullable(MessageId),
+        amplifier: v.picklist(['off', 'turning-on', 'on', 'turning-off', 'failed', 'none']),
+        next: v.nullable(v.strictObject({ occurrence: MessageId, startMs: InstantMs })),
+      }),
+    ),
+    v.maxLength(4),
+  ),
+  cache: v.strictObject({ bytes: Counter, missing: Counter }),
+  outbox: v.strictObject({ epoch: Id, low: Counter, high: Counter }),
+  health: Health,
+});
+export type Report = v.InferOutput<typeof Report>;
+
+/** On `up/tm`, QoS 0: one sample each 5 minutes and on change. */
+export const Telemetry = v.strictObject({
+  atMs: InstantMs,
+  clock: ClockQuality,
+  upMs: DurationMs,
+  rssBytes: Counter,
+  diskFreeBytes: Counter,
+  load1: v.number(),
+  temperatureC: v.nullable(v.number()),
+  health: Health,
+});
+export type Telemetry = v.InferOutput<typeof Telemetry>;
+
+/** On `up/ask`. The answer is bound to the nonce, so an old one is worthless. */
+export const Ask = v.strictObject({
+  id: MessageId,
+  nonce: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)),
+  kind: v.picklist(['want', 'time']),
+});
+export type Ask = v.InferOutput<typeof Ask>;
+
+/** Body of a signed `answer` on `dn/answer`. */
+export const Answer = v.strictObject({ id: MessageId, nonce: v.string(), timeMs: InstantMs });
+export type Answer = v.InferOutput<typeof Answer>;
+
+/** Body of the signed `heartbeat` on `c/{centre}/on`, each 120 s. A new epoch makes boxes announce themselves again. */
+export const Heartbeat = v.strictObject({ epoch: Id, timeMs: InstantMs, orders: v.record(Id, Counter) });
+export type Heartbeat = v.InferOutput<typeof Heartbeat>;
