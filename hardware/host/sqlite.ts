@@ -1,4 +1,5 @@
 // Door to SQLite: a small async port. sqlite3 serves Node 20; node:sqlite in a worker serves newer ones.
+import type { Result } from '../../schemas/problems.ts';
 
 export type SqlValue = string | number | null | Uint8Array;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
@@ -20,4 +21,10 @@ export interface DatabaseOptions {
   readonly file: string;
   /** Box: one exclusive connection. Centre: readers beside the writer. */
   readonly exclusive: boolean;
+}
+
+/** Open a database file, checked. Problems: driver-missing, store-damaged, device-busy, disk-full, device-failed. */
+export async function openDatabase(options: DatabaseOptions): Promise<Result<Database>> {
+  const { openSqlite3 } = await import('./sqlite3-database.ts');
+  return openSqlite3(options);
 }

@@ -1,0 +1,135 @@
+// Programs we start: limited in time and output, killed with their whole group, and gone when we are gone.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, isAbsolute, join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
+
+export interface RunOptions {
+  readonly timeoutMs: number;
+  readonly input?: Uint8Array | string;
+  /** Of standard output; more is a problem and ends the program. */
+  readonly outputBytesMax?: number;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Set when the program could not be started at all. */
+  readonly problem?: Problem;
+}
+
+export interface StartOptions {
+  readonly onExit: (exit: Exit) => void;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Extra pipes as fd 3, 4, … of the program. */
+  readonly extraPipes?: number;
+}
+
+export interface Tool {
+  readonly pid: number | undefined;
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  readonly pipes: readonly (Readable & Writable)[];
+  /** End the program and all it started. */
+  kill(): void;
+}
+
+const stderrCharactersMax = 8_000;
+
+/** Groups to end when this process leaves in an orderly way; `setpriv` covers the other ways. */
+const running = new Set<number>();
+process.on('exit', () => {
+  for (const pid of running) killGroup(pid);
+});
+
+/** Absolute path of an executable file, looked up in PATH unless it has a slash. */
+export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const places = name.includes('/') ? [name] : (env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
+  return places.find((path) => isAbsolute(path) && executable(path));
+}
+
+/** Run a program to its end. Problems: tool-missing, tool-timeout, tool-failed, too-large. */
+export function runTool(path: string, args: readonly string[], options: RunOptions): Promise<Result<{ stdout: Buffer; stderr: string }>> {
+  const outputBytesMax = options.outputBytesMax ?? 64 * 1024 * 1024;
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let stderr = '';
+    let verdict: Result<never> | undefined;
+    const end = (result: Result<never>) => {
+      verdict ??= result;
+      tool.kill();
+    };
+    const onExit = ({ code, signal, problem }: Exit): void => {
+      clearTimeout(timer);
+      if (problem) resolve({ ok: false, problem });
+      else if (verdict) resolve(verdict);
+      else if (code !== 0) resolve(bad('tool-failed', `${path} ended with ${code ?? signal}: ${stderr.trim().slice(-300)}`));
+      else resolve(ok({ stdout: Buffer.concat(chunks, bytes), stderr }));
+    };
+    const timer = setTimeout(() => end(bad('tool-timeout', `${path} ran longer than ${options.timeoutMs} ms`)), options.timeoutMs);
+    const tool = startTool(path, args, { onExit, ...(options.env ? { env: options.env } : {}) });
+    tool.stdout.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > outputBytesMax) end(bad('too-large', `${path} wrote more than ${outputBytesMax} bytes`));
+      else chunks.push(chunk);
+    });
+    tool.stderr.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-stderrCharactersMax);
+    });
+    tool.stdin.end(options.input ?? '');
+  });
+}
+
+/** Start a long-lived program. `onExit` is called exactly once, after its output has been read. */
+export function startTool(path: string, args: readonly string[], options: StartOptions): Tool {
+  const program = findProgram(path, options.env) ?? path;
+  const guard = findProgram('setpriv');
+  // PR_SET_PDEATHSIG: the kernel ends the child even when we are killed with SIGKILL.
+  const [file, all] = guard && executable(program) ? [guard, ['--pdeathsig', 'KILL', '--', program, ...args]] : [program, args];
+  const extra = Array.from({ length: options.extraPipes ?? 0 }, () => 'pipe' as const);
+  const child = spawn(file, all, { detached: true, env: options.env ?? process.env, stdio: ['pipe', 'pipe', 'pipe', ...extra] });
+  const { pid } = child;
+  if (pid !== undefined) running.add(pid);
+  const streams = child.stdio as unknown as [Writable, Readable, Readable, ...(Readable & Writable)[]];
+  // A program that ends early breaks our pipe to it; its exit tells more than that.
+  for (const stream of streams) stream.on('error', () => undefined);
+  watchExit(child, path, options.onExit);
+  const [stdin, stdout, stderr, ...pipes] = streams;
+  return { pid, stdin, stdout, stderr, pipes, kill: () => pid !== undefined && running.has(pid) && killGroup(pid) };
+}
+
+function watchExit(child: ChildProcess, path: string, onExit: (exit: Exit) => void): void {
+  let told = false;
+  const tell = (exit: Exit) => {
+    if (child.pid !== undefined) running.delete(child.pid);
+    if (!told) onExit(exit);
+    told = true;
+  };
+  child.once('error', (error) => {
+    tell({ code: null, signal: null, problem: { code: 'tool-missing', path: '', detail: `${path}: ${error.message}` } });
+  });
+  // After the program itself ended, whatever it left running in its group must not hold our pipes open.
+  child.once('exit', () => child.pid !== undefined && killGroup(child.pid));
+  child.once('close', (code, signal) => tell({ code, signal }));
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group is gone already.
+  }
+}
+
+function executable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

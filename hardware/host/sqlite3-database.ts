@@ -1,0 +1,208 @@
+// SQLite through the sqlite3 package: statements run in its threads, so this process never waits for the disk.
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type sqlite3 from 'sqlite3';
+import { bad, ok, type ProblemCode, type Result } from '../../schemas/problems.ts';
+import { Failure } from './failure.ts';
+import type { Database, DatabaseOptions, SqlRow, SqlValue, Statement } from './sqlite.ts';
+
+type Driver = typeof sqlite3;
+
+const statementsKept = 100;
+const busyTimeoutMs = 5_000;
+
+/** SQLite's primary result codes (sqlite.org/rescode.html) that an operator can meet. */
+const problemOfCode: Readonly<Record<string, ProblemCode>> = {
+  SQLITE_FULL: 'disk-full',
+  SQLITE_CORRUPT: 'store-damaged',
+  SQLITE_NOTADB: 'store-damaged',
+  SQLITE_BUSY: 'device-busy',
+  SQLITE_LOCKED: 'device-busy',
+  SQLITE_IOERR: 'device-failed',
+  SQLITE_READONLY: 'device-failed',
+  SQLITE_CANTOPEN: 'device-failed',
+  SQLITE_CONSTRAINT: 'conflict',
+};
+
+/** Open with the sqlite3 package; `loadDriver` may be replaced to see what happens without it. */
+export async function openSqlite3(options: DatabaseOptions, loadDriver: () => Promise<Driver> = importDriver): Promise<Result<Database>> {
+  let driver: Driver;
+  try {
+    driver = await loadDriver();
+  } catch (error) {
+    return bad('driver-missing', `the package sqlite3 cannot be loaded: ${error instanceof Error ? error.message : error}`.slice(0, 500));
+  }
+  const writer = new Connection(driver);
+  let reader = writer;
+  try {
+    await mkdir(dirname(options.file), { recursive: true });
+    await writer.open(options.file, driver.OPEN_READWRITE | driver.OPEN_CREATE);
+    for (const pragma of pragmasOf(options)) await writer.exec(pragma);
+    const [checked] = await writer.all('PRAGMA quick_check(1)');
+    const verdict = checked?.['quick_check'];
+    if (verdict !== 'ok') throw new Failure('store-damaged', `quick_check of ${options.file}: ${verdict}`);
+    if (!options.exclusive) {
+      reader = new Connection(driver);
+      await reader.open(options.file, driver.OPEN_READONLY);
+      await reader.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    }
+    return ok(new Sqlite3Database(writer, reader));
+  } catch (error) {
+    await writer.close().catch(() => undefined);
+    if (error instanceof Failure) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+function pragmasOf({ exclusive }: DatabaseOptions): string[] {
+  return [
+    `PRAGMA busy_timeout = ${exclusive ? 0 : busyTimeoutMs}`,
+    // Before journal_mode: an exclusive WAL needs no shared memory file.
+    `PRAGMA locking_mode = ${exclusive ? 'EXCLUSIVE' : 'NORMAL'}`,
+    'PRAGMA journal_mode = WAL',
+    'PRAGMA synchronous = FULL',
+    'PRAGMA foreign_keys = ON',
+    'PRAGMA temp_store = MEMORY',
+    'PRAGMA journal_size_limit = 16777216',
+  ];
+}
+
+/** INVARIANT: on one connection, one transaction or statement at a time, in the order asked. */
+class Sqlite3Database implements Database {
+  readonly #writer: Connection;
+  readonly #reader: Connection;
+
+  constructor(writer: Connection, reader: Connection) {
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  write(statements: readonly Statement[]): Promise<void> {
+    return this.#writer.inTurn(async () => {
+      const [first, ...others] = statements;
+      if (!first) return;
+      if (others.length === 0) return this.#writer.run(first.sql, first.params);
+      await this.#writer.run('BEGIN IMMEDIATE');
+      try {
+        for (const { sql, params } of statements) await this.#writer.run(sql, params);
+        await this.#writer.run('COMMIT');
+      } catch (error) {
+        // SQLite may have rolled back by itself (full disk); then this one fails and means nothing.
+        await this.#writer.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  read(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
+    return this.#reader.inTurn(() => this.#reader.all(sql, params));
+  }
+
+  exec(sql: string): Promise<void> {
+    return this.#writer.inTurn(() => this.#writer.exec(sql));
+  }
+
+  async close(): Promise<void> {
+    if (this.#reader !== this.#writer) await this.#reader.inTurn(() => this.#reader.close());
+    await this.#writer.inTurn(() => this.#writer.close());
+  }
+}
+
+/** One sqlite3 handle with promises, a queue and its prepared statements. */
+class Connection {
+  readonly #driver: Driver;
+  #handle: sqlite3.Database | undefined;
+  readonly #statements = new Map<string, sqlite3.Statement>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(driver: Driver) {
+    this.#driver = driver;
+  }
+
+  open(file: string, mode: number): Promise<void> {
+    return settle((done) => {
+      this.#handle = new this.#driver.Database(file, mode, done);
+    });
+  }
+
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  exec(sql: string): Promise<void> {
+    return settle((done) => this.#open().exec(sql, done));
+  }
+
+  async run(sql: string, params: readonly SqlValue[] = []): Promise<void> {
+    const statement = await this.#prepare(sql);
+    return settle((done) => statement.run(bound(params), done));
+  }
+
+  async all(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
+    const statement = await this.#prepare(sql);
+    return new Promise((resolve, reject) => {
+      statement.all<SqlRow>(bound(params), (error, rows) => (error ? reject(translated(error)) : resolve(rows)));
+    });
+  }
+
+  async close(): Promise<void> {
+    const handle = this.#handle;
+    if (!handle) return;
+    for (const statement of this.#statements.values()) await settle((done) => statement.finalize(done));
+    this.#statements.clear();
+    this.#handle = undefined;
+    await settle((done) => handle.close(done));
+  }
+
+  #open(): sqlite3.Database {
+    if (!this.#handle) throw new Error('the database is closed');
+    return this.#handle;
+  }
+
+  async #prepare(sql: string): Promise<sqlite3.Statement> {
+    const known = this.#statements.get(sql);
+    if (known) {
+      this.#statements.delete(sql);
+      this.#statements.set(sql, known);
+      return known;
+    }
+    const handle = this.#open();
+    const statement = await new Promise<sqlite3.Statement>((resolve, reject) => {
+      const prepared: sqlite3.Statement = handle.prepare(sql, (error: Error | null) =>
+        error ? reject(translated(error)) : resolve(prepared),
+      );
+    });
+    this.#statements.set(sql, statement);
+    const [oldest] = this.#statements;
+    if (this.#statements.size > statementsKept && oldest) {
+      this.#statements.delete(oldest[0]);
+      oldest[1].finalize();
+    }
+    return statement;
+  }
+}
+
+/** The binding knows Buffers only; other byte arrays would be stored as text. */
+function bound(params: readonly SqlValue[]): unknown[] {
+  return params.map((value) =>
+    value instanceof Uint8Array && !Buffer.isBuffer(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value,
+  );
+}
+
+function settle(start: (done: (error?: Error | null) => void) => unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    start((error) => (error ? reject(translated(error)) : resolve()));
+  });
+}
+
+/** Expected failures become `Failure`; a wrong statement stays the bug it is. */
+function translated(error: Error): Error {
+  const code = 'code' in error && typeof error.code === 'string' ? problemOfCode[error.code] : undefined;
+  return code === undefined ? error : new Failure(code, error.message, error);
+}
+
+async function importDriver(): Promise<Driver> {
+  return (await import('sqlite3')).default;
+}
