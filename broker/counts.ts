@@ -1,0 +1,29 @@
+// What the broker counts for metrics: totals since start, refusals by reason.
+import type { GuardEnd } from './guards.ts';
+
+export type Refusal =
+  | GuardEnd
+  | 'handshake'
+  | 'full'
+  | 'no-identity'
+  | 'not-allowed-to-connect'
+  | 'protocol'
+  | 'will'
+  | 'qos-2'
+  | 'publish'
+  | 'subscribe'
+  | 'filters'
+  | 'not-stored'
+  | 'retained-full';
+
+export interface Counts {
+  bytesIn: number;
+  bytesOut: number;
+  connects: number;
+  publishes: number;
+  readonly refused: Partial<Record<Refusal, number>>;
+}
+
+export function zeroCounts(): Counts {
+  return { bytesIn: 0, bytesOut: 0, connects: 0, publishes: 0, refused: {} };
+}

@@ -1,0 +1,151 @@
+// Every decision aedes leaves open, made here: who connects, publishes, subscribes, and when a message counts as taken.
+import type { AedesOptions, AuthenticateError, ConnectPacket, PublishPacket, Subscription } from 'aedes';
+import type { Id } from '../schemas/ids.ts';
+import { parseTopic, type Topic } from '../schemas/topics.ts';
+import { may, mayRetain } from './access.ts';
+import type { Counts, Refusal } from './counts.ts';
+import type { Identity } from './identities.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+export interface HookOptions {
+  readonly sessions: Sessions;
+  readonly owner: Id | undefined;
+  readonly counts: Counts;
+  readonly filtersMax: number;
+  readonly mayConnect: (identity: Identity) => boolean;
+  /** PUBACK goes out after it resolves; when it rejects the connection ends without one, so the client sends again. */
+  readonly onPublish: ((identity: Identity, topic: Topic, payload: Buffer) => Promise<void>) | undefined;
+  readonly refused: (reason: Refusal, identity: Identity | undefined) => void;
+  readonly stopping: () => boolean;
+}
+
+type Hooks = Required<
+  Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward' | 'published'>
+>;
+
+export function hooksOf(options: HookOptions): Hooks {
+  const { sessions, refused } = options;
+  return {
+    preConnect(client, packet, callback) {
+      const session = sessions.of(client.conn);
+      const reason = session ? unfit(session, packet, options) : 'no-identity';
+      if (reason !== undefined || session === undefined) {
+        refused(reason ?? 'no-identity', session?.identity);
+        return callback(new Error('refused'), false);
+      }
+      // Identity comes from the certificate, whatever the client calls itself; sessions are always clean.
+      packet.clientId = session.clientId;
+      packet.clean = true;
+      session.will = packet.will;
+      callback(null, true);
+    },
+
+    authenticate(client, _username, _password, done) {
+      const session = sessions.of(client.conn);
+      if (session === undefined || options.stopping() || !options.mayConnect(session.identity)) {
+        refused('not-allowed-to-connect', session?.identity);
+        const error: AuthenticateError = Object.assign(new Error('not authorised'), { returnCode: 5 });
+        return done(error, false);
+      }
+      sessions.enter(session);
+      done(null, true);
+    },
+
+    authorizePublish(client, packet, callback) {
+      const session = client ? sessions.of(client.conn) : undefined;
+      if (session === undefined) return callback(new Error('no session'));
+      if (packet === session.will) return sendWill(session, packet, callback, options);
+      const topic = publishable(session, packet, options);
+      if (topic === undefined) return callback(new Error('publish refused'));
+      options.counts.publishes++;
+      take(session, topic, packet, options).then(
+        () => callback(client?.closed ? new Error('closed') : null),
+        (error: unknown) => callback(asError(error)),
+      );
+    },
+
+    authorizeSubscribe(client, subscription, callback) {
+      const session = sessions.of(client.conn);
+      const reason = session ? unreadable(session, subscription, options) : 'no-identity';
+      if (session === undefined || reason !== undefined) {
+        refused(reason ?? 'no-identity', session?.identity);
+        return callback(null, null);
+      }
+      session.filters.add(subscription.topic);
+      callback(null, subscription);
+    },
+
+    // Filters were judged one by one when subscribed; what is left is the broker's own chatter and the superseded.
+    authorizeForward(client, packet) {
+      const session = sessions.of(client.conn);
+      return session === undefined || packet.topic.startsWith('$') || sessions.superseded(session) ? null : packet;
+    },
+
+    published(_packet, _client, callback) {
+      callback(null);
+    },
+  };
+}
+
+/** Why this CONNECT is refused before it is answered, if it is. */
+function unfit(session: Session, packet: ConnectPacket, options: HookOptions): Refusal | undefined {
+  if (packet.protocolVersion === 3) return 'protocol';
+  const { will } = packet;
+  if (will === undefined) return undefined;
+  const topic = parseTopic(will.topic);
+  if (topic === undefined || will.qos === 2) return 'will';
+  if (!may(session.identity, 'publish', will.topic, options.owner).ok) return 'will';
+  if (!mayRetain(topic)) will.retain = false;
+  return undefined;
+}
+
+function publishable(session: Session, packet: PublishPacket, options: HookOptions): Topic | undefined {
+  const topic = parseTopic(packet.topic);
+  const reason = packet.qos === 2 ? 'qos-2' : 'publish';
+  if (topic === undefined || packet.qos === 2 || !may(session.identity, 'publish', packet.topic, options.owner).ok) {
+    options.refused(reason, session.identity);
+    return undefined;
+  }
+  if (!mayRetain(topic)) packet.retain = false;
+  return topic;
+}
+
+function unreadable(session: Session, subscription: Subscription, options: HookOptions): Refusal | undefined {
+  if (subscription.qos === 2) return 'qos-2';
+  if (!may(session.identity, 'subscribe', subscription.topic, options.owner).ok) return 'subscribe';
+  if (session.filters.size >= options.filtersMax && !session.filters.has(subscription.topic)) return 'filters';
+  return undefined;
+}
+
+/** Hand one publication to its owner, after those the same session sent before. */
+function take(session: Session, topic: Topic, packet: PublishPacket, options: HookOptions): Promise<void> {
+  const { onPublish } = options;
+  if (onPublish === undefined) return Promise.resolve();
+  const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+  const taken = session.turn.then(() => onPublish(session.identity, topic, payload));
+  // After a failure nothing later of this session may be taken: the client will send all again, in order.
+  session.turn = taken;
+  return taken.catch((error: unknown) => {
+    options.refused('not-stored', session.identity);
+    throw error;
+  });
+}
+
+/** A will is heard only while nobody has taken over and the broker itself is not the one that went away. */
+function sendWill(session: Session, packet: PublishPacket, callback: (error?: Error | null) => void, options: HookOptions): void {
+  const stale = () => options.stopping() || options.sessions.superseded(session);
+  const topic = parseTopic(packet.topic);
+  if (topic === undefined || stale()) {
+    callback(new Error('stale will'));
+    return;
+  }
+  session.turn = session.turn.catch(() => undefined);
+  take(session, topic, packet, options).then(
+    () => callback(stale() ? new Error('stale will') : null),
+    (error: unknown) => callback(asError(error)),
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
