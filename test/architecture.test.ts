@@ -1,0 +1,86 @@
+// The shape of the project, held by a test: who may import whom, how large things grow, what rules may touch.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Source, sizeBreaches, sourceBreaches } from './architecture-rules.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const rooms = ['schemas', 'hardware', 'agent', 'broker', 'controller', 'test'];
+
+function* filesBelow(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else yield relative(root, path);
+  }
+}
+
+const paths = rooms.filter((room) => existsSync(join(root, room))).flatMap((room) => [...filesBelow(join(root, room))]);
+const sources: Source[] = paths
+  .filter((path) => /\.(ts|mjs)$/.test(path))
+  .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+
+/** The user's card. A package that comes with a later piece of work stands in `notYet`, never silently nowhere. */
+const card = ['mqtt', 'aedes', 'ffmpeg-static', 'fluent-ffmpeg', 'serialport', 'onoff', 'pino', 'sqlite3', 'vitest'];
+const notYet: Readonly<Record<string, string>> = {
+  serialport: 'comes with the modem, the meter and the LED sign',
+  onoff: 'comes with the real GPIO doors',
+};
+
+/** One door per outside thing: only this file may import the package. */
+const doors: Readonly<Record<string, RegExp>> = {
+  aedes: /^broker\/[a-z-]+\.ts$/,
+  mqtt: /^broker\/link\/[a-z-]+\.ts$/,
+  'fluent-ffmpeg': /^controller\/media\/[a-z-]+\.ts$/,
+  'ffmpeg-static': /^hardware\/host\/audio-tools\.ts$/,
+  sqlite3: /^hardware\/host\/sqlite3-database\.ts$/,
+  serialport: /^hardware\/serial/,
+  onoff: /^hardware\/board\/[a-z-]+\.ts$/,
+};
+
+function importers(name: string): string[] {
+  const pattern = new RegExp(`(from|import\\(|import)\\s*['"]${name}['"]`);
+  return sources.filter(({ path, text }) => !path.startsWith('test/') && pattern.test(text)).map(({ path }) => path);
+}
+
+describe('the project keeps its shape', () => {
+  test('every import goes in an allowed direction and rules touch nothing outside', () => {
+    expect(sources.flatMap(sourceBreaches)).toEqual([]);
+  });
+
+  test('a forbidden import is caught', () => {
+    const caught = (path: string, text: string) => sourceBreaches({ path, text });
+    expect(caught('agent/core/decide.ts', "import { readFileSync } from 'node:fs';\n")).toHaveLength(1);
+    expect(caught('schemas/time.ts', "import { Loop } from '../agent/run.ts';\n")).toHaveLength(1);
+    expect(caught('controller/api/boxes.ts', "import { decide } from '../../agent/core/decide.ts';\n")).toHaveLength(1);
+    expect(caught('controller/media/ingest.ts', "import type { Board } from '../../hardware/board.ts';\n")).toHaveLength(1);
+    expect(caught('controller/demo/main.ts', "import { BrokerServer } from '../../broker/server.ts';\n")).toHaveLength(1);
+    expect(caught('hardware/board.ts', "const x = await import('../broker/server.ts');\n")).toHaveLength(1);
+    expect(caught('agent/core/retry.ts', 'export const now = Date.now();\n')).toHaveLength(1);
+    expect(caught('agent/run.ts', 'let shared = 1;\n')).toHaveLength(1);
+    expect(caught('agent/player/player.ts', "document.body.append('x');\n")).toHaveLength(1);
+    expect(caught('agent/string-utils.ts', '')).toHaveLength(1);
+    expect(caught('controller/core/roles.ts', "import type { Receipt } from '../../schemas/receipt.ts';\n")).toEqual([]);
+  });
+
+  test('files stay at 300 lines, or say at the top why not', () => {
+    expect(sources.flatMap(sizeBreaches)).toEqual([]);
+    expect(sizeBreaches({ path: 'agent/long.ts', text: 'x;\n'.repeat(301) })).toHaveLength(1);
+    expect(sizeBreaches({ path: 'agent/long.ts', text: `// LONG: one table.\n${'x;\n'.repeat(301)}` })).toEqual([]);
+  });
+
+  test('every package of the card is imported by product code, or named as not yet', () => {
+    const unused = card.filter((name) => name !== 'vitest' && importers(name).length === 0);
+    expect(unused.filter((name) => !(name in notYet))).toEqual([]);
+    for (const name of Object.keys(notYet)) expect(importers(name), `${name} is used now: take it off the not-yet list`).toEqual([]);
+  });
+
+  test('each wrapped library is imported in one room only', () => {
+    const strays = Object.entries(doors).flatMap(([name, door]) =>
+      importers(name)
+        .filter((path) => !door.test(path))
+        .map((path) => `${path} imports ${name}`),
+    );
+    expect(strays).toEqual([]);
+  });
+});

@@ -1,0 +1,104 @@
+// The last page of `npm test`: what held, on which doors, what was left out and why, where to look and listen.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { artifacts, type RunFacts } from './tell.ts';
+
+const packageOf: Readonly<Record<string, string>> = { aplay: 'alsa-utils', opusdec: 'opus-tools', opusenc: 'opus-tools' };
+
+interface Count {
+  passed: number;
+  failed: number;
+  readonly leftOut: TestCase[];
+  readonly slow: { readonly name: string; readonly ms: number }[];
+}
+
+function count(modules: readonly TestModule[]): Count {
+  const seen: Count = { passed: 0, failed: 0, leftOut: [], slow: [] };
+  for (const module of modules) {
+    if (module.errors().length > 0) seen.failed++;
+    for (const test of module.children.allTests()) {
+      const { state } = test.result();
+      if (state === 'passed') seen.passed++;
+      else if (state === 'failed') seen.failed++;
+      else seen.leftOut.push(test);
+      seen.slow.push({ name: `${relative('.', module.moduleId)} › ${test.name}`, ms: test.diagnostic()?.duration ?? 0 });
+    }
+    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) seen.failed++;
+  }
+  return seen;
+}
+
+function readFacts(): RunFacts[] {
+  const folder = join(artifacts, 'facts');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as RunFacts);
+}
+
+function* keptFiles(folder: string): Generator<string> {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* keptFiles(path);
+    else if (/\.(wav|png)$/.test(entry.name)) yield path;
+  }
+}
+
+function tableLines(facts: readonly RunFacts[], since: number): string[] {
+  const lines: string[] = [];
+  const invariants = facts.flatMap((one) => one.invariants ?? []);
+  if (invariants.length > 0) {
+    const width = Math.max(...invariants.map((one) => one.name.length));
+    lines.push('', `${'Invariant'.padEnd(width)}  ${'scripts'.padStart(9)}  violations`);
+    for (const { name, scripts, violations } of invariants)
+      lines.push(`${name.padEnd(width)}  ${String(scripts).padStart(9)}  ${violations}`);
+  }
+  const doors = new Map(facts.flatMap((one) => one.doors ?? []).map((one) => [`${one.door}: ${one.how}`, one]));
+  if (doors.size > 0) lines.push('', `Doors       ${[...doors.keys()].sort().join(' · ')}`);
+  const figures = facts.flatMap((one) => Object.entries(one.figures ?? {}));
+  if (figures.length > 0) lines.push('', ...figures.map(([name, value]) => `${name}: ${value}`));
+  const kept = [...keptFiles(artifacts)].filter((path) => statSync(path).mtimeMs >= since).map((path) => relative('.', path));
+  if (kept.length > 0) lines.push('', 'To hear and to see', ...kept.sort().map((path) => `  ${path}`));
+  return lines;
+}
+
+function leftOutLines(leftOut: readonly TestCase[]): string[] {
+  if (leftOut.length === 0) return [];
+  const needed = new Set<string>();
+  const lines = leftOut.map((test) => {
+    const needs = /\[needs ([^\]]+)\]/.exec(test.fullName)?.[1]?.split(/[ ,]+/) ?? [];
+    for (const program of needs) needed.add(packageOf[program] ?? program);
+    return `  ${test.fullName}`;
+  });
+  const apt = needed.size > 0 ? [`  to run them: sudo apt-get install -y --no-install-recommends ${[...needed].sort().join(' ')}`] : [];
+  return ['', 'Left out', ...lines, ...apt];
+}
+
+export default class ClosingReporter implements Reporter {
+  private started = 0;
+
+  onTestRunStart(): void {
+    this.started = Date.now();
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    const seen = count(modules);
+    const strict = process.env['CI'] === 'true' && process.argv.every((argument) => !/^-t|--testNamePattern/.test(argument));
+    const failed = seen.failed + errors.length + (strict ? seen.leftOut.length : 0);
+    if (failed > 0) process.exitCode = 1;
+    const slowest = seen.slow.sort((a, b) => b.ms - a.ms).slice(0, 5);
+    const lines = [
+      ...tableLines(readFacts(), this.started),
+      ...leftOutLines(seen.leftOut),
+      '',
+      'Slowest',
+      ...slowest.map(({ name, ms }) => `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`),
+      '',
+      `${seen.passed} passed, ${failed} failed`,
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+  }
+}
