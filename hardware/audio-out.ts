@@ -7,6 +7,7 @@ export const sampleRateHz = 48_000;
 export interface Position {
   /** Frames since `open` that have left the converter, with a fraction where the device can tell. */
   readonly playedFrames: number;
+  /** Never below `playedFrames`: silence the device put in during an underrun counts as written. */
   readonly writtenFrames: number;
   readonly atMonoMs: number;
   /** Grows with every underrun; a change means the estimator must begin anew. */

@@ -77,7 +77,7 @@ async function toOutputRate(tools: AudioTools, wav: Buffer): Promise<Result<Buff
     if (decoded.ok && decoded.value.stdout.length > 0) return ok(decoded.value.stdout);
   }
   const sound = readWav(wav);
-  if (!sound || sound.channels !== 1 || sound.samples.length === 0) return bad('tool-failed', 'espeak-ng gave no mono PCM');
+  if (sound?.channels !== 1 || sound.samples.length === 0) return bad('tool-failed', 'espeak-ng gave no mono PCM');
   const samples = await resample(sound.samples, sound.rateHz, outputHz);
   return ok(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
 }

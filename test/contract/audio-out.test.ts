@@ -1,0 +1,25 @@
+// The audio output's promises, kept by the virtual converter in several options, in fake and in real time.
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe } from 'vitest';
+import { VirtualDac, type VirtualDacOptions } from '../../hardware/audio-out/virtual-dac.ts';
+import { promiseAudioOut } from './audio-out.ts';
+
+const cases: readonly VirtualDacOptions[] = [{}, { ppm: 100 }, { ppm: -100, rewinds: true }, { quantumMs: 10, leadMs: 300 }];
+
+for (const options of cases) {
+  describe(`virtual converter ${JSON.stringify(options)}`, () => {
+    promiseAudioOut(() => {
+      const clock = { nowMs: 123_456.75 };
+      const out = new VirtualDac({ ...options, now: () => clock.nowMs });
+      const pass = async (ms: number) => {
+        clock.nowMs += ms;
+        out.pump();
+      };
+      return { out, pass, toleranceFrames: 1 + ((options.quantumMs ?? 0) * 48_000) / 1000 };
+    });
+  });
+}
+
+describe('virtual converter in real time', () => {
+  promiseAudioOut(() => ({ out: new VirtualDac({ rewinds: true }), pass: (ms) => wait(ms), toleranceFrames: 2 }));
+});
