@@ -1,0 +1,97 @@
+// The operator's page: who is signed in, which view shows, and nothing else.
+import type { SessionAnswer } from '../../schemas/api.ts';
+import { get, Refused, rememberCsrf, send } from './door.ts';
+import { h, replace } from './element.ts';
+import { showEmergency } from './views/emergency.ts';
+import { showLog } from './views/log.ts';
+import { showOverview } from './views/overview.ts';
+import { showProgrammes } from './views/programmes.ts';
+import { showSchedules } from './views/schedules.ts';
+import { showSetup } from './views/setup.ts';
+import { showSignIn } from './views/sign-in.ts';
+import type { Stage, View } from './views/view.ts';
+
+const views: Readonly<
+  Record<string, { readonly title: string; readonly english: string; readonly show: View; readonly danger?: boolean }>
+> = {
+  'tong-quan': { title: 'Tổng quan', english: 'Overview', show: showOverview },
+  'noi-dung': { title: 'Nội dung', english: 'Content', show: showProgrammes },
+  lich: { title: 'Lịch phát', english: 'Schedule', show: showSchedules },
+  'nhat-ky': { title: 'Nhật ký phát', english: 'Play log', show: showLog },
+  'khan-cap': { title: 'Khẩn cấp', english: 'Emergency', show: showEmergency, danger: true },
+};
+
+function begin(app: Element): void {
+  let leave: () => void = () => {};
+  const turn = async () => {
+    leave();
+    leave = () => {};
+    const session = await signedIn();
+    if (location.pathname.endsWith('/setup') && !session) return showSetup(app, () => go('tong-quan'));
+    if (!session) return showSignIn(app, () => void turn());
+    const name = location.hash.slice(2) in views ? location.hash.slice(2) : 'tong-quan';
+    const view = views[name];
+    if (!view) return;
+    document.title = `${view.title} – Loa`;
+    const content = h('main', { id: 'content', tabindex: -1 });
+    replace(
+      app,
+      session.demo && h('div', { class: 'demo', role: 'note' }, 'TRÌNH DIỄN – không phải hệ thống thật · demonstration'),
+      header(session, name),
+      content,
+    );
+    leave = view.show(stageOf(content, session));
+  };
+  const go = (name: string) => {
+    if (location.pathname.endsWith('/setup')) location.assign(`/#/${name}`);
+    else location.hash = `/${name}`;
+  };
+  addEventListener('hashchange', () => void turn());
+  void turn();
+}
+
+/** Undefined when nobody is signed in; other problems are shown, not hidden. */
+async function signedIn(): Promise<SessionAnswer | undefined> {
+  try {
+    const session = await get<SessionAnswer>('/session');
+    rememberCsrf(session.csrf);
+    return session;
+  } catch (error) {
+    if (error instanceof Refused && error.problem.status === 401) return undefined;
+    throw error;
+  }
+}
+
+function header(session: SessionAnswer, current: string): HTMLElement {
+  const links = Object.entries(views).map(([name, view]) =>
+    h(
+      'a',
+      { href: `#/${name}`, 'aria-current': name === current ? 'page' : null, class: view.danger ? 'danger' : null, title: view.english },
+      view.title,
+    ),
+  );
+  const out = async () => {
+    await send('DELETE', '/session').catch(() => {});
+    location.hash = '';
+    location.reload();
+  };
+  return h(
+    'header',
+    { class: 'top' },
+    h('a', { class: 'brand', href: '#/tong-quan' }, `Loa · ${session.centre.name}`),
+    h('nav', { 'aria-label': 'Chính' }, ...links),
+    h('span', { class: 'soft' }, session.title || session.account),
+    h('button', { onclick: () => void out() }, 'Thoát'),
+  );
+}
+
+function stageOf(content: HTMLElement, session: SessionAnswer): Stage {
+  return {
+    content,
+    session,
+    may: (...roles) => session.roles.some((role) => role === 'administrator' || roles.includes(role)),
+  };
+}
+
+const app = document.getElementById('app');
+if (app) begin(app);

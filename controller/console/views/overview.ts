@@ -1,0 +1,102 @@
+// The estate at a glance: boxes and their health, what plays next, what was heard last.
+import type { BoxAnswer, ReceiptAnswer, TimelineAnswer } from '../../../schemas/api.ts';
+import { get } from '../door.ts';
+import { h, replace } from '../element.ts';
+import { agoWords, classWords, clockWords, dayWords, healthReasonWords, healthWords, lengthWords, reasonWords } from '../words.ts';
+import { receiptTable } from './receipt-table.ts';
+import { follow, type Stage } from './view.ts';
+
+export function showOverview({ content }: Stage): () => void {
+  const boxes = h('div', { class: 'grid' });
+  const next = h('ul', { class: 'plays' });
+  const receipts = h('div');
+  replace(
+    content,
+    h('section', { class: 'card', 'aria-labelledby': 'h-boxes' }, h('h2', { id: 'h-boxes' }, 'Cụm loa và bảng tin'), boxes),
+    h(
+      'div',
+      { class: 'two' },
+      h('section', { class: 'card', 'aria-labelledby': 'h-next' }, h('h2', { id: 'h-next' }, 'Sắp phát'), next),
+      h('section', { class: 'card', 'aria-labelledby': 'h-last' }, h('h2', { id: 'h-last' }, 'Vừa phát'), receipts),
+    ),
+  );
+  return follow(['box', 'receipt', 'order'], async () => {
+    const now = Date.now();
+    const estate = await get<BoxAnswer[]>('/boxes');
+    replace(
+      boxes,
+      ...(estate.length > 0 ? estate.map((box) => boxCard(box, now)) : [h('p', { class: 'empty' }, 'Chưa có hộp nào được khai báo.')]),
+    );
+    const plays = await upcoming(estate, now);
+    replace(
+      next,
+      ...(plays.length > 0
+        ? plays.map((play) => playLine(play))
+        : [h('p', { class: 'empty' }, 'Không có buổi phát nào trong 24 giờ tới.')]),
+    );
+    replace(receipts, receiptTable(await get<ReceiptAnswer[]>('/receipts?limit=8')));
+  });
+}
+
+function boxCard(box: BoxAnswer, now: number): HTMLElement {
+  const seen = box.lastSeenMs ? agoWords(box.lastSeenMs, now) : 'chưa kết nối';
+  const sounding = box.report?.outputs.some((output) => output.sounding);
+  return h(
+    'article',
+    { class: 'card' },
+    h(
+      'div',
+      { class: 'row spread' },
+      h('h3', {}, box.name),
+      h('span', { class: `pill ${box.health.state}` }, healthWords[box.health.state] ?? box.health.state),
+    ),
+    h('p', { class: 'soft' }, `${box.outputs.some((output) => output.kind === 'board') ? 'Bảng tin' : 'Cụm loa'} · ${box.id}`),
+    h('p', {}, box.online ? (sounding ? '🔊 Đang phát' : 'Trực tuyến') : 'Ngoại tuyến', ' · ', h('span', { class: 'soft' }, seen)),
+    box.health.reasons.length > 0 &&
+      h('p', { class: 'soft' }, box.health.reasons.map((reason) => healthReasonWords[reason] ?? reason).join(', ')),
+  );
+}
+
+interface UpcomingPlay {
+  readonly play: TimelineAnswer['occurrences'][number];
+  readonly boxes: string[];
+}
+
+/** The same start of the same schedule on several boxes is one line. */
+async function upcoming(estate: readonly BoxAnswer[], now: number): Promise<UpcomingPlay[]> {
+  const answers = await Promise.all(
+    estate
+      .filter((box) => box.lastSeenMs)
+      .map(async (box) => ({ box, timeline: await get<TimelineAnswer>(`/timeline?box=${box.id}&fromMs=${now}&toMs=${now + 86_400_000}`) })),
+  );
+  const lines = new Map<string, UpcomingPlay>();
+  for (const { box, timeline } of answers)
+    for (const play of timeline.occurrences) {
+      const key = `${play.schedule}@${play.startMs}`;
+      const line = lines.get(key) ?? { play, boxes: [] };
+      line.boxes.push(box.name);
+      lines.set(key, line);
+    }
+  return [...lines.values()]
+    .filter((line) => line.play.endMs > now)
+    .sort((a, b) => a.play.startMs - b.play.startMs)
+    .slice(0, 8);
+}
+
+function playLine({ play, boxes }: UpcomingPlay): HTMLElement {
+  return h(
+    'li',
+    {},
+    h('time', { datetime: new Date(play.startMs).toISOString() }, clockWords(play.startMs)),
+    h(
+      'span',
+      {},
+      play.title,
+      h('br'),
+      h('small', {}, `${dayWords(play.startMs)} · ${lengthWords(play.endMs - play.startMs)} · ${boxes.join(', ')}`),
+    ),
+    play.refused
+      ? h('span', { class: 'pill refused-by-policy' }, reasonWords[play.refused] ?? play.refused)
+      : h('span', { class: 'pill' }, classWords[play.class] ?? play.class),
+  );
+}

@@ -1,0 +1,114 @@
+// Words of the console, Vietnamese first with English beside (PRODUCT's glossary is the source).
+
+export const outcomeWords: Readonly<Record<string, string>> = {
+  played: 'Phát đủ',
+  partial: 'Phát một phần',
+  preempted: 'Bị ngắt',
+  missed: 'Bỏ lỡ',
+  'refused-by-policy': 'Từ chối do quy định',
+  failed: 'Lỗi',
+  withdrawn: 'Thu hồi',
+};
+
+export const reasonWords: Readonly<Record<string, string>> = {
+  'box-off': 'hộp tắt',
+  'power-cut': 'mất điện',
+  'no-time': 'chưa có giờ tin cậy',
+  'not-cached': 'chưa tải nội dung',
+  'too-late': 'quá muộn để vào giữa chừng',
+  'output-busy': 'loa đang bận',
+  emergency: 'có lệnh khẩn cấp',
+  'higher-class': 'có chương trình ưu tiên hơn',
+  'stopped-here': 'tắt tại chỗ',
+  withdrawn: 'đã thu hồi',
+  'decoder-failed': 'không giải mã được',
+  'output-failed': 'đầu ra lỗi',
+  'amplifier-failed': 'tăng âm lỗi',
+  'outside-window': 'ngoài khung giờ',
+  'quiet-hours': 'giờ yên tĩnh',
+  'session-too-long': 'quá thời lượng một buổi',
+  'too-many-sessions': 'quá số buổi trong ngày',
+  'day-limit': 'quá số phút trong ngày',
+  'joined-late': 'vào giữa chừng',
+  resumed: 'phát tiếp sau khi ngắt',
+  cleared: 'lệnh đã kết thúc',
+  expired: 'hết hạn',
+  superseded: 'có lệnh mới hơn',
+  'not-painted': 'màn hình không hiển thị',
+};
+
+export const healthWords: Readonly<Record<string, string>> = { ok: 'Tốt', degraded: 'Suy giảm', silent: 'Mất tiếng', unknown: 'Chưa rõ' };
+
+export const healthReasonWords: Readonly<Record<string, string>> = {
+  'no-time': 'chưa có giờ tin cậy',
+  'no-centre': 'mất liên lạc trung tâm',
+  'no-plan': 'chưa nhận lịch',
+  'audio-failed': 'đầu ra âm thanh lỗi',
+  'amplifier-failed': 'tăng âm lỗi',
+  'display-failed': 'màn hình lỗi',
+  'disk-low': 'sắp đầy bộ nhớ',
+  'media-missing': 'đang tải nội dung',
+  hot: 'quá nóng',
+  'under-voltage': 'điện áp thấp',
+  muted: 'đang tắt tiếng tại chỗ',
+  'clock-off': 'lệch giờ',
+};
+
+export const stateWords: Readonly<Record<string, string>> = {
+  draft: 'Đang soạn',
+  submitted: 'Chờ duyệt',
+  approved: 'Đã duyệt',
+  rejected: 'Trả lại',
+  withdrawn: 'Thu hồi',
+};
+
+export const classWords: Readonly<Record<string, string>> = {
+  drill: 'Diễn tập',
+  priority: 'Ưu tiên',
+  normal: 'Thông thường',
+  filler: 'Chờ',
+  emergency: 'Khẩn cấp',
+  live: 'Trực tiếp',
+  local: 'Tại chỗ',
+};
+
+export const progressWords: Readonly<Record<string, string>> = {
+  sent: 'đã gửi',
+  accepted: 'đã nhận',
+  sounding: 'đang phát',
+  ended: 'đã phát xong',
+  cleared: 'đã dừng',
+  expired: 'hết hạn',
+  refused: 'từ chối',
+  offline: 'ngoại tuyến',
+};
+
+const clock = new Intl.DateTimeFormat('vi-VN', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hour12: false,
+  timeZone: 'Asia/Ho_Chi_Minh',
+});
+const day = new Intl.DateTimeFormat('vi-VN', { weekday: 'short', day: '2-digit', month: '2-digit', timeZone: 'Asia/Ho_Chi_Minh' });
+
+export function clockWords(ms: number): string {
+  return clock.format(ms);
+}
+
+export function dayWords(ms: number): string {
+  return day.format(ms);
+}
+
+/** `1 phút 05 giây`. */
+export function lengthWords(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} giây` : `${Math.floor(seconds / 60)} phút ${String(seconds % 60).padStart(2, '0')} giây`;
+}
+
+export function agoWords(ms: number, nowMs: number): string {
+  const minutes = Math.floor((nowMs - ms) / 60_000);
+  if (minutes < 1) return 'vừa xong';
+  if (minutes < 60) return `${minutes} phút trước`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} giờ trước` : `${Math.floor(minutes / 1440)} ngày trước`;
+}

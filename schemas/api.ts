@@ -1,0 +1,174 @@
+// The console's REST in shapes: what is asked (checked) and what is answered (promised).
+import * as v from 'valibot';
+import { AreaPath, Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
+import { Order } from './order.ts';
+import type { Policy } from './policy.ts';
+import { type Item, type Level, Programme } from './programme.ts';
+import type { Receipt } from './receipt.ts';
+import type { Health, Report, Telemetry } from './report.ts';
+import { Schedule } from './schedule.ts';
+import { Output } from './settings.ts';
+import { InstantMs, Zone } from './time.ts';
+import type { Occurrence, Undecided } from './timeline.ts';
+
+export const AccountRole = v.picklist(['author', 'approver', 'scheduler', 'duty', 'technician', 'leader', 'auditor', 'administrator']);
+export type AccountRole = v.InferOutput<typeof AccountRole>;
+
+const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+const Password = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+/** A password somebody chooses: length is what counts (NIST SP 800-63B §5.1.1). */
+export const NewPassword = v.pipe(v.string(), v.minLength(12), v.maxLength(256));
+
+// ── asked ────────────────────────────────────────────────────────────────────────────────────────
+
+export const SignInRequest = v.strictObject({ account: Id, password: Password });
+export const SetupRequest = v.strictObject({ token: v.pipe(v.string(), v.maxLength(128)), account: Id, password: NewPassword });
+export const BoxRequest = v.strictObject({
+  id: Id,
+  name: Title,
+  area: AreaPath,
+  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(16)),
+  outputs: v.pipe(v.array(Output), v.minLength(1), v.maxLength(4)),
+});
+/** A bulletin as plain text (the centre lays it out) or as a whole HTML document. */
+export const BulletinRequest = v.union([
+  v.strictObject({
+    title: Title,
+    text: v.pipe(v.string(), v.minLength(1), v.maxLength(2000)),
+    durationMs: Programme.entries.items.item.entries.durationMs,
+  }),
+  v.strictObject({
+    title: Title,
+    html: v.pipe(v.string(), v.minLength(1), v.maxLength(512 * 1024)),
+    durationMs: Programme.entries.items.item.entries.durationMs,
+  }),
+]);
+export const ProgrammeRequest = v.strictObject({
+  title: Title,
+  form: Programme.entries.form,
+  tier: Programme.entries.tier,
+  items: v.pipe(v.array(Sha256), v.minLength(1), v.maxLength(64)),
+});
+/** A schedule with calm defaults: once, no exceptions, join when at most 10 minutes late, go on after an interruption. */
+export const ScheduleRequest = v.strictObject({
+  programme: Schedule.entries.programme,
+  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(16)),
+  class: v.optional(Schedule.entries.class, 'normal'),
+  start: Schedule.entries.start,
+  zone: Zone,
+  rrule: Schedule.entries.rrule,
+  rdates: v.optional(Schedule.entries.rdates, []),
+  exdates: v.optional(Schedule.entries.exdates, []),
+  holidays: v.optional(Schedule.entries.holidays, 'play'),
+  validFromMs: Schedule.entries.validFromMs,
+  validUntilMs: Schedule.entries.validUntilMs,
+  repeat: v.optional(Schedule.entries.repeat, { times: 1, gapMs: 0 }),
+  missedStart: v.optional(Schedule.entries.missedStart, { rule: 'join', withinMs: 600_000 }),
+  interrupted: v.optional(Schedule.entries.interrupted, 'resume'),
+  gainDb: v.optional(Schedule.entries.gainDb, 0),
+});
+/** `confirm` and the re-entered password are the desk's second look. */
+export const OrderRequest = v.strictObject({
+  template: Id,
+  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
+  class: Order.entries.class,
+  confirm: v.literal(true),
+  password: Password,
+  /** Lifetime of the order; 15 minutes unless said. */
+  validMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(24 * 3600_000)), 900_000),
+});
+export const ClearRequest = v.strictObject({ reason: v.optional(v.pipe(v.string(), v.maxLength(300)), '') });
+export const TimelineRequest = v.strictObject({ box: Id, fromMs: InstantMs, toMs: InstantMs });
+export const MediaRequest = v.strictObject({ title: Title, language: v.optional(LanguageTag, 'vi') });
+export const OrderId = MessageId;
+
+// ── answered ─────────────────────────────────────────────────────────────────────────────────────
+
+export interface SessionAnswer {
+  readonly account: string;
+  readonly title: string;
+  readonly roles: readonly AccountRole[];
+  /** Goes back in the header `x-loa-csrf` of every mutation. */
+  readonly csrf: string;
+  readonly demo: boolean;
+  readonly centre: {
+    readonly id: string;
+    readonly name: string;
+    readonly level: v.InferOutput<typeof Level>;
+    readonly area: AreaPath;
+    readonly zone: string;
+  };
+}
+export interface GroupAnswer {
+  readonly id: Id;
+  readonly name: string;
+}
+export interface BoxAnswer {
+  readonly id: Id;
+  readonly name: string;
+  readonly area: AreaPath;
+  readonly groups: readonly Id[];
+  readonly outputs: readonly Output[];
+  readonly enrolled: boolean;
+  readonly online: boolean;
+  readonly lastSeenMs: number | null;
+  readonly health: v.InferOutput<typeof Health>;
+  readonly wantRev: number;
+  readonly report: v.InferOutput<typeof Report> | null;
+  readonly telemetry: v.InferOutput<typeof Telemetry> | null;
+}
+export type MediaAnswer = Item & { readonly madeMs: number; readonly by: string; readonly peaks: readonly number[] };
+export interface ProgrammeAnswer extends v.InferOutput<typeof Programme> {
+  readonly state: 'draft' | 'submitted' | 'approved' | 'rejected' | 'withdrawn';
+  readonly author: string;
+  readonly approver: string | null;
+  readonly madeMs: number;
+}
+export interface ScheduleAnswer extends Schedule {
+  readonly groups: readonly Id[];
+  readonly title: string;
+  readonly by: string;
+}
+export interface PreviewAnswer {
+  readonly occurrences: readonly Occurrence[];
+}
+export interface TimelineAnswer {
+  readonly box: Id;
+  readonly occurrences: readonly Occurrence[];
+  readonly undecided: readonly Undecided[];
+}
+export interface ReceiptAnswer {
+  readonly box: Id;
+  readonly boxName: string | null;
+  readonly title: string | null;
+  /** When the centre committed it. */
+  readonly storedMs: number;
+  readonly receipt: Receipt;
+}
+export interface TemplateAnswer {
+  readonly id: Id;
+  readonly title: string;
+  readonly speak: string;
+  readonly screen: Order['screen'];
+}
+export interface OrderAnswer {
+  readonly id: string;
+  readonly title: string;
+  readonly class: Order['class'];
+  readonly state: 'active' | 'cleared' | 'expired';
+  readonly groups: readonly Id[];
+  readonly issuedMs: number;
+  readonly issuedBy: string;
+  readonly exp: number;
+  readonly progress: readonly {
+    readonly box: Id;
+    readonly boxName: string | null;
+    readonly state: 'sent' | 'accepted' | 'sounding' | 'ended' | 'cleared' | 'expired' | 'refused' | 'offline';
+    readonly detail: string | null;
+    readonly atMs: number | null;
+  }[];
+}
+export type PolicyAnswer = Policy;
+
+/** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
+export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule';
