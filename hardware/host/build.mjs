@@ -37,6 +37,7 @@ const external = [
   'fastify',
   '@fastify/*',
   '@peculiar/x509',
+  'reflect-metadata',
   'pg',
   'playwright-core',
   'vitest',
