@@ -127,7 +127,7 @@ export function authorise(opened: Opened, ring: KeyRing): Result<AuthorisedKey> 
 }
 
 function allows(key: AuthorisedKey | undefined, role: Role, area: AreaPath): boolean {
-  return key !== undefined && key.roles.includes(role) && covers(key.area, area);
+  return key?.roles.includes(role) === true && covers(key.area, area);
 }
 
 /** The pinned root's own area is `''`: everywhere. */
