@@ -160,7 +160,7 @@ export class BrokerServer {
         stopping: () => this.#stopping,
       }),
     });
-    aedes.on('clientReady', (client) => this.#announce(client));
+    aedes.on('client', (client) => this.#announce(client));
     aedes.on('unsubscribe', (filters, client) => {
       const session = this.#sessions.of(client.conn);
       for (const filter of filters) session?.filters.delete(filter);

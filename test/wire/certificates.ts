@@ -1,4 +1,5 @@
 // Real certificates for wire tests, made on the spot: P-256, one CA, its server and its clients.
+import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
