@@ -53,9 +53,8 @@ async function findTool({ program, ask, variable }: Search, env: NodeJS.ProcessE
 
 /** The optional package may be absent, or present with no file behind its path (its download is allowed to fail). */
 async function findPackagedFfmpeg(): Promise<string | undefined> {
-  const packageName: string = 'ffmpeg-static';
-  const loaded = await import(packageName).catch(() => undefined);
-  const path: unknown = loaded?.default;
+  const loaded = await import('ffmpeg-static').catch(() => undefined);
+  const path = loaded?.default;
   if (typeof path !== 'string' || findProgram(path) === undefined) return undefined;
   return (await answers(path, '-version')) ? path : undefined;
 }
