@@ -1,47 +1,17 @@
-// The broker on real TLS sockets: who gets in, what they may touch, and what no client can do to the others.
+// The broker on real TLS sockets: who gets in, what they may touch, what is kept and what is told.
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type BrokerOptions, BrokerServer } from '../../broker/server.ts';
-import { makeAuthority, type TestAuthority, type TlsFiles } from './certificates.ts';
-import { MqttPeer } from './mqtt-peer.ts';
+import { describe, expect, it } from 'vitest';
+import { dn, makeBed, up } from './broker-bed.ts';
+import { makeAuthority } from './certificates.ts';
 
-let authority: TestAuthority;
-let serverTls: TlsFiles;
-const clientTls = new Map<string, TlsFiles>();
-const running: { stop(): Promise<void> | void }[] = [];
-
-beforeAll(async () => {
-  authority = await makeAuthority();
-  serverTls = await authority.server();
-  for (const name of ['box:b1', 'box:b2', 'box:b3', 'centre:xa-1', 'centre:thon-9', 'person:p1'])
-    clientTls.set(name, await authority.client(name));
-});
-
-afterEach(async () => {
-  for (const one of running.splice(0).reverse()) await one.stop();
-});
-
-async function startBroker(options: Partial<BrokerOptions> = {}): Promise<{ broker: BrokerServer; port: number }> {
-  const broker = new BrokerServer({ host: '127.0.0.1', port: 0, tls: serverTls, owner: 'xa-1', mayConnect: () => true, ...options });
-  running.push(broker);
-  return { broker, port: (await broker.start()).port };
-}
-
-function peer(port: number, name: string, tls: Partial<TlsFiles> | undefined = clientTls.get(name)): MqttPeer {
-  const made = new MqttPeer(port, tls ?? { ca: authority.ca });
-  running.push({ stop: () => void made.socket.destroy() });
-  return made;
-}
-
-const up = (id: string, word: string) => `loa/1/d/${id}/up/${word}`;
-const dn = (id: string, word: string) => `loa/1/d/${id}/dn/${word}`;
+const { authority, startBroker, peer, tlsOf } = await makeBed(['box:b1', 'box:b2', 'box:b3', 'centre:xa-1', 'centre:thon-9', 'person:p1']);
 
 describe('who gets in', () => {
   it('refuses a client without a certificate, with one of another authority, or with another kind of name', async () => {
     const { broker, port } = await startBroker();
     const foreign = await (await makeAuthority('Another CA')).client('box:b1');
-    for (const tls of [{ ca: authority.ca }, { ...foreign, ca: authority.ca }, clientTls.get('person:p1')]) {
-      const stranger = peer(port, 'x', tls);
+    for (const tls of [{ ca: authority.ca }, { ...foreign, ca: authority.ca }, tlsOf('person:p1')]) {
+      const stranger = peer(port, 'box:b1', tls);
       stranger.connect('box:b1');
       await stranger.until(() => stranger.closed);
       expect(stranger.got('connack')).toEqual([]);
@@ -263,65 +233,5 @@ describe('what is kept and what is told', () => {
     for (let i = 0; i < 6; i++) box.publish(up('b1', 'log'), String(i), { messageId: i + 1 });
     await box.until(() => box.got('puback').length === 6);
     expect(order).toEqual([0, 1, 2, 3, 4, 5].flatMap((i) => [`+${i}`, `-${i}`]));
-  });
-});
-
-describe('what no client can do to the others', () => {
-  it('cuts oversize packets at their header, before and after CONNECT, without buffering them', async () => {
-    const { broker, port } = await startBroker();
-    const before = process.memoryUsage().rss;
-    const huge = (type: number) => Buffer.from([type, 0xff, 0xff, 0xff, 0x7f]);
-    for (let i = 0; i < 4; i++) {
-      const stranger = peer(port, 'box:b1');
-      stranger.socket.write(Buffer.concat([huge(0x10), Buffer.alloc(64 * 1024)]));
-      await stranger.until(() => stranger.closed);
-      const box = await peer(port, 'box:b2').ready('box:b2');
-      box.socket.write(Buffer.concat([huge(0x30), Buffer.alloc(1024 * 1024)]));
-      await box.until(() => box.closed);
-    }
-    const box = await peer(port, 'box:b1').ready('box:b1');
-    box.publish(up('b1', 'log'), Buffer.alloc(65 * 1024));
-    await box.until(() => box.closed);
-    const fitting = await peer(port, 'box:b1').ready('box:b1');
-    fitting.publish(up('b1', 'log'), Buffer.alloc(63 * 1024));
-    await fitting.until(() => fitting.got('puback').length === 1);
-    expect(broker.metrics().refused['too-large']).toBe(9);
-    expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(64);
-  });
-
-  it('is not held up by a frozen subscriber, and cuts it at the queue limit', async () => {
-    const { broker, port } = await startBroker();
-    const frozen = await peer(port, 'box:b1').ready('box:b1', ['loa/1/g/g1/order']);
-    const healthy = await peer(port, 'box:b2').ready('box:b2', ['loa/1/g/g1/order', 'loa/1/g/g2/order']);
-    frozen.socket.pause();
-    const order = Buffer.alloc(256 * 1024, 1);
-    const delays: number[] = [];
-    for (let i = 0; i < 80; i++) {
-      const atMs = performance.now();
-      await broker.publish('loa/1/g/g1/order', order, { qos: 1, retain: false });
-      await healthy.until(() => healthy.messages.length === i + 1);
-      delays.push(performance.now() - atMs);
-      healthy.packets.length = 0;
-    }
-    expect(Math.max(...delays)).toBeLessThan(1000);
-    expect(broker.connected()).toEqual(['b2']);
-    expect(broker.metrics().refused['queue-full']).toBe(1);
-  });
-
-  it('cuts a reader that takes nothing, and spares a slow one', async () => {
-    const { broker, port } = await startBroker({ limits: { stallMs: 1500, queuedBytesMax: 64 * 2 ** 20 } });
-    const stalled = await peer(port, 'box:b1').ready('box:b1', ['loa/1/g/g1/order']);
-    const slow = await peer(port, 'box:b2').ready('box:b2', ['loa/1/g/g1/order']);
-    stalled.socket.pause();
-    slow.socket.on('data', () => {
-      slow.socket.pause();
-      setTimeout(() => slow.socket.resume(), 5);
-    });
-    const count = 60;
-    for (let i = 0; i < count; i++) await broker.publish('loa/1/g/g1/order', Buffer.alloc(256 * 1024, i), { qos: 1, retain: false });
-    await slow.until(() => slow.messages.length === count || slow.closed, 60_000);
-    await vi.waitFor(() => expect(broker.connected()).toEqual(['b2']), 5000);
-    expect(slow.messages.length).toBe(count);
-    expect(broker.metrics().refused).toMatchObject({ stalled: 1 });
   });
 });
