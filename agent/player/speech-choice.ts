@@ -1,0 +1,120 @@
+// How an order speaks on this box: per language recorded inline, else cached, else spoken here; and the words that mark exercises.
+import { closeSync, openSync, readSync } from 'node:fs';
+import { resample } from '../../hardware/host/resample.ts';
+import type { Order } from '../../schemas/order.ts';
+import type { Problem, Result } from '../../schemas/problems.ts';
+import type { OrderVoice } from '../core/model.ts';
+import * as exercise from './phrases/exercise.ts';
+import { decodePhrase } from './phrases/mu-law.ts';
+import * as trial from './phrases/trial.ts';
+import { type DecoderTools, decodeWhole, type MediaFile } from './sources/decoder.ts';
+
+type Speech = Order['speech'][number];
+
+export interface SpeechDoors {
+  readonly tools: DecoderTools;
+  readonly pathOf: (sha256: string) => string | undefined;
+  readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
+}
+
+export interface OrderWords {
+  /** One per language that could be had, in the box's order. */
+  readonly spoken: readonly { readonly pcm: Int16Array; readonly voice: OrderVoice }[];
+  /** Said before all and after all: "Đây là diễn tập." … "Hết diễn tập." */
+  readonly first: Int16Array | undefined;
+  readonly last: Int16Array | undefined;
+  /** First way that failed, although a later one may have worked. */
+  readonly problem: Problem | undefined;
+}
+
+interface OrderSound {
+  readonly order: Order;
+  readonly inline: readonly string[];
+  readonly languages: readonly string[];
+}
+
+const speechMsMax = 120_000;
+const peakWanted = 0.8 * 32_767;
+const boostMax = 4;
+
+/** Make ready everything an order says. Never fails: at the worst nothing is spoken and the siren says all. */
+export async function prepareWords(sound: OrderSound, doors: SpeechDoors): Promise<OrderWords> {
+  const problems: Problem[] = [];
+  const tries = speechesFor(sound.order.speech, sound.languages);
+  const made = await Promise.all(tries.wanted.map((speech) => makeSpeech(speech, sound.inline, doors, problems)));
+  const spoken = made.filter((one) => one !== undefined);
+  for (const speech of tries.others) {
+    if (spoken.length > 0) break;
+    const one = await makeSpeech(speech, sound.inline, doors, problems);
+    if (one) spoken.push(one);
+  }
+  const phrases = { actual: undefined, exercise, test: trial }[sound.order.class];
+  const [first, last] = await Promise.all([widen(phrases?.first), widen(phrases?.last)]);
+  return { spoken, first, last, problem: problems[0] };
+}
+
+/** The box's languages in its order; when none of them has a voice, Vietnamese, then whatever there is. */
+export function speechesFor(speeches: readonly Speech[], languages: readonly string[]): { wanted: Speech[]; others: Speech[] } {
+  const wanted = languages.flatMap((language) => speeches.find((speech) => sameLanguage(speech.language, language)) ?? []);
+  const left = speeches.filter((speech) => !wanted.includes(speech));
+  const vietnamese = left.filter((speech) => sameLanguage(speech.language, 'vi'));
+  return { wanted: [...new Set(wanted)], others: [...vietnamese, ...left.filter((speech) => !vietnamese.includes(speech))] };
+}
+
+function sameLanguage(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase() || primary(one) === primary(other);
+}
+
+function primary(tag: string): string | undefined {
+  return tag.toLowerCase().split('-')[0];
+}
+
+async function makeSpeech(
+  { audio, speak, language }: Speech,
+  inline: readonly string[],
+  doors: SpeechDoors,
+  problems: Problem[],
+): Promise<OrderWords['spoken'][number] | undefined> {
+  const path = audio && doors.pathOf(audio.sha256);
+  if (audio && path !== undefined) {
+    const decoded = await decodeWhole({ path, type: typeOf(path), durationMsMax: speechMsMax }, doors.tools);
+    if (decoded.ok) return { pcm: levelled(decoded.value), voice: inline.includes(audio.sha256) ? 'inline' : 'cached' };
+    problems.push(decoded.problem);
+  }
+  const said = await doors.speak(speak, language);
+  if (!said.ok) {
+    problems.push(said.problem);
+    return undefined;
+  }
+  const pcm = new Int16Array(Math.min(said.value.length >> 1, speechMsMax * 48));
+  for (let i = 0; i < pcm.length; i += 1) pcm[i] = said.value.readInt16LE(i * 2);
+  return pcm.length > 0 ? { pcm: levelled(pcm), voice: 'spoken' } : undefined;
+}
+
+/** Quiet speech is raised: an order must carry as far as its siren. */
+function levelled(pcm: Int16Array): Int16Array {
+  let peak = 1;
+  for (const sample of pcm) peak = Math.max(peak, Math.abs(sample));
+  const gain = Math.min(boostMax, peakWanted / peak);
+  if (gain > 1) for (let i = 0; i < pcm.length; i += 1) pcm[i] = Math.round((pcm[i] ?? 0) * gain);
+  return pcm;
+}
+
+/** Orders name no media type; the file's first bytes tell. */
+function typeOf(path: string): MediaFile['type'] {
+  const head = Buffer.alloc(4);
+  try {
+    const file = openSync(path, 'r');
+    readSync(file, head, 0, 4, 0);
+    closeSync(file);
+  } catch {
+    return 'audio/ogg';
+  }
+  const mark = head.toString('latin1');
+  if (mark === 'RIFF') return 'audio/wav';
+  return mark === 'OggS' ? 'audio/ogg' : 'audio/mpeg';
+}
+
+async function widen(phrase: string | undefined): Promise<Int16Array | undefined> {
+  return phrase === undefined ? undefined : resample(decodePhrase(phrase), 8_000, 48_000);
+}
