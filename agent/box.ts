@@ -1,0 +1,265 @@
+// All parts of one running box and the order in which they start and stop. The only file that knows them all.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sampleHealth } from '../hardware/health.ts';
+import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
+import { cryptography, randomHex, randomId, sha256File, signerFrom } from '../hardware/host/crypto.ts';
+import { SlotFile } from '../hardware/host/slot-file.ts';
+import { speak } from '../hardware/host/speech.ts';
+import { openDatabase } from '../hardware/host/sqlite.ts';
+import { SystemClock } from '../hardware/host/system-clock.ts';
+import { makeDisplay } from '../hardware/open-display.ts';
+import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
+import { Cache } from './cache.ts';
+import { ClockRecord } from './clock-record.ts';
+import { type AgentConfig, displaySettings } from './config.ts';
+import { ConnectionCounter } from './connections.ts';
+import { blankKept } from './core/start-state.ts';
+import { Fetcher } from './fetch.ts';
+import { FlightRecorder } from './flight-recorder.ts';
+import { AgentHands } from './hands.ts';
+import { HeldKeys } from './held-keys.ts';
+import { type Identity, identityFile, readIdentity } from './identity.ts';
+import { SqliteJournal } from './journal.ts';
+import { CentreLink } from './link.ts';
+import { type Logger, openLog } from './log.ts';
+import { OrderSlots } from './order-slots.ts';
+import { hardwareOf, Outputs } from './outputs.ts';
+import { PageReader } from './page/reader.ts';
+import { Page } from './page.ts';
+import { Loop } from './run.ts';
+import { orderPage, safePage } from './screens.ts';
+
+/** Stands in presence and report; moves with releases. */
+const version = '0.1.0';
+const healthEveryMs = 60_000;
+const verifyEveryMs = 20_000;
+const bulletinBytesMax = 2 * 1024 * 1024;
+
+export interface Ready {
+  readonly dev: string;
+  readonly page: string;
+  readonly boot: string;
+  readonly pid: number;
+}
+
+/** Where things are kept; opened before anything runs. */
+interface Stores {
+  readonly log: Logger;
+  readonly identity: Identity;
+  readonly keys: HeldKeys;
+  readonly record: ClockRecord;
+  readonly clock: SystemClock;
+  readonly journal: SqliteJournal;
+  readonly cache: Cache;
+  readonly connections: ConnectionCounter;
+  readonly tools: AudioTools;
+  readonly warn: (event: string, problem: Problem) => void;
+}
+
+/** What runs; `stop` takes it down. */
+interface Running {
+  readonly fetcher: Fetcher;
+  readonly outputs: Outputs;
+  readonly flight: FlightRecorder | undefined;
+  readonly loop: Loop;
+  readonly link: CentreLink;
+}
+
+export class Box {
+  readonly #dataDir: string;
+  readonly #config: AgentConfig;
+  readonly #boot = randomId('b');
+  readonly #timers: NodeJS.Timeout[] = [];
+  #stores: Stores | undefined;
+  #running: Running | undefined;
+  #page: Page | undefined;
+  #starting: Promise<Result<Ready>> | undefined;
+
+  constructor(dataDir: string, config: AgentConfig) {
+    this.#dataDir = dataDir;
+    this.#config = config;
+  }
+
+  start(): Promise<Result<Ready>> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  /** Silence, relays, goodbye to the centre, then the journal. */
+  async stop(): Promise<void> {
+    await this.#starting;
+    await this.#takeDown();
+  }
+
+  async #takeDown(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    const { outputs, link, loop, fetcher, flight } = this.#running ?? {};
+    await outputs?.stop();
+    await Promise.all([this.#page?.stop(), link?.stop(), loop?.stop()]);
+    fetcher?.stop();
+    const { clock, record, journal, log } = this.#stores ?? {};
+    clock?.stop();
+    if (clock) await record?.save(clock, true).catch(() => undefined);
+    await journal?.close();
+    flight?.flush();
+    log?.info({ event: 'stopped' });
+  }
+
+  async #start(): Promise<Result<Ready>> {
+    const opened = await this.#open();
+    if (!opened.ok) return opened;
+    const stores = opened.value;
+    this.#stores = stores;
+    const running = this.#build(stores);
+    this.#running = running;
+    await this.#begin(stores, running);
+    const page = this.#makePage(stores, running);
+    this.#page = page;
+    const address = await page.start().catch((error: Error) => error);
+    if (address instanceof Error) {
+      await this.#takeDown();
+      return bad('device-busy', `local page: ${address.message}`);
+    }
+    const { dev, trustRoot } = stores.identity;
+    stores.log.info({ event: 'ready', dev, boot: this.#boot, page: address, demo: trustRoot.demo });
+    return ok({ dev, page: address, boot: this.#boot, pid: process.pid });
+  }
+
+  async #open(): Promise<Result<Stores>> {
+    const dataDir = this.#dataDir;
+    const config = this.#config;
+    const log = openLog(config.log.level, config.log.file && join(config.log.file.startsWith('/') ? '' : dataDir, config.log.file));
+    const warn = (event: string, problem: Problem) => log.warn({ event, problem });
+    const read = await readIdentity(dataDir);
+    if (!read.ok) return read;
+    const identity = read.value;
+    const keys = new HeldKeys({
+      file: identityFile(dataDir, 'keys.json'),
+      root: identity.trustRoot,
+      dev: identity.dev,
+      crypto: cryptography,
+    });
+    const held = await keys.load();
+    if (!held.ok) return held;
+    const record = new ClockRecord(join(dataDir, 'clock.json'));
+    await record.load();
+    const { offsetMs, rtc } = config.clock;
+    const clock = new SystemClock({ offsetMs, rtc: rtc && record.rtcHolds(Date.now() + offsetMs), floorMs: record.floorMs });
+    const state = join(dataDir, 'state');
+    const journal = new SqliteJournal({
+      dir: state,
+      orders: new OrderSlots(new SlotFile(state, 'orders')),
+      copy: new SlotFile(state, 'copy'),
+      open: openDatabase,
+      blankKept,
+      crypto: cryptography,
+      freshEpoch: () => randomId('e'),
+      rowsMax: config.journalRowsMax,
+      warn,
+    });
+    const cache = new Cache({
+      dir: join(dataDir, 'cache'),
+      bytesMax: config.cacheBytesMax,
+      reserveBytes: config.diskReserveBytes,
+      sha256File,
+    });
+    const connections = new ConnectionCounter(new SlotFile(state, 'connections'));
+    const [tools] = await Promise.all([findAudioTools(), journal.start(), cache.start(), connections.start()]);
+    return ok({ log, identity, keys, record, clock, journal, cache, connections, tools, warn });
+  }
+
+  #build({ log, identity, keys, clock, journal, cache, connections, tools, warn }: Stores): Running {
+    const config = this.#config;
+    const boot = this.#boot;
+    const fetcher = new Fetcher({ cache, centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls });
+    const outputs = new Outputs({
+      config,
+      dataDir: this.#dataDir,
+      clock,
+      tools,
+      pathOf: (sha256) => cache.pathOf(sha256),
+      readPage: (sha256) => readBulletin(cache, sha256),
+      speak: (text, language) => speak(tools, text, language),
+      openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
+      orderPage: (order) => orderPage(order, identity.trustRoot.demo),
+      safePage: () => safePage(identity.dev, identity.trustRoot.demo),
+      log,
+    });
+    const line: { link?: CentreLink } = {};
+    const hands = new AgentHands({ boot, clock, cache, fetcher, journal, outputs, link: () => line.link, warn });
+    const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
+    const loop = new Loop({ clock, journal, hands, log });
+    const link = new CentreLink({
+      dev: identity.dev,
+      boot,
+      version,
+      url: config.brokerUrl ?? identity.brokerUrl,
+      tls: identity.tls,
+      signer: signerFrom(identity.signingKeyPem),
+      keys,
+      crypto: cryptography,
+      clock,
+      journal,
+      cache,
+      connections,
+      randomHex,
+      tell: (event) => loop.tell(event),
+      settled: () => loop.settled(),
+      warn,
+    });
+    line.link = link;
+    return { fetcher, outputs, flight, loop, link };
+  }
+
+  /** The loop first, then mirrors of the outside, then the outside itself. */
+  async #begin({ clock, record, cache, warn }: Stores, { loop, outputs, link }: Running): Promise<void> {
+    await loop.start();
+    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config) });
+    loop.tell({ is: 'cacheSeen', ...(await cache.seen()) });
+    const save = () => record.save(clock, false).catch(() => undefined);
+    clock.onChange(() => {
+      loop.tell({ is: 'clockChanged' });
+      void save();
+    });
+    clock.start();
+    link.start();
+    await outputs.ensure(this.#config.outputs, (event) => loop.tell(event));
+    const sample = async () => {
+      const sample = await sampleHealth(this.#dataDir).catch(() => undefined);
+      if (sample) loop.tell({ is: 'healthSampled', sample });
+      await save();
+    };
+    const verify = async () => {
+      const verified = await cache.verifyNext();
+      if (!verified || verified.whole) return;
+      warn('cacheRotten', { code: 'hash-mismatch', path: '', detail: verified.sha256 });
+      loop.tell({ is: 'cacheSeen', ...(await cache.seen()) });
+    };
+    this.#timers.push(
+      setInterval(() => void sample(), healthEveryMs),
+      setInterval(() => void verify(), verifyEveryMs),
+    );
+    await sample();
+  }
+
+  #makePage({ identity, keys, clock, journal }: Stores, { loop, link, outputs }: Running): Page {
+    const reader = new PageReader({ identity, keys, version, loop, clock, link, journal, outputs });
+    return new Page({
+      ...this.#config.page,
+      state: (mayAct) => reader.state(mayAct),
+      heard: (output) => outputs.heard(output),
+      boardHtml: () => outputs.shown()?.html,
+      boardPng: () => outputs.screenshot(),
+      tone: (output) => reader.tone(output),
+    });
+  }
+}
+
+async function readBulletin(cache: Cache, sha256: string): Promise<Result<string>> {
+  const path = cache.pathOf(sha256);
+  if (!path) return bad('not-cached', `bulletin ${sha256} is not here`);
+  const bytes = await readFile(path).catch(() => undefined);
+  if (!bytes) return bad('not-cached', `bulletin ${sha256} cannot be read`);
+  return bytes.length <= bulletinBytesMax ? ok(bytes.toString('utf8')) : bad('too-large', `bulletin of ${bytes.length} bytes`);
+}

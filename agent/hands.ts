@@ -1,0 +1,92 @@
+// One function for each action of the core; outcomes come back as events. The compiler keeps the table total.
+import type { Problem } from '../schemas/problems.ts';
+import type { Plan, Want } from '../schemas/want.ts';
+import type { Cache } from './cache.ts';
+import type { Action, Event } from './core/model.ts';
+import type { Fetcher } from './fetch.ts';
+import type { SqliteJournal } from './journal.ts';
+import type { CentreLink } from './link.ts';
+import type { Outputs } from './outputs.ts';
+import { loadPlan } from './plan-loader.ts';
+import type { Clock, Hands } from './ports.ts';
+
+export interface AgentHandsOptions {
+  readonly boot: string;
+  readonly clock: Clock;
+  readonly cache: Cache;
+  readonly fetcher: Fetcher;
+  readonly journal: SqliteJournal;
+  readonly outputs: Outputs;
+  readonly link: () => CentreLink | undefined;
+  readonly warn: (event: string, problem: Problem) => void;
+}
+
+type Tell = (event: Event) => void;
+type Table = { readonly [K in Action['do']]: (action: Extract<Action, { do: K }>, tell: Tell) => void | Promise<void> };
+
+export class AgentHands implements Hands {
+  readonly #options: AgentHandsOptions;
+  readonly #table: Table;
+
+  constructor(options: AgentHandsOptions) {
+    this.#options = options;
+    const { outputs, clock, journal, cache, boot } = options;
+    this.#table = {
+      loadPlan: (action, tell) => this.#load(action.attempt, action.want, tell),
+      fetch: (action, tell) => this.#fetch(action, tell),
+      evict: async ({ sha256 }, tell) => {
+        await cache.evict(sha256);
+        tell({ is: 'cacheSeen', ...(await cache.seen()) });
+      },
+      switchAmplifier: (action, tell) => outputs.switchAmplifier(action, tell),
+      play: (action, tell) => outputs.play(action, tell),
+      stop: ({ output, attempt, fadeMs }) => outputs.stopPlaying(output, attempt, fadeMs),
+      publishReport: ({ report }) => options.link()?.publishReport(report),
+      publishPresence: ({ presence }) => options.link()?.publishPresence(presence),
+      publishTelemetry: ({ telemetry }) => options.link()?.publishTelemetry(telemetry),
+      ask: ({ kind }) => options.link()?.ask(kind),
+      newEpoch: () => options.link()?.beginEpoch(),
+      forgetRows: () => {
+        const { wallMs, monoMs, quality } = clock.now();
+        return journal.forgetRows({ boot, atMs: Math.round(wallMs), monoMs, clock: quality });
+      },
+    };
+  }
+
+  perform(action: Action, tell: Tell): void {
+    const act = this.#table[action.do] as (action: Action, tell: Tell) => void | Promise<void>;
+    const done = act(action, tell);
+    // Expected failures are events; what is left is a bug, and a bug ends the process.
+    if (done)
+      done.catch((error: unknown) =>
+        queueMicrotask(() => {
+          throw error;
+        }),
+      );
+  }
+
+  async #load(attempt: number, want: Want, tell: Tell): Promise<void> {
+    const loaded = await loadPlan(want, (sha256) => this.#options.cache.pathOf(sha256));
+    if (!loaded.ok) {
+      this.#options.warn('planRefused', loaded.problem);
+      tell({ is: 'planRefused', attempt, rev: want.rev, problem: loaded.problem });
+      return;
+    }
+    await this.#prepare(loaded.value, tell);
+    tell({ is: 'planLoaded', attempt, plan: loaded.value });
+  }
+
+  /** Outputs that a plan names stand ready before the plan rules. */
+  async #prepare(plan: Plan, tell: Tell): Promise<void> {
+    await this.#options.outputs.ensure(plan.settings.outputs, tell);
+    this.#options.outputs.setProgressEvery(plan.settings.progressEveryMs);
+  }
+
+  async #fetch({ attempt, sha256, bytes }: Extract<Action, { do: 'fetch' }>, tell: Tell): Promise<void> {
+    const fetched = await this.#options.fetcher.fetch(sha256, bytes);
+    if (!fetched.ok) this.#options.warn('fetchFailed', fetched.problem);
+    // The truth first, so that the core never sees a fetch that ended well without its file.
+    tell({ is: 'cacheSeen', ...(await this.#options.cache.seen()) });
+    tell({ is: 'fetchEnded', attempt, sha256, ...(fetched.ok ? {} : { problem: fetched.problem }) });
+  }
+}

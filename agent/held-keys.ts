@@ -1,0 +1,55 @@
+// The keys this box trusts: rebuilt from the kept keys document, replaced only by a newer one under the pinned root.
+import { readIfPresent, writeFileAtomic } from '../hardware/host/files.ts';
+import type { Cryptography } from '../schemas/envelope.ts';
+import { type KeyRing, KeysDocument, keyRing, type TrustRoot } from '../schemas/keys.ts';
+import { parse, parseJson } from '../schemas/parse.ts';
+import { bad, ok, type Result } from '../schemas/problems.ts';
+
+export interface HeldKeysOptions {
+  readonly file: string;
+  readonly root: TrustRoot;
+  readonly dev: string;
+  readonly crypto: Cryptography;
+}
+
+export class HeldKeys {
+  readonly #options: HeldKeysOptions;
+  #ring: KeyRing | undefined;
+
+  constructor(options: HeldKeysOptions) {
+    this.#options = options;
+  }
+
+  /** Read and verify what was kept. A document that no longer verifies is as good as none. */
+  async load(): Promise<Result<KeyRing>> {
+    const bytes = await readIfPresent(this.#options.file);
+    if (!bytes) return bad('key-unknown', 'no keys document kept; enrol again');
+    const document = parseJson(KeysDocument, bytes.toString('utf8'));
+    if (!document.ok) return document;
+    const { root, dev, crypto } = this.#options;
+    const ring = keyRing(root, document.value, dev, crypto);
+    if (ring.ok) this.#ring = ring.value;
+    return ring;
+  }
+
+  /** MUST be called after a successful `load`. */
+  ring(): KeyRing {
+    if (!this.#ring) throw new Error('keys were not loaded');
+    return this.#ring;
+  }
+
+  /** Take a newer document; resolves after it is on the disk. The same one again is fine and changes nothing. */
+  async offer(input: unknown): Promise<Result<{ readonly replaced: boolean }>> {
+    const document = parse(KeysDocument, input);
+    if (!document.ok) return document;
+    const { root, dev, crypto, file } = this.#options;
+    const offered = keyRing(root, document.value, dev, crypto);
+    if (!offered.ok) return offered;
+    const held = this.#ring;
+    if (held && offered.value.ctr === held.ctr) return ok({ replaced: false });
+    if (held && offered.value.ctr < held.ctr) return bad('replayed', `place counter ${offered.value.ctr}, held ${held.ctr}`, '/place/ctr');
+    await writeFileAtomic(file, JSON.stringify(document.value), 0o600);
+    this.#ring = offered.value;
+    return ok({ replaced: true });
+  }
+}

@@ -1,0 +1,65 @@
+// Who this box is: its keys, its certificate, the root it trusts, where its centre lives. Files of DATA/identity, mode 0600.
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { readIfPresent, writeFileAtomic } from '../hardware/host/files.ts';
+import { Id } from '../schemas/ids.ts';
+import { TrustRoot } from '../schemas/keys.ts';
+import { parseJson } from '../schemas/parse.ts';
+import { bad, ok, type Result } from '../schemas/problems.ts';
+
+const Url = (scheme: string) => v.pipe(v.string(), v.maxLength(300), v.startsWith(`${scheme}://`));
+const Pem = v.pipe(v.string(), v.maxLength(20_000), v.includes('-----BEGIN'));
+
+/** What a technician carries to the box: from the centre's page, the boot partition or the label. */
+export const Claim = v.object({
+  dev: Id,
+  centreUrl: Url('https'),
+  brokerUrl: Url('mqtts'),
+  ca: Pem,
+  trustRoot: TrustRoot,
+  token: v.pipe(v.string(), v.minLength(8), v.maxLength(200)),
+  expMs: v.number(),
+});
+export type Claim = v.InferOutput<typeof Claim>;
+
+export const IdentityCard = v.strictObject({ dev: Id, centreUrl: Url('https'), brokerUrl: Url('mqtts'), trustRoot: TrustRoot });
+export type IdentityCard = v.InferOutput<typeof IdentityCard>;
+
+export interface Identity extends IdentityCard {
+  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly signingKeyPem: string;
+}
+
+export function identityFile(dataDir: string, name: 'card.json' | 'ca.pem' | 'cert.pem' | 'key.pem' | 'signing.pem' | 'keys.json'): string {
+  return join(dataDir, 'identity', name);
+}
+
+/** The card alone: what an enrolment must not contradict. */
+export async function readCard(dataDir: string): Promise<Result<IdentityCard>> {
+  const bytes = await readIfPresent(identityFile(dataDir, 'card.json'));
+  if (!bytes) return bad('not-found', `no identity in ${dataDir}; run: node dist/agent.js enrol --data DIR --claim FILE`);
+  return parseJson(IdentityCard, bytes.toString('utf8'));
+}
+
+/** Everything needed to be this box, or why it is nobody yet. */
+export async function readIdentity(dataDir: string): Promise<Result<Identity>> {
+  const card = await readCard(dataDir);
+  if (!card.ok) return card;
+  const names = ['ca.pem', 'cert.pem', 'key.pem', 'signing.pem'] as const;
+  const [ca, cert, key, signingKeyPem] = await Promise.all(
+    names.map(async (name) => (await readIfPresent(identityFile(dataDir, name)))?.toString('utf8')),
+  );
+  if (!ca || !cert || !key || !signingKeyPem) return bad('not-found', 'the identity folder is incomplete; enrol again');
+  return ok({ ...card.value, tls: { ca, cert, key }, signingKeyPem });
+}
+
+/** The card is written last: a half-done enrolment is none. */
+export async function writeIdentity(
+  dataDir: string,
+  card: IdentityCard,
+  pem: { readonly ca: string; readonly cert: string },
+): Promise<void> {
+  await writeFileAtomic(identityFile(dataDir, 'ca.pem'), pem.ca, 0o600);
+  await writeFileAtomic(identityFile(dataDir, 'cert.pem'), pem.cert, 0o600);
+  await writeFileAtomic(identityFile(dataDir, 'card.json'), `${JSON.stringify(card, null, 1)}\n`, 0o600);
+}

@@ -1,0 +1,343 @@
+// What the box must not forget: kept state and outbox rows in one SQLite transaction, orders in their slots beside it.
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Database, DatabaseOptions, SqlRow, Statement } from '../hardware/host/sqlite.ts';
+import type { Cryptography } from '../schemas/envelope.ts';
+import { chainText, Entry, type Row } from '../schemas/outbox.ts';
+import { parseJson } from '../schemas/parse.ts';
+import type { Problem, Result } from '../schemas/problems.ts';
+import type { Receipt } from '../schemas/receipt.ts';
+import type { Kept } from './core/model.ts';
+import { type StoredRow, weightMax, weightOf } from './journal-rows.ts';
+import type { OrderSlots, Slot } from './order-slots.ts';
+import type { Journal } from './ports.ts';
+
+const ackedRowsKeptMs = 30 * 24 * 3600_000;
+const pruneEveryMs = 3600_000;
+/** Cells of the database; `orders` lives in the slots. */
+const cellNames = ['want', 'ledger', 'playing', 'counters', 'muted'] as const satisfies readonly Exclude<keyof Kept, 'orders'>[];
+const schema = `
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS cells (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL, kind TEXT NOT NULL,
+  weight INTEGER NOT NULL, at_ms INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS outbox_kind ON outbox (kind, seq);`;
+
+export interface JournalOptions {
+  readonly dir: string;
+  readonly orders: OrderSlots;
+  /** A copy of what a box needs to go on playing when the database is lost: want, counters, mute. */
+  readonly copy: Slot;
+  readonly open: (options: DatabaseOptions) => Promise<Result<Database>>;
+  readonly blankKept: () => Kept;
+  readonly crypto: Pick<Cryptography, 'sha256'>;
+  /** Name of a new epoch, never used before. */
+  readonly freshEpoch: () => string;
+  readonly rowsMax: number;
+  readonly warn: (event: string, problem: Problem) => void;
+}
+
+interface Chain {
+  readonly epoch: string;
+  readonly lastSeq: number;
+  readonly lastHash: string;
+}
+
+/**
+ * INVARIANTS: one write at a time, in call order; `#chain` and `#saved` move only after the database has them;
+ * an epoch's rows are never renumbered within it.
+ */
+export class SqliteJournal implements Journal {
+  readonly #options: JournalOptions;
+  #database: Database | undefined;
+  #chain: Chain = { epoch: '', lastSeq: 0, lastHash: '' };
+  #acked = 0;
+  #rows = 0;
+  #prunedAtMs = 0;
+  #saved: Partial<Kept> = {};
+  #onRows: () => void = () => undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  /** Open, or quarantine what is damaged and begin a new epoch. A missing driver throws: nothing can be promised then. */
+  async start(): Promise<void> {
+    const { dir, open, warn } = this.#options;
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const file = join(dir, 'journal.db');
+    const opened = await openChecked(file, open);
+    if (opened.ok) {
+      this.#database = opened.value;
+      return;
+    }
+    if (opened.problem.code !== 'store-damaged') throw new Error(`journal: ${opened.problem.code}: ${opened.problem.detail}`);
+    warn('journalQuarantined', opened.problem);
+    await quarantine(file);
+    const fresh = await openChecked(file, open);
+    if (!fresh.ok) throw new Error(`journal: ${fresh.problem.code}: ${fresh.problem.detail}`);
+    this.#database = fresh.value;
+  }
+
+  async load(): Promise<{ kept: Kept; epoch: string; lastSeq: number; ackedTo: number }> {
+    const database = this.#open();
+    const meta = new Map((await database.read('SELECT key, value FROM meta')).map((row) => [String(row['key']), String(row['value'])]));
+    const cells = await database.read('SELECT key, json FROM cells');
+    const kept = { ...this.#options.blankKept(), ...(await this.#keptOutside()) };
+    for (const row of cells) {
+      const key = cellNames.find((name) => name === row['key']);
+      if (key) Object.assign(kept, { [key]: JSON.parse(String(row['json'])) });
+    }
+    const known = meta.get('epoch');
+    const epoch = known ?? this.#options.freshEpoch();
+    if (known === undefined) await database.write([setMeta('epoch', epoch), setMeta('acked', '0')]);
+    const [last] = await database.read('SELECT seq, hash FROM outbox ORDER BY seq DESC LIMIT 1');
+    const [count] = await database.read('SELECT COUNT(*) AS n FROM outbox');
+    this.#chain = { epoch, lastSeq: Number(last?.['seq'] ?? 0), lastHash: String(last?.['hash'] ?? epoch) };
+    this.#acked = Math.min(Number(meta.get('acked') ?? 0), this.#chain.lastSeq);
+    this.#rows = Number(count?.['n'] ?? 0);
+    // What came from the copy is not in the database yet: the first commit writes it.
+    const stored = new Set(cells.map((row) => String(row['key'])));
+    this.#saved = {
+      orders: kept.orders,
+      ...Object.fromEntries(cellNames.filter((name) => stored.has(name)).map((name) => [name, kept[name]])),
+    };
+    return { kept, epoch, lastSeq: this.#chain.lastSeq, ackedTo: this.#acked };
+  }
+
+  /** Orders first and in their own slots, then cells and rows in one transaction. */
+  commit(kept: Kept, entries: readonly Entry[]): Promise<void> {
+    return this.#inTurn(async () => {
+      if (kept.orders !== this.#saved.orders) {
+        await this.#options.orders.write(kept.orders);
+        this.#saved = { ...this.#saved, orders: kept.orders };
+      }
+      const changed = cellNames.filter((name) => kept[name] !== this.#saved[name]);
+      const { rows, chain } = this.#link(entries);
+      if (changed.length === 0 && rows.length === 0) return;
+      await this.#open().write([...changed.map((name) => setCell(name, kept[name])), ...rows.map(insertRow)]);
+      this.#chain = chain;
+      this.#rows += rows.length;
+      this.#saved = { ...this.#saved, ...Object.fromEntries(changed.map((name) => [name, kept[name]])) };
+      if (changed.some((name) => name === 'want' || name === 'muted')) await this.#writeCopy(kept);
+      const newest = entries.at(-1);
+      if (newest) this.#onRows();
+      if (newest && this.#rows > this.#options.rowsMax) await this.#prune(newest);
+    });
+  }
+
+  /** Called after each commit that added rows. */
+  onRows(listener: () => void): void {
+    this.#onRows = listener;
+  }
+
+  // ── the outbox, for broker/link/outbox ──
+
+  epoch(): string {
+    return this.#chain.epoch;
+  }
+
+  lastSeq(): number {
+    return this.#chain.lastSeq;
+  }
+
+  ackedTo(): number {
+    return this.#acked;
+  }
+
+  /** Rows after `seq` in order, at least one however large. */
+  async rowsAfter(seq: number, limits: { readonly rowsMax: number; readonly bytesMax: number }): Promise<Row[]> {
+    const found = await this.#open().read('SELECT seq, hash, entry FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', [seq, limits.rowsMax]);
+    const rows: Row[] = [];
+    let bytes = 0;
+    for (const row of found.map(toRow)) {
+      bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
+      if (rows.length > 0 && bytes > limits.bytesMax) break;
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  /** Remember the centre's receipt; durable when it resolves. */
+  acked(upto: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const acked = Math.min(upto, this.#chain.lastSeq);
+      if (acked <= this.#acked) return;
+      await this.#open().write([setMeta('acked', String(acked))]);
+      this.#acked = acked;
+    });
+  }
+
+  /** Begin again under a new name; rows not yet acknowledged are owed under it, renumbered from 1. Answers the name. */
+  newEpoch(): Promise<string> {
+    return this.#inTurn(async () => {
+      const database = this.#open();
+      const owed = await database.read('SELECT entry, kind, weight, at_ms FROM outbox WHERE seq > ? ORDER BY seq', [this.#acked]);
+      const epoch = this.#options.freshEpoch();
+      let chain: Chain = { epoch, lastSeq: 0, lastHash: epoch };
+      const rows = owed.map((row): StoredRow => {
+        const entry = String(row['entry']);
+        chain = this.#next(chain, entry);
+        const kind = String(row['kind']) as StoredRow['kind'];
+        return { seq: chain.lastSeq, hash: chain.lastHash, entry, kind, weight: Number(row['weight']), atMs: Number(row['at_ms']) };
+      });
+      await database.write([{ sql: 'DELETE FROM outbox' }, setMeta('epoch', epoch), setMeta('acked', '0'), ...rows.map(insertRow)]);
+      this.#chain = chain;
+      this.#acked = 0;
+      this.#rows = rows.length;
+      return epoch;
+    });
+  }
+
+  /** Let go of acknowledged rows older than 30 days; looks at most once an hour. `now` is an entry's clock reading. */
+  forgetRows(now: Omit<Entry, 'fact'>): Promise<void> {
+    if (now.atMs - this.#prunedAtMs < pruneEveryMs) return Promise.resolve();
+    this.#prunedAtMs = now.atMs;
+    return this.#inTurn(() => this.#prune(now));
+  }
+
+  /** The newest receipts, newest first. */
+  async recentReceipts(limit: number): Promise<Receipt[]> {
+    const rows = await this.#open().read("SELECT entry FROM outbox WHERE kind = 'receipt' ORDER BY seq DESC LIMIT ?", [limit]);
+    return rows.flatMap((row) => {
+      const entry = parseJson(Entry, String(row['entry']));
+      return entry.ok && entry.value.fact.kind === 'receipt' ? [entry.value.fact.receipt] : [];
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#inTurn(async () => {
+      if (!this.#database) return;
+      await this.#database.close();
+      this.#database = undefined;
+    });
+  }
+
+  #open(): Database {
+    if (!this.#database) throw new Error('journal is not open');
+    return this.#database;
+  }
+
+  #link(entries: readonly Entry[]): { rows: StoredRow[]; chain: Chain } {
+    let chain = this.#chain;
+    const rows = entries.map((entry): StoredRow => {
+      const json = JSON.stringify(entry);
+      chain = this.#next(chain, json);
+      return { seq: chain.lastSeq, hash: chain.lastHash, entry: json, kind: entry.fact.kind, weight: weightOf(entry), atMs: entry.atMs };
+    });
+    return { rows, chain };
+  }
+
+  #next(chain: Chain, json: string): Chain {
+    const lastHash = this.#options.crypto.sha256(new TextEncoder().encode(chainText(chain.lastHash, json)));
+    return { epoch: chain.epoch, lastSeq: chain.lastSeq + 1, lastHash };
+  }
+
+  /** Acknowledged rows by age, then by budget; owed rows only by budget, least important first, leaving a tombstone. */
+  async #prune(now: Omit<Entry, 'fact'>): Promise<void> {
+    const { rowsMax } = this.#options;
+    const excess = () => this.#rows - Math.floor(rowsMax * 0.9);
+    await this.#delete('seq <= ? AND at_ms < ?', [this.#acked, now.atMs - ackedRowsKeptMs]);
+    if (this.#rows > rowsMax)
+      await this.#delete('seq IN (SELECT seq FROM outbox WHERE seq <= ? ORDER BY seq LIMIT ?)', [this.#acked, excess()]);
+    for (let weight = 0; this.#rows > rowsMax && weight <= weightMax; weight++) await this.#sacrifice(weight, excess(), now);
+  }
+
+  async #sacrifice(weight: number, count: number, now: Omit<Entry, 'fact'>): Promise<void> {
+    const found = await this.#open().read('SELECT seq FROM outbox WHERE weight = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?', [
+      weight,
+      this.#acked,
+      this.#chain.lastSeq,
+      count,
+    ]);
+    const [from, to] = [found[0]?.['seq'], found.at(-1)?.['seq']].map(Number);
+    if (from === undefined || to === undefined || found.length === 0) return;
+    const { boot, atMs, monoMs, clock } = now;
+    const reason = `no space for rows of weight ${weight}`;
+    const { rows, chain } = this.#link([{ boot, atMs, monoMs, clock, fact: { kind: 'dropped', from, to, count: found.length, reason } }]);
+    await this.#open().write([
+      { sql: 'DELETE FROM outbox WHERE weight = ? AND seq BETWEEN ? AND ?', params: [weight, from, to] },
+      ...rows.map(insertRow),
+    ]);
+    this.#chain = chain;
+    this.#rows += rows.length - found.length;
+  }
+
+  /** The newest row always stays: the chain goes on from it. */
+  async #delete(where: string, params: readonly (string | number)[]): Promise<void> {
+    await this.#open().write([{ sql: `DELETE FROM outbox WHERE seq < ? AND ${where}`, params: [this.#chain.lastSeq, ...params] }]);
+    const [count] = await this.#open().read('SELECT COUNT(*) AS n FROM outbox');
+    this.#rows = Number(count?.['n'] ?? 0);
+  }
+
+  async #keptOutside(): Promise<Partial<Kept>> {
+    const bytes = await this.#options.copy.read();
+    const copy = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Partial<Kept>);
+    const orders = await this.#options.orders.read();
+    return { ...copy, ...(orders && { orders }) };
+  }
+
+  async #writeCopy({ want, counters, muted, ledger }: Kept): Promise<void> {
+    const copy = { want, counters, muted, ledger: { ...ledger, paused: [] } } satisfies Partial<Kept>;
+    await this.#options.copy.write(new TextEncoder().encode(JSON.stringify(copy)));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+async function openChecked(file: string, open: JournalOptions['open']): Promise<Result<Database>> {
+  const opened = await open({ file, exclusive: true });
+  if (!opened.ok) return opened;
+  try {
+    await opened.value.exec(schema);
+    const [check] = await opened.value.read('PRAGMA quick_check(1)');
+    const word = check && String(Object.values(check)[0]);
+    if (word === 'ok') return opened;
+    await opened.value.close();
+    return { ok: false, problem: { code: 'store-damaged', path: '', detail: `quick_check: ${word}` } };
+  } catch (error) {
+    await opened.value.close().catch(() => undefined);
+    return { ok: false, problem: { code: 'store-damaged', path: '', detail: (error as Error).message.slice(0, 300) } };
+  }
+}
+
+/** One damaged database is kept for an engineer to read; an older one makes room. */
+async function quarantine(file: string): Promise<void> {
+  await rm(`${file}.damaged`, { force: true });
+  await rename(file, `${file}.damaged`).catch(() => undefined);
+  for (const tail of ['-wal', '-shm', '-journal']) await rm(`${file}${tail}`, { force: true });
+  await stat(file).then(
+    () => rm(file, { force: true }),
+    () => undefined,
+  );
+}
+
+function setMeta(key: string, value: string): Statement {
+  return {
+    sql: 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    params: [key, value],
+  };
+}
+
+function setCell(key: string, value: unknown): Statement {
+  return {
+    sql: 'INSERT INTO cells (key, json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET json = excluded.json',
+    params: [key, JSON.stringify(value)],
+  };
+}
+
+function insertRow(row: StoredRow): Statement {
+  return {
+    sql: 'INSERT INTO outbox (seq, hash, entry, kind, weight, at_ms) VALUES (?, ?, ?, ?, ?, ?)',
+    params: [row.seq, row.hash, row.entry, row.kind, row.weight, row.atMs],
+  };
+}
+
+function toRow(row: SqlRow): Row {
+  return { seq: Number(row['seq']), hash: String(row['hash']), entry: String(row['entry']) };
+}

@@ -1,0 +1,291 @@
+// The box's line to its centre: verify → persist → PUBACK → act on the way in, signed rows and state on the way out.
+import { Link } from '../broker/link/link.ts';
+import { OutboxSender, type OutboxStore } from '../broker/link/outbox.ts';
+import type { SignedTime } from '../hardware/host/system-clock.ts';
+import type { Cryptography, Signer } from '../schemas/envelope.ts';
+import type { Problem } from '../schemas/problems.ts';
+import type { Answer, Ask, Heartbeat, Presence, Report, Telemetry } from '../schemas/report.ts';
+import { boxFilters, buildTopic } from '../schemas/topics.ts';
+import type { Cache } from './cache.ts';
+import type { ConnectionCounter } from './connections.ts';
+import type { Event } from './core/model.ts';
+import type { HeldKeys } from './held-keys.ts';
+import { type Meaning, openAck, readMessage } from './messages.ts';
+import type { Clock } from './ports.ts';
+import { Refusals } from './refusals.ts';
+
+/** An order may not wait longer than this for its audio to reach the disk (DESIGN §4). */
+const attachmentsWithinMs = 250;
+const asksMax = 8;
+const heartbeatJitterMs = 5_000;
+/** Signed time is asked again at a connection when the last answer is older. */
+const timeFreshMs = 6 * 3600_000;
+const unansweredMs = 15_000;
+
+export interface CentreLinkOptions {
+  readonly dev: string;
+  readonly boot: string;
+  readonly version: string;
+  readonly url: string;
+  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly signer: Signer;
+  readonly keys: HeldKeys;
+  readonly crypto: Cryptography;
+  readonly clock: Clock & { absorbSigned(time: SignedTime): void };
+  readonly journal: OutboxStore & { newEpoch(): Promise<string>; onRows(listener: () => void): void };
+  readonly cache: Pick<Cache, 'storeOrderAudio'>;
+  readonly connections: ConnectionCounter;
+  readonly randomHex: (bytes: number) => string;
+  readonly tell: (event: Event) => void;
+  /** Resolves when every event told so far has been decided and committed. */
+  readonly settled: () => Promise<void>;
+  readonly warn: (event: string, problem: Problem) => void;
+}
+
+interface Told {
+  presence?: Omit<Presence, 'conn' | 'on'>;
+  report?: Report;
+}
+
+/** INVARIANTS: nothing unverified becomes an event but its refusal; a message's PUBACK follows the commit of its events. */
+export class CentreLink {
+  readonly #options: CentreLinkOptions;
+  readonly #link: Link;
+  readonly #outbox: OutboxSender;
+  readonly #asks = new Map<string, number>();
+  readonly #refusals = new Refusals();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #told: Told = {};
+  #up = false;
+  #answeredAtMonoMs = Number.NEGATIVE_INFINITY;
+  #heartbeat: { readonly epoch: string; readonly ctr: number; readonly atMonoMs: number } | undefined;
+  #lastProblem: Problem | undefined;
+
+  constructor(options: CentreLinkOptions) {
+    this.#options = options;
+    const { dev, keys, clock, journal } = options;
+    const { place } = keys.ring();
+    this.#link = new Link({
+      url: options.url,
+      tls: options.tls,
+      clientId: `box:${dev}`,
+      filters: boxFilters(dev, place.groups, place.centre),
+      will: () => ({ topic: this.#topic('on'), payload: JSON.stringify(this.#presence(false, options.connections.next())) }),
+      onMessage: (topic, payload) => this.#absorb(topic, payload),
+      onChange: (up) => this.#change(up),
+      onProblem: (problem) => this.#note('linkProblem', problem),
+    });
+    this.#outbox = new OutboxSender({
+      store: journal,
+      sign: options.signer,
+      dev,
+      centre: place.centre,
+      publish: (topic, payload, how) => this.#link.publish(topic, payload, how),
+      openAck: (input) => openAck(input, this.#reader()),
+      nowMs: () => Math.round(clock.now().wallMs),
+      onConflict: (problem) => {
+        options.warn('outboxConflict', problem);
+        void this.beginEpoch();
+      },
+      onProblem: (problem) => this.#note('outboxProblem', problem),
+    });
+  }
+
+  start(): void {
+    this.#options.journal.onRows(() => this.#outbox.rowsAdded());
+    this.#link.start();
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#outbox.stop();
+    if (this.#up) await this.#publish('on', this.#presence(false, this.#options.connections.last), 1, true, 500);
+    await this.#link.stop();
+  }
+
+  /** For the local page: is there a line, since when does the centre live, what went wrong last. */
+  status(): {
+    readonly up: boolean;
+    readonly heartbeatAgeMs: number | null;
+    readonly waitingRows: number;
+    readonly problem: Problem | null;
+  } {
+    const ageMs = this.#heartbeat && this.#options.clock.now().monoMs - this.#heartbeat.atMonoMs;
+    return {
+      up: this.#up,
+      heartbeatAgeMs: ageMs ?? null,
+      waitingRows: this.#outbox.waiting,
+      problem: this.#up ? null : (this.#lastProblem ?? null),
+    };
+  }
+
+  publishPresence(presence: Omit<Presence, 'conn' | 'on'>): void {
+    this.#told.presence = presence;
+    if (this.#up) void this.#publish('on', this.#presence(true, this.#options.connections.last), 1, true);
+  }
+
+  publishReport(report: Report): void {
+    this.#told.report = report;
+    if (this.#up) void this.#publish('report', report, 1, true);
+  }
+
+  publishTelemetry(telemetry: Telemetry): void {
+    if (this.#up) void this.#publish('tm', telemetry, 0, false);
+  }
+
+  /** Ask the centre; the answer is bound to the nonce, so an old one is worthless. */
+  ask(kind: Ask['kind']): void {
+    if (!this.#up) return;
+    const nonce = this.#options.randomHex(16);
+    const [oldest] = this.#asks.keys();
+    if (this.#asks.size >= asksMax && oldest !== undefined) this.#asks.delete(oldest);
+    this.#asks.set(nonce, this.#options.clock.now().monoMs);
+    void this.#publish('ask', { id: `${this.#options.dev}:${nonce.slice(0, 12)}`, nonce, kind } satisfies Ask, 1, false);
+  }
+
+  /** A new outbox epoch: what is owed is owed again under the new name. */
+  async beginEpoch(): Promise<void> {
+    const epoch = await this.#options.journal.newEpoch();
+    this.#outbox.restart();
+    this.#options.tell({ is: 'rowsAcked', epoch, upto: 0 });
+  }
+
+  async #absorb(topic: string, payload: Uint8Array): Promise<void> {
+    const meaning = readMessage(topic, payload, this.#reader());
+    switch (meaning.is) {
+      case 'events':
+        return this.#absorbEvents(meaning);
+      case 'keys':
+        return this.#absorbKeys(topic, meaning.document);
+      case 'ack': {
+        const taken = await this.#outbox.absorbAck(payload);
+        if (taken.ok)
+          this.#options.tell({ is: 'rowsAcked', epoch: await this.#options.journal.epoch(), upto: await this.#options.journal.ackedTo() });
+        return;
+      }
+      case 'answer':
+        return this.#absorbAnswer(meaning.answer);
+      case 'heartbeat':
+        return this.#absorbHeartbeat(meaning.heartbeat, meaning.ctr);
+      case 'nothing':
+        this.#options.warn('messageIgnored', { ...meaning.problem, path: topic });
+        return;
+      default:
+        return meaning satisfies never;
+    }
+  }
+
+  async #absorbEvents({ events, attachments }: Extract<Meaning, { is: 'events' }>): Promise<void> {
+    if (attachments.size > 0) {
+      const stored = [...attachments].map(async ([sha256, bytes]) => {
+        const kept = await this.#options.cache.storeOrderAudio(sha256, bytes);
+        if (!kept.ok) this.#options.warn('orderAudioNotKept', kept.problem);
+      });
+      await Promise.race([Promise.all(stored), new Promise<void>((go) => this.#later(attachmentsWithinMs, go))]);
+    }
+    for (const event of events) {
+      if (event.is === 'envelopeRefused') {
+        this.#options.warn('envelopeRefused', { ...event.problem, path: `${event.topic}#${event.id}` });
+        const name = `${event.topic} ${event.id} ${event.problem.code}`;
+        if (!this.#refusals.tell(name, this.#options.clock.now().monoMs)) continue;
+      }
+      this.#options.tell(event);
+    }
+    await this.#options.settled();
+  }
+
+  async #absorbKeys(topic: string, document: unknown): Promise<void> {
+    const offered = await this.#options.keys.offer(document);
+    if (!offered.ok) {
+      await this.#absorbEvents({
+        is: 'events',
+        attachments: new Map(),
+        events: [{ is: 'envelopeRefused', topic, id: 'keys', problem: offered.problem }],
+      });
+      return;
+    }
+    const { place } = this.#options.keys.ring();
+    if (offered.value.replaced) this.#link.listenTo(boxFilters(this.#options.dev, place.groups, place.centre));
+  }
+
+  #absorbAnswer(answer: Answer): void {
+    const askedMonoMs = this.#asks.get(answer.nonce);
+    if (askedMonoMs === undefined) {
+      this.#options.warn('answerUnasked', { code: 'replayed', path: '', detail: `answer ${answer.id} to a question not open` });
+      return;
+    }
+    this.#asks.delete(answer.nonce);
+    this.#answeredAtMonoMs = this.#options.clock.now().monoMs;
+    this.#options.clock.absorbSigned({ timeMs: answer.timeMs, askedMonoMs, receivedMonoMs: this.#answeredAtMonoMs });
+  }
+
+  /** A new epoch means that the centre forgot who is there: tell it again, not all boxes at once. */
+  #absorbHeartbeat(heartbeat: Heartbeat, ctr: number): void {
+    const before = this.#heartbeat;
+    if (before && ctr <= before.ctr) return;
+    this.#heartbeat = { epoch: heartbeat.epoch, ctr, atMonoMs: this.#options.clock.now().monoMs };
+    if (!before || before.epoch === heartbeat.epoch) return;
+    this.#later(Math.random() * heartbeatJitterMs, () => this.#announce());
+  }
+
+  #change(up: boolean): void {
+    this.#up = up;
+    if (!up) this.#asks.clear();
+    this.#outbox.connected(up);
+    if (up) this.#announce();
+    this.#options.tell({ is: 'linkChanged', up });
+  }
+
+  #announce(): void {
+    if (!this.#up) return;
+    const { clock } = this.#options;
+    void this.#publish('on', this.#presence(true, this.#options.connections.last), 1, true);
+    if (this.#told.report) void this.#publish('report', this.#told.report, 1, true);
+    const now = clock.now();
+    if (now.quality !== 'signed' || now.monoMs - this.#answeredAtMonoMs > timeFreshMs) this.#askUntilAnswered();
+  }
+
+  #askUntilAnswered(): void {
+    if (!this.#up) return;
+    const askedAtMonoMs = this.#options.clock.now().monoMs;
+    this.ask('time');
+    this.#later(unansweredMs, () => {
+      if (this.#answeredAtMonoMs < askedAtMonoMs) this.#askUntilAnswered();
+    });
+  }
+
+  #presence(on: boolean, conn: number): Presence {
+    const { boot, version, clock } = this.#options;
+    const { wantRev = 0, orders = {} } = this.#told.presence ?? {};
+    return { on, boot, conn, version, wantRev, orders, clock: clock.now().quality };
+  }
+
+  async #publish(word: 'on' | 'report' | 'tm' | 'ask', value: unknown, qos: 0 | 1, retain: boolean, withinMs = 0): Promise<void> {
+    const published = this.#link.publish(this.#topic(word), JSON.stringify(value), { qos, retain });
+    const result = await (withinMs > 0
+      ? Promise.race([published, new Promise<undefined>((go) => this.#later(withinMs, () => go(undefined)))])
+      : published);
+    if (result && !result.ok && result.problem.code !== 'offline') this.#note('publishFailed', result.problem);
+  }
+
+  #reader(): { ring: ReturnType<HeldKeys['ring']>; crypto: Cryptography } {
+    return { ring: this.#options.keys.ring(), crypto: this.#options.crypto };
+  }
+
+  #topic(word: 'on' | 'report' | 'tm' | 'ask'): string {
+    return buildTopic({ of: 'box', id: this.#options.dev, direction: 'up', word });
+  }
+
+  #note(event: string, problem: Problem): void {
+    this.#lastProblem = problem;
+    this.#options.warn(event, problem);
+  }
+
+  #later(ms: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+  }
+}

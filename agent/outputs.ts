@@ -1,0 +1,189 @@
+// The box's outputs as they stand behind their ids: a loudspeaker with converter and relays, or a board with its screen.
+import { join } from 'node:path';
+import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
+import { WavRecorder } from '../hardware/audio-out/wav-recorder.ts';
+import type { Heard } from '../hardware/audio-out.ts';
+import type { Display, Frame } from '../hardware/display.ts';
+import type { AudioTools } from '../hardware/host/audio-tools.ts';
+import { SimulatedLoudspeaker } from '../hardware/loudspeaker.ts';
+import { SimulatedBoard } from '../hardware/simulated-board.ts';
+import type { Order } from '../schemas/order.ts';
+import type { Problem, Result } from '../schemas/problems.ts';
+import type { Report } from '../schemas/report.ts';
+import type { Output } from '../schemas/settings.ts';
+import { BoardPlayer } from './board-player.ts';
+import type { AgentConfig } from './config.ts';
+import type { Action, Event, PlayAction } from './core/model.ts';
+import type { Logger } from './log.ts';
+import { Player } from './player/player.ts';
+import type { Clock } from './ports.ts';
+
+const feedWatchdogEveryMs = 2_000;
+
+export interface OutputsOptions {
+  readonly config: AgentConfig;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly tools: AudioTools;
+  readonly pathOf: (sha256: string) => string | undefined;
+  readonly readPage: (sha256: string) => Promise<Result<string>>;
+  readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
+  readonly openDisplay: () => Promise<Display | undefined>;
+  readonly orderPage: (order: Order) => string;
+  readonly safePage: () => string;
+  readonly log: Logger;
+}
+
+interface Speaker {
+  readonly kind: 'loudspeaker';
+  readonly board: SimulatedBoard;
+  readonly heard: Heard;
+  readonly player: Player;
+  readonly recorder: WavRecorder | undefined;
+}
+
+interface Screen {
+  readonly kind: 'board';
+  readonly player: BoardPlayer;
+  readonly display: Display;
+}
+
+type Tell = (event: Event) => void;
+
+/** What the configuration puts behind the ports, for the report. */
+export function hardwareOf(config: AgentConfig): Report['hardware'] {
+  return { audioOut: config.audioOut.kind, board: config.board.kind, display: config.display.kind };
+}
+
+export class Outputs {
+  readonly #options: OutputsOptions;
+  readonly #rigs = new Map<string, Speaker | Screen>();
+  #progressEveryMs = 5_000;
+  #watchdog: NodeJS.Timeout | undefined;
+  #preparing: Promise<void> = Promise.resolve();
+
+  constructor(options: OutputsOptions) {
+    this.#options = options;
+  }
+
+  /** Prepare those that do not stand yet. One after another; what fails is told as `outputFailed`. */
+  ensure(outputs: readonly Output[], tell: Tell): Promise<void> {
+    this.#preparing = this.#preparing.then(async () => {
+      for (const output of outputs) {
+        if (this.#rigs.has(output.id)) continue;
+        if (output.kind === 'loudspeaker') await this.#openSpeaker(output.id, tell);
+        else await this.#openScreen(output.id, tell);
+      }
+    });
+    return this.#preparing;
+  }
+
+  /** For outputs opened from now on. */
+  setProgressEvery(progressEveryMs: number): void {
+    this.#progressEveryMs = progressEveryMs;
+  }
+
+  play(action: PlayAction, tell: Tell): void {
+    const rig = this.#rigs.get(action.output);
+    if (rig) {
+      rig.player.play(action, tell);
+      return;
+    }
+    const problem: Problem = { code: 'device-failed', path: '', detail: `no output ${action.output} on this box` };
+    const endedMs = Math.round(this.#options.clock.now().wallMs);
+    tell({ is: 'playbackEnded', output: action.output, attempt: action.attempt, how: 'failed', audibleMs: 0, endedMs, problem });
+  }
+
+  stopPlaying(output: string, attempt: number, fadeMs: number): void {
+    this.#rigs.get(output)?.player.stopPlaying(attempt, fadeMs);
+  }
+
+  async switchAmplifier({ output, attempt, on }: Extract<Action, { do: 'switchAmplifier' }>, tell: Tell): Promise<void> {
+    const rig = this.#rigs.get(output);
+    if (rig?.kind !== 'loudspeaker') {
+      tell({ is: 'amplifierSwitched', output, attempt, on, problem: { code: 'not-found', path: '', detail: `no amplifier ${output}` } });
+      return;
+    }
+    const { superseded, problem } = await rig.board.switchAmplifier(output, on);
+    if (!superseded) tell({ is: 'amplifierSwitched', output, attempt, on, ...(problem && { problem }) });
+  }
+
+  /** What people would hear at a loudspeaker; the first one unless named. */
+  heard(output?: string): Heard | undefined {
+    for (const [id, rig] of this.#rigs) if (rig.kind === 'loudspeaker' && (output === undefined || id === output)) return rig.heard;
+    return undefined;
+  }
+
+  loudspeakers(): string[] {
+    return [...this.#rigs].filter(([, rig]) => rig.kind === 'loudspeaker').map(([id]) => id);
+  }
+
+  relays(output: string): { readonly relay1: boolean; readonly relay2: boolean } | undefined {
+    const rig = this.#rigs.get(output);
+    return rig?.kind === 'loudspeaker' ? rig.board.amplifier(output) : undefined;
+  }
+
+  /** What the first board shows, as it was last painted. */
+  shown(): Frame | undefined {
+    return this.#screen()?.player.shown();
+  }
+
+  async screenshot(): Promise<Uint8Array | undefined> {
+    return this.#screen()?.display.screenshot();
+  }
+
+  /** Silence first, then relays, then devices. */
+  async stop(): Promise<void> {
+    clearInterval(this.#watchdog);
+    await this.#preparing;
+    const rigs = [...this.#rigs.values()];
+    const speakers = rigs.filter((rig) => rig.kind === 'loudspeaker');
+    await Promise.all(speakers.map((rig) => rig.player.stop()));
+    await Promise.all(speakers.map((rig) => rig.board.stop()));
+    await Promise.all(rigs.map((rig) => (rig.kind === 'loudspeaker' ? rig.recorder?.stop() : rig.player.stop())));
+  }
+
+  #screen(): Screen | undefined {
+    for (const rig of this.#rigs.values()) if (rig.kind === 'board') return rig;
+    return undefined;
+  }
+
+  async #openSpeaker(id: string, tell: Tell): Promise<void> {
+    const { config, clock, tools, pathOf, speak, log, dataDir } = this.#options;
+    const { ppm, rewinds, leadMs, recordWav } = config.audioOut;
+    const audioOut = new VirtualDac({ ppm, rewinds, ...(leadMs !== undefined && { leadMs }) });
+    const board = new SimulatedBoard([{ output: id, relayDelayMs: config.board.relayDelayMs }]);
+    const heard = new SimulatedLoudspeaker(audioOut, board, id);
+    const player = new Player({ output: id, audioOut, clock, tools, pathOf, speak, log, progressEveryMs: this.#progressEveryMs });
+    const onProblem = (problem: Problem) => log.warn({ event: 'recordingFailed', problem });
+    const recorder =
+      recordWav === undefined ? undefined : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
+    await board.start();
+    await recorder?.start();
+    this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder });
+    this.#watchdog ??= setInterval(() => this.#feed(), feedWatchdogEveryMs);
+    await player.start(tell);
+  }
+
+  async #openScreen(id: string, tell: Tell): Promise<void> {
+    const { clock, readPage, orderPage, safePage, openDisplay } = this.#options;
+    const display = await openDisplay();
+    if (!display) {
+      tell({ is: 'outputFailed', output: id, problem: { code: 'driver-missing', path: '', detail: 'this box has no display' } });
+      return;
+    }
+    const player = new BoardPlayer({ output: id, display, clock, readPage, orderPage, safePage, progressEveryMs: this.#progressEveryMs });
+    this.#rigs.set(id, { kind: 'board', player, display });
+    await player.start(tell);
+  }
+
+  #feed(): void {
+    for (const rig of this.#rigs.values()) if (rig.kind === 'loudspeaker') rig.board.feedWatchdog();
+  }
+}
+
+/** The named file for the first loudspeaker, `…-ID.wav` for others. */
+function wavPath(dataDir: string, name: string, id: string, opened: number): string {
+  const path = join(name.startsWith('/') ? '' : dataDir, name);
+  return opened === 0 ? path : path.replace(/(\.wav)?$/i, `-${id}.wav`);
+}

@@ -1,0 +1,72 @@
+// Gathers what the local page shows from the running parts, and passes on what a person at the box asks.
+import type { Event, State } from '../core/model.ts';
+import type { HeldKeys } from '../held-keys.ts';
+import type { Identity } from '../identity.ts';
+import type { SqliteJournal } from '../journal.ts';
+import type { CentreLink } from '../link.ts';
+import type { Outputs } from '../outputs.ts';
+import type { Clock } from '../ports.ts';
+import { LevelMeter } from './level.ts';
+import { type PageState, viewOf } from './view.ts';
+
+const receiptsShown = 5;
+const toneMs = 2_000;
+
+export interface PageReaderOptions {
+  readonly identity: Pick<Identity, 'dev' | 'trustRoot'>;
+  readonly keys: HeldKeys;
+  readonly version: string;
+  readonly loop: { snapshot(): State; tell(event: Event): void };
+  readonly clock: Clock;
+  readonly link: Pick<CentreLink, 'status'>;
+  readonly journal: Pick<SqliteJournal, 'recentReceipts'>;
+  readonly outputs: Pick<Outputs, 'loudspeakers' | 'heard' | 'relays' | 'shown'>;
+}
+
+export class PageReader {
+  readonly #options: PageReaderOptions;
+  readonly #meters = new Map<string, LevelMeter>();
+
+  constructor(options: PageReaderOptions) {
+    this.#options = options;
+  }
+
+  async state(mayAct: boolean): Promise<PageState> {
+    const { identity, keys, version, loop, clock, link, journal, outputs } = this.#options;
+    const { place } = keys.ring();
+    const ids = outputs.loudspeakers();
+    const { problem, ...status } = link.status();
+    const receipts = await journal.recentReceipts(receiptsShown);
+    return viewOf(loop.snapshot(), clock.now(), {
+      dev: identity.dev,
+      demo: identity.trustRoot.demo,
+      centre: place.centre,
+      area: place.area,
+      version,
+      link: { ...status, problem: problem?.code ?? null },
+      receipts,
+      levels: Object.fromEntries(ids.map((id) => [id, this.#meter(id)?.read() ?? null])),
+      relays: Object.fromEntries(ids.map((id) => [id, outputs.relays(id) ?? { relay1: false, relay2: false }])),
+      boardFrame: outputs.shown()?.id ?? null,
+      mayAct,
+    });
+  }
+
+  /** False when there is no such loudspeaker. */
+  tone(output: string | undefined): boolean {
+    const ids = this.#options.outputs.loudspeakers();
+    const id = output ?? ids[0];
+    if (id === undefined || !ids.includes(id)) return false;
+    this.#options.loop.tell({ is: 'toneAsked', output: id, durationMs: toneMs });
+    return true;
+  }
+
+  #meter(id: string): LevelMeter | undefined {
+    const known = this.#meters.get(id);
+    const heard = this.#options.outputs.heard(id);
+    if (known || !heard) return known;
+    const meter = new LevelMeter(heard, () => this.#options.clock.now().monoMs);
+    this.#meters.set(id, meter);
+    return meter;
+  }
+}

@@ -1,0 +1,113 @@
+// What the local page shows, as plain JSON made from a snapshot of the box.
+
+import type { Receipt } from '../../schemas/receipt.ts';
+import type { Moment } from '../../schemas/time.ts';
+import type { OutputState, State, Voice } from '../core/model.ts';
+import { type Sentence, whySilent } from './silence.ts';
+
+const standardZone = 'Asia/Ho_Chi_Minh';
+const nextMax = 3;
+
+export interface PageFacts {
+  readonly dev: string;
+  readonly demo: boolean;
+  readonly centre: string;
+  readonly area: string;
+  readonly version: string;
+  readonly link: {
+    readonly up: boolean;
+    readonly heartbeatAgeMs: number | null;
+    readonly waitingRows: number;
+    readonly problem: string | null;
+  };
+  readonly receipts: readonly Receipt[];
+  readonly levels: Readonly<Record<string, number | null>>;
+  readonly relays: Readonly<Record<string, { readonly relay1: boolean; readonly relay2: boolean }>>;
+  readonly boardFrame: string | null;
+  readonly mayAct: boolean;
+}
+
+export interface PageState extends PageFacts {
+  readonly zone: string;
+  readonly now: Moment;
+  readonly boot: string;
+  readonly muted: boolean;
+  readonly wantRev: number;
+  readonly outputs: readonly {
+    readonly id: string;
+    readonly kind: OutputState['kind'];
+    readonly working: boolean;
+    readonly amplifier: string;
+    readonly sounding: { readonly title: string; readonly kind: Voice['kind'] } | null;
+    readonly levelDb: number | null;
+  }[];
+  readonly next: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly output: string;
+    readonly class: string;
+    readonly startMs: number;
+    readonly endMs: number;
+  }[];
+  readonly silence: Sentence | null;
+  /** Title by schedule, so that receipts can be read. */
+  readonly titles: Readonly<Record<string, string>>;
+}
+
+/** Pure: the page's whole content. */
+export function viewOf(state: State, now: Moment, facts: PageFacts): PageState {
+  const { kept, live } = state;
+  const zone = live.plan?.policy.zone ?? standardZone;
+  const settled = new Set(kept.ledger.settled);
+  const next = (live.agenda?.occurrences ?? [])
+    .filter(({ id, startMs, refused }) => startMs > now.wallMs && refused === null && !settled.has(id))
+    .slice(0, nextMax)
+    .map(({ id, title, output, class: rank, startMs, endMs }) => ({ id, title, output, class: rank, startMs, endMs }));
+  const clock = new Intl.DateTimeFormat('vi-VN', { timeZone: zone, hour: '2-digit', minute: '2-digit', day: '2-digit', month: '2-digit' });
+  return {
+    ...facts,
+    zone,
+    now,
+    boot: live.boot,
+    muted: kept.muted,
+    wantRev: kept.want.applied?.rev ?? 0,
+    outputs: Object.values(live.outputs).map((output) => ({
+      id: output.id,
+      kind: output.kind,
+      working: output.working,
+      amplifier: output.amplifier.is,
+      sounding: soundingOf(state, output),
+      levelDb: facts.levels[output.id] ?? null,
+    })),
+    next,
+    silence: whySilent(state, now, (ms) => clock.format(ms)),
+    titles: titlesOf(state, facts.receipts),
+  };
+}
+
+function soundingOf({ kept }: State, { player }: OutputState): { title: string; kind: Voice['kind'] } | null {
+  if (player.is !== 'playing') return null;
+  const { voice } = player;
+  switch (voice.kind) {
+    case 'occurrence':
+      return { title: voice.occurrence.title, kind: voice.kind };
+    case 'order': {
+      const order = kept.orders.active.find(({ id }) => id === voice.order)?.order;
+      return { title: order?.screen.title ?? voice.order, kind: voice.kind };
+    }
+    case 'tone':
+      return { title: 'Âm thử 440 Hz', kind: voice.kind };
+    default:
+      return voice satisfies never;
+  }
+}
+
+function titlesOf({ live }: State, receipts: readonly Receipt[]): Record<string, string> {
+  const programmes = new Map((live.plan?.schedules.programmes ?? []).map(({ id, title }) => [id, title]));
+  return Object.fromEntries(
+    receipts.flatMap(({ programme }) => {
+      const title = programme === undefined ? undefined : programmes.get(programme);
+      return programme !== undefined && title !== undefined ? [[programme, title]] : [];
+    }),
+  );
+}

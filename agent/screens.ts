@@ -1,0 +1,43 @@
+// What a board shows by itself: the safe page between bulletins, and an order's words as large as they can be.
+import type { Order } from '../schemas/order.ts';
+
+const colours = {
+  actual: { ground: '#b00020', ink: '#fff' },
+  exercise: { ground: '#123f8c', ink: '#fff' },
+  test: { ground: '#3a3a3a', ink: '#fff' },
+};
+const classWords = { actual: 'KHẨN CẤP', exercise: 'DIỄN TẬP', test: 'KIỂM TRA KỸ THUẬT' };
+
+/** Never colour alone: the class stands in words, a sign and a frame (PRODUCT §1.7). */
+export function orderPage(order: Order, demo: boolean): string {
+  const { ground, ink } = colours[order.class];
+  const title = escapeHtml(order.screen.title);
+  const text = escapeHtml(order.screen.text);
+  const size = order.screen.title.length > 60 ? 7 : order.screen.title.length > 30 ? 9 : 12;
+  return page(
+    `body{background:${ground};color:${ink};border:2.2vmin solid #fff;outline:1vmin solid #000;outline-offset:-3.4vmin}
+.class{font-size:6vmin;font-weight:800;letter-spacing:.12em;background:${ink};color:${ground};padding:.1em .6em}
+h1{font-size:${size}vmin;line-height:1.12;margin:.3em 0 .25em;font-weight:900;text-wrap:balance}
+p{font-size:6vmin;line-height:1.25;margin:0;font-weight:600}`,
+    `<div class="class">⚠ ${classWords[order.class]}${demo ? ' · TRÌNH DIỄN' : ''} ⚠</div><h1>${title}</h1><p>${text}</p>`,
+  );
+}
+
+/** What is seen when nothing is to be shown: calm, and telling whose board it is. */
+export function safePage(dev: string, demo: boolean): string {
+  return page(
+    `body{background:#0e2a22;color:#e8f3ee}
+h1{font-size:7vmin;margin:0 0 .4em;font-weight:700}p{font-size:3.6vmin;margin:.2em 0;color:#a9c9bc}`,
+    `<h1>Bảng tin điện tử công cộng</h1><p>Khẩn cấp: 112 · Công an 113 · Cứu hỏa 114 · Cấp cứu 115</p><p>${escapeHtml(dev)}${demo ? ' · TRÌNH DIỄN' : ''}</p>`,
+  );
+}
+
+function page(style: string, body: string): string {
+  return `<!doctype html><html lang="vi"><head><meta charset="utf-8"><style>*{box-sizing:border-box}html,body{margin:0;height:100%}
+body{font-family:"Noto Sans","DejaVu Sans",system-ui,sans-serif;display:flex;flex-direction:column;align-items:center;justify-content:center;text-align:center;padding:5vmin;overflow:hidden}
+${style}</style></head><body>${body}</body></html>`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
+}
