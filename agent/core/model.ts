@@ -6,7 +6,7 @@ import type { Clear, Order } from '../../schemas/order.ts';
 import type { Fact } from '../../schemas/outbox.ts';
 import type { PolicyRule } from '../../schemas/policy.ts';
 import type { Problem } from '../../schemas/problems.ts';
-import type { Item } from '../../schemas/programme.ts';
+import type { Item, Level } from '../../schemas/programme.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
@@ -21,8 +21,8 @@ import type { Occurrence } from '../../schemas/timeline.ts';
 // ── what happened ────────────────────────────────────────────────────────────────────────────────
 
 export type Event =
-  /** The loop's first event. `offMs` is how long the box was down, when known. */
-  | { readonly is: 'booted'; readonly boot: string; readonly version: string }
+  /** The loop's first event. */
+  | { readonly is: 'booted'; readonly boot: string; readonly version: string; readonly hardware?: Report['hardware'] }
   | { readonly is: 'timePassed' }
   /** The wall clock stepped or its quality changed; the new reading is in the Moment. */
   | { readonly is: 'clockChanged' }
@@ -139,6 +139,7 @@ export interface PausedPlay {
   readonly startedMs: number;
   readonly startErrorMs: number;
   readonly reason: Reason;
+  readonly amplifierOnMs?: number | null;
 }
 
 export interface PlayingMark {
@@ -171,7 +172,14 @@ export interface KeptOrders {
   /** Accepted and neither ended, cleared nor expired. */
   readonly active: readonly ActiveOrder[];
   /** Ids that may never sound (again): ended, cleared, expired; with when to forget them. */
-  readonly latched: readonly { readonly id: string; readonly untilMs: number }[];
+  readonly latched: readonly Latch[];
+}
+
+/** `level` is set when a clear came before its order: only orders it covers are stopped by it. */
+export interface Latch {
+  readonly id: string;
+  readonly untilMs: number;
+  readonly level?: Level;
 }
 
 export interface ActiveOrder {
@@ -184,6 +192,15 @@ export interface ActiveOrder {
   readonly inline: readonly string[];
   /** Whole repetitions heard, by output. */
   readonly heard: Readonly<Record<string, number>>;
+  /** What was heard so far, by output: the material of its receipts. */
+  readonly soundings?: Readonly<Record<string, Sounding>>;
+}
+
+export interface Sounding {
+  readonly startedMs: number;
+  readonly endedMs: number;
+  readonly audibleMs: number;
+  readonly voice?: OrderVoice;
 }
 
 export interface KeptCounters {
@@ -198,6 +215,7 @@ export interface KeptCounters {
 export interface Live {
   readonly boot: string;
   readonly version: string;
+  readonly hardware: Report['hardware'];
   readonly bootedAt: Moment | null;
   /** First moment of this boot with trusted time. */
   readonly trustedSince: Moment | null;
@@ -210,7 +228,11 @@ export interface Live {
   >;
   readonly loading: { readonly attempt: number; readonly rev: number } | null;
   readonly wantProblem: Problem | null;
+  /** Orders that wait for trusted time to be judged (DESIGN §4, `whenUnsure`). */
+  readonly unsure: readonly UnsureOrder[];
   readonly outputs: Readonly<Record<string, OutputState>>;
+  /** Faults raised and not ended, by name. */
+  readonly faults: readonly string[];
   readonly nextAttempt: number;
   readonly telemetry: {
     readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> | null;
@@ -218,7 +240,17 @@ export interface Live {
     readonly toldHealth: string;
   };
   readonly told: { readonly report: string; readonly presence: string };
+  readonly reportAtMonoMs: number | null;
   readonly rows: { readonly epoch: string; readonly acked: number };
+}
+
+export interface UnsureOrder {
+  readonly opened: OpenedMeta;
+  readonly order: Order;
+  readonly inline: readonly string[];
+  readonly sinceMonoMs: number;
+  /** The refusal was told; it may still be accepted once time is known. */
+  readonly told: boolean;
 }
 
 /** Occurrences around now, computed once and reused until the plan changes or time leaves it. */
@@ -226,7 +258,10 @@ export interface Agenda {
   readonly rev: number;
   readonly fromMs: number;
   readonly toMs: number;
+  /** By start, then id. */
   readonly occurrences: readonly Occurrence[];
+  /** Each item once, in the order of first need; what eviction spares. */
+  readonly items: readonly Item[];
 }
 
 export interface OutputState {
@@ -235,6 +270,29 @@ export interface OutputState {
   readonly working: boolean;
   readonly amplifier: AmplifierState;
   readonly player: PlayerState;
+  /** Attempts told to stop whose end was not heard yet; one may overlap its successor for the fade only. */
+  readonly leaving: readonly Leaving[];
+  /** The repetition of an order that ended here last: equals alternate, pauses count from it. */
+  readonly lastOrder: { readonly id: string; readonly endedMonoMs: number } | null;
+  readonly tone: ToneAsked | null;
+  /** Plays in a row that failed here, for the back-off of orders. */
+  readonly failures: number;
+}
+
+export interface Leaving {
+  readonly attempt: number;
+  readonly mark: PlayingMark;
+  readonly because: Reason;
+  readonly sinceMonoMs: number;
+}
+
+export interface ToneAsked {
+  readonly id: string;
+  readonly durationMs: number;
+  /** The command that asked, to be answered. */
+  readonly command: string | null;
+  /** A tone that found no free output by then is given up. */
+  readonly untilMonoMs: number;
 }
 
 /** `at` holds monotonic ms of the last outcome or order. Boards have `none`. */
@@ -248,7 +306,16 @@ export type AmplifierState =
 
 export type PlayerState =
   | { readonly is: 'idle'; readonly quietSinceMonoMs: number }
-  | { readonly is: 'armed' | 'playing' | 'stopping'; readonly attempt: number; readonly voice: Voice; readonly startAtMs: number };
+  | {
+      readonly is: 'armed' | 'playing';
+      readonly attempt: number;
+      readonly voice: Voice;
+      readonly startAtMs: number;
+      /** `startAtMs` on the monotonic clock as it stood when the play was given: a stepped clock shows against it. */
+      readonly startAtMonoMs: number;
+      /** When this attempt should have ended; null where only the player knows. */
+      readonly untilMs: number | null;
+    };
 
 // ── what to do ───────────────────────────────────────────────────────────────────────────────────
 

@@ -1,0 +1,89 @@
+// Absorb what happened into the state: one place per event, exhaustive.
+import { askToneHere, muteHere, offerClear, offerCommand } from './commands.ts';
+import { offerOrder, refuse } from './emergency.ts';
+import { cacheSeen, fetchEnded, forgetWaits } from './media.ts';
+import type { Event } from './model.ts';
+import { playbackOver, playbackProgressed, playbackStarted } from './outcomes.ts';
+import { amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
+import { offerWant, planLoaded, planRefused } from './plans.ts';
+import { closeLastBoot } from './receipts.ts';
+import type { Turn } from './turn.ts';
+
+export function absorb(turn: Turn, event: Event) {
+  switch (event.is) {
+    case 'booted':
+      return booted(turn, event);
+    case 'timePassed':
+    case 'clockChanged':
+      return;
+    case 'wantOffered':
+      return offerWant(turn, event.opened, event.want);
+    case 'planLoaded':
+      return planLoaded(turn, event);
+    case 'planRefused':
+      return planRefused(turn, event);
+    case 'orderOffered':
+      return offerOrder(turn, event.opened, event.order, event.inline);
+    case 'clearOffered':
+      return offerClear(turn, event.opened, event.clear);
+    case 'envelopeRefused':
+      return envelopeRefused(turn, event);
+    case 'commandOffered':
+      return offerCommand(turn, event.opened, event.command);
+    case 'linkChanged':
+      return linkChanged(turn, event.up);
+    case 'rowsAcked':
+      return rowsAcked(turn, event.epoch, event.upto);
+    case 'cacheSeen':
+      return cacheSeen(turn, event);
+    case 'fetchEnded':
+      return fetchEnded(turn, event);
+    case 'playbackStarted':
+      return playbackStarted(turn, event);
+    case 'playbackProgressed':
+      return playbackProgressed(turn, event);
+    case 'playbackEnded':
+      return playbackOver(turn, event);
+    case 'amplifierSwitched':
+      return amplifierSwitched(turn, event);
+    case 'outputFailed':
+      return outputFailed(turn, event);
+    case 'outputReady':
+      return outputReady(turn, event);
+    case 'healthSampled':
+      return turn.be({ telemetry: { ...turn.live.telemetry, sample: event.sample } });
+    case 'toneAsked':
+      return askToneHere(turn, event.output, event.durationMs);
+    case 'mutedHere':
+      return muteHere(turn, event.muted);
+    default:
+      event satisfies never;
+  }
+}
+
+function booted(turn: Turn, event: Event & { is: 'booted' }): void {
+  const { boot, version, hardware } = event;
+  turn.be({ boot, version, bootedAt: turn.now, ...(hardware ? { hardware } : {}) });
+  closeLastBoot(turn);
+  turn.urgent();
+}
+
+/** Orders that fail verification leave their own row; anything else is a fault of the moment. */
+function envelopeRefused(turn: Turn, event: Event & { is: 'envelopeRefused' }) {
+  if (event.topic.endsWith('/order')) return refuse(turn, event.id, event.problem);
+  turn.tell({ kind: 'fault', fault: 'envelope-refused', state: 'raised', detail: `${event.topic}: ${event.problem.detail}`.slice(0, 300) });
+}
+
+function linkChanged(turn: Turn, up: boolean): void {
+  if (up === turn.live.linkUp) return;
+  if (up) forgetWaits(turn);
+  // A new connection starts from nothing: presence and report are told again.
+  turn.be({ linkUp: up, told: { report: '', presence: '' } });
+}
+
+function rowsAcked(turn: Turn, epoch: string, upto: number): void {
+  const { rows } = turn.live;
+  if (rows.epoch === epoch && upto <= rows.acked) return;
+  turn.be({ rows: { epoch, acked: upto } });
+  turn.act({ do: 'forgetRows', epoch, upto });
+}

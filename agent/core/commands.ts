@@ -1,0 +1,128 @@
+// Commands and acts by hand: tone, report, new epoch, mute.
+
+import type { Command } from '../../schemas/command.ts';
+import type { Clear } from '../../schemas/order.ts';
+import { hoursRule } from '../../schemas/policy.ts';
+import { endOrder, latch } from './emergency.ts';
+import { clockToleranceMs, commandsRememberedMax, toneWaitMs } from './limits.ts';
+import type { OpenedMeta, OutputState } from './model.ts';
+import { covers } from './ranks.ts';
+import { counterKey } from './rules.ts';
+import type { Turn } from './turn.ts';
+
+type Answer = 'done' | 'failed' | 'refused';
+
+export function answer(turn: Turn, command: string, state: Answer, detail: string): void {
+  turn.tell({ kind: 'command', command, state, detail: detail.slice(0, 300) });
+}
+
+export function offerCommand(turn: Turn, opened: OpenedMeta, command: Command) {
+  const { counters } = turn.kept;
+  if (counters.commands.some(({ id }) => id === opened.id)) return;
+  const key = `command/${counterKey(opened)}`;
+  const seen = counters.seen[key] ?? 0;
+  if (opened.ctr <= seen) return answer(turn, opened.id, 'refused', `replayed: counter ${opened.ctr}, ${seen} was accepted`);
+  if (!turn.timeKnown) return answer(turn, opened.id, 'refused', 'no-time: a command needs trusted time');
+  const { wallMs } = turn.now;
+  if (wallMs >= opened.exp) return answer(turn, opened.id, 'refused', `expired at ${opened.exp}`);
+  if (opened.nbf > wallMs + clockToleranceMs) return answer(turn, opened.id, 'refused', `not-yet: valid from ${opened.nbf}`);
+  const remembered = counters.commands.filter(({ untilMs }) => untilMs > wallMs).slice(-commandsRememberedMax + 1);
+  turn.keep({
+    counters: {
+      ...counters,
+      seen: { ...counters.seen, [key]: opened.ctr },
+      commands: [...remembered, { id: opened.id, untilMs: opened.exp }],
+    },
+  });
+  turn.urgent();
+  obey(turn, opened.id, command);
+}
+
+function obey(turn: Turn, id: string, command: Command) {
+  switch (command.do) {
+    case 'tone': {
+      const why = askTone(turn, { output: command.output, id, durationMs: command.durationMs, command: id });
+      if (why !== null) answer(turn, id, 'refused', why);
+      return;
+    }
+    case 'report':
+      turn.be({ told: { report: '', presence: '' } });
+      return answer(turn, id, 'done', '');
+    case 'new-epoch':
+      turn.act({ do: 'newEpoch' });
+      return answer(turn, id, 'done', '');
+    default:
+      command satisfies never;
+  }
+}
+
+/** A person at the box asks for a tone. */
+export function askToneHere(turn: Turn, output: string, durationMs: number): void {
+  const id = `${turn.live.boot}-${turn.attempt()}`;
+  const why = askTone(turn, { output, id, durationMs, command: null });
+  turn.tell({ kind: 'act', act: 'tone', detail: why === null ? `${durationMs} ms on ${output}` : `refused: ${why}` });
+}
+
+/** Null when the tone will sound as soon as the amplifier is ready, else why not. */
+function askTone(turn: Turn, asked: { output: string; id: string; durationMs: number; command: string | null }): string | null {
+  const output = turn.live.outputs[asked.output];
+  if (!output || output.kind !== 'loudspeaker') return `not-found: no loudspeaker ${asked.output}`;
+  if (!output.working || output.amplifier.is === 'failed') return 'device-failed: the output has failed';
+  if (busy(turn, output)) return 'device-busy: the output is in use';
+  const { plan } = turn.live;
+  const { wallMs } = turn.now;
+  const rule = plan && turn.timeKnown ? hoursRule(plan.policy, Math.floor(wallMs), Math.ceil(wallMs + asked.durationMs)) : null;
+  if (rule === 'quiet-hours') return 'policy-breach: quiet hours';
+  const { id, durationMs, command } = asked;
+  turn.output(asked.output, { tone: { id, durationMs, command, untilMonoMs: turn.now.monoMs + toneWaitMs } });
+  return null;
+}
+
+function busy(turn: Turn, { id, player, leaving, tone }: OutputState): boolean {
+  return (
+    player.is !== 'idle' ||
+    leaving.length > 0 ||
+    tone !== null ||
+    turn.kept.orders.active.some((one) => (one.heard[id] ?? 0) < one.order.times)
+  );
+}
+
+/** Tones that found no free output in time are given up. */
+export function closeTones(turn: Turn): void {
+  for (const { id, tone } of Object.values(turn.live.outputs)) {
+    if (!tone) continue;
+    turn.wakeAtMono(tone.untilMonoMs);
+    if (turn.now.monoMs < tone.untilMonoMs) continue;
+    turn.output(id, { tone: null });
+    if (tone.command) answer(turn, tone.command, 'failed', 'device-busy: no free output in time');
+  }
+}
+
+export function muteHere(turn: Turn, muted: boolean): void {
+  if (turn.kept.muted === muted) return;
+  turn.keep({ muted });
+  turn.tell({ kind: 'act', act: muted ? 'mute' : 'unmute', detail: '' });
+  turn.urgent();
+}
+
+/** End orders by id: those of the clear's own level and below. Ids not seen yet are latched for orders it covers. */
+export function offerClear(turn: Turn, opened: OpenedMeta, clear: Clear) {
+  const key = counterKey(opened);
+  const last = turn.kept.orders.counters[key];
+  if (last && opened.ctr <= last.ctr) return;
+  if (turn.timeKnown && turn.now.wallMs >= opened.exp) return answer(turn, opened.id, 'refused', `expired at ${opened.exp}`);
+  const { ctr, digest } = opened;
+  turn.keep({ orders: { ...turn.kept.orders, counters: { ...turn.kept.orders.counters, [key]: { ctr, digest } } } });
+  const above: string[] = [];
+  for (const id of clear.ids) {
+    const active = turn.kept.orders.active.find((one) => one.id === id);
+    if (active && covers(clear.level, active.order.level)) endOrder(turn, active, 'cleared');
+    else if (active) above.push(id);
+    else if (!turn.kept.orders.latched.some((one) => one.id === id && one.level === undefined))
+      latch(turn, { id, untilMs: opened.exp, level: clear.level });
+  }
+  turn.be({ unsure: turn.live.unsure.filter((one) => !(clear.ids.includes(one.opened.id) && covers(clear.level, one.order.level))) });
+  if (above.length > 0) answer(turn, opened.id, 'refused', `not-allowed: ${above.join(', ')} of a higher level than ${clear.level}`);
+  else answer(turn, opened.id, 'done', clear.reason);
+  turn.urgent();
+}

@@ -1,0 +1,38 @@
+// The box's one decision: absorb what happened, then close the gaps between what is wanted and what is.
+import type { Moment } from '../../schemas/time.ts';
+import { absorb } from './absorb.ts';
+import { closeAgenda } from './agenda.ts';
+import { closeClock } from './clock.ts';
+import { closeTones } from './commands.ts';
+import { closeOrders, closeUnsure } from './emergency.ts';
+import { closeMedia } from './media.ts';
+import type { Decision, Event, State } from './model.ts';
+import { closeAmplifiers, closeOutputList } from './outputs.ts';
+import { closePlan } from './plans.ts';
+import { closePlayback } from './playback.ts';
+import { closeReceipts } from './receipts.ts';
+import { closeReports } from './reports.ts';
+import { type Rules, standardRules } from './rules.ts';
+import { Turn } from './turn.ts';
+
+/**
+ * Pure and total. Rules read state, not the event, so the same code serves start-up, a changed plan, a stepped clock
+ * and time passing. The order is fixed: what may sound is known before what sounds, and that before amplifiers.
+ */
+export function decide(now: Moment, state: State, event: Event, rules: Rules = standardRules): Decision {
+  const turn = new Turn(now, state, rules);
+  absorb(turn, event);
+  closeClock(turn);
+  closeOutputList(turn);
+  closePlan(turn);
+  closeAgenda(turn);
+  closeMedia(turn);
+  closeUnsure(turn);
+  closeOrders(turn);
+  closeTones(turn);
+  closePlayback(turn);
+  closeAmplifiers(turn);
+  closeReceipts(turn);
+  closeReports(turn);
+  return turn.decision();
+}

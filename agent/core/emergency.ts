@@ -1,0 +1,217 @@
+// Emergency orders: which are accepted, what ends them, whose turn it is on an output.
+import type { Order } from '../../schemas/order.ts';
+import { hoursRule } from '../../schemas/policy.ts';
+import type { Problem } from '../../schemas/problems.ts';
+import { proofOf } from './ledger.ts';
+import { activeOrdersMax, clockToleranceMs, drillShownMinMs, latchedMax, latchMs, unsureMs } from './limits.ts';
+import type { ActiveOrder, Latch, OpenedMeta, OutputState } from './model.ts';
+import { highest } from './ranks.ts';
+import { backoffMs } from './retry.ts';
+import { counterKey } from './rules.ts';
+import type { Turn } from './turn.ts';
+
+type Ending = 'ended' | 'cleared' | 'expired';
+
+/** A verified order arrived: accept it once, or refuse it and say why. */
+export function offerOrder(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
+  const fresh = turn.rules.fresh(turn.kept.orders, opened, order);
+  if (!fresh.ok) {
+    refuse(turn, opened.id, fresh.problem);
+    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
+  }
+  if (!fresh.value) return;
+  if (turn.timeKnown) return judge(turn, opened, order, inline);
+  if (turn.live.unsure.some((one) => one.opened.id === opened.id) || turn.live.unsure.length >= activeOrdersMax) return;
+  const waiting = { opened, order, inline, sinceMonoMs: turn.now.monoMs, told: false };
+  turn.be({ unsure: [...turn.live.unsure, waiting] });
+}
+
+/** Times, policy and room; the counter has been judged. */
+function judge(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
+  const { wallMs } = turn.now;
+  if (wallMs >= opened.exp) {
+    refuse(turn, opened.id, { code: 'expired', path: '/exp', detail: `expired at ${opened.exp}, now ${Math.round(wallMs)}` });
+    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
+  }
+  if (opened.nbf > wallMs + clockToleranceMs)
+    return refuse(turn, opened.id, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
+  if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages))) {
+    refuse(turn, opened.id, { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` });
+    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
+  }
+  accept(turn, opened, order, inline);
+}
+
+function accept(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
+  const { orders } = turn.kept;
+  if (orders.active.length >= activeOrdersMax)
+    return refuse(turn, opened.id, { code: 'over-budget', path: '', detail: `${activeOrdersMax} orders are active` });
+  const { id, exp, ctr, digest } = opened;
+  const active: ActiveOrder = { id, order, acceptedMs: Math.round(turn.now.wallMs), exp, ctr, inline, heard: {} };
+  turn.keep({
+    orders: { ...orders, counters: { ...orders.counters, [counterKey(opened)]: { ctr, digest } }, active: [...orders.active, active] },
+  });
+  turn.tell({ kind: 'order', order: id, state: 'accepted' });
+  turn.urgent();
+}
+
+/** Orders that wait for the time: judged when it comes, else after a while as the box's settings say. */
+export function closeUnsure(turn: Turn): void {
+  for (const one of turn.live.unsure) {
+    const { opened, order, inline } = one;
+    const others = () => turn.live.unsure.filter((other) => other.opened.id !== opened.id);
+    if (turn.timeKnown) {
+      turn.be({ unsure: others() });
+      offerOrder(turn, opened, order, inline);
+    } else if (turn.now.monoMs < one.sinceMonoMs + unsureMs) turn.wakeAtMono(one.sinceMonoMs + unsureMs);
+    else if (turn.settings.whenUnsure === 'sound') {
+      turn.be({ unsure: others() });
+      accept(turn, opened, order, inline);
+    } else if (!one.told) {
+      refuse(turn, opened.id, { code: 'no-time', path: '', detail: 'no trusted time; waits for it' });
+      turn.be({ unsure: [...others(), { ...one, told: true }] });
+    }
+  }
+}
+
+/** What has run out or was heard to its end leaves the active ones. */
+export function closeOrders(turn: Turn): void {
+  for (const active of turn.kept.orders.active) {
+    const { wallMs, quality } = turn.now;
+    // A clock that is only known not to be early still proves an expiry.
+    if (wallMs >= active.exp && (turn.timeKnown || quality === 'floor')) endOrder(turn, active, 'expired');
+    else if (heardOut(turn, active)) endOrder(turn, active, 'ended');
+    else if (turn.timeKnown && !mayDrill(turn, active.order, 1)) endOrder(turn, active, 'expired');
+    else if (turn.timeKnown) turn.wakeAtWall(active.exp);
+  }
+}
+
+/** Take an order out of the active ones for good, with its fact and its receipts. */
+export function endOrder(turn: Turn, active: ActiveOrder, how: Ending): void {
+  const { orders } = turn.kept;
+  turn.keep({ orders: { ...orders, active: orders.active.filter(({ id }) => id !== active.id) } });
+  latch(turn, { id: active.id, untilMs: Math.max(active.exp, turn.now.wallMs) + latchMs });
+  const voice = Object.values(active.soundings ?? {}).find((one) => one.voice)?.voice;
+  turn.tell({ kind: 'order', order: active.id, state: how, ...(voice ? { voice } : {}) });
+  for (const output of Object.values(turn.live.outputs)) tellOrderReceipt(turn, active, output, how);
+  turn.urgent();
+}
+
+function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, how: Ending): void {
+  const sounding = active.soundings?.[output.id];
+  const mark = turn.kept.playing[output.id];
+  const underWay = mark?.voice.kind === 'order' && mark.voice.order === active.id ? mark : undefined;
+  const audibleMs = Math.round((sounding?.audibleMs ?? 0) + (underWay?.audibleMs ?? 0));
+  const startedMs = sounding?.startedMs ?? underWay?.startedMs ?? undefined;
+  const endedMs = underWay?.startedMs ? underWay.markedMs : sounding?.endedMs;
+  const whole = how === 'ended' || (output.kind === 'board' && how === 'expired');
+  const reason = how === 'ended' ? undefined : how;
+  turn.tell({
+    kind: 'receipt',
+    receipt: {
+      occurrence: `${active.id}@${output.id}`,
+      what: 'order',
+      output: output.id,
+      class: active.order.class === 'actual' ? 'emergency' : 'drill',
+      outcome: startedMs === undefined ? 'missed' : whole ? 'played' : 'partial',
+      ...(reason ? { reason } : {}),
+      plannedStartMs: active.acceptedMs,
+      plannedEndMs: active.exp,
+      ...(startedMs === undefined ? {} : { startedMs, startErrorMs: startedMs - active.acceptedMs }),
+      ...(endedMs === undefined ? {} : { endedMs: Math.round(endedMs) }),
+      audibleMs,
+      items: [],
+      gainDb: turn.settings.gainDb,
+      proof: proofOf(turn, output.kind, audibleMs),
+      clock: turn.now.quality,
+    },
+  });
+}
+
+/** Remember an id that may never sound (again). The ones to be forgotten soonest give way. */
+export function latch(turn: Turn, one: Latch): void {
+  const { orders } = turn.kept;
+  const others = orders.latched.filter(({ id, untilMs }) => id !== one.id && !(turn.timeKnown && untilMs < turn.now.wallMs));
+  const latched = [...others, one].sort((a, b) => b.untilMs - a.untilMs).slice(0, latchedMax);
+  turn.keep({ orders: { ...orders, latched } });
+}
+
+export function refuse(turn: Turn, order: string, problem: Problem): void {
+  turn.tell({ kind: 'order', order, state: 'refused', problem });
+}
+
+// ── whose turn it is ──
+
+/** The order an output is given to, if any. Equals alternate after a full repetition; the higher interrupts at once. */
+export function wantedOrder(turn: Turn, output: OutputState): ActiveOrder | undefined {
+  const open = turn.kept.orders.active.filter((active) => maySound(turn, active) && !heardHere(turn, active, output));
+  if (open.length === 0) return undefined;
+  const top = highest(open);
+  if (output.kind === 'board') return takingTurns(turn, top);
+  const { player } = output;
+  const current = player.is !== 'idle' && player.voice.kind === 'order' ? player.voice.order : null;
+  const going = top.find(({ id }) => id === current);
+  if (going) return going;
+  const rested = top.length > 1 ? top.filter(({ id }) => id !== output.lastOrder?.id) : top;
+  return rested.reduce((best, one) => ((one.heard[output.id] ?? 0) < (best.heard[output.id] ?? 0) ? one : best));
+}
+
+/** Boards show equal orders by turns of one repetition. */
+function takingTurns(turn: Turn, top: readonly ActiveOrder[]): ActiveOrder | undefined {
+  if (top.length < 2) return top[0];
+  const turnMs = Math.max(drillShownMinMs, ...top.map(({ order }) => repetitionMs(order, turn.settings.languages)));
+  const round = Math.floor(turn.now.monoMs / turnMs);
+  turn.wakeAtMono((round + 1) * turnMs);
+  return top[round % top.length];
+}
+
+/** Monotonic instant from which the next repetition may sound here: pauses between, back-off after failures. */
+export function orderFromMonoMs(turn: Turn, active: ActiveOrder, output: OutputState): number {
+  const { lastOrder, failures } = output;
+  if (!lastOrder) return turn.now.monoMs;
+  const pauseMs = (active.heard[output.id] ?? 0) > 0 || lastOrder.id === active.id ? active.order.pauseMs : 0;
+  const waitMs = failures > 0 ? backoffMs(`${turn.live.boot}/${output.id}`, failures) : 0;
+  return Math.max(turn.now.monoMs, lastOrder.endedMonoMs + Math.max(pauseMs, waitMs));
+}
+
+/** Siren and speech in the box's languages once, ms; spoken text is estimated. */
+export function repetitionMs(order: Order, languages: readonly string[]): number {
+  const heard = order.speech.filter(({ language }) => languages.includes(language));
+  const speech = heard.length > 0 ? heard : order.speech.slice(0, 1);
+  return order.sirenMs + speech.reduce((sum, one) => sum + (one.audio?.durationMs ?? one.speak.length * spokenCharMs), 0);
+}
+
+const spokenCharMs = 75;
+
+/** Trusted time, or the setting that an order sounds without it once nobody answered. */
+function maySound(turn: Turn, active: ActiveOrder): boolean {
+  if (turn.timeKnown) return turn.now.wallMs < active.exp;
+  if (turn.settings.whenUnsure !== 'sound') return false;
+  const fromMonoMs = (turn.live.bootedAt?.monoMs ?? 0) + unsureMs;
+  turn.wakeAtMono(fromMonoMs);
+  return turn.now.monoMs >= fromMonoMs;
+}
+
+function heardHere(turn: Turn, active: ActiveOrder, output: OutputState): boolean {
+  if (output.kind === 'loudspeaker') return (active.heard[output.id] ?? 0) >= active.order.times;
+  if (active.order.class === 'actual') return false;
+  const { order, acceptedMs } = active;
+  const onceMs = repetitionMs(order, turn.settings.languages);
+  const shownUntilMs = acceptedMs + Math.max(drillShownMinMs, onceMs * order.times + order.pauseMs * (order.times - 1));
+  turn.wakeAtWall(shownUntilMs);
+  return turn.now.wallMs >= shownUntilMs;
+}
+
+/** Heard to its end everywhere. On a board an order in earnest stands until it expires or is cleared. */
+function heardOut(turn: Turn, active: ActiveOrder): boolean {
+  const outputs = Object.values(turn.live.outputs);
+  return outputs.length > 0 && outputs.every((output) => heardHere(turn, active, output));
+}
+
+/** Exercises and tests obey the policy's hours; without a policy there are none. */
+export function mayDrill(turn: Turn, order: Order, lengthMs: number): boolean {
+  if (order.class === 'actual') return true;
+  const { plan } = turn.live;
+  const { wallMs } = turn.now;
+  return plan !== null && hoursRule(plan.policy, Math.floor(wallMs), Math.ceil(wallMs + lengthMs)) === null;
+}

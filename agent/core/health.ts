@@ -1,0 +1,30 @@
+// One word for how the box is, with reasons, worst first.
+import type { Health } from '../../schemas/report.ts';
+import { diskLowBytes, hotC } from './limits.ts';
+import { missing } from './media.ts';
+import type { Turn } from './turn.ts';
+
+type Reasons = Health['reasons'][number];
+
+const silencing: readonly Reasons[] = ['no-time', 'no-plan', 'audio-failed', 'amplifier-failed', 'display-failed', 'muted'];
+
+export function healthOf(turn: Turn): Health {
+  const { live, kept, timeKnown } = turn;
+  const outputs = Object.values(live.outputs);
+  const { sample } = live.telemetry;
+  const checks: readonly (readonly [Reasons, boolean])[] = [
+    ['no-time', !timeKnown],
+    ['no-plan', live.plan === null],
+    ['audio-failed', outputs.some(({ kind, working }) => kind === 'loudspeaker' && !working)],
+    ['amplifier-failed', outputs.some(({ amplifier }) => amplifier.is === 'failed')],
+    ['display-failed', outputs.some(({ kind, working }) => kind === 'board' && !working)],
+    ['muted', kept.muted],
+    ['no-centre', !live.linkUp],
+    ['media-missing', live.cache.known && missing(turn).length > 0],
+    ['disk-low', sample !== null && sample.diskFreeBytes < diskLowBytes],
+    ['hot', (sample?.temperatureC ?? 0) > hotC],
+  ];
+  const reasons = checks.filter(([, holds]) => holds).map(([reason]) => reason);
+  const silent = reasons.some((reason) => silencing.includes(reason));
+  return { state: reasons.length === 0 ? 'ok' : silent ? 'silent' : 'degraded', reasons };
+}

@@ -1,0 +1,57 @@
+// Limits and times of the rules that are nobody's setting.
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+/** Planned plays older than this get one row for the whole range. */
+export const lookBackMs = 31 * dayMs;
+/** Items of plays within this are fetched ahead and never evicted. */
+export const aheadMs = 7 * dayMs;
+/** The agenda reaches a day further, so that it is made anew once a day. */
+export const agendaReachMs = aheadMs + dayMs;
+export const receiptsPerDecisionMax = 200;
+
+/** A schedule that never joins late may still begin this late, in its right position. */
+export const punctualMs = 5_000;
+/** A late start is aimed this far ahead, so that boxes that join late are in step. */
+export const joinLeadMs = 300;
+/** A sound may run this much over its planned length before it is cut. */
+export const overrunMs = 5_000;
+/** Two plays may meet with this much overlap without one cutting the other. */
+export const meetMs = 1_000;
+/** Time a relay sequence may take beside the warm-up. */
+export const relayMs = 1_000;
+/** Steps of the wall clock smaller than this do not re-arm a play. */
+export const stepMs = 50;
+/** The whole sound may be missing this much and still count as played. */
+export const shortfallMs = 2_000;
+
+/** Outcomes that never come are given up after these. */
+export const amplifierAnswerMs = 10_000;
+export const startAnswerMs = 10_000;
+export const stopAnswerMs = 5_000;
+
+export const fadeEmergencyMs = 20;
+export const fadeMs = 300;
+
+/** Orders: time to learn the time, tolerance of a centre's clock, what is remembered. */
+export const unsureMs = 5_000;
+export const clockToleranceMs = 30_000;
+export const activeOrdersMax = 16;
+export const latchedMax = 256;
+export const latchMs = dayMs;
+export const drillShownMinMs = 20_000;
+
+export const commandsRememberedMax = 64;
+export const toneWaitMs = 10_000;
+export const toneHz = 440;
+export const toneGainDb = -20;
+
+export const fetchesAtOnceMax = 2;
+export const freeBytesMin = 64 * 1024 * 1024;
+export const diskLowBytes = 200 * 1024 * 1024;
+export const hotC = 80;
+export const askWantAfterMs = 30_000;
+
+/** Reports are told at most this often, and look this far for the next play. */
+export const reportEveryMs = 2_000;
+export const lookAheadMs = dayMs;

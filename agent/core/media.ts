@@ -1,0 +1,133 @@
+// Bytes by hash: fetch what is needed in order of need, make room without giving up anything needed.
+import type { Sha256 } from '../../schemas/ids.ts';
+import { fetchesAtOnceMax, freeBytesMin } from './limits.ts';
+import type { Event } from './model.ts';
+import { backoffMs } from './retry.ts';
+import type { Turn } from './turn.ts';
+
+interface Need {
+  readonly sha256: Sha256;
+  readonly bytes: number;
+  readonly what: 'part' | 'item';
+}
+
+/** Everything needed, most urgent first: parts of both wants, sound of active orders, items of the agenda. */
+export function needed(turn: Turn): Need[] {
+  const { applied, offered } = turn.kept.want;
+  const parts = [...(offered?.parts ?? []), ...(applied?.parts ?? [])];
+  const audio = turn.kept.orders.active.flatMap(({ order, inline }) =>
+    order.speech.flatMap((speech) => (speech.audio && !inline.includes(speech.audio.sha256) ? [speech.audio] : [])),
+  );
+  return [
+    ...parts.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'part' })),
+    ...audio.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
+    ...(turn.live.agenda?.items ?? []).map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
+  ];
+}
+
+export function missing(turn: Turn): Need[] {
+  const { has } = turn.live.cache;
+  return needed(turn).filter(({ sha256 }) => !has.has(sha256));
+}
+
+/** Start fetches up to the limit, each after its back-off; evict what nobody needs while the budget is exceeded. */
+export function closeMedia(turn: Turn): void {
+  const { cache, linkUp, fetches } = turn.live;
+  if (!cache.known) return;
+  const lacking = missing(turn);
+  let room = makeRoom(turn, lacking[0]?.bytes ?? 0, lacking.length > 0);
+  if (!linkUp) return;
+  let running = Object.values(fetches).filter((fetch) => fetch.running).length;
+  const begun = new Set<string>();
+  for (const need of lacking) {
+    if (running >= fetchesAtOnceMax) return;
+    if (begun.has(need.sha256) || need.bytes > room || !mayTry(turn, need.sha256)) continue;
+    const attempt = turn.attempt();
+    begin(turn, need.sha256, attempt);
+    turn.act({ do: 'fetch', attempt, ...need });
+    begun.add(need.sha256);
+    room -= need.bytes;
+    running++;
+  }
+}
+
+/** Bytes that may still be fetched, after evicting for `wantedBytes` what is in nobody's need. */
+function makeRoom(turn: Turn, wantedBytes: number, wanting: boolean): number {
+  const { cache } = turn.live;
+  const unchanged = cache === turn.before.live.cache && turn.live.plan === turn.before.live.plan;
+  if (!wanting && unchanged) return 0;
+  let used = 0;
+  for (const bytes of cache.has.values()) used += bytes;
+  let free = cache.freeBytes - freeBytesMin;
+  const budget = turn.settings.cacheBytes;
+  const tight = () => used + wantedBytes > budget || (wanting && free < wantedBytes);
+  // Without an agenda nobody can say what will be needed.
+  if (tight() && turn.live.agenda) {
+    const spared = new Set(needed(turn).map(({ sha256 }) => sha256));
+    const has = new Map(cache.has);
+    for (const [sha256, bytes] of cache.has) {
+      if (!tight()) break;
+      if (spared.has(sha256)) continue;
+      has.delete(sha256);
+      used -= bytes;
+      free += bytes;
+      turn.act({ do: 'evict', sha256 });
+    }
+    if (has.size < cache.has.size) turn.be({ cache: { ...cache, has, freeBytes: free + freeBytesMin } });
+  }
+  return Math.min(budget - used, free);
+}
+
+export function fetchEnded(turn: Turn, event: Event & { is: 'fetchEnded' }) {
+  const fetch = turn.live.fetches[event.sha256];
+  if (!fetch?.running || fetch.attempt !== event.attempt) return;
+  if (event.problem) return failTry(turn, event.sha256);
+  clearTries(turn, event.sha256);
+  const bytes = needed(turn).find(({ sha256 }) => sha256 === event.sha256)?.bytes ?? 0;
+  const { cache } = turn.live;
+  turn.be({ cache: { ...cache, has: new Map(cache.has).set(event.sha256, bytes), freeBytes: Math.max(0, cache.freeBytes - bytes) } });
+}
+
+/** The truth about the cache. A fetch that ended a moment ago may not be in it yet, so fetches keep their own word. */
+export function cacheSeen(turn: Turn, event: Event & { is: 'cacheSeen' }): void {
+  const { has, freeBytes } = turn.live.cache;
+  const same = turn.live.cache.known && event.has.length === has.size && event.has.every((one) => has.get(one.sha256) === one.bytes);
+  if (same && freeBytes === event.freeBytes) return;
+  const truth = same ? has : new Map(event.has.map((one) => [one.sha256, one.bytes]));
+  turn.be({ cache: { known: true, has: truth, freeBytes: event.freeBytes } });
+}
+
+// ── tries: fetches, loads and questions share one book of attempts ──
+
+/** True when nothing runs under this name and its back-off has passed; arms the wake otherwise. */
+export function mayTry(turn: Turn, name: string): boolean {
+  const tried = turn.live.fetches[name];
+  if (!tried) return true;
+  if (tried.running) return false;
+  turn.wakeAtMono(tried.retryAtMonoMs);
+  return tried.retryAtMonoMs <= turn.now.monoMs;
+}
+
+function begin(turn: Turn, name: string, attempt: number): void {
+  const tries = turn.live.fetches[name]?.tries ?? 0;
+  turn.be({ fetches: { ...turn.live.fetches, [name]: { attempt, tries, retryAtMonoMs: 0, running: true } } });
+}
+
+export function failTry(turn: Turn, name: string): void {
+  const tries = (turn.live.fetches[name]?.tries ?? 0) + 1;
+  const retryAtMonoMs = turn.now.monoMs + backoffMs(`${turn.live.boot}/${name}`, tries);
+  const attempt = turn.live.fetches[name]?.attempt ?? 0;
+  turn.be({ fetches: { ...turn.live.fetches, [name]: { attempt, tries, retryAtMonoMs, running: false } } });
+}
+
+export function clearTries(turn: Turn, name: string): void {
+  if (!turn.live.fetches[name]) return;
+  const { [name]: _gone, ...fetches } = turn.live.fetches;
+  turn.be({ fetches });
+}
+
+/** The network is back: what failed for the lack of it is tried at once. */
+export function forgetWaits(turn: Turn): void {
+  const running = Object.entries(turn.live.fetches).filter(([, fetch]) => fetch.running);
+  turn.be({ fetches: Object.fromEntries(running) });
+}

@@ -1,0 +1,214 @@
+// Close the gap between what an output should sound and what it sounds: stop, mark, start.
+import type { Reason } from '../../schemas/receipt.ts';
+import { planned } from './agenda.ts';
+import { answer } from './commands.ts';
+import { mayDrill, orderFromMonoMs, repetitionMs } from './emergency.ts';
+import { gainOf, pause, unpause } from './ledger.ts';
+import { fadeEmergencyMs, fadeMs, joinLeadMs, startAnswerMs, stepMs, stopAnswerMs, toneGainDb, toneHz } from './limits.ts';
+import type { Action, ActiveOrder, OutputState, PlayAction, PlayingMark, Sound, Voice } from './model.ts';
+import { playbackOver } from './outcomes.ts';
+import { dueMs, mayBeHeard, resumeOffsetMs, stilled } from './plays.ts';
+import { lengthMs, positionAfter } from './session.ts';
+import type { Turn } from './turn.ts';
+import { fulfils, type Wish, wanted } from './wanted.ts';
+
+export function closePlayback(turn: Turn): void {
+  for (const id of Object.keys(turn.live.outputs)) {
+    giveUpSilentOnes(turn, id);
+    const output = turn.live.outputs[id];
+    if (!output) continue;
+    const wish = wanted(turn, output);
+    const { player } = output;
+    const kept = player.is !== 'idle' && fulfils(player.voice, wish) && !misplaced(turn, output);
+    if (kept) continue;
+    const successor = wish ? begin(turn, output, wish) : undefined;
+    const stopping = player.is === 'idle' ? undefined : leave(turn, output, becauseOf(turn, player.voice, wish));
+    // The successor's `play` goes out first: an emergency does not wait for a fade.
+    if (successor) start(turn, id, successor);
+    if (stopping) turn.act(stopping);
+  }
+}
+
+/** A play about to start whose wall instant has moved on the monotonic clock: the clock stepped. */
+function misplaced(turn: Turn, { player }: OutputState): boolean {
+  return (
+    player.is === 'armed' && player.voice.kind === 'occurrence' && Math.abs(turn.monoOf(player.startAtMs) - player.startAtMonoMs) > stepMs
+  );
+}
+
+/** Outcomes that never came: the attempt is taken as failed, so a hung decoder cannot keep an output. */
+function giveUpSilentOnes(turn: Turn, id: string): void {
+  for (const one of turn.live.outputs[id]?.leaving ?? []) {
+    turn.wakeAtMono(one.sinceMonoMs + stopAnswerMs);
+    if (turn.now.monoMs < one.sinceMonoMs + stopAnswerMs) continue;
+    playbackOver(turn, { output: id, attempt: one.attempt, how: 'stopped', audibleMs: one.mark.audibleMs, endedMs: one.mark.markedMs });
+  }
+  const player = turn.live.outputs[id]?.player;
+  if (player?.is !== 'armed') return;
+  const byMonoMs = player.startAtMonoMs + startAnswerMs;
+  turn.wakeAtMono(byMonoMs);
+  if (turn.now.monoMs < byMonoMs) return;
+  const problem = { code: 'tool-timeout', path: '', detail: `no sound ${startAnswerMs} ms after its instant` } as const;
+  turn.act({ do: 'stop', output: id, attempt: player.attempt, fadeMs: 0 });
+  playbackOver(turn, { output: id, attempt: player.attempt, how: 'failed', audibleMs: 0, endedMs: turn.now.wallMs, problem });
+}
+
+function becauseOf(turn: Turn, voice: Voice, wish: Wish | null): Reason {
+  if (voice.kind === 'occurrence') {
+    if (stilled(turn, voice.occurrence)) return 'stopped-here';
+    if (!turn.timeKnown) return 'no-time';
+    if (!planned(turn, voice.occurrence)) return 'withdrawn';
+  }
+  if (wish?.kind === 'order') return 'emergency';
+  if (wish?.kind === 'occurrence' && !fulfils(voice, wish)) return 'higher-class';
+  return 'superseded';
+}
+
+/** An attempt is to stop. A play that may go on is written down as paused before its successor takes its mark. */
+function leave(turn: Turn, { id, player }: OutputState, because: Reason): Action | undefined {
+  const mark = turn.kept.playing[id];
+  if (player.is === 'idle' || !mark) return undefined;
+  const { [id]: _gone, ...playing } = turn.kept.playing;
+  turn.keep({ playing });
+  pauseFrom(turn, mark, because);
+  const leaving = [...(turn.live.outputs[id]?.leaving ?? []), { attempt: player.attempt, mark, because, sinceMonoMs: turn.now.monoMs }];
+  turn.output(id, { leaving, player: { is: 'idle', quietSinceMonoMs: turn.now.monoMs } });
+  turn.wakeAtMono(turn.now.monoMs + stopAnswerMs);
+  return { do: 'stop', output: id, attempt: player.attempt, fadeMs: because === 'emergency' ? fadeEmergencyMs : fadeMs };
+}
+
+function pauseFrom(turn: Turn, mark: PlayingMark, reason: Reason): void {
+  if (mark.voice.kind !== 'occurrence' || mark.startedMs === null) return;
+  const { occurrence } = mark.voice;
+  pause(turn, {
+    occurrence,
+    offsetMs: positionAfter(occurrence, mark.offsetMs, mark.audibleMs),
+    audibleMs: mark.earlierAudibleMs + mark.audibleMs,
+    startedMs: mark.startedMs,
+    startErrorMs: mark.startErrorMs ?? 0,
+    reason,
+    amplifierOnMs: mark.amplifierOnMs,
+  });
+}
+
+// ── starting ──
+
+interface Beginning {
+  readonly voice: Voice;
+  readonly sound: Sound;
+  readonly slot: PlayAction['slot'];
+  readonly startAtMonoMs: number;
+  readonly offsetMs: number;
+  readonly untilMs: number | null;
+  readonly gainDb: number;
+  readonly mark: Pick<PlayingMark, 'plannedStartMs' | 'plannedEndMs' | 'earlierAudibleMs' | 'startedMs' | 'startErrorMs'>;
+}
+
+/** How the wish begins on this output, or undefined when it must wait for amplifier, fade, pause or repair. */
+function begin(turn: Turn, output: OutputState, wish: Wish): Beginning | undefined {
+  if (!output.working) return undefined;
+  const { amplifier } = output;
+  if (amplifier.is !== 'on' && amplifier.is !== 'none') return undefined;
+  const readyMonoMs = amplifier.is === 'on' ? turn.rules.audibleFrom(amplifier.atMonoMs, turn.settings.warmUpMs) : turn.now.monoMs;
+  const fromMonoMs = Math.max(turn.now.monoMs, readyMonoMs);
+  if (wish.kind === 'order') return beginOrder(turn, output, wish.active, fromMonoMs);
+  // All but an emergency wait until the one before has faded.
+  if (output.player.is !== 'idle' || output.leaving.length > 0) return undefined;
+  return wish.kind === 'tone' ? beginTone(turn, wish, fromMonoMs) : beginOccurrence(turn, wish, fromMonoMs);
+}
+
+function beginOrder(turn: Turn, output: OutputState, active: ActiveOrder, fromMonoMs: number): Beginning | undefined {
+  const { id, order, inline, acceptedMs, exp } = active;
+  const startAtMonoMs = Math.max(fromMonoMs, orderFromMonoMs(turn, active, output));
+  if (startAtMonoMs > turn.now.monoMs + turn.settings.preRollMs) {
+    turn.wakeAtMono(startAtMonoMs - turn.settings.preRollMs);
+    return undefined;
+  }
+  if (turn.timeKnown && !mayDrill(turn, order, startAtMonoMs - turn.now.monoMs + repetitionMs(order, turn.settings.languages)))
+    return undefined;
+  return {
+    voice: { kind: 'order', order: id },
+    sound: { of: 'order', id, order, inline, languages: turn.settings.languages },
+    slot: 'emergency',
+    startAtMonoMs,
+    offsetMs: 0,
+    untilMs: null,
+    gainDb: turn.settings.gainDb,
+    mark: { plannedStartMs: acceptedMs, plannedEndMs: exp, earlierAudibleMs: 0, startedMs: null, startErrorMs: null },
+  };
+}
+
+function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' }, fromMonoMs: number): Beginning | undefined {
+  const { occurrence, paused } = wish;
+  const dueMonoMs = turn.monoOf(dueMs(turn, occurrence));
+  const late = paused !== null || dueMonoMs < fromMonoMs;
+  const startAtMonoMs = late ? Math.max(fromMonoMs, turn.now.monoMs + joinLeadMs) : dueMonoMs;
+  const offsetMs = Math.round(paused ? resumeOffsetMs(paused) : Math.max(0, startAtMonoMs - dueMonoMs));
+  const restMs = lengthMs(occurrence) - offsetMs;
+  const startAtMs = turn.wallOf(startAtMonoMs);
+  if (restMs <= 0 || (paused && !mayBeHeard(turn, occurrence, startAtMs, startAtMs + restMs))) return undefined;
+  const { items, repeat } = occurrence;
+  return {
+    voice: { kind: 'occurrence', occurrence },
+    sound: { of: 'items', items, times: repeat.times, gapMs: repeat.gapMs, offsetMs },
+    slot: slotOf[occurrence.class],
+    startAtMonoMs,
+    offsetMs,
+    untilMs: startAtMs + restMs,
+    gainDb: gainOf(turn, occurrence),
+    mark: {
+      plannedStartMs: occurrence.startMs,
+      plannedEndMs: occurrence.endMs,
+      earlierAudibleMs: paused?.audibleMs ?? 0,
+      startedMs: paused?.startedMs ?? null,
+      startErrorMs: paused?.startErrorMs ?? null,
+    },
+  };
+}
+
+const slotOf = { drill: 'emergency', priority: 'priority', normal: 'normal', filler: 'idle' } as const;
+
+function beginTone(turn: Turn, { tone }: Wish & { kind: 'tone' }, startAtMonoMs: number): Beginning {
+  const startAtMs = turn.wallOf(startAtMonoMs);
+  const untilMs = startAtMs + tone.durationMs;
+  return {
+    voice: { kind: 'tone', id: tone.id, durationMs: tone.durationMs },
+    sound: { of: 'tone', hz: toneHz, durationMs: tone.durationMs },
+    slot: 'normal',
+    startAtMonoMs,
+    offsetMs: 0,
+    untilMs,
+    gainDb: Math.min(toneGainDb, turn.settings.gainDb),
+    mark: { plannedStartMs: startAtMs, plannedEndMs: untilMs, earlierAudibleMs: 0, startedMs: null, startErrorMs: null },
+  };
+}
+
+/** Write the mark, then give the play: a started play is a row before its first sample. */
+function start(turn: Turn, id: string, one: Beginning): void {
+  const output = turn.live.outputs[id];
+  if (!output) return;
+  const attempt = turn.attempt();
+  const { voice, sound, slot, gainDb, untilMs, startAtMonoMs, offsetMs } = one;
+  const startAtMs = turn.wallOf(startAtMonoMs);
+  const mark: PlayingMark = {
+    ...one.mark,
+    voice,
+    attempt,
+    audibleMs: 0,
+    markedMs: Math.round(turn.now.wallMs),
+    offsetMs,
+    amplifierOnMs: output.amplifier.is === 'on' ? output.amplifier.onMs : null,
+    gainDb,
+  };
+  if (voice.kind === 'occurrence') unpause(turn, voice.occurrence);
+  turn.keep({ playing: { ...turn.kept.playing, [id]: mark } });
+  turn.output(id, {
+    player: { is: 'armed', attempt, voice, startAtMs, startAtMonoMs, untilMs },
+    tone: voice.kind === 'tone' ? null : output.tone,
+  });
+  if (voice.kind === 'tone' && output.tone?.command) answer(turn, output.tone.command, 'done', '');
+  const fadeInMs = voice.kind === 'order' || offsetMs === 0 ? 0 : fadeMs;
+  turn.act({ do: 'play', output: id, attempt, slot, sound, startAtMs, fadeInMs, gainDb });
+  turn.wakeAtMono(startAtMonoMs + startAnswerMs);
+  turn.urgent();
+}

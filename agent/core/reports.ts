@@ -1,0 +1,98 @@
+// What the box says of itself: presence and report when they change, telemetry at its pace and when health changes.
+import type { Health, Presence, Report } from '../../schemas/report.ts';
+import { unsettled } from './agenda.ts';
+import { healthOf } from './health.ts';
+import { lookAheadMs, reportEveryMs } from './limits.ts';
+import { missing } from './media.ts';
+import type { OutputState, Voice } from './model.ts';
+import type { Turn } from './turn.ts';
+
+/** Nothing is composed while nothing changed: an idle decision stays cheap. */
+export function closeReports(turn: Turn): void {
+  const changed = turn.state !== turn.before || turn.live.told.report === '';
+  if (changed && turn.live.linkUp) {
+    const health = healthOf(turn);
+    tellPresence(turn);
+    tellReport(turn, health);
+    tellTelemetry(turn, health);
+  } else if (turn.live.linkUp && telemetryDue(turn)) tellTelemetry(turn, healthOf(turn));
+  const { toldAtMonoMs } = turn.live.telemetry;
+  if (turn.live.linkUp && toldAtMonoMs !== null) turn.wakeAtMono(toldAtMonoMs + turn.settings.telemetryEveryMs);
+}
+
+function tellPresence(turn: Turn): void {
+  const { live, kept, now } = turn;
+  const orders: Record<string, number> = {};
+  for (const [key, { ctr }] of Object.entries(kept.orders.counters)) {
+    const issuer = key.slice(0, key.indexOf('/'));
+    orders[issuer] = Math.max(orders[issuer] ?? 0, ctr);
+  }
+  const wantRev = kept.want.applied?.rev ?? 0;
+  const presence: Omit<Presence, 'conn' | 'on'> = { boot: live.boot, version: live.version, wantRev, orders, clock: now.quality };
+  const text = JSON.stringify(presence);
+  if (text === live.told.presence) return;
+  turn.be({ told: { ...live.told, presence: text } });
+  turn.act({ do: 'publishPresence', presence });
+}
+
+function tellReport(turn: Turn, health: Health) {
+  const { live, kept, now } = turn;
+  let cacheBytes = 0;
+  for (const bytes of live.cache.has.values()) cacheBytes += bytes;
+  const content: Omit<Report, 'rev'> = {
+    boot: live.boot,
+    version: live.version,
+    hardware: live.hardware,
+    wantRev: kept.want.applied?.rev ?? 0,
+    offeredRev: kept.want.offered?.rev ?? 0,
+    ...(live.wantProblem ? { wantProblem: live.wantProblem } : {}),
+    clock: now.quality,
+    outputs: Object.values(live.outputs).map((output) => ({
+      id: output.id,
+      sounding: output.player.is === 'playing' ? nameOf(output.player.voice) : null,
+      amplifier: output.amplifier.is,
+      next: nextOf(turn, output),
+    })),
+    cache: { bytes: cacheBytes, missing: missing(turn).length },
+    outbox: { epoch: live.rows.epoch, low: live.rows.acked, high: live.rows.acked },
+    health,
+  };
+  const text = JSON.stringify(content);
+  if (text === live.told.report) return;
+  // Changes come in bursts around a play: one report says them all.
+  const atMonoMs = live.reportAtMonoMs;
+  if (atMonoMs !== null && live.told.report !== '' && now.monoMs < atMonoMs + reportEveryMs)
+    return turn.wakeAtMono(atMonoMs + reportEveryMs);
+  const rev = kept.counters.reportRev + 1;
+  turn.keep({ counters: { ...kept.counters, reportRev: rev } });
+  turn.be({ told: { ...live.told, report: text }, reportAtMonoMs: now.monoMs });
+  turn.act({ do: 'publishReport', report: { rev, ...content } });
+}
+
+function nameOf(voice: Voice): string {
+  if (voice.kind === 'occurrence') return voice.occurrence.id;
+  return voice.kind === 'order' ? voice.order : voice.id;
+}
+
+function nextOf(turn: Turn, output: OutputState): Report['outputs'][number]['next'] {
+  const { wallMs } = turn.now;
+  const near = unsettled(turn, wallMs + lookAheadMs);
+  const next = near.find((one) => one.output === output.id && one.startMs > wallMs && one.refused === null);
+  return next ? { occurrence: next.id, startMs: next.startMs } : null;
+}
+
+function telemetryDue(turn: Turn): boolean {
+  const { sample, toldAtMonoMs } = turn.live.telemetry;
+  return sample !== null && (toldAtMonoMs === null || turn.now.monoMs >= toldAtMonoMs + turn.settings.telemetryEveryMs);
+}
+
+function tellTelemetry(turn: Turn, health: Health): void {
+  const { telemetry } = turn.live;
+  const text = JSON.stringify(health);
+  if (telemetry.sample === null || (text === telemetry.toldHealth && !telemetryDue(turn))) return;
+  turn.be({ telemetry: { ...telemetry, toldAtMonoMs: turn.now.monoMs, toldHealth: text } });
+  turn.act({
+    do: 'publishTelemetry',
+    telemetry: { atMs: Math.round(turn.now.wallMs), clock: turn.now.quality, ...telemetry.sample, health },
+  });
+}

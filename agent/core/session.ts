@@ -1,0 +1,28 @@
+// Positions within a session: items in a row, the whole repeated with gaps.
+import type { Occurrence } from './model.ts';
+
+type Session = Pick<Occurrence, 'items' | 'repeat'>;
+
+/** Length of the session with its gaps, ms. */
+export function lengthMs({ items, repeat }: Session): number {
+  return onceMs(items) * repeat.times + repeat.gapMs * (repeat.times - 1);
+}
+
+/** Sound in the session, without gaps, ms. */
+export function soundMs({ items, repeat }: Session): number {
+  return onceMs(items) * repeat.times;
+}
+
+/** Where a play stands that began at `offsetMs` and has been heard for `audibleMs`: gaps between are passed over. */
+export function positionAfter(session: Session, offsetMs: number, audibleMs: number): number {
+  const once = onceMs(session.items);
+  const period = once + session.repeat.gapMs;
+  const heardBefore = Math.floor(offsetMs / period) * once + Math.min(offsetMs % period, once);
+  const heard = heardBefore + audibleMs;
+  const rounds = Math.floor(heard / once);
+  return Math.min(lengthMs(session), rounds * period + (heard - rounds * once));
+}
+
+function onceMs(items: Session['items']): number {
+  return items.reduce((sum, item) => sum + item.durationMs, 0);
+}

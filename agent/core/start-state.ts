@@ -1,0 +1,55 @@
+// What a box is before anything happened: kept state of a new box, live state of every boot.
+import type { Kept, Live, OutputState } from './model.ts';
+
+/** Kept state of a box that never ran. */
+export function blankKept(): Kept {
+  return {
+    want: { applied: null, appliedAtMs: 0, offered: null },
+    ledger: { settledToMs: 0, settled: [], paused: [] },
+    playing: {},
+    orders: { counters: {}, active: [], latched: [] },
+    counters: { seen: {}, commands: [], reportRev: 0, connections: 0 },
+    muted: false,
+  };
+}
+
+/** Live state at every boot; mirrors of the outside are re-stated by their adapters. */
+export function blankLive(): Live {
+  return {
+    boot: 'unbooted',
+    version: '',
+    hardware: { audioOut: 'none', board: 'none', display: 'none' },
+    bootedAt: null,
+    trustedSince: null,
+    plan: null,
+    agenda: null,
+    linkUp: false,
+    cache: { known: false, has: new Map(), freeBytes: 0 },
+    fetches: {},
+    loading: null,
+    wantProblem: null,
+    unsure: [],
+    outputs: {},
+    faults: [],
+    nextAttempt: 1,
+    telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },
+    told: { report: '', presence: '' },
+    reportAtMonoMs: null,
+    rows: { epoch: 'none', acked: 0 },
+  };
+}
+
+/** An output as it stands after boot: quiet, amplifier off. */
+export function quietOutput(id: string, kind: OutputState['kind'], monoMs: number): OutputState {
+  return {
+    id,
+    kind,
+    working: true,
+    amplifier: kind === 'board' ? { is: 'none' } : { is: 'off', atMonoMs: monoMs },
+    player: { is: 'idle', quietSinceMonoMs: monoMs },
+    leaving: [],
+    lastOrder: null,
+    tone: null,
+    failures: 0,
+  };
+}

@@ -1,0 +1,62 @@
+// What an output should be given over to now: an order, the one winner of the timeline, or a tone.
+import { nextStartMs, unsettled } from './agenda.ts';
+import { wantedOrder } from './emergency.ts';
+import { pausedOf } from './ledger.ts';
+import { meetMs, relayMs } from './limits.ts';
+import type { ActiveOrder, Occurrence, OutputState, PausedPlay, ToneAsked, Voice } from './model.ts';
+import { dueMs, eligible, isOccurrence } from './plays.ts';
+import type { Turn } from './turn.ts';
+
+export type Wish =
+  | { readonly kind: 'order'; readonly active: ActiveOrder }
+  | { readonly kind: 'occurrence'; readonly occurrence: Occurrence; readonly paused: PausedPlay | null }
+  | { readonly kind: 'tone'; readonly tone: ToneAsked };
+
+/** The one voice of this output. A play is wished for a pre-roll before it is due, so that it begins on its instant. */
+export function wanted(turn: Turn, output: OutputState): Wish | null {
+  const active = wantedOrder(turn, output);
+  if (active) return { kind: 'order', active };
+  const occurrence = wantedOccurrence(turn, output);
+  if (occurrence) return { kind: 'occurrence', occurrence, paused: pausedOf(turn.kept.ledger, occurrence) ?? null };
+  if (output.tone) return { kind: 'tone', tone: output.tone };
+  return null;
+}
+
+function wantedOccurrence(turn: Turn, output: OutputState): Occurrence | undefined {
+  const { settings, now } = turn;
+  const aheadMs = now.wallMs + settings.preRollMs;
+  const next = nextStartMs(turn, aheadMs);
+  if (next !== null) turn.wakeAtWall(next - settings.preRollMs);
+  const candidates = unsettled(turn, aheadMs).filter((one) => one.output === output.id && eligible(turn, one));
+  const first = turn.rules.winner(candidates, turn.live.plan?.schedules.localOrder ?? []);
+  const current = candidates.find((one) => output.player.is !== 'idle' && isOccurrence(output.player.voice, one.id));
+  if (!first || !current || first === current || output.player.is === 'idle') return first;
+  // One that begins later does not cut off the end of one that is done by then.
+  const startsMs = dueMs(turn, first);
+  const untilMs = output.player.untilMs ?? startsMs;
+  if (startsMs <= now.wallMs) return first;
+  turn.wakeAtWall(startsMs);
+  return untilMs <= startsMs + meetMs ? current : first;
+}
+
+export function fulfils(voice: Voice, wish: Wish | null): boolean {
+  if (wish === null) return false;
+  if (wish.kind === 'order') return voice.kind === 'order' && voice.order === wish.active.id;
+  if (wish.kind === 'occurrence') return isOccurrence(voice, wish.occurrence.id);
+  return voice.kind === 'tone' && voice.id === wish.tone.id;
+}
+
+/** How long before the first sample the amplifier is asked to be on. */
+export function amplifierLeadMs(turn: Turn): number {
+  return Math.max(turn.settings.preRollMs, turn.settings.warmUpMs + relayMs);
+}
+
+/** The next planned instant, after now, at which this output will be needed as things stand; null when none is near. */
+export function nextNeedMs(turn: Turn, output: OutputState, withinMs: number): number | null {
+  const untilMs = turn.now.wallMs + withinMs;
+  const next = nextStartMs(turn, untilMs);
+  if (next !== null) turn.wakeAtWall(next - withinMs);
+  const near = unsettled(turn, untilMs).filter((one) => one.output === output.id && dueMs(turn, one) > turn.now.wallMs);
+  const first = near.find((one) => eligible(turn, one));
+  return first ? dueMs(turn, first) : null;
+}
