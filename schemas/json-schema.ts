@@ -1,0 +1,89 @@
+// JSON Schema 2020-12 of everything that travels, for other programs and for documents of the interfaces.
+import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
+import type * as v from 'valibot';
+import * as api from './api.ts';
+import { Command } from './command.ts';
+import { Envelope, Statement } from './envelope.ts';
+import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
+import { Clear, Order, OrderHead } from './order.ts';
+import { Ack, Entry, Fact, LogBatch, Row } from './outbox.ts';
+import { Policy } from './policy.ts';
+import { Problem } from './problem-shape.ts';
+import { Item, Programme } from './programme.ts';
+import { Receipt } from './receipt.ts';
+import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
+import { Schedule, SchedulePart } from './schedule.ts';
+import { BoxSettings } from './settings.ts';
+import { Part, Want } from './want.ts';
+
+/** Every shape that leaves a program, by its name. */
+export const wireShapes = {
+  Ack,
+  Answer,
+  Ask,
+  BoxSettings,
+  Clear,
+  Command,
+  Delegation,
+  Entry,
+  Envelope,
+  Fact,
+  Health,
+  Heartbeat,
+  Item,
+  KeysDocument,
+  LogBatch,
+  Order,
+  OrderHead,
+  Part,
+  Place,
+  Policy,
+  Presence,
+  Problem,
+  Programme,
+  Receipt,
+  Report,
+  Row,
+  Schedule,
+  SchedulePart,
+  Statement,
+  Telemetry,
+  TrustRoot,
+  Want,
+  SignInRequest: api.SignInRequest,
+  SetupRequest: api.SetupRequest,
+  BoxRequest: api.BoxRequest,
+  BulletinRequest: api.BulletinRequest,
+  ProgrammeRequest: api.ProgrammeRequest,
+  ScheduleRequest: api.ScheduleRequest,
+  OrderRequest: api.OrderRequest,
+  ClearRequest: api.ClearRequest,
+  TimelineRequest: api.TimelineRequest,
+  MediaRequest: api.MediaRequest,
+} as const satisfies Record<string, v.GenericSchema>;
+
+export type WireName = keyof typeof wireShapes;
+
+/** Identity of a shape in JSON Schema documents; a name, not a place to fetch from. */
+export function schemaId(name: WireName): string {
+  return `urn:loa:1:${name}`;
+}
+
+/**
+ * The JSON Schema of what a sender may write. Rules that JSON Schema cannot say (whole numbers beyond 2^53, trimming)
+ * are left out: it never refuses what the program would take.
+ */
+export function jsonSchemaOf(name: WireName): JsonSchema {
+  const schema = toJsonSchema(wireShapes[name], { target: 'draft-2020-12', typeMode: 'input', errorMode: 'ignore' });
+  return { ...schema, $id: schemaId(name), title: name };
+}
+
+/** All of them in one document, under `$defs`. */
+export function jsonSchemas(): JsonSchema {
+  const names = Object.keys(wireShapes) as WireName[];
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:loa:1',
+    $defs: Object.fromEntries(names.map((name) => [name, jsonSchemaOf(name)])),
+  };
+}
