@@ -58,6 +58,7 @@ async function makeSigningKey(file: string): Promise<string> {
 
 /** The P-256 key of the connection, and a PKCS#10 request for `CN=box:ID` (RFC 2986). */
 async function makeRequest(file: string, dev: string): Promise<{ pem: string; publicKeyDer: Buffer }> {
+  await import('reflect-metadata'); // @peculiar/x509 resolves its parts by decorators
   const x509 = await import('@peculiar/x509');
   const keys = await makePair(file);
   const request = await x509.Pkcs10CertificateRequestGenerator.create({ name: `CN=box:${dev}`, keys, signingAlgorithm: p256 });

@@ -20,7 +20,6 @@ const asksMax = 8;
 const heartbeatJitterMs = 5_000;
 /** Signed time is asked again at a connection when the last answer is older. */
 const timeFreshMs = 6 * 3600_000;
-const unansweredMs = 15_000;
 
 export interface CentreLinkOptions {
   readonly dev: string;
@@ -232,26 +231,17 @@ export class CentreLink {
     this.#up = up;
     if (!up) this.#asks.clear();
     this.#outbox.connected(up);
-    if (up) this.#announce();
+    // The core announces the box anew and asks for the time while it has none; here only an old answer is renewed.
     this.#options.tell({ is: 'linkChanged', up });
+    const now = this.#options.clock.now();
+    if (up && now.quality === 'signed' && now.monoMs - this.#answeredAtMonoMs > timeFreshMs) this.ask('time');
   }
 
   #announce(): void {
     if (!this.#up) return;
-    const { clock } = this.#options;
     void this.#publish('on', this.#presence(true, this.#options.connections.last), 1, true);
     if (this.#told.report) void this.#publish('report', this.#told.report, 1, true);
-    const now = clock.now();
-    if (now.quality !== 'signed' || now.monoMs - this.#answeredAtMonoMs > timeFreshMs) this.#askUntilAnswered();
-  }
-
-  #askUntilAnswered(): void {
-    if (!this.#up) return;
-    const askedAtMonoMs = this.#options.clock.now().monoMs;
-    this.ask('time');
-    this.#later(unansweredMs, () => {
-      if (this.#answeredAtMonoMs < askedAtMonoMs) this.#askUntilAnswered();
-    });
+    this.ask('want');
   }
 
   #presence(on: boolean, conn: number): Presence {
