@@ -1,0 +1,19 @@
+// The display's promises, kept by the simulation.
+import { describe, expect, test } from 'vitest';
+import { SimulatedDisplay } from '../../hardware/display/simulated-display.ts';
+import { page, promiseDisplay } from './display.ts';
+
+describe('simulated display', () => promiseDisplay(() => new SimulatedDisplay()));
+
+test('the simulation keeps what is on the screen, also through a failure', async () => {
+  const display = new SimulatedDisplay({ now: () => 1234.5 });
+  const problems: string[] = [];
+  display.onFailure(({ code }) => problems.push(code));
+  await display.start();
+  expect(await display.show(page('one', 'navy'))).toEqual({ paintedMs: 1235 });
+  display.failNext();
+  expect(await display.show(page('two', 'red'))).toMatchObject({ problem: { code: 'device-failed' } });
+  expect(display.html()).toContain('Bản tin one');
+  expect(display.shown()).toBe('one');
+  expect(problems).toEqual(['device-failed']);
+});
