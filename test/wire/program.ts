@@ -1,0 +1,76 @@
+// One of the project's programs as a child process: its first JSON line, its end, its violent death.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+export class Program {
+  readonly #name: string;
+  readonly #args: readonly string[];
+  #child: ChildProcess | undefined;
+  #stderr = '';
+
+  constructor(name: string, args: readonly string[]) {
+    this.#name = name;
+    this.#args = args;
+  }
+
+  /** Start and wait for the line `{"event":"ready",…}`. */
+  async start(withinMs = 30_000): Promise<Record<string, unknown>> {
+    const child = spawn(process.execPath, [`${dist}${this.#name}.js`, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = `${this.#stderr}${text}`.slice(-8_000);
+    });
+    return await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${this.#name} was not ready within ${withinMs} ms: ${this.#stderr}`)), withinMs);
+      child.once('exit', (code) => reject(new Error(`${this.#name} ended with ${code}: ${this.#stderr}`)));
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const said = readJson(line);
+        if (said?.['event'] !== 'ready') return;
+        clearTimeout(timer);
+        resolve(said);
+      });
+    });
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error(`${this.#name} is not running`);
+    return pid;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Ask to stop; resolves with the exit code. */
+  stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  /** A power cut as far as the process is concerned. */
+  kill(): Promise<number | null> {
+    return this.#end('SIGKILL');
+  }
+
+  #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child?.exitCode ?? null);
+    return new Promise((resolve) => {
+      child.once('exit', (code) => resolve(code));
+      child.kill(signal);
+    });
+  }
+}
+
+function readJson(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
