@@ -24,12 +24,21 @@ export const StatementType = v.picklist([
 ]);
 export type StatementType = v.InferOutput<typeof StatementType>;
 
+/**
+ * Base64 (RFC 4648 §4), canonical: unused bits are zero, so one meaning has one spelling. Own pattern, because a
+ * case-insensitive one under Unicode lets letters in that `atob` throws at.
+ */
+export const Base64 = v.pipe(
+  v.string(),
+  v.regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/, 'must be canonical base64'),
+);
+
 export const Envelope = v.strictObject({
   payloadType: v.pipe(v.string(), v.regex(/^application\/vnd\.loa\.[a-z]+\+json$/, 'must be application/vnd.loa.TYPE+json')),
   /** Base64 of the exact signed bytes. */
-  payload: v.pipe(v.string(), v.base64(), v.maxLength(Math.ceil((envelopeBytesMax * 4) / 3) + 4)),
+  payload: v.pipe(Base64, v.maxLength(Math.ceil((envelopeBytesMax * 4) / 3) + 4)),
   signatures: v.pipe(
-    v.array(v.strictObject({ keyid: v.pipe(v.string(), v.maxLength(64)), sig: v.pipe(v.string(), v.base64(), v.maxLength(200)) })),
+    v.array(v.strictObject({ keyid: v.pipe(v.string(), v.maxLength(64)), sig: v.pipe(Base64, v.maxLength(200)) })),
     v.minLength(1),
     v.maxLength(4),
   ),

@@ -1,6 +1,16 @@
 // Who may say what, where: the pinned trust root and the chain of delegations below it (DESIGN §4).
 import * as v from 'valibot';
-import { type Cryptography, Envelope, fromBase64, type KnownKey, type Opened, open, type StatementType } from './envelope.ts';
+import {
+  Base64,
+  type Cryptography,
+  Envelope,
+  fromBase64,
+  type KnownKey,
+  type Opened,
+  open,
+  type StatementType,
+  toBase64,
+} from './envelope.ts';
 import { AreaPath, Id, within } from './ids.ts';
 import { bad, ok, type Result } from './problems.ts';
 
@@ -24,7 +34,7 @@ const KeyFields = {
   keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
   alg: v.picklist(['ed25519', 'p256']),
   /** Base64 of the raw public key: 32 bytes for Ed25519 (RFC 8032), 65-byte uncompressed point for P-256. */
-  publicKey: v.pipe(v.string(), v.base64(), v.maxLength(120)),
+  publicKey: v.pipe(Base64, v.maxLength(120)),
 };
 
 /** Pinned in the box at enrolment; never changed by anything that arrives over the network. */
@@ -79,9 +89,10 @@ export interface KeyRing {
  * `root` for an area around it, and by at least `threshold` root keys at the top.
  */
 export function keyRing(root: TrustRoot, document: KeysDocument, dev: Id, crypto: Cryptography): Result<KeyRing> {
-  let above = new Map<string, AuthorisedKey>(
+  const pinned = new Map<string, AuthorisedKey>(
     root.keys.map((key) => [key.keyid, { ...known(key), roles: ['root'], area: '', centre: 'root' }]),
   );
+  let above: ReadonlyMap<string, AuthorisedKey> = pinned;
   let threshold = root.threshold;
   const keys = new Map<string, AuthorisedKey>();
   for (const [index, envelope] of document.chain.entries()) {
@@ -97,7 +108,13 @@ export function keyRing(root: TrustRoot, document: KeysDocument, dev: Id, crypto
       return bad('demo-only', `delegation demo=${body.demo}, pinned root demo=${root.demo}`, `/chain/${index}/body/demo`);
     const link = new Map<string, AuthorisedKey>();
     for (const key of body.keys) link.set(key.keyid, { ...known(key), roles: key.roles, area: body.area, centre: body.centre });
-    for (const [id, key] of link) keys.set(id, key);
+    for (const [id, key] of link) {
+      const upper = keys.get(id) ?? pinned.get(id);
+      if (upper && toBase64(upper.publicKey) !== toBase64(key.publicKey))
+        return bad('conflict', `key ${id} stands above with other bytes`, `/chain/${index}/body/keys`);
+      // What an upper link said of a key stands: a lower one cannot take its roles away.
+      if (!keys.has(id)) keys.set(id, key);
+    }
     above = link;
     threshold = 1;
   }
@@ -110,17 +127,21 @@ export function keyRing(root: TrustRoot, document: KeysDocument, dev: Id, crypto
   return ok({ demo: root.demo, place: body, keys, ctr });
 }
 
-/** May what was opened be said to this place? Checks role, area and audience; counters and times are the core's. */
+/**
+ * May what was opened be said to this place? Checks issuer, role, area and audience; counters and times are the core's.
+ * A centre speaks with its own keys only: a lower one cannot use up the counters of an upper one.
+ */
 export function authorise(opened: Opened, ring: KeyRing): Result<AuthorisedKey> {
-  const { typ, aud } = opened.statement;
+  const { typ, aud, iss } = opened.statement;
   const role = roleOf[typ as keyof typeof roleOf];
   if (role === undefined) return bad('wrong-type', `nobody may send ${typ} to a box`);
   const { place } = ring;
   const heard = [`d/${place.dev}`, `c/${place.centre}`, ...place.groups.map((id) => `g/${id}`)];
   if (!heard.includes(aud)) return bad('wrong-audience', `addressed to ${aud}`, '/aud');
   const signers = opened.signedBy.map((id) => ring.keys.get(id)).filter((key) => key !== undefined);
-  const fit = signers.find((key) => allows(key, role, place.area));
+  const fit = signers.find((key) => key.centre === iss && allows(key, role, place.area));
   if (fit) return ok(fit);
+  if (signers.every((key) => key.centre !== iss)) return bad('role-missing', `no signer is a key of ${iss}`, '/iss');
   return signers.some((key) => key.roles.includes(role))
     ? bad('outside-area', `no ${role} key of the signers covers ${place.area}`, '/signatures')
     : bad('role-missing', `no signer holds role ${role}`, '/signatures');

@@ -1,11 +1,11 @@
 // The valibot shape of a problem, for rows and answers that carry one.
 import * as v from 'valibot';
-import { type ProblemCode, problemKinds } from './problems.ts';
+import { detailMax, type ProblemCode, pathMax, problemKinds } from './problems.ts';
 
 const codes = Object.keys(problemKinds) as [ProblemCode, ...ProblemCode[]];
 
 export const Problem = v.strictObject({
   code: v.picklist(codes),
-  path: v.pipe(v.string(), v.maxLength(300)),
-  detail: v.pipe(v.string(), v.maxLength(500)),
+  path: v.pipe(v.string(), v.maxLength(pathMax)),
+  detail: v.pipe(v.string(), v.maxLength(detailMax)),
 });

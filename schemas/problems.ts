@@ -55,6 +55,9 @@ export const problemKinds = {
 
 export type ProblemCode = keyof typeof problemKinds;
 
+export const pathMax = 300;
+export const detailMax = 500;
+
 /** What went wrong, where, and what to do. Plain data: travels in answers, rows and logs. */
 export interface Problem {
   readonly code: ProblemCode;
@@ -71,6 +74,7 @@ export function ok<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
+/** Texts are cut to what rows and answers carry: a problem may quote hostile input. */
 export function bad<T = never>(code: ProblemCode, detail: string, path = ''): Result<T> {
-  return { ok: false, problem: { code, path, detail } };
+  return { ok: false, problem: { code, path: path.slice(0, pathMax), detail: detail.slice(0, detailMax) } };
 }

@@ -4,6 +4,7 @@ import { Id, MessageId } from './ids.ts';
 import { Problem } from './problem-shape.ts';
 import { ClockQuality, DurationMs, InstantMs } from './time.ts';
 
+const Words = v.pipe(v.string(), v.maxLength(200));
 const Counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** Retained on `up/on`; the will is `{on:false}` with the same boot and connection. A late will with an old `conn` is ignored. */
@@ -14,7 +15,7 @@ export const Presence = v.strictObject({
   version: v.pipe(v.string(), v.maxLength(40)),
   wantRev: Counter,
   /** Highest accepted order counter per issuer. */
-  orders: v.record(Id, Counter),
+  orders: v.pipe(v.record(Id, Counter), v.maxEntries(64)),
   clock: ClockQuality,
 });
 export type Presence = v.InferOutput<typeof Presence>;
@@ -49,7 +50,7 @@ export const Report = v.strictObject({
   rev: Counter,
   boot: Id,
   version: v.pipe(v.string(), v.maxLength(40)),
-  hardware: v.strictObject({ audioOut: v.string(), board: v.string(), display: v.string() }),
+  hardware: v.strictObject({ audioOut: Words, board: Words, display: Words }),
   wantRev: Counter,
   offeredRev: Counter,
   wantProblem: v.optional(Problem),
@@ -93,9 +94,9 @@ export const Ask = v.strictObject({
 export type Ask = v.InferOutput<typeof Ask>;
 
 /** Body of a signed `answer` on `dn/answer`. */
-export const Answer = v.strictObject({ id: MessageId, nonce: v.string(), timeMs: InstantMs });
+export const Answer = v.strictObject({ id: MessageId, nonce: Ask.entries.nonce, timeMs: InstantMs });
 export type Answer = v.InferOutput<typeof Answer>;
 
 /** Body of the signed `heartbeat` on `c/{centre}/on`, each 120 s. A new epoch makes boxes announce themselves again. */
-export const Heartbeat = v.strictObject({ epoch: Id, timeMs: InstantMs, orders: v.record(Id, Counter) });
+export const Heartbeat = v.strictObject({ epoch: Id, timeMs: InstantMs, orders: v.pipe(v.record(Id, Counter), v.maxEntries(64)) });
 export type Heartbeat = v.InferOutput<typeof Heartbeat>;
