@@ -27,7 +27,7 @@ import { OrderSlots } from './order-slots.ts';
 import { hardwareOf, Outputs } from './outputs.ts';
 import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
-import { Loop } from './run.ts';
+import { type FlightLine, Loop } from './run.ts';
 import { orderPage, safePage } from './screens.ts';
 
 /** Stands in presence and report; moves with releases. */
@@ -189,7 +189,7 @@ export class Box {
     const line: { link?: CentreLink } = {};
     const hands = new AgentHands({ boot, clock, cache, fetcher, journal, outputs, link: () => line.link, warn });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
-    const loop = new Loop({ clock, journal, hands, log });
+    const loop = new Loop({ clock, journal, hands, log: (line) => logFlight(line, log, flight) });
     const link = new CentreLink({
       dev: identity.dev,
       boot,
@@ -255,6 +255,12 @@ export class Box {
       tone: (output) => reader.tone(output),
     });
   }
+}
+
+function logFlight(line: FlightLine, log: Logger, flight: FlightRecorder | undefined): void {
+  flight?.record(line);
+  if ('trouble' in line) log.warn({ event: 'loopTrouble', ...line });
+  else if ('event' in line) log.debug({ event: 'decided', of: line.event.is, does: line.actions.map((action) => action.do) });
 }
 
 async function readBulletin(cache: Cache, sha256: string): Promise<Result<string>> {

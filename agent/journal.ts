@@ -1,14 +1,15 @@
 // What the box must not forget: kept state and outbox rows in one SQLite transaction, orders in their slots beside it.
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Database, DatabaseOptions, SqlRow, Statement } from '../hardware/host/sqlite.ts';
+import type { Database, DatabaseOptions } from '../hardware/host/sqlite.ts';
 import type { Cryptography } from '../schemas/envelope.ts';
-import { chainText, Entry, type Row } from '../schemas/outbox.ts';
+import { Entry, type Row } from '../schemas/outbox.ts';
 import { parseJson } from '../schemas/parse.ts';
 import type { Problem, Result } from '../schemas/problems.ts';
 import type { Receipt } from '../schemas/receipt.ts';
 import type { Kept } from './core/model.ts';
-import { type StoredRow, weightMax, weightOf } from './journal-rows.ts';
+import { type Chain, linkRows, rowOf, type StoredRow, type UnchainedRow, weightMax } from './journal-rows.ts';
+import { insertRow, openChecked, quarantine, setCell, setMeta, toRow } from './journal-tables.ts';
 import type { OrderSlots, Slot } from './order-slots.ts';
 import type { Journal } from './ports.ts';
 
@@ -16,13 +17,6 @@ const ackedRowsKeptMs = 30 * 24 * 3600_000;
 const pruneEveryMs = 3600_000;
 /** Cells of the database; `orders` lives in the slots. */
 const cellNames = ['want', 'ledger', 'playing', 'counters', 'muted'] as const satisfies readonly Exclude<keyof Kept, 'orders'>[];
-const schema = `
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS cells (key TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL, kind TEXT NOT NULL,
-  weight INTEGER NOT NULL, at_ms INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS outbox_kind ON outbox (kind, seq);`;
-
 export interface JournalOptions {
   readonly dir: string;
   readonly orders: OrderSlots;
@@ -35,12 +29,6 @@ export interface JournalOptions {
   readonly freshEpoch: () => string;
   readonly rowsMax: number;
   readonly warn: (event: string, problem: Problem) => void;
-}
-
-interface Chain {
-  readonly epoch: string;
-  readonly lastSeq: number;
-  readonly lastHash: string;
 }
 
 /**
@@ -56,6 +44,7 @@ export class SqliteJournal implements Journal {
   #prunedAtMs = 0;
   #saved: Partial<Kept> = {};
   #onRows: () => void = () => undefined;
+  #onEpoch: () => void = () => undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: JournalOptions) {
@@ -114,7 +103,10 @@ export class SqliteJournal implements Journal {
         this.#saved = { ...this.#saved, orders: kept.orders };
       }
       const changed = cellNames.filter((name) => kept[name] !== this.#saved[name]);
-      const { rows, chain } = this.#link(entries);
+      const { rows, chain } = this.#link(
+        this.#chain,
+        entries.map((entry) => this.#rowOf(entry)),
+      );
       if (changed.length === 0 && rows.length === 0) return;
       await this.#open().write([...changed.map((name) => setCell(name, kept[name])), ...rows.map(insertRow)]);
       this.#chain = chain;
@@ -130,6 +122,11 @@ export class SqliteJournal implements Journal {
   /** Called after each commit that added rows. */
   onRows(listener: () => void): void {
     this.#onRows = listener;
+  }
+
+  /** Called after each change of epoch. */
+  onEpoch(listener: () => void): void {
+    this.#onEpoch = listener;
   }
 
   // ── the outbox, for broker/link/outbox ──
@@ -171,23 +168,7 @@ export class SqliteJournal implements Journal {
 
   /** Begin again under a new name; rows not yet acknowledged are owed under it, renumbered from 1. Answers the name. */
   newEpoch(): Promise<string> {
-    return this.#inTurn(async () => {
-      const database = this.#open();
-      const owed = await database.read('SELECT entry, kind, weight, at_ms FROM outbox WHERE seq > ? ORDER BY seq', [this.#acked]);
-      const epoch = this.#options.freshEpoch();
-      let chain: Chain = { epoch, lastSeq: 0, lastHash: epoch };
-      const rows = owed.map((row): StoredRow => {
-        const entry = String(row['entry']);
-        chain = this.#next(chain, entry);
-        const kind = String(row['kind']) as StoredRow['kind'];
-        return { seq: chain.lastSeq, hash: chain.lastHash, entry, kind, weight: Number(row['weight']), atMs: Number(row['at_ms']) };
-      });
-      await database.write([{ sql: 'DELETE FROM outbox' }, setMeta('epoch', epoch), setMeta('acked', '0'), ...rows.map(insertRow)]);
-      this.#chain = chain;
-      this.#acked = 0;
-      this.#rows = rows.length;
-      return epoch;
-    });
+    return this.#inTurn(async () => this.#beginEpoch(await this.#owed()));
   }
 
   /** Let go of acknowledged rows older than 30 days; looks at most once an hour. `now` is an entry's clock reading. */
@@ -219,49 +200,50 @@ export class SqliteJournal implements Journal {
     return this.#database;
   }
 
-  #link(entries: readonly Entry[]): { rows: StoredRow[]; chain: Chain } {
-    let chain = this.#chain;
-    const rows = entries.map((entry): StoredRow => {
-      const json = JSON.stringify(entry);
-      chain = this.#next(chain, json);
-      return { seq: chain.lastSeq, hash: chain.lastHash, entry: json, kind: entry.fact.kind, weight: weightOf(entry), atMs: entry.atMs };
-    });
-    return { rows, chain };
-  }
-
-  #next(chain: Chain, json: string): Chain {
-    const lastHash = this.#options.crypto.sha256(new TextEncoder().encode(chainText(chain.lastHash, json)));
-    return { epoch: chain.epoch, lastSeq: chain.lastSeq + 1, lastHash };
-  }
-
   /** Acknowledged rows by age, then by budget; owed rows only by budget, least important first, leaving a tombstone. */
   async #prune(now: Omit<Entry, 'fact'>): Promise<void> {
     const { rowsMax } = this.#options;
-    const excess = () => this.#rows - Math.floor(rowsMax * 0.9);
+    const excess = () => this.#rows - Math.floor(rowsMax * 0.7);
     await this.#delete('seq <= ? AND at_ms < ?', [this.#acked, now.atMs - ackedRowsKeptMs]);
     if (this.#rows > rowsMax)
       await this.#delete('seq IN (SELECT seq FROM outbox WHERE seq <= ? ORDER BY seq LIMIT ?)', [this.#acked, excess()]);
     for (let weight = 0; this.#rows > rowsMax && weight <= weightMax; weight++) await this.#sacrifice(weight, excess(), now);
   }
 
-  async #sacrifice(weight: number, count: number, now: Omit<Entry, 'fact'>): Promise<void> {
-    const found = await this.#open().read('SELECT seq FROM outbox WHERE weight = ? AND seq > ? AND seq < ? ORDER BY seq LIMIT ?', [
-      weight,
-      this.#acked,
-      this.#chain.lastSeq,
-      count,
-    ]);
-    const [from, to] = [found[0]?.['seq'], found.at(-1)?.['seq']].map(Number);
-    if (from === undefined || to === undefined || found.length === 0) return;
+  /** Rows count only without gaps, so what is left is owed under a new epoch that begins with the tombstone. */
+  async #sacrifice(weight: number, count: number, now: Omit<Entry, 'fact'>): Promise<boolean> {
+    const owed = await this.#owed();
+    const given = owed.filter((row) => row.weight === weight).slice(0, count);
+    const [from, to] = [given[0]?.seq, given.at(-1)?.seq];
+    if (from === undefined || to === undefined) return false;
     const { boot, atMs, monoMs, clock } = now;
-    const reason = `no space for rows of weight ${weight}`;
-    const { rows, chain } = this.#link([{ boot, atMs, monoMs, clock, fact: { kind: 'dropped', from, to, count: found.length, reason } }]);
-    await this.#open().write([
-      { sql: 'DELETE FROM outbox WHERE weight = ? AND seq BETWEEN ? AND ?', params: [weight, from, to] },
-      ...rows.map(insertRow),
-    ]);
+    const reason = `no space for rows of weight ${weight} of epoch ${this.#chain.epoch}`;
+    const tombstone: Entry = { boot, atMs, monoMs, clock, fact: { kind: 'dropped', from, to, count: given.length, reason } };
+    const left = new Set(given);
+    await this.#beginEpoch([rowOf(tombstone), ...owed.filter((row) => !left.has(row))]);
+    return true;
+  }
+
+  async #owed(): Promise<UnchainedRow[]> {
+    const found = await this.#open().read('SELECT seq, entry, kind, weight, at_ms FROM outbox WHERE seq > ? ORDER BY seq', [this.#acked]);
+    return found.map((row) => ({
+      seq: Number(row['seq']),
+      entry: String(row['entry']),
+      kind: String(row['kind']) as StoredRow['kind'],
+      weight: Number(row['weight']),
+      atMs: Number(row['at_ms']),
+    }));
+  }
+
+  async #beginEpoch(owed: readonly UnchainedRow[]): Promise<string> {
+    const epoch = this.#options.freshEpoch();
+    const { rows, chain } = linkRows({ epoch, lastSeq: 0, lastHash: epoch }, owed, this.#options.crypto);
+    await this.#open().write([{ sql: 'DELETE FROM outbox' }, setMeta('epoch', epoch), setMeta('acked', '0'), ...rows.map(insertRow)]);
     this.#chain = chain;
-    this.#rows += rows.length - found.length;
+    this.#acked = 0;
+    this.#rows = rows.length;
+    this.#onEpoch();
+    return epoch;
   }
 
   /** The newest row always stays: the chain goes on from it. */
@@ -288,56 +270,4 @@ export class SqliteJournal implements Journal {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
-}
-
-async function openChecked(file: string, open: JournalOptions['open']): Promise<Result<Database>> {
-  const opened = await open({ file, exclusive: true });
-  if (!opened.ok) return opened;
-  try {
-    await opened.value.exec(schema);
-    const [check] = await opened.value.read('PRAGMA quick_check(1)');
-    const word = check && String(Object.values(check)[0]);
-    if (word === 'ok') return opened;
-    await opened.value.close();
-    return { ok: false, problem: { code: 'store-damaged', path: '', detail: `quick_check: ${word}` } };
-  } catch (error) {
-    await opened.value.close().catch(() => undefined);
-    return { ok: false, problem: { code: 'store-damaged', path: '', detail: (error as Error).message.slice(0, 300) } };
-  }
-}
-
-/** One damaged database is kept for an engineer to read; an older one makes room. */
-async function quarantine(file: string): Promise<void> {
-  await rm(`${file}.damaged`, { force: true });
-  await rename(file, `${file}.damaged`).catch(() => undefined);
-  for (const tail of ['-wal', '-shm', '-journal']) await rm(`${file}${tail}`, { force: true });
-  await stat(file).then(
-    () => rm(file, { force: true }),
-    () => undefined,
-  );
-}
-
-function setMeta(key: string, value: string): Statement {
-  return {
-    sql: 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-    params: [key, value],
-  };
-}
-
-function setCell(key: string, value: unknown): Statement {
-  return {
-    sql: 'INSERT INTO cells (key, json) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET json = excluded.json',
-    params: [key, JSON.stringify(value)],
-  };
-}
-
-function insertRow(row: StoredRow): Statement {
-  return {
-    sql: 'INSERT INTO outbox (seq, hash, entry, kind, weight, at_ms) VALUES (?, ?, ?, ?, ?, ?)',
-    params: [row.seq, row.hash, row.entry, row.kind, row.weight, row.atMs],
-  };
-}
-
-function toRow(row: SqlRow): Row {
-  return { seq: Number(row['seq']), hash: String(row['hash']), entry: String(row['entry']) };
 }

@@ -31,7 +31,7 @@ export interface CentreLinkOptions {
   readonly keys: HeldKeys;
   readonly crypto: Cryptography;
   readonly clock: Clock & { absorbSigned(time: SignedTime): void };
-  readonly journal: OutboxStore & { newEpoch(): Promise<string>; onRows(listener: () => void): void };
+  readonly journal: OutboxStore & { newEpoch(): Promise<string>; onRows(listener: () => void): void; onEpoch(listener: () => void): void };
   readonly cache: Pick<Cache, 'storeOrderAudio'>;
   readonly connections: ConnectionCounter;
   readonly randomHex: (bytes: number) => string;
@@ -91,7 +91,12 @@ export class CentreLink {
   }
 
   start(): void {
-    this.#options.journal.onRows(() => this.#outbox.rowsAdded());
+    const { journal, tell } = this.#options;
+    journal.onRows(() => this.#outbox.rowsAdded());
+    journal.onEpoch(async () => {
+      this.#outbox.restart();
+      tell({ is: 'rowsAcked', epoch: await journal.epoch(), upto: 0 });
+    });
     this.#link.start();
   }
 
@@ -144,9 +149,7 @@ export class CentreLink {
 
   /** A new outbox epoch: what is owed is owed again under the new name. */
   async beginEpoch(): Promise<void> {
-    const epoch = await this.#options.journal.newEpoch();
-    this.#outbox.restart();
-    this.#options.tell({ is: 'rowsAcked', epoch, upto: 0 });
+    await this.#options.journal.newEpoch();
   }
 
   async #absorb(topic: string, payload: Uint8Array): Promise<void> {

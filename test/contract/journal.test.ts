@@ -181,14 +181,16 @@ describe('the journal over SQLite', () => {
     await rig.cut();
   });
 
-  test('over its budget the least important rows go and leave a tombstone; orders stay', async () => {
+  test('over its budget the least important rows go and leave a tombstone in a new epoch without gaps; orders stay', async () => {
     const rig = await makeRig();
     const journal = await rig.open(100);
-    const { kept } = await journal.load();
+    const { kept, epoch } = await journal.load();
     for (let n = 0; n < 30; n++) await journal.commit(kept, [entry(n), entry(n), entry(n), orderEntry(`o${n}`)]);
     const rows = await journal.rowsAfter(0, all);
     const facts = rows.map(({ entry: text }) => (JSON.parse(text) as Entry).fact);
     expect(rows.length).toBeLessThanOrEqual(100);
+    expect(journal.epoch()).not.toBe(epoch);
+    expect(chained(journal.epoch(), rows)).toBe(true);
     expect(facts.filter(({ kind }) => kind === 'order')).toHaveLength(30);
     const dropped = facts.flatMap((fact) => (fact.kind === 'dropped' ? [fact.count] : []));
     const acts = facts.filter(({ kind }) => kind === 'act').length;
