@@ -103,10 +103,7 @@ export class SqliteJournal implements Journal {
         this.#saved = { ...this.#saved, orders: kept.orders };
       }
       const changed = cellNames.filter((name) => kept[name] !== this.#saved[name]);
-      const { rows, chain } = this.#link(
-        this.#chain,
-        entries.map((entry) => this.#rowOf(entry)),
-      );
+      const { rows, chain } = linkRows(this.#chain, entries.map(rowOf), this.#options.crypto);
       if (changed.length === 0 && rows.length === 0) return;
       await this.#open().write([...changed.map((name) => setCell(name, kept[name])), ...rows.map(insertRow)]);
       this.#chain = chain;
