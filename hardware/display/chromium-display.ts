@@ -14,7 +14,7 @@ export interface ChromiumDisplayOptions {
   readonly now?: () => number;
 }
 
-const loadWithinMs = 10_000;
+const loadWithinMs = { bulletin: 10_000, safe: 10_000, order: 3_000 } as const satisfies Record<Frame['kind'], number>;
 const flipWithinMs = 5_000;
 /** A `show` waits so long for a browser that is being brought back, then answers with the problem. */
 const recoverWithinMs = 20_000;
@@ -111,7 +111,7 @@ export class ChromiumDisplay implements Display {
     if (turn !== this.#turn) return superseded;
     const browser = this.#browser;
     if (!browser) return bad('device-failed', 'there is no browser');
-    const ready = await browser.evaluate(`loa.prepare(${turn}, ${JSON.stringify(guarded(frame.html))})`, loadWithinMs);
+    const ready = await browser.evaluate(`loa.prepare(${turn}, ${JSON.stringify(guarded(frame.html))})`, loadWithinMs[frame.kind]);
     if (!ready.ok) return ready;
     if (ready.value !== 'ready') return superseded;
     await browser.settleNextFrame();

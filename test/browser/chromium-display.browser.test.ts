@@ -79,7 +79,8 @@ test('nothing that a page holds reaches the network or runs', async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const html = `<!doctype html><html><head><meta http-equiv="refresh" content="0;url=${at}/refresh"><link rel="stylesheet" href="${at}/css">
-    <link rel="prefetch" href="${at}/prefetch"><base href="${at}/"><style>@import '${at}/import'; body { background: rgb(0,120,0) url(${at}/bg) }
+    <link rel="prefetch" href="${at}/prefetch"><base href="${at}/"><style>@import '${at}/import'; iframe, object, embed, video { width: 9px; height: 9px; border: 0 }
+    body { background: rgb(0,120,0) url(${at}/bg) }
     @font-face { font-family: x; src: url(${at}/font) } p { font-family: x }</style></head>
     <body onload="fetch('${at}/onload')"><p>chữ</p><img src="${at}/img" onerror="location='${at}/error'"><iframe src="${at}/frame"></iframe>
     <object data="${at}/object"></object><embed src="${at}/embed"><video src="${at}/video" autoplay></video>
@@ -118,6 +119,31 @@ test('a crashed page is replaced, and an order asked meanwhile is painted', asyn
   for (const pid of browsers('renderer')) process.kill(pid, 'SIGKILL');
   expect(await display.show({ ...page('order', 'rgb(180,0,0)'), kind: 'order' })).toHaveProperty('paintedMs');
   expect(near(await colourOf(display), 180, 0, 0)).toBe(true);
+  await display.stop();
+});
+
+test('a hung page is left for a fresh one within seconds, and an order does not wait longer than that', async () => {
+  const display = new ChromiumDisplay(size);
+  await display.start();
+  await display.show(page('before', 'rgb(0,0,99)'));
+  const hung = browsers('renderer');
+  for (const pid of hung) process.kill(pid, 'SIGSTOP');
+  const began = performance.now();
+  expect(await display.show({ ...page('order', 'rgb(180,0,0)'), kind: 'order' })).toHaveProperty('paintedMs');
+  expect(performance.now() - began).toBeLessThan(12_000);
+  expect(near(await colourOf(display), 180, 0, 0)).toBe(true);
+  await display.stop();
+});
+
+test('through thirty switches the newest is seen each time, by its colour', async () => {
+  const display = new ChromiumDisplay(size);
+  await display.start();
+  for (let i = 0; i < 30; i++) {
+    const [r, g] = [(i * 67) % 250, (i * 31) % 250];
+    expect(await display.show(page(String(i), `rgb(${r},${g},90)`))).toHaveProperty('paintedMs');
+    if (i % 5 === 0) expect(near(await colourOf(display), r, g, 90)).toBe(true);
+  }
+  expect(display.shown()).toBe('29');
   await display.stop();
 });
 
