@@ -1,0 +1,210 @@
+// A centre small enough for one test file: real TLS doors, real signatures, a real broker, tables in memory.
+import 'reflect-metadata';
+import { mkdtemp } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BrokerServer } from '../../broker/server.ts';
+import { openAuthority } from '../../controller/provision/authority.ts';
+import { cryptography, generateSigningKey, sha256, signerFrom } from '../../hardware/host/crypto.ts';
+import { type Envelope, fromBase64, nextCounter, open, type Signer, type StatementType, seal, toBase64 } from '../../schemas/envelope.ts';
+import { encodeFrame } from '../../schemas/frame.ts';
+import type { KeysDocument, Role, TrustRoot } from '../../schemas/keys.ts';
+import { Entry, type Fact, LogBatch, type Row } from '../../schemas/outbox.ts';
+import { parseJson } from '../../schemas/parse.ts';
+import type { Ask } from '../../schemas/report.ts';
+import type { PartKind } from '../../schemas/want.ts';
+
+export const dayMs = 24 * 3600_000;
+const roles: readonly Role[] = ['want', 'command', 'order', 'time'];
+
+export class SmallCentre {
+  readonly id = 'xa-1';
+  readonly area = '08/02536';
+  readonly dev: string;
+  readonly groups: readonly string[];
+  readonly blobs = new Map<string, Uint8Array>();
+  readonly rows = new Map<string, Row>();
+  readonly facts: Fact[] = [];
+  readonly said = new Map<string, unknown[]>();
+  readonly requests: { readonly path: string; readonly range: string | undefined }[] = [];
+  /** Answers a blob request in its own way; true when it did. */
+  meddle: ((request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean) | undefined;
+  answersTime = true;
+  root!: TrustRoot;
+  keys!: KeysDocument;
+  signer!: Signer;
+  ca = '';
+  broker!: BrokerServer;
+  mqttPort = 0;
+  boxPort = 0;
+  token = 'claim-0123456789';
+  #https: Server | undefined;
+  #serverTls = { cert: '', key: '' };
+  #boxKey: Uint8Array | undefined;
+  #ctr = 0;
+  #rev = 0;
+  #rootSigner!: Signer;
+  #authority!: Awaited<ReturnType<typeof openAuthority>>;
+
+  constructor(dev = 'loa-1', groups: readonly string[] = ['xa-1']) {
+    this.dev = dev;
+    this.groups = groups;
+  }
+
+  async start(demo = true): Promise<void> {
+    this.#authority = await openAuthority(await mkdtemp(join(tmpdir(), 'loa-centre-')), 'test', Date.now());
+    this.ca = this.#authority.pem;
+    this.#serverTls = await this.#authority.issueServer(['localhost', '127.0.0.1'], Date.now());
+    const [root, centre] = [generateSigningKey(), generateSigningKey()];
+    this.#rootSigner = signerFrom(root.privateKeyPem);
+    this.signer = signerFrom(centre.privateKeyPem);
+    this.root = { demo, threshold: 1, keys: [{ keyid: root.keyid, alg: 'ed25519', publicKey: toBase64(root.publicKey) }] };
+    const key = { keyid: centre.keyid, alg: 'ed25519' as const, publicKey: toBase64(centre.publicKey), roles: [...roles] };
+    const delegation = { centre: this.id, area: this.area, demo, keys: [key] };
+    const link = this.sign('delegation', `c/${this.id}`, delegation, { signer: this.#rootSigner, iss: 'root' });
+    this.keys = { chain: [link], place: this.place(this.groups) };
+    await this.#openDoor();
+    await this.startBroker();
+  }
+
+  async startBroker(): Promise<void> {
+    const tls = { ca: this.ca, ...this.#serverTls };
+    const broker = new BrokerServer({
+      host: '127.0.0.1',
+      port: this.mqttPort,
+      tls,
+      owner: this.id,
+      mayConnect: () => true,
+      onPublish: async (identity, topic, payload) => this.#take(identity.id, topic.word, payload),
+    });
+    this.broker = broker;
+    this.mqttPort = (await broker.start()).port;
+  }
+
+  async stop(): Promise<void> {
+    await this.broker.stop();
+    this.#https?.closeAllConnections();
+    await new Promise<void>((resolve) => (this.#https ? this.#https.close(() => resolve()) : resolve()));
+  }
+
+  claim(): object {
+    const { dev, ca, token, root: trustRoot } = this;
+    const [centreUrl, brokerUrl] = [`https://127.0.0.1:${this.boxPort}`, `mqtts://127.0.0.1:${this.mqttPort}`];
+    return { dev, centreUrl, brokerUrl, ca, trustRoot, token, expMs: Date.now() + dayMs };
+  }
+
+  /** A statement of this centre, or of whom `as` names. */
+  sign(typ: StatementType, aud: string, body: unknown, as: { signer?: Signer; iss?: string; exp?: number; id?: string } = {}): Envelope {
+    this.#ctr = nextCounter(this.#ctr, Date.now());
+    const iat = Date.now();
+    const { iss = this.id, signer = this.signer, exp = iat + dayMs, id = `${typ}-${this.#ctr}` } = as;
+    return seal({ typ, id, iss, epoch: 'c1', aud, ctr: this.#ctr, iat, nbf: iat - 1000, exp, body }, [signer]);
+  }
+
+  place(groups: readonly string[]): Envelope {
+    return this.sign('place', `d/${this.dev}`, { dev: this.dev, centre: this.id, area: this.area, groups });
+  }
+
+  put(bytes: Uint8Array | string): { sha256: string; bytes: number } {
+    const blob = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
+    const name = sha256(blob);
+    this.blobs.set(name, blob);
+    return { sha256: name, bytes: blob.length };
+  }
+
+  async want(parts: Readonly<Partial<Record<PartKind, unknown>>>): Promise<Envelope> {
+    const list = Object.entries(parts).map(([kind, part]) => ({ kind, ...this.put(JSON.stringify(part)) }));
+    const envelope = this.sign('want', `d/${this.dev}`, { rev: ++this.#rev, parts: list });
+    await this.say('want', envelope, true);
+    return envelope;
+  }
+
+  async say(word: string, document: unknown, retain = false): Promise<void> {
+    await this.broker.publish(`loa/1/d/${this.dev}/dn/${word}`, JSON.stringify(document), { qos: 1, retain });
+  }
+
+  async order(envelopes: readonly Envelope[], attachments: readonly Uint8Array[] = [], group = this.groups[0]): Promise<void> {
+    const frame = encodeFrame(JSON.stringify({ orders: envelopes }), attachments);
+    await this.broker.publish(`loa/1/g/${group}/order`, frame, { qos: 1, retain: true });
+  }
+
+  heard<T>(word: string): T[] {
+    return (this.said.get(word) ?? []) as T[];
+  }
+
+  async #take(dev: string, word: string, payload: Buffer): Promise<void> {
+    const json = JSON.parse(payload.toString('utf8')) as unknown;
+    this.said.set(word, [...(this.said.get(word) ?? []), json]);
+    if (word === 'log') await this.#takeLog(dev, json);
+    if (word === 'ask' && this.answersTime) {
+      const { id, nonce } = json as Ask;
+      await this.say('answer', this.sign('answer', `d/${dev}`, { id, nonce, timeMs: Date.now() }));
+    }
+  }
+
+  async #takeLog(dev: string, json: unknown): Promise<void> {
+    const publicKey = this.#boxKey ?? new Uint8Array(32);
+    const opened = open(json, 'log', LogBatch, (keyid) => ({ keyid, alg: 'ed25519', publicKey }), cryptography);
+    if (!opened.ok) throw new Error(`log refused: ${opened.problem.detail}`);
+    const { epoch, body } = opened.value.statement;
+    for (const row of body.rows) {
+      const key = `${epoch}/${row.seq}`;
+      if (this.rows.has(key)) continue;
+      this.rows.set(key, row);
+      const entry = parseJson(Entry, row.entry);
+      if (entry.ok) this.facts.push(entry.value.fact);
+      else throw new Error(`row ${row.entry}: ${entry.problem.detail} ${entry.problem.path}`);
+    }
+    let upto = 0;
+    while (this.rows.has(`${epoch}/${upto + 1}`)) upto++;
+    const head = this.rows.get(`${epoch}/${upto}`)?.hash ?? '';
+    await this.say('ack', this.sign('ack', `d/${dev}`, { dev, epoch, upto, head }));
+  }
+
+  async #openDoor(): Promise<void> {
+    const tls = { ca: this.ca, ...this.#serverTls };
+    const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: false }, (request, response) => {
+      void this.#answer(request, response);
+    });
+    this.#https = server;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.boxPort = (server.address() as AddressInfo).port;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests.push({ path: request.url ?? '', range: request.headers.range });
+    if (request.url === '/enrol') return this.#enrol(request, response);
+    const blob = this.blobs.get((request.url ?? '').replace('/blob/', ''));
+    if (!(request.socket as unknown as { authorized: boolean }).authorized) return void response.writeHead(401).end();
+    if (!blob) return void response.writeHead(404).end();
+    if (this.meddle?.(request, response, blob)) return;
+    const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    if (from === 0) return void response.writeHead(200, { 'content-length': blob.length }).end(blob);
+    response.writeHead(206, { 'content-range': `bytes ${from}-${blob.length - 1}/${blob.length}` }).end(blob.subarray(from));
+  }
+
+  async #enrol(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const { claim, csr, signingKey } = JSON.parse(text) as { claim: string; csr: string; signingKey: string };
+    if (claim !== this.token) return void response.writeHead(409).end('{"code":"claim-used"}');
+    const issued = await this.#authority.issueBox(this.dev, csr, Date.now());
+    if (!issued.ok) return void response.writeHead(400).end(JSON.stringify(issued.problem));
+    this.#boxKey = fromBase64(signingKey);
+    response.writeHead(200).end(JSON.stringify({ certificate: issued.value.cert, ca: this.ca, keys: this.keys, place: {} }));
+  }
+}
+
+/** Look again and again until it is so; the message says what was waited for. */
+export async function until<T>(what: string, look: () => T | undefined | false, withinMs = 10_000): Promise<T> {
+  const endMs = performance.now() + withinMs;
+  for (;;) {
+    const found = look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > endMs) throw new Error(`waited ${withinMs} ms for ${what}`);
+    await new Promise((go) => setTimeout(go, 20));
+  }
+}
