@@ -1,5 +1,6 @@
 // One running Chromium with the shell page in it: started, asked, photographed, ended. What to do about failures is the display's.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
@@ -18,6 +19,7 @@ export interface BrowserOptions {
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const profilePrefix = 'loa-board-';
 const startWithinMs = 30_000;
 /** Fonts and images of a document get this long after its load event; then it is shown as it is. */
 const settleWithinMs = 1_000;
@@ -75,7 +77,8 @@ export class ChromiumBrowser {
   static async start(options: BrowserOptions): Promise<Result<ChromiumBrowser>> {
     const path = findChromium(options.executable);
     if (path === undefined) return bad('tool-missing', `no Chromium found (${options.executable ?? names.join(', ')})`);
-    const profile = await mkdtemp(join(tmpdir(), 'loa-board-'));
+    await removeOldProfiles();
+    const profile = await mkdtemp(join(tmpdir(), `${profilePrefix}${process.pid}-`));
     const browser = new ChromiumBrowser(path, profile, options);
     const loaded = await browser.loadShell();
     if (loaded.ok) return ok(browser);
@@ -219,6 +222,14 @@ const settleExpression = `(async () => {
   await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
   for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
 })()`;
+
+/** Profiles of agents that were killed before they could tidy up; named by their process. */
+async function removeOldProfiles(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = new RegExp(`^${profilePrefix}(\\d+)-`).exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
 
 function flagsOf(options: BrowserOptions, profile: string): string[] {
   const root = process.geteuid?.() === 0;

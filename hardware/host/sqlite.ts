@@ -9,7 +9,10 @@ export interface Statement {
 }
 
 export interface Database {
-  /** All statements in one transaction, all or none; resolves when durable (WAL, synchronous FULL). */
+  /**
+   * All statements in one transaction, all or none; resolves when durable (WAL, synchronous FULL).
+   * Large batches are quickest as one statement over one JSON parameter (`json_each`).
+   */
   write(statements: readonly Statement[]): Promise<void>;
   read(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]>;
   /** Several statements of DDL. */

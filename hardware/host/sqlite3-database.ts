@@ -84,6 +84,7 @@ class Sqlite3Database implements Database {
       if (others.length === 0) return this.#writer.run(first.sql, first.params);
       await this.#writer.run('BEGIN IMMEDIATE');
       try {
+        // One by one: a full disk rolls back by itself, and what was handed over behind it would then commit alone.
         for (const { sql, params } of statements) await this.#writer.run(sql, params);
         await this.#writer.run('COMMIT');
       } catch (error) {
