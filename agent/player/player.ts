@@ -41,8 +41,9 @@ interface Playing {
 }
 
 const slots: readonly PlayAction['slot'][] = ['emergency', 'live', 'priority', 'normal', 'idle'];
-const pumpEveryMs = 20;
-const idlePumpEveryMs = 60;
+/** Odd, so that over time all phases of a pointer that steps by whole periods (5, 10, 20 ms) are seen. */
+const pumpEveryMs = 21;
+const idlePumpEveryMs = 59;
 const reopenMsMin = 100;
 const reopenMsMax = 5_000;
 /** An item may sound this much longer than its stated length. */
