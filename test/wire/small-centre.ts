@@ -197,14 +197,3 @@ export class SmallCentre {
     response.writeHead(200).end(JSON.stringify({ certificate: issued.value.cert, ca: this.ca, keys: this.keys, place: {} }));
   }
 }
-
-/** Look again and again until it is so; the message says what was waited for. */
-export async function until<T>(what: string, look: () => T | undefined | false, withinMs = 10_000): Promise<T> {
-  const endMs = performance.now() + withinMs;
-  for (;;) {
-    const found = look();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > endMs) throw new Error(`waited ${withinMs} ms for ${what}`);
-    await new Promise((go) => setTimeout(go, 20));
-  }
-}
