@@ -33,6 +33,8 @@ const steadyMs = 30_000;
 export class Link {
   readonly #options: LinkOptions;
   #filters: readonly string[];
+  /** What the present connection is subscribed to. */
+  #subscribed: readonly string[] = [];
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #attempt = 0;
@@ -62,12 +64,8 @@ export class Link {
 
   /** From now on listen to these, for instance after the box was placed in other groups. */
   listenTo(filters: readonly string[]): void {
-    const before = this.#filters;
     this.#filters = filters;
-    this.#connection?.refilter(
-      filters.filter((filter) => !before.includes(filter)),
-      before.filter((filter) => !filters.includes(filter)),
-    );
+    if (this.#up) this.#refilter();
   }
 
   async stop(): Promise<void> {
@@ -78,6 +76,7 @@ export class Link {
 
   #connect(): void {
     const { url, tls, clientId, will, onMessage } = this.#options;
+    this.#subscribed = this.#filters;
     const connection = new Connection({
       url,
       tls,
@@ -101,7 +100,18 @@ export class Link {
   #raise(): void {
     this.#up = true;
     this.#upAtMs = performance.now();
+    // A retained message may have changed them while the first subscription was on its way.
+    this.#refilter();
     this.#options.onChange(true);
+  }
+
+  #refilter(): void {
+    const before = this.#subscribed;
+    const after = this.#filters;
+    this.#subscribed = after;
+    const added = after.filter((filter) => !before.includes(filter));
+    const removed = before.filter((filter) => !after.includes(filter));
+    if (added.length > 0 || removed.length > 0) this.#connection?.refilter(added, removed);
   }
 
   #lower(problem: Problem | undefined): void {
