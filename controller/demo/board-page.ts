@@ -54,7 +54,7 @@ li { display: flex; align-items: baseline; gap: 4vmin; padding: 2.4vmin 4vmin; b
 b { flex: 0 0 27%; color: ${light}; font-size: 5.4vmin; }
 span { font-size: 5.4vmin; line-height: 1.25; }
 footer { display: flex; justify-content: space-between; font-size: 3vmin; color: ${light}; }
-.demo { border: .35vmin solid ${light}; border-radius: 99vmin; padding: .2vmin 2vmin; font-weight: 700; letter-spacing: .08em; }
+.demo { border: .35vmin solid ${light}; border-radius: 99vmin; padding: .5vmin 2.4vmin; line-height: 1.4; font-weight: 700; letter-spacing: .08em; }
 </style>
 </head>
 <body>

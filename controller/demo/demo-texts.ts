@@ -65,8 +65,8 @@ export function readEstate(): DemoBox[] {
   return read('estate.json', v.array(DemoBox));
 }
 
-/** Files that the centre checks itself: units, policy, templates. */
-export function readRaw(name: 'units.json' | 'policy.json' | 'templates.json'): unknown {
+/** Files that the centre checks itself: units, policy. */
+export function readRaw(name: 'units.json' | 'policy.json'): unknown {
   return JSON.parse(readFileSync(join(dataFolder, name), 'utf8'));
 }
 

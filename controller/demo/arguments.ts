@@ -1,0 +1,61 @@
+// What the command line asks of `npm start`.
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+
+export interface DemoArguments {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly demo: boolean;
+  readonly reset: boolean;
+  readonly play: string | undefined;
+  readonly help: boolean;
+}
+
+export const usage = `Loa – trình diễn một xã trên một máy / a district on one machine
+
+  npm start                          trung tâm, hai cụm loa, một bảng tin / centre, two loudspeakers, one e-board
+  npm start -- --play FILE           phát tệp âm thanh này tới mọi loa ngay / play this audio file to every box now
+  npm start -- --data DIR            thư mục dữ liệu (data/demo) / where everything is kept
+  npm start -- --port N              cổng của trang trình diễn (8080) / port of the stage page
+  npm start -- --no-demo             chỉ trung tâm điều hành, chưa có gì / an empty operating centre, no demo
+  npm start -- --reset               xóa dữ liệu trình diễn rồi bắt đầu lại / forget the demo and begin again
+  npm start -- --yes                 không hỏi trước khi cài gói / do not ask before installing packages
+  npm start -- --help
+
+Hardware is simulated: nothing is switched and no sound card is opened. LOA_PACKAGES=no leaves system packages alone.
+Ctrl-C dừng tất cả / stops everything; a second start continues where it was.
+`;
+
+/** Read the arguments. Problem: bad-input. */
+export function readDemoArguments(argv: readonly string[], root: string): Result<DemoArguments> {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        data: { type: 'string' },
+        port: { type: 'string' },
+        play: { type: 'string' },
+        'no-demo': { type: 'boolean' },
+        reset: { type: 'boolean' },
+        yes: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (positionals.length > 0) return bad('bad-input', `không hiểu / not understood: ${positionals.join(' ')}`);
+    const port = Number(values.port ?? '8080');
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) return bad('bad-input', `--port ${values.port}: 0 – 65535`);
+    const demo = values['no-demo'] !== true;
+    return ok({
+      dataDir: values.data === undefined ? resolve(root, demo ? 'data/demo' : 'data/centre') : resolve(values.data),
+      port,
+      demo,
+      reset: values.reset === true,
+      play: values.play === undefined ? undefined : resolve(values.play),
+      help: values.help === true,
+    });
+  } catch (error) {
+    return bad('bad-input', (error as Error).message);
+  }
+}

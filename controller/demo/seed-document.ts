@@ -1,0 +1,20 @@
+// The seed of the demo centre: units, people with today's passwords, policy. What `controller init` reads from standard input.
+import { type DemoAccount, readRaw } from './demo-texts.ts';
+import { zone } from './welcome-plan.ts';
+
+export const centre = { id: 'xa-02536', name: 'Xã Sơn Dương', level: 'commune', area: '08/02536', zone } as const;
+
+export function seedDocument(accounts: readonly DemoAccount[], passwords: ReadonlyMap<string, string>): unknown {
+  return {
+    demo: true,
+    centre,
+    units: readRaw('units.json'),
+    accounts: accounts.map(({ account, title, roles, area }) => ({
+      account,
+      title,
+      grants: roles.map((role) => ({ role, area })),
+      password: passwords.get(account),
+    })),
+    policy: readRaw('policy.json'),
+  };
+}
