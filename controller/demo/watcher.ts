@@ -8,8 +8,8 @@ import type { BoxView, LogRow, StageState } from './stage-state.ts';
 
 const lookEveryMs = 500;
 const skewEveryMs = 2_000;
-const skewPieceMs = 700;
-const skewReachMs = 30;
+const skewPieceMs = 400;
+const skewReachMs = 20;
 /** What was heard reaches us by HTTP; a piece this old is complete. */
 const heardDelayMs = 600;
 const receiptsKept = 60;

@@ -145,7 +145,7 @@ async function buildPage(esbuild, name, folder) {
   });
   for (const file of result.outputFiles) put(file.path, file.contents);
   for (const asset of readdirSync(join(root, folder))) {
-    if (/\.(html|svg|png|ico|webmanifest)$/.test(asset)) cpSync(join(root, folder, asset), join(dist, name, asset));
+    if (/\.(html|css|svg|png|ico|webmanifest)$/.test(asset)) cpSync(join(root, folder, asset), join(dist, name, asset));
   }
   return [name];
 }
