@@ -104,7 +104,7 @@ class Contest {
       }
       this.#turn(nowMs);
       const endMs = this.#playing ? endOf(this.#playing) : toMs;
-      nowMs = Math.min(this.#coming[next]?.startMs ?? toMs, endMs);
+      nowMs = Math.min(this.#coming[next]?.startMs ?? toMs, endMs, ...this.#waiting.map((one) => lastChanceMs(one) + 1));
       if (this.#playing && nowMs >= endMs) this.#release(endMs);
     }
     if (this.#playing) this.#release(toMs);
@@ -154,12 +154,20 @@ class Contest {
   }
 
   #dropHopeless(nowMs: number): void {
-    const hopeful = (one: Waiting) => nowMs <= (one.offsetMs === null ? latestStartMs(one.occurrence) : resumeUntilMs(one.occurrence));
+    const hopeful = (one: Waiting) => nowMs <= lastChanceMs(one);
     for (const one of this.#waiting)
       if (!hopeful(one))
-        this.leftOut.push({ occurrence: one.occurrence, atMs: nowMs, why: one.offsetMs === null ? 'output-busy' : 'higher-class' });
+        this.leftOut.push({
+          occurrence: one.occurrence,
+          atMs: lastChanceMs(one),
+          why: one.offsetMs === null ? 'output-busy' : 'higher-class',
+        });
     this.#waiting = this.#waiting.filter(hopeful);
   }
+}
+
+function lastChanceMs({ occurrence, offsetMs }: Waiting): number {
+  return offsetMs === null ? latestStartMs(occurrence) : resumeUntilMs(occurrence);
 }
 
 function endOf({ occurrence, sinceMs, offsetMs }: Playing): number {
