@@ -78,7 +78,7 @@ function linkChanged(turn: Turn, up: boolean): void {
   if (up === turn.live.linkUp) return;
   if (up) forgetWaits(turn);
   // A new connection starts from nothing: presence and report are told again.
-  turn.be({ linkUp: up, told: { report: '', presence: '' } });
+  turn.be({ linkUp: up, told: { report: '', presence: '', clock: null }, reportAtMonoMs: null });
 }
 
 function rowsAcked(turn: Turn, epoch: string, upto: number): void {

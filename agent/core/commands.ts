@@ -46,7 +46,7 @@ function obey(turn: Turn, id: string, command: Command) {
       return;
     }
     case 'report':
-      turn.be({ told: { report: '', presence: '' } });
+      turn.be({ told: { report: '', presence: '', clock: null }, reportAtMonoMs: null });
       return answer(turn, id, 'done', '');
     case 'new-epoch':
       turn.act({ do: 'newEpoch' });
@@ -66,7 +66,7 @@ export function askToneHere(turn: Turn, output: string, durationMs: number): voi
 /** Null when the tone will sound as soon as the amplifier is ready, else why not. */
 function askTone(turn: Turn, asked: { output: string; id: string; durationMs: number; command: string | null }): string | null {
   const output = turn.live.outputs[asked.output];
-  if (!output || output.kind !== 'loudspeaker') return `not-found: no loudspeaker ${asked.output}`;
+  if (output?.kind !== 'loudspeaker') return `not-found: no loudspeaker ${asked.output}`;
   if (!output.working || output.amplifier.is === 'failed') return 'device-failed: the output has failed';
   if (busy(turn, output)) return 'device-busy: the output is in use';
   const { plan } = turn.live;

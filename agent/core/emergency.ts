@@ -4,7 +4,7 @@ import { hoursRule } from '../../schemas/policy.ts';
 import type { Problem } from '../../schemas/problems.ts';
 import { proofOf } from './ledger.ts';
 import { activeOrdersMax, clockToleranceMs, drillShownMinMs, latchedMax, latchMs, unsureMs } from './limits.ts';
-import type { ActiveOrder, Latch, OpenedMeta, OutputState } from './model.ts';
+import type { ActiveOrder, Latch, OpenedMeta, OutputState, PlayingMark, Voice } from './model.ts';
 import { highest } from './ranks.ts';
 import { backoffMs } from './retry.ts';
 import { counterKey } from './rules.ts';
@@ -79,7 +79,7 @@ export function closeOrders(turn: Turn): void {
   for (const active of turn.kept.orders.active) {
     const { wallMs, quality } = turn.now;
     // A clock that is only known not to be early still proves an expiry.
-    if (wallMs >= active.exp && (turn.timeKnown || quality === 'floor')) endOrder(turn, active, 'expired');
+    if (wallMs >= active.exp && (turn.timeKnown || quality === 'floor')) endOrder(turn, active, spoken(turn, active) ? 'ended' : 'expired');
     else if (heardOut(turn, active)) endOrder(turn, active, 'ended');
     else if (turn.timeKnown && !mayDrill(turn, active.order, 1)) endOrder(turn, active, 'expired');
     else if (turn.timeKnown) turn.wakeAtWall(active.exp);
@@ -101,11 +101,11 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
   const sounding = active.soundings?.[output.id];
   const mark = turn.kept.playing[output.id];
   const underWay = mark?.voice.kind === 'order' && mark.voice.order === active.id ? mark : undefined;
-  const audibleMs = Math.round((sounding?.audibleMs ?? 0) + (underWay?.audibleMs ?? 0));
+  const audibleMs = Math.round((sounding?.audibleMs ?? 0) + (underWay ? soFarMs(turn, underWay) : 0));
   const startedMs = sounding?.startedMs ?? underWay?.startedMs ?? undefined;
-  const endedMs = underWay?.startedMs ? underWay.markedMs : sounding?.endedMs;
-  const whole = how === 'ended' || (output.kind === 'board' && how === 'expired');
-  const reason = how === 'ended' ? undefined : how;
+  const endedMs = underWay?.startedMs ? turn.now.wallMs : sounding?.endedMs;
+  const whole = how !== 'cleared' && (output.kind === 'board' || heardHere(turn, active, output));
+  const reason = whole || how === 'ended' ? undefined : how;
   turn.tell({
     kind: 'receipt',
     receipt: {
@@ -126,6 +126,12 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
       clock: turn.now.quality,
     },
   });
+}
+
+/** Sound of a repetition that is about to be cut: since the last mark it went on. */
+function soFarMs(turn: Turn, { startedMs, audibleMs, markedMs }: PlayingMark): number {
+  if (startedMs === null) return 0;
+  return audibleMs + Math.min(Math.max(0, turn.now.wallMs - markedMs), turn.settings.progressEveryMs);
 }
 
 /** Remember an id that may never sound (again). The ones to be forgotten soonest give way. */
@@ -205,7 +211,17 @@ function heardHere(turn: Turn, active: ActiveOrder, output: OutputState): boolea
 /** Heard to its end everywhere. On a board an order in earnest stands until it expires or is cleared. */
 function heardOut(turn: Turn, active: ActiveOrder): boolean {
   const outputs = Object.values(turn.live.outputs);
-  return outputs.length > 0 && outputs.every((output) => heardHere(turn, active, output));
+  return outputs.length > 0 && outputs.every((output) => heardHere(turn, active, output) && !fading(output, active));
+}
+
+/** Heard to its end by ear; boards show it until it expires. */
+function spoken(turn: Turn, active: ActiveOrder): boolean {
+  return Object.values(turn.live.outputs).every((output) => output.kind === 'board' || heardHere(turn, active, output));
+}
+
+function fading({ player, leaving }: OutputState, { id }: ActiveOrder): boolean {
+  const of = (voice: Voice) => voice.kind === 'order' && voice.order === id;
+  return leaving.some(({ mark }) => of(mark.voice)) || (player.is !== 'idle' && of(player.voice));
 }
 
 /** Exercises and tests obey the policy's hours; without a policy there are none. */

@@ -25,6 +25,9 @@ export const stepMs = 50;
 /** The whole sound may be missing this much and still count as played. */
 export const shortfallMs = 2_000;
 
+/** A booted box waits this long for its plan before it sounds with default settings. */
+export const planPatienceMs = 2_000;
+
 /** Outcomes that never come are given up after these. */
 export const amplifierAnswerMs = 10_000;
 export const startAnswerMs = 10_000;

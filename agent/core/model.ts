@@ -10,7 +10,7 @@ import type { Item, Level } from '../../schemas/programme.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
-import type { Moment } from '../../schemas/time.ts';
+import type { ClockQuality, Moment } from '../../schemas/time.ts';
 import type { Part, Plan, Want } from '../../schemas/want.ts';
 
 /** One planned play on one output (the unit of receipts). Made by schemas/timeline only. */
@@ -239,7 +239,8 @@ export interface Live {
     readonly toldAtMonoMs: number | null;
     readonly toldHealth: string;
   };
-  readonly told: { readonly report: string; readonly presence: string };
+  /** What was told last; an empty report is owed. */
+  readonly told: { readonly report: string; readonly presence: string; readonly clock: ClockQuality | null };
   readonly reportAtMonoMs: number | null;
   readonly rows: { readonly epoch: string; readonly acked: number };
 }

@@ -119,9 +119,10 @@ function pauseAt(turn: Turn, occurrence: Occurrence, mark: PlayingMark, reason: 
 }
 
 function playedVerdict(occurrence: Occurrence, mark: PlayingMark, totalMs: number): Verdict {
-  if (mark.earlierAudibleMs > 0) return { ...heard(mark, totalMs), outcome: 'played', reason: 'resumed' };
-  if (totalMs >= soundMs(occurrence) - shortfallMs || mark.offsetMs === 0) return { ...heard(mark, totalMs), outcome: 'played' };
-  return { ...heard(mark, totalMs), outcome: 'partial', reason: 'joined-late' };
+  const resumed = mark.earlierAudibleMs > 0;
+  const whole = totalMs >= soundMs(occurrence) - shortfallMs || (mark.offsetMs === 0 && !resumed);
+  if (!whole) return { ...heard(mark, totalMs), outcome: 'partial', reason: 'joined-late' };
+  return { ...heard(mark, totalMs), outcome: 'played', ...(resumed ? { reason: 'resumed' as const } : {}) };
 }
 
 /** The measured part of a receipt. */

@@ -2,7 +2,7 @@
 import type { Problem } from '../../schemas/problems.ts';
 import { orderFromMonoMs } from './emergency.ts';
 import { endFault, raiseFault } from './faults.ts';
-import { amplifierAnswerMs } from './limits.ts';
+import { amplifierAnswerMs, planPatienceMs } from './limits.ts';
 import type { Event, OutputState } from './model.ts';
 import { playbackOver } from './outcomes.ts';
 import { dueMs } from './plays.ts';
@@ -12,7 +12,12 @@ import type { Turn } from './turn.ts';
 import { amplifierLeadMs, nextNeedMs, wanted } from './wanted.ts';
 
 /** Make the outputs the settings name. One that is named no more goes once it is quiet. */
-export function closeOutputList(turn: Turn): void {
+export function closeOutputList(turn: Turn) {
+  // After a boot the settings come with the plan: a moment's patience, then the defaults, so that an order still sounds.
+  if (!turn.live.plan && turn.kept.want.applied && Object.keys(turn.live.outputs).length === 0) {
+    const untilMonoMs = (turn.live.bootedAt?.monoMs ?? turn.now.monoMs) + planPatienceMs;
+    if (turn.now.monoMs < untilMonoMs) return turn.wakeAtMono(untilMonoMs);
+  }
   const wantedOutputs = turn.settings.outputs;
   const { outputs } = turn.live;
   const added = wantedOutputs.filter(({ id, kind }) => outputs[id]?.kind !== kind);

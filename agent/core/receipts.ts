@@ -1,8 +1,8 @@
 // Final receipts of plays that can no longer begin or go on, and of those the last boot left behind.
 import type { Reason } from '../../schemas/receipt.ts';
-import { unsettled } from './agenda.ts';
+import { nextStartMs, unsettled } from './agenda.ts';
 import { compact, pausedOf, settle } from './ledger.ts';
-import { receiptsPerDecisionMax } from './limits.ts';
+import { meetMs, receiptsPerDecisionMax } from './limits.ts';
 import type { Occurrence, PausedPlay } from './model.ts';
 import { heard } from './outcomes.ts';
 import { cached, latestStartMs, leaving, playing, resumable, resumeUntilMs, stilled } from './plays.ts';
@@ -21,9 +21,21 @@ export function closeReceipts(turn: Turn): void {
     if (open) firstOpenMs ??= one.startMs;
     else left--;
   }
+  const nextMs = nextStartMs(turn, wallMs);
+  if (nextMs !== null) turn.wakeAtWall(nextMs);
   if (left <= 0) turn.wakeAtMono(turn.now.monoMs + 1);
   for (const play of turn.kept.ledger.paused) closePaused(turn, play);
-  compact(turn, firstOpenMs);
+  compact(turn, earliest(firstOpenMs, turn));
+}
+
+/** First start that still waits for a word, withdrawn ones under way included. */
+function earliest(firstOpenMs: number | null, turn: Turn): number | null {
+  const leavingMarks = Object.values(turn.live.outputs).flatMap((output) => output.leaving.map(({ mark }) => mark));
+  const voices = [...Object.values(turn.kept.playing), ...leavingMarks].map(({ voice }) => voice);
+  const open = voices.flatMap((voice) => (voice.kind === 'occurrence' ? [voice.occurrence.startMs] : []));
+  open.push(...turn.kept.ledger.paused.map(({ occurrence }) => occurrence.startMs));
+  if (firstOpenMs !== null) open.push(firstOpenMs);
+  return open.length > 0 ? Math.min(...open) : null;
 }
 
 /** True when the play, which has not begun, got its final word. */
@@ -58,7 +70,7 @@ function missedBecause(turn: Turn, one: Occurrence, untilMs: number): Reason {
   const output = turn.live.outputs[one.output];
   if (output && !output.working) return 'output-failed';
   if (output?.amplifier.is === 'failed') return 'amplifier-failed';
-  if (output && output.player.is !== 'idle') return 'output-busy';
+  if (output && (output.player.is !== 'idle' || output.player.quietSinceMonoMs >= turn.monoOf(untilMs) - meetMs)) return 'output-busy';
   if (one.startMs < bootMs) return 'box-off';
   return one.startMs < knownMs ? 'no-time' : 'too-late';
 }

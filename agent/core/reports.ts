@@ -4,13 +4,13 @@ import { unsettled } from './agenda.ts';
 import { healthOf } from './health.ts';
 import { lookAheadMs, reportEveryMs } from './limits.ts';
 import { missing } from './media.ts';
-import type { OutputState, Voice } from './model.ts';
+import type { OutputState, State, Voice } from './model.ts';
 import type { Turn } from './turn.ts';
 
 /** Nothing is composed while nothing changed: an idle decision stays cheap. */
 export function closeReports(turn: Turn): void {
-  const changed = turn.state !== turn.before || turn.live.told.report === '';
-  if (changed && turn.live.linkUp) {
+  const worthTelling = changed(turn) || turn.live.told.report === '';
+  if (turn.live.linkUp && worthTelling) {
     const health = healthOf(turn);
     tellPresence(turn);
     tellReport(turn, health);
@@ -18,6 +18,29 @@ export function closeReports(turn: Turn): void {
   } else if (turn.live.linkUp && telemetryDue(turn)) tellTelemetry(turn, healthOf(turn));
   const { toldAtMonoMs } = turn.live.telemetry;
   if (turn.live.linkUp && toldAtMonoMs !== null) turn.wakeAtMono(toldAtMonoMs + turn.settings.telemetryEveryMs);
+}
+
+/** Whether anything that reports are made of is another thing than before this decision. */
+function changed({ before, state, now }: Turn): boolean {
+  if (now.quality !== state.live.told.clock) return true;
+  return state !== before && sources(state).some((source, at) => source !== sources(before)[at]);
+}
+
+function sources({ kept, live }: State): readonly unknown[] {
+  const { plan, outputs, cache, linkUp, rows, wantProblem, telemetry } = live;
+  return [
+    kept.want,
+    kept.ledger.settled,
+    kept.orders.counters,
+    kept.muted,
+    plan,
+    outputs,
+    cache,
+    linkUp,
+    rows,
+    wantProblem,
+    telemetry.sample,
+  ];
 }
 
 function tellPresence(turn: Turn): void {
@@ -30,8 +53,11 @@ function tellPresence(turn: Turn): void {
   const wantRev = kept.want.applied?.rev ?? 0;
   const presence: Omit<Presence, 'conn' | 'on'> = { boot: live.boot, version: live.version, wantRev, orders, clock: now.quality };
   const text = JSON.stringify(presence);
-  if (text === live.told.presence) return;
-  turn.be({ told: { ...live.told, presence: text } });
+  if (text === live.told.presence) {
+    if (now.quality !== live.told.clock) turn.be({ told: { ...live.told, clock: now.quality } });
+    return;
+  }
+  turn.be({ told: { ...live.told, presence: text, clock: now.quality } });
   turn.act({ do: 'publishPresence', presence });
 }
 
@@ -61,11 +87,13 @@ function tellReport(turn: Turn, health: Health) {
   if (text === live.told.report) return;
   // Changes come in bursts around a play: one report says them all.
   const atMonoMs = live.reportAtMonoMs;
-  if (atMonoMs !== null && live.told.report !== '' && now.monoMs < atMonoMs + reportEveryMs)
+  if (atMonoMs !== null && now.monoMs < atMonoMs + reportEveryMs) {
+    turn.be({ told: { ...turn.live.told, report: '' } });
     return turn.wakeAtMono(atMonoMs + reportEveryMs);
+  }
   const rev = kept.counters.reportRev + 1;
   turn.keep({ counters: { ...kept.counters, reportRev: rev } });
-  turn.be({ told: { ...live.told, report: text }, reportAtMonoMs: now.monoMs });
+  turn.be({ told: { ...turn.live.told, report: text }, reportAtMonoMs: now.monoMs });
   turn.act({ do: 'publishReport', report: { rev, ...content } });
 }
 

@@ -33,7 +33,7 @@ export function blankLive(): Live {
     faults: [],
     nextAttempt: 1,
     telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },
-    told: { report: '', presence: '' },
+    told: { report: '', presence: '', clock: null },
     reportAtMonoMs: null,
     rows: { epoch: 'none', acked: 0 },
   };

@@ -1,0 +1,221 @@
+// A scripted output: an amplifier with relays that take time, and a player that starts, progresses, fades and fails.
+
+import { repetitionMs } from '../../agent/core/emergency.ts';
+import type { Action, Event, PlayAction, Voice } from '../../agent/core/model.ts';
+import type { Problem } from '../../schemas/problems.ts';
+import type { Heard, Trace } from './trace.ts';
+
+const relayOnMs = 300;
+const relayOffMs = 150;
+const failed: Problem = { code: 'device-failed', path: '', detail: 'scripted' };
+
+/** What a horn needs of its world. */
+export interface HornWorld {
+  readonly trace: Trace;
+  nowMs(): number;
+  /** True instant of a wall instant as the box's clock stands now. */
+  trueOf(wallMs: number): number;
+  wallOf(trueMs: number): number;
+  monoNow(): number;
+  later(atMs: number, run: () => void): void;
+  tell(event: Event): void;
+  line(text: string): void;
+  luck(): number;
+  disturb(): void;
+}
+
+interface Playing {
+  readonly action: PlayAction;
+  readonly voice: Voice;
+  readonly beginsAtMs: number;
+  readonly spans: readonly { readonly fromMs: number; readonly toMs: number }[];
+  heard: Heard | null;
+  over: boolean;
+}
+
+export class Horn {
+  readonly id: string;
+  readonly kind: 'loudspeaker' | 'board';
+  readonly #world: HornWorld;
+  readonly #plays = new Map<number, Playing>();
+  #amplifier: { onSinceMs: number | null; attempt: number } = { onSinceMs: null, attempt: 0 };
+  /** Scripted trouble. */
+  working = true;
+  relaysWork = true;
+  failNextPlay = false;
+
+  constructor(id: string, kind: 'loudspeaker' | 'board', world: HornWorld) {
+    this.id = id;
+    this.kind = kind;
+    this.#world = world;
+  }
+
+  switchAmplifier(action: Extract<Action, { do: 'switchAmplifier' }>) {
+    const world = this.#world;
+    const { attempt, on, output } = action;
+    this.#amplifier.attempt = attempt;
+    world.later(world.nowMs() + (on ? relayOnMs : relayOffMs), () => {
+      // A newer call supersedes this one.
+      if (this.#amplifier.attempt !== attempt) return;
+      if (!this.relaysWork && on) {
+        this.#open('failed');
+        world.disturb();
+        world.line(`${this.id} amplifier fails`);
+        return world.tell({ is: 'amplifierSwitched', output, attempt, on, problem: failed });
+      }
+      if (on) this.#close();
+      else this.#open('asked');
+      world.tell({ is: 'amplifierSwitched', output, attempt, on });
+    });
+  }
+
+  play(action: PlayAction, voice: Voice) {
+    const world = this.#world;
+    const latencyMs = 20 + Math.round(world.luck() * 60);
+    const beginsAtMs = Math.max(world.trueOf(action.startAtMs), world.nowMs() + (action.slot === 'emergency' ? 5 : latencyMs));
+    const play: Playing = { action, voice, beginsAtMs, spans: spansOf(action, beginsAtMs), heard: null, over: false };
+    this.#plays.set(action.attempt, play);
+    if (!this.working || this.failNextPlay) {
+      this.failNextPlay = false;
+      world.disturb();
+      return world.later(world.nowMs() + latencyMs, () => this.#end(play, 'failed', world.nowMs()));
+    }
+    world.later(beginsAtMs, () => this.#begin(play));
+  }
+
+  stop(attempt: number, fadeMs: number): void {
+    const play = this.#plays.get(attempt);
+    if (!play || play.over) return;
+    if (play.heard) play.heard.stoppedAtMs ??= this.#world.nowMs();
+    const fade = play.heard ? fadeMs : 0;
+    this.#world.later(this.#world.nowMs() + fade, () => this.#end(play, 'stopped', this.#world.nowMs()));
+  }
+
+  /** The device goes away or comes back. */
+  setWorking(working: boolean) {
+    this.working = working;
+    this.#world.disturb();
+    const { nowMs, tell } = this.#world;
+    if (working) return tell.call(this.#world, { is: 'outputReady', output: this.id });
+    for (const play of this.#plays.values()) if (!play.over) this.#quiet(play, nowMs.call(this.#world));
+    this.#world.tell({ is: 'outputFailed', output: this.id, problem: failed });
+  }
+
+  /** The power goes: relays fall open, nothing reports. */
+  cut(): void {
+    for (const play of this.#plays.values()) if (!play.over) this.#quiet(play, this.#world.nowMs());
+    this.#plays.clear();
+    this.#open('power');
+    this.#amplifier = { onSinceMs: null, attempt: 0 };
+  }
+
+  #begin(play: Playing): void {
+    if (play.over) return;
+    const { action, voice } = play;
+    const name = nameOf(voice);
+    const world = this.#world;
+    play.heard = {
+      output: this.id,
+      attempt: action.attempt,
+      name,
+      voice,
+      fromMs: world.nowMs(),
+      toMs: Number.POSITIVE_INFINITY,
+      stoppedAtMs: null,
+    };
+    world.trace.heard.push(play.heard);
+    world.line(
+      `${this.id} sounds ${name}${action.sound.of === 'items' && action.sound.offsetMs > 0 ? ` from ${(action.sound.offsetMs / 1000).toFixed(1)} s` : ''}`,
+    );
+    const startedMs = world.wallOf(world.nowMs());
+    world.tell({ is: 'playbackStarted', output: this.id, attempt: action.attempt, startedMs, startErrorMs: startedMs - action.startAtMs });
+    this.#progress(play);
+    const endsAtMs = play.spans.at(-1)?.toMs;
+    if (endsAtMs !== undefined) world.later(endsAtMs, () => this.#end(play, 'completed', endsAtMs));
+  }
+
+  #progress(play: Playing): void {
+    const world = this.#world;
+    world.later(world.nowMs() + 5_000, () => {
+      if (play.over) return;
+      const { attempt } = play.action;
+      world.tell({
+        is: 'playbackProgressed',
+        output: this.id,
+        attempt,
+        audibleMs: audible(play, world.nowMs()),
+        atMs: world.wallOf(world.nowMs()),
+      });
+      this.#progress(play);
+    });
+  }
+
+  #end(play: Playing, how: 'completed' | 'stopped' | 'failed', atMs: number): void {
+    if (play.over) return;
+    this.#quiet(play, atMs);
+    const { action } = play;
+    this.#plays.delete(action.attempt);
+    this.#world.tell({
+      is: 'playbackEnded',
+      output: this.id,
+      attempt: action.attempt,
+      how,
+      audibleMs: audible(play, atMs),
+      endedMs: this.#world.wallOf(atMs),
+      ...(how === 'failed' ? { problem: failed } : {}),
+      ...(action.sound.of === 'order' ? { voice: this.kind === 'board' ? ('screen' as const) : ('inline' as const) } : {}),
+    });
+  }
+
+  #quiet(play: Playing, atMs: number): void {
+    play.over = true;
+    if (!play.heard) return;
+    play.heard.toMs = atMs;
+    this.#world.line(`${this.id} silent after ${play.heard.name}, ${((atMs - play.heard.fromMs) / 1000).toFixed(1)} s`);
+  }
+
+  #close(): void {
+    if (this.#amplifier.onSinceMs !== null) return;
+    this.#amplifier.onSinceMs = this.#world.nowMs();
+    this.#world.trace.amplifiers.push({ output: this.id, fromMs: this.#world.nowMs(), toMs: Number.POSITIVE_INFINITY, why: 'asked' });
+    this.#world.line(`${this.id} amplifier on`);
+  }
+
+  #open(why: string): void {
+    if (this.#amplifier.onSinceMs === null) return;
+    this.#amplifier.onSinceMs = null;
+    const last = this.#world.trace.amplifiers.findLast((one) => one.output === this.id);
+    if (last) last.toMs = this.#world.nowMs();
+    this.#world.line(`${this.id} amplifier off${why === 'asked' ? '' : ` (${why})`}`);
+  }
+}
+
+/** True spans of sound of one play; gaps between rounds are silent. Empty end: until stopped. */
+function spansOf({ sound, slot, output }: PlayAction, fromMs: number): { fromMs: number; toMs: number }[] {
+  if (sound.of === 'tone') return [{ fromMs, toMs: fromMs + sound.durationMs }];
+  if (sound.of === 'order') {
+    const board = output.startsWith('board') && slot === 'emergency';
+    return board ? [] : [{ fromMs, toMs: fromMs + repetitionMs(sound.order, sound.languages) }];
+  }
+  const onceMs = sound.items.reduce((sum, one) => sum + one.durationMs, 0);
+  const spans: { fromMs: number; toMs: number }[] = [];
+  for (let round = 0; round < sound.times; round++) {
+    const beginMs = round * (onceMs + sound.gapMs);
+    const skipMs = Math.max(0, sound.offsetMs - beginMs);
+    if (skipMs < onceMs)
+      spans.push({ fromMs: fromMs + beginMs + skipMs - sound.offsetMs, toMs: fromMs + beginMs + onceMs - sound.offsetMs });
+  }
+  return spans;
+}
+
+function audible({ spans, heard, beginsAtMs }: Playing, atMs: number): number {
+  if (!heard) return 0;
+  if (spans.length === 0) return atMs - beginsAtMs;
+  return spans.reduce((sum, one) => sum + Math.max(0, Math.min(one.toMs, atMs) - one.fromMs), 0);
+}
+
+/** A name for transcripts. */
+export function nameOf(voice: Voice): string {
+  if (voice.kind === 'occurrence') return voice.occurrence.id;
+  return voice.kind === 'order' ? `order ${voice.order}` : 'tone';
+}

@@ -1,0 +1,50 @@
+// What really happened in a world, seen from outside the box: the material of invariants and transcripts.
+import type { Voice } from '../../agent/core/model.ts';
+import type { Fact } from '../../schemas/outbox.ts';
+import type { Plan } from '../../schemas/want.ts';
+
+/** Sound that left an output. Times are true milliseconds. */
+export interface Heard {
+  readonly output: string;
+  readonly attempt: number;
+  readonly name: string;
+  readonly voice: Voice;
+  readonly fromMs: number;
+  /** Set when it is over; a power cut ends it too. */
+  toMs: number;
+  /** When it was told to stop; a fade may follow. */
+  stoppedAtMs: number | null;
+}
+
+export interface AmplifierOn {
+  readonly output: string;
+  /** Relay 2 closed. */
+  readonly fromMs: number;
+  toMs: number;
+  readonly why: string;
+}
+
+export interface StoredRow {
+  readonly seq: number;
+  readonly fact: Fact;
+  readonly committedAtMs: number;
+}
+
+export interface Applied {
+  readonly plan: Plan;
+  readonly fromWallMs: number;
+}
+
+export interface Trace {
+  readonly heard: Heard[];
+  readonly amplifiers: AmplifierOn[];
+  readonly rows: StoredRow[];
+  readonly applied: Applied[];
+  /** Anything that rightly delays or stills a sound: boots, faults, orders, new plans, steps. True ms. */
+  readonly disturbances: number[];
+  /** Spans in which the box had no power. */
+  readonly off: { readonly fromMs: number; toMs: number }[];
+  readonly stepped: boolean;
+  readonly lines: string[];
+  decisions: number;
+}
