@@ -1,0 +1,89 @@
+// Boxes and groups: what the centre has, how it is, and claims for new ones.
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { type BoxAnswer, BoxRequest, type GroupAnswer } from '../../schemas/api.ts';
+import { within } from '../../schemas/ids.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { BoxSettings } from '../../schemas/settings.ts';
+import type { Centre } from '../centre.ts';
+import { statusOf } from '../core/fleet-status.ts';
+import { type Grant, may } from '../core/roles.ts';
+import { makeClaim } from '../provision/claims.ts';
+import type { Box } from '../store/store.ts';
+import { declare } from './route.ts';
+
+export function boxRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store, registry, dispatch, feed } = centre;
+
+  declare(app, centre, { method: 'GET', url: '/api/boxes', act: 'read' }, async ({ person }) =>
+    ok(
+      registry
+        .all()
+        .filter((box) => sees(person.grants, box.area))
+        .map((box) => answerOf(centre, box)),
+    ),
+  );
+
+  declare(app, centre, { method: 'GET', url: '/api/boxes/:id', act: 'read' }, async ({ person, params }) => {
+    const box = registry.box(params['id'] ?? '');
+    return box && sees(person.grants, box.area) ? ok(answerOf(centre, box)) : bad('not-found', `no box ${params['id']}`);
+  });
+
+  declare(app, centre, { method: 'GET', url: '/api/groups', act: 'read' }, async () => ok([...centre.groups()] satisfies GroupAnswer[]));
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/boxes', act: 'box.register', body: BoxRequest, status: 201 },
+    async ({ person, body, act }): Promise<Result<BoxAnswer>> => {
+      const allowed = may(person.grants, 'box.register', body.area);
+      if (!allowed.ok) return allowed;
+      const box: Box = {
+        id: body.id,
+        name: body.name,
+        area: body.area,
+        groups: body.groups,
+        settings: v.parse(BoxSettings, { outputs: body.outputs }),
+        createdMs: centre.nowMs(),
+        enrolledMs: null,
+        signingKey: null,
+        certificate: null,
+      };
+      const added = await store.estate.addBox(box, act('box.register', box.id, body));
+      if (!added.ok) return added;
+      registry.put(box);
+      await dispatch.changed();
+      feed.tell('box', box.id);
+      return ok(answerOf(centre, box));
+    },
+  );
+
+  declare(app, centre, { method: 'POST', url: '/api/boxes/:id/claim', act: 'box.claim', status: 201 }, async ({ person, params, act }) => {
+    const box = registry.box(params['id'] ?? '');
+    if (!box) return bad('not-found', `no box ${params['id']}`);
+    const allowed = may(person.grants, 'box.claim', box.area);
+    if (!allowed.ok) return allowed;
+    return ok(await makeClaim(store.estate, box.id, centre.claimPlace(), act('box.claim', box.id)));
+  });
+}
+
+/** People see what lies below them and the way up to them. */
+export function sees(grants: readonly Grant[], area: string): boolean {
+  return grants.some((grant) => within(area, grant.area) || within(grant.area, area));
+}
+
+function answerOf({ registry, link, nowMs }: Centre, box: Box): BoxAnswer {
+  const seen = registry.seen(box.id);
+  const status = statusOf(seen, link.connected(box.id), nowMs());
+  return {
+    id: box.id,
+    name: box.name,
+    area: box.area,
+    groups: box.groups,
+    outputs: box.settings.outputs,
+    enrolled: registry.enrolled(box.id),
+    ...status,
+    report: seen?.report ?? null,
+    telemetry: seen?.telemetry ?? null,
+  };
+}

@@ -1,0 +1,50 @@
+// What changed, as it happens: server-sent events with a name and an id. Pages then ask for what they show.
+import type { FastifyInstance } from 'fastify';
+import { bad, ok } from '../../schemas/problems.ts';
+import type { Centre } from '../centre.ts';
+import { declare } from './route.ts';
+
+const watchersMax = 200;
+const pulseEveryMs = 20_000;
+const waitingBytesMax = 256 * 1024;
+
+export function eventRoutes(app: FastifyInstance, centre: Centre): void {
+  const { feed } = centre;
+  const open = new Set<() => void>();
+  app.addHook('preClose', async () => {
+    for (const end of open) end();
+  });
+
+  declare(app, centre, { method: 'GET', url: '/api/events', act: 'read' }, async ({ reply }) => {
+    if (feed.watchers >= watchersMax) return bad('too-many-requests', `${watchersMax} pages watch already`);
+    const { raw } = reply;
+    reply.hijack();
+    raw.writeHead(200, {
+      ...headersOf(reply.getHeaders()),
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    });
+    raw.write('retry: 2000\n\n');
+    const end = () => {
+      open.delete(end);
+      clearInterval(pulse);
+      stop();
+      raw.end();
+    };
+    const write = (text: string) => {
+      // A page that does not read is let go; it comes back by itself.
+      if (raw.writableLength > waitingBytesMax) end();
+      else raw.write(text);
+    };
+    const stop = feed.watch(({ event, id }) => write(`event: ${event}\ndata: ${JSON.stringify({ id })}\n\n`));
+    const pulse = setInterval(() => write(': pulse\n\n'), pulseEveryMs);
+    open.add(end);
+    raw.on('close', end);
+    return ok(undefined);
+  });
+}
+
+function headersOf(headers: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
+}

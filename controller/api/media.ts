@@ -1,0 +1,102 @@
+// Sound and bulletins coming in, and any content going out to pages by its hash.
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { FastifyInstance } from 'fastify';
+import { BulletinRequest, type MediaAnswer, MediaRequest } from '../../schemas/api.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Item } from '../../schemas/programme.ts';
+import { sendBlob } from '../blob-answer.ts';
+import type { Centre } from '../centre.ts';
+import { checkHtml, layOut } from '../media/bulletin.ts';
+import type { Media } from '../store/store.ts';
+import { declare } from './route.ts';
+
+export const uploadBytesMax = 256 * 1024 * 1024;
+
+export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store, blobs } = centre;
+
+  const keep = async (media: Media, act: Parameters<typeof store.content.addMedia>[1]): Promise<MediaAnswer> => {
+    await store.content.addMedia(media, act);
+    return answerOf((await store.content.medium(media.item.sha256)) ?? media);
+  };
+
+  declare(app, centre, { method: 'GET', url: '/api/media', act: 'read' }, async () => ok((await store.content.media()).map(answerOf)));
+
+  // Only here is a body a stream of anything; elsewhere only JSON is read.
+  void app.register(async (uploads) => {
+    uploads.removeAllContentTypeParsers();
+    uploads.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    declare(
+      uploads,
+      centre,
+      { method: 'POST', url: '/api/media', act: 'media.add', query: MediaRequest, status: 201, bodyLimit: uploadBytesMax, perMinute: 60 },
+      async ({ person, body, query, request, act }): Promise<Result<MediaAnswer>> => {
+        const path = blobs.temporary('.upload');
+        const stored = await receive(body as Readable | undefined, path);
+        if (!stored.ok) return stored;
+        const made = await centre.ingest(path, query);
+        if (!made.ok) return made;
+        const source = String(request.headers['x-loa-file'] ?? '').slice(0, 200);
+        const { item, peaks } = made.value;
+        return ok(
+          await keep({ item, source, author: person.account, createdMs: centre.nowMs(), peaks }, act('media.add', item.sha256, item)),
+        );
+      },
+    );
+  });
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/bulletins', act: 'media.add', body: BulletinRequest, status: 201, bodyLimit: 1024 * 1024 },
+    async ({ person, body, act }): Promise<Result<MediaAnswer>> => {
+      const checked = 'html' in body ? checkHtml(body.html) : ok(layOut(body.title, body.text));
+      if (!checked.ok) return checked;
+      const bytes = Buffer.from(checked.value);
+      const sha256 = await blobs.keep(bytes);
+      const { title, durationMs } = body;
+      const item: Item = { sha256, bytes: bytes.length, type: 'text/html', title, language: 'vi', durationMs, gainDb: 0 };
+      const media = { item, source: 'text' in body ? 'text' : 'html', author: person.account, createdMs: centre.nowMs(), peaks: [] };
+      return ok(await keep(media, act('media.add', sha256, item)));
+    },
+  );
+
+  declare(app, centre, { method: 'GET', url: '/api/blobs/:sha256', act: 'read' }, async ({ params, request, reply }) => {
+    const medium = await store.content.medium(params['sha256'] ?? '');
+    if (!medium) return bad('not-found', 'no such content');
+    // A bulletin is somebody's page: it is shown without our origin, scripts or network.
+    reply.header('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:");
+    reply.header('x-frame-options', 'SAMEORIGIN');
+    return sendBlob({ blobs, sha256: medium.item.sha256, type: medium.item.type, range: request.headers.range, reply });
+  });
+}
+
+async function receive(body: Readable | undefined, path: string): Promise<Result<void>> {
+  if (!body) return bad('bad-input', 'the file is the body of the request');
+  let bytes = 0;
+  const limit = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      done(bytes > uploadBytesMax ? new Error('too large') : null, chunk);
+    },
+  });
+  try {
+    await pipeline(body, limit, createWriteStream(path, { mode: 0o600 }));
+  } catch (error) {
+    await rm(path, { force: true });
+    if (bytes > uploadBytesMax) return bad('too-large', `more than ${uploadBytesMax} bytes`);
+    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return bad('disk-full', 'no space for the upload');
+    return bad('bad-input', 'the upload broke off');
+  }
+  if (bytes > 0) return ok(undefined);
+  await rm(path, { force: true });
+  return bad('bad-input', 'the file is empty');
+}
+
+function answerOf({ item, author, createdMs, peaks }: Media): MediaAnswer {
+  return { ...item, madeMs: createdMs, by: author, peaks };
+}

@@ -1,0 +1,128 @@
+// Schedules: what plays when on which groups, looked at with the box's own timeline before it is kept.
+import type { FastifyInstance } from 'fastify';
+import type * as v from 'valibot';
+import { randomId } from '../../hardware/host/crypto.ts';
+import { type PreviewAnswer, type ScheduleAnswer, ScheduleRequest, type TimelineAnswer } from '../../schemas/api.ts';
+import { checkSchedule } from '../../schemas/plan.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Programme } from '../../schemas/programme.ts';
+import type { Schedule } from '../../schemas/schedule.ts';
+import { defaultBoxSettings } from '../../schemas/settings.ts';
+import { agenda, type Occurrence, undecided } from '../../schemas/timeline.ts';
+import type { Plan } from '../../schemas/want.ts';
+import { wallOf } from '../../schemas/zones.ts';
+import type { Centre } from '../centre.ts';
+import { schedulesOf } from '../core/compile-want.ts';
+import { readContent } from '../dispatch.ts';
+import type { StoredSchedule } from '../store/store.ts';
+import { sees } from './boxes.ts';
+import { TimelineQuery } from './queries.ts';
+import { declare } from './route.ts';
+
+const dayMs = 24 * 3600_000;
+const lookAheadMs = 31 * dayMs;
+const previewMax = 60;
+const timelineMaxMs = 31 * dayMs;
+
+type Wish = v.InferOutput<typeof ScheduleRequest>;
+
+export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store, dispatch, feed } = centre;
+
+  declare(app, centre, { method: 'GET', url: '/api/schedules', act: 'read' }, async () => {
+    const titles = new Map((await store.content.programmes()).map(({ programme }) => [programme.id, programme.title]));
+    return ok((await store.content.schedules()).map((stored) => answerOf(stored, titles.get(stored.schedule.programme))));
+  });
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/schedules', act: 'schedule.write', body: ScheduleRequest, status: 201 },
+    async ({ person, body, act }): Promise<Result<ScheduleAnswer>> => {
+      const looked = await lookAt(centre, body, randomId('lich'));
+      if (!looked.ok) return looked;
+      const { schedule, programme, occurrences } = looked.value;
+      // The hours of the policy are known now: what no box would play is not taken (sessions and minutes depend on the day).
+      const refused = occurrences.find((one) => one.refused === 'outside-window' || one.refused === 'quiet-hours');
+      if (refused) return bad('policy-breach', `${refused.refused} at ${new Date(refused.startMs).toISOString()}`, '/start');
+      const stored = { schedule, groups: body.groups, author: person.account, createdMs: centre.nowMs() };
+      const added = await store.content.addSchedule(stored, act('schedule.add', schedule.id, { ...schedule, groups: body.groups }));
+      if (!added.ok) return added;
+      await dispatch.changed();
+      feed.tell('schedule', schedule.id);
+      return ok(answerOf(stored, programme.title));
+    },
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/schedules/preview', act: 'read', body: ScheduleRequest, perMinute: 240 },
+    async ({ body }): Promise<Result<PreviewAnswer>> => {
+      const looked = await lookAt(centre, body, 'preview');
+      return looked.ok ? ok({ occurrences: looked.value.occurrences.slice(0, previewMax) }) : looked;
+    },
+  );
+
+  declare(app, centre, { method: 'DELETE', url: '/api/schedules/:id', act: 'schedule.write' }, async ({ params, act }) => {
+    const removed = await store.content.removeSchedule(params['id'] ?? '', act('schedule.remove', params['id'] ?? ''));
+    if (!removed.ok) return removed;
+    await dispatch.changed();
+    feed.tell('schedule', params['id'] ?? '');
+    return ok(undefined);
+  });
+
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/timeline', act: 'read', query: TimelineQuery, perMinute: 240 },
+    async ({ person, query }): Promise<Result<TimelineAnswer>> => {
+      const box = centre.registry.box(query.box);
+      if (!box || !sees(person.grants, box.area)) return bad('not-found', `no box ${query.box}`, '/box');
+      if (query.toMs - query.fromMs > timelineMaxMs) return bad('bad-input', 'at most 31 days at once', '/toMs');
+      const content = await readContent(store);
+      if (!content) return ok({ box: box.id, occurrences: [], undecided: [] });
+      const plan: Plan = { rev: 1, settings: box.settings, policy: content.policy, schedules: schedulesOf(box.groups, content) };
+      const occurrences = agenda(plan, query.fromMs, query.toMs);
+      return ok({ box: box.id, occurrences, undecided: undecided(occurrences, content.localOrder) });
+    },
+  );
+}
+
+interface Looked {
+  readonly schedule: Schedule;
+  readonly programme: Programme;
+  /** The new schedule's own plays among all that its groups already have, judged by the policy. */
+  readonly occurrences: readonly Occurrence[];
+}
+
+/** Problems: not-found (programme, group), conflict (not fit to schedule), schedule-invalid, zone-unknown. */
+async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Looked>> {
+  const { groups, ...fields } = wish;
+  const stored = await centre.store.content.programme(wish.programme);
+  if (!stored) return bad('not-found', `no programme ${wish.programme}`, '/programme');
+  if (stored.state === 'withdrawn' || stored.state === 'rejected') return bad('conflict', `the programme is ${stored.state}`, '/programme');
+  const stranger = groups.find((group) => !centre.groups().some((known) => known.id === group));
+  if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
+  const schedule = { id, ...fields } as Schedule;
+  const checked = checkSchedule(schedule, stored.programme);
+  if (!checked.ok) return checked;
+  const content = await readContent(centre.store);
+  if (!content) return bad('conflict', 'the centre has no policy yet');
+  const before = schedulesOf(groups, content);
+  const programmes = before.programmes.some((one) => one.id === stored.programme.id)
+    ? before.programmes
+    : [...before.programmes, stored.programme];
+  const kind = stored.programme.form === 'audio' ? 'loudspeaker' : 'board';
+  const [someBox] = centre.registry.all().filter((box) => box.groups.some((group) => groups.includes(group)));
+  const settings = { ...(someBox?.settings ?? defaultBoxSettings), outputs: [{ id: 'main', kind } as const] };
+  const schedules = { ...before, programmes, schedules: [...before.schedules, schedule] };
+  const plan: Plan = { rev: 1, settings, policy: content.policy, schedules };
+  const fromMs = Math.max(centre.nowMs(), (wallOf(schedule.start) ?? 0) - dayMs);
+  const occurrences = agenda(plan, fromMs, fromMs + lookAheadMs).filter((one) => one.schedule === id);
+  return ok({ schedule, programme: stored.programme, occurrences });
+}
+
+function answerOf({ schedule, groups, author }: StoredSchedule, title: string | undefined): ScheduleAnswer {
+  return { ...schedule, groups, title: title ?? schedule.programme, by: author };
+}

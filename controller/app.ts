@@ -1,0 +1,131 @@
+// The people's door as a Fastify app: it is built here and never listens here.
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import cookie from '@fastify/cookie';
+import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import type { Problem } from '../schemas/problems.ts';
+import { boxRoutes } from './api/boxes.ts';
+import { eventRoutes } from './api/events.ts';
+import { logRoutes } from './api/log.ts';
+import { mediaRoutes } from './api/media.ts';
+import { orderRoutes } from './api/orders.ts';
+import { policyRoutes } from './api/policy.ts';
+import { programmeRoutes } from './api/programmes.ts';
+import { sendProblem } from './api/route.ts';
+import { scheduleRoutes } from './api/schedules.ts';
+import { sessionRoutes } from './api/session.ts';
+import type { Centre } from './centre.ts';
+
+export interface AppOptions {
+  /** The operator's certificate; without it the app is for loopback only. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Folder of the built console. */
+  readonly consoleDir: string;
+}
+
+const jsonBytesMax = 512 * 1024;
+
+const policyOfPages = [
+  "default-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "frame-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Build the app: REST under /api, live events, health probes, the console's files. */
+export async function buildApp(centre: Centre, options: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(options.tls ? { https: { ...options.tls, minVersion: 'TLSv1.2' } } : {}),
+    bodyLimit: jsonBytesMax,
+    // Long enough for a large upload over a slow line, short enough that idle sockets go.
+    requestTimeout: 15 * 60_000,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: true,
+    trustProxy: false,
+    logger: false,
+  } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
+  await app.register(cookie);
+  await app.register(rateLimit, { global: false });
+  addHeaders(app, options.tls !== undefined);
+  answerProblems(app, centre);
+  sessionRoutes(app, centre, options.tls !== undefined);
+  boxRoutes(app, centre);
+  mediaRoutes(app, centre);
+  programmeRoutes(app, centre);
+  scheduleRoutes(app, centre);
+  logRoutes(app, centre);
+  orderRoutes(app, centre);
+  policyRoutes(app, centre);
+  eventRoutes(app, centre);
+  probeRoutes(app, centre);
+  await pageRoutes(app, options.consoleDir);
+  return app;
+}
+
+function addHeaders(app: FastifyInstance, secure: boolean): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'content-security-policy': policyOfPages,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'permissions-policy': 'camera=(), geolocation=(), microphone=(self)',
+    });
+    if (secure) reply.header('strict-transport-security', 'max-age=31536000');
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+  });
+}
+
+function answerProblems(app: FastifyInstance, centre: Centre): void {
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, { code: 'not-found', path: '', detail: `${request.method} ${request.url.slice(0, 200)}` }),
+  );
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const problem = problemOf(error);
+    if (problem.code === 'internal-error') centre.journal.warn({ event: 'request-failed', url: request.url, err: error });
+    return sendProblem(reply, problem);
+  });
+}
+
+/** What Fastify and its plugins refuse, in our words. Bugs answer without detail. */
+function problemOf(error: FastifyError & { readonly problem?: Problem }): Problem {
+  if (error.problem) return error.problem;
+  const detail = error.message.slice(0, 300);
+  if (error.statusCode === 429) return { code: 'too-many-requests', path: '', detail };
+  if (error.statusCode === 413) return { code: 'too-large', path: '', detail };
+  if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || error instanceof SyntaxError)
+    return { code: 'not-json', path: '', detail };
+  if (error.statusCode !== undefined && error.statusCode < 500) return { code: 'bad-input', path: '', detail };
+  return { code: 'internal-error', path: '', detail: '' };
+}
+
+function probeRoutes(app: FastifyInstance, centre: Centre): void {
+  app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const behindMs = (await centre.store.counters.floorMs()) - centre.nowMs();
+    const ready = behindMs <= 5_000;
+    return reply.code(ready ? 200 : 503).send({ ready, clock: ready ? 'good' : 'behind', ffmpeg: centre.tools.ffmpeg !== undefined });
+  });
+}
+
+async function pageRoutes(app: FastifyInstance, consoleDir: string): Promise<void> {
+  const index = join(consoleDir, 'index.html');
+  if (existsSync(index)) {
+    await app.register(fastifyStatic, { root: consoleDir, index: 'index.html', cacheControl: false });
+    app.get('/setup', async (_request, reply) => reply.type('text/html; charset=utf-8').send(await readFile(index)));
+    return;
+  }
+  app.get('/', async (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').send('Loa: the console is not built (node hardware/host/build.mjs).\n'),
+  );
+}

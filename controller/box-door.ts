@@ -1,0 +1,85 @@
+// The boxes' HTTPS door: enrolment against a one-time claim, and content by hash for enrolled boxes.
+import type { TLSSocket } from 'node:tls';
+import rateLimit from '@fastify/rate-limit';
+import Fastify, { type FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { sha256 } from '../hardware/host/crypto.ts';
+import { parse } from '../schemas/parse.ts';
+import { sendProblem } from './api/route.ts';
+import { sendBlob } from './blob-answer.ts';
+import type { Centre } from './centre.ts';
+import { enrolBox } from './provision/claims.ts';
+
+const EnrolRequest = v.object({
+  claim: v.pipe(v.string(), v.minLength(8), v.maxLength(200)),
+  csr: v.pipe(v.string(), v.maxLength(8192)),
+  signingKey: v.pipe(v.string(), v.base64(), v.maxLength(64)),
+});
+
+/** Built apart from listening. Client certificates are asked for; each route says whether it needs one. */
+export async function buildBoxDoor(
+  centre: Centre,
+  tls: { readonly ca: string; readonly cert: string; readonly key: string },
+): Promise<FastifyInstance> {
+  const door = Fastify({
+    https: { ...tls, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+    bodyLimit: 32 * 1024,
+    requestTimeout: 30_000,
+    // A box on 4G keeps its connection between two fetches.
+    keepAliveTimeout: 90_000,
+    forceCloseConnections: true,
+    logger: false,
+  } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
+  await door.register(rateLimit, { global: false });
+  door.setNotFoundHandler((_request, reply) => sendProblem(reply, { code: 'not-found', path: '', detail: 'no such door' }));
+  door.setErrorHandler((error: Error & { readonly statusCode?: number }, _request, reply) => {
+    const expected = error.statusCode !== undefined && error.statusCode < 500;
+    if (!expected) centre.journal.warn({ event: 'box-door-failed', err: error });
+    const code = error.statusCode === 429 ? 'too-many-requests' : expected ? 'bad-input' : 'internal-error';
+    return sendProblem(reply, { code, path: '', detail: expected ? error.message : '' });
+  });
+
+  door.post('/enrol', { config: { rateLimit: { max: 120, timeWindow: 60_000 } } }, async (request, reply) => {
+    const asked = parse(EnrolRequest, request.body);
+    if (!asked.ok) return sendProblem(reply, asked.problem);
+    const { claim: token, csr, signingKey } = asked.value;
+    const enrolled = await enrolBox(centre.store.estate, centre.authority, { token, csr, signingKey }, centre.nowMs());
+    if (!enrolled.ok) {
+      centre.journal.warn({ event: 'enrol-refused', address: request.ip, ...enrolled.problem });
+      return sendProblem(reply, enrolled.problem);
+    }
+    const { box, certificate } = enrolled.value;
+    centre.registry.put(box);
+    await centre.dispatch.changed();
+    await centre.dispatch.publishBox(box.id);
+    centre.feed.tell('box', box.id);
+    centre.journal.info({ event: 'enrolled', dev: box.id });
+    const keys = centre.dispatch.keysOf(box.id);
+    return reply.code(201).send({ certificate, ca: centre.authority.pem, keys, place: keys?.place });
+  });
+
+  door.get('/blob/:sha256', async (request, reply) => {
+    const dev = boxOf(centre, request.raw.socket as TLSSocket);
+    if (dev === undefined)
+      return sendProblem(reply, { code: 'not-allowed', path: '', detail: 'the certificate of an enrolled box is needed' });
+    const { sha256: name } = request.params as { sha256: string };
+    const sent = await sendBlob({
+      blobs: centre.blobs,
+      sha256: name,
+      type: 'application/octet-stream',
+      range: request.headers.range,
+      reply,
+    });
+    return sent.ok ? reply : sendProblem(reply, sent.problem);
+  });
+  return door;
+}
+
+/** The enrolled box at the other end. A certificate that was replaced by a later enrolment no longer counts. */
+function boxOf(centre: Centre, socket: TLSSocket): string | undefined {
+  if (!socket.authorized) return undefined;
+  const certificate = socket.getPeerCertificate(false);
+  const dev = /^box:([a-z0-9-]{1,32})$/.exec(String(certificate.subject?.CN ?? ''))?.[1];
+  const box = dev === undefined ? undefined : centre.registry.box(dev);
+  return box?.certificate === sha256(certificate.raw) ? dev : undefined;
+}

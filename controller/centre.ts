@@ -1,0 +1,52 @@
+// The running centre as its pages and doors see it: every room, wired by main.
+import type { AudioTools } from '../hardware/host/audio-tools.ts';
+import type { TrustRoot } from '../schemas/keys.ts';
+import type { Result } from '../schemas/problems.ts';
+import type { Level } from '../schemas/programme.ts';
+import type { Blobs } from './blobs.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { OrderDesk } from './emergency/order-desk.ts';
+import type { Feed } from './feed.ts';
+import type { CentreLink, Journal } from './link.ts';
+import type { Ingested } from './media/ingest.ts';
+import type { Authority } from './provision/authority.ts';
+import type { ClaimPlace } from './provision/claims.ts';
+import type { Registry } from './registry.ts';
+import type { Store } from './store/store.ts';
+
+/** What a centre is; fixed when its data folder is made. */
+export interface CentreCard {
+  readonly id: string;
+  readonly name: string;
+  readonly level: Level;
+  readonly area: string;
+  readonly zone: string;
+  readonly demo: boolean;
+}
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface Centre {
+  readonly card: CentreCard;
+  /** Groups that exist now. */
+  readonly groups: () => readonly Group[];
+  readonly trustRoot: TrustRoot;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly blobs: Blobs;
+  readonly authority: Authority;
+  readonly dispatch: Dispatch;
+  readonly orders: OrderDesk;
+  readonly link: CentreLink;
+  readonly feed: Feed;
+  readonly tools: AudioTools;
+  readonly journal: Journal;
+  /** Where boxes find this centre; known once its doors are open. */
+  readonly claimPlace: () => ClaimPlace;
+  /** Turn an uploaded file into content; one at a time. */
+  readonly ingest: (path: string, words: { readonly title: string; readonly language: string }) => Promise<Result<Ingested>>;
+  readonly nowMs: () => number;
+}

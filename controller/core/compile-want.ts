@@ -1,0 +1,88 @@
+// From the centre's tables to what each box should be: parts by hash, shared by all boxes they fit. Same input, same bytes.
+import type { Policy } from '../../schemas/policy.ts';
+import type { Programme } from '../../schemas/programme.ts';
+import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
+import type { BoxSettings } from '../../schemas/settings.ts';
+import type { Part, PartKind } from '../../schemas/want.ts';
+
+export interface CentreContent {
+  readonly policy: Policy;
+  /** Only what is approved reaches a box. */
+  readonly programmes: readonly { readonly programme: Programme; readonly state: string }[];
+  readonly schedules: readonly { readonly schedule: Schedule; readonly groups: readonly string[] }[];
+  readonly holidays: readonly string[];
+  readonly localOrder: readonly string[];
+}
+
+export interface BoxToServe {
+  readonly id: string;
+  readonly groups: readonly string[];
+  readonly settings: BoxSettings;
+}
+
+export interface Compiled {
+  /** Parts of each box, always settings, policy, schedules. */
+  readonly wants: ReadonlyMap<string, readonly Part[]>;
+  /** Bytes of all parts by hash. */
+  readonly texts: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Compile all boxes at once, so that boxes with equal groups share their parts. */
+export function compileWants(boxes: readonly BoxToServe[], content: CentreContent, sha256: (bytes: Uint8Array) => string): Compiled {
+  const texts = new Map<string, Uint8Array>();
+  const known = new Map<string, Part>();
+  const part = (kind: PartKind, cacheKey: string, value: () => unknown): Part => {
+    const before = known.get(cacheKey);
+    if (before) return before;
+    const bytes = new TextEncoder().encode(canonicalJson(value()));
+    const made = { kind, sha256: sha256(bytes), bytes: bytes.length };
+    texts.set(made.sha256, bytes);
+    known.set(cacheKey, made);
+    return made;
+  };
+  const wants = new Map<string, readonly Part[]>();
+  for (const box of boxes) {
+    const groups = [...new Set(box.groups)].sort();
+    wants.set(box.id, [
+      part('settings', `settings ${canonicalJson(box.settings)}`, () => box.settings),
+      part('policy', 'policy', () => content.policy),
+      part('schedules', `schedules ${groups.join(' ')}`, () => schedulesOf(groups, content)),
+    ]);
+  }
+  return { wants, texts };
+}
+
+/** What boxes in these groups play: schedules of approved programmes, in the order of their ids. */
+export function schedulesOf(groups: readonly string[], content: CentreContent): SchedulePart {
+  const approved = new Map(
+    content.programmes.filter(({ state }) => state === 'approved').map(({ programme }) => [programme.id, programme]),
+  );
+  const schedules = content.schedules
+    .filter((one) => one.groups.some((group) => groups.includes(group)) && approved.has(one.schedule.programme))
+    .map((one) => one.schedule)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const used = new Set(schedules.map((schedule) => schedule.programme));
+  const programmes = [...approved.values()].filter(({ id }) => used.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    programmes,
+    schedules,
+    holidays: [...content.holidays].sort(),
+    localOrder: content.localOrder.filter((id) => used.has(id)),
+  };
+}
+
+/** JSON with sorted keys and no spaces: equal values have equal bytes. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return `{${fields
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`)
+    .join(',')}}`;
+}
+
+/** True when two lists name the same parts, so that no new revision is due. */
+export function sameParts(a: readonly Part[], b: readonly Part[]): boolean {
+  return a.length === b.length && a.every((part, i) => part.kind === b[i]?.kind && part.sha256 === b[i]?.sha256);
+}

@@ -1,0 +1,55 @@
+// What stands in a group's retained order frame: at most 16 envelopes, oldest counter first, sound within the frame's limit.
+import { frameBytesMax } from '../../schemas/frame.ts';
+import { ordersPerGroupMax } from '../../schemas/order.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+
+export interface FrameEntry {
+  readonly ctr: number;
+  readonly typ: 'order' | 'clear';
+  readonly orders: readonly string[];
+  readonly envelope: unknown;
+  readonly audio: readonly string[];
+  readonly expMs: number;
+}
+
+/** One place is kept for the clear, so that a full frame can always be ended. */
+export const livingOrdersMax = ordersPerGroupMax - 1;
+
+/** May one more order enter the group? Problem: conflict. */
+export function roomForOrder(entries: readonly FrameEntry[], nowMs: number): Result<void> {
+  const living = entries.filter((entry) => entry.typ === 'order' && entry.expMs > nowMs).length;
+  return living < livingOrdersMax ? ok(undefined) : bad('conflict', `the group has ${living} living orders; end one first`, '/groups');
+}
+
+/** Living envelopes by counter: a box refuses a counter below one it has seen. */
+export function livingEntries(entries: readonly FrameEntry[], nowMs: number): FrameEntry[] {
+  const sorted = entries.filter((entry) => entry.expMs > nowMs).sort((a, b) => a.ctr - b.ctr);
+  return sorted.slice(-ordersPerGroupMax);
+}
+
+/** Ids a group's new clear must name: what it ends now and what earlier clears ended and has not expired, newest kept. */
+export function idsToClear(ids: readonly string[], entries: readonly FrameEntry[], nowMs: number): string[] {
+  const earlier = entries.filter((entry) => entry.typ === 'clear' && entry.expMs > nowMs).flatMap((entry) => entry.orders);
+  return [...new Set([...ids, ...earlier])].slice(0, ordersPerGroupMax);
+}
+
+/**
+ * Which attachments ride along: newest orders first and each order's main language before its others, while the frame stays
+ * within its limit. What does not fit is fetched or spoken by the box.
+ */
+export function attachmentsWithin(entries: readonly FrameEntry[], sizeOf: (sha256: string) => number | undefined): string[] {
+  const headBytes = 200 + entries.reduce((sum, entry) => sum + JSON.stringify(entry.envelope).length + 1, 0);
+  let left = frameBytesMax - headBytes;
+  const chosen: string[] = [];
+  const orders = entries.filter((entry) => entry.typ === 'order').reverse();
+  const rounds = Math.max(0, ...orders.map((entry) => entry.audio.length));
+  for (let language = 0; language < rounds; language++) {
+    for (const sha256 of orders.flatMap((entry) => entry.audio[language] ?? [])) {
+      const bytes = sizeOf(sha256);
+      if (bytes === undefined || bytes + 4 > left || chosen.includes(sha256) || chosen.length >= ordersPerGroupMax) continue;
+      chosen.push(sha256);
+      left -= bytes + 4;
+    }
+  }
+  return chosen;
+}

@@ -1,0 +1,77 @@
+// From a pre-armed template to the order a box obeys. In a demo every order is an exercise and says so, first and last.
+import type { AreaPath } from '../../schemas/ids.ts';
+import type { Order } from '../../schemas/order.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Level } from '../../schemas/programme.ts';
+
+/** Voice and screen are separate texts; the voice is already normalised for speaking. */
+export interface OrderTemplate {
+  readonly id: string;
+  readonly title: string;
+  readonly hazard: Order['hazard'];
+  readonly severity: Order['severity'];
+  readonly urgency: Order['urgency'];
+  readonly certainty: Order['certainty'];
+  readonly sirenMs: number;
+  readonly times: number;
+  readonly pauseMs: number;
+  readonly speech: readonly { readonly language: string; readonly speak: string }[];
+  readonly screen: Order['screen'];
+}
+
+export interface SpeechAudio {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly durationMs: number;
+}
+
+export interface OrderWish {
+  readonly template: OrderTemplate;
+  readonly class: Order['class'];
+  readonly level: Level;
+  readonly area: AreaPath;
+  readonly demo: boolean;
+  /** Prepared voice of a text, if there is one. */
+  readonly audioOf: (language: string, speak: string) => SpeechAudio | undefined;
+}
+
+/** Words around an exercise, by language; other languages get the Vietnamese ones in a speech of their own. */
+const exerciseWords: Readonly<Record<string, readonly [first: string, last: string]>> = {
+  vi: ['Đây là diễn tập.', 'Đây là diễn tập, không phải tình huống thật.'],
+  en: ['This is an exercise.', 'This is an exercise, not a real emergency.'],
+};
+
+/** The order of a template for a class and place. Problem: demo-only (a demo gives exercises only). */
+export function planOrder({ template, class: wished, level, area, demo, audioOf }: OrderWish): Result<Order> {
+  if (demo && wished === 'actual') return bad('demo-only', 'a demo centre gives exercises only', '/class');
+  const kind = demo ? 'exercise' : wished;
+  return ok({
+    class: kind,
+    level,
+    area,
+    hazard: template.hazard,
+    severity: template.severity,
+    urgency: template.urgency,
+    certainty: template.certainty,
+    sirenMs: template.sirenMs,
+    times: template.times,
+    pauseMs: template.pauseMs,
+    speech: template.speech.map(({ language, speak }) => {
+      const words = spokenWords(kind, language, speak);
+      const audio = audioOf(language, words);
+      return audio ? { language, speak: words, audio } : { language, speak: words };
+    }),
+    screen: kind === 'actual' ? template.screen : { title: screenTitle(kind, template.screen.title), text: template.screen.text },
+  });
+}
+
+/** What is said for a class: anything but the real thing says so first and last. */
+export function spokenWords(kind: Order['class'], language: string, speak: string): string {
+  if (kind === 'actual') return speak;
+  const [first, last] = exerciseWords[language.split('-')[0] ?? ''] ?? exerciseWords['vi'] ?? ['', ''];
+  return `${first} ${speak} ${last}`;
+}
+
+function screenTitle(kind: Order['class'], title: string): string {
+  return `${kind === 'exercise' ? 'DIỄN TẬP' : 'KIỂM TRA'} – ${title}`.slice(0, 120);
+}

@@ -1,0 +1,74 @@
+// Who may do what where: each right is a role inside an area. One pure question, asked before every act.
+import type { AccountRole } from '../../schemas/api.ts';
+import { type AreaPath, within } from '../../schemas/ids.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+
+/** A role holds in its area and all below it. */
+export interface Grant {
+  readonly role: AccountRole;
+  readonly area: AreaPath;
+}
+
+/** What people do here. Reading needs any role at all. */
+export const acts = {
+  read: ['author', 'approver', 'scheduler', 'duty', 'technician', 'leader', 'auditor', 'administrator'],
+  'box.register': ['technician', 'administrator'],
+  'box.claim': ['technician', 'administrator'],
+  'media.add': ['author'],
+  'programme.write': ['author'],
+  'programme.judge': ['approver'],
+  'programme.withdraw': ['author', 'approver'],
+  'schedule.write': ['scheduler'],
+  'policy.write': ['administrator'],
+  'order.give': ['duty'],
+  'order.stop': ['duty', 'leader'],
+  'audit.read': ['auditor', 'administrator'],
+} as const satisfies Record<string, readonly AccountRole[]>;
+export type ActName = keyof typeof acts;
+
+/** May somebody with these grants do this there? Problem: not-allowed. */
+export function may(grants: readonly Grant[], act: ActName, area: AreaPath): Result<void> {
+  const roles: readonly AccountRole[] = acts[act];
+  const fit = grants.filter((grant) => roles.includes(grant.role));
+  if (fit.some((grant) => within(area, grant.area))) return ok(undefined);
+  return fit.length > 0
+    ? bad('not-allowed', `${act} outside ${fit.map((grant) => grant.area).join(', ')}: ${area}`)
+    : bad('not-allowed', `${act} needs one of the roles ${roles.join(', ')}`);
+}
+
+export type ProgrammeStep = 'submit' | 'approve' | 'reject' | 'withdraw';
+type Life = 'draft' | 'submitted' | 'approved' | 'rejected' | 'withdrawn';
+
+const steps: Readonly<Record<ProgrammeStep, { readonly from: readonly Life[]; readonly to: Life }>> = {
+  submit: { from: ['draft', 'rejected'], to: 'submitted' },
+  approve: { from: ['submitted'], to: 'approved' },
+  reject: { from: ['submitted'], to: 'rejected' },
+  withdraw: { from: ['draft', 'submitted', 'approved', 'rejected'], to: 'withdrawn' },
+};
+
+/**
+ * The next state of a programme, or why not. Nobody judges own work, whatever roles they hold.
+ * Problems: not-allowed, own-work, conflict.
+ */
+export function judgeStep(
+  step: ProgrammeStep,
+  programme: { readonly state: Life; readonly author: string },
+  person: { readonly account: string; readonly grants: readonly Grant[]; readonly area: AreaPath },
+): Result<Life> {
+  const act: ActName = step === 'submit' ? 'programme.write' : step === 'withdraw' ? 'programme.withdraw' : 'programme.judge';
+  // Whoever writes may hand in; judging needs the right over the whole area it will sound in.
+  const allowed = step === 'submit' ? mayAnywhere(person.grants, act) : may(person.grants, act, person.area);
+  if (!allowed.ok) return allowed;
+  const judging = step === 'approve' || step === 'reject';
+  if (judging && programme.author === person.account) return bad('own-work', `${person.account} is the author`);
+  const { from, to } = steps[step];
+  if (!from.includes(programme.state)) return bad('conflict', `cannot ${step} what is ${programme.state}`, '/state');
+  return ok(to);
+}
+
+/** Does somebody hold a role for this act anywhere? For acts that have no place of their own. */
+export function mayAnywhere(grants: readonly Grant[], act: ActName): Result<void> {
+  const roles: readonly AccountRole[] = acts[act];
+  if (grants.some((grant) => roles.includes(grant.role))) return ok(undefined);
+  return bad('not-allowed', `${act} needs one of the roles ${roles.join(', ')}`);
+}

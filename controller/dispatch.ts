@@ -1,0 +1,158 @@
+// Keeps each box's signed want equal to the tables: any change is compiled, signed where parts differ, stored, published.
+import { sha256 } from '../hardware/host/crypto.ts';
+import type { Envelope } from '../schemas/envelope.ts';
+import type { KeysDocument } from '../schemas/keys.ts';
+import { buildTopic } from '../schemas/topics.ts';
+import type { Blobs } from './blobs.ts';
+import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
+import type { SigningDesk } from './provision/signing-desk.ts';
+import type { Registry } from './registry.ts';
+import type { Box, Store, StoredWant } from './store/store.ts';
+
+export type Publish = (
+  topic: string,
+  payload: Uint8Array | string,
+  options: { readonly qos: 0 | 1; readonly retain: boolean },
+) => Promise<void>;
+
+export interface DispatchOptions {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly blobs: Blobs;
+  readonly desk: SigningDesk;
+  readonly centre: string;
+  readonly chain: readonly Envelope[];
+  readonly publish: Publish;
+  readonly nowMs: () => number;
+}
+
+/** What all boxes are compiled from, read from the tables. */
+export async function readContent(store: Store): Promise<CentreContent | undefined> {
+  const policy = await store.content.policy();
+  if (!policy) return undefined;
+  const [programmes, schedules, holidays, localOrder] = await Promise.all([
+    store.content.programmes(),
+    store.content.schedules(),
+    store.meta.value('holidays'),
+    store.meta.value('localOrder'),
+  ]);
+  return { policy, programmes, schedules, holidays: listOf(holidays), localOrder: listOf(localOrder) };
+}
+
+export class Dispatch {
+  readonly #options: DispatchOptions;
+  readonly #wants = new Map<string, StoredWant>();
+  readonly #places = new Map<string, Envelope>();
+  #running: Promise<void> | undefined;
+  #again = false;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  /** Rebuild everything retained from the tables; the broker keeps nothing across a restart. */
+  async start(): Promise<void> {
+    for (const want of await this.#options.store.wants.wants()) this.#wants.set(want.dev, want);
+    for (const [dev, envelope] of await this.#options.store.wants.places()) this.#places.set(dev, envelope);
+    await this.#update();
+    for (const box of this.#options.registry.all()) await this.publishBox(box.id);
+  }
+
+  /** Something that boxes follow has changed. Resolves when every want is stored and published. */
+  changed(): Promise<void> {
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#drain();
+    return this.#running;
+  }
+
+  /** Publish a box's keys and want again, as stored. */
+  async publishBox(dev: string): Promise<void> {
+    const keys = this.keysOf(dev);
+    if (keys) await this.#publish(dev, 'keys', keys);
+    const want = this.#wants.get(dev);
+    if (want) await this.#publish(dev, 'want', want.envelope);
+  }
+
+  keysOf(dev: string): KeysDocument | undefined {
+    const place = this.#places.get(dev);
+    return place && { chain: [...this.#options.chain], place };
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      do {
+        this.#again = false;
+        await this.#update();
+      } while (this.#again);
+    } finally {
+      // Synchronous with the last look at `again`: no change can slip between.
+      this.#running = undefined;
+    }
+  }
+
+  async #update(): Promise<void> {
+    await this.#updatePlaces();
+    const { store, registry, blobs, desk, nowMs } = this.#options;
+    const content = await readContent(store);
+    if (!content) return;
+    const { wants, texts } = compileWants(registry.all(), content, sha256);
+    const changed = [...wants].filter(([dev, parts]) => !sameParts(parts, this.#wants.get(dev)?.parts ?? []));
+    if (changed.length === 0) return;
+    const needed = new Set(changed.flatMap(([, parts]) => parts.map((part) => part.sha256)));
+    // Parts lie on the disk before any want names them.
+    for (const name of needed) {
+      const bytes = texts.get(name);
+      if (bytes) await blobs.keep(bytes);
+    }
+    const drafts = changed.map(([dev, parts]) => ({
+      typ: 'want' as const,
+      aud: `d/${dev}`,
+      body: { rev: (this.#wants.get(dev)?.rev ?? 0) + 1, parts: [...parts] },
+    }));
+    const signed = await desk.sign(drafts);
+    const stored = signed.map(({ envelope }, i): StoredWant => {
+      const [dev, parts] = changed[i] as (typeof changed)[number];
+      return { dev, rev: drafts[i]?.body.rev ?? 1, parts, envelope, madeMs: nowMs() };
+    });
+    await store.wants.saveWants(stored);
+    for (const want of stored) this.#wants.set(want.dev, want);
+    await Promise.all(stored.map((want) => this.#publish(want.dev, 'want', want.envelope)));
+  }
+
+  async #updatePlaces(): Promise<void> {
+    const { store, registry, desk, centre } = this.#options;
+    const missing = registry.all().filter((box) => !samePlace(this.#places.get(box.id), box));
+    const signed = await desk.sign(
+      missing.map((box) => ({
+        typ: 'place',
+        aud: `d/${box.id}`,
+        body: { dev: box.id, centre, area: box.area, groups: [...box.groups] },
+      })),
+    );
+    const places = new Map(signed.map(({ envelope }, i) => [missing[i]?.id ?? '', envelope]));
+    if (places.size === 0) return;
+    await store.wants.savePlaces(places);
+    for (const [dev, envelope] of places) this.#places.set(dev, envelope);
+    for (const dev of places.keys()) await this.#publish(dev, 'keys', this.keysOf(dev));
+  }
+
+  #publish(dev: string, word: 'keys' | 'want', document: unknown): Promise<void> {
+    const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word });
+    return this.#options.publish(topic, JSON.stringify(document), { qos: 1, retain: true });
+  }
+}
+
+function samePlace(envelope: Envelope | undefined, box: Box): boolean {
+  if (!envelope) return false;
+  const { body } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as {
+    body: { area: string; groups: readonly string[] };
+  };
+  return body.area === box.area && JSON.stringify(body.groups) === JSON.stringify(box.groups);
+}
+
+function listOf(text: string | undefined): string[] {
+  return text === undefined ? [] : (JSON.parse(text) as string[]);
+}

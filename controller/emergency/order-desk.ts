@@ -1,0 +1,243 @@
+// Gives and ends emergency orders: signed and stored first, then in every group's retained frame, then watched per box.
+import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
+import { encodeFrame } from '../../schemas/frame.ts';
+import type { Clear, Order } from '../../schemas/order.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Level } from '../../schemas/programme.ts';
+import { buildTopic } from '../../schemas/topics.ts';
+import { canonicalJson } from '../core/compile-want.ts';
+import { attachmentsWithin, idsToClear, livingEntries, roomForOrder } from '../core/group-frame.ts';
+import { type OrderTemplate, planOrder } from '../core/order-plan.ts';
+import type { Publish } from '../dispatch.ts';
+import type { Feed } from '../feed.ts';
+import type { SigningDesk } from '../provision/signing-desk.ts';
+import type { Registry } from '../registry.ts';
+import type { GroupEnvelope, OrderStore, StoredOrder } from '../store/store.ts';
+import type { Voices } from './voices.ts';
+
+export interface OrderDeskOptions {
+  readonly store: OrderStore;
+  readonly registry: Registry;
+  readonly desk: SigningDesk;
+  readonly voices: Voices;
+  readonly feed: Feed;
+  readonly publish: Publish;
+  readonly centre: { readonly id: string; readonly level: Level; readonly area: string };
+  readonly demo: boolean;
+  readonly templates: readonly OrderTemplate[];
+  readonly groups: () => readonly string[];
+  readonly nowMs: () => number;
+}
+
+export interface OrderWanted {
+  readonly template: string;
+  readonly groups: readonly string[];
+  readonly class: Order['class'];
+  readonly validMs: number;
+  readonly by: string;
+}
+
+/** A clear outlives its orders a little, so that a box with a late clock hears of it too. */
+const clearOutlivesMs = 60_000;
+const maxTimeoutMs = 2 ** 31 - 1;
+
+export class OrderDesk {
+  readonly #options: OrderDeskOptions;
+  #envelopes: GroupEnvelope[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: OrderDeskOptions) {
+    this.#options = options;
+  }
+
+  get templates(): readonly OrderTemplate[] {
+    return this.#options.templates;
+  }
+
+  /** Rebuild every group's frame from the tables. */
+  async start(): Promise<void> {
+    this.#envelopes = await this.#options.store.envelopes(this.#options.nowMs());
+    for (const group of this.#options.groups()) await this.#publishGroup(group);
+    this.#armTimer();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Sign, store and publish an order. Problems: not-found, conflict, demo-only. */
+  give(wanted: OrderWanted): Promise<Result<StoredOrder>> {
+    return this.#alone(async () => {
+      const { store, desk, nowMs, feed } = this.#options;
+      const planned = this.#plan(wanted);
+      if (!planned.ok) return planned;
+      const order = planned.value;
+      const groups = [...new Set(wanted.groups)].sort();
+      const id = `order-${randomHex(8)}`;
+      const givenMs = nowMs();
+      const expMs = givenMs + wanted.validMs;
+      const signed = await desk.sign(groups.map((group) => ({ typ: 'order', aud: `g/${group}`, body: order, id, expMs })));
+      const audio = order.speech.flatMap((speech) => speech.audio?.sha256 ?? []);
+      const envelopes = signed.map(
+        ({ envelope, ctr }, i): GroupEnvelope => ({ group: groups[i] ?? '', ctr, typ: 'order', orders: [id], envelope, audio, expMs }),
+      );
+      const boxes = this.#boxesIn(groups);
+      const stored: StoredOrder = {
+        id,
+        order,
+        template: wanted.template,
+        groups,
+        boxes,
+        by: wanted.by,
+        givenMs,
+        expMs,
+        clearedMs: null,
+      };
+      const act = { atMs: givenMs, actor: wanted.by, act: 'order.give', subject: id, sha256: sha256(Buffer.from(canonicalJson(order))) };
+      await store.addOrder(stored, envelopes, act);
+      this.#envelopes.push(...envelopes);
+      await Promise.all(groups.map((group) => this.#publishGroup(group)));
+      this.#armTimer();
+      feed.tell('order', id);
+      return ok(stored);
+    });
+  }
+
+  /** End orders by id in every group they were given to. Problem: not-found (none of them lives). */
+  clear(ids: readonly string[], by: string, reason: string): Promise<Result<readonly string[]>> {
+    return this.#alone(async () => {
+      const { store, nowMs, feed } = this.#options;
+      const atMs = nowMs();
+      const living = await this.#living(ids, atMs);
+      if (living.length === 0) return bad('not-found', 'no living order of that id');
+      const clears = await this.#signClears(living, reason, atMs);
+      const cleared = living.map(({ id }) => id);
+      const subject = cleared.join(' ');
+      await store.clearOrders(cleared, clears, { atMs, actor: by, act: 'order.clear', subject, sha256: sha256(Buffer.from(reason)) });
+      const groups = clears.map(({ group }) => group);
+      this.#envelopes = [
+        ...this.#envelopes.filter(
+          (one) =>
+            !(one.typ === 'order' && one.orders.some((id) => cleared.includes(id))) && !(one.typ === 'clear' && groups.includes(one.group)),
+        ),
+        ...clears,
+      ];
+      await Promise.all(groups.map((group) => this.#publishGroup(group)));
+      this.#armTimer();
+      for (const id of cleared) feed.tell('order', id);
+      return ok(cleared);
+    });
+  }
+
+  /** End all that lives now; later orders sound (PRODUCT §1.2). Ending nothing is fine. */
+  async stopAll(by: string): Promise<readonly string[]> {
+    const nowMs = this.#options.nowMs();
+    const living = (await this.#options.store.orders(500)).filter((order) => order.clearedMs === null && order.expMs > nowMs);
+    if (living.length === 0) return [];
+    const cleared = await this.clear(
+      living.map(({ id }) => id),
+      by,
+      'stop-all',
+    );
+    return cleared.ok ? cleared.value : [];
+  }
+
+  #plan({ template: name, groups, class: kind }: OrderWanted): Result<Order> {
+    const { templates, groups: known, centre, demo, voices, nowMs } = this.#options;
+    const template = templates.find((one) => one.id === name);
+    if (!template) return bad('not-found', `no template ${name}`, '/template');
+    const stranger = groups.find((group) => !known().includes(group));
+    if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
+    for (const group of groups) {
+      const room = roomForOrder(this.#entries(group), nowMs());
+      if (!room.ok) return room;
+    }
+    const audioOf = (language: string, words: string) => voices.audioOf(language, words);
+    return planOrder({ template, class: kind, level: centre.level, area: centre.area, demo, audioOf });
+  }
+
+  async #living(ids: readonly string[], nowMs: number): Promise<StoredOrder[]> {
+    const orders = await Promise.all(ids.map((id) => this.#options.store.order(id)));
+    return orders.flatMap((order) => (order && order.clearedMs === null && order.expMs > nowMs ? [order] : []));
+  }
+
+  async #signClears(living: readonly StoredOrder[], reason: string, nowMs: number): Promise<GroupEnvelope[]> {
+    const { desk, centre } = this.#options;
+    const groups = [...new Set(living.flatMap((order) => order.groups))].sort();
+    const wanted = groups.map((group) => {
+      const here = living.filter((order) => order.groups.includes(group));
+      const entries = this.#entries(group);
+      const ids = idsToClear(
+        here.map(({ id }) => id),
+        entries,
+        nowMs,
+      );
+      const ends = [
+        ...here.map(({ expMs }) => expMs + clearOutlivesMs),
+        ...entries.filter(({ typ }) => typ === 'clear').map(({ expMs }) => expMs),
+      ];
+      return { group, ids, expMs: Math.max(...ends) };
+    });
+    const signed = await desk.sign(
+      wanted.map(({ group, ids, expMs }) => {
+        const body: Clear = { ids, level: centre.level, reason };
+        return { typ: 'clear', aud: `g/${group}`, body, expMs };
+      }),
+    );
+    return signed.map(({ envelope, ctr }, i): GroupEnvelope => {
+      const { group, ids, expMs } = wanted[i] as (typeof wanted)[number];
+      return { group, ctr, typ: 'clear', orders: ids, envelope, audio: [], expMs };
+    });
+  }
+
+  #entries(group: string): GroupEnvelope[] {
+    return this.#envelopes.filter((one) => one.group === group);
+  }
+
+  #boxesIn(groups: readonly string[]): string[] {
+    return this.#options.registry
+      .all()
+      .filter((box) => box.groups.some((group) => groups.includes(group)))
+      .map((box) => box.id);
+  }
+
+  async #publishGroup(group: string): Promise<void> {
+    const { publish, voices, nowMs } = this.#options;
+    const entries = livingEntries(this.#entries(group), nowMs());
+    const topic = buildTopic({ of: 'group', id: group, word: 'order' });
+    // An empty retained payload tells the broker to keep nothing.
+    if (entries.length === 0) return publish(topic, '', { qos: 1, retain: true });
+    const names = attachmentsWithin(entries, (name) => voices.bytesOf(name)?.length);
+    const head = JSON.stringify({ orders: entries.map((entry) => entry.envelope) });
+    const frame = encodeFrame(
+      head,
+      names.flatMap((name) => voices.bytesOf(name) ?? []),
+    );
+    return publish(topic, frame, { qos: 1, retain: true });
+  }
+
+  /** Frames lose what has expired, at the instant it does. */
+  #armTimer(): void {
+    clearTimeout(this.#timer);
+    const ends = this.#envelopes.map((one) => one.expMs);
+    if (ends.length === 0) return;
+    const inMs = Math.max(1, Math.min(...ends) - this.#options.nowMs());
+    this.#timer = setTimeout(() => void this.#expire(), Math.min(inMs, maxTimeoutMs)).unref();
+  }
+
+  async #expire(): Promise<void> {
+    const nowMs = this.#options.nowMs();
+    const over = this.#envelopes.filter((one) => one.expMs <= nowMs);
+    this.#envelopes = this.#envelopes.filter((one) => one.expMs > nowMs);
+    for (const group of new Set(over.map((one) => one.group))) await this.#publishGroup(group);
+    for (const id of new Set(over.filter((one) => one.typ === 'order').flatMap((one) => one.orders))) this.#options.feed.tell('order', id);
+    this.#armTimer();
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,26 @@
+// Where things lie in a centre's data folder.
+import { join } from 'node:path';
+
+export interface Folder {
+  readonly root: string;
+  readonly database: string;
+  /** Private keys, mode 0600 in a folder of mode 0700. */
+  readonly keys: string;
+  /** Root keys: to be carried away to two safes and deleted here; nothing at run time reads them. */
+  readonly rootKeys: string;
+  readonly authority: string;
+  readonly blobs: string;
+  readonly uploads: string;
+}
+
+export function folderOf(root: string): Folder {
+  return {
+    root,
+    database: join(root, 'centre.sqlite'),
+    keys: join(root, 'keys'),
+    rootKeys: join(root, 'root-keys'),
+    authority: join(root, 'authority'),
+    blobs: join(root, 'blobs'),
+    uploads: join(root, 'uploads'),
+  };
+}

@@ -1,0 +1,164 @@
+// The centre's side of the bus, in the broker's process: what boxes say is verified and stored, what they ask is answered.
+import type * as v from 'valibot';
+import type { Ack } from '../schemas/outbox.ts';
+import { parseJson } from '../schemas/parse.ts';
+import type { Problem } from '../schemas/problems.ts';
+import { Ask, Presence, Report, Telemetry } from '../schemas/report.ts';
+import { buildTopic, type Topic } from '../schemas/topics.ts';
+import type { Dispatch, Publish } from './dispatch.ts';
+import type { Feed } from './feed.ts';
+import type { Committed, LogDesk } from './log-desk.ts';
+import type { SigningDesk } from './provision/signing-desk.ts';
+import type { Registry } from './registry.ts';
+import type { CounterStore } from './store/store.ts';
+
+const heartbeatEveryMs = 120_000;
+const reportBytesMax = 16 * 1024;
+
+/** What the centre's log needs; pino fits. */
+export interface Journal {
+  info(fields: object, message?: string): void;
+  warn(fields: object, message?: string): void;
+}
+
+export interface LinkOptions {
+  readonly centre: string;
+  /** New at every start: boxes announce themselves again. */
+  readonly epoch: string;
+  readonly registry: Registry;
+  readonly logDesk: LogDesk;
+  readonly desk: SigningDesk;
+  readonly dispatch: Dispatch;
+  readonly counters: CounterStore;
+  readonly feed: Feed;
+  readonly publish: Publish;
+  readonly journal: Journal;
+  readonly nowMs: () => number;
+}
+
+type BoxTopic = Extract<Topic, { readonly of: 'box' | 'centre-below'; readonly direction: 'up' }>;
+
+export class CentreLink {
+  readonly #options: LinkOptions;
+  readonly #connected = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    await this.#beat();
+    this.#timer = setInterval(() => void this.#beat(), heartbeatEveryMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  connected(dev: string): boolean {
+    return this.#connected.has(dev);
+  }
+
+  /** The broker saw a box come or go. */
+  onConnection(dev: string, up: boolean): void {
+    const { registry, feed, nowMs } = this.#options;
+    if (up) this.#connected.add(dev);
+    else this.#connected.delete(dev);
+    registry.touched(dev, nowMs());
+    feed.tell('box', dev);
+  }
+
+  /** One publication of a box; PUBACK follows when this resolves. Rejects only when the store failed. */
+  async onPublish(dev: string, topic: Topic, payload: Uint8Array): Promise<void> {
+    if (topic.of !== 'box' || topic.direction !== 'up' || topic.id !== dev) return;
+    const problem = await this.#take(dev, topic, payload);
+    if (problem) this.#options.journal.warn({ event: 'box-refused', dev, word: topic.word, ...problem });
+  }
+
+  #take(dev: string, topic: BoxTopic, payload: Uint8Array): Promise<Problem | undefined> {
+    switch (topic.word) {
+      case 'on':
+        return this.#state(dev, payload, Presence, (presence, nowMs) => this.#options.registry.sawPresence(dev, presence, nowMs));
+      case 'report':
+        return this.#state(dev, payload, Report, (report, nowMs) => this.#options.registry.sawReport(dev, report, nowMs));
+      case 'tm':
+        return this.#state(dev, payload, Telemetry, (telemetry, nowMs) => this.#options.registry.sawTelemetry(dev, telemetry, nowMs));
+      case 'ask':
+        return this.#answer(dev, payload);
+      case 'log':
+        return this.#log(dev, payload);
+    }
+  }
+
+  async #state<S extends v.GenericSchema>(
+    dev: string,
+    payload: Uint8Array,
+    schema: S,
+    keep: (value: v.InferOutput<S>, nowMs: number) => void,
+  ): Promise<Problem | undefined> {
+    const read = parseJson(schema, Buffer.from(payload).toString('utf8'), reportBytesMax);
+    if (!read.ok) return read.problem;
+    keep(read.value, this.#options.nowMs());
+    this.#options.feed.tell('box', dev);
+    return undefined;
+  }
+
+  async #answer(dev: string, payload: Uint8Array): Promise<Problem | undefined> {
+    const { desk, dispatch, publish, nowMs } = this.#options;
+    const ask = parseJson(Ask, Buffer.from(payload).toString('utf8'), 4096);
+    if (!ask.ok) return ask.problem;
+    if (ask.value.kind === 'want') await dispatch.publishBox(dev);
+    const { id, nonce } = ask.value;
+    const signed = await desk.signTime({ typ: 'answer', aud: `d/${dev}`, body: { id, nonce, timeMs: nowMs() } });
+    if (!signed.ok) return signed.problem;
+    await publish(buildTopic({ of: 'box', id: dev, direction: 'dn', word: 'answer' }), JSON.stringify(signed.value.envelope), {
+      qos: 1,
+      retain: false,
+    });
+    return undefined;
+  }
+
+  async #log(dev: string, payload: Uint8Array): Promise<Problem | undefined> {
+    const { logDesk, registry, nowMs } = this.#options;
+    const taken = await logDesk.take(dev, payload);
+    if (!taken.ok) return taken.problem;
+    registry.touched(dev, nowMs());
+    await this.#acknowledge(taken.value);
+    this.#tell(taken.value);
+    if (taken.value.conflict) await this.#orderNewEpoch(dev);
+    return undefined;
+  }
+
+  #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
+    const body: Ack = { dev, epoch, upto: head.upto, head: head.upto === 0 ? '' : head.hash };
+    const { envelope } = this.#options.desk.signNow({ typ: 'ack', aud: `d/${dev}`, body });
+    const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word: 'ack' });
+    return this.#options.publish(topic, JSON.stringify(envelope), { qos: 1, retain: false });
+  }
+
+  #tell({ dev, receipts, progress, rows }: Committed): void {
+    const { feed } = this.#options;
+    for (const { receipt } of receipts) feed.tell('receipt', `${dev} ${receipt.occurrence}`);
+    for (const order of new Set(progress.map((one) => one.order))) feed.tell('order', order);
+    if (rows > 0) feed.tell('log', dev);
+  }
+
+  /** The box told two histories under one epoch: a card was restored. */
+  async #orderNewEpoch(dev: string): Promise<void> {
+    const { desk, publish, journal } = this.#options;
+    journal.warn({ event: 'log-conflict', dev });
+    const [signed] = await desk.sign([{ typ: 'command', aud: `d/${dev}`, body: { do: 'new-epoch' } }]);
+    const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word: 'cmd' });
+    if (signed) await publish(topic, JSON.stringify(signed.envelope), { qos: 1, retain: false });
+  }
+
+  async #beat(): Promise<void> {
+    const { centre, epoch, desk, counters, publish, journal, nowMs } = this.#options;
+    const orders = await desk.orderCounters();
+    const signed = await desk.signTime({ typ: 'heartbeat', aud: `c/${centre}`, body: { epoch, timeMs: nowMs(), orders } });
+    if (!signed.ok) return journal.warn({ event: 'no-heartbeat', ...signed.problem });
+    await counters.raiseFloor(nowMs());
+    await publish(buildTopic({ of: 'centre', id: centre, word: 'on' }), JSON.stringify(signed.value.envelope), { qos: 1, retain: true });
+  }
+}

@@ -1,0 +1,189 @@
+// Takes the boxes' signed rows: verified, committed together with all that waits, and only then acknowledged.
+
+import * as v from 'valibot';
+import { cryptography, sha256 } from '../hardware/host/crypto.ts';
+import { type Envelope, open } from '../schemas/envelope.ts';
+import { LogBatch, type Row } from '../schemas/outbox.ts';
+import { parseJson } from '../schemas/parse.ts';
+import { bad, ok, type Result } from '../schemas/problems.ts';
+import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
+import type { Registry } from './registry.ts';
+import type { LogCommit, LogConflict, LogStore, OrderProgress, StoredReceipt, StoredRow } from './store/store.ts';
+
+const headsMax = 20_000;
+const batchBytesMax = 64 * 1024;
+
+/** How far an epoch of a box is committed. */
+export interface Committed {
+  readonly dev: string;
+  readonly epoch: string;
+  readonly head: Head;
+  readonly receipts: readonly StoredReceipt[];
+  readonly progress: readonly OrderProgress[];
+  readonly rows: number;
+  /** The box should begin a new epoch. */
+  readonly conflict: boolean;
+}
+
+export interface LogDeskOptions {
+  readonly store: LogStore;
+  readonly registry: Registry;
+  readonly centre: string;
+  readonly nowMs: () => number;
+}
+
+interface Waiting {
+  readonly dev: string;
+  readonly epoch: string;
+  readonly rows: readonly Row[];
+  readonly settle: (result: Result<Committed>) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+interface Gathered {
+  readonly rows: StoredRow[];
+  readonly receipts: Map<string, StoredReceipt>;
+  readonly progress: OrderProgress[];
+  readonly conflicts: LogConflict[];
+  readonly heads: Map<string, Head & { readonly dev: string; readonly epoch: string }>;
+}
+
+export class LogDesk {
+  readonly #options: LogDeskOptions;
+  readonly #heads = new Map<string, Head>();
+  #waiting: Waiting[] = [];
+  #working = false;
+
+  constructor(options: LogDeskOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Take one message of `up/log`. Resolves after COMMIT; rejects only when the store failed.
+   * Problems: those of opening the envelope, wrong-audience, bad-input, hash-mismatch.
+   */
+  async take(dev: string, payload: Uint8Array): Promise<Result<Committed>> {
+    const read = this.#read(dev, payload);
+    if (!read.ok) return read;
+    return new Promise((settle, fail) => {
+      this.#waiting.push({ dev, ...read.value, settle, fail });
+      void this.#work();
+    });
+  }
+
+  #read(dev: string, payload: Uint8Array): Result<{ readonly epoch: string; readonly rows: readonly Row[] }> {
+    if (payload.length > batchBytesMax) return bad('too-large', `log message of ${payload.length} bytes`);
+    const json = parseJson(v.unknown(), Buffer.from(payload).toString('utf8'), batchBytesMax);
+    if (!json.ok) return json;
+    const { registry, centre } = this.#options;
+    const opened = open(json.value as Envelope, 'log', LogBatch, (keyid) => registry.signingKey(dev, keyid), cryptography);
+    if (!opened.ok) return opened;
+    const { iss, aud, epoch, body } = opened.value.statement;
+    if (iss !== dev) return bad('wrong-audience', `signed as ${iss}, sent by ${dev}`, '/iss');
+    if (aud !== `c/${centre}`) return bad('wrong-audience', `addressed to ${aud}`, '/aud');
+    return ok({ epoch, rows: body.rows });
+  }
+
+  /** One transaction at a time; whatever came meanwhile shares the next. */
+  async #work(): Promise<void> {
+    if (this.#working) return;
+    this.#working = true;
+    while (this.#waiting.length > 0) {
+      const taken = this.#waiting;
+      this.#waiting = [];
+      await this.#commit(taken);
+    }
+    this.#working = false;
+  }
+
+  async #commit(taken: readonly Waiting[]): Promise<void> {
+    const gathered: Gathered = { rows: [], receipts: new Map(), progress: [], conflicts: [], heads: new Map() };
+    const settled: (() => void)[] = [];
+    try {
+      for (const one of taken) {
+        const judged = await this.#judge(one, gathered);
+        settled.push(() => one.settle(judged));
+      }
+      await this.#options.store.commit(commitOf(gathered));
+      for (const [key, head] of gathered.heads) this.#remember(key, head);
+    } catch (error) {
+      for (const one of taken) one.fail(error);
+      return;
+    }
+    for (const settle of settled) settle();
+  }
+
+  async #judge({ dev, epoch, rows }: Waiting, gathered: Gathered): Promise<Result<Committed>> {
+    const key = `${dev} ${epoch}`;
+    const head = gathered.heads.get(key) ?? (await this.#head(dev, epoch));
+    const judged = judgeBatch(head, rows, await this.#known(dev, epoch, rows, head, gathered), sha256);
+    if (!judged.ok) return judged;
+    const { fresh, conflicts } = judged.value;
+    const receipts = await this.#receiptsOf(dev, epoch, fresh, gathered);
+    const progress = fresh.flatMap((row) => progressOf(dev, row) ?? []);
+    const nowMs = this.#options.nowMs();
+    gathered.rows.push(...fresh.map((row) => storedRow(dev, epoch, row, nowMs)));
+    gathered.progress.push(...progress);
+    for (const row of conflicts) {
+      gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'row', detail: `${row.hash} ${row.entry}`.slice(0, 2000), atMs: nowMs });
+    }
+    if (fresh.length > 0) gathered.heads.set(key, { dev, epoch, ...judged.value.head });
+    return ok({ dev, epoch, head: judged.value.head, receipts, progress, rows: fresh.length, conflict: conflicts.length > 0 });
+  }
+
+  /** Hashes below the head that this batch repeats; also those that wait in this very transaction. */
+  async #known(dev: string, epoch: string, rows: readonly Row[], head: Head, gathered: Gathered): Promise<ReadonlyMap<number, string>> {
+    const repeated = rows.filter((row) => row.seq <= head.upto);
+    const [first] = repeated;
+    const last = repeated.at(-1);
+    if (!first || !last) return new Map();
+    const known = new Map(await this.#options.store.hashes(dev, epoch, first.seq, last.seq));
+    for (const row of gathered.rows) if (row.dev === dev && row.epoch === epoch) known.set(row.seq, row.hash);
+    return known;
+  }
+
+  /** A second receipt for one occurrence never replaces the first; it is kept as a contradiction. */
+  async #receiptsOf(dev: string, epoch: string, fresh: readonly NewRow[], gathered: Gathered): Promise<StoredReceipt[]> {
+    const made: StoredReceipt[] = [];
+    const nowMs = this.#options.nowMs();
+    for (const row of fresh) {
+      if (row.read?.fact.kind !== 'receipt') continue;
+      const { receipt } = row.read.fact;
+      const key = `${dev} ${receipt.occurrence}`;
+      if (gathered.receipts.has(key) || (await this.#options.store.receipt(dev, receipt.occurrence))) {
+        gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'receipt', detail: receipt.occurrence, atMs: nowMs });
+        continue;
+      }
+      const stored = { dev, receipt, receivedMs: nowMs };
+      gathered.receipts.set(key, stored);
+      made.push(stored);
+    }
+    return made;
+  }
+
+  async #head(dev: string, epoch: string): Promise<Head> {
+    return this.#heads.get(`${dev} ${epoch}`) ?? (await this.#options.store.head(dev, epoch)) ?? emptyHead(epoch);
+  }
+
+  #remember(key: string, { upto, hash }: Head): void {
+    this.#heads.delete(key);
+    this.#heads.set(key, { upto, hash });
+    const [oldest] = this.#heads.keys();
+    if (this.#heads.size > headsMax && oldest !== undefined) this.#heads.delete(oldest);
+  }
+}
+
+function storedRow(dev: string, epoch: string, row: NewRow, nowMs: number): StoredRow {
+  const { seq, hash, entry, read } = row;
+  return { dev, epoch, seq, hash, entry, kind: read?.fact.kind ?? 'unreadable', atMs: read?.atMs ?? nowMs, receivedMs: nowMs };
+}
+
+function progressOf(dev: string, { read }: NewRow): OrderProgress | undefined {
+  if (read?.fact.kind !== 'order') return undefined;
+  const { order, state, voice, problem } = read.fact;
+  return { order, dev, state, atMs: read.atMs, voice: voice ?? null, problem: problem ?? null };
+}
+
+function commitOf({ rows, receipts, progress, conflicts, heads }: Gathered): LogCommit {
+  return { rows, receipts: [...receipts.values()], progress, conflicts, heads: [...heads.values()] };
+}

@@ -1,0 +1,110 @@
+// Starts a centre with its broker inside, or makes a new one. The only file here that knows the broker.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { BrokerServer } from '../broker/server.ts';
+import { initialise } from './init.ts';
+import { type RunSettings, readSettings, usage } from './settings.ts';
+import { type Bus, type BusWish, startCentre } from './start-centre.ts';
+
+const seedBytesMax = 16 * 1024 * 1024;
+const stopWithinMs = 8_000;
+
+/** Never in the log, wherever they stand. */
+const secret = ['password', 'token', 'claim', 'cookie', 'csrf', '*.password', '*.token', '*.cookie', 'req.headers'];
+
+const asked = readSettings(process.argv.slice(2));
+if (!asked.ok) fail(`${asked.problem.detail}\n\n${usage}`);
+switch (asked.value.do) {
+  case 'help':
+    process.stdout.write(usage);
+    break;
+  case 'init':
+    await init(asked.value.dataDir, asked.value.port);
+    break;
+  case 'run':
+    await run(asked.value.settings);
+    break;
+  default:
+    asked.value satisfies never;
+}
+
+function fail(text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+async function init(dataDir: string, port: number): Promise<void> {
+  const made = await initialise(dataDir, await readSeedDocument(), Date.now());
+  if (!made.ok) fail(`${made.problem.code}${made.problem.path && ` ${made.problem.path}`}: ${made.problem.detail}`);
+  const { setupToken, ...rest } = made.value;
+  // After `#` it stays in the browser and out of every log.
+  const setup = setupToken === undefined ? {} : { setup: `http://127.0.0.1:${port}/setup#token=${setupToken}` };
+  process.stdout.write(`${JSON.stringify({ event: 'initialised', ...rest, ...setup })}\n`);
+  if (!rest.demo)
+    process.stderr.write(`Carry ${rest.rootKeys} to safe places (two of its three keys sign a delegation) and delete it here.\n`);
+}
+
+async function readSeedDocument(): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > seedBytesMax) fail(`the seed is larger than ${seedBytesMax} bytes`);
+    chunks.push(chunk as Buffer);
+  }
+  try {
+    const text = Buffer.concat(chunks).toString('utf8');
+    // Nothing is enough to renew the setup link of a folder that has a centre.
+    return text.trim() === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    return fail(`the seed on standard input is not JSON: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function run(settings: RunSettings): Promise<void> {
+  const log = pino(
+    { level: settings.logLevel, base: null, redact: { paths: secret, censor: '[secret]' }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
+  const started = await startCentre({ settings, journal: log, openBus, consoleDir: consoleDir() }).catch((error: unknown) => {
+    fail(`the centre cannot start: ${error instanceof Error ? error.message : error}`);
+  });
+  if (!started.ok) fail(`${started.problem.code}: ${started.problem.detail}`);
+  const { stop, ...doors } = started.value;
+  process.stdout.write(`${JSON.stringify({ event: 'ready', ...doors })}\n`);
+  log.info({ event: 'ready', ...doors });
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      setTimeout(() => process.exit(1), stopWithinMs).unref();
+      void stop().then(() => process.exit(0));
+    });
+  }
+}
+
+async function openBus(wish: BusWish): Promise<Bus> {
+  const { mayConnect, onPublish, onConnection, ...rest } = wish;
+  const broker = new BrokerServer({
+    ...rest,
+    mayConnect: ({ kind, id }) => kind === 'box' && mayConnect(id),
+    onPublish: async ({ kind, id }, topic, payload) => {
+      if (kind === 'box') await onPublish(id, topic, payload);
+    },
+    onConnection: ({ kind, id }, up) => {
+      if (kind === 'box') onConnection(id, up);
+    },
+  });
+  const { port } = await broker.start();
+  return { port, publish: (topic, payload, how) => broker.publish(topic, payload, how), stop: () => broker.stop() };
+}
+
+/** dist/console, from a bundle in dist/ and from the sources alike. */
+function consoleDir(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const beside = join(here, 'console');
+  return existsSync(join(beside, 'main.js')) ? beside : join(here, '..', 'dist', 'console');
+}

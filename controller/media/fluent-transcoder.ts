@@ -1,0 +1,71 @@
+// Transcoding through fluent-ffmpeg: file to file only. The one file that knows the package.
+import ffmpeg from 'fluent-ffmpeg';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import {
+  encodeFilter,
+  encoderOptions,
+  inputGuards,
+  type Loudness,
+  measureFilter,
+  measureOptions,
+  type Probed,
+  passWithinMs,
+  probeWithinMs,
+  readLoudness,
+  readProbe,
+  type Transcoder,
+  unreadable,
+} from './transcoder.ts';
+
+const stderrLines = 60;
+
+export class FluentTranscoder implements Transcoder {
+  readonly #ffmpeg: string;
+  readonly #ffprobe: string;
+
+  constructor(paths: { readonly ffmpeg: string; readonly ffprobe: string }) {
+    this.#ffmpeg = paths.ffmpeg;
+    this.#ffprobe = paths.ffprobe;
+  }
+
+  probe(source: string): Promise<Result<Probed>> {
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(bad('tool-timeout', `ffprobe ran longer than ${probeWithinMs} ms`)), probeWithinMs);
+      this.#command(source).ffprobe(inputGuards, (error: Error | null, found: unknown) => {
+        clearTimeout(late);
+        resolve(error ? judge(error) : readProbe(found));
+      });
+    });
+  }
+
+  async measure(source: string): Promise<Result<Loudness>> {
+    const ran = await this.#run(this.#command(source).audioFilters(measureFilter).outputOptions(measureOptions), '/dev/null');
+    return ran.ok ? readLoudness(ran.value) : ran;
+  }
+
+  async encode(source: string, target: string, loudness: Loudness): Promise<Result<void>> {
+    const ran = await this.#run(this.#command(source).audioFilters(encodeFilter(loudness)).outputOptions(encoderOptions), target);
+    return ran.ok ? ok(undefined) : ran;
+  }
+
+  #command(source: string): ffmpeg.FfmpegCommand {
+    const command = ffmpeg({ source, timeout: passWithinMs / 1000, stdoutLines: stderrLines });
+    command.setFfmpegPath(this.#ffmpeg).setFfprobePath(this.#ffprobe);
+    return command.inputOptions([...inputGuards, '-nostdin']);
+  }
+
+  #run(command: ffmpeg.FfmpegCommand, target: string): Promise<Result<string>> {
+    return new Promise((resolve) => {
+      command
+        .on('error', (error: Error) => resolve(judge(error)))
+        .on('end', (_stdout: string | null, stderr: string | null) => resolve(ok(stderr ?? '')))
+        .save(target);
+    });
+  }
+}
+
+function judge(error: Error): Result<never> {
+  if (/cannot find ff/i.test(error.message)) return bad('tool-missing', error.message);
+  if (/timeout/i.test(error.message)) return bad('tool-timeout', error.message);
+  return unreadable(error.message.trim().slice(-300));
+}

@@ -1,0 +1,144 @@
+// The certificate authority of a data folder: made at first start, signs the centre's servers and the boxes (P-256).
+import { X509Certificate as NodeCertificate, webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import 'reflect-metadata'; // @peculiar/x509 resolves its parts by decorators
+import * as x509 from '@peculiar/x509';
+import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
+import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+
+const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const dayMs = 24 * 3600_000;
+const authorityDays = 20 * 365;
+const leafDays = 825;
+/** Boxes without a battery clock must not refuse a certificate for being minutes young. */
+const backdateMs = dayMs;
+const csrCharactersMax = 8_192;
+
+export interface Issued {
+  readonly cert: string;
+  readonly key: string;
+}
+
+x509.cryptoProvider.set(webcrypto);
+
+export class Authority {
+  readonly pem: string;
+  readonly #certificate: x509.X509Certificate;
+  readonly #key: webcrypto.CryptoKey;
+
+  constructor(certificate: x509.X509Certificate, key: webcrypto.CryptoKey) {
+    this.#certificate = certificate;
+    this.#key = key;
+    this.pem = certificate.toString('pem');
+  }
+
+  /** Sign a server's new key for these names and addresses. */
+  async issueServer(hosts: readonly string[], nowMs: number): Promise<Issued> {
+    const keys = await makeKeys();
+    const names = hosts.map((host) => ({ type: isIP(host) ? ('ip' as const) : ('dns' as const), value: host }));
+    const certificate = await this.#issue(`CN=${hosts[0] ?? 'localhost'}`, keys.publicKey, nowMs, [
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(names),
+    ]);
+    return { cert: certificate.toString('pem'), key: await pemOfKey(keys.privateKey) };
+  }
+
+  /** Sign a box's request as `CN=box:DEV`, whatever else it asks for. Problems: bad-input, signature-wrong. */
+  async issueBox(dev: string, csrPem: string, nowMs: number): Promise<Result<{ readonly cert: string; readonly fingerprint: string }>> {
+    if (csrPem.length > csrCharactersMax) return bad('too-large', `CSR of ${csrPem.length} characters`, '/csr');
+    let request: x509.Pkcs10CertificateRequest;
+    let genuine: boolean;
+    let key: webcrypto.CryptoKey;
+    try {
+      request = new x509.Pkcs10CertificateRequest(csrPem);
+      genuine = await request.verify();
+      key = (await request.publicKey.export(p256, ['verify'])) as webcrypto.CryptoKey;
+    } catch {
+      return bad('bad-input', 'the CSR must be a PKCS #10 request of a P-256 key in PEM', '/csr');
+    }
+    if (!genuine) return bad('signature-wrong', 'the CSR is not signed by its own key', '/csr');
+    const certificate = await this.#issue(`CN=box:${dev}`, key, nowMs, [
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+    ]);
+    return ok({ cert: certificate.toString('pem'), fingerprint: sha256(new Uint8Array(certificate.rawData)) });
+  }
+
+  #issue(subject: string, publicKey: webcrypto.CryptoKey, nowMs: number, extensions: x509.Extension[]): Promise<x509.X509Certificate> {
+    return x509.X509CertificateGenerator.create({
+      serialNumber: serial(),
+      subject,
+      issuer: this.#certificate.subject,
+      notBefore: new Date(nowMs - backdateMs),
+      notAfter: new Date(nowMs + leafDays * dayMs),
+      signingAlgorithm: p256,
+      publicKey: publicKey,
+      signingKey: this.#key,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        ...extensions,
+      ],
+    });
+  }
+}
+
+/** Read the folder's authority, or make it. The certificate is written last: a half-made one is made again. */
+export async function openAuthority(dir: string, name: string, nowMs: number): Promise<Authority> {
+  const [certPath, keyPath] = [join(dir, 'ca.pem'), join(dir, 'ca.key.pem')];
+  const [cert, key] = [await readIfPresent(certPath), await readIfPresent(keyPath)];
+  if (cert && key) return new Authority(new x509.X509Certificate(cert.toString('utf8')), await keyOfPem(key.toString('utf8')));
+  const keys = await makeKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serial(),
+    name: `CN=Loa ${name}`,
+    notBefore: new Date(nowMs - backdateMs),
+    notAfter: new Date(nowMs + authorityDays * dayMs),
+    signingAlgorithm: p256,
+    keys: keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+    ],
+  });
+  await writeFileAtomic(keyPath, await pemOfKey(keys.privateKey), 0o600);
+  await writeFileAtomic(certPath, certificate.toString('pem'));
+  return new Authority(certificate, keys.privateKey);
+}
+
+/** The server certificate kept in the folder, renewed when it misses a host, an issuer or half its life. */
+export async function openServerCertificate(authority: Authority, dir: string, hosts: readonly string[], nowMs: number): Promise<Issued> {
+  const path = join(dir, 'server.json');
+  const kept = await readIfPresent(path);
+  if (kept) {
+    const issued = JSON.parse(kept.toString('utf8')) as Issued;
+    if (stillGood(new NodeCertificate(issued.cert), authority.pem, hosts, nowMs)) return issued;
+  }
+  const issued = await authority.issueServer(hosts, nowMs);
+  await writeFileAtomic(path, JSON.stringify(issued), 0o600);
+  return issued;
+}
+
+function stillGood(certificate: NodeCertificate, caPem: string, hosts: readonly string[], nowMs: number): boolean {
+  const covered = hosts.every((host) => (isIP(host) ? certificate.checkIP(host) : certificate.checkHost(host)) !== undefined);
+  const young = Date.parse(certificate.validTo) - nowMs > (leafDays / 2) * dayMs;
+  return covered && young && certificate.verify(new NodeCertificate(caPem).publicKey);
+}
+
+/** 16 random octets, positive (RFC 5280 §4.1.2.2). */
+function serial(): string {
+  return `4${randomHex(16).slice(1)}`;
+}
+
+function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(p256, true, ['sign', 'verify']);
+}
+
+async function pemOfKey(key: webcrypto.CryptoKey): Promise<string> {
+  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+}
+
+function keyOfPem(pem: string): Promise<webcrypto.CryptoKey> {
+  return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), p256, false, ['sign']);
+}

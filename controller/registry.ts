@@ -1,0 +1,93 @@
+// The boxes as the running centre holds them: who may connect, with which key they sign, what they last said.
+import type { Cryptography, KnownKey } from '../schemas/envelope.ts';
+import { fromBase64 } from '../schemas/envelope.ts';
+import type { Presence, Report, Telemetry } from '../schemas/report.ts';
+import { newerPresence } from './core/fleet-status.ts';
+import type { Box, Seen, Store } from './store/store.ts';
+
+const saveEveryMs = 2_000;
+
+export class Registry {
+  readonly #store: Store;
+  readonly #crypto: Pick<Cryptography, 'sha256'>;
+  readonly #boxes = new Map<string, Box>();
+  readonly #keys = new Map<string, KnownKey>();
+  readonly #seen = new Map<string, Seen>();
+  readonly #unsaved = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: Store, crypto: Pick<Cryptography, 'sha256'>) {
+    this.#store = store;
+    this.#crypto = crypto;
+  }
+
+  async start(): Promise<void> {
+    for (const box of await this.#store.estate.boxes()) this.put(box);
+    for (const seen of await this.#store.estate.seen()) this.#seen.set(seen.dev, seen);
+    // Lossy by nature and frequent: saved together, not one transaction each.
+    this.#timer = setInterval(() => void this.save(), saveEveryMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.save();
+  }
+
+  put(box: Box): void {
+    this.#boxes.set(box.id, box);
+    if (box.signingKey === null) return;
+    const publicKey = fromBase64(box.signingKey);
+    this.#keys.set(box.id, { keyid: this.#crypto.sha256(publicKey).slice(0, 16), alg: 'ed25519', publicKey });
+  }
+
+  all(): Box[] {
+    return [...this.#boxes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  box(id: string): Box | undefined {
+    return this.#boxes.get(id);
+  }
+
+  enrolled(id: string): boolean {
+    return this.#keys.has(id);
+  }
+
+  /** The key a box signs its log with, if that is the key named. */
+  signingKey(dev: string, keyid: string): KnownKey | undefined {
+    const key = this.#keys.get(dev);
+    return key?.keyid === keyid ? key : undefined;
+  }
+
+  seen(dev: string): Seen | undefined {
+    return this.#seen.get(dev);
+  }
+
+  sawPresence(dev: string, presence: Presence, nowMs: number): void {
+    this.#put(dev, nowMs, (seen) => ({ ...seen, presence: newerPresence(seen.presence, presence) }));
+  }
+
+  sawReport(dev: string, report: Report, nowMs: number): void {
+    this.#put(dev, nowMs, (seen) => ({ ...seen, report }));
+  }
+
+  sawTelemetry(dev: string, telemetry: Telemetry, nowMs: number): void {
+    this.#put(dev, nowMs, (seen) => ({ ...seen, telemetry }));
+  }
+
+  /** Any sign of life. */
+  touched(dev: string, nowMs: number): void {
+    this.#put(dev, nowMs, (seen) => seen);
+  }
+
+  async save(): Promise<void> {
+    const dirty = [...this.#unsaved].flatMap((dev) => this.#seen.get(dev) ?? []);
+    this.#unsaved.clear();
+    if (dirty.length > 0) await this.#store.estate.saveSeen(dirty);
+  }
+
+  #put(dev: string, nowMs: number, change: (seen: Seen) => Seen): void {
+    const before = this.#seen.get(dev) ?? { dev, lastSeenMs: nowMs, presence: null, report: null, telemetry: null };
+    this.#seen.set(dev, { ...change(before), lastSeenMs: nowMs });
+    this.#unsaved.add(dev);
+  }
+}

@@ -1,0 +1,112 @@
+// What the command line asks of a centre.
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+import { bad, ok, type Result } from '../schemas/problems.ts';
+
+export interface RunSettings {
+  readonly dataDir: string;
+  /** The people's door. */
+  readonly host: string;
+  readonly port: number;
+  /** The boxes' doors: HTTPS and MQTT. */
+  readonly boxHost: string;
+  readonly boxPort: number;
+  readonly mqttPort: number;
+  /** Name or address under which boxes find this machine. */
+  readonly publicHost: string;
+  /** Further names the boxes' certificate holds. */
+  readonly names: readonly string[];
+  readonly tls?: { readonly certFile: string; readonly keyFile: string };
+  readonly logLevel: string;
+}
+
+export type Asked =
+  | { readonly do: 'run'; readonly settings: RunSettings }
+  | { readonly do: 'init'; readonly dataDir: string; readonly port: number }
+  | { readonly do: 'help' };
+
+export const usage = `Loa operating centre.
+
+  node dist/controller.js init --data DIR < seed.json     make a data folder: keys, authority, units, accounts
+  node dist/controller.js --data DIR [options]            run the centre of that folder
+
+  --host HOST         address of the people's pages, 127.0.0.1 unless said; anything but loopback needs --tls-cert
+  --port PORT         their port, 8080 (0 picks a free one)
+  --tls-cert FILE     the operator's certificate and key (PEM) for the people's pages
+  --tls-key FILE
+  --box-host HOST     address of the boxes' doors, as --host unless said (always mutual TLS)
+  --box-port PORT     HTTPS for boxes: enrolment and content, 8443
+  --mqtt-port PORT    MQTT over TLS for boxes, 8883
+  --public-host HOST  name or address that boxes use, as --box-host unless said
+  --name HOST         a further name in the boxes' certificate; may be repeated
+  --log LEVEL         trace, debug, info, warn, error; info unless said
+  --help
+
+The first line on standard output is JSON: {"event":"ready","console":…,"boxPort":…,"mqttPort":…}.
+`;
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+
+/** Problem: bad-input, with the option it is about. */
+export function readSettings(argv: readonly string[]): Result<Asked> {
+  let parsed: ReturnType<typeof parseAll>;
+  try {
+    parsed = parseAll(argv);
+  } catch (error) {
+    return bad('bad-input', error instanceof Error ? error.message : String(error));
+  }
+  const { values, positionals } = parsed;
+  if (values.help) return ok({ do: 'help' });
+  const [word, ...more] = positionals;
+  if (more.length > 0 || (word !== undefined && word !== 'init')) return bad('bad-input', `unknown word ${more[0] ?? word}`);
+  if (values.data === undefined) return bad('bad-input', '--data DIR is missing');
+  const ports = { port: portOf(values.port, 8080), boxPort: portOf(values['box-port'], 8443), mqttPort: portOf(values['mqtt-port'], 8883) };
+  const wrong = Object.entries(ports).find(([, port]) => port === undefined);
+  if (wrong) return bad('bad-input', `${wrong[0]} must be 0 to 65535`);
+  const { port = 0, boxPort = 0, mqttPort = 0 } = ports;
+  if (word === 'init') return ok({ do: 'init', dataDir: values.data, port });
+  const host = values.host ?? '127.0.0.1';
+  const [certFile, keyFile] = [values['tls-cert'], values['tls-key']];
+  if ((certFile === undefined) !== (keyFile === undefined)) return bad('bad-input', '--tls-cert and --tls-key go together');
+  const tls = certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined;
+  if (!isLoopback(host) && !tls)
+    return bad('bad-input', `--host ${host} is not loopback: passwords need HTTPS, so give --tls-cert and --tls-key`);
+  const logLevel = values.log ?? 'info';
+  if (!levels.includes(logLevel)) return bad('bad-input', `--log must be one of ${levels.join(', ')}`);
+  const boxHost = values['box-host'] ?? host;
+  const publicHost = values['public-host'] ?? (boxHost === '0.0.0.0' || boxHost === '::' ? '127.0.0.1' : boxHost);
+  const settings = { dataDir: values.data, host, port, boxHost, boxPort, mqttPort, publicHost, names: values.name ?? [], logLevel };
+  return ok({ do: 'run', settings: tls ? { ...settings, tls } : settings });
+}
+
+/** `localhost`, 127.0.0.0/8 or ::1. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function parseAll(argv: readonly string[]) {
+  return parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      data: { type: 'string' },
+      host: { type: 'string' },
+      port: { type: 'string' },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      'box-host': { type: 'string' },
+      'box-port': { type: 'string' },
+      'mqtt-port': { type: 'string' },
+      'public-host': { type: 'string' },
+      name: { type: 'string', multiple: true },
+      log: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+}
+
+function portOf(text: string | undefined, standard: number): number | undefined {
+  if (text === undefined) return standard;
+  const port = Number(text);
+  return /^\d{1,5}$/.test(text) && port <= 65_535 ? port : undefined;
+}

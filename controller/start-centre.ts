@@ -1,0 +1,250 @@
+// Builds every room of a centre by hand, opens its doors, and stops them in order. The broker is handed in.
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { findAudioTools } from '../hardware/host/audio-tools.ts';
+import { cryptography, randomId } from '../hardware/host/crypto.ts';
+import { openDatabase } from '../hardware/host/sqlite.ts';
+import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { Topic } from '../schemas/topics.ts';
+import { buildApp } from './app.ts';
+import { Blobs } from './blobs.ts';
+import { buildBoxDoor } from './box-door.ts';
+import type { Centre, CentreCard, Group } from './centre.ts';
+import { groupsOf } from './core/groups.ts';
+import type { OrderTemplate } from './core/order-plan.ts';
+import { Dispatch, type Publish } from './dispatch.ts';
+import { OrderDesk } from './emergency/order-desk.ts';
+import { Voices } from './emergency/voices.ts';
+import { Feed } from './feed.ts';
+import { folderOf } from './folder.ts';
+import { CentreLink, type Journal } from './link.ts';
+import { LogDesk } from './log-desk.ts';
+import { makeIngest } from './media/make-ingest.ts';
+import { type Authority, type Issued, openAuthority, openServerCertificate } from './provision/authority.ts';
+import { SigningDesk } from './provision/signing-desk.ts';
+import { openSigningKeys, type Trust } from './provision/signing-keys.ts';
+import { Registry } from './registry.ts';
+import type { RunSettings } from './settings.ts';
+import { SqliteStore } from './store/sqlite-store.ts';
+
+/** A broker as the centre needs it; main knows the one that is embedded. */
+export interface Bus {
+  readonly port: number;
+  readonly publish: Publish;
+  stop(): Promise<void>;
+}
+
+export interface BusWish {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly owner: string;
+  readonly mayConnect: (dev: string) => boolean;
+  readonly onPublish: (dev: string, topic: Topic, payload: Uint8Array) => Promise<void>;
+  readonly onConnection: (dev: string, up: boolean) => void;
+}
+
+export interface StartOptions {
+  readonly settings: RunSettings;
+  readonly journal: Journal;
+  readonly openBus: (wish: BusWish) => Promise<Bus>;
+  /** Folder of the built console. */
+  readonly consoleDir: string;
+  readonly nowMs?: () => number;
+}
+
+export interface Running {
+  readonly console: string;
+  readonly boxPort: number;
+  readonly mqttPort: number;
+  stop(): Promise<void>;
+}
+
+/** Start the centre of a data folder. Problems: not-found (no centre there), those of the database. */
+export async function startCentre(options: StartOptions): Promise<Result<Running>> {
+  const opened = await openRooms(options);
+  if (!opened.ok) return opened;
+  const { centre, rooms, server } = opened.value;
+  const { settings } = options;
+  const { bus, link } = rooms;
+  await rooms.registry.start();
+  await centre.blobs.start();
+  const real = await options.openBus({
+    host: settings.boxHost,
+    port: settings.mqttPort,
+    tls: { ca: centre.authority.pem, ...server },
+    owner: centre.card.id,
+    mayConnect: (dev) => centre.registry.enrolled(dev),
+    onPublish: (dev, topic, payload) => link.onPublish(dev, topic, payload),
+    onConnection: (dev, up) => link.onConnection(dev, up),
+  });
+  bus.open(real);
+  await centre.dispatch.start();
+  await centre.orders.start();
+  await link.start();
+  const tls = settings.tls && { cert: await readFile(settings.tls.certFile, 'utf8'), key: await readFile(settings.tls.keyFile, 'utf8') };
+  const door = await buildBoxDoor(centre, { ca: centre.authority.pem, ...server });
+  const app = await buildApp(centre, tls ? { tls, consoleDir: options.consoleDir } : { consoleDir: options.consoleDir });
+  const boxPort = await listen(door, settings.boxHost, settings.boxPort);
+  rooms.place.boxPort = boxPort;
+  rooms.place.mqttPort = real.port;
+  const port = await listen(app, settings.host, settings.port);
+  void prepareVoices(centre, rooms.voices, options.journal);
+  const stop = async (): Promise<void> => {
+    await Promise.all([app.close(), door.close()]);
+    link.stop();
+    centre.orders.stop();
+    await real.stop();
+    await rooms.registry.stop();
+    await centre.store.close();
+  };
+  return ok({ console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`, boxPort, mqttPort: real.port, stop });
+}
+
+interface Rooms {
+  readonly registry: Registry;
+  readonly voices: Voices;
+  readonly link: CentreLink;
+  readonly bus: LateBus;
+  readonly place: { boxPort: number; mqttPort: number };
+}
+
+async function openRooms({
+  settings,
+  journal,
+  nowMs = Date.now,
+}: StartOptions): Promise<Result<{ centre: Centre; rooms: Rooms; server: Issued }>> {
+  const folder = folderOf(settings.dataDir);
+  const database = await openDatabase({ file: folder.database, exclusive: false });
+  if (!database.ok) return database;
+  const store = new SqliteStore(database.value);
+  await store.migrate();
+  const [card, trust, templates, groups] = await Promise.all(
+    ['card', 'trust', 'templates', 'groups'].map((name) => store.meta.value(name)),
+  );
+  if (card === undefined || trust === undefined) {
+    await store.close();
+    return bad('not-found', `no centre in ${settings.dataDir}; run: node dist/controller.js init --data ${settings.dataDir} < seed.json`);
+  }
+  const { authority, server } = await openCertificates(folder.authority, settings, JSON.parse(card) as CentreCard, nowMs());
+  const keys = await openSigningKeys(folder.keys);
+  const blobs = new Blobs(folder.blobs, folder.uploads);
+  const tools = await findAudioTools();
+  const made = makeRooms({
+    card: JSON.parse(card) as CentreCard,
+    trust: JSON.parse(trust) as Trust,
+    templates: templates === undefined ? [] : (JSON.parse(templates) as OrderTemplate[]),
+    named: groups === undefined ? [] : (JSON.parse(groups) as Group[]),
+    units: await store.estate.units(),
+    store,
+    blobs,
+    tools,
+    keys,
+    authority,
+    settings,
+    journal,
+    nowMs,
+  });
+  return ok({ ...made, server });
+}
+
+async function openCertificates(
+  dir: string,
+  settings: RunSettings,
+  card: CentreCard,
+  nowMs: number,
+): Promise<{ authority: Authority; server: Issued }> {
+  const authority = await openAuthority(dir, card.name, nowMs);
+  const hosts = [...new Set(['localhost', '127.0.0.1', settings.publicHost, ...settings.names])];
+  return { authority, server: await openServerCertificate(authority, dir, hosts, nowMs) };
+}
+
+interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'authority' | 'journal' | 'nowMs'> {
+  readonly trust: Trust;
+  readonly templates: readonly OrderTemplate[];
+  readonly named: readonly Group[];
+  readonly units: readonly Group[];
+  readonly keys: Awaited<ReturnType<typeof openSigningKeys>>;
+  readonly settings: RunSettings;
+}
+
+function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
+  const { card, store, blobs, tools, authority, trust, journal, nowMs, settings } = parts;
+  const registry = new Registry(store, cryptography);
+  const bus = new LateBus();
+  const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
+  const feed = new Feed();
+  const desk = new SigningDesk(card.id, parts.keys, store.counters, nowMs);
+  const dispatch = new Dispatch({ store, registry, blobs, desk, centre: card.id, chain: trust.chain, publish, nowMs });
+  const voices = new Voices({ tools, blobs, meta: store.meta });
+  const groups = () => groupsOf(parts.named, parts.units, registry.all());
+  const orders = new OrderDesk({
+    store: store.orders,
+    registry,
+    desk,
+    voices,
+    feed,
+    publish,
+    centre: card,
+    demo: card.demo,
+    templates: parts.templates,
+    groups: () => groups().map(({ id }) => id),
+    nowMs,
+  });
+  const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
+  const epoch = randomId('run');
+  const link = new CentreLink({
+    centre: card.id,
+    epoch,
+    registry,
+    logDesk,
+    desk,
+    dispatch,
+    counters: store.counters,
+    feed,
+    publish,
+    journal,
+    nowMs,
+  });
+  const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
+  const host = hostInUrl(settings.publicHost);
+  const claimPlace = () => ({
+    centreUrl: `https://${host}:${place.boxPort}`,
+    brokerUrl: `mqtts://${host}:${place.mqttPort}`,
+    ca: authority.pem,
+    trustRoot: trust.root,
+  });
+  const ingest = makeIngest(tools, blobs);
+  const { root: trustRoot } = trust;
+  const outside = { card, groups, trustRoot, store, registry, blobs, authority, dispatch, orders, link, feed, tools, journal, nowMs };
+  return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, voices, link, bus, place } };
+}
+
+/** Rooms publish through this; what they say before the broker is there would be rebuilt anyway. */
+class LateBus {
+  #bus: Bus | undefined;
+
+  open(bus: Bus): void {
+    this.#bus = bus;
+  }
+
+  publish(...[topic, payload, how]: Parameters<Publish>): Promise<void> {
+    return this.#bus ? this.#bus.publish(topic, payload, how) : Promise.resolve();
+  }
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  await app.listen({ host, port });
+  return (app.server.address() as AddressInfo).port;
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** In the background: orders given before it is done are spoken by the boxes. */
+async function prepareVoices(centre: Centre, voices: Voices, journal: Journal): Promise<void> {
+  const problems = await voices.prepare(centre.orders.templates, centre.card.demo ? ['exercise'] : ['actual', 'exercise']);
+  for (const detail of problems) journal.warn({ event: 'voice-missing', detail });
+}

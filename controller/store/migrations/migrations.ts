@@ -1,0 +1,4 @@
+// The numbered steps from an empty file to today's tables, in order; forward only.
+import { sql as first } from './0001-first.ts';
+
+export const migrations: readonly { readonly number: number; readonly sql: string }[] = [{ number: 1, sql: first }];

@@ -1,0 +1,131 @@
+// Media, programmes, schedules and the policy in SQLite.
+import type { SqlRow } from '../../hardware/host/sqlite.ts';
+import type { Policy } from '../../schemas/policy.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Item, Programme } from '../../schemas/programme.ts';
+import type { Schedule } from '../../schemas/schedule.ts';
+import type { Act, ContentStore, Media, ProgrammeState, StoredProgramme, StoredSchedule } from './store.ts';
+import type { Writer } from './writer.ts';
+
+export class SqliteContent implements ContentStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  addMedia(media: Media, act: Act): Promise<void> {
+    const insert = {
+      sql: 'INSERT OR IGNORE INTO media (sha256, created_ms, item, source, author, peaks) VALUES (?, ?, ?, ?, ?, ?)',
+      params: [media.item.sha256, media.createdMs, JSON.stringify(media.item), media.source, media.author, JSON.stringify(media.peaks)],
+    };
+    return this.#writer.write([insert], act);
+  }
+
+  async media(): Promise<Media[]> {
+    return (await this.#writer.database.read('SELECT * FROM media ORDER BY created_ms DESC, sha256')).map(mediaOf);
+  }
+
+  async medium(sha256: string): Promise<Media | undefined> {
+    const [row] = await this.#writer.database.read('SELECT * FROM media WHERE sha256 = ?', [sha256]);
+    return row && mediaOf(row);
+  }
+
+  saveProgramme(stored: StoredProgramme, act: Act): Promise<void> {
+    const upsert = {
+      sql: `INSERT INTO programmes (id, changed_ms, body, state, author, approver, note) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET changed_ms = excluded.changed_ms, body = excluded.body, state = excluded.state,
+        author = excluded.author, approver = excluded.approver, note = excluded.note`,
+      params: [
+        stored.programme.id,
+        stored.changedMs,
+        JSON.stringify(stored.programme),
+        stored.state,
+        stored.author,
+        stored.approver,
+        stored.note,
+      ],
+    };
+    return this.#writer.write([upsert], act);
+  }
+
+  async programmes(): Promise<StoredProgramme[]> {
+    return (await this.#writer.database.read('SELECT * FROM programmes ORDER BY changed_ms DESC, id')).map(programmeOf);
+  }
+
+  async programme(id: string): Promise<StoredProgramme | undefined> {
+    const [row] = await this.#writer.database.read('SELECT * FROM programmes WHERE id = ?', [id]);
+    return row && programmeOf(row);
+  }
+
+  addSchedule(stored: StoredSchedule, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      const { id } = stored.schedule;
+      const [known] = await this.#writer.database.read('SELECT id FROM schedules WHERE id = ?', [id]);
+      if (known) return bad('conflict', `a schedule ${id} exists`, '/id');
+      await this.#writer.commit(
+        [
+          {
+            sql: 'INSERT INTO schedules (id, created_ms, body, groups, author) VALUES (?, ?, ?, ?, ?)',
+            params: [id, stored.createdMs, JSON.stringify(stored.schedule), JSON.stringify(stored.groups), stored.author],
+          },
+        ],
+        act,
+      );
+      return ok(undefined);
+    });
+  }
+
+  async schedules(): Promise<StoredSchedule[]> {
+    const rows = await this.#writer.database.read('SELECT * FROM schedules ORDER BY created_ms, id');
+    return rows.map((row) => ({
+      schedule: JSON.parse(String(row['body'])) as Schedule,
+      groups: JSON.parse(String(row['groups'])) as string[],
+      author: String(row['author']),
+      createdMs: Number(row['created_ms']),
+    }));
+  }
+
+  removeSchedule(id: string, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      const [known] = await this.#writer.database.read('SELECT id FROM schedules WHERE id = ?', [id]);
+      if (!known) return bad('not-found', `no schedule ${id}`);
+      await this.#writer.commit([{ sql: 'DELETE FROM schedules WHERE id = ?', params: [id] }], act);
+      return ok(undefined);
+    });
+  }
+
+  async policy(): Promise<Policy | undefined> {
+    const [row] = await this.#writer.database.read('SELECT body FROM policy WHERE id = 1');
+    return row && (JSON.parse(String(row['body'])) as Policy);
+  }
+
+  savePolicy(policy: Policy, act: Act): Promise<void> {
+    const upsert = {
+      sql: 'INSERT INTO policy (id, body) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body',
+      params: [JSON.stringify(policy)],
+    };
+    return this.#writer.write([upsert], act);
+  }
+}
+
+function mediaOf(row: SqlRow): Media {
+  return {
+    item: JSON.parse(String(row['item'])) as Item,
+    source: String(row['source']),
+    author: String(row['author']),
+    createdMs: Number(row['created_ms']),
+    peaks: JSON.parse(String(row['peaks'])) as number[],
+  };
+}
+
+function programmeOf(row: SqlRow): StoredProgramme {
+  return {
+    programme: JSON.parse(String(row['body'])) as Programme,
+    state: String(row['state']) as ProgrammeState,
+    author: String(row['author']),
+    approver: row['approver'] === null ? null : String(row['approver']),
+    changedMs: Number(row['changed_ms']),
+    note: String(row['note']),
+  };
+}

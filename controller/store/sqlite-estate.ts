@@ -1,0 +1,130 @@
+// Units, boxes, claims and what boxes last said, in SQLite.
+import type { SqlRow } from '../../hardware/host/sqlite.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Act, Box, Claim, EstateStore, Seen, Unit } from './store.ts';
+import type { Writer } from './writer.ts';
+
+export class SqliteEstate implements EstateStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  saveUnits(units: readonly Unit[], act: Act): Promise<void> {
+    const sql = 'INSERT INTO units (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body';
+    return this.#writer.write(
+      units.map((unit) => ({ sql, params: [unit.id, JSON.stringify(unit)] })),
+      act,
+    );
+  }
+
+  async units(): Promise<Unit[]> {
+    const rows = await this.#writer.database.read('SELECT body FROM units ORDER BY id');
+    return rows.map((row) => JSON.parse(String(row['body'])) as Unit);
+  }
+
+  addBox(box: Box, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      if (await this.box(box.id)) return bad('conflict', `a box ${box.id} exists`, '/id');
+      const { id, createdMs, enrolledMs, signingKey, certificate, ...body } = box;
+      await this.#writer.commit(
+        [
+          {
+            sql: 'INSERT INTO boxes (id, created_ms, body, enrolled_ms, signing_key, certificate) VALUES (?, ?, ?, ?, ?, ?)',
+            params: [id, createdMs, JSON.stringify(body), enrolledMs, signingKey, certificate],
+          },
+        ],
+        act,
+      );
+      return ok(undefined);
+    });
+  }
+
+  async boxes(): Promise<Box[]> {
+    const rows = await this.#writer.database.read('SELECT * FROM boxes ORDER BY id');
+    return rows.map(boxOf);
+  }
+
+  async box(id: string): Promise<Box | undefined> {
+    const [row] = await this.#writer.database.read('SELECT * FROM boxes WHERE id = ?', [id]);
+    return row && boxOf(row);
+  }
+
+  addClaim(claim: Claim, act: Act): Promise<void> {
+    const insert = {
+      sql: 'INSERT INTO claims (token_hash, dev, exp_ms) VALUES (?, ?, ?)',
+      params: [claim.tokenHash, claim.dev, claim.expMs],
+    };
+    // A new label makes the older ones of the same box worthless.
+    const older = { sql: 'DELETE FROM claims WHERE dev = ? AND used_ms IS NULL', params: [claim.dev] };
+    return this.#writer.write([older, insert], act);
+  }
+
+  async claim(tokenHash: string, nowMs: number): Promise<Result<Claim>> {
+    const [row] = await this.#writer.database.read('SELECT * FROM claims WHERE token_hash = ?', [tokenHash]);
+    if (!row) return bad('not-found', 'no such claim');
+    if (row['used_ms'] !== null) return bad('claim-used', 'the claim was used before; make a new one');
+    if (Number(row['exp_ms']) <= nowMs) return bad('expired', 'the claim has expired; make a new one');
+    return ok({ tokenHash, dev: String(row['dev']), expMs: Number(row['exp_ms']) });
+  }
+
+  enrol(tokenHash: string, brought: { readonly signingKey: string; readonly certificate: string }, act: Act): Promise<Result<Box>> {
+    return this.#writer.alone(async () => {
+      const claim = await this.claim(tokenHash, act.atMs);
+      if (!claim.ok) return claim;
+      const { dev } = claim.value;
+      await this.#writer.commit(
+        [
+          { sql: 'UPDATE claims SET used_ms = ? WHERE token_hash = ?', params: [act.atMs, tokenHash] },
+          {
+            sql: 'UPDATE boxes SET enrolled_ms = ?, signing_key = ?, certificate = ? WHERE id = ?',
+            params: [act.atMs, brought.signingKey, brought.certificate, dev],
+          },
+        ],
+        act,
+      );
+      const box = await this.box(dev);
+      return box ? ok(box) : bad('not-found', `no box ${dev}`);
+    });
+  }
+
+  saveSeen(seen: readonly Seen[]): Promise<void> {
+    const sql = `INSERT INTO seen (dev, last_ms, presence, report, telemetry) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (dev) DO UPDATE SET last_ms = excluded.last_ms, presence = excluded.presence, report = excluded.report, telemetry = excluded.telemetry`;
+    return this.#writer.write(
+      seen.map((one) => ({ sql, params: [one.dev, one.lastSeenMs, text(one.presence), text(one.report), text(one.telemetry)] })),
+    );
+  }
+
+  async seen(): Promise<Seen[]> {
+    const rows = await this.#writer.database.read('SELECT * FROM seen ORDER BY dev');
+    return rows.map((row) => ({
+      dev: String(row['dev']),
+      lastSeenMs: Number(row['last_ms']),
+      presence: json(row['presence']),
+      report: json(row['report']),
+      telemetry: json(row['telemetry']),
+    }));
+  }
+}
+
+function boxOf(row: SqlRow): Box {
+  const body = JSON.parse(String(row['body'])) as Omit<Box, 'id' | 'createdMs' | 'enrolledMs' | 'signingKey' | 'certificate'>;
+  return {
+    id: String(row['id']),
+    ...body,
+    createdMs: Number(row['created_ms']),
+    enrolledMs: row['enrolled_ms'] === null ? null : Number(row['enrolled_ms']),
+    signingKey: row['signing_key'] === null ? null : String(row['signing_key']),
+    certificate: row['certificate'] === null ? null : String(row['certificate']),
+  };
+}
+
+function text(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}
+
+function json<T>(value: unknown): T | null {
+  return typeof value === 'string' ? (JSON.parse(value) as T) : null;
+}

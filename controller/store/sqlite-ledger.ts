@@ -1,0 +1,112 @@
+// The audit chain, durable counters and single values of a centre, in SQLite.
+import { sha256 } from '../../hardware/host/crypto.ts';
+import { nextCounter } from '../../schemas/envelope.ts';
+import type { Act, AuditStore, CounterStore, MetaStore } from './store.ts';
+import { auditText, type Writer } from './writer.ts';
+
+const floorSpace = 'floor';
+const verifyPage = 1000;
+
+export class SqliteAudit implements AuditStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  append(act: Act): Promise<void> {
+    return this.#writer.write([], act);
+  }
+
+  async entries(afterSeq: number, limit: number): Promise<(Act & { readonly seq: number; readonly hash: string })[]> {
+    const rows = await this.#writer.database.read('SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?', [afterSeq, limit]);
+    return rows.map((row) => ({
+      seq: Number(row['seq']),
+      atMs: Number(row['at_ms']),
+      actor: String(row['actor']),
+      act: String(row['act']),
+      subject: String(row['subject']),
+      sha256: String(row['sha256']),
+      hash: String(row['hash']),
+    }));
+  }
+
+  async verify(): Promise<number | undefined> {
+    let seq = 0;
+    let hash = '';
+    for (;;) {
+      const page = await this.entries(seq, verifyPage);
+      for (const entry of page) {
+        if (entry.seq !== seq + 1 || entry.hash !== sha256(Buffer.from(auditText(hash, entry)))) return seq + 1;
+        seq = entry.seq;
+        hash = entry.hash;
+      }
+      if (page.length < verifyPage) return undefined;
+    }
+  }
+}
+
+export class SqliteCounters implements CounterStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  take(spaces: readonly string[], nowMs: number): Promise<ReadonlyMap<string, number>> {
+    return this.#writer.alone(async () => {
+      const rows = await this.#writer.database.read('SELECT space, ctr FROM counters WHERE space IN (SELECT value FROM json_each(?))', [
+        JSON.stringify(spaces),
+      ]);
+      const last = new Map(rows.map((row) => [String(row['space']), Number(row['ctr'])]));
+      const next = new Map(spaces.map((space) => [space, nextCounter(last.get(space) ?? 0, nowMs)]));
+      await this.#writer.commit([
+        {
+          sql: `INSERT OR REPLACE INTO counters (space, ctr)
+            SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)`,
+          params: [JSON.stringify([...next])],
+        },
+      ]);
+      return next;
+    });
+  }
+
+  async highest(prefix: string): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#writer.database.read('SELECT space, ctr FROM counters WHERE substr(space, 1, ?) = ?', [prefix.length, prefix]);
+    return new Map(rows.map((row) => [String(row['space']), Number(row['ctr'])]));
+  }
+
+  async floorMs(): Promise<number> {
+    const [row] = await this.#writer.database.read(
+      `SELECT max(coalesce((SELECT ctr FROM counters WHERE space = '${floorSpace}'), 0),
+        coalesce((SELECT at_ms FROM audit ORDER BY seq DESC LIMIT 1), 0)) AS floor`,
+    );
+    return Number(row?.['floor'] ?? 0);
+  }
+
+  raiseFloor(nowMs: number): Promise<void> {
+    return this.#writer.write([
+      {
+        sql: `INSERT INTO counters (space, ctr) VALUES ('${floorSpace}', ?) ON CONFLICT (space) DO UPDATE SET ctr = max(ctr, excluded.ctr)`,
+        params: [nowMs],
+      },
+    ]);
+  }
+}
+
+export class SqliteMeta implements MetaStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  async value(name: string): Promise<string | undefined> {
+    const [row] = await this.#writer.database.read('SELECT value FROM meta WHERE name = ?', [name]);
+    return row && String(row['value']);
+  }
+
+  setValue(name: string, value: string): Promise<void> {
+    return this.#writer.write([{ sql: 'INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', params: [name, value] }]);
+  }
+}

@@ -1,0 +1,124 @@
+// Rows from the boxes, what they prove, and what contradicts them, in SQLite. Batches are one JSON parameter.
+import type { SqlValue } from '../../hardware/host/sqlite.ts';
+import type { Receipt } from '../../schemas/receipt.ts';
+import type { LogCommit, LogConflict, LogHead, LogStore, StoredReceipt, StoredRow } from './store.ts';
+import type { Writer } from './writer.ts';
+
+export class SqliteLog implements LogStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  commit({ rows, receipts, progress, conflicts, heads }: LogCommit): Promise<void> {
+    const statements = [
+      insertAll(
+        'INSERT OR IGNORE INTO log_rows (dev, epoch, seq, hash, kind, at_ms, received_ms, entry)',
+        rows.map((row) => [row.dev, row.epoch, row.seq, row.hash, row.kind, row.atMs, row.receivedMs, row.entry]),
+      ),
+      insertAll(
+        'INSERT OR IGNORE INTO receipts (dev, occurrence, planned_ms, body, received_ms)',
+        receipts.map(({ dev, receipt, receivedMs }) => [
+          dev,
+          receipt.occurrence,
+          receipt.plannedStartMs,
+          JSON.stringify(receipt),
+          receivedMs,
+        ]),
+      ),
+      insertAll(
+        'INSERT OR REPLACE INTO order_progress (ord, dev, state, at_ms, voice, problem)',
+        progress.map((one) => [one.order, one.dev, one.state, one.atMs, one.voice, one.problem && JSON.stringify(one.problem)]),
+      ),
+      insertAll(
+        'INSERT OR IGNORE INTO log_conflicts (dev, epoch, seq, kind, detail, at_ms)',
+        conflicts.map((one) => [one.dev, one.epoch, one.seq, one.kind, one.detail, one.atMs]),
+      ),
+      insertAll(
+        'INSERT OR REPLACE INTO log_heads (dev, epoch, upto, hash)',
+        heads.map((head) => [head.dev, head.epoch, head.upto, head.hash]),
+      ),
+    ];
+    return this.#writer.write(statements.filter((statement) => statement.params[0] !== '[]'));
+  }
+
+  async head(dev: string, epoch: string): Promise<LogHead | undefined> {
+    const [row] = await this.#writer.database.read('SELECT upto, hash FROM log_heads WHERE dev = ? AND epoch = ?', [dev, epoch]);
+    return row && { upto: Number(row['upto']), hash: String(row['hash']) };
+  }
+
+  async hashes(dev: string, epoch: string, fromSeq: number, toSeq: number): Promise<ReadonlyMap<number, string>> {
+    const rows = await this.#writer.database.read('SELECT seq, hash FROM log_rows WHERE dev = ? AND epoch = ? AND seq BETWEEN ? AND ?', [
+      dev,
+      epoch,
+      fromSeq,
+      toSeq,
+    ]);
+    return new Map(rows.map((row) => [Number(row['seq']), String(row['hash'])]));
+  }
+
+  async receipt(dev: string, occurrence: string): Promise<Receipt | undefined> {
+    const [row] = await this.#writer.database.read('SELECT body FROM receipts WHERE dev = ? AND occurrence = ?', [dev, occurrence]);
+    return row && (JSON.parse(String(row['body'])) as Receipt);
+  }
+
+  async receipts({ dev, limit }: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]> {
+    const rows = await this.#writer.database.read(
+      `SELECT dev, body, received_ms FROM receipts ${dev === undefined ? '' : 'WHERE dev = ?'} ORDER BY planned_ms DESC, occurrence LIMIT ?`,
+      dev === undefined ? [limit] : [dev, limit],
+    );
+    return rows.map((row) => ({
+      dev: String(row['dev']),
+      receipt: JSON.parse(String(row['body'])) as Receipt,
+      receivedMs: Number(row['received_ms']),
+    }));
+  }
+
+  async rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]> {
+    const terms: string[] = [];
+    const params: SqlValue[] = [];
+    if (filter.dev !== undefined) {
+      terms.push('dev = ?');
+      params.push(filter.dev);
+    }
+    if (filter.kind !== undefined) {
+      terms.push('kind = ?');
+      params.push(filter.kind);
+    }
+    const where = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : '';
+    const rows = await this.#writer.database.read(`SELECT * FROM log_rows ${where} ORDER BY at_ms DESC, seq DESC LIMIT ?`, [
+      ...params,
+      filter.limit,
+    ]);
+    return rows.map((row) => ({
+      dev: String(row['dev']),
+      epoch: String(row['epoch']),
+      seq: Number(row['seq']),
+      hash: String(row['hash']),
+      kind: String(row['kind']),
+      atMs: Number(row['at_ms']),
+      receivedMs: Number(row['received_ms']),
+      entry: String(row['entry']),
+    }));
+  }
+
+  async conflicts(limit: number): Promise<LogConflict[]> {
+    const rows = await this.#writer.database.read('SELECT * FROM log_conflicts ORDER BY id DESC LIMIT ?', [limit]);
+    return rows.map((row) => ({
+      dev: String(row['dev']),
+      epoch: String(row['epoch']),
+      seq: Number(row['seq']),
+      kind: row['kind'] as LogConflict['kind'],
+      detail: String(row['detail']),
+      atMs: Number(row['at_ms']),
+    }));
+  }
+}
+
+/** `INSERT … SELECT` of all rows from one JSON array of arrays. */
+function insertAll(insert: string, rows: readonly (readonly SqlValue[])[]) {
+  const columns = insert.slice(insert.indexOf('(')).split(',').length;
+  const values = Array.from({ length: columns }, (_, i) => `json_extract(value, '$[${i}]')`).join(', ');
+  return { sql: `${insert} SELECT ${values} FROM json_each(?)`, params: [JSON.stringify(rows)] };
+}

@@ -1,0 +1,57 @@
+// Signed wants and places in SQLite: what must be published is what is stored.
+
+import type { SqlRow } from '../../hardware/host/sqlite.ts';
+import type { Envelope } from '../../schemas/envelope.ts';
+import type { Part } from '../../schemas/want.ts';
+import type { StoredWant, WantStore } from './store.ts';
+import type { Writer } from './writer.ts';
+
+export class SqliteWants implements WantStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  async wants(): Promise<StoredWant[]> {
+    return (await this.#writer.database.read('SELECT * FROM wants ORDER BY dev')).map(wantOf);
+  }
+
+  async want(dev: string): Promise<StoredWant | undefined> {
+    const [row] = await this.#writer.database.read('SELECT * FROM wants WHERE dev = ?', [dev]);
+    return row && wantOf(row);
+  }
+
+  saveWants(wants: readonly StoredWant[]): Promise<void> {
+    if (wants.length === 0) return Promise.resolve();
+    const all = wants.map((want) => [want.dev, want.rev, JSON.stringify(want.parts), JSON.stringify(want.envelope), want.madeMs]);
+    return this.#writer.write([
+      {
+        sql: `INSERT OR REPLACE INTO wants (dev, rev, parts, envelope, made_ms)
+          SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'),
+          json_extract(value, '$[4]') FROM json_each(?)`,
+        params: [JSON.stringify(all)],
+      },
+    ]);
+  }
+
+  async places(): Promise<ReadonlyMap<string, Envelope>> {
+    const rows = await this.#writer.database.read('SELECT dev, envelope FROM places ORDER BY dev');
+    return new Map(rows.map((row) => [String(row['dev']), JSON.parse(String(row['envelope'])) as Envelope]));
+  }
+
+  savePlaces(places: ReadonlyMap<string, Envelope>): Promise<void> {
+    const sql = 'INSERT OR REPLACE INTO places (dev, envelope) VALUES (?, ?)';
+    return this.#writer.write([...places].map(([dev, envelope]) => ({ sql, params: [dev, JSON.stringify(envelope)] })));
+  }
+}
+
+function wantOf(row: SqlRow): StoredWant {
+  return {
+    dev: String(row['dev']),
+    rev: Number(row['rev']),
+    parts: JSON.parse(String(row['parts'])) as Part[],
+    envelope: JSON.parse(String(row['envelope'])) as Envelope,
+    madeMs: Number(row['made_ms']),
+  };
+}

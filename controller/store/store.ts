@@ -1,0 +1,296 @@
+// What a centre remembers, by meaning. Every write is one durable transaction; one process writes.
+import type { Envelope } from '../../schemas/envelope.ts';
+import type { Order } from '../../schemas/order.ts';
+import type { Row } from '../../schemas/outbox.ts';
+import type { Policy } from '../../schemas/policy.ts';
+import type { Problem, Result } from '../../schemas/problems.ts';
+import type { Item, Level, Programme } from '../../schemas/programme.ts';
+import type { Receipt } from '../../schemas/receipt.ts';
+import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
+import type { Schedule } from '../../schemas/schedule.ts';
+import type { BoxSettings } from '../../schemas/settings.ts';
+import type { Part } from '../../schemas/want.ts';
+import type { Grant } from '../core/roles.ts';
+
+/** Who did what to which thing; the hash names the content, personal data stays elsewhere. */
+export interface Act {
+  readonly atMs: number;
+  readonly actor: string;
+  readonly act: string;
+  readonly subject: string;
+  readonly sha256: string;
+}
+
+export interface Unit {
+  readonly id: string;
+  readonly parent: string | null;
+  readonly kind: string;
+  readonly name: string;
+  readonly code: string | null;
+  readonly level: Level;
+  readonly area: string;
+}
+
+export interface Account {
+  readonly account: string;
+  readonly title: string;
+  readonly grants: readonly Grant[];
+  readonly passwordHash: string;
+  readonly createdMs: number;
+}
+
+export interface Session {
+  /** SHA-256 of the cookie's value. */
+  readonly idHash: string;
+  readonly account: string;
+  readonly csrf: string;
+  readonly createdMs: number;
+  readonly expMs: number;
+}
+
+export interface Box {
+  readonly id: string;
+  readonly name: string;
+  readonly area: string;
+  readonly groups: readonly string[];
+  readonly settings: BoxSettings;
+  readonly createdMs: number;
+  readonly enrolledMs: number | null;
+  /** Base64 of the raw Ed25519 key that signs the box's log; set at enrolment. */
+  readonly signingKey: string | null;
+  /** SHA-256 of the certificate in force: an older one of the same name is refused. */
+  readonly certificate: string | null;
+}
+
+/** What a box last said of itself. */
+export interface Seen {
+  readonly dev: string;
+  readonly lastSeenMs: number;
+  readonly presence: Presence | null;
+  readonly report: Report | null;
+  readonly telemetry: Telemetry | null;
+}
+
+export interface Claim {
+  readonly tokenHash: string;
+  readonly dev: string;
+  readonly expMs: number;
+}
+
+export interface Media {
+  readonly item: Item;
+  readonly source: string;
+  readonly author: string;
+  readonly createdMs: number;
+  /** Highest absolute sample per equal slice, 0..1. */
+  readonly peaks: readonly number[];
+}
+
+export const programmeStates = ['draft', 'submitted', 'approved', 'rejected', 'withdrawn'] as const;
+export type ProgrammeState = (typeof programmeStates)[number];
+
+export interface StoredProgramme {
+  readonly programme: Programme;
+  readonly state: ProgrammeState;
+  readonly author: string;
+  readonly approver: string | null;
+  readonly changedMs: number;
+  readonly note: string;
+}
+
+export interface StoredSchedule {
+  readonly schedule: Schedule;
+  readonly groups: readonly string[];
+  readonly author: string;
+  readonly createdMs: number;
+}
+
+export interface StoredWant {
+  readonly dev: string;
+  readonly rev: number;
+  readonly parts: readonly Part[];
+  readonly envelope: Envelope;
+  readonly madeMs: number;
+}
+
+export interface StoredOrder {
+  readonly id: string;
+  readonly order: Order;
+  readonly template: string;
+  readonly groups: readonly string[];
+  /** Boxes it was meant for when it was given. */
+  readonly boxes: readonly string[];
+  readonly by: string;
+  readonly givenMs: number;
+  readonly expMs: number;
+  readonly clearedMs: number | null;
+}
+
+/** One envelope that belongs in a group's retained frame while it lives. */
+export interface GroupEnvelope {
+  readonly group: string;
+  readonly ctr: number;
+  readonly typ: 'order' | 'clear';
+  /** Ids of orders it gives or ends. */
+  readonly orders: readonly string[];
+  readonly envelope: Envelope;
+  /** Blobs it names, main language first. */
+  readonly audio: readonly string[];
+  readonly expMs: number;
+}
+
+export interface OrderProgress {
+  readonly order: string;
+  readonly dev: string;
+  readonly state: string;
+  readonly atMs: number;
+  readonly voice: string | null;
+  readonly problem: Problem | null;
+}
+
+export interface LogHead {
+  readonly upto: number;
+  readonly hash: string;
+}
+
+export interface StoredRow extends Row {
+  readonly dev: string;
+  readonly epoch: string;
+  readonly kind: string;
+  readonly atMs: number;
+  readonly receivedMs: number;
+}
+
+export interface StoredReceipt {
+  readonly dev: string;
+  readonly receipt: Receipt;
+  readonly receivedMs: number;
+}
+
+/** A row or receipt that contradicts a stored one; kept, never merged. */
+export interface LogConflict {
+  readonly dev: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly kind: 'row' | 'receipt' | 'gap';
+  readonly detail: string;
+  readonly atMs: number;
+}
+
+/** All that one transaction of the log desk writes. */
+export interface LogCommit {
+  readonly rows: readonly StoredRow[];
+  readonly receipts: readonly StoredReceipt[];
+  readonly progress: readonly OrderProgress[];
+  readonly conflicts: readonly LogConflict[];
+  readonly heads: readonly (LogHead & { readonly dev: string; readonly epoch: string })[];
+}
+
+export interface EstateStore {
+  saveUnits(units: readonly Unit[], act: Act): Promise<void>;
+  units(): Promise<Unit[]>;
+  /** Problem: conflict (the id exists). */
+  addBox(box: Box, act: Act): Promise<Result<void>>;
+  boxes(): Promise<Box[]>;
+  box(id: string): Promise<Box | undefined>;
+  addClaim(claim: Claim, act: Act): Promise<void>;
+  /** A live claim, without using it up. Problems: not-found, claim-used, expired. */
+  claim(tokenHash: string, nowMs: number): Promise<Result<Claim>>;
+  /** Use a claim up and register what the box brought, in one transaction. Problems: not-found, claim-used, expired. */
+  enrol(tokenHash: string, box: { readonly signingKey: string; readonly certificate: string }, act: Act): Promise<Result<Box>>;
+  saveSeen(seen: readonly Seen[]): Promise<void>;
+  seen(): Promise<Seen[]>;
+}
+
+export interface PeopleStore {
+  /** Problem: conflict (the account exists). */
+  addAccount(account: Account, act: Act): Promise<Result<void>>;
+  account(account: string): Promise<Account | undefined>;
+  accounts(): Promise<Account[]>;
+  addSession(session: Session, act: Act): Promise<void>;
+  session(idHash: string, nowMs: number): Promise<Session | undefined>;
+  endSession(idHash: string): Promise<void>;
+  endSessionsBefore(nowMs: number): Promise<void>;
+}
+
+export interface ContentStore {
+  /** The same bytes again keep their first row. */
+  addMedia(media: Media, act: Act): Promise<void>;
+  media(): Promise<Media[]>;
+  medium(sha256: string): Promise<Media | undefined>;
+  saveProgramme(programme: StoredProgramme, act: Act): Promise<void>;
+  programmes(): Promise<StoredProgramme[]>;
+  programme(id: string): Promise<StoredProgramme | undefined>;
+  /** Problem: conflict (the id exists). */
+  addSchedule(schedule: StoredSchedule, act: Act): Promise<Result<void>>;
+  schedules(): Promise<StoredSchedule[]>;
+  /** Problem: not-found. */
+  removeSchedule(id: string, act: Act): Promise<Result<void>>;
+  policy(): Promise<Policy | undefined>;
+  savePolicy(policy: Policy, act: Act): Promise<void>;
+}
+
+export interface WantStore {
+  wants(): Promise<StoredWant[]>;
+  want(dev: string): Promise<StoredWant | undefined>;
+  saveWants(wants: readonly StoredWant[]): Promise<void>;
+  /** The last place document signed for each box. */
+  places(): Promise<ReadonlyMap<string, Envelope>>;
+  savePlaces(places: ReadonlyMap<string, Envelope>): Promise<void>;
+}
+
+export interface OrderStore {
+  addOrder(order: StoredOrder, envelopes: readonly GroupEnvelope[], act: Act): Promise<void>;
+  /** Latch orders: their envelopes leave the frames, the clears take their place. */
+  clearOrders(ids: readonly string[], clears: readonly GroupEnvelope[], act: Act): Promise<void>;
+  orders(limit: number): Promise<StoredOrder[]>;
+  order(id: string): Promise<StoredOrder | undefined>;
+  /** Envelopes that live at `nowMs`, by group and counter. */
+  envelopes(nowMs: number): Promise<GroupEnvelope[]>;
+  progress(orders: readonly string[]): Promise<OrderProgress[]>;
+}
+
+export interface LogStore {
+  commit(commit: LogCommit): Promise<void>;
+  head(dev: string, epoch: string): Promise<LogHead | undefined>;
+  /** Hashes of stored rows by seq. */
+  hashes(dev: string, epoch: string, fromSeq: number, toSeq: number): Promise<ReadonlyMap<number, string>>;
+  receipt(dev: string, occurrence: string): Promise<Receipt | undefined>;
+  receipts(filter: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]>;
+  rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]>;
+  conflicts(limit: number): Promise<LogConflict[]>;
+}
+
+export interface AuditStore {
+  append(act: Act): Promise<void>;
+  entries(afterSeq: number, limit: number): Promise<(Act & { readonly seq: number; readonly hash: string })[]>;
+  /** The first seq whose hash does not follow from the one before, or undefined when the whole chain holds. */
+  verify(): Promise<number | undefined>;
+}
+
+export interface CounterStore {
+  /** Next durable counters of the spaces named, each `max(last + 1, nowMs)`; committed before they are returned. */
+  take(spaces: readonly string[], nowMs: number): Promise<ReadonlyMap<string, number>>;
+  highest(prefix: string): Promise<ReadonlyMap<string, number>>;
+  /** The latest instant this database knows to have passed. */
+  floorMs(): Promise<number>;
+  raiseFloor(nowMs: number): Promise<void>;
+}
+
+export interface MetaStore {
+  value(name: string): Promise<string | undefined>;
+  setValue(name: string, value: string): Promise<void>;
+}
+
+export interface Store {
+  readonly estate: EstateStore;
+  readonly people: PeopleStore;
+  readonly content: ContentStore;
+  readonly wants: WantStore;
+  readonly orders: OrderStore;
+  readonly log: LogStore;
+  readonly audit: AuditStore;
+  readonly counters: CounterStore;
+  readonly meta: MetaStore;
+  close(): Promise<void>;
+}

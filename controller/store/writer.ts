@@ -1,0 +1,50 @@
+// The one writer: decisions that read and then write take turns, and each act joins the audit chain.
+import { sha256 } from '../../hardware/host/crypto.ts';
+import type { Database, Statement } from '../../hardware/host/sqlite.ts';
+import type { Act } from './store.ts';
+
+/** The text whose SHA-256 is an act's hash in the chain. */
+export function auditText(previousHash: string, act: Act): string {
+  return `${previousHash}\n${JSON.stringify([act.atMs, act.actor, act.act, act.subject, act.sha256])}`;
+}
+
+export class Writer {
+  readonly database: Database;
+  #turn: Promise<unknown> = Promise.resolve();
+  #auditHead: { seq: number; hash: string } | undefined;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  /** Run `work` alone: nothing else that writes runs between its reads and its writes. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** One transaction, in turn. */
+  write(statements: readonly Statement[], act?: Act): Promise<void> {
+    return this.alone(() => this.commit(statements, act));
+  }
+
+  /** One transaction, for work that already runs alone. */
+  async commit(statements: readonly Statement[], act?: Act): Promise<void> {
+    if (!act) return statements.length === 0 ? undefined : this.database.write(statements);
+    const head = this.#auditHead ?? (await this.#readAuditHead());
+    const next = { seq: head.seq + 1, hash: sha256(Buffer.from(auditText(head.hash, act))) };
+    const entry = {
+      sql: 'INSERT INTO audit (seq, at_ms, actor, act, subject, sha256, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      params: [next.seq, act.atMs, act.actor, act.act, act.subject, act.sha256, next.hash],
+    };
+    this.#auditHead = undefined;
+    await this.database.write([...statements, entry]);
+    this.#auditHead = next;
+  }
+
+  async #readAuditHead(): Promise<{ seq: number; hash: string }> {
+    const [row] = await this.database.read('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
+    return row ? { seq: Number(row['seq']), hash: String(row['hash']) } : { seq: 0, hash: '' };
+  }
+}
