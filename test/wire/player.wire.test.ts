@@ -147,10 +147,19 @@ describe('a decoder that dies', () => {
 });
 
 describe.concurrent('garbage', () => {
+  it('of no bytes at all is a problem', async () => {
+    const rig = await open(tools);
+    writeFileSync(join(folder, 'empty'), '');
+    const ended = await told(rig, 'playbackEnded', play(rig, once([item('empty', 'audio/mpeg')]), rig.clock.now().wallMs + 200));
+    expect(ended).toMatchObject({ how: 'failed', audibleMs: 0, problem: { code: 'media-unreadable' } });
+    await rig.player.stop();
+  });
+
   it.each(['audio/mpeg', 'audio/ogg', 'audio/wav'] as const)('named %s is a problem, not a sound and not a crash', async (type) => {
     const rig = await open(tools);
-    writeFileSync(join(folder, 'junk'), noise(1_000, 9));
-    const ended = await told(rig, 'playbackEnded', play(rig, once([item('junk', type, 1_000)]), rig.clock.now().wallMs + 200));
+    const junk = `junk-${type.slice(6)}`;
+    writeFileSync(join(folder, junk), noise(2_000, 9));
+    const ended = await told(rig, 'playbackEnded', play(rig, once([item(junk, type, 2_000)]), rig.clock.now().wallMs + 200));
     expect(ended.how).toBe('failed');
     expect(Object.keys(problemKinds)).toContain(ended.problem?.code);
     await rig.player.stop();

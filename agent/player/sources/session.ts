@@ -42,10 +42,15 @@ export function stretchesOf(plan: Pick<SessionPlan, 'items' | 'times' | 'gapMs' 
 }
 
 const earlySamples = 72_000;
+/** So much may be missing at an item's end without being a fault. */
+const slackMs = 1_000;
+const soundless: Problem = { code: 'media-unreadable', path: '', detail: 'the decoder found no sound in the file' };
 
 interface Running {
   readonly source: ItemSource;
   readonly silent: false;
+  /** Length it should have. */
+  readonly restMs: number;
 }
 
 interface Silent {
@@ -61,7 +66,6 @@ export class SessionSource implements Source {
   readonly #pauses = new Pauses();
   #poured = 0;
   #problem: Problem | undefined;
-  #anySound = false;
 
   constructor(plan: SessionPlan) {
     this.#plan = plan;
@@ -106,11 +110,6 @@ export class SessionSource implements Source {
     return this.#problem;
   }
 
-  /** False when nothing of the whole could be decoded. */
-  get anySound(): boolean {
-    return this.#anySound;
-  }
-
   stop(): void {
     for (const part of this.#open) if (!part.silent) part.source.stop();
     this.#open.length = 0;
@@ -126,7 +125,7 @@ export class SessionSource implements Source {
     }
     const source = this.#plan.open(stretch.item, stretch.fromMs);
     source.start();
-    this.#open.push({ silent: false, source });
+    this.#open.push({ silent: false, source, restMs: stretch.item.durationMs - stretch.fromMs });
   }
 
   /** The next decoder starts while what is left of this one lies in memory. */
@@ -151,8 +150,7 @@ export class SessionSource implements Source {
   #close(part: Running | Silent): void {
     this.#open.shift();
     if (!part.silent) {
-      this.#problem ??= part.source.problem();
-      this.#anySound ||= part.source.given > 0;
+      this.#problem ??= part.source.problem() ?? (part.source.given === 0 && part.restMs > slackMs ? soundless : undefined);
       part.source.stop();
     }
     if (this.#open.length === 0) this.#openNext();
