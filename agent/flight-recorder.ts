@@ -33,7 +33,7 @@ export class FlightRecorder {
     const text = this.#pending;
     this.#pending = '';
     try {
-      if (this.#bytes + text.length > this.#bytesMax) {
+      if (this.#bytes > 0 && this.#bytes + text.length > this.#bytesMax) {
         renameSync(this.#file, `${this.#file}.1`);
         this.#bytes = 0;
       }

@@ -1,6 +1,6 @@
 // The box's line to its centre: verify → persist → PUBACK → act on the way in, signed rows and state on the way out.
 import { Link } from '../broker/link/link.ts';
-import { OutboxSender, type OutboxStore } from '../broker/link/outbox.ts';
+import { OutboxSender } from '../broker/link/outbox.ts';
 import type { SignedTime } from '../hardware/host/system-clock.ts';
 import type { Cryptography, Signer } from '../schemas/envelope.ts';
 import type { Problem } from '../schemas/problems.ts';
@@ -10,6 +10,7 @@ import type { Cache } from './cache.ts';
 import type { ConnectionCounter } from './connections.ts';
 import type { Event } from './core/model.ts';
 import type { HeldKeys } from './held-keys.ts';
+import type { SqliteJournal } from './journal.ts';
 import { type Meaning, openAck, readMessage } from './messages.ts';
 import type { Clock } from './ports.ts';
 import { Refusals } from './refusals.ts';
@@ -31,7 +32,7 @@ export interface CentreLinkOptions {
   readonly keys: HeldKeys;
   readonly crypto: Cryptography;
   readonly clock: Clock & { absorbSigned(time: SignedTime): void };
-  readonly journal: OutboxStore & { newEpoch(): Promise<string>; onRows(listener: () => void): void; onEpoch(listener: () => void): void };
+  readonly journal: Pick<SqliteJournal, 'epoch' | 'rowsAfter' | 'ackedTo' | 'acked' | 'lastSeq' | 'newEpoch' | 'onRows' | 'onEpoch'>;
   readonly cache: Pick<Cache, 'storeOrderAudio'>;
   readonly connections: ConnectionCounter;
   readonly randomHex: (bytes: number) => string;
@@ -93,9 +94,9 @@ export class CentreLink {
   start(): void {
     const { journal, tell } = this.#options;
     journal.onRows(() => this.#outbox.rowsAdded());
-    journal.onEpoch(async () => {
+    journal.onEpoch(() => {
       this.#outbox.restart();
-      tell({ is: 'rowsAcked', epoch: await journal.epoch(), upto: 0 });
+      tell({ is: 'rowsAcked', epoch: journal.epoch(), upto: 0 });
     });
     this.#link.start();
   }
@@ -114,11 +115,12 @@ export class CentreLink {
     readonly waitingRows: number;
     readonly problem: Problem | null;
   } {
-    const ageMs = this.#heartbeat && this.#options.clock.now().monoMs - this.#heartbeat.atMonoMs;
+    const { journal, clock } = this.#options;
+    const ageMs = this.#heartbeat && clock.now().monoMs - this.#heartbeat.atMonoMs;
     return {
       up: this.#up,
       heartbeatAgeMs: ageMs ?? null,
-      waitingRows: this.#outbox.waiting,
+      waitingRows: journal.lastSeq() - journal.ackedTo(),
       problem: this.#up ? null : (this.#lastProblem ?? null),
     };
   }
@@ -161,8 +163,7 @@ export class CentreLink {
         return this.#absorbKeys(topic, meaning.document);
       case 'ack': {
         const taken = await this.#outbox.absorbAck(payload);
-        if (taken.ok)
-          this.#options.tell({ is: 'rowsAcked', epoch: await this.#options.journal.epoch(), upto: await this.#options.journal.ackedTo() });
+        if (taken.ok) this.#options.tell({ is: 'rowsAcked', epoch: this.#options.journal.epoch(), upto: this.#options.journal.ackedTo() });
         return;
       }
       case 'answer':

@@ -1,6 +1,7 @@
 // Live sound of a virtual loudspeaker over HTTP: an endless WAV for browsers, timed chunks for programs.
 import type { ServerResponse } from 'node:http';
 import { type Heard, sampleRateHz } from '../../hardware/audio-out.ts';
+import { wavHead } from '../../hardware/host/wav.ts';
 
 type Chunk = Parameters<Parameters<Heard['onHeard']>[0]>[0];
 
@@ -16,7 +17,7 @@ export class Listeners {
     if (this.#open.size >= listenersMax) return false;
     this.#open.add(response);
     response.writeHead(200, { 'content-type': form === 'wav' ? 'audio/wav' : 'application/octet-stream', 'cache-control': 'no-store' });
-    if (form === 'wav') response.write(endlessWavHead());
+    if (form === 'wav') response.write(wavHead(sampleRateHz, Number.POSITIVE_INFINITY));
     else response.flushHeaders();
     const stop = heard.onHeard((chunk) => {
       if (response.writableLength > queuedBytesMax) response.destroy();
@@ -32,24 +33,6 @@ export class Listeners {
   stop(): void {
     for (const response of this.#open) response.destroy();
   }
-}
-
-/** RIFF/WAVE with the greatest lengths, as live streams have none. */
-function endlessWavHead(): Buffer {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(0xffffffff, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(sampleRateHz, 24);
-  head.writeUInt32LE(sampleRateHz * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(0xffffffff, 40);
-  return head;
 }
 
 /** f64LE monoMs of the first frame, u32LE frame count, s16LE frames. */
