@@ -61,45 +61,72 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Start the centre of a data folder. Problems: not-found (no centre there), those of the database. */
-export async function startCentre(options: StartOptions): Promise<Result<Running>> {
+/** A centre at work without its doors: boxes and pages cannot reach it yet. */
+export interface Built {
+  readonly centre: Centre;
+  readonly server: Issued;
+  readonly mqttPort: number;
+  /** Tell the centre where its boxes' door ended up. */
+  readonly opened: (boxPort: number) => void;
+  stop(): Promise<void>;
+}
+
+/** Open the data folder, wire the rooms, start the bus, rebuild all that is retained. Problems: not-found, those of the database. */
+export async function buildCentre(options: StartOptions): Promise<Result<Built>> {
   const opened = await openRooms(options);
   if (!opened.ok) return opened;
   const { centre, rooms, server } = opened.value;
-  const { settings } = options;
-  const { bus, link } = rooms;
-  await rooms.registry.start();
+  const { registry, link, place } = rooms;
+  await registry.start();
   await centre.blobs.start();
-  const real = await options.openBus({
-    host: settings.boxHost,
-    port: settings.mqttPort,
+  const bus = await options.openBus({
+    host: options.settings.boxHost,
+    port: options.settings.mqttPort,
     tls: { ca: centre.authority.pem, ...server },
     owner: centre.card.id,
-    mayConnect: (dev) => centre.registry.enrolled(dev),
+    mayConnect: (dev) => registry.enrolled(dev),
     onPublish: (dev, topic, payload) => link.onPublish(dev, topic, payload),
     onConnection: (dev, up) => link.onConnection(dev, up),
   });
-  bus.open(real);
+  rooms.bus.open(bus);
+  place.mqttPort = bus.port;
   await centre.dispatch.start();
   await centre.orders.start();
   await link.start();
-  const tls = settings.tls && { cert: await readFile(settings.tls.certFile, 'utf8'), key: await readFile(settings.tls.keyFile, 'utf8') };
-  const door = await buildBoxDoor(centre, { ca: centre.authority.pem, ...server });
-  const app = await buildApp(centre, tls ? { tls, consoleDir: options.consoleDir } : { consoleDir: options.consoleDir });
-  const boxPort = await listen(door, settings.boxHost, settings.boxPort);
-  rooms.place.boxPort = boxPort;
-  rooms.place.mqttPort = real.port;
-  const port = await listen(app, settings.host, settings.port);
-  void prepareVoices(centre, rooms.voices, options.journal);
+  // In the background: orders given before it is done are spoken by the boxes.
+  const voices = prepareVoices(centre, rooms.voices, options.journal);
   const stop = async (): Promise<void> => {
-    await Promise.all([app.close(), door.close()]);
     link.stop();
     centre.orders.stop();
-    await real.stop();
-    await rooms.registry.stop();
+    rooms.voices.stop();
+    await bus.stop();
+    await registry.stop();
+    await voices;
     await centre.store.close();
   };
-  return ok({ console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`, boxPort, mqttPort: real.port, stop });
+  const told = (boxPort: number) => {
+    place.boxPort = boxPort;
+  };
+  return ok({ centre, server, mqttPort: bus.port, opened: told, stop });
+}
+
+/** Start the centre of a data folder and open its doors. Problems: as `buildCentre`. */
+export async function startCentre(options: StartOptions): Promise<Result<Running>> {
+  const { settings, consoleDir } = options;
+  const tls = settings.tls && { cert: await readFile(settings.tls.certFile, 'utf8'), key: await readFile(settings.tls.keyFile, 'utf8') };
+  const built = await buildCentre(options);
+  if (!built.ok) return built;
+  const { centre, server, mqttPort } = built.value;
+  const door = await buildBoxDoor(centre, { ca: centre.authority.pem, ...server });
+  const app = await buildApp(centre, tls ? { tls, consoleDir } : { consoleDir });
+  const boxPort = await listen(door, settings.boxHost, settings.boxPort);
+  built.value.opened(boxPort);
+  const port = await listen(app, settings.host, settings.port);
+  const stop = async (): Promise<void> => {
+    await Promise.all([app.close(), door.close()]);
+    await built.value.stop();
+  };
+  return ok({ console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`, boxPort, mqttPort, stop });
 }
 
 interface Rooms {
@@ -243,7 +270,6 @@ function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** In the background: orders given before it is done are spoken by the boxes. */
 async function prepareVoices(centre: Centre, voices: Voices, journal: Journal): Promise<void> {
   const problems = await voices.prepare(centre.orders.templates, centre.card.demo ? ['exercise'] : ['actual', 'exercise']);
   for (const detail of problems) journal.warn({ event: 'voice-missing', detail });

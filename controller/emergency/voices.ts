@@ -1,4 +1,6 @@
 // Spoken words of the templates, prepared ahead so that an order carries its sound: speech Opus of 12 kbit/s, at most 64 KB.
+
+import { rm } from 'node:fs/promises';
 import type { AudioTools } from '../../hardware/host/audio-tools.ts';
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { readIfPresent } from '../../hardware/host/files.ts';
@@ -24,6 +26,7 @@ export class Voices {
   readonly #options: VoicesOptions;
   readonly #ready = new Map<string, SpeechAudio>();
   readonly #bytes = new Map<string, Uint8Array>();
+  #stopped = false;
 
   constructor(options: VoicesOptions) {
     this.#options = options;
@@ -44,11 +47,17 @@ export class Voices {
     const problems: string[] = [];
     for (const kind of classes) {
       for (const { language, speak: words } of templates.flatMap((template) => template.speech)) {
+        if (this.#stopped) return problems;
         const made = await this.#prepareOne(language, spokenWords(kind, language, words));
         if (!made.ok) problems.push(`${language}: ${made.problem.detail}`);
       }
     }
     return [...new Set(problems)];
+  }
+
+  /** Finish the one at hand, begin no other. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   async #prepareOne(language: string, words: string): Promise<Result<void>> {
@@ -87,6 +96,7 @@ export class Voices {
     });
     if (!made.ok) return made;
     const bytes = await readIfPresent(target);
+    await rm(target, { force: true });
     if (!bytes || bytes.length === 0) return bad('tool-failed', 'ffmpeg wrote no Opus');
     if (bytes.length > orderAudioBytesMax) return bad('too-large', `${bytes.length} bytes of speech, at most ${orderAudioBytesMax}`);
     return ok({ opus: bytes, durationMs: Math.round(spoken.value.length / sampleBytesPerMs) });
