@@ -6,6 +6,7 @@ export class CuttableProxy {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #cut = false;
+  #stray: number | undefined;
 
   /** The target is asked for each connection: a centre may come back on another port. */
   constructor(target: () => { readonly host: string; readonly port: number }) {
@@ -36,6 +37,12 @@ export class CuttableProxy {
     this.#cut = false;
   }
 
+  /** As a poisoned name or a stolen router would: connections lead to this port, or home again when it is undefined. */
+  lead(port: number | undefined): void {
+    this.#stray = port;
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
   stop(): void {
     for (const socket of this.#sockets) socket.destroy();
     this.#server?.close();
@@ -46,7 +53,7 @@ export class CuttableProxy {
       inner.resetAndDestroy();
       return;
     }
-    const outer = connect(this.#target());
+    const outer = connect(this.#stray === undefined ? this.#target() : { host: '127.0.0.1', port: this.#stray });
     for (const socket of [inner, outer]) {
       socket.setNoDelay(true);
       this.#sockets.add(socket);

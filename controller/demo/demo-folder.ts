@@ -25,6 +25,10 @@ export class DemoFolder {
     return !existsSync(join(this.root, 'seeded'));
   }
 
+  get thief(): string {
+    return join(this.root, 'thief');
+  }
+
   box(id: string): string {
     return join(this.root, 'boxes', id);
   }
@@ -39,7 +43,7 @@ export class DemoFolder {
 
   /** Forget everything the demo made, and nothing else that may lie in this folder. */
   forget(): void {
-    for (const name of ['centre', 'boxes', 'logs', 'passwords.json', 'running.json', 'seeded'])
+    for (const name of ['centre', 'boxes', 'thief', 'logs', 'passwords.json', 'running.json', 'seeded'])
       rmSync(join(this.root, name), { recursive: true, force: true });
   }
 

@@ -177,7 +177,7 @@ export class Demo {
         return { said: this.#note(`⚡ Đã tắt đột ngột ${box}; hộp tự bật lại`) };
       }
       case 'forge':
-        return { said: this.#note(`☠ Đã gửi lệnh giả ${await this.#forge()}; hộp nào nghe theo là hỏng`) };
+        return { said: this.#note(`☠ Kẻ trộm dựng máy chủ giả bằng khóa mạng lấy cắp và gửi lệnh giả ${await this.#forge()}`) };
       case 'drill':
         return { said: await this.#drill() };
       case 'play':
@@ -188,9 +188,17 @@ export class Demo {
   }
 
   #forge(): Promise<string> {
-    const brokerUrl = `mqtts://127.0.0.1:${this.#districtNow().place.mqttPort}`;
+    const { boxes } = this.#districtNow();
     return publishForgery(
-      { centreFolder: this.#folder.centre, centre: centre.id, area: centre.area, group: centre.id, brokerUrl },
+      {
+        centreFolder: this.#folder.centre,
+        folder: this.#folder.thief,
+        centre: centre.id,
+        area: centre.area,
+        group: centre.id,
+        boxes: boxes.map(({ box }) => box.id),
+        wires: boxes.map(({ bus }) => bus),
+      },
       Date.now(),
     );
   }

@@ -20,6 +20,8 @@ export interface LiveBox {
   readonly box: DemoBox;
   readonly program: Program;
   readonly wires: readonly CuttableProxy[];
+  /** The one of them that carries orders. */
+  readonly bus: CuttableProxy;
   page: string | undefined;
 }
 
@@ -83,6 +85,7 @@ export class District {
     const live: LiveBox = {
       box,
       wires: [https, mqtts],
+      bus: mqtts,
       page: undefined,
       program: new Program({
         name: box.id,

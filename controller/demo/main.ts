@@ -74,7 +74,7 @@ async function runDemo(asked: DemoArguments): Promise<void> {
       `\n  Trang trình diễn / the stage (mở một lần / opens once):\n\n      ${invitation}\n\n  Enter: liên kết mới / another link · Ctrl-C: dừng / stop\n`,
     );
     process.stdin.on('data', () => say(`      ${demo.newInvitation()}`));
-    process.stdin.unref();
+    if ('unref' in process.stdin) process.stdin.unref();
   } catch (error) {
     await demo.stop();
     fail(`Không khởi động được / could not start: ${(error as Error).message}`);

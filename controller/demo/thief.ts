@@ -1,6 +1,6 @@
-// The forger of the stage: holds the broker's authority and the centre's name, but none of the signing keys.
+// The forger of the stage: stole the authority of the broker, so boxes connect to a broker of the thief; no signing key.
 import { generateKeyPairSync, webcrypto } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
@@ -9,18 +9,26 @@ import { generateSigningKey, randomHex, randomId, signerFrom } from '../../hardw
 import { seal } from '../../schemas/envelope.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
 import type { Order } from '../../schemas/order.ts';
-import { buildTopic } from '../../schemas/topics.ts';
+import { buildTopic, parseTopic, topicRoot } from '../../schemas/topics.ts';
+import type { CuttableProxy } from './cuttable-proxy.ts';
+import { projectRoot } from './demo-texts.ts';
+import { Program } from './program.ts';
 
 const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const connectWithinMs = 5_000;
+/** Boxes come back within a few seconds; then the wires lead home again. */
+const lureMs = 12_000;
 
 export interface Loot {
   /** The centre's data folder: the thief copied its certificate authority. */
   readonly centreFolder: string;
+  /** Where the thief keeps a broker of its own. */
+  readonly folder: string;
   readonly centre: string;
   readonly area: string;
   readonly group: string;
-  readonly brokerUrl: string;
+  readonly boxes: readonly string[];
+  readonly wires: readonly CuttableProxy[];
 }
 
 const lie: Omit<Order, 'area'> = {
@@ -37,71 +45,122 @@ const lie: Omit<Order, 'area'> = {
   screen: { title: 'LỆNH GIẢ', text: 'Không ai được thấy dòng này' },
 };
 
-/** Publish a well-formed order signed with a key nobody vouches for. Answers its id; the boxes' refusals come as rows. */
+/** Take over the boxes' connections and tell them a lie in the centre's name. Answers the lie's id; refusals come as rows. */
 export async function publishForgery(loot: Loot, nowMs: number): Promise<string> {
+  await mkdir(loot.folder, { recursive: true, mode: 0o700 });
+  const authority = await stolenAuthority(loot.centreFolder);
+  const broker = await startRogueBroker(loot, authority);
+  const client = await issue(authority, `CN=centre:${loot.centre}`, [
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+  ]);
   const id = randomId('gia-mao');
-  const impostor = generateSigningKey();
-  const envelope = seal(
-    {
-      typ: 'order',
-      id,
-      iss: loot.centre,
-      epoch: 'e1',
-      aud: `g/${loot.group}`,
-      ctr: nowMs,
-      iat: nowMs,
-      nbf: nowMs - 1_000,
-      exp: nowMs + 600_000,
-      body: { ...lie, area: loot.area },
-    },
-    [signerFrom(impostor.privateKeyPem)],
-  );
-  const tls = await stolenIdentity(loot);
-  const frame = encodeFrame(JSON.stringify({ orders: [envelope] }), []);
-  const topic = buildTopic({ of: 'group', id: loot.group, word: 'order' });
-  let up: (isUp: boolean) => void = () => undefined;
-  const connected = new Promise<boolean>((resolve) => {
-    up = resolve;
-    setTimeout(() => resolve(false), connectWithinMs);
-  });
+  const lured = new Set<string>();
+  const [all, up] = [signal(), signal()];
   const link = new Link({
-    url: loot.brokerUrl,
-    tls,
+    url: `mqtts://127.0.0.1:${broker.port}`,
+    tls: { ca: authority.pem, cert: client.cert, key: client.key },
     clientId: `thief-${randomHex(4)}`,
-    filters: [],
-    onMessage: async () => undefined,
-    onChange: (isUp) => up(isUp),
+    filters: [`${topicRoot}/d/+/up/on`],
+    onMessage: async (topic) => {
+      const parsed = parseTopic(topic);
+      if (parsed?.of === 'box') lured.add(parsed.id);
+      if (lured.size >= loot.boxes.length) all.give();
+    },
+    onChange: (isUp) => isUp && up.give(),
   });
   link.start();
   try {
-    if (!(await connected)) throw new Error('the broker let nobody in as the centre');
-    // Not retained: the genuine frame of the group stays what the broker keeps.
-    const sent = await link.publish(topic, frame, { qos: 1, retain: false });
+    await within(up.given, connectWithinMs);
+    const topic = buildTopic({ of: 'group', id: loot.group, word: 'order' });
+    const sent = await link.publish(topic, forgedFrame(loot, id, nowMs), { qos: 1, retain: true });
     if (!sent.ok) throw new Error(`${sent.problem.code}: ${sent.problem.detail}`);
+    for (const wire of loot.wires) wire.lead(broker.port);
+    await within(all.given, lureMs).catch(() => undefined);
+    // The order follows the subscription; give it a moment to be read.
+    await new Promise((resolve) => setTimeout(resolve, 500));
     return id;
   } finally {
+    for (const wire of loot.wires) wire.lead(undefined);
     await link.stop();
+    await broker.program.stop();
   }
 }
 
-/** A client certificate in the centre's name, minted with the stolen authority. */
-async function stolenIdentity({ centreFolder, centre }: Loot): Promise<{ ca: string; cert: string; key: string }> {
-  const caPem = await readFile(join(centreFolder, 'authority/ca.pem'), 'utf8');
-  const caKeyPem = await readFile(join(centreFolder, 'authority/ca.key.pem'), 'utf8');
-  const ca = new x509.X509Certificate(caPem);
-  const signingKey = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(caKeyPem), p256, false, ['sign']);
+/** Well-formed in everything but the key: nobody vouches for it. */
+function forgedFrame({ centre, group, area }: Loot, id: string, nowMs: number): Uint8Array {
+  const impostor = generateSigningKey();
+  const statement = { typ: 'order' as const, id, iss: centre, epoch: 'e1', aud: `g/${group}`, ctr: nowMs, iat: nowMs, nbf: nowMs - 1_000 };
+  const envelope = seal({ ...statement, exp: nowMs + 600_000, body: { ...lie, area } }, [signerFrom(impostor.privateKeyPem)]);
+  return encodeFrame(JSON.stringify({ orders: [envelope] }), []);
+}
+
+interface Authority {
+  readonly pem: string;
+  readonly certificate: x509.X509Certificate;
+  readonly key: webcrypto.CryptoKey;
+}
+
+async function stolenAuthority(centreFolder: string): Promise<Authority> {
+  const pem = await readFile(join(centreFolder, 'authority/ca.pem'), 'utf8');
+  const keyPem = await readFile(join(centreFolder, 'authority/ca.key.pem'), 'utf8');
+  const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(keyPem), p256, false, ['sign']);
+  return { pem, certificate: new x509.X509Certificate(pem), key };
+}
+
+async function startRogueBroker(loot: Loot, authority: Authority): Promise<{ readonly program: Program; readonly port: number }> {
+  const server = await issue(authority, 'CN=127.0.0.1', [
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
+  ]);
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    owner: loot.centre,
+    tls: { ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' },
+    registry: 'registry.json',
+  };
+  const files = {
+    'ca.pem': authority.pem,
+    'cert.pem': server.cert,
+    'key.pem': server.key,
+    'registry.json': JSON.stringify({ boxes: loot.boxes, centres: [loot.centre] }),
+    'broker.json': JSON.stringify(config),
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(loot.folder, name), text, { mode: 0o600 });
+  const program = new Program({
+    name: 'broker-gia',
+    logFile: join(loot.folder, 'broker.log'),
+    args: () => [join(projectRoot, 'dist/broker.js'), '--config', join(loot.folder, 'broker.json')],
+  });
+  const ready = await program.start();
+  return { program, port: Number(ready['port']) };
+}
+
+async function issue(authority: Authority, subject: string, extensions: x509.Extension[]): Promise<{ cert: string; key: string }> {
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const spki = pair.publicKey.export({ format: 'der', type: 'spki' });
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: `4${randomHex(15)}`,
-    subject: `CN=centre:${centre}`,
-    issuer: ca.subject,
+    subject,
+    issuer: authority.certificate.subject,
     notBefore: new Date(Date.now() - 3600_000),
     notAfter: new Date(Date.now() + 3600_000),
     signingAlgorithm: p256,
-    publicKey: await webcrypto.subtle.importKey('spki', spki, p256, true, ['verify']),
-    signingKey,
-    extensions: [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])],
+    publicKey: await webcrypto.subtle.importKey('spki', pair.publicKey.export({ format: 'der', type: 'spki' }), p256, true, ['verify']),
+    signingKey: authority.key,
+    extensions,
   });
-  return { ca: caPem, cert: certificate.toString('pem'), key: pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };
+  return { cert: certificate.toString('pem'), key: pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString() };
+}
+
+function signal(): { readonly given: Promise<void>; readonly give: () => void } {
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}
+
+function within(wanted: Promise<void>, ms: number): Promise<void> {
+  const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error(`not within ${ms} ms`)), ms).unref());
+  return Promise.race([wanted, late]);
 }

@@ -36,6 +36,7 @@ const external = [
   'fluent-ffmpeg',
   'fastify',
   '@fastify/*',
+  'reflect-metadata',
   '@peculiar/x509',
   'reflect-metadata',
   'pg',
