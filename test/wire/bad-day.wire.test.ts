@@ -24,9 +24,14 @@ describe('a bad day', () => {
     const late = await district.schedule(second.id, now + 16_000);
     await until('both schedules at the box', async () => {
       const timeline = await district.approver.get<{ occurrences: unknown[] }>(`/timeline?box=${box}&fromMs=${now}&toMs=${now + 60_000}`);
-      const boxes = await district.approver.get<{ id: string; wantRev: number; report: { wantRev: number; cache: { missing: number } } | null }[]>('/boxes');
+      const boxes =
+        await district.approver.get<{ id: string; wantRev: number; report: { wantRev: number; cache: { missing: number } } | null }[]>(
+          '/boxes',
+        );
       const mine = boxes.find((one) => one.id === box);
-      return timeline.occurrences.length === 2 && mine?.report?.wantRev === mine?.wantRev && mine?.report?.cache.missing === 0 ? true : undefined;
+      return timeline.occurrences.length === 2 && mine?.report?.wantRev === mine?.wantRev && mine?.report?.cache.missing === 0
+        ? true
+        : undefined;
     });
 
     await district.centre.kill();

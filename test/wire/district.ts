@@ -93,9 +93,19 @@ export class District {
   }
 
   /** Once, at the whole second nearest to `startMs`; answers the exact planned start too. */
-  async schedule(programme: string, startMs: number, more: Record<string, unknown> = {}): Promise<ScheduleAnswer & { readonly startMs: number }> {
+  async schedule(
+    programme: string,
+    startMs: number,
+    more: Record<string, unknown> = {},
+  ): Promise<ScheduleAnswer & { readonly startMs: number }> {
     const wholeMs = Math.round(startMs / 1000) * 1000;
-    const made = await this.approver.post<ScheduleAnswer>('/schedules', { programme, groups: [group], start: localStart(wholeMs), zone, ...more });
+    const made = await this.approver.post<ScheduleAnswer>('/schedules', {
+      programme,
+      groups: [group],
+      start: localStart(wholeMs),
+      zone,
+      ...more,
+    });
     return { ...made, startMs: wholeMs };
   }
 
@@ -161,16 +171,24 @@ const dayAndNight = {
 };
 
 function run(program: string, args: readonly string[], input?: string): void {
-  const ended = spawnSync(process.execPath, [`${dist}${program}.js`, ...args], { encoding: 'utf8', timeout: 60_000, ...(input !== undefined && { input }) });
+  const ended = spawnSync(process.execPath, [`${dist}${program}.js`, ...args], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    ...(input !== undefined && { input }),
+  });
   if (ended.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${ended.status} ${ended.stdout} ${ended.stderr}`);
 }
 
 async function freePorts(count: number): Promise<string[]> {
   const { createServer } = await import('node:net');
   const servers = await Promise.all(
-    Array.from({ length: count }, () => new Promise<import('node:net').Server>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-    })),
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<import('node:net').Server>((resolve) => {
+          const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
+        }),
+    ),
   );
   const ports = servers.map((server) => String((server.address() as import('node:net').AddressInfo).port));
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
@@ -178,5 +196,8 @@ async function freePorts(count: number): Promise<string[]> {
 }
 
 function localStart(ms: number): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(ms).replaceAll(/[-:]/g, '').replace(' ', 'T');
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' })
+    .format(ms)
+    .replaceAll(/[-:]/g, '')
+    .replace(' ', 'T');
 }

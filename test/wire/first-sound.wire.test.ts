@@ -14,7 +14,11 @@ describe('first sound', () => {
 
   beforeAll(async () => {
     district = await startDistrict();
-    const box = await district.addBox({ id: 'loa-1', kind: 'loudspeaker', config: { audioOut: { kind: 'virtual', ppm: 60, recordWav: 'heard.wav' } } });
+    const box = await district.addBox({
+      id: 'loa-1',
+      kind: 'loudspeaker',
+      config: { audioOut: { kind: 'virtual', ppm: 60, recordWav: 'heard.wav' } },
+    });
     await ear.listen(box.page);
   }, 60_000);
   afterAll(async () => {
@@ -39,7 +43,9 @@ describe('first sound', () => {
     const heard = ear.between(plannedMonoMs - 1_000, plannedMonoMs + 2_000 + (meant.length / rateHz) * 1000);
     const match = correlate(heard, meant, rateHz, rateHz / 2);
     const startErrorMs = (match.atFrame / rateHz) * 1000 - 1_000;
-    console.log(`first sound: correlation ${match.peak.toFixed(3)}, start error ${startErrorMs.toFixed(2)} ms (box says ${receipt.startErrorMs?.toFixed(2)} ms)`);
+    console.log(
+      `first sound: correlation ${match.peak.toFixed(3)}, start error ${startErrorMs.toFixed(2)} ms (box says ${receipt.startErrorMs?.toFixed(2)} ms)`,
+    );
     expect(match.peak).toBeGreaterThanOrEqual(0.9);
     expect(Math.abs(startErrorMs)).toBeLessThan(60);
     expect(receipt.audibleMs).toBeGreaterThan((meant.length / rateHz) * 1000 - 200);

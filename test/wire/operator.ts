@@ -16,7 +16,10 @@ export class Operator {
       body: JSON.stringify({ account, password }),
     });
     if (!response.ok) throw new Error(`sign-in of ${account}: ${response.status} ${await response.text()}`);
-    this.#cookie = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ');
+    this.#cookie = response.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ');
     this.#csrf = ((await response.json()) as { csrf: string }).csrf;
     return this;
   }

@@ -15,7 +15,10 @@ export function toneMp3(seconds: number, hz = 220): Buffer {
 }
 
 export function decoded(bytes: Buffer): Int16Array {
-  const pcm = spawnSync('ffmpeg', ['-v', 'error', '-i', 'pipe:0', '-f', 's16le', '-ac', '1', '-ar', String(rateHz), 'pipe:1'], { input: bytes, maxBuffer: bytesMax }).stdout;
+  const pcm = spawnSync('ffmpeg', ['-v', 'error', '-i', 'pipe:0', '-f', 's16le', '-ac', '1', '-ar', String(rateHz), 'pipe:1'], {
+    input: bytes,
+    maxBuffer: bytesMax,
+  }).stdout;
   const frames = new Int16Array(Math.floor(pcm.length / 2));
   for (let i = 0; i < frames.length; i++) frames[i] = pcm.readInt16LE(i * 2);
   return frames;

@@ -1,0 +1,164 @@
+// The box's page over real HTTP: what it shows, streams, refuses.
+import { get, request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blankKept, blankLive, quietOutput } from '../../agent/core/start-state.ts';
+import { viewOf } from '../../agent/page/view.ts';
+import { Page } from '../../agent/page.ts';
+import type { Heard } from '../../hardware/audio-out.ts';
+import type { BoxSettings } from '../../schemas/settings.ts';
+
+type Listener = Parameters<Heard['onHeard']>[0];
+
+const listeners = new Set<Listener>();
+const heard: Heard = {
+  onHeard(listener) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};
+const tones: (string | undefined)[] = [];
+let address = '';
+let page: Page;
+
+beforeAll(async () => {
+  const kind: BoxSettings['outputs'][number]['kind'] = 'loudspeaker';
+  const live = { ...blankLive(), outputs: { main: quietOutput('main', kind, 0) } };
+  page = new Page({
+    host: '127.0.0.1',
+    port: 0,
+    state: async (mayAct) =>
+      viewOf(
+        { kept: blankKept(), live },
+        { wallMs: 1_800_000_000_000, monoMs: 5, quality: 'signed' },
+        {
+          dev: 'loa-1',
+          demo: true,
+          centre: 'xa-1',
+          area: '08/02536',
+          version: '0.1.0',
+          link: { up: true, heartbeatAgeMs: 3, waitingRows: 0, problem: null },
+          receipts: [],
+          levels: { main: -20 },
+          relays: { main: { relay1: false, relay2: false } },
+          boardFrame: 'f1',
+          mayAct,
+        },
+      ),
+    heard: (output) => (output === undefined || output === 'main' ? heard : undefined),
+    boardHtml: () => '<p onclick="x()">Lịch</p><script>alert(1)</script>',
+    boardPng: async () => new Uint8Array([0x89, 0x50]),
+    tone: (output) => {
+      tones.push(output);
+      return output === undefined || output === 'main';
+    },
+  });
+  address = await page.start();
+});
+afterAll(() => page.stop());
+
+function chunk(firstFrame: number, atMonoMs: number, frames: Int16Array): void {
+  for (const listener of listeners) listener({ firstFrame, atMonoMs, frames });
+}
+
+/** The first bytes of a stream that does not end. */
+function firstBytes(path: string, wanted: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const call = get(`${address}${path}`, (response) => {
+      let bytes = Buffer.alloc(0);
+      const beat = setInterval(() => chunk(480, 12.5, Int16Array.of(1, -2, 300)), 10);
+      response.on('data', (more: Buffer) => {
+        bytes = Buffer.concat([bytes, more]);
+        if (bytes.length < wanted) return;
+        clearInterval(beat);
+        call.destroy();
+        resolve(bytes.subarray(0, wanted));
+      });
+      response.on('error', () => undefined);
+    });
+    call.on('error', (error) => reject(error));
+  });
+}
+
+function raw(method: string, path: string, headers: Record<string, string>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const call = request(`${address}${path}`, { method, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    call.on('error', reject);
+    call.end();
+  });
+}
+
+describe('the page of a box', () => {
+  test('is one small document under a strict policy, Vietnamese first, with nothing from outside', async () => {
+    const answer = await fetch(address);
+    const html = await answer.text();
+    expect(Buffer.byteLength(html)).toBeLessThan(60 * 1024);
+    expect(html).toContain('lang="vi"');
+    expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+    const policy = answer.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toContain('unsafe');
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  test('tells its state as JSON, with one sentence on why it is silent', async () => {
+    const state = await (await fetch(`${address}/state.json`)).json();
+    expect(state).toMatchObject({
+      dev: 'loa-1',
+      demo: true,
+      mayAct: true,
+      silence: { code: 'no-plan' },
+      outputs: [{ id: 'main', levelDb: -20, sounding: null }],
+    });
+  });
+
+  test('streams what the loudspeaker gives as an endless WAV', async () => {
+    const bytes = await firstBytes('/listen.wav', 44 + 6);
+    expect(bytes.toString('latin1', 0, 4)).toBe('RIFF');
+    expect([bytes.readUInt32LE(24), bytes.readUInt16LE(22), bytes.readUInt16LE(34)]).toEqual([48_000, 1, 16]);
+    expect([bytes.readInt16LE(44), bytes.readInt16LE(46), bytes.readInt16LE(48)]).toEqual([1, -2, 300]);
+  });
+
+  test('streams timed chunks to programs', async () => {
+    const bytes = await firstBytes('/heard?output=main', 18);
+    expect(bytes.readDoubleLE(0)).toBe(12.5);
+    expect(bytes.readUInt32LE(8)).toBe(3);
+    expect(bytes.readInt16LE(16)).toBe(300);
+  });
+
+  test('lets go of listeners that leave, and takes no more than it can serve', async () => {
+    const calls = Array.from({ length: 8 }, () => get(`${address}/heard`));
+    await Promise.all(calls.map((call) => new Promise((open) => call.once('response', open))));
+    expect((await fetch(`${address}/listen.wav`)).status).toBe(503);
+    for (const call of calls) {
+      call.on('error', () => undefined);
+      call.destroy();
+    }
+    while (listeners.size > 0) await new Promise((go) => setTimeout(go, 10));
+    expect((await fetch(`${address}/heard?output=other`)).status).toBe(404);
+  });
+
+  test('shows the board as a foreign document that may do nothing', async () => {
+    const answer = await fetch(`${address}/board`);
+    expect(answer.headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'/);
+    expect((await fetch(`${address}/board.png`)).headers.get('content-type')).toBe('image/png');
+  });
+
+  test('acts only for its own page on this machine, and not too often', async () => {
+    expect(await raw('POST', '/tone', {})).toBe(403);
+    expect(await raw('POST', '/tone?output=other', { 'x-loa-act': 'tone' })).toBe(404);
+    expect(await raw('POST', '/tone', { 'x-loa-act': 'tone' })).toBe(202);
+    expect(await raw('POST', '/tone', { 'x-loa-act': 'tone' })).toBe(429);
+    expect(tones).toEqual(['other', undefined]);
+    expect(await raw('OPTIONS', '/tone', { origin: 'http://evil.example' })).toBe(405);
+  });
+
+  test('refuses foreign names, unknown paths, other methods and large heads', async () => {
+    expect(await raw('GET', '/state.json', { host: 'evil.example' })).toBe(421);
+    expect(await raw('GET', '/../../etc/passwd', {})).toBe(404);
+    expect(await raw('DELETE', '/', {})).toBe(405);
+    expect(await raw('GET', '/', { 'x-big': 'a'.repeat(20_000) })).toBe(431);
+  });
+});
