@@ -9,6 +9,7 @@ import { Operator } from './operator.ts';
 import { Program } from './program.ts';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+export const password = 'mat-khau-thu-nghiem-1';
 const zone = 'Asia/Ho_Chi_Minh';
 export const group = 'xa-son-duong';
 
@@ -128,8 +129,7 @@ export class District {
 /** A demo centre with one author, one approver who also schedules, one duty officer; sound allowed at any hour. */
 export async function startDistrict(policy: Record<string, unknown> = {}): Promise<District> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-district-'));
-  const password = 'mat-khau-thu-nghiem-1';
-  run('controller', ['init', '--data', join(dir, 'centre')], JSON.stringify(seedOf(password, policy)));
+  run('controller', ['init', '--data', join(dir, 'centre')], JSON.stringify(seedOf(policy)));
   const ports = await freePorts(3);
   const args = ['--data', join(dir, 'centre'), '--port', ports[0] ?? '0', '--box-port', ports[1] ?? '0', '--mqtt-port', ports[2] ?? '0'];
   const centre = new Program('controller', args);
@@ -141,7 +141,7 @@ export async function startDistrict(policy: Record<string, unknown> = {}): Promi
   return district;
 }
 
-function seedOf(password: string, policy: Record<string, unknown>): unknown {
+function seedOf(policy: Record<string, unknown>): unknown {
   return {
     demo: true,
     centre: { id: 'son-duong', name: 'Xã Sơn Dương', level: 'commune', area: '08/02536', zone },
