@@ -11,7 +11,6 @@ import { WallOffset } from './wall-offset.ts';
 
 /** How fast the voice beneath gives way. */
 const giveWayMs = 20;
-const voicesMax = 8;
 
 /** `differenceMs` is wall minus monotonic time with fractions, where the clock can tell. */
 export interface FineClock {
@@ -55,17 +54,17 @@ export class Chain implements Pace {
 
   add(options: VoiceOptions): Voice {
     const voice = new Voice(options, this.#leadFrames() * 2);
-    if (this.voices.length >= voicesMax) this.voices.shift();
     this.voices.push(voice);
     return voice;
   }
 
-  /** Fade a voice from the earliest frame that can still be changed. A voice not yet begun ends at once. */
+  /** Fade a voice from the earliest frame that can still be changed. A voice not yet begun is removed. */
   fade(voice: Voice, fadeMs: number): void {
     if (voice.fading) return;
     this.#listen();
     const frame = this.#out.rewinds ? this.#takeBack() : this.#written;
-    if (voice.startFrame !== undefined) voice.fade(Math.max(frame, voice.startFrame), Math.round(fadeMs * framesPerMs));
+    if (voice.startFrame === undefined) this.remove(voice);
+    else voice.fade(Math.max(frame, voice.startFrame), Math.round(fadeMs * framesPerMs));
     this.#feed();
   }
 

@@ -44,6 +44,8 @@ const slots: readonly PlayAction['slot'][] = ['emergency', 'live', 'priority', '
 /** Odd, so that over time all phases of a pointer that steps by whole periods (5, 10, 20 ms) are seen. */
 const pumpEveryMs = 21;
 const idlePumpEveryMs = 59;
+/** At once, faded and armed ones together. */
+const playsMax = 8;
 const reopenMsMin = 100;
 const reopenMsMax = 5_000;
 /** An item may sound this much longer than its stated length. */
@@ -82,6 +84,8 @@ export class Player {
       tell({ ...this.#ending(action), how: 'failed', audibleMs: 0, problem });
       return;
     }
+    const [oldest] = this.#playing;
+    if (oldest && this.#playing.length >= playsMax) this.#end(oldest, 'stopped');
     const now = this.#options.clock.now();
     const source = this.#sourceOf(action.sound);
     const voice = this.#chain.add({

@@ -101,6 +101,67 @@ describe('stopping', () => {
   });
 });
 
+describe('stopping about the instant of the start', () => {
+  it.each([1_000, 740, 735, 250, 20, 5, 1])('%d ms before it leaves silence or a faded piece, and one end', async (beforeMs) => {
+    for (const rewinds of [true, false]) {
+      const rig = await ready({ rewinds });
+      const attempt = rig.play({ of: 'tone', hz: 300, durationMs: 5_000 }, { startAtMs: rig.wallMs + 1_000 });
+      await rig.pass(1_000 - beforeMs);
+      rig.player.stopPlaying(attempt, 20);
+      await rig.pass(1_500);
+      const ends = rig.of('playbackEnded', attempt);
+      expect(ends).toHaveLength(1);
+      expect(ends[0]?.how).toBe('stopped');
+      expect(ends[0]?.audibleMs).toBeLessThanOrEqual(rewinds ? 35 : 300);
+      const { first, last } = rig.heard.edges();
+      expect(Math.abs((first < 0 ? 0 : last - first) / 48 - (ends[0]?.audibleMs ?? 0))).toBeLessThan(3);
+    }
+  });
+});
+
+describe('an order whose output starves', () => {
+  it('loses nothing of what it says: it goes on where it was', async () => {
+    const rig = await ready({ rewinds: true });
+    const attempt = rig.play({ of: 'tone', hz: 317, durationMs: 3_000 }, { slot: 'emergency' });
+    await rig.pass(1_000);
+    rig.nowMs += 600;
+    await rig.pass(4_000);
+    expect(rig.of('playbackEnded', attempt)).toMatchObject([{ how: 'completed', audibleMs: 3_000 }]);
+    const sounding = rig.heard.pcm.reduce((sum, sample) => sum + (sample === 0 ? 0 : 1), 0);
+    expect(Math.abs(sounding / 48 - 3_000)).toBeLessThan(5);
+  });
+});
+
+describe('two sounds', () => {
+  it('are never heard together: the lower waits for the higher to end', async () => {
+    const rig = await ready();
+    const high = rig.play({ of: 'tone', hz: 900, durationMs: 1_000 }, { slot: 'emergency' });
+    const low = rig.play({ of: 'tone', hz: 300, durationMs: 500 }, { slot: 'normal' });
+    await rig.pass(3_000);
+    const endedMs = rig.of('playbackEnded', high)[0]?.endedMs ?? 0;
+    const [started] = rig.of('playbackStarted', low);
+    expect(started?.startedMs).toBeGreaterThanOrEqual(endedMs - 1);
+    expect(rig.of('playbackEnded', low)).toMatchObject([{ how: 'completed', audibleMs: 500 }]);
+  });
+
+  it('meet in the same slot: the newer one replaces the older', async () => {
+    const rig = await ready({ rewinds: true });
+    const older = rig.play({ of: 'tone', hz: 900, durationMs: 5_000 });
+    await rig.pass(1_000);
+    const newer = rig.play({ of: 'tone', hz: 300, durationMs: 500 });
+    await rig.pass(2_000);
+    expect(rig.of('playbackEnded', older)[0]?.how).toBe('stopped');
+    expect(rig.of('playbackEnded', older)[0]?.audibleMs).toBeLessThan(1_060);
+    expect(rig.of('playbackEnded', newer)).toMatchObject([{ how: 'completed', audibleMs: 500 }]);
+  });
+
+  it('more than eight at once end the oldest', async () => {
+    const rig = await ready();
+    for (let i = 0; i < 12; i += 1) rig.play({ of: 'tone', hz: 300, durationMs: 100 }, { startAtMs: rig.wallMs + 5_000 });
+    expect(rig.of('playbackEnded')).toHaveLength(4);
+  });
+});
+
 describe('things that fail', () => {
   it('an item that cannot be read gives way to the next, and the session ends as failed with what was heard', async () => {
     const rig = await ready();
