@@ -6,6 +6,7 @@ const $ = (id) => document.getElementById(id);
 const outcome = {played:['Đã phát đủ','played','good'],partial:['Phát một phần','partial','warn'],preempted:['Bị ngắt','pre-empted','warn'],missed:['Bỏ lỡ','missed','bad'],'refused-by-policy':['Từ chối do quy định','refused by policy','warn'],failed:['Lỗi','failed','bad'],withdrawn:['Đã thu hồi','withdrawn','warn']};
 const quality = {signed:['Giờ đã xác thực','signed time','good'],rtc:['Đồng hồ pin','battery clock','good'],net:['Chỉ có NTP','NTP only','warn'],floor:['Chưa chắc chắn','only a floor','bad'],none:['Chưa có giờ','no time','bad']};
 const relay = {none:'–',off:'tắt · off','turning-on':'đang bật · turning on',on:'bật · on','turning-off':'đang tắt · turning off',failed:'lỗi · failed'};
+const rank = {drill:'diễn tập',priority:'ưu tiên',normal:'thông thường',filler:'nền'};
 let zone = 'Asia/Ho_Chi_Minh', frame = null, offset = 0, player = null;
 const clock = (ms, seconds) => new Intl.DateTimeFormat('vi-VN',{timeZone:zone,hour:'2-digit',minute:'2-digit',...(seconds?{second:'2-digit'}:{day:'2-digit',month:'2-digit'})}).format(ms);
 function put(id, text, tone) { const e = $(id); if (e.textContent !== text) e.textContent = text; if (tone !== undefined) e.className = tone; }
@@ -34,7 +35,7 @@ function show(s) {
   $('speaker').hidden = !loud.length;
   if (loud[0]) { const db = loud[0].levelDb; $('bar').style.width = db === null ? '0' : Math.max(0, Math.min(100, (db + 60) / 60 * 100)) + '%'; put('db', db === null ? '–' : db <= -90 ? 'im lặng · silent' : db + ' dBFS'); put('amp', relay[loud[0].amplifier]); }
   $('tone').hidden = !s.mayAct;
-  fill('next', s.next.map((n) => row(n.title, n.output + ' · ' + n.class, clock(n.startMs))), 'Chưa có · nothing planned');
+  fill('next', s.next.map((n) => row(n.title, n.output + ' · ' + (rank[n.class] || n.class), clock(n.startMs))), 'Chưa có · nothing planned');
   fill('receipts', s.receipts.map((r) => { const o = outcome[r.outcome]; return row(o[0] + (r.reason ? ' – ' + r.reason : ''), (s.titles[r.programme] || r.occurrence) + ' · ' + Math.round(r.audibleMs / 1000) + ' s', clock(r.startedMs || r.plannedStartMs), o[2]); }), 'Chưa có · none yet');
   $('screen').hidden = !s.outputs.some((o) => o.kind === 'board');
   if (s.boardFrame && s.boardFrame !== frame) { frame = s.boardFrame; $('board').src = '/board?' + encodeURIComponent(frame); }

@@ -16,7 +16,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:16px;p
 .say{font-size:1.25rem;line-height:1.4;font-weight:600;text-wrap:balance}
 .say .en{font-size:1rem;margin-top:4px}
 .sounding{border-color:var(--accent);box-shadow:inset 4px 0 0 var(--accent)}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:12px;margin:0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(7.5rem,1fr));gap:12px;margin:0}
 .facts div{min-width:0}
 dt{color:var(--soft);font-size:.875rem}
 dd{margin:0;font-weight:600;overflow-wrap:anywhere}
@@ -27,6 +27,7 @@ li:first-child{border-top:0}
 li b{font-weight:600}
 time{font-variant-numeric:tabular-nums;white-space:nowrap;color:var(--soft)}
 button{font:inherit;font-weight:700;min-height:56px;min-width:56px;padding:0 20px;border-radius:14px;border:2px solid var(--accent);background:var(--accent);color:var(--on-accent);cursor:pointer;touch-action:manipulation}
+#speaker .row button{flex:1 1 8rem;padding:0 8px;white-space:nowrap}
 button.second{background:transparent;color:var(--accent)}
 button:focus-visible{outline:3px solid var(--ink);outline-offset:2px}
 button[disabled]{opacity:.5;cursor:default}
