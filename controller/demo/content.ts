@@ -132,7 +132,7 @@ export class Content {
     });
   }
 
-  /** Try what must not be possible: a programme at 03:15. Answers how it was refused, or undefined when it was not. */
+  /** Try what must not be possible: a programme at 03:15. Answers the code of the refusal, or undefined when it was not. */
   async tryAtNight(firstMs: number): Promise<string | undefined> {
     const programme = await this.soundProgramme(soundProgrammes[0]);
     const tomorrow = localDateTime(firstMs + 24 * 3600_000).slice(0, 8);
@@ -141,7 +141,7 @@ export class Content {
       await this.#rest.remove(this.#people.author, `/schedules/${made.id}`);
       return undefined;
     } catch (error) {
-      if (error instanceof Refusal && error.status === 422) return error.message;
+      if (error instanceof Refusal && error.status === 422) return error.code;
       throw error;
     }
   }

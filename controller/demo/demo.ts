@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { randomHex } from '../../hardware/host/crypto.ts';
+import { type ProblemCode, problemKinds } from '../../schemas/problems.ts';
 import type { DemoArguments } from './arguments.ts';
 import type { Session } from './centre-rest.ts';
 import { Content } from './content.ts';
@@ -115,7 +116,7 @@ export class Demo {
       this.#note(`♪ “${title}” phát lúc ${timeOfDay(this.#firstSoundMs, zone)} trên hai cụm loa`),
     );
     const refused = await content.tryAtNight(this.#firstSoundMs);
-    this.#note(refused ? `⊘ Lịch 03:15 bị từ chối do quy định (${refused})` : '! Lịch 03:15 không bị từ chối – sai');
+    this.#note(refused ? `⊘ Lịch 03:15: ${wordsOf(refused)}, không ai nghe lúc nửa đêm` : '! Lịch 03:15 không bị từ chối – sai');
     if (isNew) await content.everyDay(this.#firstSoundMs);
   }
 
@@ -243,7 +244,8 @@ export class Demo {
 
   #refusal(row: LogRow): void {
     const { order, problem } = row.entry.fact;
-    const text = `⊘ ${timeOfDay(row.entry.atMs, zone)}  ${row.box}: từ chối lệnh ${order ?? ''} – ${problem?.code ?? ''}: ${problem?.detail ?? ''}`;
+    const name = this.#districtNow().boxes.find(({ box }) => box.id === row.box)?.box.name ?? row.box;
+    const text = `⊘ ${timeOfDay(row.entry.atMs, zone)}  ${name}: từ chối lệnh ${order ?? ''} – ${wordsOf(problem?.code)} (${problem?.detail ?? ''})`;
     this.#line({ key: `${row.box} ${row.epoch} ${row.seq}`, kind: 'refusal', outcome: 'refused', text, atMs: row.entry.atMs });
   }
 
@@ -267,4 +269,9 @@ export class Demo {
     if (!this.#district) throw new Error('not started');
     return this.#district;
   }
+}
+
+/** The catalogue's Vietnamese words for a problem's code. */
+function wordsOf(code: string | undefined): string {
+  return code !== undefined && code in problemKinds ? problemKinds[code as ProblemCode].vi.toLowerCase() : (code ?? '');
 }

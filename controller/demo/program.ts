@@ -27,6 +27,7 @@ export class Program {
   #tool: Tool | undefined;
   #log: WriteStream | undefined;
   #waitMs = firstWaitMs;
+  #askedWaitMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
   #onGone: (() => void) | undefined;
@@ -49,7 +50,7 @@ export class Program {
 
   /** As a power cut or the kernel's memory killer would: no farewell. */
   killHard(restartAfterMs: number): void {
-    this.#waitMs = restartAfterMs;
+    this.#askedWaitMs = restartAfterMs;
     this.#tool?.kill();
   }
 
@@ -103,8 +104,9 @@ export class Program {
       return;
     }
     if (livedMs > healthyMs) this.#waitMs = Math.min(this.#waitMs, firstWaitMs);
-    const waitMs = this.#waitMs;
-    this.#waitMs = Math.min(longestWaitMs, Math.max(firstWaitMs, waitMs * 2));
+    const waitMs = this.#askedWaitMs ?? this.#waitMs;
+    if (this.#askedWaitMs === undefined) this.#waitMs = Math.min(longestWaitMs, waitMs * 2);
+    this.#askedWaitMs = undefined;
     this.#options.onLost?.(exit, waitMs);
     this.#timer = setTimeout(() => {
       this.#spawn().catch(() => undefined);

@@ -132,7 +132,9 @@ export class Watcher {
 
   #measure(): void {
     const [a, b] = [...this.tapes.values()];
-    if (!a || !b) return;
+    const [left, right] = [...this.tapes.keys()].map((id) => this.#views.get(id));
+    // Only what both play by the clock can be compared; an order starts when it arrives.
+    if (!a || !b || left?.soundingKind !== 'occurrence' || left.sounding !== right?.sounding) return;
     const fromMs = monoMs() - heardDelayMs - skewPieceMs;
     const lag = lagMs(a.cut(fromMs, skewPieceMs), b.cut(fromMs, skewPieceMs), skewReachMs);
     if (lag !== undefined) this.#skew = { ms: Math.round(lag * 1000) / 1000, atMs: Date.now() };

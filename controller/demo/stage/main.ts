@@ -36,7 +36,7 @@ function showState(state: StageState): void {
   shown.next = planned[0] ?? null;
   const sounding = speakers.find((box) => box.sounding !== null)?.sounding;
   byId('next-title').textContent =
-    shown.next?.title ?? (sounding ? 'Sau chương trình này: chưa có lịch' : 'Đang chuẩn bị chương trình đầu tiên…');
+    shown.next?.title ?? (sounding ? 'Chương trình sau đang được chuẩn bị' : 'Đang chuẩn bị chương trình đầu tiên…');
   byId('skew').textContent = state.skewMs === null ? 'chưa đo' : `${Math.abs(state.skewMs).toFixed(3).replace('.', ',')} ms`;
   showBoard(state);
   showCut(state.cutForMs);
@@ -172,6 +172,9 @@ function watch(): void {
 byId('listen').addEventListener('click', () => {
   toggleListening().catch((error: Error) => say(error.message));
 });
-for (const button of document.querySelectorAll<HTMLButtonElement>('[data-act]')) button.addEventListener('click', () => press(button));
+document.addEventListener('click', (event) => {
+  const button = event.target instanceof Element ? event.target.closest<HTMLButtonElement>('button[data-act]') : null;
+  if (button) press(button);
+});
 setInterval(tick, 250);
 watch();

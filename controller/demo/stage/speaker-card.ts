@@ -56,6 +56,19 @@ function horn(): SVGSVGElement {
   return svg;
 }
 
+/** Main wires its click, like that of every button with `data-act`. */
+function killButton(box: BoxView): HTMLButtonElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.dataset['act'] = 'kill';
+  button.dataset['box'] = box.id;
+  const english = document.createElement('span');
+  english.lang = 'en';
+  english.textContent = 'Kill this box';
+  button.append('Tắt hộp này ', english);
+  return button;
+}
+
 export function speakerCard(box: BoxView): SpeakerCard {
   const element = document.createElement('article');
   element.className = 'speaker';
@@ -75,7 +88,8 @@ export function speakerCard(box: BoxView): SpeakerCard {
   const [first, second, link] = [lamp('Rơ-le 1'), lamp('Rơ-le 2'), lamp('Mạng')];
   lamps.append(first.element, second.element, link.element);
   const picture = horn();
-  element.append(picture, heading, title, meter, lamps);
+  const kill = killButton(box);
+  element.append(picture, heading, title, meter, lamps, kill);
   const waves = [...picture.querySelectorAll<SVGPathElement>('.wave')];
   return {
     element,
