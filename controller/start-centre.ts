@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { findAudioTools } from '../hardware/host/audio-tools.ts';
+import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
@@ -52,6 +52,8 @@ export interface StartOptions {
   /** Folder of the built console. */
   readonly consoleDir: string;
   readonly nowMs?: () => number;
+  /** Programs for sound; looked for on this machine unless given. */
+  readonly tools?: AudioTools;
 }
 
 export interface Running {
@@ -137,11 +139,8 @@ interface Rooms {
   readonly place: { boxPort: number; mqttPort: number };
 }
 
-async function openRooms({
-  settings,
-  journal,
-  nowMs = Date.now,
-}: StartOptions): Promise<Result<{ centre: Centre; rooms: Rooms; server: Issued }>> {
+async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre; rooms: Rooms; server: Issued }>> {
+  const { settings, journal, nowMs = Date.now } = options;
   const folder = folderOf(settings.dataDir);
   const database = await openDatabase({ file: folder.database, exclusive: false });
   if (!database.ok) return database;
@@ -157,7 +156,7 @@ async function openRooms({
   const { authority, server } = await openCertificates(folder.authority, settings, JSON.parse(card) as CentreCard, nowMs());
   const keys = await openSigningKeys(folder.keys);
   const blobs = new Blobs(folder.blobs, folder.uploads);
-  const tools = await findAudioTools();
+  const tools = options.tools ?? (await findAudioTools());
   const made = makeRooms({
     card: JSON.parse(card) as CentreCard,
     trust: JSON.parse(trust) as Trust,

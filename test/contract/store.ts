@@ -1,0 +1,232 @@
+// What every store of a centre promises, whatever lies below it.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Act, Box, GroupEnvelope, Store, StoredOrder, StoredReceipt, StoredRow } from '../../controller/store/store.ts';
+import type { Envelope } from '../../schemas/envelope.ts';
+import type { Receipt } from '../../schemas/receipt.ts';
+import { defaultBoxSettings } from '../../schemas/settings.ts';
+
+export interface StoreBed {
+  open(): Promise<Store>;
+  /** Open the same place again; the one before was closed. */
+  reopen(): Promise<Store>;
+  remove(): Promise<void>;
+}
+
+const envelope: Envelope = { payloadType: 'application/vnd.loa.want+json', payload: 'e30=', signatures: [{ keyid: 'k', sig: 'AA==' }] };
+
+const act = (name: string, atMs = 1000): Act => ({ atMs, actor: 'someone', act: name, subject: 'thing', sha256: 'ab' });
+
+const box = (id: string): Box => ({
+  id,
+  name: `Hộp ${id}`,
+  area: '08/02536',
+  groups: ['g1'],
+  settings: defaultBoxSettings,
+  createdMs: 1,
+  enrolledMs: null,
+  signingKey: null,
+  certificate: null,
+});
+
+const row = (seq: number, changes: Partial<StoredRow> = {}): StoredRow => ({
+  dev: 'd1',
+  epoch: 'e1',
+  seq,
+  hash: `${seq}`.padStart(64, '0'),
+  entry: `{"n":${seq},"text":"chữ có dấu 'nháy'"}`,
+  kind: 'act',
+  atMs: 1000 + seq,
+  receivedMs: 5000,
+  ...changes,
+});
+
+const receipt = (occurrence: string, audibleMs = 1): StoredReceipt => ({
+  dev: 'd1',
+  receivedMs: 5000,
+  receipt: { occurrence, plannedStartMs: audibleMs, audibleMs } as unknown as Receipt,
+});
+
+const nothing = { rows: [], receipts: [], progress: [], conflicts: [], heads: [] };
+
+export function describeStore(name: string, makeBed: () => Promise<StoreBed>): void {
+  describe(name, () => {
+    let bed: StoreBed;
+    let store: Store;
+
+    beforeEach(async () => {
+      bed = await makeBed();
+      store = await bed.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await bed.remove();
+    });
+
+    test('what was written is there after closing and opening again', async () => {
+      await store.estate.addBox(box('d1'), act('box.register'));
+      await store.meta.setValue('card', '{"id":"x"}');
+      await store.wants.saveWants([{ dev: 'd1', rev: 3, parts: [{ kind: 'policy', sha256: 'a', bytes: 2 }], envelope, madeMs: 4 }]);
+      await store.log.commit({ ...nothing, rows: [row(1)], heads: [{ dev: 'd1', epoch: 'e1', upto: 1, hash: 'h' }] });
+      await store.close();
+      store = await bed.reopen();
+      expect(await store.estate.box('d1')).toEqual(box('d1'));
+      expect(await store.meta.value('card')).toBe('{"id":"x"}');
+      expect(await store.wants.want('d1')).toEqual({
+        dev: 'd1',
+        rev: 3,
+        parts: [{ kind: 'policy', sha256: 'a', bytes: 2 }],
+        envelope,
+        madeMs: 4,
+      });
+      expect(await store.log.rows({ limit: 5 })).toEqual([row(1)]);
+      expect(await store.log.head('d1', 'e1')).toEqual({ upto: 1, hash: 'h' });
+      expect(await store.audit.verify()).toBeUndefined();
+    });
+
+    test('an id is given once', async () => {
+      expect(await store.estate.addBox(box('d1'), act('a'))).toEqual({ ok: true, value: undefined });
+      expect(await store.estate.addBox(box('d1'), act('a'))).toMatchObject({ ok: false, problem: { code: 'conflict', path: '/id' } });
+      const account = { account: 'x', title: 'X', grants: [{ role: 'duty' as const, area: '08' }], passwordHash: 'h', createdMs: 1 };
+      expect((await store.people.addAccount(account, act('b'))).ok).toBe(true);
+      expect((await store.people.addAccount(account, act('b'))).ok).toBe(false);
+      expect(await store.people.account('x')).toEqual(account);
+      expect(await store.people.account('y')).toBeUndefined();
+    });
+
+    test('a claim is used once, by one of many who race for it', async () => {
+      await store.estate.addBox(box('d1'), act('a'));
+      await store.estate.addClaim({ tokenHash: 't', dev: 'd1', expMs: 2000 }, act('c'));
+      const brought = { signingKey: 'key', certificate: 'cert' };
+      const results = await Promise.all([1, 2, 3].map(() => store.estate.enrol('t', brought, act('box.enrol'))));
+      expect(results.filter((one) => one.ok)).toHaveLength(1);
+      expect(results.filter((one) => !one.ok && one.problem.code === 'claim-used')).toHaveLength(2);
+      expect(await store.estate.box('d1')).toMatchObject({ enrolledMs: 1000, ...brought });
+    });
+
+    test('a claim ends at its time, and a newer claim of the box ends the older', async () => {
+      await store.estate.addBox(box('d1'), act('a'));
+      await store.estate.addClaim({ tokenHash: 'old', dev: 'd1', expMs: 9000 }, act('c'));
+      await store.estate.addClaim({ tokenHash: 'new', dev: 'd1', expMs: 2000 }, act('c'));
+      expect(await store.estate.claim('old', 1)).toMatchObject({ ok: false, problem: { code: 'not-found' } });
+      expect(await store.estate.claim('new', 1)).toMatchObject({ ok: true });
+      expect(await store.estate.claim('new', 2000)).toMatchObject({ ok: false, problem: { code: 'expired' } });
+    });
+
+    test('sessions end by themselves and by hand', async () => {
+      await store.people.addAccount({ account: 'x', title: 'X', grants: [], passwordHash: 'h', createdMs: 1 }, act('a'));
+      const session = { idHash: 's', account: 'x', csrf: 'c', createdMs: 1, expMs: 100 };
+      await store.people.addSession(session, act('s'));
+      expect(await store.people.session('s', 99)).toEqual(session);
+      expect(await store.people.session('s', 100)).toBeUndefined();
+      await store.people.endSession('s');
+      expect(await store.people.session('s', 1)).toBeUndefined();
+    });
+
+    test('counters only grow, follow the clock when it is ahead, and are never given twice', async () => {
+      const first = (await store.counters.take(['a', 'b'], 1000)).get('a') ?? 0;
+      expect(first).toBe(1000);
+      const many = await Promise.all(Array.from({ length: 10 }, () => store.counters.take(['a'], 500)));
+      const taken = many.map((one) => one.get('a'));
+      expect(new Set(taken).size).toBe(10);
+      expect(Math.min(...taken.map(Number))).toBe(1001);
+      expect((await store.counters.take(['a'], 9000)).get('a')).toBe(9000);
+      expect(await store.counters.highest('b')).toEqual(new Map([['b', 1000]]));
+    });
+
+    test('the floor is the latest instant known, and never sinks', async () => {
+      await store.counters.raiseFloor(5000);
+      await store.counters.raiseFloor(3000);
+      expect(await store.counters.floorMs()).toBe(5000);
+      await store.audit.append(act('later', 7000));
+      expect(await store.counters.floorMs()).toBe(7000);
+    });
+
+    test('rows are inserted or ignored by their key; nothing stored is ever replaced', async () => {
+      await store.log.commit({ ...nothing, rows: [row(1), row(2)], receipts: [receipt('o1', 7)] });
+      await store.log.commit({ ...nothing, rows: [row(2, { hash: 'f'.repeat(64) }), row(3)], receipts: [receipt('o1', 9), receipt('o2')] });
+      expect((await store.log.rows({ limit: 9 })).map(({ seq, hash }) => [seq, hash.at(-1)])).toEqual([
+        [3, '3'],
+        [2, '2'],
+        [1, '1'],
+      ]);
+      expect((await store.log.receipt('d1', 'o1'))?.audibleMs).toBe(7);
+      expect(await store.log.hashes('d1', 'e1', 2, 3)).toEqual(new Map([2, 3].map((seq) => [seq, row(seq).hash])));
+      expect((await store.log.receipts({ dev: 'd1', limit: 1 })).map(({ receipt: { occurrence } }) => occurrence)).toEqual(['o1']);
+      expect(await store.log.receipts({ dev: 'd2', limit: 1 })).toEqual([]);
+    });
+
+    test('an order’s envelopes live until their end; clears take their place', async () => {
+      const order = {
+        id: 'o1',
+        order: {},
+        template: 't',
+        groups: ['g1'],
+        boxes: ['d1'],
+        by: 'x',
+        givenMs: 1,
+        expMs: 500,
+        clearedMs: null,
+      } as unknown as StoredOrder;
+      const entry: GroupEnvelope = { group: 'g1', ctr: 5, typ: 'order', orders: ['o1'], envelope, audio: ['s'], expMs: 500 };
+      await store.orders.addOrder(order, [entry, { ...entry, group: 'g2' }], act('order.give'));
+      expect(await store.orders.envelopes(499)).toEqual([entry, { ...entry, group: 'g2' }]);
+      expect(await store.orders.envelopes(500)).toEqual([]);
+      const clear: GroupEnvelope = { ...entry, ctr: 6, typ: 'clear', audio: [], expMs: 900 };
+      await store.orders.clearOrders(['o1'], [clear], act('order.clear', 20));
+      expect(await store.orders.envelopes(1)).toEqual([clear]);
+      expect(await store.orders.order('o1')).toMatchObject({ clearedMs: 20 });
+      const progress = { order: 'o1', dev: 'd1', state: 'sounding', atMs: 3, voice: 'inline', problem: null };
+      await store.log.commit({ ...nothing, progress: [progress, { ...progress, atMs: 4 }] });
+      expect(await store.orders.progress(['o1', 'o2'])).toEqual([{ ...progress, atMs: 4 }]);
+    });
+
+    test('content is found as it was put, schedules leave when removed', async () => {
+      const item = {
+        sha256: 'a'.repeat(64),
+        bytes: 1,
+        type: 'audio/ogg' as const,
+        title: 'Tiếng',
+        language: 'vi',
+        durationMs: 5,
+        gainDb: 0,
+      };
+      const media = { item, source: 'f.mp3', author: 'x', createdMs: 1, peaks: [0.5] };
+      await store.content.addMedia(media, act('media.add'));
+      await store.content.addMedia({ ...media, author: 'y' }, act('media.add'));
+      expect(await store.content.media()).toEqual([media]);
+      const programme = {
+        id: 'p',
+        title: 'P',
+        form: 'audio' as const,
+        tier: 'normal' as const,
+        level: 'commune' as const,
+        centre: 'c',
+        items: [item],
+      };
+      const stored = { programme, state: 'draft' as const, author: 'x', approver: null, changedMs: 1, note: '' };
+      await store.content.saveProgramme(stored, act('p'));
+      await store.content.saveProgramme({ ...stored, state: 'approved', approver: 'y' }, act('p'));
+      expect(await store.content.programmes()).toEqual([{ ...stored, state: 'approved', approver: 'y' }]);
+      const schedule = { schedule: { id: 's', programme: 'p' }, groups: ['g1'], author: 'x', createdMs: 1 } as never;
+      expect((await store.content.addSchedule(schedule, act('s'))).ok).toBe(true);
+      expect((await store.content.addSchedule(schedule, act('s'))).ok).toBe(false);
+      expect(await store.content.schedules()).toEqual([schedule]);
+      expect((await store.content.removeSchedule('s', act('s'))).ok).toBe(true);
+      expect((await store.content.removeSchedule('s', act('s'))).ok).toBe(false);
+    });
+
+    test('acts written at the same time still make one unbroken chain', async () => {
+      await Promise.all(Array.from({ length: 20 }, (_, i) => store.audit.append(act(`act-${i}`, i))));
+      expect(await store.audit.verify()).toBeUndefined();
+      expect((await store.audit.entries(0, 100)).map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      expect(await store.audit.entries(18, 100)).toHaveLength(2);
+    });
+
+    test('what boxes last said is kept as a whole', async () => {
+      const seen = { dev: 'd1', lastSeenMs: 5, presence: null, report: null, telemetry: null };
+      await store.estate.saveSeen([seen]);
+      await store.estate.saveSeen([{ ...seen, lastSeenMs: 6 }]);
+      expect(await store.estate.seen()).toEqual([{ ...seen, lastSeenMs: 6 }]);
+    });
+  });
+}

@@ -1,0 +1,330 @@
+// The centre's rules as tables: rights, wants, frames, orders, status, ranges.
+import { describe, expect, test } from 'vitest';
+import { readRange } from '../../controller/blob-answer.ts';
+import { type CentreContent, canonicalJson, compileWants, sameParts, schedulesOf } from '../../controller/core/compile-want.ts';
+import { newerPresence, silentAfterMs, statusOf } from '../../controller/core/fleet-status.ts';
+import { attachmentsWithin, type FrameEntry, idsToClear, livingEntries, roomForOrder } from '../../controller/core/group-frame.ts';
+import { groupsOf } from '../../controller/core/groups.ts';
+import { planOrder } from '../../controller/core/order-plan.ts';
+import { progressOf } from '../../controller/core/order-progress.ts';
+import { type ActName, acts, type Grant, judgeStep, may } from '../../controller/core/roles.ts';
+import { standardTemplates } from '../../controller/emergency/templates.ts';
+import { checkHtml, layOut } from '../../controller/media/bulletin.ts';
+import { isLoopback, readSettings } from '../../controller/settings.ts';
+import { sha256 } from '../../hardware/host/crypto.ts';
+import { AccountRole } from '../../schemas/api.ts';
+import { frameBytesMax } from '../../schemas/frame.ts';
+import { Order } from '../../schemas/order.ts';
+import { parse } from '../../schemas/parse.ts';
+import type { Programme } from '../../schemas/programme.ts';
+import type { Schedule } from '../../schemas/schedule.ts';
+import { defaultBoxSettings } from '../../schemas/settings.ts';
+import { openPolicy } from './built-centre.ts';
+
+describe('rights', () => {
+  const only: Readonly<Record<Exclude<ActName, 'read'>, string>> = {
+    'box.register': 'technician administrator',
+    'box.claim': 'technician administrator',
+    'media.add': 'author',
+    'programme.write': 'author',
+    'programme.judge': 'approver',
+    'programme.withdraw': 'author approver',
+    'schedule.write': 'scheduler',
+    'policy.write': 'administrator',
+    'order.give': 'duty',
+    'order.stop': 'duty leader',
+    'audit.read': 'auditor administrator',
+  };
+
+  test('each act belongs to exactly these roles', () => {
+    for (const [act, roles] of Object.entries(only))
+      for (const role of AccountRole.options)
+        expect([act, role, may([{ role, area: '08' }], act as ActName, '08/1').ok]).toEqual([act, role, roles.split(' ').includes(role)]);
+    expect([...acts.read].sort()).toEqual([...AccountRole.options].sort());
+  });
+
+  test.each([
+    ['08/02536', '08/02536', true],
+    ['08/02536', '08/02536/thon-1', true],
+    ['08', '08/02536/thon-1', true],
+    ['08/02536/thon-1', '08/02536', false],
+    ['08/02536', '08/025360', false],
+    ['08/02536', '09', false],
+  ])('a right in %s over %s: %s', (own, asked, allowed) => {
+    expect(may([{ role: 'duty', area: own }], 'order.give', asked).ok).toBe(allowed);
+  });
+
+  const grant = (...roles: AccountRole[]): Grant[] => roles.map((role) => ({ role, area: '08/02536' }));
+  test.each([
+    ['submit', 'draft', 'a', grant('author'), 'submitted'],
+    ['submit', 'approved', 'a', grant('author'), 'conflict'],
+    ['submit', 'draft', 'a', grant('approver'), 'not-allowed'],
+    ['approve', 'submitted', 'b', grant('approver'), 'approved'],
+    ['approve', 'submitted', 'a', grant('author', 'approver'), 'own-work'],
+    ['reject', 'submitted', 'a', grant('approver'), 'own-work'],
+    ['reject', 'submitted', 'b', grant('approver'), 'rejected'],
+    ['approve', 'draft', 'b', grant('approver'), 'conflict'],
+    ['approve', 'withdrawn', 'b', grant('approver'), 'conflict'],
+    ['submit', 'rejected', 'a', grant('author'), 'submitted'],
+    ['withdraw', 'approved', 'a', grant('author'), 'withdrawn'],
+    ['withdraw', 'withdrawn', 'a', grant('author'), 'conflict'],
+    ['withdraw', 'approved', 'b', grant('duty'), 'not-allowed'],
+  ] as const)('%s what is %s by %s', (step, state, account, grants, outcome) => {
+    const judged = judgeStep(step, { state, author: 'a' }, { account, grants, area: '08/02536' });
+    expect(judged.ok ? judged.value : judged.problem.code).toBe(outcome);
+  });
+});
+
+describe('wants', () => {
+  const programme = (id: string): Programme => ({ id, title: id, form: 'audio', tier: 'normal', level: 'commune', centre: 'c', items: [] });
+  const schedule = (id: string, of: string) => ({ id, programme: of }) as Schedule;
+  const content: CentreContent = {
+    policy: openPolicy,
+    programmes: [
+      { programme: programme('p2'), state: 'approved' },
+      { programme: programme('p1'), state: 'approved' },
+      { programme: programme('p3'), state: 'submitted' },
+      { programme: programme('p4'), state: 'withdrawn' },
+    ],
+    schedules: [
+      { schedule: schedule('s3', 'p1'), groups: ['g1', 'g2'] },
+      { schedule: schedule('s1', 'p2'), groups: ['g2'] },
+      { schedule: schedule('s2', 'p3'), groups: ['g1'] },
+      { schedule: schedule('s4', 'p4'), groups: ['g1'] },
+    ],
+    holidays: ['2027-02-06', '2026-09-02'],
+    localOrder: ['p2', 'p1', 'p9'],
+  };
+  const box = (id: string, ...groups: string[]) => ({ id, groups, settings: defaultBoxSettings });
+
+  test.each([
+    [['g1'], ['s3'], ['p1'], ['p1']],
+    [['g2'], ['s1', 's3'], ['p1', 'p2'], ['p2', 'p1']],
+    [
+      ['g1', 'g2'],
+      ['s1', 's3'],
+      ['p1', 'p2'],
+      ['p2', 'p1'],
+    ],
+    [['g9'], [], [], []],
+  ])('boxes in %s play %s', (groups, schedules, programmes, order) => {
+    const part = schedulesOf(groups, content);
+    expect([part.schedules.map(({ id }) => id), part.programmes.map(({ id }) => id), part.localOrder]).toEqual([
+      schedules,
+      programmes,
+      order,
+    ]);
+    expect(part.holidays).toEqual(['2026-09-02', '2027-02-06']);
+  });
+
+  test('boxes of equal groups share every part, in whatever order the tables come', () => {
+    const first = compileWants([box('a', 'g1', 'g2'), box('b', 'g2', 'g1'), box('c', 'g1')], content, sha256);
+    const turned = { ...content, programmes: [...content.programmes].reverse(), schedules: [...content.schedules].reverse() };
+    const second = compileWants([box('c', 'g1'), box('a', 'g2', 'g1')], turned, sha256);
+    expect(first.wants.get('a')).toEqual(first.wants.get('b'));
+    expect(second.wants.get('a')).toEqual(first.wants.get('a'));
+    expect(second.wants.get('c')).toEqual(first.wants.get('c'));
+    expect(first.texts.size).toBe(4);
+    expect(sameParts(first.wants.get('a') ?? [], first.wants.get('c') ?? [])).toBe(false);
+    for (const part of first.wants.get('a') ?? []) expect(first.texts.get(part.sha256)?.length).toBe(part.bytes);
+  });
+
+  test('a box with settings of its own has its own part', () => {
+    const { wants } = compileWants(
+      [box('a', 'g1'), { ...box('b', 'g1'), settings: { ...defaultBoxSettings, delayMs: 40 } }],
+      content,
+      sha256,
+    );
+    const differing = (wants.get('a') ?? []).filter((part, i) => part.sha256 !== wants.get('b')?.[i]?.sha256);
+    expect(differing.map(({ kind }) => kind)).toEqual(['settings']);
+  });
+
+  test('canonical JSON sorts keys at every depth and leaves out what is undefined', () => {
+    expect(canonicalJson({ b: [{ d: 1, c: undefined }], a: 'ế' })).toBe('{"a":"ế","b":[{"d":1}]}');
+  });
+});
+
+describe('frames', () => {
+  const entry = (ctr: number, changes: Partial<FrameEntry> = {}): FrameEntry => ({
+    ctr,
+    typ: 'order',
+    orders: [`o${ctr}`],
+    envelope: 'x'.repeat(500),
+    audio: [],
+    expMs: 1000,
+    ...changes,
+  });
+
+  test('hold what lives, by counter, at most sixteen', () => {
+    const entries = [entry(3), entry(1), entry(2, { expMs: 10 })];
+    expect(livingEntries(entries, 10).map(({ ctr }) => ctr)).toEqual([1, 3]);
+    const many = Array.from({ length: 20 }, (_, i) => entry(i));
+    expect(livingEntries(many, 10).map(({ ctr }) => ctr)).toEqual(Array.from({ length: 16 }, (_, i) => i + 4));
+    expect(roomForOrder(many.slice(0, 14), 10).ok).toBe(true);
+    expect(roomForOrder(many.slice(0, 15), 10)).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+  });
+
+  test('a clear names what it ends first, then what earlier clears still hold', () => {
+    const earlier = entry(5, { typ: 'clear', orders: ['a', 'b'] });
+    expect(idsToClear(['c'], [earlier], 10)).toEqual(['c', 'a', 'b']);
+    expect(idsToClear(['c'], [earlier], 1000)).toEqual(['c']);
+    expect(
+      idsToClear(
+        Array.from({ length: 20 }, (_, i) => `x${i}`),
+        [earlier],
+        10,
+      ),
+    ).toHaveLength(16);
+  });
+
+  test('take main languages of newer orders first and stay within the limit', () => {
+    const entries = Array.from({ length: 10 }, (_, i) => entry(i, { audio: [`vi${i}`, `tyz${i}`] }));
+    const chosen = attachmentsWithin(entries, () => 64 * 1024);
+    expect(chosen).toEqual(['vi9', 'vi8', 'vi7', 'vi6', 'vi5', 'vi4', 'vi3']);
+    expect(chosen.length * 64 * 1024 + JSON.stringify(entries).length).toBeLessThan(frameBytesMax);
+    expect(attachmentsWithin([entry(1, { audio: ['a'] }), entry(2, { audio: ['a'] })], () => 5)).toEqual(['a']);
+    expect(attachmentsWithin([entry(1, { audio: ['gone'] })], () => undefined)).toEqual([]);
+  });
+});
+
+describe('orders', () => {
+  test('every standard template makes a valid order in every class', () => {
+    for (const template of standardTemplates)
+      for (const kind of ['actual', 'exercise', 'test'] as const) {
+        const planned = planOrder({ template, class: kind, level: 'commune', area: '08/1', demo: false, audioOf: () => undefined });
+        expect(planned.ok && parse(Order, planned.value).ok, `${template.id} ${kind}`).toBe(true);
+      }
+  });
+
+  test('screens of templates have at most twelve words, voices at most forty seconds', () => {
+    for (const { id, screen, speech } of standardTemplates) {
+      expect([id, screen.text.split(/[\s·→]+/).filter(Boolean).length <= 12]).toEqual([id, true]);
+      // 145 words a minute.
+      expect([id, (speech[0]?.speak.split(/\s+/).length ?? 0) * (60 / 145) <= 40]).toEqual([id, true]);
+    }
+  });
+
+  test('prepared voices ride along, bound to the very words', () => {
+    const [template] = standardTemplates;
+    if (!template) throw new Error('no template');
+    const audio = { sha256: 'a'.repeat(64), bytes: 9, durationMs: 1 };
+    const audioOf = (_language: string, words: string) => (words.startsWith('Đây là diễn tập.') ? audio : undefined);
+    const wish = { template, level: 'commune', area: '08', demo: false, audioOf } as const;
+    const [exercise, actual] = [planOrder({ ...wish, class: 'exercise' }), planOrder({ ...wish, class: 'actual' })];
+    expect(exercise.ok && exercise.value.speech[0]?.audio).toEqual(audio);
+    expect(actual.ok && actual.value.speech[0]?.audio).toBeUndefined();
+  });
+
+  const told = (dev: string, state: string, voice: string | null = null) => ({ dev, state, atMs: 5, voice, problem: null });
+  test.each([
+    [[], true, 'sent'],
+    [[], false, 'offline'],
+    [[told('a', 'accepted')], true, 'accepted'],
+    [[told('a', 'accepted'), told('a', 'sounding', 'inline')], false, 'sounding'],
+    [[told('a', 'ended'), told('a', 'accepted'), told('a', 'sounding')], true, 'ended'],
+    [[told('a', 'refused')], true, 'refused'],
+    [[told('b', 'sounding')], true, 'sent'],
+  ])('progress of %j while online=%s is %s', (facts, online, state) => {
+    expect(progressOf(['a'], facts, () => online)[0]?.state).toBe(state);
+  });
+});
+
+describe('status of boxes', () => {
+  const health = { state: 'ok' as const, reasons: [] };
+  const seen = {
+    lastSeenMs: 1000,
+    presence: { on: true, boot: 'b', conn: 1, version: '1', wantRev: 4, orders: {}, clock: 'signed' as const },
+    report: null,
+    telemetry: null,
+  };
+
+  test('a box that is away is unknown, whatever it said before', () => {
+    const told = { ...seen, telemetry: { health } as never };
+    expect(statusOf(told, true, 2000)).toEqual({ online: true, lastSeenMs: 1000, health, wantRev: 4 });
+    expect(statusOf(told, false, 2000)).toMatchObject({ online: false, health: { state: 'unknown' }, wantRev: 4 });
+    expect(statusOf(told, true, 1000 + silentAfterMs)).toMatchObject({ online: false, health: { state: 'unknown' } });
+    expect(statusOf(undefined, false, 1)).toEqual({
+      online: false,
+      lastSeenMs: null,
+      health: { state: 'unknown', reasons: [] },
+      wantRev: 0,
+    });
+  });
+
+  test('presences follow the connection counter', () => {
+    const at = (conn: number, on: boolean) => ({ boot: 'b', conn, on });
+    expect(newerPresence(at(3, true), at(2, false))).toEqual(at(3, true));
+    expect(newerPresence(at(3, true), at(3, false))).toEqual(at(3, false));
+    expect(newerPresence(null, at(1, true))).toEqual(at(1, true));
+  });
+
+  test('groups are those named and those listened to', () => {
+    const groups = groupsOf(
+      [{ id: 'b', name: 'Bê' }],
+      [
+        { id: 'a', name: 'Thôn A' },
+        { id: 'z', name: 'Z' },
+      ],
+      [{ groups: ['a', 'c'] }],
+    );
+    expect(groups).toEqual([
+      { id: 'a', name: 'Thôn A' },
+      { id: 'b', name: 'Bê' },
+      { id: 'c', name: 'c' },
+    ]);
+  });
+});
+
+describe('ranges, bulletins, settings', () => {
+  test.each([
+    ['bytes=0-', 10, { from: 0, to: 9 }],
+    ['bytes=3-5', 10, { from: 3, to: 5 }],
+    ['bytes=3-99', 10, { from: 3, to: 9 }],
+    ['bytes=-4', 10, { from: 6, to: 9 }],
+    ['bytes=-40', 10, { from: 0, to: 9 }],
+    ['bytes=10-', 10, 'unsatisfiable'],
+    ['bytes=-0', 10, 'unsatisfiable'],
+    ['bytes=5-3', 10, undefined],
+    ['bytes=0-1,3-4', 10, undefined],
+    ['items=0-1', 10, undefined],
+    [undefined, 10, undefined],
+  ])('%s of %d bytes', (header, size, expected) => {
+    expect(readRange(header, size)).toEqual(expected);
+  });
+
+  test.each([
+    '<script>',
+    '<IFRAME src=x>',
+    '<p onclick=x>',
+    '<img src="https://x">',
+    '<a href=//x>',
+    'background:url(http://x)',
+    '<meta http-equiv=refresh>',
+  ])('%s is not part of a bulletin', (html) =>
+    expect(checkHtml(`<p>a</p>${html}`)).toMatchObject({ ok: false, problem: { code: 'bad-input' } }),
+  );
+
+  test('text laid out by us passes its own check and keeps brackets as text', () => {
+    const html = layOut('Cắt <điện>', '1 < 2 & "x"\n\nhai');
+    expect(checkHtml(html).ok).toBe(true);
+    expect(html).toContain('Cắt &lt;điện&gt;');
+    expect(html.match(/<p>/g)).toHaveLength(2);
+  });
+
+  test('plain HTTP off loopback is refused with what to give', () => {
+    const asked = readSettings(['--data', 'd', '--host', '0.0.0.0']);
+    expect(asked).toMatchObject({ ok: false, problem: { detail: expect.stringContaining('--tls-cert') } });
+    const secured = readSettings(['--data', 'd', '--host', '0.0.0.0', '--tls-cert', 'c', '--tls-key', 'k']);
+    expect(secured).toMatchObject({ ok: true, value: { settings: { tls: { certFile: 'c' }, publicHost: '127.0.0.1' } } });
+    expect(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].every(isLoopback)).toBe(true);
+    expect(['0.0.0.0', '10.0.0.1', '128.0.0.1', '127.example.org', '::'].some(isLoopback)).toBe(false);
+  });
+
+  test.each([
+    [['--data', 'd', '--port', '70000']],
+    [['--port', '1']],
+    [['--data', 'd', 'start']],
+    [['--data', 'd', '--what']],
+    [['--data', 'd', '--tls-cert', 'x']],
+  ])('%j is refused with a reason', (argv) => expect(readSettings(argv)).toMatchObject({ ok: false, problem: { code: 'bad-input' } }));
+});

@@ -1,0 +1,150 @@
+// Orders at the centre: who may, what stands in the retained frame, how they end, how far each box is.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { cryptography } from '../../hardware/host/crypto.ts';
+import { open } from '../../schemas/envelope.ts';
+import { keyRing } from '../../schemas/keys.ts';
+import { Order } from '../../schemas/order.ts';
+import { type Asker, type BuiltCentre, codeOf, frameIn, makeCentre, must, password, seedOf, statementIn } from './built-centre.ts';
+
+let built: BuiltCentre;
+let duty: Asker;
+
+const topic = 'loa/1/g/thon-1/order';
+const wish = { template: 'lu-quet', groups: ['thon-1'], class: 'actual', confirm: true, password };
+
+async function start(changes: object = {}): Promise<void> {
+  built = await makeCentre(
+    seedOf({
+      groups: [
+        { id: 'thon-1', name: 'Thôn 1' },
+        { id: 'thon-2', name: 'Thôn 2' },
+      ],
+      ...changes,
+    }),
+  );
+  duty = await built.as('truc-ban');
+  const technician = await built.as('ky-thuat');
+  for (const [id, group] of [
+    ['hop-1', 'thon-1'],
+    ['hop-2', 'thon-2'],
+  ])
+    await technician('POST', '/boxes', {
+      id,
+      name: `Hộp ${id}`,
+      area: '08/02536',
+      groups: [group],
+      outputs: [{ id: 'main', kind: 'loudspeaker' }],
+    });
+}
+
+beforeEach(() => start());
+afterEach(() => built.stop());
+
+function frame(of = topic) {
+  const payload = built.lastRetained(of)?.payload ?? Buffer.alloc(0);
+  return payload.length === 0 ? [] : frameIn(payload).envelopes.map((envelope) => ({ envelope, statement: statementIn(envelope) }));
+}
+
+describe('giving an order', () => {
+  test('needs the role, the confirmation and the password again', async () => {
+    const administrator = await built.as('quan-tri');
+    expect(codeOf(await administrator('POST', '/orders', wish))).toBe('not-allowed');
+    expect(codeOf(await duty('POST', '/orders', { ...wish, password: 'sai' }))).toBe('wrong-credentials');
+    expect(codeOf(await duty('POST', '/orders', { ...wish, confirm: false }))).toBe('bad-input');
+    expect(codeOf(await duty('POST', '/orders', { ...wish, template: 'khong-co' }))).toBe('not-found');
+    expect(codeOf(await duty('POST', '/orders', { ...wish, groups: ['khong-co'] }))).toBe('not-found');
+    expect(frame()).toEqual([]);
+  });
+
+  test('puts a signed order that boxes accept into the group’s retained frame', async () => {
+    const given = await duty('POST', '/orders', wish);
+    expect(given.body).toMatchObject({
+      title: 'Lũ quét',
+      class: 'actual',
+      state: 'active',
+      issuedBy: 'truc-ban',
+      exp: built.clock.nowMs + 900_000,
+    });
+    expect(given.body.progress).toMatchObject([{ box: 'hop-1', state: 'offline' }]);
+    const [one, ...others] = frame();
+    expect(others).toEqual([]);
+    const keys = JSON.parse(String(built.lastRetained('loa/1/d/hop-1/dn/keys')?.payload));
+    const ring = must(keyRing(built.centre.trustRoot, keys, 'hop-1', cryptography));
+    const opened = must(open(one?.envelope, 'order', Order, (id) => ring.keys.get(id), cryptography));
+    expect(opened.statement).toMatchObject({
+      id: given.body.id,
+      aud: 'g/thon-1',
+      iss: 'xa-02536',
+      body: { hazard: 'flash-flood', level: 'commune', area: '08/02536' },
+    });
+    expect(ring.keys.get(opened.signedBy[0] ?? '')?.roles).toEqual(['order']);
+  });
+
+  test('an exercise says so first and last, and on the screen', async () => {
+    await duty('POST', '/orders', { ...wish, class: 'exercise' });
+    const { body } = frame()[0]?.statement ?? {};
+    expect(body.speech[0].speak).toMatch(/^Đây là diễn tập\..*không phải tình huống thật\.$/);
+    expect(body.screen.title).toMatch(/^DIỄN TẬP/);
+  });
+
+  test('in a demo the real thing cannot be given', async () => {
+    await built.stop();
+    await start({ demo: true });
+    expect(codeOf(await duty('POST', '/orders', wish))).toBe('demo-only');
+    expect((await duty('POST', '/orders', { ...wish, class: 'test' })).body.class).toBe('exercise');
+  });
+
+  test('to several groups keeps one id and one counter space each', async () => {
+    const given = await duty('POST', '/orders', { ...wish, groups: ['thon-2', 'thon-1'] });
+    const both = [frame(), frame('loa/1/g/thon-2/order')].map(([one]) => one?.statement);
+    expect(both.map((one) => one.id)).toEqual([given.body.id, given.body.id]);
+    expect(both.map((one) => one.aud)).toEqual(['g/thon-1', 'g/thon-2']);
+  });
+
+  test('stops at fifteen living orders in a group, so that a clear always fits', async () => {
+    for (let i = 0; i < 15; i++) must(await built.centre.orders.give({ ...wish, class: 'actual', validMs: 60_000, by: 'x' }));
+    const more = await built.centre.orders.give({ ...wish, class: 'actual', validMs: 60_000, by: 'x' });
+    expect(more).toMatchObject({ ok: false, problem: { code: 'conflict', path: '/groups' } });
+    expect(await built.centre.orders.stopAll('x')).toHaveLength(15);
+    expect(frame()).toHaveLength(1);
+    expect(frame()[0]?.statement.body.ids).toHaveLength(15);
+  });
+});
+
+describe('ending an order', () => {
+  test('replaces it by a clear with a higher counter of the same space', async () => {
+    const given = await duty('POST', '/orders', wish);
+    const before = frame()[0]?.statement;
+    const cleared = await duty('POST', `/orders/${given.body.id}/clear`, { reason: 'báo nhầm' });
+    expect(cleared.body.state).toBe('cleared');
+    const [one, ...others] = frame();
+    expect(others).toEqual([]);
+    expect(one?.statement).toMatchObject({ typ: 'clear', body: { ids: [given.body.id], reason: 'báo nhầm', level: 'commune' } });
+    expect(one?.statement.ctr).toBeGreaterThan(before.ctr);
+    expect(one?.statement.epoch).toBe(before.epoch);
+    expect(codeOf(await duty('POST', `/orders/${given.body.id}/clear`, {}))).toBe('not-found');
+  });
+
+  test('stop-all ends what lives and leaves later orders alone', async () => {
+    const first = await duty('POST', '/orders', wish);
+    const second = await duty('POST', '/orders', { ...wish, template: 'sat-lo', groups: ['thon-2'] });
+    const stopped = await duty('POST', '/orders/stop-all', {});
+    expect(new Set(stopped.body.cleared)).toEqual(new Set([first.body.id, second.body.id]));
+    const third = await duty('POST', '/orders', wish);
+    expect(frame().map(({ statement }) => statement.typ)).toEqual(['clear', 'order']);
+    expect(frame()[0]?.statement.body.ids).not.toContain(third.body.id);
+    expect((await duty('POST', '/orders/stop-all', {})).body.cleared).toEqual([third.body.id]);
+    expect(frame()[0]?.statement.body.ids).toEqual([third.body.id, first.body.id]);
+    expect((await duty('POST', '/orders/stop-all')).body.cleared).toEqual([]);
+  });
+
+  test('a restart rebuilds the frame byte for byte, without what has expired', async () => {
+    await duty('POST', '/orders', wish);
+    await duty('POST', '/orders', { ...wish, template: 'sat-lo', validMs: 60_000 });
+    const before = built.lastRetained(topic)?.payload;
+    const second = await makeCentre({}, built.dir);
+    const rebuilt = frameIn(second.lastRetained(topic)?.payload ?? Buffer.alloc(0));
+    expect(JSON.stringify(rebuilt.envelopes)).toBe(JSON.stringify(frameIn(before ?? Buffer.alloc(0)).envelopes));
+    await second.stop();
+  });
+});
