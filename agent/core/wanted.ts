@@ -40,7 +40,8 @@ function wantedOccurrence(turn: Turn, output: OutputState): Occurrence | undefin
 }
 
 export function fulfils(voice: Voice, wish: Wish | null): boolean {
-  if (wish === null) return false;
+  // A tone was asked for once and is forgotten when it starts: it ends by itself unless something else is wanted.
+  if (wish === null) return voice.kind === 'tone';
   if (wish.kind === 'order') return voice.kind === 'order' && voice.order === wish.active.id;
   if (wish.kind === 'occurrence') return isOccurrence(voice, wish.occurrence.id);
   return voice.kind === 'tone' && voice.id === wish.tone.id;
