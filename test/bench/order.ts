@@ -62,19 +62,22 @@ const order: Order = {
 
 try {
   const ready = await agent.start();
-  await ear.listen(String(ready['page']));
+  const page = String(ready['page']);
+  await ear.listen(page);
   await applied({
     settings: { holdMs: 0 },
     policy: openPolicy(),
     schedules: { programmes: [], schedules: [], holidays: [], localOrder: [] },
   });
   const cold = await measure(Number(values.cold), 'cold', async () => {
-    await until('the amplifier to be off', async () => ((await amplifier(String(ready['page']))) === 'off' ? true : undefined));
+    await until('the amplifier to be off', async () => ((await stateOf(page))?.amplifier === 'off' ? true : undefined));
   });
   await applied({ settings: {}, policy: openPolicy(), schedules: quietProgramme() });
-  await until('the programme beneath to sound', () =>
-    ear.firstAbove(beneathLevel / 2, monoNowMs() - 500) === undefined ? undefined : true,
-  );
+  await until('the programme beneath to sound', async () => {
+    const state = await stateOf(page);
+    return state?.sounding?.kind === 'occurrence' && state.amplifier === 'on' ? true : undefined;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
   const warm = await measure(Number(values.runs), 'armed and playing', () => new Promise((resolve) => setTimeout(resolve, 700)));
   const leadMs = config.audioOut.rewinds ? 0 : 250;
   const bar = rewind ? 150 : leadMs + 60;
@@ -128,9 +131,11 @@ async function applied(parts: Parameters<SmallCentre['want']>[0]): Promise<void>
   await until('the plan to be applied', () => (centre.facts.filter((fact) => fact.kind === 'want').length > before ? true : undefined));
 }
 
-async function amplifier(page: string): Promise<string | undefined> {
-  const state = (await (await fetch(`${page}/state.json`)).json()) as { outputs: { amplifier: string }[] };
-  return state.outputs[0]?.amplifier;
+async function stateOf(page: string): Promise<{ amplifier: string; sounding: { kind: string } | null } | undefined> {
+  const state = (await (await fetch(`${page}/state.json`)).json()) as {
+    outputs: { amplifier: string; sounding: { kind: string } | null }[];
+  };
+  return state.outputs[0];
 }
 
 function openPolicy() {
