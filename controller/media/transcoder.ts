@@ -66,11 +66,14 @@ export const encoderOptions = [
 ];
 export const measureOptions = ['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'null'];
 
-export const measureFilter = `loudnorm=I=${targetLufs}:TP=${truePeakMaxDb}:LRA=${rangeLu}:print_format=json`;
+/** Mixed down first: two channels measure louder than the one that is left of them. */
+const mono = 'aformat=channel_layouts=mono';
+
+export const measureFilter = `${mono},loudnorm=I=${targetLufs}:TP=${truePeakMaxDb}:LRA=${rangeLu}:print_format=json`;
 
 export function encodeFilter(measured: Loudness): string {
   return [
-    `loudnorm=I=${targetLufs}:TP=${truePeakMaxDb}:LRA=${rangeLu}:linear=true`,
+    `${mono},loudnorm=I=${targetLufs}:TP=${truePeakMaxDb}:LRA=${rangeLu}:linear=true`,
     `measured_I=${measured.integratedLufs}:measured_TP=${measured.truePeakDb}`,
     `measured_LRA=${measured.rangeLu}:measured_thresh=${measured.thresholdLufs}:offset=${measured.offsetLu}`,
   ].join(':');

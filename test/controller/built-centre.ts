@@ -7,6 +7,7 @@ import { buildApp } from '../../controller/app.ts';
 import type { Centre } from '../../controller/centre.ts';
 import { initialise } from '../../controller/init.ts';
 import { type BusWish, buildCentre } from '../../controller/start-centre.ts';
+import type { AudioTools } from '../../hardware/host/audio-tools.ts';
 import { cryptography } from '../../hardware/host/crypto.ts';
 import { decodeFrame } from '../../schemas/frame.ts';
 import type { Policy } from '../../schemas/policy.ts';
@@ -96,7 +97,7 @@ export function must<T>(result: Result<T>): T {
   return result.value;
 }
 
-export async function makeCentre(seed: object = seedOf(), keepDir?: string): Promise<BuiltCentre> {
+export async function makeCentre(seed: object = seedOf(), keepDir?: string, tools: AudioTools = {}): Promise<BuiltCentre> {
   const dir = keepDir ?? (await mkdtemp(join(tmpdir(), 'loa-centre-')));
   if (keepDir === undefined) must(await initialise(dir, seed, startMs));
   const clock = { nowMs: startMs + 1000 };
@@ -119,7 +120,7 @@ export async function makeCentre(seed: object = seedOf(), keepDir?: string): Pro
       journal: { info: () => undefined, warn: (fields) => void ('dev' in fields && warnings.push(fields)) },
       consoleDir: join(dir, 'no-console'),
       nowMs: () => clock.nowMs,
-      tools: {},
+      tools,
       openBus: async (asked) => {
         wish = asked;
         return {
