@@ -35,7 +35,9 @@ export class BoardPlayer {
   readonly #options: BoardPlayerOptions;
   #running: { readonly attempt: number; readonly stop: AbortController } | undefined;
   #linger: NodeJS.Timeout | undefined;
+  #started: Promise<void> | undefined;
   #frames = 0;
+  #stopped = false;
   #working: boolean | undefined;
   #watch: NodeJS.Timeout | undefined;
   #shown: Frame | undefined;
@@ -52,7 +54,9 @@ export class BoardPlayer {
       this.#working = false;
       tell({ is: 'outputFailed', output, problem });
     });
-    await display.start();
+    this.#started = display.start();
+    await this.#started;
+    if (this.#stopped) return;
     this.#watch = setInterval(() => {
       if (!this.#working) void this.#tryAgain(tell);
     }, tryEveryMs);
@@ -85,6 +89,7 @@ export class BoardPlayer {
     this.#running?.stop.abort();
     clearTimeout(this.#linger);
     clearInterval(this.#watch);
+    this.#stopped = true;
     await this.#options.display.stop();
   }
 
@@ -109,6 +114,7 @@ export class BoardPlayer {
       end('failed', { code: 'bad-input', path: '', detail: `a board cannot play ${action.sound.of}` });
       return;
     }
+    await this.#started;
     await this.#waitFor(action.startAtMs, signal);
     let untilMonoMs: number | undefined;
     for (const showing of showings) {
@@ -179,7 +185,7 @@ export class BoardPlayer {
   }
 
   async #tryAgain(tell: Tell): Promise<void> {
-    if (this.#running) return;
+    if (this.#running || this.#stopped) return;
     const painted = await this.#paint({ id: `safe.${++this.#frames}`, html: this.#options.safePage(), kind: 'safe' });
     const { output } = this.#options;
     const was = this.#working;

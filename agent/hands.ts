@@ -1,4 +1,5 @@
 // One function for each action of the core; outcomes come back as events. The compiler keeps the table total.
+import { Failure, problemOf } from '../hardware/host/failure.ts';
 import type { Problem } from '../schemas/problems.ts';
 import type { Plan, Want } from '../schemas/want.ts';
 import type { Cache } from './cache.ts';
@@ -56,13 +57,14 @@ export class AgentHands implements Hands {
   perform(action: Action, tell: Tell): void {
     const act = this.#table[action.do] as (action: Action, tell: Tell) => void | Promise<void>;
     const done = act(action, tell);
-    // Expected failures are events; what is left is a bug, and a bug ends the process.
-    if (done)
-      done.catch((error: unknown) =>
-        queueMicrotask(() => {
-          throw error;
-        }),
-      );
+    if (done) done.catch((error: unknown) => this.#judge(action.do, error));
+  }
+
+  /** A disk or device that fails is expected and tried again by the core; anything else is a bug and ends the process. */
+  #judge(act: string, error: unknown): void {
+    const expected = error instanceof Failure || (error instanceof Error && 'code' in error);
+    if (!expected) throw error;
+    this.#options.warn('actFailed', problemOf(new Error(`${act}: ${error.message}`, { cause: error })));
   }
 
   async #load(attempt: number, want: Want, tell: Tell): Promise<void> {

@@ -1,6 +1,8 @@
 // The box's line to its centre: verify → persist → PUBACK → act on the way in, signed rows and state on the way out.
+import { backOff } from '../broker/link/back-off.ts';
 import { Link } from '../broker/link/link.ts';
 import { OutboxSender } from '../broker/link/outbox.ts';
+import { problemOf } from '../hardware/host/failure.ts';
 import type { SignedTime } from '../hardware/host/system-clock.ts';
 import type { Cryptography, Signer } from '../schemas/envelope.ts';
 import type { Problem } from '../schemas/problems.ts';
@@ -27,6 +29,8 @@ export interface CentreLinkOptions {
   readonly boot: string;
   readonly version: string;
   readonly url: string;
+  /** Longest wait between two attempts; the link's own unless said. */
+  readonly reconnectMaxMs?: number;
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly signer: Signer;
   readonly keys: HeldKeys;
@@ -74,6 +78,7 @@ export class CentreLink {
       onMessage: (topic, payload) => this.#absorb(topic, payload),
       onChange: (up) => this.#change(up),
       onProblem: (problem) => this.#note('linkProblem', problem),
+      ...(options.reconnectMaxMs !== undefined && { backOff: { ...backOff, maxMs: options.reconnectMaxMs } }),
     });
     this.#outbox = new OutboxSender({
       store: journal,
@@ -85,7 +90,7 @@ export class CentreLink {
       nowMs: () => Math.round(clock.now().wallMs),
       onConflict: (problem) => {
         options.warn('outboxConflict', problem);
-        void this.beginEpoch();
+        this.beginEpoch().catch((error: unknown) => options.warn('epochNotBegun', problemOf(error, 'store-damaged')));
       },
       onProblem: (problem) => this.#note('outboxProblem', problem),
     });

@@ -174,7 +174,8 @@ export class Outputs {
     }
     const player = new BoardPlayer({ output: id, display, clock, readPage, orderPage, safePage, progressEveryMs: this.#progressEveryMs });
     this.#rigs.set(id, { kind: 'board', player, display });
-    await player.start(tell);
+    // A browser takes seconds to start: neither the plan nor the loudspeakers wait for it.
+    void player.start(tell);
   }
 
   #feed(): void {
