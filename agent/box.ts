@@ -195,6 +195,7 @@ export class Box {
       boot,
       version,
       url: config.brokerUrl ?? identity.brokerUrl,
+      ...(config.reconnectMaxMs !== undefined && { reconnectMaxMs: config.reconnectMaxMs }),
       tls: identity.tls,
       signer: signerFrom(identity.signingKeyPem),
       keys,

@@ -43,6 +43,8 @@ export const AgentConfig = v.strictObject({
   outputs: v.optional(v.pipe(v.array(Output), v.maxLength(4)), []),
   /** Where to find the centre, when not where the claim said (a proxy in between). Identity is checked all the same. */
   brokerUrl: v.optional(v.pipe(v.string(), v.regex(/^mqtts:\/\/[^\s]{1,200}$/, 'must begin with mqtts://'))),
+  /** Longest wait between two attempts to reach the centre; 5 minutes unless said, for herds of boxes. */
+  reconnectMaxMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(300_000))),
   centreUrl: v.optional(v.pipe(v.string(), v.regex(/^https:\/\/[^\s]{1,200}$/, 'must begin with https://'))),
   clock: v.optional(
     v.strictObject({

@@ -160,6 +160,8 @@ function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number): unknown 
     audioOut: { kind: 'virtual', ppm: crystalPpm[box.id] ?? 0, rewinds: true, recordWav: 'loa.wav' },
     display: { kind: board ? (chromium ? 'chromium' : 'simulated') : 'none' },
     outputs: box.outputs,
+    // Few boxes, and somebody who watches: no need to wait for minutes.
+    reconnectMaxMs: 5_000,
     centreUrl: `https://127.0.0.1:${httpsPort}`,
     brokerUrl: `mqtts://127.0.0.1:${mqttsPort}`,
   };
