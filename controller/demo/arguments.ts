@@ -9,6 +9,8 @@ export interface DemoArguments {
   readonly demo: boolean;
   readonly reset: boolean;
   readonly play: string | undefined;
+  /** The seed of a real centre, with `--no-demo`. */
+  readonly seed: string | undefined;
   readonly help: boolean;
 }
 
@@ -19,6 +21,7 @@ export const usage = `Loa – trình diễn một xã trên một máy / a distr
   npm start -- --data DIR            thư mục dữ liệu (data/demo) / where everything is kept
   npm start -- --port N              cổng của trang trình diễn (8080) / port of the stage page
   npm start -- --no-demo             chỉ trung tâm điều hành, chưa có gì / an empty operating centre, no demo
+       … --seed FILE                 đơn vị, địa bàn, tài khoản, quy chế / its unit, area, accounts and policy (JSON)
   npm start -- --reset               xóa dữ liệu trình diễn rồi bắt đầu lại / forget the demo and begin again
   npm start -- --yes                 không hỏi trước khi cài gói / do not ask before installing packages
   npm start -- --help
@@ -38,6 +41,7 @@ export function readDemoArguments(argv: readonly string[], root: string): Result
         port: { type: 'string' },
         play: { type: 'string' },
         'no-demo': { type: 'boolean' },
+        seed: { type: 'string' },
         reset: { type: 'boolean' },
         yes: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -53,6 +57,7 @@ export function readDemoArguments(argv: readonly string[], root: string): Result
       demo,
       reset: values.reset === true,
       play: values.play === undefined ? undefined : resolve(values.play),
+      seed: values.seed === undefined ? undefined : resolve(values.seed),
       help: values.help === true,
     });
   } catch (error) {

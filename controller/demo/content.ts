@@ -38,10 +38,6 @@ export class Content {
     return this.#publish(wanted.title, 'audio', items);
   }
 
-  async allSound(): Promise<void> {
-    for (const programme of soundProgrammes) await this.soundProgramme(programme);
-  }
-
   async boardProgramme(): Promise<string> {
     const title = 'Bảng tin xã Sơn Dương';
     const known = await this.#approved(title);
@@ -100,7 +96,6 @@ export class Content {
     await this.schedule({ programme: sound, groups: loudspeakers, start, zone });
     await this.schedule({ programme: board, groups: ['bang-tin'], start, zone, repeat: { times: 5, gapMs: 0 } });
     onFirst(first.title);
-    await this.allSound();
     for (const { programme, atMs } of welcomePlays.slice(1)) {
       const wanted = soundProgrammes.find(({ id }) => id === programme);
       if (!wanted) throw new Error(`no programme ${programme}`);

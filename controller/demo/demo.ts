@@ -50,7 +50,7 @@ export class Demo {
     this.#folder.prepare();
     this.#passwords = await this.#folder.passwords(this.#accounts);
     const estate = readEstate();
-    const district = new District({ folder: this.#folder, port: ports.console, boxes: estate, say: this.#say });
+    const district = new District({ folder: this.#folder, port: ports.console, boxes: estate, say: (text) => this.#note(text) });
     this.#district = district;
     const isNew = this.#folder.isNew;
     if (isNew) await district.initialise(seedDocument(this.#accounts, this.#passwords));

@@ -4,6 +4,7 @@ import { type DemoArguments, readDemoArguments, usage } from './arguments.ts';
 import { Demo } from './demo.ts';
 import { DemoFolder } from './demo-folder.ts';
 import { projectRoot } from './demo-texts.ts';
+import { prepareCentre } from './empty-centre.ts';
 import { findPort } from './free-port.ts';
 import { Program } from './program.ts';
 
@@ -84,6 +85,8 @@ async function runDemo(asked: DemoArguments): Promise<void> {
 /** An operating centre with nothing in it; its first page asks who the administrator is. */
 async function runCentre(asked: DemoArguments): Promise<void> {
   const port = await freePort(asked.port, 'bàn điều hành');
+  say(`Loa – trung tâm điều hành / operating centre (${asked.dataDir})`);
+  const setup = await prepareCentre(asked.dataDir, port, asked.seed);
   const program = new Program({
     name: 'centre',
     logFile: join(asked.dataDir, 'centre.log'),
@@ -92,7 +95,8 @@ async function runCentre(asked: DemoArguments): Promise<void> {
   });
   stopOnSignal(() => program.stop());
   const ready = await program.start();
-  say(`Trung tâm điều hành / operating centre: ${String(ready['setup'] ?? ready['console'])}\nDữ liệu / data: ${asked.dataDir}`);
+  say(`\n  Bàn điều hành / console: ${String(ready['console'])}`);
+  if (setup) say(`  Đặt người quản trị (dùng một lần) / set the administrator (once):\n\n      ${setup}\n`);
 }
 
 const asked = readDemoArguments(process.argv.slice(2), projectRoot);

@@ -121,7 +121,7 @@ export class StageServer {
     // A page of its own: a strict cookie set during a redirect from elsewhere would not come along.
     response
       .writeHead(200, { 'content-type': 'text/html; charset=utf-8', refresh: '0; url=/stage' })
-      .end('<!doctype html><title>Loa</title><a href="/stage">Trang trình diễn</a>');
+      .end('<!doctype html><title>Loa</title><link rel="icon" href="data:,"><a href="/stage">Trang trình diễn</a>');
   }
 
   async #show(url: URL, response: ServerResponse): Promise<void> {
