@@ -64,7 +64,7 @@ export function closeUnsure(turn: Turn): void {
       turn.be({ unsure: others() });
       offerOrder(turn, opened, order, inline);
     } else if (turn.now.monoMs < one.sinceMonoMs + unsureMs) turn.wakeAtMono(one.sinceMonoMs + unsureMs);
-    else if (turn.settings.whenUnsure === 'sound') {
+    else if (turn.settings.whenUnsure === 'sound' && order.class === 'actual') {
       turn.be({ unsure: others() });
       accept(turn, opened, order, inline);
     } else if (!one.told) {
@@ -192,7 +192,8 @@ const spokenCharMs = 75;
 /** Trusted time, or the setting that an order sounds without it once nobody answered. */
 function maySound(turn: Turn, active: ActiveOrder): boolean {
   if (turn.timeKnown) return turn.now.wallMs < active.exp;
-  if (turn.settings.whenUnsure !== 'sound') return false;
+  // Exercises obey hours, and hours need the time.
+  if (turn.settings.whenUnsure !== 'sound' || active.order.class !== 'actual') return false;
   const fromMonoMs = (turn.live.bootedAt?.monoMs ?? 0) + unsureMs;
   turn.wakeAtMono(fromMonoMs);
   return turn.now.monoMs >= fromMonoMs;

@@ -22,6 +22,8 @@ export interface HornWorld {
   line(text: string): void;
   luck(): number;
   disturb(): void;
+  /** Something that stills the box begins or ends. */
+  trouble(of: string, begins: boolean): void;
 }
 
 interface Playing {
@@ -94,7 +96,7 @@ export class Horn {
   /** The device goes away or comes back. */
   setWorking(working: boolean) {
     this.working = working;
-    this.#world.disturb();
+    this.#world.trouble(`${this.id} device`, !working);
     const { nowMs, tell } = this.#world;
     if (working) return tell.call(this.#world, { is: 'outputReady', output: this.id });
     for (const play of this.#plays.values()) if (!play.over) this.#quiet(play, nowMs.call(this.#world));

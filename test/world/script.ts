@@ -220,10 +220,10 @@ function doAct(world: World, one: ActScript & { atS: number }, acting: Acting) {
       return;
     case 'relays':
       if (horn) horn.relaysWork = false;
-      world.disturb();
+      world.trouble('relays', true);
       after(one.downS, () => {
         if (horn) horn.relaysWork = true;
-        world.disturb();
+        world.trouble('relays', false);
       });
       return;
     case 'badPlay':

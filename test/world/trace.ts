@@ -44,6 +44,10 @@ export interface Trace {
   readonly disturbances: number[];
   /** Spans in which the box had no power. */
   readonly off: { readonly fromMs: number; toMs: number }[];
+  /** Spans in which something else stilled the box: no trusted time, a failed device. */
+  readonly troubles: { readonly of: string; readonly fromMs: number; toMs: number }[];
+  /** When each item came into the cache. */
+  readonly cachedAtMs: Map<string, number>;
   readonly stepped: boolean;
   readonly lines: string[];
   decisions: number;

@@ -57,6 +57,8 @@ export class World implements HornWorld {
     applied: [],
     disturbances: [],
     off: [],
+    troubles: [],
+    cachedAtMs: new Map(),
     stepped: false,
     lines: [],
     decisions: 0,
@@ -179,7 +181,7 @@ export class World implements HornWorld {
     this.#state = { kept, live: { ...blankLive(), rows: { epoch: 'e1', acked } } };
     this.#committed = kept;
     for (const horn of this.horns.values()) horn.cut();
-    this.disturb();
+    this.trouble('time', !trusted(quality));
     const off = this.trace.off.at(-1);
     if (off && off.toMs === Number.POSITIVE_INFINITY) off.toMs = this.#nowMs;
     this.line('box boots');
@@ -395,6 +397,13 @@ export class World implements HornWorld {
     for (const fact of facts) this.line(describeFact(fact));
   }
 
+  trouble(of: string, begins: boolean): void {
+    this.disturb();
+    const open = this.trace.troubles.find((one) => one.of === of && one.toMs === Number.POSITIVE_INFINITY);
+    if (begins && !open) this.trace.troubles.push({ of, fromMs: this.#nowMs, toMs: Number.POSITIVE_INFINITY });
+    else if (!begins && open) open.toMs = this.#nowMs;
+  }
+
   disturb(): void {
     if (this.trace.disturbances.at(-1) !== this.#nowMs) this.trace.disturbances.push(this.#nowMs);
   }
@@ -451,6 +460,7 @@ export class World implements HornWorld {
       if (!this.#linkUp || this.missing.has(sha256) || this.#luck() < (this.#options.fetchFails ?? 0))
         return this.tell({ is: 'fetchEnded', attempt, sha256, problem: { code: 'offline', path: '', detail: 'scripted' } });
       this.#cache.set(sha256, bytes);
+      this.trace.cachedAtMs.set(sha256, this.#nowMs);
       this.tell({ is: 'fetchEnded', attempt, sha256 });
       this.#tellCache();
     });
@@ -473,6 +483,7 @@ export class World implements HornWorld {
       const was = trusted(this.#quality);
       this.#offMs = 0;
       this.#quality = 'signed';
+      this.trouble('time', false);
       if (stepMs !== 0 && was) (this.trace as { stepped: boolean }).stepped = true;
       this.disturb();
       this.line('signed time');
