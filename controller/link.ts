@@ -49,7 +49,8 @@ export class CentreLink {
 
   async start(): Promise<void> {
     await this.#beat();
-    this.#timer = setInterval(() => void this.#beat(), heartbeatEveryMs);
+    const failed = (err: unknown) => this.#options.journal.warn({ event: 'no-heartbeat', err });
+    this.#timer = setInterval(() => void this.#beat().catch(failed), heartbeatEveryMs);
   }
 
   stop(): void {

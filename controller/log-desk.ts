@@ -32,6 +32,17 @@ export interface LogDeskOptions {
   readonly nowMs: () => number;
 }
 
+interface ToldReceipt {
+  readonly dev: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly stored: StoredReceipt;
+}
+
+interface Judgement extends Omit<Committed, 'receipts'> {
+  readonly told: readonly ToldReceipt[];
+}
+
 interface Waiting {
   readonly dev: string;
   readonly epoch: string;
@@ -100,9 +111,14 @@ export class LogDesk {
     const gathered: Gathered = { rows: [], receipts: new Map(), progress: [], conflicts: [], heads: new Map() };
     const settled: (() => void)[] = [];
     try {
-      for (const one of taken) {
-        const judged = await this.#judge(one, gathered);
-        settled.push(() => one.settle(judged));
+      const judged: Result<Judgement>[] = [];
+      for (const one of taken) judged.push(await this.#judge(one, gathered));
+      const known = await this.#options.store.settled(judged.flatMap((one) => (one.ok ? one.value.told.map(keyOf) : [])));
+      for (const [i, one] of taken.entries()) {
+        const result = judged[i];
+        if (!result) continue;
+        const answer = result.ok ? ok(this.#settle(result.value, known, gathered)) : result;
+        settled.push(() => one.settle(answer));
       }
       await this.#options.store.commit(commitOf(gathered));
       for (const [key, head] of gathered.heads) this.#remember(key, head);
@@ -113,22 +129,40 @@ export class LogDesk {
     for (const settle of settled) settle();
   }
 
-  async #judge({ dev, epoch, rows }: Waiting, gathered: Gathered): Promise<Result<Committed>> {
+  async #judge({ dev, epoch, rows }: Waiting, gathered: Gathered): Promise<Result<Judgement>> {
     const key = `${dev} ${epoch}`;
     const head = gathered.heads.get(key) ?? (await this.#head(dev, epoch));
     const judged = judgeBatch(head, rows, await this.#known(dev, epoch, rows, head, gathered), sha256);
     if (!judged.ok) return judged;
     const { fresh, conflicts } = judged.value;
-    const receipts = await this.#receiptsOf(dev, epoch, fresh, gathered);
-    const progress = fresh.flatMap((row) => progressOf(dev, row) ?? []);
     const nowMs = this.#options.nowMs();
+    const progress = fresh.flatMap((row) => progressOf(dev, row) ?? []);
     gathered.rows.push(...fresh.map((row) => storedRow(dev, epoch, row, nowMs)));
     gathered.progress.push(...progress);
     for (const row of conflicts) {
       gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'row', detail: `${row.hash} ${row.entry}`.slice(0, 2000), atMs: nowMs });
     }
     if (fresh.length > 0) gathered.heads.set(key, { dev, epoch, ...judged.value.head });
-    return ok({ dev, epoch, head: judged.value.head, receipts, progress, rows: fresh.length, conflict: conflicts.length > 0 });
+    const told = fresh.flatMap(({ seq, read }) =>
+      read?.fact.kind === 'receipt' ? [{ dev, epoch, seq, stored: { dev, receipt: read.fact.receipt, receivedMs: nowMs } }] : [],
+    );
+    return ok({ dev, epoch, head: judged.value.head, progress, rows: fresh.length, conflict: conflicts.length > 0, told });
+  }
+
+  /** A second receipt for one occurrence never replaces the first; it is kept as a contradiction. */
+  #settle({ told, ...rest }: Judgement, known: ReadonlySet<string>, gathered: Gathered): Committed {
+    const receipts: StoredReceipt[] = [];
+    for (const one of told) {
+      const key = keyOf(one).join(' ');
+      if (known.has(key) || gathered.receipts.has(key)) {
+        const { dev, epoch, seq, stored } = one;
+        gathered.conflicts.push({ dev, epoch, seq, kind: 'receipt', detail: stored.receipt.occurrence, atMs: stored.receivedMs });
+        continue;
+      }
+      gathered.receipts.set(key, one.stored);
+      receipts.push(one.stored);
+    }
+    return { ...rest, receipts };
   }
 
   /** Hashes below the head that this batch repeats; also those that wait in this very transaction. */
@@ -142,25 +176,6 @@ export class LogDesk {
     return known;
   }
 
-  /** A second receipt for one occurrence never replaces the first; it is kept as a contradiction. */
-  async #receiptsOf(dev: string, epoch: string, fresh: readonly NewRow[], gathered: Gathered): Promise<StoredReceipt[]> {
-    const made: StoredReceipt[] = [];
-    const nowMs = this.#options.nowMs();
-    for (const row of fresh) {
-      if (row.read?.fact.kind !== 'receipt') continue;
-      const { receipt } = row.read.fact;
-      const key = `${dev} ${receipt.occurrence}`;
-      if (gathered.receipts.has(key) || (await this.#options.store.receipt(dev, receipt.occurrence))) {
-        gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'receipt', detail: receipt.occurrence, atMs: nowMs });
-        continue;
-      }
-      const stored = { dev, receipt, receivedMs: nowMs };
-      gathered.receipts.set(key, stored);
-      made.push(stored);
-    }
-    return made;
-  }
-
   async #head(dev: string, epoch: string): Promise<Head> {
     return this.#heads.get(`${dev} ${epoch}`) ?? (await this.#options.store.head(dev, epoch)) ?? emptyHead(epoch);
   }
@@ -171,6 +186,10 @@ export class LogDesk {
     const [oldest] = this.#heads.keys();
     if (this.#heads.size > headsMax && oldest !== undefined) this.#heads.delete(oldest);
   }
+}
+
+function keyOf({ dev, stored }: ToldReceipt): readonly [string, string] {
+  return [dev, stored.receipt.occurrence];
 }
 
 function storedRow(dev: string, epoch: string, row: NewRow, nowMs: number): StoredRow {

@@ -10,13 +10,16 @@ const saveEveryMs = 2_000;
 export class Registry {
   readonly #store: Store;
   readonly #crypto: Pick<Cryptography, 'sha256'>;
+  readonly #onFailure: (error: unknown) => void;
   readonly #boxes = new Map<string, Box>();
   readonly #keys = new Map<string, KnownKey>();
   readonly #seen = new Map<string, Seen>();
   readonly #unsaved = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: Store, crypto: Pick<Cryptography, 'sha256'>) {
+  /** `onFailure` hears of a store that would not take what boxes said; it is tried again. */
+  constructor(store: Store, crypto: Pick<Cryptography, 'sha256'>, onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
     this.#store = store;
     this.#crypto = crypto;
   }
@@ -25,7 +28,7 @@ export class Registry {
     for (const box of await this.#store.estate.boxes()) this.put(box);
     for (const seen of await this.#store.estate.seen()) this.#seen.set(seen.dev, seen);
     // Lossy by nature and frequent: saved together, not one transaction each.
-    this.#timer = setInterval(() => void this.save(), saveEveryMs);
+    this.#timer = setInterval(() => void this.save().catch(this.#onFailure), saveEveryMs);
   }
 
   async stop(): Promise<void> {
@@ -81,8 +84,14 @@ export class Registry {
 
   async save(): Promise<void> {
     const dirty = [...this.#unsaved].flatMap((dev) => this.#seen.get(dev) ?? []);
+    if (dirty.length === 0) return;
     this.#unsaved.clear();
-    if (dirty.length > 0) await this.#store.estate.saveSeen(dirty);
+    try {
+      await this.#store.estate.saveSeen(dirty);
+    } catch (error) {
+      for (const { dev } of dirty) this.#unsaved.add(dev);
+      throw error;
+    }
   }
 
   #put(dev: string, nowMs: number, change: (seen: Seen) => Seen): void {

@@ -197,7 +197,7 @@ interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'aut
 
 function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { card, store, blobs, tools, authority, trust, journal, nowMs, settings } = parts;
-  const registry = new Registry(store, cryptography);
+  const registry = new Registry(store, cryptography, (err) => journal.warn({ event: 'seen-not-saved', err }));
   const bus = new LateBus();
   const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
   const feed = new Feed();

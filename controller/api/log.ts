@@ -35,10 +35,11 @@ export function logRoutes(app: FastifyInstance, centre: Centre): void {
     return ok(answers);
   });
 
-  declare(app, centre, { method: 'GET', url: '/api/log', act: 'read', query: LogQuery }, async ({ query }) => {
+  declare(app, centre, { method: 'GET', url: '/api/log', act: 'read', query: LogQuery }, async ({ person, query }) => {
     const { box, kind, limit } = query;
     const rows = await store.log.rows({ ...(box !== undefined && { dev: box }), ...(kind !== undefined && { kind }), limit });
-    return ok(rows.map(({ dev, entry, ...row }) => ({ box: dev, ...row, entry: readEntry(entry) })));
+    const seen = rows.filter(({ dev }) => sees(person.grants, registry.box(dev)?.area ?? centre.card.area));
+    return ok(seen.map(({ dev, entry, ...row }) => ({ box: dev, ...row, entry: readEntry(entry) })));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/log/conflicts', act: 'read' }, async () => ok(await store.log.conflicts(200)));

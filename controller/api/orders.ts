@@ -54,6 +54,8 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'POST', url: '/api/orders/:id/clear', act: 'order.stop', body: ClearBody },
     async ({ person, params, body }): Promise<Result<OrderAnswer>> => {
+      const allowed = may(person.grants, 'order.stop', card.area);
+      if (!allowed.ok) return allowed;
       const cleared = await orders.clear([params['id'] ?? ''], person.account, body?.reason ?? '');
       if (!cleared.ok) return cleared;
       const stored = await store.orders.order(params['id'] ?? '');
@@ -61,9 +63,10 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'POST', url: '/api/orders/stop-all', act: 'order.stop' }, async ({ person }) =>
-    ok({ cleared: await orders.stopAll(person.account) }),
-  );
+  declare(app, centre, { method: 'POST', url: '/api/orders/stop-all', act: 'order.stop' }, async ({ person }) => {
+    const allowed = may(person.grants, 'order.stop', card.area);
+    return allowed.ok ? ok({ cleared: await orders.stopAll(person.account) }) : allowed;
+  });
 }
 
 function answerOf(centre: Centre, stored: StoredOrder, progress: readonly OrderProgress[]): OrderAnswer {

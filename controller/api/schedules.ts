@@ -13,6 +13,7 @@ import type { Plan } from '../../schemas/want.ts';
 import { wallOf } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { schedulesOf } from '../core/compile-want.ts';
+import { type Grant, may } from '../core/roles.ts';
 import { readContent } from '../dispatch.ts';
 import type { StoredSchedule } from '../store/store.ts';
 import { sees } from './boxes.ts';
@@ -39,6 +40,8 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'POST', url: '/api/schedules', act: 'schedule.write', body: ScheduleRequest, status: 201 },
     async ({ person, body, act }): Promise<Result<ScheduleAnswer>> => {
+      const allowed = mayOver(centre, person.grants, body.groups);
+      if (!allowed.ok) return allowed;
       const looked = await lookAt(centre, body, randomId('lich'));
       if (!looked.ok) return looked;
       const { schedule, programme, occurrences } = looked.value;
@@ -64,7 +67,10 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/schedules/:id', act: 'schedule.write' }, async ({ params, act }) => {
+  declare(app, centre, { method: 'DELETE', url: '/api/schedules/:id', act: 'schedule.write' }, async ({ person, params, act }) => {
+    const stored = (await store.content.schedules()).find(({ schedule }) => schedule.id === params['id']);
+    const allowed = mayOver(centre, person.grants, stored?.groups ?? []);
+    if (!allowed.ok) return allowed;
     const removed = await store.content.removeSchedule(params['id'] ?? '', act('schedule.remove', params['id'] ?? ''));
     if (!removed.ok) return removed;
     await dispatch.changed();
@@ -87,6 +93,13 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
       return ok({ box: box.id, occurrences, undecided: undecided(occurrences, content.localOrder) });
     },
   );
+}
+
+/** A right to schedule must cover every box that would play; groups without boxes belong to the whole centre. */
+function mayOver({ registry, card }: Centre, grants: readonly Grant[], groups: readonly string[]): Result<void> {
+  const areas = registry.all().filter((box) => box.groups.some((group) => groups.includes(group)));
+  const outside = areas.map((box) => may(grants, 'schedule.write', box.area)).find((one) => !one.ok);
+  return outside ?? (areas.length > 0 ? ok(undefined) : may(grants, 'schedule.write', card.area));
 }
 
 interface Looked {

@@ -59,6 +59,8 @@ export function judgeStep(
   // Whoever writes may hand in; judging needs the right over the whole area it will sound in.
   const allowed = step === 'submit' ? mayAnywhere(person.grants, act) : may(person.grants, act, person.area);
   if (!allowed.ok) return allowed;
+  const ownOnly = step === 'withdraw' && !may(person.grants, 'programme.judge', person.area).ok;
+  if (ownOnly && programme.author !== person.account) return bad('not-allowed', 'an author withdraws own work only');
   const judging = step === 'approve' || step === 'reject';
   if (judging && programme.author === person.account) return bad('own-work', `${person.account} is the author`);
   const { from, to } = steps[step];

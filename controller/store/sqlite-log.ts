@@ -63,6 +63,16 @@ export class SqliteLog implements LogStore {
     return row && (JSON.parse(String(row['body'])) as Receipt);
   }
 
+  async settled(keys: readonly (readonly [dev: string, occurrence: string])[]): Promise<ReadonlySet<string>> {
+    if (keys.length === 0) return new Set();
+    const rows = await this.#writer.database.read(
+      `SELECT receipts.dev || ' ' || receipts.occurrence AS key FROM json_each(?) AS asked
+        JOIN receipts ON receipts.dev = json_extract(asked.value, '$[0]') AND receipts.occurrence = json_extract(asked.value, '$[1]')`,
+      [JSON.stringify(keys)],
+    );
+    return new Set(rows.map((row) => String(row['key'])));
+  }
+
   async receipts({ dev, limit }: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]> {
     const rows = await this.#writer.database.read(
       `SELECT dev, body, received_ms FROM receipts ${dev === undefined ? '' : 'WHERE dev = ?'} ORDER BY planned_ms DESC, occurrence LIMIT ?`,

@@ -172,7 +172,7 @@ export interface LogConflict {
   readonly dev: string;
   readonly epoch: string;
   readonly seq: number;
-  readonly kind: 'row' | 'receipt' | 'gap';
+  readonly kind: 'row' | 'receipt';
   readonly detail: string;
   readonly atMs: number;
 }
@@ -256,6 +256,8 @@ export interface LogStore {
   /** Hashes of stored rows by seq. */
   hashes(dev: string, epoch: string, fromSeq: number, toSeq: number): Promise<ReadonlyMap<number, string>>;
   receipt(dev: string, occurrence: string): Promise<Receipt | undefined>;
+  /** Which of these (dev, occurrence) have their receipt already, as `dev occurrence`. */
+  settled(keys: readonly (readonly [dev: string, occurrence: string])[]): Promise<ReadonlySet<string>>;
   receipts(filter: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]>;
   rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]>;
   conflicts(limit: number): Promise<LogConflict[]>;

@@ -153,6 +153,13 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       expect(await store.log.hashes('d1', 'e1', 2, 3)).toEqual(new Map([2, 3].map((seq) => [seq, row(seq).hash])));
       expect((await store.log.receipts({ dev: 'd1', limit: 1 })).map(({ receipt: { occurrence } }) => occurrence)).toEqual(['o1']);
       expect(await store.log.receipts({ dev: 'd2', limit: 1 })).toEqual([]);
+      const asked = [
+        ['d1', 'o1'],
+        ['d1', 'o9'],
+        ['d2', 'o2'],
+      ] as const;
+      expect(await store.log.settled(asked)).toEqual(new Set(['d1 o1']));
+      expect(await store.log.settled([])).toEqual(new Set());
     });
 
     test('an order’s envelopes live until their end; clears take their place', async () => {

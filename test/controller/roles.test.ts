@@ -1,0 +1,60 @@
+// Who may do what where, as tables; nobody judges own work.
+import { describe, expect, test } from 'vitest';
+import { type ActName, acts, type Grant, judgeStep, may } from '../../controller/core/roles.ts';
+import { AccountRole } from '../../schemas/api.ts';
+
+describe('rights', () => {
+  const only: Readonly<Record<Exclude<ActName, 'read'>, string>> = {
+    'box.register': 'technician administrator',
+    'box.claim': 'technician administrator',
+    'media.add': 'author',
+    'programme.write': 'author',
+    'programme.judge': 'approver',
+    'programme.withdraw': 'author approver',
+    'schedule.write': 'scheduler',
+    'policy.write': 'administrator',
+    'order.give': 'duty',
+    'order.stop': 'duty leader',
+    'audit.read': 'auditor administrator',
+  };
+
+  test('each act belongs to exactly these roles', () => {
+    for (const [act, roles] of Object.entries(only))
+      for (const role of AccountRole.options)
+        expect([act, role, may([{ role, area: '08' }], act as ActName, '08/1').ok]).toEqual([act, role, roles.split(' ').includes(role)]);
+    expect([...acts.read].sort()).toEqual([...AccountRole.options].sort());
+  });
+
+  test.each([
+    ['08/02536', '08/02536', true],
+    ['08/02536', '08/02536/thon-1', true],
+    ['08', '08/02536/thon-1', true],
+    ['08/02536/thon-1', '08/02536', false],
+    ['08/02536', '08/025360', false],
+    ['08/02536', '09', false],
+  ])('a right in %s over %s: %s', (own, asked, allowed) => {
+    expect(may([{ role: 'duty', area: own }], 'order.give', asked).ok).toBe(allowed);
+  });
+
+  const grant = (...roles: AccountRole[]): Grant[] => roles.map((role) => ({ role, area: '08/02536' }));
+  test.each([
+    ['submit', 'draft', 'a', grant('author'), 'submitted'],
+    ['submit', 'approved', 'a', grant('author'), 'conflict'],
+    ['submit', 'draft', 'a', grant('approver'), 'not-allowed'],
+    ['approve', 'submitted', 'b', grant('approver'), 'approved'],
+    ['approve', 'submitted', 'a', grant('author', 'approver'), 'own-work'],
+    ['reject', 'submitted', 'a', grant('approver'), 'own-work'],
+    ['reject', 'submitted', 'b', grant('approver'), 'rejected'],
+    ['approve', 'draft', 'b', grant('approver'), 'conflict'],
+    ['approve', 'withdrawn', 'b', grant('approver'), 'conflict'],
+    ['submit', 'rejected', 'a', grant('author'), 'submitted'],
+    ['withdraw', 'approved', 'a', grant('author'), 'withdrawn'],
+    ['withdraw', 'approved', 'b', grant('author'), 'not-allowed'],
+    ['withdraw', 'approved', 'b', grant('approver'), 'withdrawn'],
+    ['withdraw', 'withdrawn', 'a', grant('author'), 'conflict'],
+    ['withdraw', 'approved', 'b', grant('duty'), 'not-allowed'],
+  ] as const)('%s what is %s by %s', (step, state, account, grants, outcome) => {
+    const judged = judgeStep(step, { state, author: 'a' }, { account, grants, area: '08/02536' });
+    expect(judged.ok ? judged.value : judged.problem.code).toBe(outcome);
+  });
+});
