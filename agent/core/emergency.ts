@@ -175,7 +175,7 @@ function takingTurns(turn: Turn, top: readonly ActiveOrder[]): ActiveOrder | und
 export function orderFromMonoMs(turn: Turn, active: ActiveOrder, output: OutputState): number {
   const { lastOrder, failures } = output;
   if (!lastOrder) return turn.now.monoMs;
-  const pauseMs = (active.heard[output.id] ?? 0) > 0 || lastOrder.id === active.id ? active.order.pauseMs : 0;
+  const pauseMs = output.kind === 'board' ? 0 : (active.heard[output.id] ?? 0) > 0 || lastOrder.id === active.id ? active.order.pauseMs : 0;
   const waitMs = failures > 0 ? backoffMs(`${turn.live.boot}/${output.id}`, failures) : 0;
   return Math.max(turn.now.monoMs, lastOrder.endedMonoMs + Math.max(pauseMs, waitMs));
 }

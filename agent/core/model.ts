@@ -355,6 +355,7 @@ export interface PlayAction {
 /** What is fed to the output. Positions skip into the session for joiners and resumed plays. */
 export type Sound =
   | { readonly of: 'items'; readonly items: readonly Item[]; readonly times: number; readonly gapMs: number; readonly offsetMs: number }
+  /** One repetition on a loudspeaker (`times` is 1 then); on a board the order as it is. */
   | {
       readonly of: 'order';
       readonly id: string;

@@ -128,7 +128,8 @@ function beginOrder(turn: Turn, output: OutputState, active: ActiveOrder, fromMo
     return undefined;
   return {
     voice: { kind: 'order', order: id },
-    sound: { of: 'order', id, order, inline, languages: turn.settings.languages },
+    // Repetitions are counted here, so that equal orders can alternate; a board just goes on showing.
+    sound: { of: 'order', id, order: output.kind === 'board' ? order : { ...order, times: 1 }, inline, languages: turn.settings.languages },
     slot: 'emergency',
     startAtMonoMs,
     offsetMs: 0,

@@ -192,12 +192,12 @@ export class Horn {
   }
 }
 
-/** True spans of sound of one play; gaps between rounds are silent. Empty end: until stopped. */
-function spansOf({ sound, slot, output }: PlayAction, fromMs: number): { fromMs: number; toMs: number }[] {
+/** True spans of sound of one play; gaps between rounds are silent. */
+function spansOf({ sound }: PlayAction, fromMs: number): { fromMs: number; toMs: number }[] {
   if (sound.of === 'tone') return [{ fromMs, toMs: fromMs + sound.durationMs }];
   if (sound.of === 'order') {
-    const board = output.startsWith('board') && slot === 'emergency';
-    return board ? [] : [{ fromMs, toMs: fromMs + repetitionMs(sound.order, sound.languages) }];
+    const { order, languages } = sound;
+    return [{ fromMs, toMs: fromMs + repetitionMs(order, languages) * order.times + order.pauseMs * (order.times - 1) }];
   }
   const onceMs = sound.items.reduce((sum, one) => sum + one.durationMs, 0);
   const spans: { fromMs: number; toMs: number }[] = [];
@@ -210,9 +210,8 @@ function spansOf({ sound, slot, output }: PlayAction, fromMs: number): { fromMs:
   return spans;
 }
 
-function audible({ spans, heard, beginsAtMs }: Playing, atMs: number): number {
+function audible({ spans, heard }: Playing, atMs: number): number {
   if (!heard) return 0;
-  if (spans.length === 0) return atMs - beginsAtMs;
   return spans.reduce((sum, one) => sum + Math.max(0, Math.min(one.toMs, atMs) - one.fromMs), 0);
 }
 
