@@ -53,7 +53,9 @@ interface Stores {
   readonly journal: SqliteJournal;
   readonly cache: Cache;
   readonly connections: ConnectionCounter;
+  /** Filled once `found` resolves: programs are asked for their version while the rest starts. */
   readonly tools: AudioTools;
+  readonly found: Promise<unknown>;
   readonly warn: (event: string, problem: Problem) => void;
 }
 
@@ -74,6 +76,7 @@ export class Box {
   #stores: Stores | undefined;
   #running: Running | undefined;
   #page: Page | undefined;
+  #stopping = false;
   #starting: Promise<Result<Ready>> | undefined;
 
   constructor(dataDir: string, config: AgentConfig) {
@@ -93,6 +96,7 @@ export class Box {
   }
 
   async #takeDown(): Promise<void> {
+    this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
     const { outputs, link, loop, fetcher, flight } = this.#running ?? {};
     await outputs?.stop();
@@ -129,6 +133,8 @@ export class Box {
   async #open(): Promise<Result<Stores>> {
     const dataDir = this.#dataDir;
     const config = this.#config;
+    const tools: AudioTools = {};
+    const found = findAudioTools().then((all) => Object.assign(tools, all));
     const log = openLog(config.log.level, config.log.file && join(config.log.file.startsWith('/') ? '' : dataDir, config.log.file));
     const warn = (event: string, problem: Problem) => log.warn({ event, problem });
     const read = await readIdentity(dataDir);
@@ -165,11 +171,11 @@ export class Box {
       sha256File,
     });
     const connections = new ConnectionCounter(new SlotFile(state, 'connections'));
-    const [tools] = await Promise.all([findAudioTools(), journal.start(), cache.start(), connections.start()]);
-    return ok({ log, identity, keys, record, clock, journal, cache, connections, tools, warn });
+    await Promise.all([journal.start(), cache.start(), connections.start()]);
+    return ok({ log, identity, keys, record, clock, journal, cache, connections, tools, found, warn });
   }
 
-  #build({ log, identity, keys, clock, journal, cache, connections, tools, warn }: Stores): Running {
+  #build({ log, identity, keys, clock, journal, cache, connections, tools, found, warn }: Stores): Running {
     const config = this.#config;
     const boot = this.#boot;
     const fetcher = new Fetcher({ cache, centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls });
@@ -187,7 +193,7 @@ export class Box {
       log,
     });
     const line: { link?: CentreLink } = {};
-    const hands = new AgentHands({ boot, clock, cache, fetcher, journal, outputs, link: () => line.link, warn });
+    const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, link: () => line.link, warn });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
     const loop = new Loop({ clock, journal, hands, log: (line) => logFlight(line, log, flight) });
     const link = new CentreLink({
@@ -214,7 +220,7 @@ export class Box {
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */
-  async #begin({ clock, record, journal, cache, warn }: Stores, { loop, outputs, link }: Running): Promise<void> {
+  async #begin({ clock, record, journal, cache, found, warn }: Stores, { loop, outputs, link }: Running): Promise<void> {
     await loop.start();
     loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config) });
     loop.tell({ is: 'rowsAcked', epoch: journal.epoch(), upto: journal.ackedTo() });
@@ -225,7 +231,8 @@ export class Box {
       void save();
     });
     clock.start();
-    link.start();
+    // A first order must find its decoder.
+    void found.then(() => this.#stopping || link.start());
     await outputs.ensure(this.#config.outputs, (event) => loop.tell(event));
     const sample = async () => {
       const sample = await sampleHealth(this.#dataDir).catch(() => undefined);

@@ -15,6 +15,8 @@ export interface AgentHandsOptions {
   readonly boot: string;
   readonly clock: Clock;
   readonly cache: Cache;
+  /** Resolves when the audio programs are known: nothing is planned before. */
+  readonly found: Promise<unknown>;
   readonly fetcher: Fetcher;
   readonly journal: SqliteJournal;
   readonly outputs: Outputs;
@@ -74,7 +76,7 @@ export class AgentHands implements Hands {
       tell({ is: 'planRefused', attempt, rev: want.rev, problem: loaded.problem });
       return;
     }
-    await this.#prepare(loaded.value, tell);
+    await Promise.all([this.#options.found, this.#prepare(loaded.value, tell)]);
     tell({ is: 'planLoaded', attempt, plan: loaded.value });
   }
 
