@@ -4,7 +4,7 @@ import { type SessionAnswer, SetupRequest, SignInRequest } from '../../schemas/a
 import { parse } from '../../schemas/parse.ts';
 import { ok } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import { beginSession, checkPassword, checkSetupToken, endSession, hashPassword, sessionLifeMs } from '../people.ts';
+import { beginSession, checkPassword, checkSetupToken, endSession, hashPassword, personOf, sessionLifeMs } from '../people.ts';
 import type { Account } from '../store/store.ts';
 import { Tries } from '../tries.ts';
 import { declare, makeAct, sendProblem, sessionCookie } from './route.ts';
@@ -74,9 +74,11 @@ export function sessionRoutes(app: FastifyInstance, centre: Centre, secure: bool
     },
   });
 
-  declare(app, centre, { method: 'GET', url: '/api/session', act: 'read' }, async ({ person }) =>
-    ok(answerOf(centre, person, person.csrf)),
-  );
+  // A question, not a refusal: nobody signed in is an empty answer.
+  app.get('/api/session', async (request, reply) => {
+    const person = await personOf(people, request.cookies[sessionCookie], centre.nowMs());
+    return person.ok ? answerOf(centre, person.value, person.value.csrf) : reply.code(204).send();
+  });
 
   declare(app, centre, { method: 'DELETE', url: '/api/session', act: 'read' }, async ({ request, reply }) => {
     await endSession(people, request.cookies[sessionCookie] ?? '');

@@ -1,6 +1,6 @@
 // The operator's page: who is signed in, which view shows, and nothing else.
 import type { SessionAnswer } from '../../schemas/api.ts';
-import { get, Refused, rememberCsrf, send } from './door.ts';
+import { get, rememberCsrf, send } from './door.ts';
 import { h, replace } from './element.ts';
 import { showEmergency } from './views/emergency.ts';
 import { showLog } from './views/log.ts';
@@ -50,16 +50,11 @@ function begin(app: Element): void {
   void turn();
 }
 
-/** Undefined when nobody is signed in; other problems are shown, not hidden. */
+/** Undefined when nobody is signed in (an empty answer). */
 async function signedIn(): Promise<SessionAnswer | undefined> {
-  try {
-    const session = await get<SessionAnswer>('/session');
-    rememberCsrf(session.csrf);
-    return session;
-  } catch (error) {
-    if (error instanceof Refused && error.problem.status === 401) return undefined;
-    throw error;
-  }
+  const session = await get<SessionAnswer | undefined>('/session');
+  if (session) rememberCsrf(session.csrf);
+  return session;
 }
 
 function header(session: SessionAnswer, current: string): HTMLElement {

@@ -56,7 +56,8 @@ describe('the people’s door', () => {
   test('after signing out the cookie is worth nothing', async () => {
     const someone = await built.as('tac-gia');
     expect((await someone('DELETE', '/session')).status).toBe(204);
-    expect((await someone('GET', '/session')).status).toBe(401);
+    expect((await someone('GET', '/session')).status).toBe(204);
+    expect((await someone('GET', '/boxes')).status).toBe(401);
   });
 
   test('each act needs its role', async () => {
