@@ -13,14 +13,21 @@ export function orderPage(order: Order, demo: boolean): string {
   const { ground, ink } = colours[order.class];
   const title = escapeHtml(order.screen.title);
   const text = escapeHtml(order.screen.text);
-  const size = order.screen.title.length > 60 ? 7 : order.screen.title.length > 30 ? 9 : 12;
+  const length = order.screen.title.length;
+  const size = length > 70 ? 9 : length > 40 ? 11 : length > 20 ? 14 : 18;
   return page(
-    `body{background:${ground};color:${ink};border:2.2vmin solid #fff;outline:1vmin solid #000;outline-offset:-3.4vmin}
-.class{font-size:6vmin;font-weight:800;letter-spacing:.12em;background:${ink};color:${ground};padding:.1em .6em}
-h1{font-size:${size}vmin;line-height:1.12;margin:.3em 0 .25em;font-weight:900;text-wrap:balance}
-p{font-size:6vmin;line-height:1.25;margin:0;font-weight:600}`,
-    `<div class="class">⚠ ${classWords[order.class]}${demo ? ' · TRÌNH DIỄN' : ''} ⚠</div><h1>${title}</h1><p>${text}</p>`,
+    `body{background:${ground};color:${ink};gap:4vmin;box-shadow:inset 0 0 0 2vmin ${ink},inset 0 0 0 3.2vmin #000}
+.head{display:flex;align-items:center;gap:4vmin}svg{width:20vmin;height:18vmin;flex:none}
+.class{font-size:8vmin;line-height:1.15;font-weight:800;letter-spacing:.06em;background:${ink};color:${ground};padding:.12em .5em}
+h1{font-size:${size}vmin;line-height:1.1;margin:0;font-weight:900;text-wrap:balance}
+p{font-size:7.5vmin;line-height:1.2;margin:0;font-weight:700;text-wrap:balance}`,
+    `<div class="head">${sign(ground, ink)}<div class="class">${classWords[order.class]}${demo ? '<br>TRÌNH DIỄN' : ''}</div></div><h1>${title}</h1><p>${text}</p>`,
   );
+}
+
+/** General warning sign, drawn: a box need not have a font with pictures. */
+function sign(ground: string, ink: string): string {
+  return `<svg viewBox="0 0 100 90" aria-hidden="true"><path d="M50 3 97 87H3Z" fill="${ink}" stroke="${ink}" stroke-width="5" stroke-linejoin="round"/><path d="M44 28h12l-2.5 32h-7Z" fill="${ground}"/><circle cx="50" cy="72" r="6" fill="${ground}"/></svg>`;
 }
 
 /** What is seen when nothing is to be shown: calm, and telling whose board it is. */
