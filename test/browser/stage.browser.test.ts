@@ -69,6 +69,8 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
   };
   const said = (text: string) => page().locator('#said', { hasText: text }).waitFor({ timeout: 40_000 });
   const line = (text: string | RegExp, timeout = 60_000) => page().locator('#lines li', { hasText: text }).first().waitFor({ timeout });
+  const count = (selector: string, wanted: number, timeout: number) =>
+    expect.poll(() => page().locator(selector).count(), { timeout, interval: 100 }).toBe(wanted);
   const receipts = async (): Promise<ReceiptAnswer[]> => {
     const answer = await page()
       .context()
@@ -117,8 +119,8 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
   });
 
   test('within a minute both loudspeakers sound in step, with their relays closed and the bulletin on the board', async () => {
-    await page().waitForFunction(`document.querySelectorAll('.speaker.on').length === 2`, undefined, { timeout: 60_000 });
-    await page().waitForFunction(`/\\d ms/.test(document.getElementById('skew')?.textContent ?? '')`, undefined, { timeout: 30_000 });
+    await count('.speaker.on', 2, 60_000);
+    await expect.poll(() => page().textContent('#skew'), { timeout: 30_000 }).toMatch(/\d ms/);
     const skewMs = Number((await page().textContent('#skew'))?.replace(',', '.').replace(' ms', ''));
     expect(skewMs).toBeLessThanOrEqual(1);
     expect(await page().locator('.speaker .lamps .lamp.lit').count()).toBe(6);
@@ -186,25 +188,22 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
   test('with the network cut the programme plays on, and its receipts arrive afterwards exactly once', async () => {
     await page().click('#cut');
     await said('cắt mạng');
-    await page().waitForFunction(`document.querySelectorAll('.speaker .lamp.bad').length === 2`, undefined, { timeout: 20_000 });
+    await count('.speaker .lamp.bad', 2, 20_000);
     expect(await page().locator('.speaker.on').count()).toBe(2);
-    await page().waitForFunction(`document.querySelectorAll('.speaker .lamp.bad').length === 0`, undefined, { timeout: 90_000 });
+    await count('.speaker .lamp.bad', 0, 90_000);
     for (const name of ['Thôn 1', 'Thôn 2']) await line(new RegExp(`✔.*${name}.*“Chào bà con`), 90_000);
     const all = (await receipts()).filter(({ title }) => title?.startsWith('Chào bà con'));
     expect(all.map(({ box, receipt }) => `${box} ${receipt.outcome}`).sort()).toEqual(['loa-1 played', 'loa-2 played']);
   }, 240_000);
 
   test('a drill pre-empts the programme on both loudspeakers and the board, says so, and the programme returns', async () => {
-    await page().waitForFunction(`document.querySelectorAll('.speaker.on').length === 2`, undefined, { timeout: 60_000 });
+    await count('.speaker.on', 2, 60_000);
     await page().click('#drill');
-    await page().waitForFunction(`document.querySelectorAll('.speaker.emergency').length === 2`, undefined, { timeout: 15_000 });
+    await count('.speaker.emergency', 2, 15_000);
     await page().frameLocator('#board').getByText('DIỄN TẬP').first().waitFor({ timeout: 15_000 });
     await page().screenshot({ path: join(shots, 'drill-1440.png'), fullPage: true });
-    await page().waitForFunction(
-      `document.querySelectorAll('.speaker.emergency').length === 0 && document.querySelectorAll('.speaker.on').length === 2`,
-      undefined,
-      { timeout: 90_000 },
-    );
+    await count('.speaker.emergency', 0, 90_000);
+    await count('.speaker.on', 2, 30_000);
     await line(/✔.*DIỄN TẬP/);
   }, 180_000);
 
@@ -237,7 +236,7 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     open.demo = await startDemo(open.dataDir);
     await page().goto(open.demo.link);
     await page().waitForURL('**/stage');
-    await page().waitForFunction(`document.querySelectorAll('.speaker').length === 2`, undefined, { timeout: 30_000 });
+    await count('.speaker', 2, 30_000);
     await page().evaluate(() =>
       fetch('/stage/sign-in', {
         method: 'POST',
