@@ -7,6 +7,7 @@ import { endOrder, latch } from './emergency.ts';
 import { clockToleranceMs, commandsRememberedMax, toneWaitMs } from './limits.ts';
 import type { OpenedMeta, OutputState } from './model.ts';
 import { covers } from './ranks.ts';
+import { firstRefusal } from './refusals.ts';
 import { counterKey } from './rules.ts';
 import type { Turn } from './turn.ts';
 
@@ -21,11 +22,14 @@ export function offerCommand(turn: Turn, opened: OpenedMeta, command: Command) {
   if (counters.commands.some(({ id }) => id === opened.id)) return;
   const key = `command/${counterKey(opened)}`;
   const seen = counters.seen[key] ?? 0;
-  if (opened.ctr <= seen) return answer(turn, opened.id, 'refused', `replayed: counter ${opened.ctr}, ${seen} was accepted`);
-  if (!turn.timeKnown) return answer(turn, opened.id, 'refused', 'no-time: a command needs trusted time');
+  const refuse = (code: string, detail: string) => {
+    if (firstRefusal(turn, `${opened.digest}/${code}`)) answer(turn, opened.id, 'refused', `${code}: ${detail}`);
+  };
+  if (opened.ctr <= seen) return refuse('replayed', `counter ${opened.ctr}, ${seen} was accepted`);
+  if (!turn.timeKnown) return refuse('no-time', 'a command needs trusted time');
   const { wallMs } = turn.now;
-  if (wallMs >= opened.exp) return answer(turn, opened.id, 'refused', `expired at ${opened.exp}`);
-  if (opened.nbf > wallMs + clockToleranceMs) return answer(turn, opened.id, 'refused', `not-yet: valid from ${opened.nbf}`);
+  if (wallMs >= opened.exp) return refuse('expired', `ended at ${opened.exp}`);
+  if (opened.nbf > wallMs + clockToleranceMs) return refuse('not-yet', `valid from ${opened.nbf}`);
   const remembered = counters.commands.filter(({ untilMs }) => untilMs > wallMs).slice(-commandsRememberedMax + 1);
   turn.keep({
     counters: {
@@ -110,9 +114,14 @@ export function offerClear(turn: Turn, opened: OpenedMeta, clear: Clear) {
   const key = counterKey(opened);
   const last = turn.kept.orders.counters[key];
   if (last && opened.ctr <= last.ctr) return;
-  if (turn.timeKnown && turn.now.wallMs >= opened.exp) return answer(turn, opened.id, 'refused', `expired at ${opened.exp}`);
+  if (turn.timeKnown && turn.now.wallMs >= opened.exp) {
+    if (firstRefusal(turn, `${opened.digest}/expired`)) answer(turn, opened.id, 'refused', `expired: ended at ${opened.exp}`);
+    return;
+  }
   const { ctr, digest } = opened;
-  turn.keep({ orders: { ...turn.kept.orders, counters: { ...turn.kept.orders.counters, [key]: { ctr, digest } } } });
+  // While an older order waits for the time its counter must stay free: it comes again after a restart. A clear may repeat.
+  const older = turn.live.unsure.some((one) => counterKey(one.opened) === key && one.opened.ctr < ctr && !clear.ids.includes(one.opened.id));
+  if (!older) turn.keep({ orders: { ...turn.kept.orders, counters: { ...turn.kept.orders.counters, [key]: { ctr, digest } } } });
   const above: string[] = [];
   for (const id of clear.ids) {
     const active = turn.kept.orders.active.find((one) => one.id === id);

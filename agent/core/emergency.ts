@@ -4,8 +4,9 @@ import { hoursRule } from '../../schemas/policy.ts';
 import type { Problem } from '../../schemas/problems.ts';
 import { proofOf } from './ledger.ts';
 import { activeOrdersMax, clockToleranceMs, drillShownMinMs, latchedMax, latchMs, unsureMs } from './limits.ts';
-import type { ActiveOrder, Latch, OpenedMeta, OutputState, PlayingMark, Voice } from './model.ts';
-import { highest } from './ranks.ts';
+import type { ActiveOrder, KeptOrders, Latch, OpenedMeta, OutputState, PlayingMark, Voice } from './model.ts';
+import { highest, rank } from './ranks.ts';
+import { firstRefusal } from './refusals.ts';
 import { backoffMs } from './retry.ts';
 import { counterKey } from './rules.ts';
 import type { Turn } from './turn.ts';
@@ -16,7 +17,7 @@ type Ending = 'ended' | 'cleared' | 'expired';
 export function offerOrder(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
   const fresh = turn.rules.fresh(turn.kept.orders, opened, order);
   if (!fresh.ok) {
-    refuse(turn, opened.id, fresh.problem);
+    refuseOnce(turn, opened, fresh.problem);
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
   }
   if (!fresh.value) return;
@@ -30,29 +31,41 @@ export function offerOrder(turn: Turn, opened: OpenedMeta, order: Order, inline:
 function judge(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
   const { wallMs } = turn.now;
   if (wallMs >= opened.exp) {
-    refuse(turn, opened.id, { code: 'expired', path: '/exp', detail: `expired at ${opened.exp}, now ${Math.round(wallMs)}` });
+    refuseOnce(turn, opened, { code: 'expired', path: '/exp', detail: `expired at ${opened.exp}, now ${Math.round(wallMs)}` });
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
   }
   if (opened.nbf > wallMs + clockToleranceMs)
-    return refuse(turn, opened.id, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
+    return refuseOnce(turn, opened, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
   if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages))) {
-    refuse(turn, opened.id, { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` });
+    refuseOnce(turn, opened, { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` });
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
   }
   accept(turn, opened, order, inline);
 }
 
 function accept(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
-  const { orders } = turn.kept;
-  if (orders.active.length >= activeOrdersMax)
-    return refuse(turn, opened.id, { code: 'over-budget', path: '', detail: `${activeOrdersMax} orders are active` });
+  if (!makeRoom(turn, order))
+    return refuseOnce(turn, opened, { code: 'over-budget', path: '', detail: `${activeOrdersMax} orders of no lower rank are active` });
   const { id, exp, ctr, digest } = opened;
   const active: ActiveOrder = { id, order, acceptedMs: Math.round(turn.now.wallMs), exp, ctr, inline, heard: {} };
-  turn.keep({
-    orders: { ...orders, counters: { ...orders.counters, [counterKey(opened)]: { ctr, digest } }, active: [...orders.active, active] },
-  });
+  const { orders } = turn.kept;
+  const key = counterKey(opened);
+  const last = orders.counters[key];
+  // One that waited for the time may be older than what was accepted meanwhile; the counter never goes back.
+  const counters = last && last.ctr > ctr ? orders.counters : { ...orders.counters, [key]: { ctr, digest } };
+  turn.keep({ orders: { ...orders, counters, active: [...orders.active, active] } });
   turn.tell({ kind: 'order', order: id, state: 'accepted' });
   turn.urgent();
+}
+
+/** The last place is never held by what matters less: the lowest, oldest order gives way to a higher one. */
+function makeRoom(turn: Turn, order: Order): boolean {
+  const { active } = turn.kept.orders;
+  if (active.length < activeOrdersMax) return true;
+  const [lowest] = [...active].sort((a, b) => rank(a.order) - rank(b.order) || a.acceptedMs - b.acceptedMs);
+  if (!lowest || rank(lowest.order) >= rank(order)) return false;
+  endOrder(turn, lowest, 'expired');
+  return true;
 }
 
 /** Orders that wait for the time: judged when it comes, else after a while as the box's settings say. */
@@ -62,7 +75,8 @@ export function closeUnsure(turn: Turn): void {
     const others = () => turn.live.unsure.filter((other) => other.opened.id !== opened.id);
     if (turn.timeKnown) {
       turn.be({ unsure: others() });
-      offerOrder(turn, opened, order, inline);
+      // Its counter was judged when it came: what was accepted since does not make it a replay.
+      if (!isKnown(turn.kept.orders, opened.id)) judge(turn, opened, order, inline);
     } else if (turn.now.monoMs < one.sinceMonoMs + unsureMs) turn.wakeAtMono(one.sinceMonoMs + unsureMs);
     else if (turn.settings.whenUnsure === 'sound' && order.class === 'actual') {
       turn.be({ unsure: others() });
@@ -142,6 +156,11 @@ export function latch(turn: Turn, one: Latch): void {
   turn.keep({ orders: { ...orders, latched } });
 }
 
+/** A signed order that may not sound: told once, however often a hostile broker repeats it. */
+function refuseOnce(turn: Turn, opened: OpenedMeta, problem: Problem): void {
+  if (firstRefusal(turn, `${opened.digest}/${problem.code}`)) refuse(turn, opened.id, problem);
+}
+
 export function refuse(turn: Turn, order: string, problem: Problem): void {
   turn.tell({ kind: 'order', order, state: 'refused', problem });
 }
@@ -197,6 +216,10 @@ function maySound(turn: Turn, active: ActiveOrder): boolean {
   const fromMonoMs = (turn.live.bootedAt?.monoMs ?? 0) + unsureMs;
   turn.wakeAtMono(fromMonoMs);
   return turn.now.monoMs >= fromMonoMs;
+}
+
+function isKnown({ active, latched }: KeptOrders, id: string): boolean {
+  return active.some((one) => one.id === id) || latched.some((one) => one.id === id && one.level === undefined);
 }
 
 function heardHere(turn: Turn, active: ActiveOrder, output: OutputState): boolean {

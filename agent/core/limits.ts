@@ -42,6 +42,8 @@ export const clockToleranceMs = 30_000;
 export const activeOrdersMax = 16;
 export const latchedMax = 256;
 export const latchMs = dayMs;
+/** Refusals of signed documents told in an hour. */
+export const refusalsPerHourMax = 128;
 export const drillShownMinMs = 20_000;
 
 export const commandsRememberedMax = 64;

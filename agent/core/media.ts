@@ -1,15 +1,8 @@
 // Bytes by hash: fetch what is needed in order of need, make room without giving up anything needed.
-import type { Sha256 } from '../../schemas/ids.ts';
 import { fetchesAtOnceMax, freeBytesMin } from './limits.ts';
-import type { Event } from './model.ts';
+import type { Event, Need } from './model.ts';
 import { backoffMs } from './retry.ts';
 import type { Turn } from './turn.ts';
-
-interface Need {
-  readonly sha256: Sha256;
-  readonly bytes: number;
-  readonly what: 'part' | 'item';
-}
 
 /** Everything needed, most urgent first: parts of both wants, sound of active orders, items of the agenda. */
 export function needed(turn: Turn): Need[] {
@@ -25,9 +18,14 @@ export function needed(turn: Turn): Need[] {
   ];
 }
 
-export function missing(turn: Turn): Need[] {
-  const { has } = turn.live.cache;
-  return needed(turn).filter(({ sha256 }) => !has.has(sha256));
+/** What is needed and not here; worked out again only when one of its sources is another. */
+export function missing(turn: Turn): readonly Need[] {
+  const { cache, agenda, lacking } = turn.live;
+  const sources = [cache.has, agenda, turn.kept.want, turn.kept.orders.active];
+  if (lacking && sources.every((source, at) => source === lacking.sources[at])) return lacking.needs;
+  const needs = needed(turn).filter(({ sha256 }) => !cache.has.has(sha256));
+  turn.be({ lacking: { sources, needs } });
+  return needs;
 }
 
 /** Start fetches up to the limit, each after its back-off; evict what nobody needs while the budget is exceeded. */

@@ -226,10 +226,14 @@ export interface Live {
   readonly fetches: Readonly<
     Record<string, { readonly attempt: number; readonly tries: number; readonly retryAtMonoMs: number; readonly running: boolean }>
   >;
+  /** What is needed and not in the cache, with what that was worked out from. */
+  readonly lacking: { readonly sources: readonly unknown[]; readonly needs: readonly Need[] } | null;
   readonly loading: { readonly attempt: number; readonly rev: number } | null;
   readonly wantProblem: Problem | null;
   /** Orders that wait for trusted time to be judged (DESIGN §4, `whenUnsure`). */
   readonly unsure: readonly UnsureOrder[];
+  /** Refusals of signed documents told since then, by digest and code. */
+  readonly refusals: { readonly sinceMonoMs: number; readonly names: readonly string[] };
   readonly outputs: Readonly<Record<string, OutputState>>;
   /** Faults raised and not ended, by name. */
   readonly faults: readonly string[];
@@ -243,6 +247,13 @@ export interface Live {
   readonly told: { readonly report: string; readonly presence: string; readonly clock: ClockQuality | null };
   readonly reportAtMonoMs: number | null;
   readonly rows: { readonly epoch: string; readonly acked: number };
+}
+
+/** Bytes by hash that the box needs, for what. */
+export interface Need {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly what: 'part' | 'item';
 }
 
 export interface UnsureOrder {

@@ -7,13 +7,14 @@ import { settle } from './ledger.ts';
 import { clearTries, failTry, mayTry } from './media.ts';
 import type { Event, Occurrence, OpenedMeta } from './model.ts';
 import { latestStartMs, underWay } from './plays.ts';
+import { firstRefusal } from './refusals.ts';
 import type { Turn } from './turn.ts';
 
 /** A signed want arrived: newer ones are kept until all their parts are here. */
 export function offerWant(turn: Turn, opened: OpenedMeta, want: Want) {
   const refuse = (problem: Problem) => {
     turn.be({ wantProblem: problem });
-    turn.tell({ kind: 'want', rev: want.rev, state: 'refused', problem });
+    if (firstRefusal(turn, `${opened.digest}/${problem.code}`)) turn.tell({ kind: 'want', rev: want.rev, state: 'refused', problem });
   };
   const { applied, offered } = turn.kept.want;
   const key = `want/${opened.iss}/${opened.epoch}/${opened.aud}`;
