@@ -12,6 +12,7 @@ import type { LogCommit, LogConflict, LogStore, OrderProgress, StoredReceipt, St
 
 const headsMax = 20_000;
 const batchBytesMax = 64 * 1024;
+const batchesPerCommit = 500;
 
 /** How far an epoch of a box is committed. */
 export interface Committed {
@@ -62,7 +63,7 @@ interface Gathered {
 export class LogDesk {
   readonly #options: LogDeskOptions;
   readonly #heads = new Map<string, Head>();
-  #waiting: Waiting[] = [];
+  readonly #waiting: Waiting[] = [];
   #working = false;
 
   constructor(options: LogDeskOptions) {
@@ -100,9 +101,7 @@ export class LogDesk {
     if (this.#working) return;
     this.#working = true;
     while (this.#waiting.length > 0) {
-      const taken = this.#waiting;
-      this.#waiting = [];
-      await this.#commit(taken);
+      await this.#commit(this.#waiting.splice(0, batchesPerCommit));
     }
     this.#working = false;
   }

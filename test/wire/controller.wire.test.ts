@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrol } from '../../agent/enrol.ts';
 import { type Identity, readIdentity } from '../../agent/identity.ts';
+import { openAuthority } from '../../controller/provision/authority.ts';
 import { cryptography, sha256, signerFrom } from '../../hardware/host/crypto.ts';
 import { open, seal } from '../../schemas/envelope.ts';
 import { decodeFrame } from '../../schemas/frame.ts';
@@ -257,5 +258,48 @@ describe('a centre as a process', () => {
     await stranger.until(() => stranger.closed);
     expect(stranger.got('connack')).toEqual([]);
     expect(await program.stop()).toBe(0);
+  });
+});
+
+describe('a centre with the operator’s certificate', () => {
+  test('speaks HTTPS to people, with a Secure cookie and HSTS; plain HTTP gets no answer', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'loa-https-'));
+    const authority = await openAuthority(join(dir, 'operator'), 'Người vận hành', Date.now());
+    const { cert, key } = await authority.issueServer(['localhost', '127.0.0.1'], Date.now());
+    await writeFile(join(dir, 'cert.pem'), cert);
+    await writeFile(join(dir, 'key.pem'), key);
+    const made = await init(join(dir, 'centre'), seedOf({ accounts: [] }));
+    const { setup } = JSON.parse(made.out) as { setup: string };
+    const files = ['--tls-cert', join(dir, 'cert.pem'), '--tls-key', join(dir, 'key.pem')];
+    const program = new Program('controller', [
+      '--data',
+      join(dir, 'centre'),
+      ...files,
+      '--port',
+      '0',
+      '--box-port',
+      '0',
+      '--mqtt-port',
+      '0',
+    ]);
+    try {
+      const { console: base } = (await program.start()) as { console: string };
+      expect(base).toMatch(/^https:/);
+      const body = JSON.stringify({ token: setup.split('token=')[1], account: 'chu-tich', password: 'mot-mat-khau-dai' });
+      const answer = await fetchTls(`${base}/api/setup`, {
+        method: 'POST',
+        ca: authority.pem,
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      expect(answer.status).toBe(201);
+      expect(String(answer.headers['set-cookie'])).toContain('Secure');
+      expect(answer.headers['strict-transport-security']).toBeDefined();
+      await expect(fetch(base.replace('https:', 'http:'))).rejects.toThrow();
+      expect(program.stderr).not.toContain('mot-mat-khau-dai');
+    } finally {
+      await program.stop();
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 });
