@@ -16,7 +16,7 @@ const may: Readonly<Record<Room, readonly Room[]>> = {
   broker: ['schemas', 'host', 'link', 'broker'],
   agent: ['schemas', 'host', 'hardware', 'link', 'agent'],
   controller: ['schemas', 'host', 'link', 'controller'],
-  demo: ['schemas', 'host', 'link', 'demo'],
+  demo: ['schemas', 'host', 'link', 'demo', 'page'],
   page: ['schemas', 'page'],
   test: ['schemas', 'host', 'hardware', 'link', 'broker', 'agent', 'controller', 'demo', 'page', 'test'],
 };

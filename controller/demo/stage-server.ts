@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { projectRoot } from './demo-texts.ts';
 import type { HeardTape } from './heard-tape.ts';
-import type { StageLine, StageState } from './stage-state.ts';
+import type { StageLine, StageState } from './stage/state.ts';
 import { monoMs } from './watcher.ts';
 
 export interface StageOptions {

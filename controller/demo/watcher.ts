@@ -4,7 +4,7 @@ import type { CentreRest, Session } from './centre-rest.ts';
 import type { District, LiveBox } from './district.ts';
 import { HeardTape } from './heard-tape.ts';
 import { lagMs, levelDb } from './skew.ts';
-import type { BoxView, LogRow, StageState } from './stage-state.ts';
+import type { BoxView, LogRow, StageState } from './stage/state.ts';
 
 const lookEveryMs = 500;
 const skewEveryMs = 2_000;

@@ -1,8 +1,8 @@
 // The stage page: shows what the supervisor tells, plays what is heard, presses its buttons.
 import './style.css';
-import type { StageLine, StageState } from '../stage-state.ts';
 import { Ears } from './sound.ts';
 import { type SpeakerCard, speakerCard } from './speaker-card.ts';
+import type { StageLine, StageState } from './state.ts';
 
 function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);

@@ -1,5 +1,5 @@
 // One loudspeaker on the stage: a horn, its level, its relays and what it says now.
-import type { BoxView } from '../stage-state.ts';
+import type { BoxView } from './state.ts';
 
 const silentDb = -60;
 
