@@ -124,8 +124,16 @@ async function bundle(esbuild, entryPoints, logLevel) {
     loader: { '.html': 'text', '.css': 'text', '.svg': 'text' },
     logLevel,
   });
-  for (const file of result.outputFiles) put(file.path, file.contents);
+  for (const file of result.outputFiles) put(file.path, file.path.endsWith('.js') ? oneByte(file.text) : file.contents);
   return entryPoints.map((entry) => entry.out);
+}
+
+/**
+ * Strings are escaped by then, so other alphabets are left in comments only; one such letter would make the engine keep
+ * the whole source with two bytes a letter, for ever.
+ */
+function oneByte(text) {
+  return text.replace(/[\u0080-\uffff]/g, '?');
 }
 
 async function buildPage(esbuild, name, folder) {
