@@ -1,10 +1,7 @@
 // A centre as a process: made by init, enrols a box over real TLS, keeps it told over real MQTT, survives its own death.
-import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enrol } from '../../agent/enrol.ts';
 import { type Identity, readIdentity } from '../../agent/identity.ts';
@@ -20,57 +17,10 @@ import { Answer } from '../../schemas/report.ts';
 import { SchedulePart } from '../../schemas/schedule.ts';
 import { Want } from '../../schemas/want.ts';
 import { must, password, seedOf } from '../controller/built-centre.ts';
+import { fetchTls, init, signIn } from './centre-process.ts';
 import { MqttPeer } from './mqtt-peer.ts';
 import { Program } from './program.ts';
 import { until } from './waiting.ts';
-
-const controller = fileURLToPath(new URL('../../dist/controller.js', import.meta.url));
-
-type Person = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: never }>;
-
-function init(dir: string, seed: unknown): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [controller, 'init', '--data', dir]);
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (text) => {
-      out += text;
-    });
-    child.stderr.on('data', (text) => {
-      err += text;
-    });
-    child.on('close', (code) => resolve({ code, out, err }));
-    child.stdin.end(typeof seed === 'string' ? seed : JSON.stringify(seed));
-  });
-}
-
-async function signIn(base: string, account: string): Promise<Person> {
-  const answer = await fetch(`${base}/api/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ account, password }),
-  });
-  const { csrf } = (await answer.json()) as { csrf: string };
-  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-  return async (method, path, body) => {
-    const headers = { cookie, 'x-loa-csrf': csrf, ...(body !== undefined && { 'content-type': 'application/json' }) };
-    const asked = await fetch(`${base}/api${path}`, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) });
-    const text = await asked.text();
-    return { status: asked.status, body: (text ? JSON.parse(text) : undefined) as never };
-  };
-}
-
-function fetchTls(url: string, options: object): Promise<{ status: number; headers: Record<string, unknown>; bytes: Buffer }> {
-  return new Promise((resolve, reject) => {
-    const { body, ...rest } = options as { body?: string };
-    const asked = request(url, rest, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, bytes: Buffer.concat(chunks) }));
-    });
-    asked.on('error', reject);
-    asked.end(body);
-  });
-}
 
 describe('a centre as a process', () => {
   let dir: string;
