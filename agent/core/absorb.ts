@@ -62,8 +62,8 @@ export function absorb(turn: Turn, event: Event) {
 }
 
 function booted(turn: Turn, event: Event & { is: 'booted' }): void {
-  const { boot, version, hardware } = event;
-  turn.be({ boot, version, bootedAt: turn.now, ...(hardware ? { hardware } : {}) });
+  const { boot, version, hardware, outputs = [] } = event;
+  turn.be({ boot, version, bootedAt: turn.now, ownOutputs: outputs, ...(hardware ? { hardware } : {}) });
   closeLastBoot(turn);
   turn.urgent();
 }

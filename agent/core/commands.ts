@@ -5,7 +5,7 @@ import type { Clear } from '../../schemas/order.ts';
 import { hoursRule } from '../../schemas/policy.ts';
 import { endOrder, latch } from './emergency.ts';
 import { clockToleranceMs, commandsRememberedMax, toneWaitMs } from './limits.ts';
-import type { OpenedMeta, OutputState } from './model.ts';
+import type { OpenedMeta, OutputState, UnsureOrder } from './model.ts';
 import { covers } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
 import { counterKey } from './rules.ts';
@@ -120,7 +120,9 @@ export function offerClear(turn: Turn, opened: OpenedMeta, clear: Clear) {
   }
   const { ctr, digest } = opened;
   // While an older order waits for the time its counter must stay free: it comes again after a restart. A clear may repeat.
-  const older = turn.live.unsure.some((one) => counterKey(one.opened) === key && one.opened.ctr < ctr && !clear.ids.includes(one.opened.id));
+  const waits = ({ opened: other }: UnsureOrder) => counterKey(other) === key && other.ctr < ctr && !clear.ids.includes(other.id);
+  const older = turn.live.unsure.some(waits);
+  if (older && !firstRefusal(turn, `${digest}/clear`)) return;
   if (!older) turn.keep({ orders: { ...turn.kept.orders, counters: { ...turn.kept.orders.counters, [key]: { ctr, digest } } } });
   const above: string[] = [];
   for (const id of clear.ids) {

@@ -4,24 +4,25 @@ import type { Event, Need } from './model.ts';
 import { backoffMs } from './retry.ts';
 import type { Turn } from './turn.ts';
 
-/** Everything needed, most urgent first: parts of both wants, sound of active orders, items of the agenda. */
+/** Everything needed, most urgent first: parts of both wants, sound of active orders, items of plays to go on, items of the agenda. */
 export function needed(turn: Turn): Need[] {
   const { applied, offered } = turn.kept.want;
   const parts = [...(offered?.parts ?? []), ...(applied?.parts ?? [])];
   const audio = turn.kept.orders.active.flatMap(({ order, inline }) =>
     order.speech.flatMap((speech) => (speech.audio && !inline.includes(speech.audio.sha256) ? [speech.audio] : [])),
   );
+  const begun = turn.kept.ledger.paused.flatMap(({ occurrence }) => occurrence.items);
   return [
     ...parts.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'part' })),
     ...audio.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
-    ...(turn.live.agenda?.items ?? []).map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
+    ...[...begun, ...(turn.live.agenda?.items ?? [])].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
   ];
 }
 
 /** What is needed and not here; worked out again only when one of its sources is another. */
 export function missing(turn: Turn): readonly Need[] {
   const { cache, agenda, lacking } = turn.live;
-  const sources = [cache.has, agenda, turn.kept.want, turn.kept.orders.active];
+  const sources = [cache.has, agenda, turn.kept.want, turn.kept.orders.active, turn.kept.ledger.paused];
   if (lacking && sources.every((source, at) => source === lacking.sources[at])) return lacking.needs;
   const needs = needed(turn).filter(({ sha256 }) => !cache.has.has(sha256));
   turn.be({ lacking: { sources, needs } });

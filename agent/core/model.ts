@@ -10,6 +10,7 @@ import type { Item, Level } from '../../schemas/programme.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
+import type { Output } from '../../schemas/settings.ts';
 import type { ClockQuality, Moment } from '../../schemas/time.ts';
 import type { Part, Plan, Want } from '../../schemas/want.ts';
 
@@ -22,7 +23,13 @@ import type { Occurrence } from '../../schemas/timeline.ts';
 
 export type Event =
   /** The loop's first event. */
-  | { readonly is: 'booted'; readonly boot: string; readonly version: string; readonly hardware?: Report['hardware'] }
+  | {
+      readonly is: 'booted';
+      readonly boot: string;
+      readonly version: string;
+      readonly hardware?: Report['hardware'];
+      readonly outputs?: readonly Output[];
+    }
   | { readonly is: 'timePassed' }
   /** The wall clock stepped or its quality changed; the new reading is in the Moment. */
   | { readonly is: 'clockChanged' }
@@ -216,6 +223,8 @@ export interface Live {
   readonly boot: string;
   readonly version: string;
   readonly hardware: Report['hardware'];
+  /** Outputs the box itself knows of: they serve orders while no plan names others. */
+  readonly ownOutputs: readonly Output[];
   readonly bootedAt: Moment | null;
   /** First moment of this boot with trusted time. */
   readonly trustedSince: Moment | null;

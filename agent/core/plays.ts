@@ -79,6 +79,6 @@ export function eligible(turn: Turn, occurrence: Occurrence): boolean {
     return untilMs === null || turn.now.wallMs <= untilMs + overrunMs;
   }
   const paused = pausedOf(turn.kept.ledger, occurrence);
-  if (paused) return resumable(turn, paused) && cached(turn, occurrence);
+  if (paused) return resumable(turn, paused) && cached(turn, paused.occurrence);
   return turn.now.wallMs <= latestStartMs(turn, occurrence) && cached(turn, occurrence);
 }

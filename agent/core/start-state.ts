@@ -19,6 +19,7 @@ export function blankLive(): Live {
     boot: 'unbooted',
     version: '',
     hardware: { audioOut: 'none', board: 'none', display: 'none' },
+    ownOutputs: [],
     bootedAt: null,
     trustedSince: null,
     plan: null,

@@ -32,7 +32,8 @@ export class Turn {
   }
 
   get settings(): BoxSettings {
-    return this.state.live.plan?.settings ?? defaultBoxSettings;
+    const { plan, ownOutputs } = this.state.live;
+    return plan?.settings ?? (ownOutputs.length > 0 ? { ...defaultBoxSettings, outputs: [...ownOutputs] } : defaultBoxSettings);
   }
 
   /** Whether the wall clock may decide what sounds. */

@@ -17,7 +17,11 @@ export function wanted(turn: Turn, output: OutputState): Wish | null {
   const active = wantedOrder(turn, output);
   if (active) return { kind: 'order', active };
   const occurrence = wantedOccurrence(turn, output);
-  if (occurrence) return { kind: 'occurrence', occurrence, paused: pausedOf(turn.kept.ledger, occurrence) ?? null };
+  if (occurrence) {
+    // What was begun goes on as it was begun, even if the plan has changed its content since.
+    const paused = pausedOf(turn.kept.ledger, occurrence) ?? null;
+    return { kind: 'occurrence', occurrence: paused?.occurrence ?? occurrence, paused };
+  }
   if (output.tone) return { kind: 'tone', tone: output.tone };
   return null;
 }

@@ -57,13 +57,13 @@ export interface Script {
 
 /** Plans and acts happen within this; then the box is left in peace until everything is settled. */
 const livelyS = 7_200;
-const peaceS = 3 * 3_600;
+const peaceS = 4 * 3_600;
 
 const level = fc.constantFrom<Level>('province', 'commune', 'hamlet');
 
 const slot: fc.Arbitrary<SlotScript> = fc.record({
   atS: fc.integer({ min: 20, max: livelyS }),
-  lengthsS: fc.array(fc.integer({ min: 5, max: 900 }), { minLength: 1, maxLength: 3 }),
+  lengthsS: fc.array(fc.integer({ min: 5, max: 400 }), { minLength: 1, maxLength: 3 }),
   class: fc.constantFrom<PlayClass>('normal', 'normal', 'priority', 'filler', 'drill'),
   level,
   times: fc.integer({ min: 1, max: 3 }),
