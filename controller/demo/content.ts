@@ -87,15 +87,17 @@ export class Content {
     await Promise.all([this.soundProgramme(soundProgrammes[0]), this.boardProgramme()]);
   }
 
-  /** The quarter of an hour after `firstMs`. `onFirst` is told once the first programme is planned. */
-  async welcome(firstMs: number, onFirst: (title: string) => void): Promise<void> {
-    const [first] = soundProgrammes;
-    const [sound, board] = [await this.soundProgramme(first), await this.boardProgramme()];
+  /** The first programme and the board, at `firstMs`; sound is allowed for a quarter of an hour from then. */
+  async welcome(firstMs: number): Promise<void> {
+    const [sound, board] = [await this.soundProgramme(soundProgrammes[0]), await this.boardProgramme()];
     await this.permit(firstMs - 15_000, firstMs + welcomeMs, 'Trình diễn: khung giờ chào mừng');
     const start = localDateTime(firstMs);
     await this.schedule({ programme: sound, groups: loudspeakers, start, zone });
     await this.schedule({ programme: board, groups: ['bang-tin'], start, zone, repeat: { times: 5, gapMs: 0 } });
-    onFirst(first.title);
+  }
+
+  /** What follows in the quarter of an hour. */
+  async followUp(firstMs: number): Promise<void> {
     for (const { programme, atMs } of welcomePlays.slice(1)) {
       const wanted = soundProgrammes.find(({ id }) => id === programme);
       if (!wanted) throw new Error(`no programme ${programme}`);

@@ -112,12 +112,13 @@ export class Demo {
     if (this.#arguments.play) await this.play(this.#arguments.play);
     await content.prepareWelcome();
     this.#firstSoundMs = nextWholeSecond(Date.now(), firstSoundAfterMs);
-    await content.welcome(this.#firstSoundMs, (title) =>
-      this.#note(`♪ “${title}” phát lúc ${timeOfDay(this.#firstSoundMs, zone)} trên hai cụm loa`),
-    );
+    await content.welcome(this.#firstSoundMs);
+    this.#note(`♪ Chương trình đầu tiên phát lúc ${timeOfDay(this.#firstSoundMs, zone)} trên hai cụm loa`);
     const refused = await content.tryAtNight(this.#firstSoundMs);
     this.#note(refused ? `⊘ Lịch 03:15: ${wordsOf(refused)}, không ai nghe lúc nửa đêm` : '! Lịch 03:15 không bị từ chối – sai');
+    await content.followUp(this.#firstSoundMs);
     if (isNew) await content.everyDay(this.#firstSoundMs);
+    this.#note('✓ Đã lên lịch mười lăm phút đầu; mạng có mất thì loa vẫn phát');
   }
 
   async #openStage(port: number): Promise<string> {

@@ -14,10 +14,10 @@ export interface SoundProgramme {
 
 /** Heard first, in this order; the second is long enough for a cut network and a drill inside it. */
 export const soundProgrammes = [
-  { id: 'chao', title: 'Chào bà con và bản tin xã', files: ['chao-mung', 'nhac-hieu', 'ban-tin-xa'] },
+  { id: 'chao', title: 'Chào bà con và bản tin xã', files: ['chao-mung', 'nhac-hieu', 'ban-tin-xa', 've-sinh'] },
   { id: 'suc-khoe', title: 'Sức khỏe và an toàn', files: ['nhac-hieu', 'tiem-chung', 'lua-dao', 'tiem-phong-dai'] },
-  { id: 'san-xuat', title: 'Sản xuất và đời sống', files: ['nhac-hieu', 'gieo-cay', 'chong-ret'] },
-  { id: 'thong-bao', title: 'Thông báo của xã', files: ['nhac-hieu', 'cat-dien', 've-sinh'] },
+  { id: 'san-xuat', title: 'Sản xuất và đời sống', files: ['nhac-hieu', 'gieo-cay', 'lua-dao'] },
+  { id: 'thong-bao', title: 'Thông báo của xã', files: ['nhac-hieu', 'cat-dien', 'chong-ret'] },
   { id: 'rung-va-dich-vu', title: 'Giữ rừng và dịch vụ công', files: ['nhac-hieu', 'chay-rung', 'dich-vu-cong'] },
 ] as const satisfies readonly SoundProgramme[];
 
@@ -28,7 +28,7 @@ export const welcomeMs = 15 * minuteMs;
 /** Starts of the welcome, after the first sound. */
 export const welcomePlays: readonly PlannedPlay[] = [
   { programme: 'chao', atMs: 0 },
-  { programme: 'suc-khoe', atMs: 1.5 * minuteMs },
+  { programme: 'suc-khoe', atMs: 2 * minuteMs },
   { programme: 'thong-bao', atMs: 4.5 * minuteMs },
   { programme: 'san-xuat', atMs: 6.5 * minuteMs },
   { programme: 'rung-va-dich-vu', atMs: 8.5 * minuteMs },

@@ -169,6 +169,7 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     await opened.waitForURL(/127\.0\.0\.1/, { timeout: 20_000 });
     await opened.getByText('TRÌNH DIỄN').first().waitFor({ timeout: 20_000 });
     await opened.getByText('Trực ban 2').first().waitFor({ timeout: 20_000 });
+    await opened.getByText('Cụm loa Thôn 1').first().waitFor({ timeout: 20_000 });
     await opened.screenshot({ path: join(shots, 'console-1440.png'), fullPage: true });
     await opened.setViewportSize({ width: 360, height: 740 });
     await opened.waitForTimeout(300);
@@ -176,36 +177,6 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     await opened.screenshot({ path: join(shots, 'console-360.png'), fullPage: true });
     await opened.close();
   }, 60_000);
-
-  test('a forged order by a stolen broker is refused by every box, with the reason, and nothing of it sounds', async () => {
-    await line('Lịch 03:15', 60_000);
-    await page().click('#forge');
-    await said('lệnh giả');
-    for (const name of ['Thôn 1', 'Thôn 2', 'Bảng tin']) await line(new RegExp(`${name}.*từ chối lệnh gia-mao`));
-    expect(await page().locator('.speaker.emergency').count()).toBe(0);
-  }, 90_000);
-
-  test('with the network cut the programme plays on, and its receipts arrive afterwards exactly once', async () => {
-    await page().click('#cut');
-    await said('cắt mạng');
-    await count('.speaker .lamp.bad', 2, 20_000);
-    expect(await page().locator('.speaker.on').count()).toBe(2);
-    await count('.speaker .lamp.bad', 0, 90_000);
-    for (const name of ['Thôn 1', 'Thôn 2']) await line(new RegExp(`✔.*${name}.*“Chào bà con`), 90_000);
-    const all = (await receipts()).filter(({ title }) => title?.startsWith('Chào bà con'));
-    expect(all.map(({ box, receipt }) => `${box} ${receipt.outcome}`).sort()).toEqual(['loa-1 played', 'loa-2 played']);
-  }, 240_000);
-
-  test('a drill pre-empts the programme on both loudspeakers and the board, says so, and the programme returns', async () => {
-    await count('.speaker.on', 2, 60_000);
-    await page().click('#drill');
-    await count('.speaker.emergency', 2, 15_000);
-    await page().frameLocator('#board').getByText('DIỄN TẬP').first().waitFor({ timeout: 15_000 });
-    await page().screenshot({ path: join(shots, 'drill-1440.png'), fullPage: true });
-    await count('.speaker.emergency', 0, 90_000);
-    await count('.speaker.on', 2, 30_000);
-    await line(/✔.*DIỄN TẬP/);
-  }, 180_000);
 
   test('a killed box comes back by itself and what it was playing is told as partial', async () => {
     const pids = JSON.parse(await firstState()) as { boxes: { id: string; pid: number }[] };
@@ -218,6 +189,36 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     expect(now).toBeTypeOf('number');
     expect(now).not.toBe(before);
   }, 150_000);
+
+  test('a forged order by a stolen broker is refused by every box, with the reason, and nothing of it sounds', async () => {
+    await page().click('#forge');
+    await said('lệnh giả');
+    for (const name of ['Thôn 1', 'Thôn 2', 'Bảng tin']) await line(new RegExp(`${name}.*từ chối lệnh gia-mao`));
+    expect(await page().locator('.speaker.emergency').count()).toBe(0);
+  }, 90_000);
+
+  test('with the network cut the programme plays on, and its receipts arrive afterwards exactly once', async () => {
+    await line('Đã lên lịch', 120_000);
+    await page().click('#cut');
+    await said('cắt mạng');
+    await count('.speaker .lamp.bad', 2, 20_000);
+    expect(await page().locator('.speaker[data-box="loa-2"].on').count()).toBe(1);
+    await count('.speaker .lamp.bad', 0, 90_000);
+    await line(/✔.*Thôn 2.*“Chào bà con/, 90_000);
+    const all = (await receipts()).filter(({ title }) => title?.startsWith('Chào bà con'));
+    expect(all.map(({ box, receipt }) => `${box} ${receipt.outcome}`).sort()).toEqual(['loa-1 partial', 'loa-2 played']);
+  }, 240_000);
+
+  test('a drill pre-empts the programme on both loudspeakers and the board, says so, and the programme returns', async () => {
+    await count('.speaker.on', 2, 60_000);
+    await page().click('#drill');
+    await count('.speaker.emergency', 2, 15_000);
+    await page().frameLocator('#board').getByText('DIỄN TẬP').first().waitFor({ timeout: 15_000 });
+    await page().screenshot({ path: join(shots, 'drill-1440.png'), fullPage: true });
+    await count('.speaker.emergency', 0, 90_000);
+    await count('.speaker.on', 2, 30_000);
+    await line(/✔.*DIỄN TẬP/);
+  }, 180_000);
 
   test('fits a phone of 360 px and made no browser complain', async () => {
     await page().setViewportSize({ width: 360, height: 740 });
