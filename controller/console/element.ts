@@ -24,6 +24,23 @@ export function replace(target: Element, ...children: Child[]): void {
   target.replaceChildren(...children.filter((c): c is Node | string => c instanceof Node || typeof c === 'string'));
 }
 
+/** Like `replace`, but what is the same stays: focus, a button being held, a sound being played. */
+export function refresh(target: Element, ...children: Node[]): void {
+  let at = target.firstChild;
+  const drop = (node: ChildNode) => {
+    at = node.nextSibling;
+    node.remove();
+  };
+  for (const fresh of children) {
+    let same = at;
+    while (same && !same.isEqualNode(fresh)) same = same.nextSibling;
+    if (!same) target.insertBefore(fresh, at);
+    while (same && at && at !== same) drop(at);
+    if (same) at = same.nextSibling;
+  }
+  while (at) drop(at);
+}
+
 /** A label above its control, tied by nesting. */
 export function field(label: string, control: HTMLElement, hint?: string): HTMLLabelElement {
   return h('label', { class: 'field' }, h('span', {}, label), control, hint && h('small', {}, hint));

@@ -1,7 +1,7 @@
 // The emergency desk, first form: choose, see who will sound, prove who you are, hold two seconds; then watch and stop.
 import type { BoxAnswer, GroupAnswer, OrderAnswer, TemplateAnswer } from '../../../schemas/api.ts';
 import { get, send } from '../door.ts';
-import { field, h, replace } from '../element.ts';
+import { field, h, refresh, replace } from '../element.ts';
 import { clockWords, progressWords } from '../words.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
 
@@ -9,29 +9,30 @@ const holdMs = 2_000;
 
 export function showEmergency(stage: Stage): () => void {
   const desk = h('div');
-  const orders = h('div', { 'aria-live': 'polite' });
+  const active = h('div', { class: 'list', 'aria-live': 'polite' });
+  const past = h('div', { class: 'list' });
   const problem = h('p', { class: 'problem', role: 'alert' });
-  replace(
-    stage.content,
-    h('h1', {}, 'Khẩn cấp'),
-    stage.may('duty') ? desk : h('p', { class: 'card' }, 'Chỉ trực ban được phát lệnh khẩn cấp.'),
-    h('section', { class: 'card' }, h('h2', {}, 'Các lệnh'), problem, orders),
-  );
+  const stop = stage.may('duty') && holdButton('Giữ 2 giây để DỪNG TẤT CẢ', () => stopAll(problem, draw));
+  const now = h('section', { class: 'card emergency', hidden: true }, h('h2', {}, 'Đang có lệnh'), stop, problem, active);
   const draw = async () => {
     const all = await get<OrderAnswer[]>('/orders');
     const end = async (order: OrderAnswer) => {
       await send('POST', `/orders/${order.id}/clear`, {}).catch((error: unknown) => tellProblem(problem, error));
       await draw();
     };
-    const active = all.filter((order) => order.state === 'active');
-    replace(
-      orders,
-      active.length > 0 && stage.may('duty') ? holdButton('Giữ 2 giây để DỪNG TẤT CẢ', () => stopAll(problem, draw)) : null,
-      ...(all.length > 0
-        ? all.slice(0, 12).map((order) => orderCard(order, stage, end))
-        : [h('p', { class: 'empty' }, 'Chưa có lệnh nào.')]),
-    );
+    const [running, over] = [all.filter(({ state }) => state === 'active'), all.filter(({ state }) => state !== 'active').slice(0, 12)];
+    now.hidden = running.length === 0;
+    refresh(active, ...running.map((order) => orderCard(order, stage, end)));
+    const none = h('p', { class: 'empty' }, 'Chưa có lệnh nào.');
+    refresh(past, ...(over.length > 0 ? over.map((order) => orderCard(order, stage, end)) : [none]));
   };
+  replace(
+    stage.content,
+    h('h1', {}, 'Khẩn cấp'),
+    now,
+    stage.may('duty') ? desk : h('p', { class: 'card' }, 'Chỉ trực ban được phát lệnh khẩn cấp.'),
+    h('section', { class: 'card' }, h('h2', {}, 'Các lệnh đã qua'), past),
+  );
   if (stage.may('duty'))
     void Promise.all([get<TemplateAnswer[]>('/templates'), get<GroupAnswer[]>('/groups'), get<BoxAnswer[]>('/boxes')]).then(
       ([templates, groups, boxes]) => replace(desk, deskForm({ templates, groups, boxes, stage, onSent: () => void draw() })),
@@ -94,9 +95,9 @@ function deskForm({ templates, groups, boxes, stage, onSent }: Desk): HTMLElemen
     h('h2', { id: 'h-order' }, stage.session.demo ? 'Phát lệnh diễn tập' : 'Phát lệnh khẩn cấp'),
     h(
       'div',
-      { role: 'radiogroup', 'aria-label': 'Mẫu lệnh' },
+      { class: 'choices', role: 'radiogroup', 'aria-label': 'Mẫu lệnh' },
       ...choices.map(({ template, radio }) =>
-        h('label', { class: 'choice' }, radio, h('span', {}, h('strong', {}, template.title), h('br'), h('small', {}, template.speak))),
+        h('label', { class: 'choice' }, radio, h('span', {}, h('strong', {}, template.title), h('small', {}, template.speak))),
       ),
     ),
     h(

@@ -1,7 +1,7 @@
 // The play log: receipts by box, newest first.
 import type { BoxAnswer, ReceiptAnswer } from '../../../schemas/api.ts';
 import { get } from '../door.ts';
-import { field, h, replace } from '../element.ts';
+import { field, h, refresh, replace } from '../element.ts';
 import { receiptTable } from './receipt-table.ts';
 import { follow, type Stage } from './view.ts';
 
@@ -10,7 +10,7 @@ export function showLog({ content }: Stage): () => void {
   const list = h('div');
   const draw = async () => {
     const box = chosen.value ? `&box=${chosen.value}` : '';
-    replace(list, receiptTable(await get<ReceiptAnswer[]>(`/receipts?limit=200${box}`)));
+    refresh(list, receiptTable(await get<ReceiptAnswer[]>(`/receipts?limit=200${box}`)));
   };
   chosen.addEventListener('change', () => void draw());
   void get<BoxAnswer[]>('/boxes').then((boxes) => chosen.append(...boxes.map((box) => h('option', { value: box.id }, box.name))));

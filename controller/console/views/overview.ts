@@ -1,7 +1,7 @@
 // The estate at a glance: boxes and their health, what plays next, what was heard last.
 import type { BoxAnswer, ReceiptAnswer, TimelineAnswer } from '../../../schemas/api.ts';
 import { get } from '../door.ts';
-import { h, replace } from '../element.ts';
+import { h, refresh, replace } from '../element.ts';
 import { agoWords, classWords, clockWords, dayWords, healthReasonWords, healthWords, lengthWords, reasonWords } from '../words.ts';
 import { receiptTable } from './receipt-table.ts';
 import { follow, type Stage } from './view.ts';
@@ -23,18 +23,18 @@ export function showOverview({ content }: Stage): () => void {
   return follow(['box', 'receipt', 'order'], async () => {
     const now = Date.now();
     const estate = await get<BoxAnswer[]>('/boxes');
-    replace(
+    refresh(
       boxes,
       ...(estate.length > 0 ? estate.map((box) => boxCard(box, now)) : [h('p', { class: 'empty' }, 'Chưa có hộp nào được khai báo.')]),
     );
     const plays = await upcoming(estate, now);
-    replace(
+    refresh(
       next,
       ...(plays.length > 0
         ? plays.map((play) => playLine(play))
         : [h('p', { class: 'empty' }, 'Không có buổi phát nào trong 24 giờ tới.')]),
     );
-    replace(receipts, receiptTable(await get<ReceiptAnswer[]>('/receipts?limit=8')));
+    refresh(receipts, receiptTable(await get<ReceiptAnswer[]>('/receipts?limit=8')));
   });
 }
 

@@ -1,12 +1,12 @@
 // Content: upload a sound or write a bulletin, submit, and — as another person — approve or return it.
 import type { MediaAnswer, ProgrammeAnswer } from '../../../schemas/api.ts';
 import { get, send, upload } from '../door.ts';
-import { field, h, replace } from '../element.ts';
+import { field, h, refresh, replace } from '../element.ts';
 import { lengthWords, stateWords } from '../words.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
 
 export function showProgrammes(stage: Stage): () => void {
-  const list = h('div');
+  const list = h('div', { class: 'list' });
   const problem = h('p', { class: 'problem', role: 'alert' });
   replace(
     stage.content,
@@ -21,7 +21,7 @@ export function showProgrammes(stage: Stage): () => void {
       await send('POST', `/programmes/${programme.id}/${verb}`, {}).catch((error: unknown) => tellProblem(problem, error));
       await draw();
     };
-    replace(
+    refresh(
       list,
       ...(programmes.length > 0
         ? programmes.map((one) => programmeRow(one, stage, act))
@@ -42,7 +42,7 @@ function programmeRow(
   const first = programme.items[0];
   return h(
     'article',
-    { class: 'row spread', style: null },
+    { class: 'row spread' },
     h(
       'div',
       {},

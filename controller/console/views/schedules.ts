@@ -1,7 +1,7 @@
 // The schedule: make one, see at once what it would do under the policy, then save it.
 import type { GroupAnswer, PreviewAnswer, ProgrammeAnswer, ScheduleAnswer } from '../../../schemas/api.ts';
 import { get, send } from '../door.ts';
-import { field, h, replace } from '../element.ts';
+import { field, h, refresh, replace } from '../element.ts';
 import { classWords, clockWords, dayWords, reasonWords } from '../words.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
 
@@ -16,7 +16,7 @@ const weekdays = [
 ] as const;
 
 export function showSchedules(stage: Stage): () => void {
-  const list = h('div');
+  const list = h('div', { class: 'list' });
   const place = h('div');
   const problem = h('p', { class: 'problem', role: 'alert' });
   replace(stage.content, h('h1', {}, 'Lịch phát'), place, h('section', { class: 'card' }, h('h2', {}, 'Lịch đã đặt'), problem, list));
@@ -26,7 +26,7 @@ export function showSchedules(stage: Stage): () => void {
       await send('DELETE', `/schedules/${id}`).catch((error: unknown) => tellProblem(problem, error));
       await draw();
     };
-    replace(
+    refresh(
       list,
       ...(schedules.length > 0 ? schedules.map((one) => scheduleRow(one, stage, drop)) : [h('p', { class: 'empty' }, 'Chưa có lịch.')]),
     );
