@@ -1,4 +1,5 @@
 // The box as plain data: what happened (events), what is so (state), what to do (actions), what is true for ever (facts).
+// LONG: one closed vocabulary; split, its unions would have to be read in three places at once.
 
 import type { Command } from '../../schemas/command.ts';
 import type { Opened } from '../../schemas/envelope.ts';

@@ -1,4 +1,5 @@
 // A box in a world of fake time: real decisions, scripted hands, an honest journal, power cuts at any point.
+// LONG: the world is one machine; its parts share every field.
 import { decide } from '../../agent/core/decide.ts';
 import type { Action, Decision, Event, Kept, OpenedMeta, State } from '../../agent/core/model.ts';
 import { type Rules, standardRules } from '../../agent/core/rules.ts';
