@@ -1,5 +1,4 @@
 // Rules of the box one by one: what a single decision answers.
-// LONG: one table of single decisions, read from top to bottom.
 // LONG: one table of rules; each case is read beside its neighbours.
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../agent/core/decide.ts';

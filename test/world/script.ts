@@ -1,5 +1,4 @@
 // Random lives of a box: a plan or three, people and powers that interfere at any point. Plain JSON, so a failure can be read.
-// LONG: shapes of a random life and how each is lived stand together, or shrinking cannot be followed.
 // LONG: the whole grammar of a life in one place, so that a new word cannot miss its shrinker.
 import fc from 'fast-check';
 import type { Rules } from '../../agent/core/rules.ts';
