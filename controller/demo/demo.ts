@@ -38,6 +38,7 @@ export class Demo {
   #stage: StageServer | undefined;
   #content: Content | undefined;
   #firstSoundMs = 0;
+  #stopping = false;
 
   constructor(folder: DemoFolder, demoArguments: DemoArguments, say: (line: string) => void) {
     this.#folder = folder;
@@ -80,6 +81,7 @@ export class Demo {
   }
 
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#watcher?.stop();
     await Promise.all([this.#stage?.stop(), this.#district?.stop()]);
     this.#folder.noteStopped();
@@ -263,7 +265,9 @@ export class Demo {
   }
 
   #background(work: Promise<void>): void {
-    work.catch((error: Error) => this.#note(`! ${error.message}`));
+    work.catch((error: Error) => {
+      if (!this.#stopping) this.#note(`! ${error.message}`);
+    });
   }
 
   #districtNow(): District {
