@@ -222,7 +222,7 @@ export class Box {
   /** The loop first, then mirrors of the outside, then the outside itself. */
   async #begin({ clock, record, journal, cache, found, warn }: Stores, { loop, outputs, link }: Running): Promise<void> {
     await loop.start();
-    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config) });
+    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: this.#config.outputs });
     loop.tell({ is: 'rowsAcked', epoch: journal.epoch(), upto: journal.ackedTo() });
     loop.tell({ is: 'cacheSeen', ...(await cache.seen()) });
     const save = () => record.save(clock, false).catch(() => undefined);

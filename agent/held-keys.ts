@@ -46,10 +46,31 @@ export class HeldKeys {
     const offered = keyRing(root, document.value, dev, crypto);
     if (!offered.ok) return offered;
     const held = this.#ring;
-    if (held && offered.value.ctr === held.ctr) return ok({ replaced: false });
-    if (held && offered.value.ctr < held.ctr) return bad('replayed', `place counter ${offered.value.ctr}, held ${held.ctr}`, '/place/ctr');
+    if (held) {
+      const older = olderIn(held, offered.value);
+      if (older) return older;
+      if (same(held, offered.value)) return ok({ replaced: false });
+    }
     await writeFileAtomic(file, JSON.stringify(document.value), 0o600);
     this.#ring = offered.value;
     return ok({ replaced: true });
   }
+}
+
+/** No part may be older than the one held: an old chain beside a new place would bring revoked keys back. */
+function olderIn(held: KeyRing, offered: KeyRing): Result<never> | undefined {
+  if (offered.ctr < held.ctr) return bad('replayed', `place counter ${offered.ctr}, held ${held.ctr}`, '/place/ctr');
+  for (const [centre, ctr] of offered.links) {
+    const before = held.links.get(centre);
+    if (before !== undefined && ctr < before) return bad('replayed', `delegation of ${centre} counter ${ctr}, held ${before}`, '/chain');
+  }
+  return undefined;
+}
+
+function same(held: KeyRing, offered: KeyRing): boolean {
+  return (
+    offered.ctr === held.ctr &&
+    offered.links.size === held.links.size &&
+    [...offered.links].every(([centre, ctr]) => held.links.get(centre) === ctr)
+  );
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { Command } from '../schemas/command.ts';
 import { type Cryptography, Envelope, fromBase64, type Opened, open, type Statement, type StatementType } from '../schemas/envelope.ts';
 import { decodeFrame } from '../schemas/frame.ts';
-import { MessageId } from '../schemas/ids.ts';
+import { MessageId, within } from '../schemas/ids.ts';
 import { authorise, type KeyRing } from '../schemas/keys.ts';
 import { Clear, Order, OrderHead, orderAudioBytesMax } from '../schemas/order.ts';
 import { Ack } from '../schemas/outbox.ts';
@@ -90,6 +90,11 @@ function readOrders(topic: string, payload: Uint8Array, reader: Reader): Meaning
     const opened = openFor(envelope, 'order', Order, reader);
     if (!opened.ok) return [refusal(topic, envelope, opened.problem, reader)];
     const order = opened.value.statement.body;
+    const { area } = reader.ring.place;
+    if (!within(area, order.area) && !within(order.area, area)) {
+      const problem: Problem = { code: 'outside-area', path: '/body/area', detail: `order for ${order.area}, this box stands in ${area}` };
+      return [refusal(topic, envelope, problem, reader)];
+    }
     const inline = inlineOf(order, frame.value.attachments);
     for (const [sha256, bytes] of inline) attachments.set(sha256, bytes);
     return [{ is: 'orderOffered', opened: meta(opened.value, topic), order, inline: [...inline.keys()] }];

@@ -99,6 +99,8 @@ export class Outputs {
   }
 
   async switchAmplifier({ output, attempt, on }: Extract<Action, { do: 'switchAmplifier' }>, tell: Tell): Promise<void> {
+    // No plan named it yet: an order before the first plan must find its loudspeaker all the same.
+    if (!this.#rigs.has(output)) await this.ensure([{ id: output, kind: 'loudspeaker' }], tell);
     const rig = this.#rigs.get(output);
     if (rig?.kind !== 'loudspeaker') {
       tell({ is: 'amplifierSwitched', output, attempt, on, problem: { code: 'not-found', path: '', detail: `no amplifier ${output}` } });

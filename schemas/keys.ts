@@ -82,6 +82,8 @@ export interface KeyRing {
   readonly keys: ReadonlyMap<string, AuthorisedKey>;
   /** Counter of the place statement: an older document never replaces a newer one. */
   readonly ctr: number;
+  /** Counter of each link's delegation by its centre, likewise. */
+  readonly links: ReadonlyMap<string, number>;
 }
 
 /**
@@ -95,10 +97,11 @@ export function keyRing(root: TrustRoot, document: KeysDocument, dev: Id, crypto
   let above: ReadonlyMap<string, AuthorisedKey> = pinned;
   let threshold = root.threshold;
   const keys = new Map<string, AuthorisedKey>();
+  const links = new Map<string, number>();
   for (const [index, envelope] of document.chain.entries()) {
     const opened = open(envelope, 'delegation', Delegation, (id) => above.get(id), crypto);
     if (!opened.ok) return bad(opened.problem.code, opened.problem.detail, `/chain/${index}${opened.problem.path}`);
-    const { body } = opened.value.statement;
+    const { body, ctr: linkCtr } = opened.value.statement;
     const signers = opened.value.signedBy
       .map((id) => above.get(id))
       .filter((key) => key?.roles.includes('root') && covers(key.area, body.area));
@@ -115,6 +118,7 @@ export function keyRing(root: TrustRoot, document: KeysDocument, dev: Id, crypto
       // What an upper link said of a key stands: a lower one cannot take its roles away.
       if (!keys.has(id)) keys.set(id, key);
     }
+    links.set(body.centre, linkCtr);
     above = link;
     threshold = 1;
   }
@@ -124,7 +128,7 @@ export function keyRing(root: TrustRoot, document: KeysDocument, dev: Id, crypto
   if (body.dev !== dev) return bad('wrong-audience', `place of ${body.dev}, this is ${dev}`, '/place/body/dev');
   const may = place.value.signedBy.some((id) => allows(keys.get(id), 'want', body.area));
   if (!may) return bad('outside-area', `no key with role want covers ${body.area}`, '/place');
-  return ok({ demo: root.demo, place: body, keys, ctr });
+  return ok({ demo: root.demo, place: body, keys, ctr, links });
 }
 
 /**

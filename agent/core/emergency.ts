@@ -95,7 +95,7 @@ export function closeOrders(turn: Turn): void {
     // A clock that is only known not to be early still proves an expiry.
     if (wallMs >= active.exp && (turn.timeKnown || quality === 'floor')) endOrder(turn, active, spoken(turn, active) ? 'ended' : 'expired');
     else if (heardOut(turn, active)) endOrder(turn, active, 'ended');
-    else if (turn.timeKnown && !mayDrill(turn, active.order, 1)) endOrder(turn, active, 'expired');
+    else if (turn.timeKnown && !hoursLeft(turn, active)) endOrder(turn, active, 'expired');
     else if (turn.timeKnown) turn.wakeAtWall(active.exp);
   }
 }
@@ -246,6 +246,16 @@ function spoken(turn: Turn, active: ActiveOrder): boolean {
 function fading({ player, leaving }: OutputState, { id }: ActiveOrder): boolean {
   const of = (voice: Voice) => voice.kind === 'order' && voice.order === id;
   return leaving.some(({ mark }) => of(mark.voice)) || (player.is !== 'idle' && of(player.voice));
+}
+
+/** Do the policy's hours allow what is left of this repetition, or a whole next one where none sounds? */
+function hoursLeft(turn: Turn, active: ActiveOrder): boolean {
+  const onceMs = repetitionMs(active.order, turn.settings.languages);
+  const outputs = Object.values(turn.live.outputs);
+  return outputs.every((output) => {
+    const nextMs = output.kind === 'board' || fading(output, active) ? 1 : orderFromMonoMs(turn, active, output) - turn.now.monoMs + onceMs;
+    return mayDrill(turn, active.order, nextMs);
+  });
 }
 
 /** Exercises and tests obey the policy's hours; without a policy there are none. */

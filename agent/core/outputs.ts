@@ -28,7 +28,11 @@ export function closeOutputList(turn: Turn) {
   if (added.length === 0 && removed.length === 0) return;
   const next = { ...outputs };
   for (const { id } of removed) delete next[id];
-  for (const { id, kind } of added) next[id] = quietOutput(id, kind, turn.now.monoMs);
+  for (const { id, kind } of added) {
+    // Its device may have spoken before the plan named it.
+    const working = !turn.live.faults.includes(`output-${id}`);
+    next[id] = { ...quietOutput(id, kind, turn.now.monoMs), working };
+  }
   turn.be({ outputs: next });
 }
 
@@ -110,10 +114,10 @@ function amplifierFailed(turn: Turn, output: OutputState, problem: Problem): voi
 
 /** The device is gone: what sounded there is over. */
 export function outputFailed(turn: Turn, event: Event & { is: 'outputFailed' }): void {
+  raiseFault(turn, `output-${event.output}`, event.problem.detail);
   const output = turn.live.outputs[event.output];
   if (!output) return;
   turn.output(event.output, { working: false });
-  raiseFault(turn, `output-${event.output}`, event.problem.detail);
   const { player, leaving } = output;
   const attempts = leaving.map(({ attempt, mark }) => ({ attempt, mark }));
   const mark = turn.kept.playing[event.output];
@@ -126,8 +130,6 @@ export function outputFailed(turn: Turn, event: Event & { is: 'outputFailed' }):
 }
 
 export function outputReady(turn: Turn, event: Event & { is: 'outputReady' }): void {
-  const output = turn.live.outputs[event.output];
-  if (!output) return;
-  if (!output.working) turn.output(event.output, { working: true, failures: 0 });
   endFault(turn, `output-${event.output}`);
+  if (turn.live.outputs[event.output]?.working === false) turn.output(event.output, { working: true, failures: 0 });
 }

@@ -17,7 +17,10 @@ export class Ear {
   listen(page: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const request = get(`${page}/heard`, (response) => {
-        if (response.statusCode !== 200) reject(new Error(`/heard: ${response.statusCode}`));
+        if (response.statusCode !== 200) {
+          response.resume();
+          return reject(new Error(`/heard: ${response.statusCode}`));
+        }
         this.#response = response;
         response.on('error', () => {});
         response.on('data', (bytes: Buffer) => {

@@ -11,7 +11,7 @@ import { openAuthority } from '../../controller/provision/authority.ts';
 import { cryptography, generateSigningKey, sha256, signerFrom } from '../../hardware/host/crypto.ts';
 import { type Envelope, fromBase64, nextCounter, open, type Signer, type StatementType, seal, toBase64 } from '../../schemas/envelope.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
-import type { KeysDocument, Role, TrustRoot } from '../../schemas/keys.ts';
+import type { Delegation, KeysDocument, Role, TrustRoot } from '../../schemas/keys.ts';
 import { Entry, type Fact, LogBatch, type Row } from '../../schemas/outbox.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import type { Ask } from '../../schemas/report.ts';
@@ -19,6 +19,15 @@ import type { PartKind } from '../../schemas/want.ts';
 
 export const dayMs = 24 * 3600_000;
 const roles: readonly Role[] = ['want', 'command', 'order', 'time'];
+
+export interface SignAs {
+  readonly signer?: Signer;
+  readonly iss?: string;
+  readonly exp?: number;
+  readonly nbf?: number;
+  readonly ctr?: number;
+  readonly id?: string;
+}
 
 export class SmallCentre {
   readonly id = 'xa-1';
@@ -33,6 +42,8 @@ export class SmallCentre {
   /** Answers a blob request in its own way; true when it did. */
   meddle: ((request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean) | undefined;
   answersTime = true;
+  /** Keys beside the centre's own, each with its roles; told before `start`. */
+  readonly moreKeys: Delegation['keys'] = [];
   root!: TrustRoot;
   keys!: KeysDocument;
   signer!: Signer;
@@ -63,7 +74,7 @@ export class SmallCentre {
     this.signer = signerFrom(centre.privateKeyPem);
     this.root = { demo, threshold: 1, keys: [{ keyid: root.keyid, alg: 'ed25519', publicKey: toBase64(root.publicKey) }] };
     const key = { keyid: centre.keyid, alg: 'ed25519' as const, publicKey: toBase64(centre.publicKey), roles: [...roles] };
-    const delegation = { centre: this.id, area: this.area, demo, keys: [key] };
+    const delegation = { centre: this.id, area: this.area, demo, keys: [key, ...this.moreKeys] };
     const link = this.sign('delegation', `c/${this.id}`, delegation, { signer: this.#rootSigner, iss: 'root' });
     this.keys = { chain: [link], place: this.place(this.groups) };
     await this.#openDoor();
@@ -97,11 +108,11 @@ export class SmallCentre {
   }
 
   /** A statement of this centre, or of whom `as` names. */
-  sign(typ: StatementType, aud: string, body: unknown, as: { signer?: Signer; iss?: string; exp?: number; id?: string } = {}): Envelope {
+  sign(typ: StatementType, aud: string, body: unknown, as: SignAs = {}): Envelope {
     this.#ctr = nextCounter(this.#ctr, Date.now());
     const iat = Date.now();
-    const { iss = this.id, signer = this.signer, exp = iat + dayMs, id = `${typ}-${this.#ctr}` } = as;
-    return seal({ typ, id, iss, epoch: 'c1', aud, ctr: this.#ctr, iat, nbf: iat - 1000, exp, body }, [signer]);
+    const { iss = this.id, signer = this.signer, exp = iat + dayMs, id = `${typ}-${this.#ctr}`, ctr = this.#ctr, nbf = iat - 1000 } = as;
+    return seal({ typ, id, iss, epoch: 'c1', aud, ctr, iat, nbf, exp, body }, [signer]);
   }
 
   place(groups: readonly string[]): Envelope {

@@ -193,12 +193,15 @@ export class World implements HornWorld {
       hardware: { audioOut: 'virtual', board: 'simulated', display: 'simulated' },
     });
     this.#tellCache();
+    for (const horn of this.horns.values()) if (!horn.working) horn.setWorking(false);
     if (this.#centreUp) this.later(this.#nowMs + 1_500, () => this.#connect());
   }
 
   /** The power goes, at any point: what was not on the disk is gone, what was being written may be either. */
   crash(): void {
     if (!this.#up) return;
+    // Whatever was under way belongs to a boot that is over.
+    this.#boot++;
     this.#up = false;
     this.#linkUp = false;
     if (this.#committing) {
