@@ -16,7 +16,7 @@ export function showOverview({ content }: Stage): () => void {
     h(
       'div',
       { class: 'two' },
-      h('section', { class: 'card', 'aria-labelledby': 'h-next' }, h('h2', { id: 'h-next' }, 'Sắp phát'), next),
+      h('section', { class: 'card', 'aria-labelledby': 'h-next' }, h('h2', { id: 'h-next' }, 'Đang và sắp phát'), next),
       h('section', { class: 'card', 'aria-labelledby': 'h-last' }, h('h2', { id: 'h-last' }, 'Vừa phát'), receipts),
     ),
   );
@@ -31,7 +31,7 @@ export function showOverview({ content }: Stage): () => void {
     refresh(
       next,
       ...(plays.length > 0
-        ? plays.map((play) => playLine(play))
+        ? plays.map((play) => playLine(play, now))
         : [h('p', { class: 'empty' }, 'Không có buổi phát nào trong 24 giờ tới.')]),
     );
     refresh(receipts, receiptTable(await get<ReceiptAnswer[]>('/receipts?limit=8')));
@@ -83,7 +83,7 @@ async function upcoming(estate: readonly BoxAnswer[], now: number): Promise<Upco
     .slice(0, 8);
 }
 
-function playLine({ play, boxes }: UpcomingPlay): HTMLElement {
+function playLine({ play, boxes }: UpcomingPlay, now: number): HTMLElement {
   return h(
     'li',
     {},
@@ -97,6 +97,10 @@ function playLine({ play, boxes }: UpcomingPlay): HTMLElement {
     ),
     play.refused
       ? h('span', { class: 'pill refused-by-policy' }, reasonWords[play.refused] ?? play.refused)
-      : h('span', { class: 'pill' }, classWords[play.class] ?? play.class),
+      : h(
+          'span',
+          { class: `pill ${play.startMs <= now ? 'ok' : ''}` },
+          play.startMs <= now ? 'đang phát' : (classWords[play.class] ?? play.class),
+        ),
   );
 }

@@ -21,14 +21,17 @@ export function showSchedules(stage: Stage): () => void {
   const problem = h('p', { class: 'problem', role: 'alert' });
   replace(stage.content, h('h1', {}, 'Lịch phát'), place, h('section', { class: 'card' }, h('h2', {}, 'Lịch đã đặt'), problem, list));
   const draw = async () => {
-    const schedules = await get<ScheduleAnswer[]>('/schedules');
+    const [schedules, groups] = await Promise.all([get<ScheduleAnswer[]>('/schedules'), get<GroupAnswer[]>('/groups')]);
+    const nameOf = (id: string) => groups.find((group) => group.id === id)?.name ?? id;
     const drop = async (id: string) => {
       await send('DELETE', `/schedules/${id}`).catch((error: unknown) => tellProblem(problem, error));
       await draw();
     };
     refresh(
       list,
-      ...(schedules.length > 0 ? schedules.map((one) => scheduleRow(one, stage, drop)) : [h('p', { class: 'empty' }, 'Chưa có lịch.')]),
+      ...(schedules.length > 0
+        ? schedules.map((one) => scheduleRow(one, stage, { drop, nameOf }))
+        : [h('p', { class: 'empty' }, 'Chưa có lịch.')]),
     );
   };
   if (stage.may('scheduler'))
@@ -46,9 +49,14 @@ export function showSchedules(stage: Stage): () => void {
   return follow(['schedule'], draw);
 }
 
-function scheduleRow(schedule: ScheduleAnswer, stage: Stage, drop: (id: string) => Promise<void>): HTMLElement {
-  const { start } = schedule;
-  const when = `${start.slice(9, 11)}:${start.slice(11, 13)} từ ${start.slice(6, 8)}/${start.slice(4, 6)}/${start.slice(0, 4)}`;
+interface RowDoors {
+  drop(id: string): Promise<void>;
+  nameOf(group: string): string;
+}
+
+function scheduleRow(schedule: ScheduleAnswer, stage: Stage, { drop, nameOf }: RowDoors): HTMLElement {
+  const { start, rrule } = schedule;
+  const when = `${start.slice(9, 11)}:${start.slice(11, 13)}:${start.slice(13, 15)} ${rrule ? 'từ' : 'ngày'} ${start.slice(6, 8)}/${start.slice(4, 6)}/${start.slice(0, 4)}`;
   return h(
     'article',
     { class: 'row spread' },
@@ -59,7 +67,7 @@ function scheduleRow(schedule: ScheduleAnswer, stage: Stage, drop: (id: string) 
       h(
         'p',
         { class: 'soft' },
-        `${when} · ${recurrenceWords(schedule.rrule)} · ${classWords[schedule.class] ?? schedule.class} · ${schedule.groups.join(', ')}`,
+        `${when} · ${recurrenceWords(rrule)} · ${classWords[schedule.class] ?? schedule.class} · ${schedule.groups.map(nameOf).join(', ')}`,
       ),
     ),
     stage.may('scheduler') && h('button', { onclick: () => void drop(schedule.id), 'aria-label': `Bỏ lịch ${schedule.title}` }, 'Bỏ lịch'),
@@ -168,15 +176,19 @@ function controls(programmes: readonly ProgrammeAnswer[], groups: readonly Group
       groups: targets.filter((target) => target.box.checked).map((target) => target.id),
     };
   };
+  const chosenDays = h(
+    'div',
+    { class: 'row', role: 'group', 'aria-label': 'Các ngày trong tuần', hidden: true },
+    ...days.map((day) => h('label', { class: 'check' }, day.box, day.words)),
+  );
+  recurrence.addEventListener('change', () => {
+    chosenDays.hidden = recurrence.value !== 'FREQ=WEEKLY';
+  });
   const fields = [
     field('Chương trình', programme),
     h('div', { class: 'row' }, field('Ngày', date), field('Giờ', time)),
     field('Lặp lại', recurrence),
-    h(
-      'div',
-      { class: 'row', role: 'group', 'aria-label': 'Các ngày trong tuần' },
-      ...days.map((day) => h('label', { class: 'check' }, day.box, day.words)),
-    ),
+    chosenDays,
     field('Loại', playClass),
     h(
       'div',
