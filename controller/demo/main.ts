@@ -95,8 +95,11 @@ async function runCentre(asked: DemoArguments): Promise<void> {
   });
   stopOnSignal(() => program.stop());
   const ready = await program.start();
-  say(`\n  Bàn điều hành / console: ${String(ready['console'])}`);
-  if (setup) say(`  Đặt người quản trị (dùng một lần) / set the administrator (once):\n\n      ${setup}\n`);
+  const place = String(ready['console']);
+  say(`\n  Bàn điều hành / console: ${place}`);
+  // The folder was made before the port was known.
+  const link = setup && new URL(`/setup${new URL(setup).hash}`, place).href;
+  if (link) say(`  Đặt người quản trị (dùng một lần) / set the administrator (once):\n\n      ${link}\n`);
 }
 
 const asked = readDemoArguments(process.argv.slice(2), projectRoot);
