@@ -41,10 +41,14 @@ describe('a bad day', () => {
     await district.restartBox(box);
     await district.restartCentre();
 
-    const receipts = await until('both receipts', async () => {
-      const all = await district.receipts(box);
-      return all.length >= 2 ? all : undefined;
-    });
+    const receipts = await until(
+      'both receipts',
+      async () => {
+        const all = await district.receipts(box);
+        return all.length >= 2 ? all : undefined;
+      },
+      90_000,
+    );
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(await district.receipts(box)).toHaveLength(2);
     const by = (schedule: string) => receipts.find((one) => one.receipt.schedule === schedule)?.receipt;
