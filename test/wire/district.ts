@@ -62,7 +62,10 @@ export class District {
     await this.approver.post('/boxes', { id: wish.id, name: `Hộp ${wish.id}`, area: '08/02536', groups: [group], outputs: [output] });
     const claim = await this.approver.post(`/boxes/${wish.id}/claim`);
     await writeFile(join(dir, 'claim.json'), JSON.stringify(claim), { mode: 0o600 });
-    await writeFile(join(dir, 'config.json'), JSON.stringify({ page: { port: 0 }, outputs: [output], ...wish.config }));
+    await writeFile(
+      join(dir, 'config.json'),
+      JSON.stringify({ page: { port: 0 }, outputs: [output], reconnectMaxMs: 3_000, ...wish.config }),
+    );
     run('agent', ['enrol', '--data', dir, '--claim', join(dir, 'claim.json')]);
     const program = new Program('agent', ['--data', dir]);
     const ready = await program.start();
