@@ -16,6 +16,8 @@ export const punctualMs = 5_000;
 export const joinLeadMs = 300;
 /** A sound may run this much over its planned length before it is cut. */
 export const overrunMs = 5_000;
+/** A higher play takes the output this long before its start: fade and pre-roll. */
+export const handOverMs = 1_500;
 /** Two plays may meet with this much overlap without one cutting the other. */
 export const meetMs = 1_000;
 /** Time a relay sequence may take beside the warm-up. */

@@ -2,7 +2,7 @@
 import { nextStartMs, unsettled } from './agenda.ts';
 import { wantedOrder } from './emergency.ts';
 import { pausedOf } from './ledger.ts';
-import { meetMs, relayMs } from './limits.ts';
+import { handOverMs, meetMs, relayMs } from './limits.ts';
 import type { ActiveOrder, Occurrence, OutputState, PausedPlay, ToneAsked, Voice } from './model.ts';
 import { dueMs, eligible, isOccurrence } from './plays.ts';
 import type { Turn } from './turn.ts';
@@ -31,7 +31,8 @@ function wantedOccurrence(turn: Turn, output: OutputState): Occurrence | undefin
   const aheadMs = now.wallMs + settings.preRollMs;
   const next = nextStartMs(turn, aheadMs);
   if (next !== null) turn.wakeAtWall(next - settings.preRollMs);
-  const candidates = unsettled(turn, aheadMs).filter((one) => one.output === output.id && eligible(turn, one));
+  const open = unsettled(turn, aheadMs).filter((one) => one.output === output.id && eligible(turn, one));
+  const candidates = contenders(turn, open);
   const first = turn.rules.winner(candidates, turn.live.plan?.schedules.localOrder ?? []);
   const current = candidates.find((one) => output.player.is !== 'idle' && isOccurrence(output.player.voice, one.id));
   if (!first || !current || first === current || output.player.is === 'idle') return first;
@@ -41,6 +42,14 @@ function wantedOccurrence(turn: Turn, output: OutputState): Occurrence | undefin
   if (startsMs <= now.wallMs) return first;
   turn.wakeAtWall(startsMs);
   return untilMs <= startsMs + meetMs ? current : first;
+}
+
+/** Those due with the earliest one, or so soon after it that it would only be begun to be cut. Later ones wait for their time. */
+function contenders(turn: Turn, open: readonly Occurrence[]): Occurrence[] {
+  const from = (one: Occurrence) => Math.max(turn.now.wallMs, dueMs(turn, one));
+  const untilMs = Math.min(...open.map(from)) + handOverMs;
+  for (const one of open) if (from(one) > untilMs) turn.wakeAtWall(dueMs(turn, one) - handOverMs);
+  return open.filter((one) => from(one) <= untilMs);
 }
 
 export function fulfils(voice: Voice, wish: Wish | null): boolean {
