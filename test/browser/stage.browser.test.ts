@@ -46,18 +46,27 @@ function interrupt({ process: child }: Demo): Promise<number> {
   });
 }
 
-/** Programs of ours that still run on a data folder. */
-function leftRunning(dataDir: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      } catch {
-        return '';
-      }
-    })
-    .filter((line) => line.includes(dataDir) && line.includes('dist/'));
+/** Everything that a process started, and what that started: programs, decoders, the board's browser. */
+function descendants(pid: number): number[] {
+  const parentOf = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      parentOf.set(Number(name), Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'utf8'))?.[1]));
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  const below = (parent: number): number[] =>
+    [...parentOf].filter(([, its]) => its === parent).flatMap(([child]) => [child, ...below(child)]);
+  return below(pid);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
@@ -99,7 +108,7 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     });
     open.context = await open.browser.newContext({ viewport: { width: 1440, height: 1000 }, locale: 'vi-VN' });
     open.page = await open.context.newPage();
-    open.page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    open.page.on('console', (message) => /error|warning/.test(message.type()) && complaints.push(message.text()));
     open.page.on('pageerror', (error) => complaints.push(error.message));
     await open.page.goto(open.demo.link);
     await open.page.waitForURL('**/stage');
@@ -132,6 +141,23 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
       doors: [{ door: 'browser', how: 'real' }],
     });
   }, 120_000);
+
+  test('the levels of both loudspeakers move, and the countdown to the next programme runs', async () => {
+    const levels = [new Set<string>(), new Set<string>()];
+    await expect
+      .poll(
+        async () => {
+          for (const [i, meter] of (await page().locator('.speaker .meter').all()).entries())
+            levels[i]?.add((await meter.getAttribute('aria-valuenow')) ?? '');
+          return levels.every((seen) => seen.size >= 4 && [...seen].some((db) => Number(db) > -40));
+        },
+        { timeout: 20_000, interval: 100 },
+      )
+      .toBe(true);
+    await expect.poll(() => page().textContent('#next-in'), { timeout: 60_000 }).toMatch(/^\d\d:\d\d$/);
+    const before = await page().textContent('#next-in');
+    await expect.poll(() => page().textContent('#next-in'), { timeout: 5_000 }).not.toBe(before);
+  }, 90_000);
 
   test('Nghe plays box 1 in the left ear and box 2 in the right, one and the same sound', async () => {
     await page().click('#listen');
@@ -183,7 +209,7 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     const before = pids.boxes.find(({ id }) => id === 'loa-1')?.pid;
     await page().click('.speaker[data-box="loa-1"] button[data-act="kill"]');
     await line('hộp tắt đột ngột', 20_000);
-    await line(/◐.*Thôn 1.*mất điện giữa chừng/, 90_000);
+    await line(/◐.*Thôn 1.*” [1-9]\d*,\d s, mất điện giữa chừng/, 90_000);
     const after = JSON.parse(await firstState()) as typeof pids;
     const now = after.boxes.find(({ id }) => id === 'loa-1')?.pid;
     expect(now).toBeTypeOf('number');
@@ -211,13 +237,15 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
 
   test('a drill pre-empts the programme on both loudspeakers and the board, says so, and the programme returns', async () => {
     await count('.speaker.on', 2, 60_000);
+    const titles = () => page().locator('.speaker .title').allTextContents();
+    const programme = await titles();
     await page().click('#drill');
     await count('.speaker.emergency', 2, 15_000);
     await page().frameLocator('#board').getByText('DIỄN TẬP').first().waitFor({ timeout: 15_000 });
     await page().screenshot({ path: join(shots, 'drill-1440.png'), fullPage: true });
-    await count('.speaker.emergency', 0, 90_000);
-    await count('.speaker.on', 2, 30_000);
-    await line(/✔.*DIỄN TẬP/);
+    expect(await titles()).toEqual(['DIỄN TẬP – SƠ TÁN', 'DIỄN TẬP – SƠ TÁN']);
+    await expect.poll(titles, { timeout: 90_000 }).toEqual(programme);
+    for (const name of ['Thôn 1', 'Thôn 2', 'Bảng tin']) await line(new RegExp(`✔.*${name}.*DIỄN TẬP`), 20_000);
   }, 180_000);
 
   test('fits a phone of 360 px and made no browser complain', async () => {
@@ -232,8 +260,10 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
   test('Ctrl-C stops everything within three seconds, and a second start goes on with what was there', async () => {
     const before = await receipts();
     if (!open.demo || !open.dataDir) throw new Error('not started');
+    const started = descendants(open.demo.process.pid ?? 0);
+    expect(started.length).toBeGreaterThan(4);
     expect(await interrupt(open.demo)).toBeLessThan(3_500);
-    expect(leftRunning(open.dataDir)).toEqual([]);
+    await expect.poll(() => started.filter(isRunning), { timeout: 3_000 }).toEqual([]);
     open.demo = await startDemo(open.dataDir);
     await page().goto(open.demo.link);
     await page().waitForURL('**/stage');

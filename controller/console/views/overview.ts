@@ -8,11 +8,14 @@ import { follow, type Stage } from './view.ts';
 
 export function showOverview({ content }: Stage): () => void {
   const boxes = h('div', { class: 'grid' });
+  const silent = h('div', { class: 'grid' });
+  const summary = h('summary', {});
+  const never = h('details', { hidden: true }, summary, silent);
   const next = h('ul', { class: 'plays' });
   const receipts = h('div');
   replace(
     content,
-    h('section', { class: 'card', 'aria-labelledby': 'h-boxes' }, h('h2', { id: 'h-boxes' }, 'Cụm loa và bảng tin'), boxes),
+    h('section', { class: 'card', 'aria-labelledby': 'h-boxes' }, h('h2', { id: 'h-boxes' }, 'Cụm loa và bảng tin'), boxes, never),
     h(
       'div',
       { class: 'two' },
@@ -23,10 +26,12 @@ export function showOverview({ content }: Stage): () => void {
   return follow(['box', 'receipt', 'order'], async () => {
     const now = Date.now();
     const estate = await get<BoxAnswer[]>('/boxes');
-    refresh(
-      boxes,
-      ...(estate.length > 0 ? estate.map((box) => boxCard(box, now)) : [h('p', { class: 'empty' }, 'Chưa có hộp nào được khai báo.')]),
-    );
+    const [seen, unseen] = [estate.filter(({ lastSeenMs }) => lastSeenMs), estate.filter(({ lastSeenMs }) => !lastSeenMs)];
+    const none = h('p', { class: 'empty' }, estate.length > 0 ? 'Chưa có hộp nào kết nối.' : 'Chưa có hộp nào được khai báo.');
+    refresh(boxes, ...(seen.length > 0 ? seen.map((box) => boxCard(box, now)) : [none]));
+    refresh(silent, ...unseen.map((box) => boxCard(box, now)));
+    never.hidden = unseen.length === 0;
+    summary.textContent = `Chưa từng kết nối (${unseen.length})`;
     const plays = await upcoming(estate, now);
     refresh(
       next,
