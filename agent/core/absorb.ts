@@ -4,7 +4,7 @@ import { offerOrder, refuse } from './emergency.ts';
 import { cacheSeen, fetchEnded, forgetWaits } from './media.ts';
 import type { Event } from './model.ts';
 import { playbackOver, playbackProgressed, playbackStarted } from './outcomes.ts';
-import { amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
+import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { closeLastBoot } from './receipts.ts';
 import type { Turn } from './turn.ts';
@@ -46,6 +46,8 @@ export function absorb(turn: Turn, event: Event) {
       return playbackOver(turn, event);
     case 'amplifierSwitched':
       return amplifierSwitched(turn, event);
+    case 'amplifierLost':
+      return amplifierLost(turn, event);
     case 'outputFailed':
       return outputFailed(turn, event);
     case 'outputReady':

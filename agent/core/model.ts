@@ -82,6 +82,8 @@ export type Event =
       readonly on: boolean;
       readonly problem?: Problem;
     }
+  /** The relays opened without being asked: the watchdog tripped or the amplifier gave up. */
+  | { readonly is: 'amplifierLost'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputFailed'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputReady'; readonly output: string }
   | { readonly is: 'healthSampled'; readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> }
@@ -337,6 +339,8 @@ export type PlayerState =
       readonly startAtMonoMs: number;
       /** When this attempt should have ended; null where only the player knows. */
       readonly untilMs: number | null;
+      /** Since when it was quiet before this attempt, which may fail without a sound. */
+      readonly quietSinceMonoMs?: number;
     };
 
 // ── what to do ───────────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,9 @@ export function playbackOver(turn: Turn, over: Over) {
   if (output.player.is === 'idle' || output.player.attempt !== over.attempt || mark?.attempt !== over.attempt) return;
   const { [over.output]: _mark, ...playing } = turn.kept.playing;
   turn.keep({ playing });
-  turn.output(over.output, { player: { is: 'idle', quietSinceMonoMs: turn.now.monoMs } });
+  const unheard = output.player.is === 'armed' && over.audibleMs === 0;
+  const quietSinceMonoMs = (unheard ? output.player.quietSinceMonoMs : undefined) ?? turn.now.monoMs;
+  turn.output(over.output, { player: { is: 'idle', quietSinceMonoMs } });
   conclude(turn, mark, over, undefined);
 }
 

@@ -112,20 +112,32 @@ function amplifierFailed(turn: Turn, output: OutputState, problem: Problem): voi
   turn.wakeAtMono(turn.now.monoMs + 1);
 }
 
+/** Nobody hears what plays on: it is over as failed, and the amplifier is asked for again while it is needed. */
+export function amplifierLost(turn: Turn, event: Event & { is: 'amplifierLost' }): void {
+  const output = turn.live.outputs[event.output];
+  if (output?.amplifier.is !== 'on') return; // a switch under way tells its own problem
+  if (output.player.is !== 'idle') turn.act({ do: 'stop', output: output.id, attempt: output.player.attempt, fadeMs: 0 });
+  endAllFailed(turn, output, event.problem);
+  amplifierFailed(turn, turn.live.outputs[output.id] ?? output, event.problem);
+}
+
 /** The device is gone: what sounded there is over. */
 export function outputFailed(turn: Turn, event: Event & { is: 'outputFailed' }): void {
   raiseFault(turn, `output-${event.output}`, event.problem.detail);
   const output = turn.live.outputs[event.output];
   if (!output) return;
   turn.output(event.output, { working: false });
-  const { player, leaving } = output;
+  endAllFailed(turn, output, event.problem);
+}
+
+function endAllFailed(turn: Turn, { id, player, leaving }: OutputState, problem: Problem): void {
   const attempts = leaving.map(({ attempt, mark }) => ({ attempt, mark }));
-  const mark = turn.kept.playing[event.output];
+  const mark = turn.kept.playing[id];
   if (player.is !== 'idle' && mark) attempts.push({ attempt: player.attempt, mark });
   for (const one of attempts) {
     const { attempt } = one;
     const { audibleMs, markedMs } = one.mark;
-    playbackOver(turn, { output: event.output, attempt, how: 'failed', audibleMs, endedMs: markedMs, problem: event.problem });
+    playbackOver(turn, { output: id, attempt, how: 'failed', audibleMs, endedMs: markedMs, problem });
   }
 }
 

@@ -184,6 +184,10 @@ function beginTone(turn: Turn, { tone }: Wish & { kind: 'tone' }, startAtMonoMs:
   };
 }
 
+function quietSince(turn: Turn, { player }: OutputState): number {
+  return player.is === 'idle' ? player.quietSinceMonoMs : turn.now.monoMs;
+}
+
 /** Write the mark, then give the play: a started play is a row before its first sample. */
 function start(turn: Turn, id: string, one: Beginning): void {
   const output = turn.live.outputs[id];
@@ -204,7 +208,7 @@ function start(turn: Turn, id: string, one: Beginning): void {
   if (voice.kind === 'occurrence') unpause(turn, voice.occurrence);
   turn.keep({ playing: { ...turn.kept.playing, [id]: mark } });
   turn.output(id, {
-    player: { is: 'armed', attempt, voice, startAtMs, startAtMonoMs, untilMs },
+    player: { is: 'armed', attempt, voice, startAtMs, startAtMonoMs, untilMs, quietSinceMonoMs: quietSince(turn, output) },
     tone: voice.kind === 'tone' ? null : output.tone,
   });
   if (voice.kind === 'tone' && output.tone?.command) answer(turn, output.tone.command, 'done', '');
