@@ -160,6 +160,10 @@ export class Outputs {
     const onProblem = (problem: Problem) => log.warn({ event: 'recordingFailed', problem });
     const recorder =
       recordWav === undefined ? undefined : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
+    board.onRelay(({ why, closed }) => {
+      if (closed || (why !== 'watchdog' && why !== 'failed')) return;
+      tell({ is: 'amplifierLost', output: id, problem: { code: 'device-failed', path: '', detail: `relays of ${id} opened: ${why}` } });
+    });
     await board.start();
     await recorder?.start();
     this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder });

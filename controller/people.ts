@@ -71,7 +71,8 @@ export function endSession(people: PeopleStore, cookie: string): Promise<void> {
 
 /** Constant in time for words of equal length. */
 export function sameWord(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+  const [one, other] = [Buffer.from(a), Buffer.from(b)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 /** A one-time word for the first administrator; only its hash is kept. */

@@ -64,6 +64,10 @@ function openingOf(file: Pick<MediaFile, 'path' | 'type' | 'fromMs'>, tools: Dec
   return { skipSamples: 0, open: (onEnd) => refuse('tool-missing', `no decoder for ${file.type} on this machine`, onEnd) };
 }
 
+/** A file that names other files or addresses is not a sound: a box never opens an audio URL (DESIGN §5). */
+const formats = 'mp3,wav,w64,ogg,flac,mov,mp4,m4a,aac,matroska,webm,aiff,caf';
+const inputGuards = ['-protocol_whitelist', 'file', '-format_whitelist', formats];
+
 /** Decoders write 48 kHz s16 to standard output. Offsets are dropped samples, for seeking by time is not exact in MP3. */
 export function commandFor(file: Pick<MediaFile, 'path' | 'type'>, head: Buffer, tools: DecoderTools): Command | undefined {
   const { path, type } = file;
@@ -77,7 +81,8 @@ export function commandFor(file: Pick<MediaFile, 'path' | 'type'>, head: Buffer,
     return { program: tools.opusdec, args, channels: stereo ? 2 : 1 };
   }
   if (!tools.ffmpeg) return undefined;
-  const args = ['-v', 'error', '-nostdin', '-i', `file:${path}`, '-vn', '-f', 's16le', '-ac', '1', '-ar', '48000', 'pipe:1'];
+  const sound = ['-vn', '-f', 's16le', '-ac', '1', '-ar', '48000', 'pipe:1'];
+  const args = ['-v', 'error', '-nostdin', ...inputGuards, '-i', `file:${path}`, ...sound];
   return { program: tools.ffmpeg, args, channels: 1 };
 }
 
