@@ -230,9 +230,10 @@ function calm(trace: Trace, fromMs: number, toMs: number): boolean {
 function ordersHeard({ world, offered, settings }: Life): Violation[] {
   const { trace } = world;
   const found: Violation[] = [];
-  for (const { id, atMs, order, expMs, forged } of offered) {
+  for (const { id, atMs, order, expMs, clearedAtMs, forged } of offered) {
     if (forged || order.class !== 'actual' || trace.stepped) continue;
     const boundMs = settings.warmUpMs + relayMs + 500;
+    if (clearedAtMs !== null && clearedAtMs <= atMs + boundMs) continue;
     const acceptedRow = trace.rows.find(({ fact }) => fact.kind === 'order' && fact.order === id && fact.state === 'accepted');
     if (!acceptedRow || acceptedRow.committedAtMs - atMs > 500) continue;
     // Its own acceptance disturbs; anything after that is somebody else's doing.
