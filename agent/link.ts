@@ -58,6 +58,7 @@ export class CentreLink {
   readonly #outbox: OutboxSender;
   readonly #asks = new Map<string, number>();
   readonly #refusals = new Refusals();
+  readonly #ignored = new Refusals();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #told: Told = {};
   #up = false;
@@ -176,8 +177,7 @@ export class CentreLink {
       case 'heartbeat':
         return this.#absorbHeartbeat(meaning.heartbeat, meaning.ctr);
       case 'nothing':
-        this.#options.warn('messageIgnored', { ...meaning.problem, path: topic });
-        return;
+        return this.#ignore('messageIgnored', { ...meaning.problem, path: topic });
       default:
         return meaning satisfies never;
     }
@@ -193,9 +193,9 @@ export class CentreLink {
     }
     for (const event of events) {
       if (event.is === 'envelopeRefused') {
-        this.#options.warn('envelopeRefused', { ...event.problem, path: `${event.topic}#${event.id}` });
         const name = `${event.topic} ${event.id} ${event.problem.code}`;
         if (!this.#refusals.tell(name, this.#options.clock.now().monoMs)) continue;
+        this.#options.warn('envelopeRefused', { ...event.problem, path: `${event.topic}#${event.id}` });
       }
       this.#options.tell(event);
     }
@@ -219,7 +219,7 @@ export class CentreLink {
   #absorbAnswer(answer: Answer): void {
     const askedMonoMs = this.#asks.get(answer.nonce);
     if (askedMonoMs === undefined) {
-      this.#options.warn('answerUnasked', { code: 'replayed', path: '', detail: `answer ${answer.id} to a question not open` });
+      this.#ignore('answerUnasked', { code: 'replayed', path: '', detail: `answer ${answer.id} to a question not open` });
       return;
     }
     this.#asks.delete(answer.nonce);
@@ -273,6 +273,12 @@ export class CentreLink {
 
   #topic(word: 'on' | 'report' | 'tm' | 'ask'): string {
     return buildTopic({ of: 'box', id: this.#options.dev, direction: 'up', word });
+  }
+
+  /** A hostile broker can send rubbish for ever: the log takes some of it. */
+  #ignore(event: string, problem: Problem): void {
+    if (this.#ignored.tell(`${event} ${problem.path} ${problem.detail}`, this.#options.clock.now().monoMs))
+      this.#options.warn(event, problem);
   }
 
   #note(event: string, problem: Problem): void {
