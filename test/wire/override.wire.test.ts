@@ -25,7 +25,7 @@ describe('override', () => {
   });
 
   it('pre-empts within a second of the officer’s confirmation, stops when cleared, and lets the programme go on', async () => {
-    const programme = await district.programme('Nhạc nền', toneMp3(25, toneHz));
+    const programme = await district.programme('Nhạc nền', toneMp3(12, toneHz));
     const planned = await district.schedule(programme.id, Date.now() + 4_000);
     await until('the programme to sound', () => (Date.now() > planned.startMs + 2_000 ? true : undefined));
     expect(share(toneHz, ear.between(monoNowMs() - 900, monoNowMs() - 400))).toBeGreaterThan(0.8);
@@ -55,7 +55,7 @@ describe('override', () => {
       60_000,
     );
     expect(receipt).toMatchObject({ outcome: 'played', reason: 'resumed' });
-    expect(receipt.audibleMs).toBeGreaterThan(24_000);
+    expect(receipt.audibleMs).toBeGreaterThan(11_500);
     expect((await district.receipts('loa-1')).filter((one) => one.receipt.schedule === planned.id)).toHaveLength(1);
   });
 
