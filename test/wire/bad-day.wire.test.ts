@@ -20,8 +20,8 @@ describe('a bad day', () => {
     const first = await district.programme('Bản tin ngắn', spokenMp3('Bà con chú ý, hôm nay có lịch tiêm chủng tại trạm y tế.'));
     const second = await district.programme('Bản tin dài', toneMp3(16));
     const now = Date.now();
-    const early = await district.schedule(first.id, now + 6_000);
-    const late = await district.schedule(second.id, now + 12_000);
+    const early = await district.schedule(first.id, now + 8_000);
+    const late = await district.schedule(second.id, now + 16_000);
     await until('both schedules at the box', async () => {
       const timeline = await district.approver.get<{ occurrences: unknown[] }>(`/timeline?box=${box}&fromMs=${now}&toMs=${now + 60_000}`);
       const boxes =
