@@ -21,6 +21,7 @@ export const StatementType = v.picklist([
   'heartbeat',
   'log',
   'claim',
+  'live',
 ]);
 export type StatementType = v.InferOutput<typeof StatementType>;
 

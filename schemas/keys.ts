@@ -24,6 +24,7 @@ export const roleOf = {
   want: 'want',
   ack: 'want',
   command: 'command',
+  live: 'command',
   order: 'order',
   clear: 'order',
   answer: 'time',

@@ -39,10 +39,17 @@ export const Fact = v.variant('kind', [
     state: v.picklist(['done', 'failed', 'refused']),
     detail: v.pipe(v.string(), v.maxLength(300)),
   }),
+  /** What became of a live session here. */
+  v.strictObject({
+    kind: v.literal('live'),
+    session: Id,
+    state: v.picklist(['accepted', 'sounding', 'lost', 'ended', 'refused']),
+    problem: v.optional(Problem),
+  }),
   /** What a person did at the box. */
   v.strictObject({
     kind: v.literal('act'),
-    act: v.picklist(['tone', 'listen', 'mute', 'unmute']),
+    act: v.picklist(['tone', 'listen', 'mute', 'unmute', 'service-on', 'service-off', 'talk']),
     detail: v.pipe(v.string(), v.maxLength(200)),
   }),
   /** One per boot: repairs the wall time of earlier rows of that boot. */

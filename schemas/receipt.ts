@@ -32,13 +32,19 @@ export const Reason = v.picklist([
   'expired',
   'superseded',
   'not-painted',
+  'window-ended',
+  'muted',
+  'held-service',
+  'on-battery',
+  'stream-lost',
+  'no-voice',
 ]);
 export type Reason = v.InferOutput<typeof Reason>;
 
 export const Receipt = v.strictObject({
-  /** `SCHEDULE@UTC-START-MS@OUTPUT`, for an order `ORDER-ID@OUTPUT`, for a play by hand `local:…`. */
+  /** `SCHEDULE@UTC-START-MS@OUTPUT`, for an order `ORDER-ID@OUTPUT`, for a live session `SESSION@OUTPUT`, for a play by hand `local:…`. */
   occurrence: MessageId,
-  what: v.picklist(['occurrence', 'order', 'local']),
+  what: v.picklist(['occurrence', 'order', 'live', 'local']),
   schedule: v.optional(Id),
   programme: v.optional(Id),
   output: Id,
@@ -55,7 +61,7 @@ export const Receipt = v.strictObject({
   items: v.pipe(v.array(Sha256), v.maxLength(64)),
   gainDb: v.number(),
   /** What proves sound: relay feedback, measured current, a painted frame, the virtual output, or nothing. */
-  proof: v.picklist(['none', 'relay', 'current', 'painted', 'simulated']),
+  proof: v.picklist(['none', 'relay', 'current', 'bridge', 'painted', 'simulated']),
   amplifierOnMs: v.optional(InstantMs),
   /** First sample at the output minus planned start. */
   startErrorMs: v.optional(v.number()),

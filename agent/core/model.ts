@@ -3,6 +3,7 @@
 
 import type { Command } from '../../schemas/command.ts';
 import type { Opened } from '../../schemas/envelope.ts';
+import type { LiveSession } from '../../schemas/live.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
 import type { Fact } from '../../schemas/outbox.ts';
 import type { PolicyRule } from '../../schemas/policy.ts';
@@ -87,9 +88,19 @@ export type Event =
   | { readonly is: 'outputFailed'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputReady'; readonly output: string }
   | { readonly is: 'healthSampled'; readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> }
-  /** A person at the box or its supervisor asks (local page, `--play`). */
-  | { readonly is: 'toneAsked'; readonly output: string; readonly durationMs: number }
-  | { readonly is: 'mutedHere'; readonly muted: boolean };
+  /** A person at the box asks (local page, button). `held`: the button is held down, so a person listens. */
+  | { readonly is: 'toneAsked'; readonly output: string; readonly durationMs: number; readonly held?: boolean }
+  | { readonly is: 'mutedHere'; readonly muted: boolean; readonly by?: string }
+  /** Somebody with the PIN stands at the horn: nothing sounds until it ends (DESIGN §5). */
+  | { readonly is: 'serviceAsked'; readonly on: boolean; readonly by: string }
+  /** A wired input of the board changed: mains present, button pressed, case opened. */
+  | { readonly is: 'inputChanged'; readonly input: 'button' | 'tamper' | 'mains'; readonly on: boolean }
+  /** A verified announcement of a live session; hours, level and time are judged here. */
+  | { readonly is: 'liveOffered'; readonly opened: OpenedMeta; readonly session: LiveSession }
+  /** The stream of an open session began to bring verified sound, or brought none for too long. */
+  | { readonly is: 'liveReceiving'; readonly session: string; readonly receiving: boolean }
+  /** Somebody with the PIN wants to speak at the box itself (PRODUCT §1.11). */
+  | { readonly is: 'talkAsked'; readonly output: string; readonly on: boolean; readonly by: string };
 
 /** What the core needs of an opened envelope; the signature was checked at the edge. */
 export type OpenedMeta = Pick<Opened, 'signedBy' | 'digest'> & {
@@ -174,6 +185,7 @@ export interface PlayingMark {
 export type Voice =
   | { readonly kind: 'occurrence'; readonly occurrence: Occurrence }
   | { readonly kind: 'order'; readonly order: string }
+  | { readonly kind: 'live'; readonly session: string }
   | { readonly kind: 'tone'; readonly id: string; readonly durationMs: number };
 
 export interface KeptOrders {
@@ -360,6 +372,9 @@ export type Action =
   | { readonly do: 'publishTelemetry'; readonly telemetry: Telemetry }
   /** Ask the centre: signed time when untrusted, the want when we may have missed one. */
   | { readonly do: 'ask'; readonly kind: 'want' | 'time' }
+  /** Connect to a session's stream (or the box's own input) and answer `liveReceiving`; closing ends it. */
+  | { readonly do: 'openLive'; readonly session: LiveSession }
+  | { readonly do: 'closeLive'; readonly session: string }
   | { readonly do: 'newEpoch' }
   | { readonly do: 'forgetRows'; readonly epoch: string; readonly upto: number };
 
@@ -388,7 +403,9 @@ export type Sound =
       readonly inline: readonly string[];
       readonly languages: readonly string[];
     }
-  | { readonly of: 'tone'; readonly hz: number; readonly durationMs: number };
+  | { readonly of: 'tone'; readonly hz: number; readonly durationMs: number }
+  /** Frames sound at `captured + delayMs`; comfort silence where none are, ended by the session's last batch. */
+  | { readonly of: 'live'; readonly session: string; readonly delayMs: number };
 
 // ── the decision ─────────────────────────────────────────────────────────────────────────────────
 
