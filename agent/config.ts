@@ -1,6 +1,8 @@
 // The box's local configuration: which hardware stands behind each port, where its page listens. Not signed, never from the network.
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { readDeviceName } from '../hardware/alsa/device.ts';
+import type { AudioOutSettings } from '../hardware/open-audio-out.ts';
 import type { DisplaySettings } from '../hardware/open-display.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
@@ -9,24 +11,41 @@ import { Output } from '../schemas/settings.ts';
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const flag = (standard: boolean) => v.optional(v.boolean(), standard);
 
+const LeadMs = v.optional(v.pipe(v.number(), v.minValue(20), v.maxValue(2000)));
+/** The card itself, by its stable id or index; layers that hide the position are refused. */
+const Device = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.check((name) => readDeviceName(name).ok, 'expected hw:CARD=ID[,DEV=N]'),
+);
+
+const VirtualOut = v.strictObject({
+  kind: v.literal('virtual'),
+  /** Drift of the simulated crystal. */
+  ppm: v.optional(v.pipe(v.number(), v.minValue(-1000), v.maxValue(1000)), 0),
+  rewinds: flag(true),
+  leadMs: LeadMs,
+  /** Tells its position in such steps, as the on-board jack does (10 ms); exact unless said. */
+  quantumMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(100)), 0),
+  /** What people would hear is kept in this WAV file (relative to the data folder). */
+  recordWav: v.optional(v.pipe(v.string(), v.maxLength(400))),
+});
+
+const AlsaOut = v.strictObject({
+  kind: v.literal('alsa'),
+  device: Device,
+  /** `auto`: libasound in the process, aplay where that is missing. */
+  driver: v.optional(v.picklist(['auto', 'libasound', 'aplay']), 'auto'),
+  leadMs: LeadMs,
+});
+
 export const AgentConfig = v.strictObject({
   /** The local page. Off loopback it is read-only. Port 0 picks a free one. */
   page: v.optional(
     v.strictObject({ host: v.optional(v.pipe(v.string(), v.maxLength(64)), '127.0.0.1'), port: v.optional(Port, 8090) }),
     {},
   ),
-  audioOut: v.optional(
-    v.strictObject({
-      kind: v.literal('virtual'),
-      /** Drift of the simulated crystal. */
-      ppm: v.optional(v.pipe(v.number(), v.minValue(-1000), v.maxValue(1000)), 0),
-      rewinds: flag(true),
-      leadMs: v.optional(v.pipe(v.number(), v.minValue(20), v.maxValue(2000))),
-      /** What people would hear is kept in this WAV file (relative to the data folder). */
-      recordWav: v.optional(v.pipe(v.string(), v.maxLength(400))),
-    }),
-    { kind: 'virtual' },
-  ),
+  audioOut: v.optional(v.variant('kind', [VirtualOut, AlsaOut]), { kind: 'virtual' }),
   board: v.optional(
     v.strictObject({ kind: v.literal('simulated'), relayDelayMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000)), 200) }),
     { kind: 'simulated' },
@@ -84,6 +103,13 @@ export async function readConfig(file: string, named: boolean): Promise<Result<A
     return bad('not-found', `configuration ${file}: ${(error as Error).message}`);
   }
   return parseJson(AgentConfig, text);
+}
+
+/** The audio door's settings. */
+export function audioOutSettings({ audioOut }: AgentConfig): AudioOutSettings {
+  const lead = audioOut.leadMs === undefined ? {} : { leadMs: audioOut.leadMs };
+  if (audioOut.kind === 'alsa') return { kind: 'alsa', device: audioOut.device, driver: audioOut.driver, ...lead };
+  return { kind: 'virtual', ppm: audioOut.ppm, rewinds: audioOut.rewinds, quantumMs: audioOut.quantumMs, ...lead };
 }
 
 /** The display door's settings. */

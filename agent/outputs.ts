@@ -2,18 +2,21 @@
 import { join } from 'node:path';
 import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
 import { WavRecorder } from '../hardware/audio-out/wav-recorder.ts';
-import type { Heard } from '../hardware/audio-out.ts';
+import type { AudioOut, Heard } from '../hardware/audio-out.ts';
 import type { Display, Frame } from '../hardware/display.ts';
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
+import { problemOf } from '../hardware/host/failure.ts';
 import { SimulatedLoudspeaker } from '../hardware/loudspeaker.ts';
+import { makeAudioOut } from '../hardware/open-audio-out.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
 import type { Order } from '../schemas/order.ts';
 import type { Problem, Result } from '../schemas/problems.ts';
 import type { Report } from '../schemas/report.ts';
 import type { Output } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
-import type { AgentConfig } from './config.ts';
+import { type AgentConfig, audioOutSettings } from './config.ts';
 import type { Action, Event, PlayAction } from './core/model.ts';
+import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
 import type { Clock } from './ports.ts';
@@ -28,6 +31,7 @@ export interface OutputsOptions {
   readonly pathOf: (sha256: string) => string | undefined;
   readonly readPage: (sha256: string) => Promise<Result<string>>;
   readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
+  readonly liveFeed?: (session: string) => LiveFeed | undefined;
   readonly openDisplay: () => Promise<Display | undefined>;
   readonly orderPage: (order: Order) => string;
   readonly safePage: () => string;
@@ -37,7 +41,8 @@ export interface OutputsOptions {
 interface Speaker {
   readonly kind: 'loudspeaker';
   readonly board: SimulatedBoard;
-  readonly heard: Heard;
+  /** Virtual outputs only: nobody can listen into a real card. */
+  readonly heard: Heard | undefined;
   readonly player: Player;
   readonly recorder: WavRecorder | undefined;
 }
@@ -151,15 +156,16 @@ export class Outputs {
   }
 
   async #openSpeaker(id: string, tell: Tell): Promise<void> {
-    const { config, clock, tools, pathOf, speak, log, dataDir } = this.#options;
-    const { ppm, rewinds, leadMs, recordWav } = config.audioOut;
-    const audioOut = new VirtualDac({ ppm, rewinds, ...(leadMs !== undefined && { leadMs }) });
+    const { config, clock, tools, pathOf, speak, log, dataDir, liveFeed } = this.#options;
+    const audioOut = await this.#makeAudioOut(id, tell);
+    if (!audioOut) return;
     const board = new SimulatedBoard([{ output: id, relayDelayMs: config.board.relayDelayMs }]);
-    const heard = new SimulatedLoudspeaker(audioOut, board, id);
-    const player = new Player({ output: id, audioOut, clock, tools, pathOf, speak, log, progressEveryMs: this.#progressEveryMs });
+    const heard = audioOut instanceof VirtualDac ? new SimulatedLoudspeaker(audioOut, board, id) : undefined;
+    const recordWav = config.audioOut.kind === 'virtual' ? config.audioOut.recordWav : undefined;
+    const player = new Player({ output: id, audioOut, clock, tools, pathOf, speak, log, progressEveryMs: this.#progressEveryMs, ...(liveFeed && { liveFeed }) });
     const onProblem = (problem: Problem) => log.warn({ event: 'recordingFailed', problem });
     const recorder =
-      recordWav === undefined ? undefined : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
+      !heard || recordWav === undefined ? undefined : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
     board.onRelay(({ why, closed }) => {
       if (closed || (why !== 'watchdog' && why !== 'failed')) return;
       tell({ is: 'amplifierLost', output: id, problem: { code: 'device-failed', path: '', detail: `relays of ${id} opened: ${why}` } });
@@ -169,6 +175,16 @@ export class Outputs {
     this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder });
     this.#watchdog ??= setInterval(() => this.#feed(), feedWatchdogEveryMs);
     await player.start(tell);
+  }
+
+  /** A driver that this machine lacks is told; the box lives on without that loudspeaker. */
+  async #makeAudioOut(id: string, tell: Tell): Promise<AudioOut | undefined> {
+    try {
+      return await makeAudioOut(audioOutSettings(this.#options.config), this.#options.tools.aplay);
+    } catch (error) {
+      tell({ is: 'outputFailed', output: id, problem: problemOf(error) });
+      return undefined;
+    }
   }
 
   async #openScreen(id: string, tell: Tell): Promise<void> {

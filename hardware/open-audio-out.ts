@@ -1,5 +1,5 @@
 // Picks the audio output that local settings name.
-import { readDeviceName, writeDeviceName } from './alsa/device.ts';
+import { pcmFolder, readDeviceName, writeDeviceName } from './alsa/device.ts';
 import { type Libasound, loadLibasound } from './alsa/libasound.ts';
 import { LibasoundPcm } from './alsa/libasound-pcm.ts';
 import { AplayOut } from './audio-out/aplay-out.ts';
@@ -36,7 +36,11 @@ async function makeAlsaOut({ device: name, driver = 'auto', leadMs }: AlsaSettin
   const lib = driver === 'aplay' ? undefined : await loaded(driver, aplay);
   if (lib) {
     const wish = { device: device.value, direction: 'playback', bufferMs: Math.max(bufferMs, 2 * (leadMs ?? 0)), periodMs } as const;
-    return new LibasoundOut({ name: `alsa ${writeDeviceName(device.value)}`, openPcm: () => new LibasoundPcm(lib, wish), ...lead });
+    const openPcm = () => {
+      pcmFolder(device.value, 'playback'); // says which cards there are, where alsa-lib would only print
+      return new LibasoundPcm(lib, wish);
+    };
+    return new LibasoundOut({ name: `alsa ${writeDeviceName(device.value)}`, openPcm, ...lead });
   }
   if (!aplay) throw new Failure('driver-missing', 'neither libasound (through koffi) nor aplay is on this machine');
   return new AplayOut({ device: device.value, program: aplay, ...lead });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { Failure } from '../host/failure.ts';
+import { findCards, procFolder } from '../host/sound-cards.ts';
 import { readPcmStatus } from './proc-status.ts';
 
 export interface Device {
@@ -12,16 +13,7 @@ export interface Device {
   readonly subdevice: number | undefined;
 }
 
-export interface Card {
-  readonly index: number;
-  readonly id: string;
-  readonly name: string;
-}
-
 export type Direction = 'playback' | 'capture';
-
-/** Where the kernel tells about cards and programs; a fake tree in tests. */
-export const procFolder = '/proc';
 
 const cardPattern = /^[A-Za-z0-9_-]{1,40}$/;
 
@@ -45,24 +37,6 @@ export function readDeviceName(name: string): Result<Device> {
 /** The name that alsa-lib and aplay understand. */
 export function writeDeviceName({ card, device, subdevice }: Device): string {
   return `hw:CARD=${card},DEV=${device}${subdevice === undefined ? '' : `,SUBDEV=${subdevice}`}`;
-}
-
-/** The cards in /proc/asound/cards. Pure. */
-export function readCards(text: string): Card[] {
-  return [...text.matchAll(/^\s*(\d{1,2}) \[([^\]]{1,40})\]: (.*)$/gm)].map(([, index, id, name]) => ({
-    index: Number(index),
-    id: (id ?? '').trim(),
-    name: (name ?? '').trim(),
-  }));
-}
-
-/** Every card of this machine; none where the kernel has no sound. Opens nothing. */
-export function findCards(proc = procFolder): Card[] {
-  try {
-    return readCards(readFileSync(join(proc, 'asound', 'cards'), 'utf8'));
-  } catch {
-    return [];
-  }
 }
 
 /** The folder of a PCM (`/proc/asound/card1/pcm0p`). Throws Failure device-failed when the card is not there. */
