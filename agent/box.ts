@@ -22,9 +22,11 @@ import { HeldKeys } from './held-keys.ts';
 import { type Identity, identityFile, readIdentity } from './identity.ts';
 import { SqliteJournal } from './journal.ts';
 import { CentreLink } from './link.ts';
+import { LiveStreams } from './live/live-streams.ts';
 import { type Logger, openLog } from './log.ts';
 import { OrderSlots } from './order-slots.ts';
 import { hardwareOf, Outputs } from './outputs.ts';
+import { openFrameDecoder } from './player/sources/opus-frames.ts';
 import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
 import { type FlightLine, Loop } from './run.ts';
@@ -63,6 +65,7 @@ interface Stores {
 interface Running {
   readonly fetcher: Fetcher;
   readonly outputs: Outputs;
+  readonly live: LiveStreams;
   readonly flight: FlightRecorder | undefined;
   readonly loop: Loop;
   readonly link: CentreLink;
@@ -98,8 +101,9 @@ export class Box {
   async #takeDown(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const { outputs, link, loop, fetcher, flight } = this.#running ?? {};
+    const { outputs, live, link, loop, fetcher, flight } = this.#running ?? {};
     await outputs?.stop();
+    live?.stop();
     await Promise.all([this.#page?.stop(), link?.stop(), loop?.stop()]);
     fetcher?.stop();
     const { clock, record, journal, log } = this.#stores ?? {};
@@ -179,6 +183,21 @@ export class Box {
     const config = this.#config;
     const boot = this.#boot;
     const fetcher = new Fetcher({ cache, centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls });
+    const live = new LiveStreams({
+      centreUrl: config.centreUrl ?? identity.centreUrl,
+      tls: identity.tls,
+      crypto: cryptography,
+      clock,
+      openLine: () => undefined,
+      recordingsDir: join(this.#dataDir, 'recordings'),
+      decoderProblem: async () => {
+        const opened = await openFrameDecoder();
+        if (!opened.ok) return opened.problem;
+        opened.value.free();
+        return undefined;
+      },
+      warn,
+    });
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -187,13 +206,14 @@ export class Box {
       pathOf: (sha256) => cache.pathOf(sha256),
       readPage: (sha256) => readBulletin(cache, sha256),
       speak: (text, language) => speak(tools, text, language),
+      liveFeed: (session) => live.feed(session),
       openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
       orderPage: (order) => orderPage(order, identity.trustRoot.demo),
       safePage: () => safePage(identity.dev, identity.trustRoot.demo),
       log,
     });
     const line: { link?: CentreLink } = {};
-    const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, link: () => line.link, warn });
+    const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, live, link: () => line.link, warn });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
     const loop = new Loop({ clock, journal, hands, log: (line) => logFlight(line, log, flight) });
     const link = new CentreLink({
@@ -216,7 +236,7 @@ export class Box {
       warn,
     });
     line.link = link;
-    return { fetcher, outputs, flight, loop, link };
+    return { fetcher, outputs, live, flight, loop, link };
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */

@@ -7,6 +7,7 @@ import type { Action, Event } from './core/model.ts';
 import type { Fetcher } from './fetch.ts';
 import type { SqliteJournal } from './journal.ts';
 import type { CentreLink } from './link.ts';
+import type { LiveStreams } from './live/live-streams.ts';
 import type { Outputs } from './outputs.ts';
 import { loadPlan } from './plan-loader.ts';
 import type { Clock, Hands } from './ports.ts';
@@ -20,6 +21,7 @@ export interface AgentHandsOptions {
   readonly fetcher: Fetcher;
   readonly journal: SqliteJournal;
   readonly outputs: Outputs;
+  readonly live: LiveStreams;
   readonly link: () => CentreLink | undefined;
   readonly warn: (event: string, problem: Problem) => void;
 }
@@ -33,7 +35,7 @@ export class AgentHands implements Hands {
 
   constructor(options: AgentHandsOptions) {
     this.#options = options;
-    const { outputs, clock, journal, cache, boot } = options;
+    const { outputs, clock, journal, cache, boot, live } = options;
     this.#table = {
       loadPlan: (action, tell) => this.#load(action.attempt, action.want, tell),
       fetch: (action, tell) => this.#fetch(action, tell),
@@ -48,6 +50,8 @@ export class AgentHands implements Hands {
       publishPresence: ({ presence }) => options.link()?.publishPresence(presence),
       publishTelemetry: ({ telemetry }) => options.link()?.publishTelemetry(telemetry),
       ask: ({ kind }) => options.link()?.ask(kind),
+      openLive: ({ session }, tell) => live.open(session, (event) => tell(event)),
+      closeLive: ({ session }) => live.close(session),
       newEpoch: () => options.link()?.beginEpoch(),
       forgetRows: () => {
         const { wallMs, monoMs, quality } = clock.now();

@@ -8,6 +8,7 @@ const weights = {
   act: 0,
   fault: 1,
   want: 1,
+  live: 1,
   receipt: 2,
   dropped: 9,
   command: 9,

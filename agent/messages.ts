@@ -1,10 +1,11 @@
 // From bytes on a topic to what they mean to this box: verified, shaped, or refused with a reason. No effects.
 import * as v from 'valibot';
 import { Command } from '../schemas/command.ts';
-import { type Cryptography, Envelope, fromBase64, type Opened, open, type Statement, type StatementType } from '../schemas/envelope.ts';
+import { type Cryptography, Envelope, fromBase64, type Opened, open, payloadTypeOf, type Statement, type StatementType } from '../schemas/envelope.ts';
 import { decodeFrame } from '../schemas/frame.ts';
 import { MessageId, within } from '../schemas/ids.ts';
 import { authorise, type KeyRing } from '../schemas/keys.ts';
+import { LiveSession } from '../schemas/live.ts';
 import { Clear, Order, OrderHead, orderAudioBytesMax } from '../schemas/order.ts';
 import { Ack } from '../schemas/outbox.ts';
 import { parse, parseJson } from '../schemas/parse.ts';
@@ -49,7 +50,7 @@ export function readMessage(topic: string, payload: Uint8Array, reader: Reader):
     case 'want':
       return one(topic, json.value, reader, 'want', Want, (opened, want) => ({ is: 'wantOffered', opened, want }));
     case 'cmd':
-      return one(topic, json.value, reader, 'command', Command, (opened, command) => ({ is: 'commandOffered', opened, command }));
+      return readCommand(topic, json.value, reader);
     case 'answer': {
       const opened = openFor(json.value, 'answer', Answer, reader);
       return opened.ok ? { is: 'answer', answer: opened.value.statement.body } : nothing(opened);
@@ -63,6 +64,17 @@ export function readMessage(topic: string, payload: Uint8Array, reader: Reader):
     default:
       return nothing(bad('bad-input', `a box does not read ${topic}`));
   }
+}
+
+/** Commands and announcements share a topic; what the envelope says it is decides, and its signature binds that. */
+function readCommand(topic: string, input: unknown, reader: Reader): Meaning {
+  if (parseTopic(topic)?.of === 'group' && isLive(input))
+    return one(topic, input, reader, 'live', LiveSession, (opened, session) => ({ is: 'liveOffered', opened, session }));
+  return one(topic, input, reader, 'command', Command, (opened, command) => ({ is: 'commandOffered', opened, command }));
+}
+
+function isLive(input: unknown): boolean {
+  return (input as { payloadType?: unknown } | null)?.payloadType === payloadTypeOf('live');
 }
 
 /** For the outbox: an acknowledgement that this box may believe. */

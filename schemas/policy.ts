@@ -7,12 +7,15 @@ import { dayMs, timeOfDayMs, weekdayOf, type ZoneClock, zoneClock } from './zone
 
 const FromTo = { from: TimeOfDay, to: TimeOfDay };
 
+/** Hours of the day on some days; `to` ≤ `from` crosses midnight. */
+export const DayWindow = v.strictObject({ days: v.pipe(v.array(v.picklist(weekdays)), v.minLength(1)), ...FromTo });
+
 export const Policy = v.strictObject({
   id: Id,
   title: v.pipe(v.string(), v.maxLength(200)),
   zone: Zone,
   /** Sound may be heard only wholly inside these, touching ones counting as one; days by RFC 5545 names. `to` ≤ `from` crosses midnight. */
-  windows: v.pipe(v.array(v.strictObject({ days: v.pipe(v.array(v.picklist(weekdays)), v.minLength(1)), ...FromTo })), v.maxLength(50)),
+  windows: v.pipe(v.array(DayWindow), v.maxLength(50)),
   /** Never inside these, whatever the windows say. */
   quiet: v.pipe(v.array(v.strictObject(FromTo)), v.maxLength(20)),
   /** A session is a run of plays with at most `sessionGapMs` between them. */
@@ -27,6 +30,10 @@ export const Policy = v.strictObject({
     v.array(v.strictObject({ fromMs: InstantMs, untilMs: InstantMs, reason: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) })),
     v.maxLength(20),
   ),
+  /** Does an order in earnest sound although the box is muted by hand? Absent: yes. Exercises never do. */
+  emergencyOverridesMute: v.optional(v.boolean()),
+  /** What sounds while the mains are away. Absent: only emergencies. */
+  onBattery: v.optional(v.picklist(['play', 'emergency-only'])),
 });
 export type Policy = v.InferOutput<typeof Policy>;
 
@@ -63,6 +70,16 @@ export function hoursRule(policy: Policy, startMs: number, endMs: number): Polic
   if (!hours.open.some((open) => open.fromMs <= startMs && endMs <= open.untilMs)) return 'outside-window';
   if (hours.quiet.some((quiet) => quiet.fromMs < endMs && startMs < quiet.untilMs)) return 'quiet-hours';
   return null;
+}
+
+/** Until when sound that begins at `fromMs` may be heard, at most `toMs`; `fromMs` where not at all. */
+export function hoursUntil(policy: Policy, fromMs: number, toMs: number): number {
+  const permits = policy.permits.flatMap((permit) => (permit.fromMs <= fromMs ? [permit.untilMs] : []));
+  const zone = zoneClock(policy.zone);
+  const hours = zone.ok ? hoursAround(policy, zone.value, zone.value.dayAt(fromMs), zone.value.dayAt(toMs)) : { open: [], quiet: [] };
+  const silent = hours.quiet.flatMap((quiet) => (quiet.untilMs > fromMs ? [quiet.fromMs] : []));
+  const windows = hours.open.flatMap((open) => (open.fromMs <= fromMs ? [Math.min(open.untilMs, ...silent)] : []));
+  return Math.max(fromMs, Math.min(toMs, Math.max(fromMs, ...permits, ...windows)));
 }
 
 /**

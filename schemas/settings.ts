@@ -1,12 +1,39 @@
 // Settings: of a box as its centre wants them, with defaults inside the schema.
 import * as v from 'valibot';
 import { Id, LanguageTag } from './ids.ts';
+import { DayWindow } from './policy.ts';
 import { DurationMs } from './time.ts';
 
-export const Output = v.strictObject({ id: Id, kind: v.picklist(['loudspeaker', 'board']) });
+const carrierMs = v.optional(v.pipe(DurationMs, v.maxValue(10_000)));
+
+export const Output = v.strictObject({
+  id: Id,
+  /** `bridge`: a line into an FM exciter or wired amplifier whose transmitter the relay keys (PRODUCT §1.10). */
+  kind: v.picklist(['loudspeaker', 'board', 'bridge']),
+  /** Bridges only: carrier on before the first sample and after the last. */
+  carrierLeadMs: carrierMs,
+  carrierTailMs: carrierMs,
+});
 export type Output = v.InferOutput<typeof Output>;
 
+/** Does an output of this kind make sound? Boards show. */
+export function sounds(kind: Output['kind']): boolean {
+  return kind !== 'board';
+}
+
+export const carrierStandard = { leadMs: 1_500, tailMs: 500 } as const;
+export const staggerMsMax = 10_000;
+
 const ms = (standard: number, max: number) => v.optional(v.pipe(DurationMs, v.maxValue(max)), standard);
+
+/** A person with the PIN may speak through one output from an input of the box (PRODUCT §1.11): signed with the settings, in advance. */
+export const LocalLive = v.strictObject({
+  output: Id,
+  line: Id,
+  windows: v.pipe(v.array(DayWindow), v.minLength(1), v.maxLength(20)),
+  maxMs: v.optional(v.pipe(DurationMs, v.minValue(1_000), v.maxValue(300_000)), 300_000),
+});
+export type LocalLive = v.InferOutput<typeof LocalLive>;
 
 export const BoxSettings = v.strictObject({
   outputs: v.optional(v.pipe(v.array(Output), v.minLength(1), v.maxLength(4)), [{ id: 'main', kind: 'loudspeaker' }]),
@@ -19,12 +46,17 @@ export const BoxSettings = v.strictObject({
   preRollMs: ms(1_500, 10_000),
   /** Per-box delay, so that distant neighbours are heard together. */
   delayMs: ms(0, 1_000),
+  /** Added to the start of schedules that neighbours play one after another (時差放送); orders and live never wait. */
+  staggerMs: ms(0, staggerMsMax),
   gainDb: v.optional(v.pipe(v.number(), v.minValue(-40), v.maxValue(0)), 0),
+  /** Orders in earnest stand outside the policy's ceiling; only this holds them down, where a horn is known to be too loud. */
+  orderGainDb: v.optional(v.pipe(v.number(), v.minValue(-40), v.maxValue(0)), 0),
   cacheBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16 * 1024 * 1024)), 2 * 1024 ** 3),
   telemetryEveryMs: ms(300_000, 3600_000),
   progressEveryMs: ms(5_000, 60_000),
   /** An emergency with no trusted time and no answer in 5 s: `refuse` or `sound`. */
   whenUnsure: v.optional(v.picklist(['refuse', 'sound']), 'refuse'),
+  localLive: v.optional(v.pipe(v.array(LocalLive), v.maxLength(4)), []),
 });
 export type BoxSettings = v.InferOutput<typeof BoxSettings>;
 

@@ -1,12 +1,14 @@
 // Absorb what happened into the state: one place per event, exhaustive.
 import { askToneHere, muteHere, offerClear, offerCommand } from './commands.ts';
 import { offerOrder, refuse } from './emergency.ts';
+import { liveReceiving, offerLive } from './live.ts';
 import { cacheSeen, fetchEnded, forgetWaits } from './media.ts';
 import type { Event } from './model.ts';
 import { playbackOver, playbackProgressed, playbackStarted } from './outcomes.ts';
 import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { closeLastBoot } from './receipts.ts';
+import { talkHere } from './talk.ts';
 import type { Turn } from './turn.ts';
 
 export function absorb(turn: Turn, event: Event) {
@@ -58,6 +60,15 @@ export function absorb(turn: Turn, event: Event) {
       return askToneHere(turn, event.output, event.durationMs);
     case 'mutedHere':
       return muteHere(turn, event.muted);
+    case 'liveOffered':
+      return offerLive(turn, event.opened, event.session);
+    case 'liveReceiving':
+      return liveReceiving(turn, event);
+    case 'talkAsked':
+      return talkHere(turn, event);
+    case 'serviceAsked':
+    case 'inputChanged':
+      return;
     default:
       event satisfies never;
   }

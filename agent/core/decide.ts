@@ -5,6 +5,7 @@ import { closeAgenda } from './agenda.ts';
 import { closeClock } from './clock.ts';
 import { closeTones } from './commands.ts';
 import { closeOrders, closeUnsure } from './emergency.ts';
+import { closeLive } from './live.ts';
 import { closeMedia } from './media.ts';
 import type { Decision, Event, State } from './model.ts';
 import { closeAmplifiers, closeOutputList } from './outputs.ts';
@@ -30,6 +31,7 @@ export function decide(now: Moment, state: State, event: Event, rules: Rules = s
   closeUnsure(turn);
   closeOrders(turn);
   closeTones(turn);
+  closeLive(turn);
   closePlayback(turn);
   closeAmplifiers(turn);
   closeReceipts(turn);

@@ -62,3 +62,13 @@ export const askWantAfterMs = 30_000;
 /** Reports are told at most this often, and look this far for the next play. */
 export const reportEveryMs = 2_000;
 export const lookAheadMs = dayMs;
+
+/** Live: sessions at once, ids remembered, how long a box without a stream keeps its amplifier warm for one. */
+export const sessionsAtOnceMax = 4;
+export const sessionsLatchedMax = 64;
+export const liveWarmMs = 3_000;
+/** A session is cut this long before its hours end: the fade is over by then. */
+export const liveMarginMs = 1_000;
+/** Taken so long after its opening, a session was joined late. */
+export const liveLateMs = 10_000;
+export const talkDelayMs = 300;

@@ -97,8 +97,8 @@ export type Event =
   | { readonly is: 'inputChanged'; readonly input: 'button' | 'tamper' | 'mains'; readonly on: boolean }
   /** A verified announcement of a live session; hours, level and time are judged here. */
   | { readonly is: 'liveOffered'; readonly opened: OpenedMeta; readonly session: LiveSession }
-  /** The stream of an open session began to bring verified sound, or brought none for too long. */
-  | { readonly is: 'liveReceiving'; readonly session: string; readonly receiving: boolean }
+  /** The stream of an open session began to bring verified sound, or brought none for too long; with a problem it never will. */
+  | { readonly is: 'liveReceiving'; readonly session: string; readonly receiving: boolean; readonly problem?: Problem }
   /** Somebody with the PIN wants to speak at the box itself (PRODUCT §1.11). */
   | { readonly is: 'talkAsked'; readonly output: string; readonly on: boolean; readonly by: string };
 
@@ -135,6 +135,7 @@ export interface Kept {
   readonly orders: KeptOrders;
   readonly counters: KeptCounters;
   readonly muted: boolean;
+  readonly sessions: KeptSessions;
 }
 
 export interface KeptWant {
@@ -225,6 +226,38 @@ export interface Sounding {
   readonly voice?: OrderVoice;
 }
 
+/** Live sessions taken here, and the ids that may not be taken (again). */
+export interface KeptSessions {
+  readonly open: readonly HeldSession[];
+  readonly latched: readonly Latch[];
+}
+
+export interface HeldSession {
+  readonly session: LiveSession;
+  /** Who announced it, with which counter; the box itself for a talk at the box. */
+  readonly iss: string;
+  readonly ctr: number;
+  readonly acceptedMs: number;
+  /** The one output that a talk at the box may use; absent: all loudspeakers. */
+  readonly output?: string;
+  /** Set once it may sound no more: it stays until its sounds have faded and its receipts are written. */
+  readonly over: Reason | 'ended' | null;
+  /** What was heard so far, by output: the material of its receipts. */
+  readonly heard: Readonly<Record<string, LiveHeard>>;
+}
+
+export interface LiveHeard {
+  readonly startedMs: number;
+  readonly startErrorMs: number;
+  readonly endedMs: number;
+  readonly audibleMs: number;
+  readonly amplifierOnMs: number | null;
+  readonly gainDb: number;
+  /** The first thing that interrupted it, and what ended the last stretch; null for an end of its own. */
+  readonly cut: Reason | null;
+  readonly last: Reason | null;
+}
+
 export interface KeptCounters {
   /** Highest accepted counter per `typ/iss/epoch/aud` of wants and commands. */
   readonly seen: Readonly<Record<string, number>>;
@@ -259,6 +292,8 @@ export interface Live {
   /** Refusals of signed documents told since then, by digest and code. */
   readonly refusals: { readonly sinceMonoMs: number; readonly names: readonly string[] };
   readonly outputs: Readonly<Record<string, OutputState>>;
+  /** Streams asked for, by session. */
+  readonly streams: Readonly<Record<string, StreamState>>;
   /** Faults raised and not ended, by name. */
   readonly faults: readonly string[];
   readonly nextAttempt: number;
@@ -271,6 +306,13 @@ export interface Live {
   readonly told: { readonly report: string; readonly presence: string; readonly clock: ClockQuality | null };
   readonly reportAtMonoMs: number | null;
   readonly rows: { readonly epoch: string; readonly acked: number };
+}
+
+export interface StreamState {
+  readonly receiving: boolean;
+  /** Opened at; the amplifiers are warm for a while from then. */
+  readonly openedMonoMs: number;
+  readonly told: 'accepted' | 'sounding' | 'lost';
 }
 
 /** Bytes by hash that the box needs, for what. */

@@ -3,6 +3,8 @@ import type { Problem } from '../../schemas/problems.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import { pause, pausedOf, proofOf, settle, type Verdict } from './ledger.ts';
 import { shortfallMs } from './limits.ts';
+import { change, end, liveSounds } from './live.ts';
+import { addHeard } from './live-receipts.ts';
 import type { Event, Leaving, Occurrence, OrderVoice, OutputState, PlayingMark } from './model.ts';
 import { positionAfter, soundMs } from './session.ts';
 import type { Turn } from './turn.ts';
@@ -32,6 +34,7 @@ export function playbackStarted(turn: Turn, event: Event & { is: 'playbackStarte
   turn.output(output, { player: { ...on.player, is: 'playing' } });
   const { voice } = on.player;
   if (voice.kind === 'order') orderSounds(turn, voice.order, output, startedMs);
+  if (voice.kind === 'live') liveSounds(turn, voice.session);
 }
 
 export function playbackProgressed(turn: Turn, event: Event & { is: 'playbackProgressed' }): void {
@@ -81,7 +84,21 @@ function conclude(turn: Turn, before: PlayingMark, over: Over, gone: Leaving | u
   const { voice } = mark;
   if (voice.kind === 'occurrence') concludeOccurrence(turn, voice.occurrence, mark, over, gone);
   else if (voice.kind === 'order') concludeRepetition(turn, voice.order, mark, over);
+  else if (voice.kind === 'live') concludeLive(turn, voice.session, mark, over, gone);
   else concludeTone(turn, voice.id, mark, over);
+}
+
+/** One stretch of a session. Its last batch ends it; what it cannot be decoded with ends it too. */
+function concludeLive(turn: Turn, session: string, mark: PlayingMark, over: Over, gone: Leaving | undefined): void {
+  const why = over.how === 'failed' ? reasonOf(over.problem) : over.how === 'completed' || gone?.because === 'superseded' ? null : (gone?.because ?? null);
+  change(turn, session, (held) => {
+    const heard = addHeard(held.heard[over.output], mark, why);
+    return heard ? { ...held, heard: { ...held.heard, [over.output]: heard } } : held;
+  });
+  const held = turn.kept.sessions.open.find((one) => one.session.session === session);
+  if (held?.over !== null) return;
+  if (over.how === 'completed') end(turn, held, 'ended');
+  else if (why === 'decoder-failed') end(turn, held, why);
 }
 
 function concludeOccurrence(turn: Turn, occurrence: Occurrence, mark: PlayingMark, over: Over, gone: Leaving | undefined) {

@@ -3,6 +3,7 @@ import type { Problem } from '../../schemas/problems.ts';
 import { orderFromMonoMs } from './emergency.ts';
 import { endFault, raiseFault } from './faults.ts';
 import { amplifierAnswerMs, planPatienceMs } from './limits.ts';
+import { warmFor } from './live.ts';
 import type { Event, OutputState } from './model.ts';
 import { playbackOver } from './outcomes.ts';
 import { dueMs } from './plays.ts';
@@ -71,7 +72,7 @@ function needMonoMs(turn: Turn, output: OutputState, leadMs: number): number {
   if (!output.working) return Number.POSITIVE_INFINITY;
   const wish = wanted(turn, output);
   if (wish?.kind === 'order') return orderFromMonoMs(turn, wish.active, output);
-  if (wish?.kind === 'tone') return turn.now.monoMs;
+  if (wish?.kind === 'tone' || wish?.kind === 'live' || warmFor(turn, output)) return turn.now.monoMs;
   if (wish?.kind === 'occurrence') return Math.max(turn.now.monoMs, turn.monoOf(dueMs(turn, wish.occurrence)));
   const nextMs = nextNeedMs(turn, output, leadMs + turn.settings.holdMs);
   return nextMs === null ? Number.POSITIVE_INFINITY : turn.monoOf(nextMs);

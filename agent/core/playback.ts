@@ -4,6 +4,7 @@ import { planned } from './agenda.ts';
 import { answer } from './commands.ts';
 import { mayDrill, orderFromMonoMs, repetitionMs } from './emergency.ts';
 import { gainOf, pause, unpause } from './ledger.ts';
+import { liveBecause } from './live.ts';
 import { fadeEmergencyMs, fadeMs, joinLeadMs, startAnswerMs, stepMs, stopAnswerMs, toneGainDb, toneHz } from './limits.ts';
 import type { Action, ActiveOrder, OutputState, PlayAction, PlayingMark, Sound, Voice } from './model.ts';
 import { playbackOver } from './outcomes.ts';
@@ -31,9 +32,10 @@ export function closePlayback(turn: Turn): void {
 
 /** A play about to start whose wall instant has moved on the monotonic clock: the clock stepped. */
 function misplaced(turn: Turn, { player }: OutputState): boolean {
-  return (
-    player.is === 'armed' && player.voice.kind === 'occurrence' && Math.abs(turn.monoOf(player.startAtMs) - player.startAtMonoMs) > stepMs
-  );
+  if (player.is === 'idle') return false;
+  // Live sound hangs on wall instants all through; a programme that sounds goes on evenly.
+  const hangs = player.voice.kind === 'live' || (player.is === 'armed' && player.voice.kind === 'occurrence');
+  return hangs && Math.abs(turn.monoOf(player.startAtMs) - player.startAtMonoMs) > stepMs;
 }
 
 /** Outcomes that never came: the attempt is taken as failed, so a hung decoder cannot keep an output. */
@@ -59,8 +61,10 @@ function becauseOf(turn: Turn, voice: Voice, wish: Wish | null): Reason {
     if (!turn.timeKnown) return 'no-time';
     if (!planned(turn, voice.occurrence)) return 'withdrawn';
   }
+  const own = voice.kind === 'live' ? liveBecause(turn, voice.session) : null;
+  if (own) return own;
   if (wish?.kind === 'order') return 'emergency';
-  if (wish?.kind === 'occurrence' && !fulfils(voice, wish)) return 'higher-class';
+  if ((wish?.kind === 'occurrence' || wish?.kind === 'live') && !fulfils(voice, wish)) return 'higher-class';
   return 'superseded';
 }
 
@@ -114,6 +118,7 @@ function begin(turn: Turn, output: OutputState, wish: Wish): Beginning | undefin
   if (wish.kind === 'order') return beginOrder(turn, output, wish.active, fromMonoMs);
   // All but an emergency wait until the one before has faded.
   if (output.player.is !== 'idle' || output.leaving.length > 0) return undefined;
+  if (wish.kind === 'live') return beginLive(turn, wish, fromMonoMs);
   return wish.kind === 'tone' ? beginTone(turn, wish, fromMonoMs) : beginOccurrence(turn, wish, fromMonoMs);
 }
 
@@ -164,6 +169,22 @@ function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' }, fromMo
       startedMs: paused?.startedMs ?? null,
       startErrorMs: paused?.startErrorMs ?? null,
     },
+  };
+}
+
+/** Frames find their own instants; the play only has to be there in time. */
+function beginLive(turn: Turn, { held }: Wish & { kind: 'live' }, startAtMonoMs: number): Beginning {
+  const { session, gainDb, openMs, untilMs, delayMs } = held.session;
+  const { settings, live } = turn;
+  return {
+    voice: { kind: 'live', session },
+    sound: { of: 'live', session, delayMs: delayMs + settings.delayMs },
+    slot: 'live',
+    startAtMonoMs,
+    offsetMs: 0,
+    untilMs: null,
+    gainDb: Math.min(gainDb + settings.gainDb, live.plan?.policy.gainMaxDb ?? 0),
+    mark: { plannedStartMs: openMs, plannedEndMs: untilMs, earlierAudibleMs: 0, startedMs: null, startErrorMs: null },
   };
 }
 

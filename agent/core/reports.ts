@@ -99,7 +99,8 @@ function tellReport(turn: Turn, health: Health) {
 
 function nameOf(voice: Voice): string {
   if (voice.kind === 'occurrence') return voice.occurrence.id;
-  return voice.kind === 'order' ? voice.order : voice.id;
+  if (voice.kind === 'order') return voice.order;
+  return voice.kind === 'live' ? voice.session : voice.id;
 }
 
 function nextOf(turn: Turn, output: OutputState): Report['outputs'][number]['next'] {

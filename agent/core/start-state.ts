@@ -10,6 +10,7 @@ export function blankKept(): Kept {
     orders: { counters: {}, active: [], latched: [] },
     counters: { seen: {}, commands: [], reportRev: 0, connections: 0 },
     muted: false,
+    sessions: { open: [], latched: [] },
   };
 }
 
@@ -33,6 +34,7 @@ export function blankLive(): Live {
     unsure: [],
     refusals: { sinceMonoMs: 0, names: [] },
     outputs: {},
+    streams: {},
     faults: [],
     nextAttempt: 1,
     telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },

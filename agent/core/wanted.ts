@@ -3,18 +3,24 @@ import { nextStartMs, unsettled } from './agenda.ts';
 import { wantedOrder } from './emergency.ts';
 import { pausedOf } from './ledger.ts';
 import { handOverMs, meetMs, relayMs } from './limits.ts';
-import type { ActiveOrder, Occurrence, OutputState, PausedPlay, ToneAsked, Voice } from './model.ts';
+import { wantedSession } from './live.ts';
+import type { ActiveOrder, HeldSession, Occurrence, OutputState, PausedPlay, ToneAsked, Voice } from './model.ts';
 import { dueMs, eligible, isOccurrence } from './plays.ts';
 import type { Turn } from './turn.ts';
 
 export type Wish =
   | { readonly kind: 'order'; readonly active: ActiveOrder }
+  | { readonly kind: 'live'; readonly held: HeldSession }
   | { readonly kind: 'occurrence'; readonly occurrence: Occurrence; readonly paused: PausedPlay | null }
   | { readonly kind: 'tone'; readonly tone: ToneAsked };
 
 /** The one voice of this output. A play is wished for a pre-roll before it is due, so that it begins on its instant. */
 export function wanted(turn: Turn, output: OutputState): Wish | null {
   const active = wantedOrder(turn, output);
+  if (active?.order.class === 'actual') return { kind: 'order', active };
+  const held = wantedSession(turn, output);
+  if (held) return { kind: 'live', held };
+  // An exercise stands below everything live.
   if (active) return { kind: 'order', active };
   const occurrence = wantedOccurrence(turn, output);
   if (occurrence) {
@@ -57,6 +63,7 @@ export function fulfils(voice: Voice, wish: Wish | null): boolean {
   if (wish === null) return voice.kind === 'tone';
   if (wish.kind === 'order') return voice.kind === 'order' && voice.order === wish.active.id;
   if (wish.kind === 'occurrence') return isOccurrence(voice, wish.occurrence.id);
+  if (wish.kind === 'live') return voice.kind === 'live' && voice.session === wish.held.session.session;
   return voice.kind === 'tone' && voice.id === wish.tone.id;
 }
 

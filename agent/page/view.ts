@@ -95,6 +95,10 @@ function soundingOf({ kept }: State, { player }: OutputState): { title: string; 
       const order = kept.orders.active.find(({ id }) => id === voice.order)?.order;
       return { title: order?.screen.title ?? voice.order, kind: voice.kind };
     }
+    case 'live': {
+      const title = kept.sessions.open.find(({ session }) => session.session === voice.session)?.session.title;
+      return { title: title ?? 'Phát trực tiếp', kind: voice.kind };
+    }
     case 'tone':
       return { title: 'Âm thử 440 Hz', kind: voice.kind };
     default:

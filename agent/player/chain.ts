@@ -53,7 +53,7 @@ export class Chain implements Pace {
   }
 
   add(options: VoiceOptions): Voice {
-    const voice = new Voice(options, this.#leadFrames() * 2);
+    const voice = new Voice(options, Math.round(this.#out.leadMs * framesPerMs) * 2);
     this.voices.push(voice);
     return voice;
   }
@@ -163,7 +163,8 @@ export class Chain implements Pace {
   }
 
   #leadFrames(): number {
-    return Math.round(this.#out.leadMs * framesPerMs);
+    const leadMs = this.voices.reduce((least, { options }) => Math.min(least, options.leadMs ?? least), this.#out.leadMs);
+    return Math.round(leadMs * framesPerMs);
   }
 }
 

@@ -7,9 +7,12 @@ import type { Problem, Result } from '../../schemas/problems.ts';
 import type { Event, PlayAction, Sound } from '../core/model.ts';
 import { Chain, type FineClock } from './chain.ts';
 import { gainOf } from './mixer.ts';
+import { LiveFeed } from '../live/feed.ts';
 import { OrderSource } from './order-sound.ts';
 import { type DecoderTools, openFile } from './sources/decoder.ts';
 import { GeneratedSource, toneWave } from './sources/generated.ts';
+import { LiveSource } from './sources/live.ts';
+import { openFrameDecoder } from './sources/opus-frames.ts';
 import { SessionSource } from './sources/session.ts';
 import type { Source } from './sources/source.ts';
 import { prepareWords } from './speech-choice.ts';
@@ -24,6 +27,8 @@ export interface PlayerOptions {
   readonly tools: DecoderTools;
   readonly pathOf: (sha256: string) => string | undefined;
   readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
+  /** The sound of an open live session; without it none is heard. */
+  readonly liveFeed?: (session: string) => LiveFeed | undefined;
   readonly log: { info(line: object): void; warn(line: object): void };
   readonly progressEveryMs: number;
   /** Runs `tick` after a while, answers how to call it off. Replaced in fake time. */
@@ -46,6 +51,7 @@ const pumpEveryMs = 21;
 const idlePumpEveryMs = 59;
 /** At once, faded and armed ones together. */
 const playsMax = 8;
+const liveLeadMsMin = 80;
 const reopenMsMin = 100;
 const reopenMsMax = 5_000;
 /** An item may sound this much longer than its stated length. */
@@ -87,15 +93,18 @@ export class Player {
     const [oldest] = this.#playing;
     if (oldest && this.#playing.length >= playsMax) this.#end(oldest, 'stopped');
     const now = this.#options.clock.now();
-    const source = this.#sourceOf(action.sound);
+    const source = this.#sourceOf(action);
+    const live = action.sound.of === 'live';
     const voice = this.#chain.add({
       source,
       rank: slots.indexOf(action.slot),
       gain: gainOf(action.gainDb),
       fadeInMs: action.fadeInMs,
       startAtMs: action.startAtMs,
-      atOnce: action.startAtMs <= now.wallMs,
-      keepsStep: action.sound.of === 'items',
+      // Live sound finds its own instants: it is late or early, never "at once".
+      atOnce: !live && action.startAtMs <= now.wallMs,
+      keepsStep: live || action.sound.of === 'items',
+      ...(action.sound.of === 'live' && { leadMs: liveLeadMs(action.sound.delayMs) }),
     });
     this.#playing.push({ action, tell, voice, source, started: false, stopping: false, toldMonoMs: now.monoMs });
     source.start();
@@ -228,6 +237,7 @@ export class Player {
     if (heard && !one.started) this.#tellStarted(one, voice.startFrame ?? 0);
     const ending = this.#ending(action, heard ? Math.min(this.#chain.played, voice.endFrame ?? this.#chain.played) : undefined);
     const spokeWith = source instanceof OrderSource ? { voice: source.voice() } : {};
+    if (source instanceof LiveSource) this.#options.log.info({ event: 'liveHeard', output: action.output, attempt: action.attempt, ...source.faults });
     if (voice.gaps > 0) this.#options.log.warn({ event: 'soundHadGaps', output: action.output, attempt: action.attempt, gaps: voice.gaps });
     source.stop();
     one.tell({ ...ending, how, audibleMs: this.#audibleMs(one), ...(problem && { problem }), ...spokeWith });
@@ -242,16 +252,26 @@ export class Player {
     return Math.round(voice.heardAt(this.#chain.played) / 48);
   }
 
-  #sourceOf(sound: Sound): Source {
+  #sourceOf({ sound, startAtMs }: PlayAction): Source {
     const { tools, pathOf, speak } = this.#options;
     if (sound.of === 'tone') return new GeneratedSource(toneWave(sound.hz), sound.durationMs);
     if (sound.of === 'order') return new OrderSource(sound.order, () => prepareWords(sound, { tools, pathOf, speak }));
+    if (sound.of === 'live') return this.#liveSource(sound, startAtMs);
     return new SessionSource({
       ...sound,
       open: ({ sha256, type, gainDb, durationMs }, fromMs) =>
         openFile({ path: pathOf(sha256) ?? '', type, gain: gainOf(gainDb), fromMs, durationMsMax: durationMs + overlengthMs }, tools),
     });
   }
+
+  #liveSource({ session, delayMs }: Sound & { of: 'live' }, startAtMs: number): Source {
+    return new LiveSource({ feed: this.#options.liveFeed?.(session) ?? new LiveFeed(), startAtMs, delayMs, openDecoder: openFrameDecoder });
+  }
+}
+
+/** Written no further ahead than leaves time for frames to come and be verified; never so little that a busy moment is heard. */
+function liveLeadMs(delayMs: number): number {
+  return Math.max(liveLeadMsMin, delayMs / 3);
 }
 
 function afterRealTime(delayMs: number, tick: () => void): () => void {

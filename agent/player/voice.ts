@@ -21,6 +21,8 @@ export interface VoiceOptions {
   readonly atOnce: boolean;
   /** After a gap skip what should have sounded meanwhile, to stay in step with neighbours; otherwise go on where it was. */
   readonly keepsStep: boolean;
+  /** Sound that is not known long before its instant: nothing is written further ahead while this voice is there. */
+  readonly leadMs?: number;
 }
 
 /** Stretch is capped so, and half of it serves to make good an error, over some seconds. */
@@ -210,7 +212,8 @@ export class Voice {
       while (this.#tape.end < target && source.pour(this.#tape, Math.min(pourMax, target - this.#tape.end)) > 0);
       if (this.#tape.end < target && !source.ended()) return;
       const skipTo = Math.min(target, this.#tape.end);
-      this.#skipped += Math.max(0, skipTo - this.#sample);
+      // Pauses were never sound: passing over them loses none.
+      this.#skipped += Math.max(0, source.soundUpTo(skipTo) - source.soundUpTo(this.#sample));
       this.#sample = Math.max(this.#sample, skipTo);
       this.#starved = true;
     }

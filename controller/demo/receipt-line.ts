@@ -37,6 +37,12 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
   expired: 'lệnh hết hạn',
   superseded: 'có lệnh mới hơn',
   'not-painted': 'bảng không hiện được',
+  'window-ended': 'hết khung giờ được phép',
+  muted: 'tắt tiếng tại chỗ',
+  'held-service': 'đang bảo trì, có người ở loa',
+  'on-battery': 'đang chạy ắc quy',
+  'stream-lost': 'mất luồng trực tiếp',
+  'no-voice': 'thiếu giọng đọc cho ngôn ngữ này',
 };
 
 const marks: Readonly<Record<Outcome, string>> = {

@@ -2,6 +2,7 @@
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { type Envelope, nextCounter, type StatementType, seal } from '../../schemas/envelope.ts';
 import { roleOf } from '../../schemas/keys.ts';
+import { liveSessionMsMax } from '../../schemas/live.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CounterStore } from '../store/store.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -17,6 +18,8 @@ const lifeMs = {
   want: 5 * 365 * dayMs,
   ack: dayMs,
   command: 10 * minuteMs,
+  /** Said again with the same counter to the end of the longest session. */
+  live: liveSessionMsMax + 10 * minuteMs,
   order: 15 * minuteMs,
   clear: dayMs,
   answer: 10 * minuteMs,
@@ -24,7 +27,7 @@ const lifeMs = {
 } as const satisfies Record<CentreStatement, number>;
 
 /** Counters of these are written before they are used; the others restart from the clock. */
-const durable: readonly StatementType[] = ['place', 'want', 'command', 'order', 'clear'];
+const durable: readonly StatementType[] = ['place', 'want', 'command', 'live', 'order', 'clear'];
 /** Counter space of all a centre signs; a new one is begun only by a new delegation. */
 const epoch = 'e1';
 

@@ -29,6 +29,7 @@ const external = [
   'serialport',
   '@serialport/*',
   'koffi',
+  'opus-decoder',
   'ffmpeg-static',
   '@node-rs/argon2',
   'esbuild',

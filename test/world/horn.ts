@@ -133,7 +133,7 @@ export class Horn {
     world.tell({ is: 'playbackStarted', output: this.id, attempt: action.attempt, startedMs, startErrorMs: startedMs - action.startAtMs });
     this.#progress(play);
     const endsAtMs = play.spans.at(-1)?.toMs;
-    if (endsAtMs !== undefined) world.later(endsAtMs, () => this.#end(play, 'completed', endsAtMs));
+    if (endsAtMs !== undefined && Number.isFinite(endsAtMs)) world.later(endsAtMs, () => this.#end(play, 'completed', endsAtMs));
   }
 
   #progress(play: Playing): void {
@@ -195,6 +195,7 @@ export class Horn {
 /** True spans of sound of one play; gaps between rounds are silent. */
 function spansOf({ sound }: PlayAction, fromMs: number): { fromMs: number; toMs: number }[] {
   if (sound.of === 'tone') return [{ fromMs, toMs: fromMs + sound.durationMs }];
+  if (sound.of === 'live') return [{ fromMs, toMs: Number.POSITIVE_INFINITY }];
   if (sound.of === 'order') {
     const { order, languages } = sound;
     return [{ fromMs, toMs: fromMs + repetitionMs(order, languages) * order.times + order.pauseMs * (order.times - 1) }];
@@ -218,5 +219,6 @@ function audible({ spans, heard }: Playing, atMs: number): number {
 /** A name for transcripts. */
 export function nameOf(voice: Voice): string {
   if (voice.kind === 'occurrence') return voice.occurrence.id;
+  if (voice.kind === 'live') return `live ${voice.session}`;
   return voice.kind === 'order' ? `order ${voice.order}` : 'tone';
 }

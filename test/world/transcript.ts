@@ -33,6 +33,8 @@ export function describeFact(fact: Fact): string {
       return `command ${fact.command} ${fact.state}${fact.detail ? ` (${fact.detail})` : ''}`;
     case 'act':
       return `by hand: ${fact.act}${fact.detail ? ` (${fact.detail})` : ''}`;
+    case 'live':
+      return `live ${fact.session} ${fact.state}${fact.problem ? ` (${fact.problem.code})` : ''}`;
     case 'clock':
       return `clock trusted (${fact.quality})`;
     case 'dropped':

@@ -4,6 +4,7 @@ import { decide } from '../../agent/core/decide.ts';
 import type { Action, Decision, Event, Kept, OpenedMeta, State } from '../../agent/core/model.ts';
 import { type Rules, standardRules } from '../../agent/core/rules.ts';
 import { blankKept, blankLive } from '../../agent/core/start-state.ts';
+import type { LiveSession } from '../../schemas/live.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
 import type { Fact } from '../../schemas/outbox.ts';
 import type { ClockQuality, Moment } from '../../schemas/time.ts';
@@ -76,6 +77,9 @@ export class World implements HornWorld {
   /** What the centre holds as retained: the newest want and the group's orders and clears. */
   #retainedWant: { readonly plan: Plan; readonly opened: OpenedMeta } | null = null;
   readonly #retained: Offer[] = [];
+  /** Streams the box asked for, and those that bring sound. */
+  readonly #streams = new Set<string>();
+  readonly #speaking = new Set<string>();
   readonly #later: Later[] = [];
   readonly #queue: Event[] = [];
   readonly #disk: Disk = { kept: blankKept(), rows: [], acked: 0 };
@@ -215,6 +219,7 @@ export class World implements HornWorld {
     this.#wakeAtMs = null;
     this.#pending = [];
     this.#queue.length = 0;
+    this.#streams.clear();
     for (const horn of this.horns.values()) horn.cut();
     this.trace.off.push({ fromMs: this.#nowMs, toMs: Number.POSITIVE_INFINITY });
     this.disturb();
@@ -302,6 +307,31 @@ export class World implements HornWorld {
       this.#disk.acked = last;
       this.tell({ is: 'rowsAcked', epoch: 'e1', upto: last });
     });
+  }
+
+  /** A verified announcement, heard only while connected; it is not retained. */
+  announce(openedMeta: OpenedMeta, session: LiveSession): void {
+    if (!this.#linkUp) return;
+    this.disturb();
+    this.tell({ is: 'liveOffered', opened: openedMeta, session });
+  }
+
+  /** A microphone brings sound, or stops to: the box hears of it where it listens. */
+  speak(session: string, on: boolean): void {
+    if (on) this.#speaking.add(session);
+    else this.#speaking.delete(session);
+    this.disturb();
+    if (!this.#streams.has(session)) return;
+    this.later(this.#nowMs + (on ? 300 : 5_000), () => {
+      if (!this.#streams.has(session) || this.#speaking.has(session) !== on) return;
+      this.disturb();
+      this.tell({ is: 'liveReceiving', session, receiving: on });
+    });
+  }
+
+  #openLive(session: string): void {
+    this.#streams.add(session);
+    if (this.#speaking.has(session) || session.startsWith('talk-')) this.speak(session, true);
   }
 
   // ── the loop, as agent/run.ts has it ──
@@ -440,6 +470,11 @@ export class World implements HornWorld {
         return this.horns.get(action.output)?.stop(action.attempt, action.fadeMs);
       case 'ask':
         return this.#answer(action.kind);
+      case 'openLive':
+        return this.#openLive(action.session.session);
+      case 'closeLive':
+        this.#streams.delete(action.session);
+        return;
       case 'publishPresence':
       case 'publishReport':
       case 'publishTelemetry':

@@ -1,0 +1,60 @@
+// An input of the box as a live source: its blocks with their wall instants, a recording of what went on the air.
+import type { AudioIn } from '../../hardware/audio-in.ts';
+import type { LiveSession } from '../../schemas/live.ts';
+import type { Problem } from '../../schemas/problems.ts';
+import type { Clock } from '../ports.ts';
+import type { LivePiece } from './feed.ts';
+import { Recording } from './recording.ts';
+
+const sampleHz = 48_000;
+
+export interface LineStreamOptions {
+  readonly input: AudioIn;
+  readonly clock: Clock;
+  readonly session: Pick<LiveSession, 'session' | 'openMs' | 'untilMs'>;
+  readonly recordingsDir?: string;
+  readonly onPiece: (piece: LivePiece) => void;
+  readonly onFailure: (problem: Problem) => void;
+  readonly warn: (event: string, problem: Problem) => void;
+}
+
+/** INVARIANT: nothing passes before `start` or after `stop`, nor outside the session's time. */
+export class LineStream {
+  readonly #options: LineStreamOptions;
+  readonly #recording: Recording | undefined;
+  #unhear: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(options: LineStreamOptions) {
+    this.#options = options;
+    const { recordingsDir, session, warn } = options;
+    if (recordingsDir !== undefined) this.#recording = new Recording({ dir: recordingsDir, name: `${session.openMs}-${session.session}`, warn });
+  }
+
+  async start(): Promise<void> {
+    const { input, onFailure } = this.#options;
+    input.onFailure((problem) => !this.#stopped && onFailure(problem));
+    await this.#recording?.start();
+    await input.open();
+    // Stopped while it opened.
+    if (this.#stopped) return input.close();
+    this.#unhear = input.onBlock(({ atMonoMs, frames }) => this.#take(atMonoMs, frames));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#unhear?.();
+    await this.#options.input.close();
+    await this.#recording?.stop();
+  }
+
+  #take(atMonoMs: number, frames: Int16Array): void {
+    const { clock, session, onPiece } = this.#options;
+    const { wallMs, monoMs } = clock.now();
+    const capturedMs = atMonoMs + (wallMs - monoMs);
+    const spanMs = (frames.length / sampleHz) * 1_000;
+    if (this.#stopped || frames.length === 0 || wallMs < session.openMs || wallMs >= session.untilMs) return;
+    this.#recording?.write(frames);
+    onPiece({ capturedMs, spanMs, sound: { pcm: frames }, ends: false });
+  }
+}

@@ -1,0 +1,96 @@
+// A WAV file of what an input of the box put on the air, bounded; the oldest recordings make room for the new.
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { problemOf } from '../../hardware/host/failure.ts';
+import type { Problem } from '../../schemas/problems.ts';
+
+/** Ten minutes of 48 kHz mono 16 bit: twice the longest talk. */
+const fileBytesMax = 60 * 1024 ** 2;
+const folderBytesMax = 300 * 1024 ** 2;
+const headBytes = 44;
+
+export interface RecordingOptions {
+  readonly dir: string;
+  readonly name: string;
+  readonly warn: (event: string, problem: Problem) => void;
+}
+
+export class Recording {
+  readonly #options: RecordingOptions;
+  #file: FileHandle | undefined;
+  #bytes = 0;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(options: RecordingOptions) {
+    this.#options = options;
+  }
+
+  /** A recording that cannot be made is told; the talk goes on. */
+  async start(): Promise<void> {
+    const { dir, name } = this.#options;
+    try {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await makeRoom(dir, folderBytesMax - fileBytesMax);
+      this.#file = await open(join(dir, `${name}.wav`), 'w', 0o600);
+      await this.#file.write(wavHead(0), 0, headBytes, 0);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  write(frames: Int16Array): void {
+    const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength).subarray(0, Math.max(0, fileBytesMax - headBytes - this.#bytes));
+    const copy = Buffer.from(bytes);
+    const at = headBytes + this.#bytes;
+    this.#bytes += copy.length;
+    if (copy.length > 0) this.#then((file) => file.write(copy, 0, copy.length, at));
+  }
+
+  async stop(): Promise<void> {
+    this.#then((file) => file.write(wavHead(this.#bytes), 0, headBytes, 0));
+    this.#then((file) => file.sync());
+    await this.#last;
+    await this.#file?.close().catch(() => undefined);
+    this.#file = undefined;
+  }
+
+  #then(work: (file: FileHandle) => Promise<unknown>): void {
+    this.#last = this.#last.then(async () => {
+      if (this.#file) await work(this.#file);
+    }).catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#options.warn('recordingFailed', problemOf(error, 'disk-full'));
+    void this.#file?.close().catch(() => undefined);
+    this.#file = undefined;
+  }
+}
+
+/** Names begin with the instant, so they sort by age. */
+async function makeRoom(dir: string, bytesMax: number): Promise<void> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.wav')).sort().reverse();
+  let bytes = 0;
+  for (const name of names) {
+    bytes += (await stat(join(dir, name)).catch(() => undefined))?.size ?? 0;
+    if (bytes > bytesMax) await rm(join(dir, name), { force: true });
+  }
+}
+
+/** RIFF/WAVE header of 48 kHz mono s16 PCM. */
+function wavHead(bytes: number): Buffer {
+  const head = Buffer.alloc(headBytes);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + bytes, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(48_000, 24);
+  head.writeUInt32LE(96_000, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(bytes, 40);
+  return head;
+}
