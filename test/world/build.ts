@@ -1,5 +1,6 @@
 // Builders with good defaults: a test names only what it is about.
 import type { OpenedMeta } from '../../agent/core/model.ts';
+import type { LiveSession } from '../../schemas/live.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
@@ -142,6 +143,22 @@ export function opened(id: string, ctr: number, changes: Partial<OpenedMeta> = {
     topic: 'loa/1/g/xa-all/order',
     signedBy: ['key-0001'],
     digest: hashOf(`${id} ${ctr}`),
+    ...changes,
+  };
+}
+
+export function liveSession(session: string, openMs: number, changes: Partial<LiveSession> = {}): LiveSession {
+  return {
+    session,
+    state: 'open',
+    source: 'microphone',
+    level: 'commune',
+    title: session,
+    publicKey: `${'A'.repeat(43)}=`,
+    delayMs: 2_000,
+    openMs,
+    untilMs: openMs + 10 * minuteMs,
+    gainDb: 0,
     ...changes,
   };
 }

@@ -2,6 +2,7 @@
 
 import { repetitionMs } from '../../agent/core/emergency.ts';
 import type { Action, Event, PlayAction, Voice } from '../../agent/core/model.ts';
+import type { Output } from '../../schemas/settings.ts';
 import type { Problem } from '../../schemas/problems.ts';
 import type { Heard, Trace } from './trace.ts';
 
@@ -37,7 +38,7 @@ interface Playing {
 
 export class Horn {
   readonly id: string;
-  readonly kind: 'loudspeaker' | 'board';
+  readonly kind: Output['kind'];
   readonly #world: HornWorld;
   readonly #plays = new Map<number, Playing>();
   #amplifier: { onSinceMs: number | null; attempt: number } = { onSinceMs: null, attempt: 0 };
@@ -46,7 +47,7 @@ export class Horn {
   relaysWork = true;
   failNextPlay = false;
 
-  constructor(id: string, kind: 'loudspeaker' | 'board', world: HornWorld) {
+  constructor(id: string, kind: Output['kind'], world: HornWorld) {
     this.id = id;
     this.kind = kind;
     this.#world = world;
@@ -194,7 +195,7 @@ export class Horn {
 
 /** True spans of sound of one play; gaps between rounds are silent. */
 function spansOf({ sound }: PlayAction, fromMs: number): { fromMs: number; toMs: number }[] {
-  if (sound.of === 'tone') return [{ fromMs, toMs: fromMs + sound.durationMs }];
+  if (sound.of === 'tone' || sound.of === 'countdown') return [{ fromMs, toMs: fromMs + sound.durationMs }];
   if (sound.of === 'live') return [{ fromMs, toMs: Number.POSITIVE_INFINITY }];
   if (sound.of === 'order') {
     const { order, languages } = sound;

@@ -1,9 +1,11 @@
 // Scenarios as text: prose on top, then what is done, then what must have happened.
+import type { LiveSession } from '../../schemas/live.ts';
 import type { Level } from '../../schemas/programme.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
 import type { ClockQuality } from '../../schemas/time.ts';
+import type { LocalLive } from '../../schemas/settings.ts';
 import type { Plan } from '../../schemas/want.ts';
-import { hashOf, hourMs, item, minuteMs, mondayMs, opened, order, plan, programme, schedule, secondMs } from './build.ts';
+import { hashOf, hourMs, item, liveSession, minuteMs, mondayMs, opened, order, plan, programme, schedule, secondMs } from './build.ts';
 import { World } from './world.ts';
 
 interface Line {
@@ -19,10 +21,15 @@ interface Stage {
   windows: { from: string; to: string }[];
   localOrder: string[];
   board: boolean;
+  readonly loudspeakers: readonly string[];
   rev: number;
   counter: number;
+  readonly sessions: Map<string, LiveSession>;
+  readonly mandates: LocalLive[];
   readonly orders: Map<string, Parameters<World['offer']>[0]>;
 }
+
+const everyDay = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
 
 /** Play the script (the text above `---`) and answer the transcript. */
 export function playScenario(script: string): string {
@@ -51,8 +58,11 @@ function openStage(settings: readonly Line[]): Stage {
     windows: [{ from: '04:30', to: '22:00' }],
     localOrder: [],
     board: options['board'] === 'yes',
+    loudspeakers: (options['loudspeakers'] ?? 'main').split(','),
     rev: 0,
     counter: 0,
+    sessions: new Map(),
+    mandates: [],
     orders: new Map(),
   };
 }
@@ -120,6 +130,21 @@ function say(stage: Stage, { words, options }: Line) {
       return world.tell({ is: 'mutedHere', muted: verb === 'mute' });
     case 'tone':
       return world.tell({ is: 'toneAsked', output: first, durationMs: durationOf(second) });
+    case 'live':
+      return openSession(stage, first, options);
+    case 'close': {
+      const session = stage.sessions.get(first);
+      if (!session) throw new Error(`no session ${first}`);
+      return world.announce(opened(`close-${first}`, world.nextCounter(), { exp: session.untilMs }), { ...session, state: 'closed' });
+    }
+    case 'speak':
+    case 'hush':
+      return world.speak(first, verb === 'speak');
+    case 'mandate':
+      stage.mandates.push({ output: first, line: 'mic', windows: [{ days: [...everyDay], from: second.slice(0, 5), to: second.slice(6) }], maxMs: 300_000 });
+      return;
+    case 'talk':
+      return world.tell({ is: 'talkAsked', output: first, on: second !== 'ends', by: 'truong-thon' });
     case 'missing':
       world.missing.add(hashOf(words.slice(1).join(' ')));
       return;
@@ -149,21 +174,28 @@ function scheduleOf(id: string, at: string, options: Line['options']): Schedule 
 }
 
 function planOf(stage: Stage): Plan {
-  const everyDay = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
   return plan(++stage.rev, {
-    settings: stage.board
-      ? {
-          outputs: [
-            { id: 'main', kind: 'loudspeaker' },
-            { id: 'board', kind: 'board' },
-          ],
-        }
-      : {},
+    settings: {
+      outputs: [
+        ...stage.loudspeakers.map((id) => ({ id, kind: 'loudspeaker' as const })),
+        ...(stage.board ? [{ id: 'board', kind: 'board' as const }] : []),
+      ],
+      localLive: stage.mandates,
+    },
     policy: { windows: stage.windows.map((span) => ({ days: [...everyDay], ...span })) },
     programmes: stage.programmes.map((parts) => programme(...parts)),
     schedules: [...stage.schedules],
     localOrder: stage.localOrder,
   });
+}
+
+function openSession(stage: Stage, id: string, options: Line['options']): void {
+  const { world } = stage;
+  const openMs = world.nowMs();
+  const untilMs = openMs + durationOf(options['for'] ?? '10m');
+  const session = liveSession(id, openMs, { level: (options['level'] ?? 'commune') as Level, untilMs });
+  stage.sessions.set(id, session);
+  world.announce(opened(`live-${id}`, world.nextCounter(), { exp: untilMs + minuteMs }), session);
 }
 
 function offerOrder(stage: Stage, id: string, options: Line['options']): void {

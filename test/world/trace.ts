@@ -1,5 +1,6 @@
 // What really happened in a world, seen from outside the box: the material of invariants and transcripts.
 import type { Voice } from '../../agent/core/model.ts';
+import type { LiveSession } from '../../schemas/live.ts';
 import type { Fact } from '../../schemas/outbox.ts';
 import type { Plan } from '../../schemas/want.ts';
 
@@ -40,6 +41,8 @@ export interface Trace {
   readonly amplifiers: AmplifierOn[];
   readonly rows: StoredRow[];
   readonly applied: Applied[];
+  /** Verified words about live sessions: openings and closings. */
+  readonly announced: { readonly session: LiveSession; readonly atMs: number }[];
   /** Anything that rightly delays or stills a sound: boots, faults, orders, new plans, steps. True ms. */
   readonly disturbances: number[];
   /** Spans in which the box had no power. */

@@ -36,7 +36,7 @@ export interface WorldOptions {
 interface Later {
   readonly atMs: number;
   readonly order: number;
-  readonly boot: number;
+  readonly boot: number | 'any';
   readonly run: () => void;
 }
 
@@ -57,6 +57,7 @@ export class World implements HornWorld {
     amplifiers: [],
     rows: [],
     applied: [],
+    announced: [],
     disturbances: [],
     off: [],
     troubles: [],
@@ -80,6 +81,8 @@ export class World implements HornWorld {
   /** Streams the box asked for, and those that bring sound. */
   readonly #streams = new Set<string>();
   readonly #speaking = new Set<string>();
+  readonly #announced = new Map<string, { readonly opened: OpenedMeta; readonly session: LiveSession }>();
+  #repeating = false;
   readonly #later: Later[] = [];
   readonly #queue: Event[] = [];
   readonly #disk: Disk = { kept: blankKept(), rows: [], acked: 0 };
@@ -168,7 +171,7 @@ export class World implements HornWorld {
     if (best && best.atMs <= wake) {
       this.#later.splice(this.#later.indexOf(best), 1);
       const { boot, run } = best;
-      return { atMs: best.atMs, run: () => (boot === this.#boot ? run() : undefined) };
+      return { atMs: best.atMs, run: () => (boot === this.#boot || boot === 'any' ? run() : undefined) };
     }
     return { atMs: wake, run: () => this.#timer() };
   }
@@ -309,11 +312,37 @@ export class World implements HornWorld {
     });
   }
 
-  /** A verified announcement, heard only while connected; it is not retained. */
-  announce(openedMeta: OpenedMeta, session: LiveSession): void {
-    if (!this.#linkUp) return;
-    this.disturb();
-    this.tell({ is: 'liveOffered', opened: openedMeta, session });
+  /** A verified announcement, said again each 5 s while it is open; the topic is not retained. */
+  announce(opened: OpenedMeta, session: LiveSession): void {
+    this.trace.announced.push({ session, atMs: this.#nowMs });
+    this.#announced.set(session.session, { opened, session });
+    this.#deliverLive(session.session);
+    if (!this.#repeating) this.#repeat();
+  }
+
+  #deliverLive(id: string): void {
+    const said = this.#announced.get(id);
+    if (!said) return;
+    if (this.#linkUp) {
+      this.disturb();
+      this.tell({ is: 'liveOffered', ...said });
+    }
+    if (said.session.state === 'closed' || said.session.untilMs <= this.#nowMs) this.#announced.delete(id);
+  }
+
+  /** The centre's own timer: a box that is off misses what is said. */
+  #repeat(): void {
+    this.#repeating = this.#announced.size > 0;
+    if (!this.#repeating) return;
+    this.#later.push({
+      atMs: this.#nowMs + 5_000,
+      order: this.#orderOfLater++,
+      boot: 'any',
+      run: () => {
+        for (const id of [...this.#announced.keys()]) this.#deliverLive(id);
+        this.#repeat();
+      },
+    });
   }
 
   /** A microphone brings sound, or stops to: the box hears of it where it listens. */
