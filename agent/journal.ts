@@ -16,7 +16,7 @@ import type { Journal } from './ports.ts';
 const ackedRowsKeptMs = 30 * 24 * 3600_000;
 const pruneEveryMs = 3600_000;
 /** Cells of the database; `orders` lives in the slots. */
-const cellNames = ['want', 'ledger', 'playing', 'counters', 'muted', 'sessions'] as const satisfies readonly Exclude<keyof Kept, 'orders'>[];
+const cellNames = ['want', 'ledger', 'playing', 'counters', 'muted', 'service', 'sessions'] as const satisfies readonly Exclude<keyof Kept, 'orders'>[];
 export interface JournalOptions {
   readonly dir: string;
   readonly orders: OrderSlots;
@@ -109,7 +109,7 @@ export class SqliteJournal implements Journal {
       this.#chain = chain;
       this.#rows += rows.length;
       this.#saved = { ...this.#saved, ...Object.fromEntries(changed.map((name) => [name, kept[name]])) };
-      if (changed.some((name) => name === 'want' || name === 'muted')) await this.#writeCopy(kept);
+      if (changed.some((name) => name === 'want' || name === 'muted' || name === 'service')) await this.#writeCopy(kept);
       const newest = entries.at(-1);
       if (newest) this.#onRows();
       if (newest && this.#rows > this.#options.rowsMax) await this.#prune(newest);
@@ -257,8 +257,8 @@ export class SqliteJournal implements Journal {
     return { ...copy, ...(orders && { orders }) };
   }
 
-  async #writeCopy({ want, counters, muted, ledger }: Kept): Promise<void> {
-    const copy = { want, counters, muted, ledger: { ...ledger, paused: [] } } satisfies Partial<Kept>;
+  async #writeCopy({ want, counters, muted, service, ledger }: Kept): Promise<void> {
+    const copy = { want, counters, muted, service, ledger: { ...ledger, paused: [] } } satisfies Partial<Kept>;
     await this.#options.copy.write(new TextEncoder().encode(JSON.stringify(copy)));
   }
 

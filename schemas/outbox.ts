@@ -14,7 +14,9 @@ export const Fact = v.variant('kind', [
   v.strictObject({
     kind: v.literal('order'),
     order: MessageId,
-    state: v.picklist(['accepted', 'sounding', 'ended', 'cleared', 'expired', 'refused']),
+    state: v.picklist(['accepted', 'held', 'sounding', 'ended', 'cleared', 'expired', 'refused']),
+    /** Why a valid order does not sound for now: a person at the horn, a mute that policy lets stand, an exercise on battery. */
+    because: v.optional(v.picklist(['held-service', 'muted', 'on-battery'])),
     /** What was heard: fall-backs in DESIGN §4's order. */
     voice: v.optional(v.picklist(['inline', 'cached', 'spoken', 'siren', 'screen'])),
     problem: v.optional(Problem),

@@ -37,6 +37,8 @@ export const Health = v.strictObject({
         'hot',
         'under-voltage',
         'muted',
+        'service',
+        'on-battery',
         'clock-off',
       ]),
     ),

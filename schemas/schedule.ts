@@ -37,6 +37,8 @@ export const Schedule = v.strictObject({
   /** What an interrupted play does once the output is free: go on, begin again, or give up. */
   interrupted: v.picklist(['resume', 'restart', 'skip']),
   gainDb: v.pipe(v.number(), v.minValue(-40), v.maxValue(6)),
+  /** Do neighbouring boxes start together (absent too), or each by its `staggerMs` later, so that speech is understood? */
+  neighbours: v.optional(v.picklist(['together', 'staggered'])),
 });
 export type Schedule = v.InferOutput<typeof Schedule>;
 

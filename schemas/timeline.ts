@@ -4,7 +4,7 @@ import { judgeDay, type PolicyRule } from './policy.ts';
 import { type Item, Level, type Programme } from './programme.ts';
 import { starts } from './recurrence.ts';
 import { PlayClass, type Schedule } from './schedule.ts';
-import type { Output } from './settings.ts';
+import { type Output, sounds, staggerMsMax } from './settings.ts';
 import type { Plan } from './want.ts';
 import { dayMs, farthestMs, type ZoneClock, zoneClock } from './zones.ts';
 
@@ -13,7 +13,7 @@ export const sessionMaxMs = dayMs;
 
 /** One planned play on one output: the unit of receipts. Plain JSON, stored as it is. */
 export interface Occurrence {
-  /** `SCHEDULE@UTC-START-MS@OUTPUT`. */
+  /** `SCHEDULE@UTC-START-MS@OUTPUT`: the start as planned for everybody, before this box's stagger. */
   readonly id: string;
   readonly schedule: string;
   readonly programme: string;
@@ -49,7 +49,7 @@ export function agenda(plan: Plan, fromMs: number, toMs: number): Occurrence[] {
   const found: Occurrence[] = [];
   const endDay = days.dayAt(highMs - 1) + 1;
   // Chunks keep each question below the limit of `starts`; a play belongs to the day it starts in.
-  for (let day = days.dayAt(Math.max(0, lowMs - sessionMaxMs)); day < endDay; day += chunkDays) {
+  for (let day = days.dayAt(Math.max(0, lowMs - sessionMaxMs - staggerMsMax)); day < endDay; day += chunkDays) {
     const plays = playsOf(plan, days, day, Math.min(day + chunkDays, endDay));
     const verdicts = verdictsOf(plan, days, plays);
     for (const [index, play] of plays.entries())
@@ -64,6 +64,8 @@ const chunkDays = 30;
 interface Play {
   readonly schedule: Schedule;
   readonly programme: Programme;
+  /** Before the stagger: names the play and the day it belongs to. */
+  readonly plannedMs: number;
   readonly startMs: number;
   readonly endMs: number;
   readonly rank: number;
@@ -82,9 +84,16 @@ function playsOf(plan: Plan, clock: ZoneClock, firstDay: number, endDay: number)
     if (!begun.ok) continue;
     const lengthMs = sessionMs(programme, schedule.repeat);
     const rank = classRank(schedule.class) * 16 + levelRank(programme.level);
-    for (const startMs of begun.value) plays.push({ schedule, programme, startMs, endMs: startMs + lengthMs, rank });
+    const shiftMs = shiftOf(plan, schedule, programme);
+    for (const plannedMs of begun.value)
+      plays.push({ schedule, programme, plannedMs, startMs: plannedMs + shiftMs, endMs: plannedMs + shiftMs + lengthMs, rank });
   }
   return plays.sort((a, b) => a.startMs - b.startMs || a.rank - b.rank || (a.schedule.id < b.schedule.id ? -1 : 1));
+}
+
+/** Speech of neighbours that would blur into one another starts box by box; boards are seen by one place only. */
+function shiftOf({ settings }: Plan, { neighbours }: Schedule, { form }: Programme): number {
+  return neighbours === 'staggered' && form === 'audio' ? settings.staggerMs : 0;
 }
 
 /** Sound is judged day by day, alike on every loudspeaker; bulletins are not sound and never refused. */
@@ -93,7 +102,7 @@ function verdictsOf(plan: Plan, clock: ZoneClock, plays: readonly Play[]): (Poli
   const days = new Map<number, number[]>();
   for (const [index, play] of plays.entries()) {
     if (play.programme.form !== 'audio') continue;
-    const day = clock.dayAt(play.startMs);
+    const day = clock.dayAt(play.plannedMs);
     const sameDay = days.get(day);
     if (sameDay) sameDay.push(index);
     else days.set(day, [index]);
@@ -106,12 +115,12 @@ function verdictsOf(plan: Plan, clock: ZoneClock, plays: readonly Play[]): (Poli
 }
 
 function spread(plan: Plan, play: Play, refused: PolicyRule | null, into: Occurrence[]): void {
-  const { schedule, programme, startMs, endMs } = play;
-  const kind = programme.form === 'audio' ? 'loudspeaker' : 'board';
+  const { schedule, programme, plannedMs, startMs, endMs } = play;
   for (const output of plan.settings.outputs) {
-    if (output.kind !== kind) continue;
+    const { kind } = output;
+    if (sounds(kind) !== (programme.form === 'audio')) continue;
     into.push({
-      id: `${schedule.id}@${startMs}@${output.id}`,
+      id: `${schedule.id}@${plannedMs}@${output.id}`,
       schedule: schedule.id,
       programme: programme.id,
       title: programme.title,

@@ -1,14 +1,17 @@
 // Absorb what happened into the state: one place per event, exhaustive.
-import { askToneHere, muteHere, offerClear, offerCommand } from './commands.ts';
+import { muteHere, offerClear, offerCommand } from './commands.ts';
 import { offerOrder, refuse } from './emergency.ts';
 import { liveReceiving, offerLive } from './live.ts';
+import { mainsChanged } from './mains.ts';
 import { cacheSeen, fetchEnded, forgetWaits } from './media.ts';
 import type { Event } from './model.ts';
 import { playbackOver, playbackProgressed, playbackStarted } from './outcomes.ts';
 import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { closeLastBoot } from './receipts.ts';
+import { askService, buttonPressed } from './service.ts';
 import { talkHere } from './talk.ts';
+import { askToneHere } from './tones.ts';
 import type { Turn } from './turn.ts';
 
 export function absorb(turn: Turn, event: Event) {
@@ -57,9 +60,9 @@ export function absorb(turn: Turn, event: Event) {
     case 'healthSampled':
       return turn.be({ telemetry: { ...turn.live.telemetry, sample: event.sample } });
     case 'toneAsked':
-      return askToneHere(turn, event.output, event.durationMs);
+      return askToneHere(turn, event);
     case 'mutedHere':
-      return muteHere(turn, event.muted);
+      return muteHere(turn, event.muted, event.by);
     case 'liveOffered':
       return offerLive(turn, event.opened, event.session);
     case 'liveReceiving':
@@ -67,11 +70,18 @@ export function absorb(turn: Turn, event: Event) {
     case 'talkAsked':
       return talkHere(turn, event);
     case 'serviceAsked':
+      return askService(turn, event);
     case 'inputChanged':
-      return;
+      return inputChanged(turn, event);
     default:
       event satisfies never;
   }
+}
+
+/** The case being opened is supervised elsewhere. */
+function inputChanged(turn: Turn, { input, on }: Event & { is: 'inputChanged' }): void {
+  if (input === 'mains') mainsChanged(turn, on);
+  else if (input === 'button' && on) buttonPressed(turn);
 }
 
 function booted(turn: Turn, event: Event & { is: 'booted' }): void {

@@ -1,4 +1,5 @@
 // The plays around now, and which of them still wait for their final word.
+import { staggerMsMax } from '../../schemas/settings.ts';
 import { agenda as occurrencesOf } from '../../schemas/timeline.ts';
 import type { Plan } from '../../schemas/want.ts';
 import { agendaReachMs, aheadMs, dayMs, lookBackMs } from './limits.ts';
@@ -64,7 +65,9 @@ export function nextStartMs(turn: Turn, afterMs: number): number | null {
 /** Is it in the plan that rules now? */
 export function planned(turn: Turn, occurrence: Occurrence): boolean {
   const occurrences = turn.live.agenda?.occurrences ?? [];
-  for (let at = firstFrom(occurrences, occurrence.startMs); occurrences[at]?.startMs === occurrence.startMs; at++)
+  // A new stagger moves the start, not the name.
+  const lastMs = occurrence.startMs + staggerMsMax;
+  for (let at = firstFrom(occurrences, occurrence.startMs - staggerMsMax); (occurrences[at]?.startMs ?? Number.POSITIVE_INFINITY) <= lastMs; at++)
     if (occurrences[at]?.id === occurrence.id) return true;
   return false;
 }

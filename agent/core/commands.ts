@@ -1,14 +1,14 @@
-// Commands and acts by hand: tone, report, new epoch, mute.
+// Commands, clears, and the mute by hand.
 
 import type { Command } from '../../schemas/command.ts';
 import type { Clear } from '../../schemas/order.ts';
-import { hoursRule } from '../../schemas/policy.ts';
 import { endOrder, latch } from './emergency.ts';
-import { clockToleranceMs, commandsRememberedMax, toneWaitMs } from './limits.ts';
-import type { OpenedMeta, OutputState, UnsureOrder } from './model.ts';
+import { clockToleranceMs, commandsRememberedMax } from './limits.ts';
+import type { OpenedMeta, UnsureOrder } from './model.ts';
 import { covers } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
 import { counterKey } from './rules.ts';
+import { askTone } from './tones.ts';
 import type { Turn } from './turn.ts';
 
 type Answer = 'done' | 'failed' | 'refused';
@@ -45,7 +45,7 @@ export function offerCommand(turn: Turn, opened: OpenedMeta, command: Command) {
 function obey(turn: Turn, id: string, command: Command) {
   switch (command.do) {
     case 'tone': {
-      const why = askTone(turn, { output: command.output, id, durationMs: command.durationMs, command: id });
+      const why = askTone(turn, { output: command.output, id, durationMs: command.durationMs, command: id, held: false });
       if (why !== null) answer(turn, id, 'refused', why);
       return;
     }
@@ -60,52 +60,10 @@ function obey(turn: Turn, id: string, command: Command) {
   }
 }
 
-/** A person at the box asks for a tone. */
-export function askToneHere(turn: Turn, output: string, durationMs: number): void {
-  const id = `${turn.live.boot}-${turn.attempt()}`;
-  const why = askTone(turn, { output, id, durationMs, command: null });
-  turn.tell({ kind: 'act', act: 'tone', detail: why === null ? `${durationMs} ms on ${output}` : `refused: ${why}` });
-}
-
-/** Null when the tone will sound as soon as the amplifier is ready, else why not. */
-function askTone(turn: Turn, asked: { output: string; id: string; durationMs: number; command: string | null }): string | null {
-  const output = turn.live.outputs[asked.output];
-  if (output?.kind !== 'loudspeaker') return `not-found: no loudspeaker ${asked.output}`;
-  if (!output.working || output.amplifier.is === 'failed') return 'device-failed: the output has failed';
-  if (busy(turn, output)) return 'device-busy: the output is in use';
-  const { plan } = turn.live;
-  const { wallMs } = turn.now;
-  const rule = plan && turn.timeKnown ? hoursRule(plan.policy, Math.floor(wallMs), Math.ceil(wallMs + asked.durationMs)) : null;
-  if (rule === 'quiet-hours') return 'policy-breach: quiet hours';
-  const { id, durationMs, command } = asked;
-  turn.output(asked.output, { tone: { id, durationMs, command, untilMonoMs: turn.now.monoMs + toneWaitMs } });
-  return null;
-}
-
-function busy(turn: Turn, { id, player, leaving, tone }: OutputState): boolean {
-  return (
-    player.is !== 'idle' ||
-    leaving.length > 0 ||
-    tone !== null ||
-    turn.kept.orders.active.some((one) => (one.heard[id] ?? 0) < one.order.times)
-  );
-}
-
-/** Tones that found no free output in time are given up. */
-export function closeTones(turn: Turn): void {
-  for (const { id, tone } of Object.values(turn.live.outputs)) {
-    if (!tone) continue;
-    turn.wakeAtMono(tone.untilMonoMs);
-    if (turn.now.monoMs < tone.untilMonoMs) continue;
-    turn.output(id, { tone: null });
-    if (tone.command) answer(turn, tone.command, 'failed', 'device-busy: no free output in time');
-  }
-}
-
-export function muteHere(turn: Turn, muted: boolean): void {
+export function muteHere(turn: Turn, muted: boolean, by = ''): void {
   if (turn.kept.muted === muted) return;
   turn.keep({ muted });
-  turn.tell({ kind: 'act', act: muted ? 'mute' : 'unmute', detail: '' });
+  turn.tell({ kind: 'act', act: muted ? 'mute' : 'unmute', detail: by.slice(0, 200) });
   turn.urgent();
 }
 

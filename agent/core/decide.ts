@@ -3,9 +3,10 @@ import type { Moment } from '../../schemas/time.ts';
 import { absorb } from './absorb.ts';
 import { closeAgenda } from './agenda.ts';
 import { closeClock } from './clock.ts';
-import { closeTones } from './commands.ts';
 import { closeOrders, closeUnsure } from './emergency.ts';
+import { closeHeldOrders } from './held.ts';
 import { closeLive } from './live.ts';
+import { closeMains } from './mains.ts';
 import { closeMedia } from './media.ts';
 import type { Decision, Event, State } from './model.ts';
 import { closeAmplifiers, closeOutputList } from './outputs.ts';
@@ -14,6 +15,8 @@ import { closePlayback } from './playback.ts';
 import { closeReceipts } from './receipts.ts';
 import { closeReports } from './reports.ts';
 import { type Rules, standardRules } from './rules.ts';
+import { closeService } from './service.ts';
+import { closeTones } from './tones.ts';
 import { Turn } from './turn.ts';
 
 /**
@@ -28,8 +31,11 @@ export function decide(now: Moment, state: State, event: Event, rules: Rules = s
   closePlan(turn);
   closeAgenda(turn);
   closeMedia(turn);
+  closeMains(turn);
+  closeService(turn);
   closeUnsure(turn);
   closeOrders(turn);
+  closeHeldOrders(turn);
   closeTones(turn);
   closeLive(turn);
   closePlayback(turn);

@@ -2,6 +2,8 @@
 import type { Order } from '../../schemas/order.ts';
 import { hoursRule } from '../../schemas/policy.ts';
 import type { Problem } from '../../schemas/problems.ts';
+import { sounds } from '../../schemas/settings.ts';
+import { orderHeld } from './held.ts';
 import { proofOf } from './ledger.ts';
 import { activeOrdersMax, clockToleranceMs, drillShownMinMs, latchedMax, latchMs, unsureMs } from './limits.ts';
 import type { ActiveOrder, KeptOrders, Latch, OpenedMeta, OutputState, PlayingMark, Voice } from './model.ts';
@@ -119,7 +121,7 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
   const startedMs = sounding?.startedMs ?? underWay?.startedMs ?? undefined;
   const endedMs = underWay?.startedMs ? turn.now.wallMs : sounding?.endedMs;
   const whole = how !== 'cleared' && (output.kind === 'board' || heardHere(turn, active, output));
-  const reason = whole || how === 'ended' ? undefined : how;
+  const reason = whole || how === 'ended' ? undefined : how === 'expired' ? ((sounds(output.kind) && orderHeld(turn, active.order)) || how) : how;
   turn.tell({
     kind: 'receipt',
     receipt: {
@@ -169,7 +171,8 @@ export function refuse(turn: Turn, order: string, problem: Problem): void {
 
 /** The order an output is given to, if any. Equals alternate after a full repetition; the higher interrupts at once. */
 export function wantedOrder(turn: Turn, output: OutputState): ActiveOrder | undefined {
-  const open = turn.kept.orders.active.filter((active) => maySound(turn, active) && !heardHere(turn, active, output));
+  const mayHere = ({ order }: ActiveOrder) => output.kind === 'board' || orderHeld(turn, order) === null;
+  const open = turn.kept.orders.active.filter((active) => mayHere(active) && maySound(turn, active) && !heardHere(turn, active, output));
   if (open.length === 0) return undefined;
   const top = highest(open);
   if (output.kind === 'board') return takingTurns(turn, top);
@@ -223,7 +226,7 @@ function isKnown({ active, latched }: KeptOrders, id: string): boolean {
 }
 
 function heardHere(turn: Turn, active: ActiveOrder, output: OutputState): boolean {
-  if (output.kind === 'loudspeaker') return (active.heard[output.id] ?? 0) >= active.order.times;
+  if (sounds(output.kind)) return (active.heard[output.id] ?? 0) >= active.order.times;
   if (active.order.class === 'actual') return false;
   const { order, acceptedMs } = active;
   const onceMs = repetitionMs(order, turn.settings.languages);

@@ -1,12 +1,13 @@
 // One word for how the box is, with reasons, worst first.
 import type { Health } from '../../schemas/report.ts';
+import { sounds } from '../../schemas/settings.ts';
 import { diskLowBytes, hotC } from './limits.ts';
 import { missing } from './media.ts';
 import type { Turn } from './turn.ts';
 
 type Reasons = Health['reasons'][number];
 
-const silencing: readonly Reasons[] = ['no-time', 'no-plan', 'audio-failed', 'amplifier-failed', 'display-failed', 'muted'];
+const silencing: readonly Reasons[] = ['no-time', 'no-plan', 'audio-failed', 'amplifier-failed', 'display-failed', 'service', 'muted'];
 
 export function healthOf(turn: Turn): Health {
   const { live, kept, timeKnown } = turn;
@@ -15,10 +16,12 @@ export function healthOf(turn: Turn): Health {
   const checks: readonly (readonly [Reasons, boolean])[] = [
     ['no-time', !timeKnown],
     ['no-plan', live.plan === null],
-    ['audio-failed', outputs.some(({ kind, working }) => kind === 'loudspeaker' && !working)],
+    ['audio-failed', outputs.some(({ kind, working }) => sounds(kind) && !working)],
     ['amplifier-failed', outputs.some(({ amplifier }) => amplifier.is === 'failed')],
     ['display-failed', outputs.some(({ kind, working }) => kind === 'board' && !working)],
+    ['service', kept.service !== null],
     ['muted', kept.muted],
+    ['on-battery', !live.mains.present],
     ['no-centre', !live.linkUp],
     ['media-missing', live.cache.known && missing(turn).length > 0],
     ['disk-low', sample !== null && sample.diskFreeBytes < diskLowBytes],

@@ -1,5 +1,7 @@
 // The ledger: every planned play gets exactly one final receipt.
+import type { Order } from '../../schemas/order.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
+import { sounds, staggerMsMax } from '../../schemas/settings.ts';
 import { dayMs } from './limits.ts';
 import type { Ledger, Occurrence, PausedPlay } from './model.ts';
 import type { Turn } from './turn.ts';
@@ -46,6 +48,7 @@ export function proofOf(turn: Turn, kind: Occurrence['kind'], audibleMs: number)
   if (audibleMs <= 0) return 'none';
   const { hardware } = turn.live;
   if (kind === 'board') return hardware.display.startsWith('simulated') ? 'simulated' : 'painted';
+  if (kind === 'bridge') return 'bridge';
   return hardware.board === 'none' || hardware.board.startsWith('simulated') ? 'simulated' : 'relay';
 }
 
@@ -53,7 +56,12 @@ export function proofOf(turn: Turn, kind: Occurrence['kind'], audibleMs: number)
 export function gainOf(turn: Turn, occurrence: Occurrence): number {
   const gainDb = occurrence.gainDb + turn.settings.gainDb;
   const { plan } = turn.live;
-  return plan && occurrence.kind === 'loudspeaker' ? Math.min(gainDb, plan.policy.gainMaxDb) : gainDb;
+  return plan && sounds(occurrence.kind) ? Math.min(gainDb, plan.policy.gainMaxDb) : gainDb;
+}
+
+/** An order in earnest stands outside the policy's ceiling and the box's own gain; an exercise is like a programme. */
+export function orderGainOf({ settings, live }: Turn, order: Pick<Order, 'class'>): number {
+  return order.class === 'actual' ? settings.orderGainDb : Math.min(settings.gainDb, live.plan?.policy.gainMaxDb ?? 0);
 }
 
 export function pausedOf(ledger: Ledger, occurrence: Occurrence): PausedPlay | undefined {
@@ -81,12 +89,12 @@ export function compact(turn: Turn, firstOpenMs: number | null): void {
   const { ledger } = turn.kept;
   const toMs = Math.min(firstOpenMs ?? turn.now.wallMs, turn.now.wallMs);
   if (toMs <= ledger.settledToMs) return;
-  const settled = ledger.settled.filter((id) => startOf(id) >= toMs);
+  const settled = ledger.settled.filter((id) => startOf(id) + staggerMsMax >= toMs);
   if (settled.length === ledger.settled.length && toMs < ledger.settledToMs + dayMs) return;
   turn.keep({ ledger: { ...ledger, settledToMs: toMs, settled } });
 }
 
-/** `SCHEDULE@UTC-START-MS@OUTPUT`. */
+/** `SCHEDULE@UTC-START-MS@OUTPUT`; a staggered one starts a little later than its name says. */
 function startOf(id: string): number {
   return Number(id.split('@')[1]);
 }

@@ -50,6 +50,9 @@ export const drillShownMinMs = 20_000;
 
 export const commandsRememberedMax = 64;
 export const toneWaitMs = 10_000;
+/** The tone while the button is held; released sooner, it ends sooner. */
+export const toneHeldMaxMs = 10_000;
+export const toneFadeInMs = 2_000;
 export const toneHz = 440;
 export const toneGainDb = -20;
 
@@ -62,6 +65,20 @@ export const askWantAfterMs = 30_000;
 /** Reports are told at most this often, and look this far for the next play. */
 export const reportEveryMs = 2_000;
 export const lookAheadMs = dayMs;
+
+/** Service mode: at most, PIN and button within, what is left is written down each, the countdown and its patience. */
+export const serviceMaxMs = 2 * hourMs;
+export const buttonNearMs = 30_000;
+export const serviceMarkMs = 60_000;
+export const countdownMs = 10_000;
+export const countdownWithinMs = 20_000;
+/** The mains input has to say the same this long. */
+export const mainsSettleMs = 2_000;
+
+/** A play that its hours cut short is worth beginning for this much. */
+export const worthHearingMs = 5_000;
+/** It is told to stop this long before: queue and fade are over when the hours end. */
+export const cutMarginMs = 1_000;
 
 /** Live: sessions at once, ids remembered, how long a box without a stream keeps its amplifier warm for one. */
 export const sessionsAtOnceMax = 4;

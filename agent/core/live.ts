@@ -5,6 +5,8 @@ import { hoursRule, type Policy } from '../../schemas/policy.ts';
 import type { ProblemCode } from '../../schemas/problems.ts';
 import { levelOrder } from '../../schemas/programme.ts';
 import type { Reason } from '../../schemas/receipt.ts';
+import { sounds } from '../../schemas/settings.ts';
+import { heldBack } from './held.ts';
 import { clockToleranceMs, latchMs, liveMarginMs, liveWarmMs, sessionsAtOnceMax, sessionsLatchedMax } from './limits.ts';
 import { tellLiveReceipts } from './live-receipts.ts';
 import type { Event, HeldSession, OpenedMeta, OutputState, StreamState, Voice } from './model.ts';
@@ -138,8 +140,8 @@ function settleWhenQuiet(turn: Turn, held: HeldSession): void {
   const { session, untilMs } = held.session;
   const outputs = Object.values(turn.live.outputs);
   const of = (voice: Voice) => voice.kind === 'live' && voice.session === session;
-  const sounds = outputs.some(({ player, leaving }) => (player.is !== 'idle' && of(player.voice)) || leaving.some(({ mark }) => of(mark.voice)));
-  if (sounds || outputs.length === 0) return;
+  const sounding = outputs.some(({ player, leaving }) => (player.is !== 'idle' && of(player.voice)) || leaving.some(({ mark }) => of(mark.voice)));
+  if (sounding || outputs.length === 0) return;
   tellLiveReceipts(turn, held);
   turn.keep({ sessions: { ...turn.kept.sessions, open: turn.kept.sessions.open.filter((one) => one.session.session !== session) } });
   latch(turn, session, untilMs);
@@ -176,18 +178,18 @@ function setStream(turn: Turn, session: string, stream: StreamState): void {
 
 /** The session this output should sound now: the highest level, then the earliest. */
 export function wantedSession(turn: Turn, output: OutputState): HeldSession | undefined {
-  if (output.kind === 'board' || !turn.timeKnown || !turn.live.plan || silencedHere(turn)) return undefined;
+  if (!sounds(output.kind) || !turn.timeKnown || !turn.live.plan || silencedHere(turn)) return undefined;
   const receiving = ({ session, over }: HeldSession) => over === null && turn.live.streams[session.session]?.receiving === true;
   return ranked(turn.kept.sessions.open.filter((one) => receiving(one) && isFor(one, output)))[0];
 }
 
 export function isFor({ output }: HeldSession, { id, kind }: Pick<OutputState, 'id' | 'kind'>): boolean {
-  return kind !== 'board' && (output === undefined || output === id);
+  return sounds(kind) && (output === undefined || output === id);
 }
 
 /** Why nothing live may sound here although it is on, if so. */
 export function silencedHere(turn: Turn): Reason | null {
-  return turn.kept.muted ? 'muted' : null;
+  return heldBack(turn, 'live');
 }
 
 /** A session was taken a moment ago: its first words should not meet a cold amplifier. */

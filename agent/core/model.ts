@@ -135,6 +135,8 @@ export interface Kept {
   readonly orders: KeptOrders;
   readonly counters: KeptCounters;
   readonly muted: boolean;
+  /** A person is at the horn: for how much longer, who said so, and whether the countdown back has begun. */
+  readonly service: { readonly leftMs: number; readonly by: string; readonly ending: boolean } | null;
   readonly sessions: KeptSessions;
 }
 
@@ -187,7 +189,7 @@ export type Voice =
   | { readonly kind: 'occurrence'; readonly occurrence: Occurrence }
   | { readonly kind: 'order'; readonly order: string }
   | { readonly kind: 'live'; readonly session: string }
-  | { readonly kind: 'tone'; readonly id: string; readonly durationMs: number };
+  | { readonly kind: 'tone'; readonly id: string; readonly durationMs: number; readonly countdown?: boolean };
 
 export interface KeptOrders {
   /** Highest accepted counter with its digest, per `iss/epoch/aud` (orders and clears share the space). */
@@ -294,6 +296,18 @@ export interface Live {
   readonly outputs: Readonly<Record<string, OutputState>>;
   /** Streams asked for, by session. */
   readonly streams: Readonly<Record<string, StreamState>>;
+  /** Mains as the input says and as believed, which is two seconds later. */
+  readonly mains: { readonly present: boolean; readonly said: boolean; readonly sinceMonoMs: number };
+  readonly atHorn: {
+    /** Asked for with the PIN, waiting for the button. */
+    readonly asked: { readonly by: string; readonly untilMonoMs: number } | null;
+    readonly buttonMonoMs: number | null;
+    /** Up to when the time in service was counted. */
+    readonly countedMonoMs: number | null;
+    readonly countdown: boolean;
+  };
+  /** Orders told as held back, until they are not. */
+  readonly heldOrders: readonly string[];
   /** Faults raised and not ended, by name. */
   readonly faults: readonly string[];
   readonly nextAttempt: number;
@@ -344,7 +358,7 @@ export interface Agenda {
 
 export interface OutputState {
   readonly id: string;
-  readonly kind: 'loudspeaker' | 'board';
+  readonly kind: Output['kind'];
   readonly working: boolean;
   readonly amplifier: AmplifierState;
   readonly player: PlayerState;
@@ -369,6 +383,8 @@ export interface ToneAsked {
   readonly durationMs: number;
   /** The command that asked, to be answered. */
   readonly command: string | null;
+  /** The countdown that ends service: the one sound that service allows. */
+  readonly countdown?: boolean;
   /** A tone that found no free output by then is given up. */
   readonly untilMonoMs: number;
 }
@@ -393,6 +409,8 @@ export type PlayerState =
       readonly startAtMonoMs: number;
       /** When this attempt should have ended; null where only the player knows. */
       readonly untilMs: number | null;
+      /** The hours end before the sound does: it fades out here. */
+      readonly cutAtMs?: number;
       /** Since when it was quiet before this attempt, which may fail without a sound. */
       readonly quietSinceMonoMs?: number;
     };
@@ -446,6 +464,8 @@ export type Sound =
       readonly languages: readonly string[];
     }
   | { readonly of: 'tone'; readonly hz: number; readonly durationMs: number }
+  /** Ten seconds of warning before sound comes back: beeps each second, spoken numbers where the box has the voice. */
+  | { readonly of: 'countdown'; readonly durationMs: number; readonly languages: readonly string[] }
   /** Frames sound at `captured + delayMs`; comfort silence where none are, ended by the session's last batch. */
   | { readonly of: 'live'; readonly session: string; readonly delayMs: number };
 

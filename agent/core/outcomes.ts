@@ -6,6 +6,7 @@ import { shortfallMs } from './limits.ts';
 import { change, end, liveSounds } from './live.ts';
 import { addHeard } from './live-receipts.ts';
 import type { Event, Leaving, Occurrence, OrderVoice, OutputState, PlayingMark } from './model.ts';
+import { passing } from './plays.ts';
 import { positionAfter, soundMs } from './session.ts';
 import type { Turn } from './turn.ts';
 
@@ -110,13 +111,13 @@ function concludeOccurrence(turn: Turn, occurrence: Occurrence, mark: PlayingMar
     return settle(turn, occurrence, { ...heard(mark, totalMs), outcome: totalMs > 0 ? 'partial' : 'failed', reason });
   }
   const because = gone?.because ?? 'superseded';
-  if (because === 'emergency' || because === 'higher-class') {
+  if (passing(because)) {
     // Nothing was heard: it may still begin as if nothing had happened.
     if (mark.startedMs === null) return;
     return pauseAt(turn, occurrence, mark, because);
   }
-  if (totalMs === 0 && because !== 'stopped-here' && !pausedOf(turn.kept.ledger, occurrence)) return unheard(turn, occurrence, because);
-  settle(turn, occurrence, { ...heard(mark, totalMs), outcome: because === 'withdrawn' ? 'withdrawn' : 'partial', reason: because });
+  if (totalMs === 0 && because !== 'muted' && !pausedOf(turn.kept.ledger, occurrence)) return unheard(turn, occurrence, because);
+  settle(turn, occurrence, { ...heard(mark, totalMs), outcome: because === 'withdrawn' ? 'withdrawn' : totalMs > 0 ? 'partial' : 'missed', reason: because });
 }
 
 /** Stopped before its first sample. Withdrawn before it was due it was never planned; else it may still begin. */

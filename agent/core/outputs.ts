@@ -11,6 +11,7 @@ import { backoffMs } from './retry.ts';
 import { quietOutput } from './start-state.ts';
 import type { Turn } from './turn.ts';
 import { amplifierLeadMs, nextNeedMs, wanted } from './wanted.ts';
+import { holdMsOf } from './warm-up.ts';
 
 /** Make the outputs the settings name. One that is named no more goes once it is quiet. */
 export function closeOutputList(turn: Turn) {
@@ -51,9 +52,9 @@ function closeAmplifier(turn: Turn, output: OutputState) {
       return amplifierFailed(turn, output, problem);
     }
   }
-  const leadMs = amplifierLeadMs(turn);
+  const leadMs = amplifierLeadMs(turn, output.id);
   const onFromMonoMs = needMonoMs(turn, output, leadMs) - leadMs;
-  const holdUntilMonoMs = player.is === 'idle' ? player.quietSinceMonoMs + turn.settings.holdMs : Number.POSITIVE_INFINITY;
+  const holdUntilMonoMs = player.is === 'idle' ? player.quietSinceMonoMs + holdMsOf(turn, output.id) : Number.POSITIVE_INFINITY;
   if (onFromMonoMs <= turn.now.monoMs) {
     if (amplifier.is === 'off' || amplifier.is === 'turning-off' || mayRetry(turn, output)) switchTo(turn, output, true);
     return;
@@ -74,7 +75,7 @@ function needMonoMs(turn: Turn, output: OutputState, leadMs: number): number {
   if (wish?.kind === 'order') return orderFromMonoMs(turn, wish.active, output);
   if (wish?.kind === 'tone' || wish?.kind === 'live' || warmFor(turn, output)) return turn.now.monoMs;
   if (wish?.kind === 'occurrence') return Math.max(turn.now.monoMs, turn.monoOf(dueMs(turn, wish.occurrence)));
-  const nextMs = nextNeedMs(turn, output, leadMs + turn.settings.holdMs);
+  const nextMs = nextNeedMs(turn, output, leadMs + holdMsOf(turn, output.id));
   return nextMs === null ? Number.POSITIVE_INFINITY : turn.monoOf(nextMs);
 }
 

@@ -3,15 +3,17 @@ import type { Reason } from '../../schemas/receipt.ts';
 import { planned } from './agenda.ts';
 import { answer } from './commands.ts';
 import { mayDrill, orderFromMonoMs, repetitionMs } from './emergency.ts';
-import { gainOf, pause, unpause } from './ledger.ts';
+import { voiceHeld } from './held.ts';
+import { gainOf, orderGainOf, pause, unpause } from './ledger.ts';
 import { liveBecause } from './live.ts';
-import { fadeEmergencyMs, fadeMs, joinLeadMs, startAnswerMs, stepMs, stopAnswerMs, toneGainDb, toneHz } from './limits.ts';
+import { cutMarginMs, fadeEmergencyMs, fadeMs, joinLeadMs, startAnswerMs, stepMs, stopAnswerMs, toneFadeInMs, toneGainDb, toneHz } from './limits.ts';
 import type { Action, ActiveOrder, OutputState, PlayAction, PlayingMark, Sound, Voice } from './model.ts';
 import { playbackOver } from './outcomes.ts';
-import { dueMs, mayBeHeard, resumeOffsetMs, stilled } from './plays.ts';
+import { dueMs, heardUntilMs, resumeOffsetMs, worthHearing } from './plays.ts';
 import { lengthMs, positionAfter } from './session.ts';
 import type { Turn } from './turn.ts';
 import { fulfils, type Wish, wanted } from './wanted.ts';
+import { warmUpMsOf } from './warm-up.ts';
 
 export function closePlayback(turn: Turn): void {
   for (const id of Object.keys(turn.live.outputs)) {
@@ -20,10 +22,11 @@ export function closePlayback(turn: Turn): void {
     if (!output) continue;
     const wish = wanted(turn, output);
     const { player } = output;
-    const kept = player.is !== 'idle' && fulfils(player.voice, wish) && !misplaced(turn, output);
+    const kept =
+      player.is !== 'idle' && fulfils(player.voice, wish) && !misplaced(turn, output) && voiceHeld(turn, output, player.voice) === null;
     if (kept) continue;
     const successor = wish ? begin(turn, output, wish) : undefined;
-    const stopping = player.is === 'idle' ? undefined : leave(turn, output, becauseOf(turn, player.voice, wish));
+    const stopping = player.is === 'idle' ? undefined : leave(turn, output, becauseOf(turn, output, player.voice, wish));
     // The successor's `play` goes out first: an emergency does not wait for a fade.
     if (successor) start(turn, id, successor);
     if (stopping) turn.act(stopping);
@@ -55,15 +58,17 @@ function giveUpSilentOnes(turn: Turn, id: string): void {
   playbackOver(turn, { output: id, attempt: player.attempt, how: 'failed', audibleMs: 0, endedMs: turn.now.wallMs, problem });
 }
 
-function becauseOf(turn: Turn, voice: Voice, wish: Wish | null): Reason {
+function becauseOf(turn: Turn, output: OutputState, voice: Voice, wish: Wish | null): Reason {
+  const held = voiceHeld(turn, output, voice);
+  if (held) return held;
   if (voice.kind === 'occurrence') {
-    if (stilled(turn, voice.occurrence)) return 'stopped-here';
     if (!turn.timeKnown) return 'no-time';
     if (!planned(turn, voice.occurrence)) return 'withdrawn';
   }
   const own = voice.kind === 'live' ? liveBecause(turn, voice.session) : null;
   if (own) return own;
   if (wish?.kind === 'order') return 'emergency';
+  if (voice.kind === 'occurrence' && output.player.is !== 'idle' && turn.now.wallMs >= (output.player.cutAtMs ?? Number.POSITIVE_INFINITY)) return 'window-ended';
   if ((wish?.kind === 'occurrence' || wish?.kind === 'live') && !fulfils(voice, wish)) return 'higher-class';
   return 'superseded';
 }
@@ -78,7 +83,7 @@ function leave(turn: Turn, { id, player }: OutputState, because: Reason): Action
   const leaving = [...(turn.live.outputs[id]?.leaving ?? []), { attempt: player.attempt, mark, because, sinceMonoMs: turn.now.monoMs }];
   turn.output(id, { leaving, player: { is: 'idle', quietSinceMonoMs: turn.now.monoMs } });
   turn.wakeAtMono(turn.now.monoMs + stopAnswerMs);
-  return { do: 'stop', output: id, attempt: player.attempt, fadeMs: because === 'emergency' ? fadeEmergencyMs : fadeMs };
+  return { do: 'stop', output: id, attempt: player.attempt, fadeMs: because === 'emergency' || because === 'held-service' ? fadeEmergencyMs : fadeMs };
 }
 
 function pauseFrom(turn: Turn, mark: PlayingMark, reason: Reason): void {
@@ -104,6 +109,7 @@ interface Beginning {
   readonly startAtMonoMs: number;
   readonly offsetMs: number;
   readonly untilMs: number | null;
+  readonly cutAtMs?: number;
   readonly gainDb: number;
   readonly mark: Pick<PlayingMark, 'plannedStartMs' | 'plannedEndMs' | 'earlierAudibleMs' | 'startedMs' | 'startErrorMs'>;
 }
@@ -113,7 +119,7 @@ function begin(turn: Turn, output: OutputState, wish: Wish): Beginning | undefin
   if (!output.working) return undefined;
   const { amplifier } = output;
   if (amplifier.is !== 'on' && amplifier.is !== 'none') return undefined;
-  const readyMonoMs = amplifier.is === 'on' ? turn.rules.audibleFrom(amplifier.atMonoMs, turn.settings.warmUpMs) : turn.now.monoMs;
+  const readyMonoMs = amplifier.is === 'on' ? turn.rules.audibleFrom(amplifier.atMonoMs, warmUpMsOf(turn, output.id)) : turn.now.monoMs;
   const fromMonoMs = Math.max(turn.now.monoMs, readyMonoMs);
   if (wish.kind === 'order') return beginOrder(turn, output, wish.active, fromMonoMs);
   // All but an emergency wait until the one before has faded.
@@ -139,7 +145,7 @@ function beginOrder(turn: Turn, output: OutputState, active: ActiveOrder, fromMo
     startAtMonoMs,
     offsetMs: 0,
     untilMs: null,
-    gainDb: turn.settings.gainDb,
+    gainDb: orderGainOf(turn, order),
     mark: { plannedStartMs: acceptedMs, plannedEndMs: exp, earlierAudibleMs: 0, startedMs: null, startErrorMs: null },
   };
 }
@@ -152,7 +158,10 @@ function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' }, fromMo
   const offsetMs = Math.round(paused ? resumeOffsetMs(paused) : Math.max(0, startAtMonoMs - dueMonoMs));
   const restMs = lengthMs(occurrence) - offsetMs;
   const startAtMs = turn.wallOf(startAtMonoMs);
-  if (restMs <= 0 || (paused && !mayBeHeard(turn, occurrence, startAtMs, startAtMs + restMs))) return undefined;
+  const endMs = startAtMs + restMs;
+  if (restMs <= 0 || (paused && !worthHearing(turn, occurrence, startAtMs, endMs))) return undefined;
+  // What goes on later than planned may run into the end of the hours.
+  const heardMs = paused ? heardUntilMs(turn, occurrence, startAtMs, endMs) : endMs;
   const { items, repeat } = occurrence;
   return {
     voice: { kind: 'occurrence', occurrence },
@@ -160,7 +169,8 @@ function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' }, fromMo
     slot: slotOf[occurrence.class],
     startAtMonoMs,
     offsetMs,
-    untilMs: startAtMs + restMs,
+    untilMs: endMs,
+    ...(heardMs < endMs ? { cutAtMs: heardMs - cutMarginMs } : {}),
     gainDb: gainOf(turn, occurrence),
     mark: {
       plannedStartMs: occurrence.startMs,
@@ -194,8 +204,10 @@ function beginTone(turn: Turn, { tone }: Wish & { kind: 'tone' }, startAtMonoMs:
   const startAtMs = turn.wallOf(startAtMonoMs);
   const untilMs = startAtMs + tone.durationMs;
   return {
-    voice: { kind: 'tone', id: tone.id, durationMs: tone.durationMs },
-    sound: { of: 'tone', hz: toneHz, durationMs: tone.durationMs },
+    voice: { kind: 'tone', id: tone.id, durationMs: tone.durationMs, ...(tone.countdown ? { countdown: true } : {}) },
+    sound: tone.countdown
+      ? { of: 'countdown', durationMs: tone.durationMs, languages: turn.settings.languages }
+      : { of: 'tone', hz: toneHz, durationMs: tone.durationMs },
     slot: 'normal',
     startAtMonoMs,
     offsetMs: 0,
@@ -214,7 +226,7 @@ function start(turn: Turn, id: string, one: Beginning): void {
   const output = turn.live.outputs[id];
   if (!output) return;
   const attempt = turn.attempt();
-  const { voice, sound, slot, gainDb, untilMs, startAtMonoMs, offsetMs } = one;
+  const { voice, sound, slot, gainDb, untilMs, cutAtMs, startAtMonoMs, offsetMs } = one;
   const startAtMs = turn.wallOf(startAtMonoMs);
   const mark: PlayingMark = {
     ...one.mark,
@@ -229,12 +241,13 @@ function start(turn: Turn, id: string, one: Beginning): void {
   if (voice.kind === 'occurrence') unpause(turn, voice.occurrence);
   turn.keep({ playing: { ...turn.kept.playing, [id]: mark } });
   turn.output(id, {
-    player: { is: 'armed', attempt, voice, startAtMs, startAtMonoMs, untilMs, quietSinceMonoMs: quietSince(turn, output) },
+    player: { is: 'armed', attempt, voice, startAtMs, startAtMonoMs, untilMs, ...(cutAtMs === undefined ? {} : { cutAtMs }), quietSinceMonoMs: quietSince(turn, output) },
     tone: voice.kind === 'tone' ? null : output.tone,
   });
   if (voice.kind === 'tone' && output.tone?.command) answer(turn, output.tone.command, 'done', '');
-  const fadeInMs = voice.kind === 'order' || offsetMs === 0 ? 0 : fadeMs;
+  const fadeInMs = sound.of === 'tone' ? Math.min(toneFadeInMs, sound.durationMs / 2) : voice.kind === 'order' || offsetMs === 0 ? 0 : fadeMs;
   turn.act({ do: 'play', output: id, attempt, slot, sound, startAtMs, fadeInMs, gainDb });
   turn.wakeAtMono(startAtMonoMs + startAnswerMs);
+  if (cutAtMs !== undefined) turn.wakeAtWall(cutAtMs);
   turn.urgent();
 }

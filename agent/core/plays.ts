@@ -1,7 +1,9 @@
 // Questions about one play: is it under way, may it still begin, may it go on.
-import { hoursRule } from '../../schemas/policy.ts';
+import type { Reason } from '../../schemas/receipt.ts';
+import { sounds } from '../../schemas/settings.ts';
+import { stilled } from './held.ts';
 import { pausedOf } from './ledger.ts';
-import { overrunMs, punctualMs } from './limits.ts';
+import { cutMarginMs, overrunMs, punctualMs, worthHearingMs } from './limits.ts';
 import type { Occurrence, OutputState, PausedPlay, Voice } from './model.ts';
 import { lengthMs } from './session.ts';
 import type { Turn } from './turn.ts';
@@ -28,7 +30,7 @@ export function underWay(turn: Turn, { id, output }: Pick<Occurrence, 'id' | 'ou
 
 /** The planned instant on this box: neighbours far apart are heard together by their delays. */
 export function dueMs(turn: Turn, occurrence: Occurrence): number {
-  return occurrence.startMs + (occurrence.kind === 'loudspeaker' ? turn.settings.delayMs : 0);
+  return occurrence.startMs + (sounds(occurrence.kind) ? turn.settings.delayMs : 0);
 }
 
 /** After this it may no longer begin. */
@@ -38,22 +40,28 @@ export function latestStartMs(turn: Turn, occurrence: Occurrence): number {
   return dueMs(turn, occurrence) + Math.min(lateMs, lengthMs(occurrence) - 1);
 }
 
-/** Mute stills scheduled sound; boards have none. */
-export function stilled(turn: Turn, occurrence: Occurrence): boolean {
-  return turn.kept.muted && occurrence.kind === 'loudspeaker';
-}
-
 export function cached(turn: Turn, occurrence: Occurrence): boolean {
   return occurrence.items.every((item) => turn.live.cache.has.has(item.sha256));
 }
 
-/** A paused play may go on while the output's hours allow its rest and its time has not run out. */
+/** What a play waits out, to go on as its schedule says. */
+export function passing(reason: Reason): boolean {
+  return reason === 'emergency' || reason === 'higher-class' || reason === 'held-service' || reason === 'on-battery';
+}
+
+/** A paused play may go on while its time has not run out and the hours allow enough of its rest to be worth hearing. */
 export function resumable(turn: Turn, play: PausedPlay): boolean {
-  const { occurrence, reason } = play;
-  if (occurrence.interrupted === 'skip' || (reason !== 'emergency' && reason !== 'higher-class')) return false;
-  if (stilled(turn, occurrence) || turn.now.wallMs > resumeUntilMs(play)) return false;
+  const { occurrence } = play;
+  if (!waits(turn, play) || stilled(turn, occurrence)) return false;
   const restMs = lengthMs(occurrence) - resumeOffsetMs(play);
-  return restMs > 0 && mayBeHeard(turn, occurrence, turn.now.wallMs, turn.now.wallMs + restMs);
+  return restMs > 0 && worthHearing(turn, occurrence, turn.now.wallMs, turn.now.wallMs + restMs);
+}
+
+/** It may still go on once nothing stands in its way. A mute by hand is meant to last. */
+export function waits(turn: Turn, play: PausedPlay): boolean {
+  const { occurrence, reason } = play;
+  if (occurrence.interrupted === 'skip' || !passing(reason) || stilled(turn, occurrence) === 'muted') return false;
+  return turn.now.wallMs <= resumeUntilMs(play);
 }
 
 export function resumeUntilMs({ occurrence }: PausedPlay): number {
@@ -64,10 +72,17 @@ export function resumeOffsetMs({ occurrence, offsetMs }: PausedPlay): number {
   return occurrence.interrupted === 'restart' ? 0 : offsetMs;
 }
 
-/** Hours of the policy for a stretch that was not in the plan. */
-export function mayBeHeard(turn: Turn, occurrence: Pick<Occurrence, 'kind'>, fromMs: number, toMs: number): boolean {
+/** Until when the policy's hours allow a stretch that was not in the plan. Boards have no hours. */
+export function heardUntilMs(turn: Turn, occurrence: Pick<Occurrence, 'kind'>, fromMs: number, toMs: number): number {
   const { plan } = turn.live;
-  return plan !== null && (occurrence.kind === 'board' || hoursRule(plan.policy, Math.floor(fromMs), Math.ceil(toMs)) === null);
+  if (!sounds(occurrence.kind)) return toMs;
+  return plan ? turn.rules.soundUntil(plan.policy, fromMs, toMs) : fromMs;
+}
+
+/** All of the stretch, or some seconds of it before the hours end. */
+export function worthHearing(turn: Turn, occurrence: Pick<Occurrence, 'kind'>, fromMs: number, toMs: number): boolean {
+  const untilMs = heardUntilMs(turn, occurrence, fromMs, toMs);
+  return untilMs >= toMs || untilMs - fromMs >= worthHearingMs + cutMarginMs;
 }
 
 /** May this play have its output now, begun or not? The winner is chosen among these. */
@@ -75,7 +90,8 @@ export function eligible(turn: Turn, occurrence: Occurrence): boolean {
   const output = turn.live.outputs[occurrence.output];
   if (occurrence.refused !== null || stilled(turn, occurrence) || leaving(output, occurrence.id)) return false;
   if (output && output.player.is !== 'idle' && playing(output, occurrence.id)) {
-    const { untilMs } = output.player;
+    const { untilMs, cutAtMs } = output.player;
+    if (cutAtMs !== undefined && turn.now.wallMs >= cutAtMs) return false;
     return untilMs === null || turn.now.wallMs <= untilMs + overrunMs;
   }
   const paused = pausedOf(turn.kept.ledger, occurrence);

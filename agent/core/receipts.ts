@@ -7,7 +7,8 @@ import { change } from './live.ts';
 import { addHeard } from './live-receipts.ts';
 import type { Occurrence, PausedPlay } from './model.ts';
 import { heard } from './outcomes.ts';
-import { cached, latestStartMs, leaving, playing, resumable, resumeUntilMs, stilled } from './plays.ts';
+import { stilled } from './held.ts';
+import { cached, latestStartMs, leaving, playing, resumable, resumeUntilMs, waits } from './plays.ts';
 import type { Turn } from './turn.ts';
 
 /** Settle what is past saving, a bounded number each time; then move the ledger's watermark up. */
@@ -46,8 +47,8 @@ function settleUnbegun(turn: Turn, one: Occurrence): boolean {
     settle(turn, one, { outcome: 'refused-by-policy', reason: one.refused });
     return true;
   }
-  if (stilled(turn, one)) {
-    settle(turn, one, { outcome: 'missed', reason: 'stopped-here' });
+  if (stilled(turn, one) === 'muted') {
+    settle(turn, one, { outcome: 'missed', reason: 'muted' });
     return true;
   }
   const untilMs = latestStartMs(turn, one);
@@ -68,6 +69,8 @@ function missedBecause(turn: Turn, one: Occurrence, untilMs: number): Reason {
   const knownMs = trustedSince ? turn.wallOf(trustedSince.monoMs) : turn.now.wallMs;
   if (untilMs < bootMs) return 'box-off';
   if (untilMs < knownMs) return 'no-time';
+  const held = stilled(turn, one);
+  if (held) return held;
   if (!cached(turn, one)) return 'not-cached';
   const output = turn.live.outputs[one.output];
   if (output && !output.working) return 'output-failed';
@@ -82,7 +85,7 @@ function closePaused(turn: Turn, play: PausedPlay) {
   const output = turn.live.outputs[occurrence.output];
   if (leaving(output, occurrence.id) || playing(output, occurrence.id)) return;
   const gone = !turn.live.agenda?.occurrences.some((one) => one.id === occurrence.id) && occurrence.startMs >= turn.kept.ledger.settledToMs;
-  if (!gone && resumable(turn, play)) return turn.wakeAtWall(resumeUntilMs(play) + 1);
+  if (!gone && (resumable(turn, play) || (stilled(turn, occurrence) && waits(turn, play)))) return turn.wakeAtWall(resumeUntilMs(play) + 1);
   const preempted = reason === 'emergency' || reason === 'higher-class';
   const withdrawn = gone || reason === 'withdrawn';
   settle(turn, occurrence, {

@@ -33,6 +33,8 @@ function sources({ kept, live }: State): readonly unknown[] {
     kept.ledger.settled,
     kept.orders.counters,
     kept.muted,
+    kept.service,
+    live.mains,
     plan,
     outputs,
     cache,

@@ -1,9 +1,27 @@
 // The rules that a simulation may swap, one at a time, to prove that breaking them is noticed.
 import type { Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { hoursRule, hoursUntil, type Policy } from '../../schemas/policy.ts';
 import { winner } from '../../schemas/timeline.ts';
 import type { KeptOrders, Ledger, Occurrence, OpenedMeta } from './model.ts';
 import { covers } from './ranks.ts';
+
+export type HeldBecause = 'held-service' | 'muted' | 'on-battery';
+/** `tone-here`: a person at the box asks and listens. */
+export type HeldKind = 'emergency' | 'exercise' | 'live' | 'programme' | 'tone' | 'tone-here';
+
+export interface Holds {
+  readonly service: boolean;
+  readonly muted: boolean;
+  readonly onBattery: boolean;
+  readonly policy: Policy | undefined;
+}
+
+export interface ToneAsking {
+  readonly durationMs: number;
+  readonly command: string | null;
+  readonly held: boolean;
+}
 
 export interface Rules {
   /** The one an output is given to. */
@@ -14,9 +32,15 @@ export interface Rules {
   readonly audibleFrom: (onMonoMs: number, warmUpMs: number) => number;
   /** Is this order new (`true`), known and to be passed over in silence (`false`), or refused? */
   readonly fresh: (orders: KeptOrders, opened: OpenedMeta, order: Order) => Result<boolean>;
+  /** Why nothing of this kind may sound at this box now. */
+  readonly held: (holds: Holds, kind: HeldKind) => HeldBecause | null;
+  /** Until when the policy's hours let a sound go on that begins at `fromMs`. */
+  readonly soundUntil: (policy: Policy, fromMs: number, toMs: number) => number;
+  /** Why a tone may not sound at `wallMs` (null: no trusted time), in words of problems. */
+  readonly tone: (policy: Policy | undefined, wallMs: number | null, asking: ToneAsking) => string | null;
 }
 
-export const standardRules: Rules = { winner, settled, audibleFrom, fresh };
+export const standardRules: Rules = { winner, settled, audibleFrom, fresh, held, soundUntil: hoursUntil, tone };
 
 function settled(ledger: Ledger, occurrence: Pick<Occurrence, 'id' | 'startMs'>): boolean {
   return occurrence.startMs < ledger.settledToMs || ledger.settled.includes(occurrence.id);
@@ -36,6 +60,29 @@ function fresh(orders: KeptOrders, opened: OpenedMeta, order: Order): Result<boo
   if (!last || opened.ctr > last.ctr) return ok(true);
   if (opened.ctr < last.ctr) return bad('replayed', `counter ${opened.ctr}, ${last.ctr} was accepted`);
   return last.digest === opened.digest ? ok(false) : bad('conflict', `counter ${opened.ctr} twice with different content`);
+}
+
+/** Service stills all there is. Mute and battery spare emergencies as the policy says, and a person who tests at the box. */
+function held({ service, muted, onBattery, policy }: Holds, kind: HeldKind): HeldBecause | null {
+  if (service) return 'held-service';
+  if (kind === 'tone-here') return null;
+  if (muted && !(kind === 'emergency' && (policy?.emergencyOverridesMute ?? true))) return 'muted';
+  if (onBattery && kind !== 'emergency' && policy?.onBattery !== 'play') return 'on-battery';
+  return null;
+}
+
+/**
+ * From afar a tone obeys all hours. At the box it obeys quiet hours, and nothing once the button is held: then a person
+ * listens. Without trusted time nobody knows the hours, so only the held button counts.
+ */
+function tone(policy: Policy | undefined, wallMs: number | null, { durationMs, command, held }: ToneAsking): string | null {
+  const here = command === null;
+  if (here && held) return null;
+  if (wallMs === null) return 'no-time: no trusted time; hold the button';
+  const rule = policy && hoursRule(policy, Math.floor(wallMs), Math.ceil(wallMs + durationMs));
+  if (here) return rule === 'quiet-hours' ? 'policy-breach: quiet hours; hold the button' : null;
+  if (!policy) return 'not-yet: no policy is known here yet';
+  return rule ? `policy-breach: ${rule}` : null;
 }
 
 /** The counter space of a statement among orders and clears. */

@@ -10,6 +10,7 @@ export function blankKept(): Kept {
     orders: { counters: {}, active: [], latched: [] },
     counters: { seen: {}, commands: [], reportRev: 0, connections: 0 },
     muted: false,
+    service: null,
     sessions: { open: [], latched: [] },
   };
 }
@@ -35,6 +36,9 @@ export function blankLive(): Live {
     refusals: { sinceMonoMs: 0, names: [] },
     outputs: {},
     streams: {},
+    mains: { present: true, said: true, sinceMonoMs: 0 },
+    atHorn: { asked: null, buttonMonoMs: null, countedMonoMs: null, countdown: false },
+    heldOrders: [],
     faults: [],
     nextAttempt: 1,
     telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },

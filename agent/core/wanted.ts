@@ -7,6 +7,7 @@ import { wantedSession } from './live.ts';
 import type { ActiveOrder, HeldSession, Occurrence, OutputState, PausedPlay, ToneAsked, Voice } from './model.ts';
 import { dueMs, eligible, isOccurrence } from './plays.ts';
 import type { Turn } from './turn.ts';
+import { warmUpMsOf } from './warm-up.ts';
 
 export type Wish =
   | { readonly kind: 'order'; readonly active: ActiveOrder }
@@ -68,8 +69,8 @@ export function fulfils(voice: Voice, wish: Wish | null): boolean {
 }
 
 /** How long before the first sample the amplifier is asked to be on. */
-export function amplifierLeadMs(turn: Turn): number {
-  return Math.max(turn.settings.preRollMs, turn.settings.warmUpMs + relayMs);
+export function amplifierLeadMs(turn: Turn, output: string): number {
+  return Math.max(turn.settings.preRollMs, warmUpMsOf(turn, output) + relayMs);
 }
 
 /** The next planned instant, after now, at which this output will be needed as things stand; null when none is near. */

@@ -9,6 +9,7 @@ import { Chain, type FineClock } from './chain.ts';
 import { gainOf } from './mixer.ts';
 import { LiveFeed } from '../live/feed.ts';
 import { OrderSource } from './order-sound.ts';
+import { CountdownSource } from './countdown.ts';
 import { type DecoderTools, openFile } from './sources/decoder.ts';
 import { GeneratedSource, toneWave } from './sources/generated.ts';
 import { LiveSource } from './sources/live.ts';
@@ -256,6 +257,7 @@ export class Player {
     const { tools, pathOf, speak } = this.#options;
     if (sound.of === 'tone') return new GeneratedSource(toneWave(sound.hz), sound.durationMs);
     if (sound.of === 'order') return new OrderSource(sound.order, () => prepareWords(sound, { tools, pathOf, speak }));
+    if (sound.of === 'countdown') return new CountdownSource(sound.durationMs, sound.languages, speak);
     if (sound.of === 'live') return this.#liveSource(sound, startAtMs);
     return new SessionSource({
       ...sound,

@@ -3,7 +3,7 @@
 export interface BoxView {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'loudspeaker' | 'board';
+  readonly kind: 'loudspeaker' | 'board' | 'bridge';
   readonly pid: number | null;
   readonly page: string | null;
   /** The program answers. */
