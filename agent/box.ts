@@ -8,11 +8,12 @@ import { SlotFile } from '../hardware/host/slot-file.ts';
 import { speak } from '../hardware/host/speech.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
 import { SystemClock } from '../hardware/host/system-clock.ts';
+import { openAudioIn } from '../hardware/open-audio-in.ts';
 import { makeDisplay } from '../hardware/open-display.ts';
 import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
 import { Cache } from './cache.ts';
 import { ClockRecord } from './clock-record.ts';
-import { type AgentConfig, displaySettings } from './config.ts';
+import { type AgentConfig, audioInSettings, displaySettings } from './config.ts';
 import { ConnectionCounter } from './connections.ts';
 import { blankKept } from './core/start-state.ts';
 import { Fetcher } from './fetch.ts';
@@ -188,7 +189,10 @@ export class Box {
       tls: identity.tls,
       crypto: cryptography,
       clock,
-      openLine: () => undefined,
+      openLine: (line) => {
+        const settings = audioInSettings(config, line);
+        return settings && openAudioIn(settings);
+      },
       recordingsDir: join(this.#dataDir, 'recordings'),
       decoderProblem: async () => {
         const opened = await openFrameDecoder();

@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { readDeviceName } from '../hardware/alsa/device.ts';
+import type { AudioInSettings } from '../hardware/open-audio-in.ts';
 import type { AudioOutSettings } from '../hardware/open-audio-out.ts';
 import type { DisplaySettings } from '../hardware/open-display.ts';
+import { Id } from '../schemas/ids.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { Output } from '../schemas/settings.ts';
@@ -39,6 +41,19 @@ const AlsaOut = v.strictObject({
   leadMs: LeadMs,
 });
 
+/** Sound below this level over 100 ms is no sound. */
+const SquelchDb = v.optional(v.pipe(v.number(), v.minValue(-100), v.maxValue(0)));
+
+const SimulatedIn = v.strictObject({
+  kind: v.literal('simulated'),
+  /** What it hears, over and over; a voice-like murmur unless named. */
+  wav: v.optional(v.pipe(v.string(), v.maxLength(400))),
+  ppm: v.optional(v.pipe(v.number(), v.minValue(-1000), v.maxValue(1000)), 0),
+  squelchDb: SquelchDb,
+});
+
+const AlsaIn = v.strictObject({ kind: v.literal('alsa'), device: Device, squelchDb: SquelchDb });
+
 export const AgentConfig = v.strictObject({
   /** The local page. Off loopback it is read-only. Port 0 picks a free one. */
   page: v.optional(
@@ -46,6 +61,8 @@ export const AgentConfig = v.strictObject({
     {},
   ),
   audioOut: v.optional(v.variant('kind', [VirtualOut, AlsaOut]), { kind: 'virtual' }),
+  /** Microphones and lines by the id that sessions name. */
+  audioIn: v.optional(v.pipe(v.record(Id, v.variant('kind', [SimulatedIn, AlsaIn])), v.maxEntries(4)), {}),
   board: v.optional(
     v.strictObject({ kind: v.literal('simulated'), relayDelayMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000)), 200) }),
     { kind: 'simulated' },
@@ -110,6 +127,13 @@ export function audioOutSettings({ audioOut }: AgentConfig): AudioOutSettings {
   const lead = audioOut.leadMs === undefined ? {} : { leadMs: audioOut.leadMs };
   if (audioOut.kind === 'alsa') return { kind: 'alsa', device: audioOut.device, driver: audioOut.driver, ...lead };
   return { kind: 'virtual', ppm: audioOut.ppm, rewinds: audioOut.rewinds, quantumMs: audioOut.quantumMs, ...lead };
+}
+
+/** The settings of one microphone or line; nothing where none has this id. */
+export function audioInSettings({ audioIn }: AgentConfig, line: string): AudioInSettings | undefined {
+  const found = audioIn[line];
+  if (found?.kind !== 'simulated') return found && { kind: 'alsa', device: found.device };
+  return { kind: 'simulated', ppm: found.ppm, ...(found.wav !== undefined && { wav: found.wav }) };
 }
 
 /** The display door's settings. */

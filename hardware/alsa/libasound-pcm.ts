@@ -21,17 +21,7 @@ const s16LittleEndian = 2;
 const stampsEnabled = 1;
 const stampsMonotonic = 1;
 /** In the order of libasound's numbers. */
-const states: readonly PcmState[] = [
-  'OPEN',
-  'SETUP',
-  'PREPARED',
-  'RUNNING',
-  'XRUN',
-  'DRAINING',
-  'PAUSED',
-  'SUSPENDED',
-  'DISCONNECTED',
-];
+const states: readonly PcmState[] = ['OPEN', 'SETUP', 'PREPARED', 'RUNNING', 'XRUN', 'DRAINING', 'PAUSED', 'SUSPENDED', 'DISCONNECTED'];
 /** A stamp further from our own clock belongs to another clock. */
 const stampOffMsMax = 100;
 const { EBUSY, EAGAIN, EPIPE, ESTRPIPE, ENODEV } = { ...constants.errno, ESTRPIPE: 86 };
