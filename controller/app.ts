@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
+import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Problem } from '../schemas/problems.ts';
 import { boxRoutes } from './api/boxes.ts';
 import { eventRoutes } from './api/events.ts';
+import { liveRoutes } from './api/live.ts';
 import { logRoutes } from './api/log.ts';
 import { mediaRoutes } from './api/media.ts';
 import { orderRoutes } from './api/orders.ts';
@@ -18,6 +20,7 @@ import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import type { Centre } from './centre.ts';
+import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
 
 export interface AppOptions {
   /** The operator's certificate; without it the app is for loopback only. */
@@ -54,6 +57,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
+  await app.register(websocket, { options: { maxPayload: voiceBytesMax, perMessageDeflate: false } });
   addHeaders(app, options.tls !== undefined);
   answerProblems(app, centre);
   sessionRoutes(app, centre, options.tls !== undefined);
@@ -63,6 +67,8 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   scheduleRoutes(app, centre);
   logRoutes(app, centre);
   orderRoutes(app, centre);
+  liveRoutes(app, centre);
+  voiceDoor(app, centre);
   policyRoutes(app, centre);
   eventRoutes(app, centre);
   probeRoutes(app, centre);

@@ -1,6 +1,7 @@
 // The boxes' HTTPS door: enrolment against a one-time claim, and content by hash for enrolled boxes.
 import type { TLSSocket } from 'node:tls';
 import rateLimit from '@fastify/rate-limit';
+import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { sha256 } from '../hardware/host/crypto.ts';
@@ -8,6 +9,7 @@ import { parse } from '../schemas/parse.ts';
 import { sendProblem } from './api/route.ts';
 import { sendBlob } from './blob-answer.ts';
 import type { Centre } from './centre.ts';
+import { streamDoor } from './live/stream-door.ts';
 import { enrolBox } from './provision/claims.ts';
 
 const EnrolRequest = v.object({
@@ -31,6 +33,8 @@ export async function buildBoxDoor(
     logger: false,
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
   await door.register(rateLimit, { global: false });
+  // Boxes say nothing on their streams.
+  await door.register(websocket, { options: { maxPayload: 1024, perMessageDeflate: false } });
   door.setNotFoundHandler((_request, reply) => sendProblem(reply, { code: 'not-found', path: '', detail: 'no such door' }));
   door.setErrorHandler((error: Error & { readonly statusCode?: number }, _request, reply) => {
     const expected = error.statusCode !== undefined && error.statusCode < 500;
@@ -72,6 +76,7 @@ export async function buildBoxDoor(
     });
     return sent.ok ? reply : sendProblem(reply, sent.problem);
   });
+  streamDoor(door, centre, (request) => boxOf(centre, request.raw.socket as TLSSocket));
   return door;
 }
 

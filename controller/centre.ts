@@ -8,6 +8,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
+import type { LiveDesk } from './live/live-desk.ts';
 import type { Ingested } from './media/ingest.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
@@ -40,6 +41,7 @@ export interface Centre {
   readonly authority: Authority;
   readonly dispatch: Dispatch;
   readonly orders: OrderDesk;
+  readonly live: LiveDesk;
   readonly link: CentreLink;
   readonly feed: Feed;
   readonly tools: AudioTools;

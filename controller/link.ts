@@ -138,10 +138,11 @@ export class CentreLink {
     return this.#options.publish(topic, JSON.stringify(envelope), { qos: 1, retain: false });
   }
 
-  #tell({ dev, receipts, progress, rows }: Committed): void {
+  #tell({ dev, receipts, progress, live, rows }: Committed): void {
     const { feed } = this.#options;
     for (const { receipt } of receipts) feed.tell('receipt', `${dev} ${receipt.occurrence}`);
     for (const order of new Set(progress.map((one) => one.order))) feed.tell('order', order);
+    for (const session of new Set(live.map((one) => one.session))) feed.tell('live', session);
     if (rows > 0) feed.tell('log', dev);
   }
 

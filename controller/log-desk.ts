@@ -8,7 +8,7 @@ import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
 import type { Registry } from './registry.ts';
-import type { LogCommit, LogConflict, LogStore, OrderProgress, StoredReceipt, StoredRow } from './store/store.ts';
+import type { LiveProgress, LogCommit, LogConflict, LogStore, OrderProgress, StoredReceipt, StoredRow } from './store/store.ts';
 
 const headsMax = 20_000;
 const batchBytesMax = 64 * 1024;
@@ -21,6 +21,7 @@ export interface Committed {
   readonly head: Head;
   readonly receipts: readonly StoredReceipt[];
   readonly progress: readonly OrderProgress[];
+  readonly live: readonly LiveProgress[];
   readonly rows: number;
   /** The box should begin a new epoch. */
   readonly conflict: boolean;
@@ -56,6 +57,7 @@ interface Gathered {
   readonly rows: StoredRow[];
   readonly receipts: Map<string, StoredReceipt>;
   readonly progress: OrderProgress[];
+  readonly live: LiveProgress[];
   readonly conflicts: LogConflict[];
   readonly heads: Map<string, Head & { readonly dev: string; readonly epoch: string }>;
 }
@@ -107,7 +109,7 @@ export class LogDesk {
   }
 
   async #commit(taken: readonly Waiting[]): Promise<void> {
-    const gathered: Gathered = { rows: [], receipts: new Map(), progress: [], conflicts: [], heads: new Map() };
+    const gathered: Gathered = { rows: [], receipts: new Map(), progress: [], live: [], conflicts: [], heads: new Map() };
     const settled: (() => void)[] = [];
     try {
       const judged: Result<Judgement>[] = [];
@@ -138,6 +140,8 @@ export class LogDesk {
     const progress = fresh.flatMap((row) => progressOf(dev, row) ?? []);
     gathered.rows.push(...fresh.map((row) => storedRow(dev, epoch, row, nowMs)));
     gathered.progress.push(...progress);
+    const live = fresh.flatMap((row) => liveOf(dev, row) ?? []);
+    gathered.live.push(...live);
     for (const row of conflicts) {
       gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'row', detail: `${row.hash} ${row.entry}`.slice(0, 2000), atMs: nowMs });
     }
@@ -145,7 +149,7 @@ export class LogDesk {
     const told = fresh.flatMap(({ seq, read }) =>
       read?.fact.kind === 'receipt' ? [{ dev, epoch, seq, stored: { dev, receipt: read.fact.receipt, receivedMs: nowMs } }] : [],
     );
-    return ok({ dev, epoch, head: judged.value.head, progress, rows: fresh.length, conflict: conflicts.length > 0, told });
+    return ok({ dev, epoch, head: judged.value.head, progress, live, rows: fresh.length, conflict: conflicts.length > 0, told });
   }
 
   /** A second receipt for one occurrence never replaces the first; it is kept as a contradiction. */
@@ -202,6 +206,12 @@ function progressOf(dev: string, { read }: NewRow): OrderProgress | undefined {
   return { order, dev, state, atMs: read.atMs, voice: voice ?? null, problem: problem ?? null };
 }
 
-function commitOf({ rows, receipts, progress, conflicts, heads }: Gathered): LogCommit {
-  return { rows, receipts: [...receipts.values()], progress, conflicts, heads: [...heads.values()] };
+function liveOf(dev: string, { read }: NewRow): LiveProgress | undefined {
+  if (read?.fact.kind !== 'live') return undefined;
+  const { session, state, problem } = read.fact;
+  return { session, dev, state, atMs: read.atMs, problem: problem ?? null };
+}
+
+function commitOf({ rows, receipts, progress, live, conflicts, heads }: Gathered): LogCommit {
+  return { rows, receipts: [...receipts.values()], progress, live, conflicts, heads: [...heads.values()] };
 }

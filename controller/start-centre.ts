@@ -19,8 +19,10 @@ import { Voices } from './emergency/voices.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
 import { CentreLink, type Journal } from './link.ts';
+import { LiveDesk } from './live/live-desk.ts';
 import { LogDesk } from './log-desk.ts';
 import { makeIngest } from './media/make-ingest.ts';
+import { requireTools } from './media/spawn-transcoder.ts';
 import { type Authority, type Issued, openAuthority, openServerCertificate } from './provision/authority.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { openSigningKeys, type Trust } from './provision/signing-keys.ts';
@@ -94,10 +96,12 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   place.mqttPort = bus.port;
   await centre.dispatch.start();
   await centre.orders.start();
+  await centre.live.start();
   await link.start();
   // In the background: orders given before it is done are spoken by the boxes.
   const voices = prepareVoices(centre, rooms.voices, options.journal);
   const stop = async (): Promise<void> => {
+    await centre.live.stop();
     link.stop();
     centre.orders.stop();
     rooms.voices.stop();
@@ -242,8 +246,13 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     trustRoot: trust.root,
   });
   const ingest = makeIngest(tools, blobs);
+  const live = new LiveDesk({
+    ...{ store, registry, desk, blobs, feed, publish, journal, level: card.level, nowMs },
+    groups: () => groups().map(({ id }) => id),
+    ingest: requireTools(tools).ok ? ingest : undefined,
+  });
   const { root: trustRoot } = trust;
-  const outside = { card, groups, trustRoot, store, registry, blobs, authority, dispatch, orders, link, feed, tools, journal, nowMs };
+  const outside = { card, groups, trustRoot, store, registry, blobs, authority, dispatch, orders, live, link, feed, tools, journal, nowMs };
   return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, voices, link, bus, place } };
 }
 

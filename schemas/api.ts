@@ -1,6 +1,7 @@
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
 import { AreaPath, Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
+import { LiveSession, liveSessionMsMax } from './live.ts';
 import { Order } from './order.ts';
 import type { Policy } from './policy.ts';
 import { type Item, type Level, Programme } from './programme.ts';
@@ -81,6 +82,38 @@ export const ClearRequest = v.strictObject({ reason: v.optional(v.pipe(v.string(
 export const TimelineRequest = v.strictObject({ box: Id, fromMs: InstantMs, toMs: InstantMs });
 export const MediaRequest = v.strictObject({ title: Title, language: v.optional(LanguageTag, 'vi') });
 export const OrderId = MessageId;
+/** A live session to open: who shall hear it, how late on every box alike, how long at most. */
+export const LiveRequest = v.strictObject({
+  title: Title,
+  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
+  delayMs: v.optional(LiveSession.entries.delayMs, 2_000),
+  chime: v.optional(v.boolean(), true),
+  gainDb: v.optional(LiveSession.entries.gainDb, 0),
+  maxMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10_000), v.maxValue(liveSessionMsMax)), 30 * 60_000),
+});
+/** First message on a session's voice socket; sound follows in binary messages. */
+export const VoiceHello = v.strictObject({
+  csrf: v.pipe(v.string(), v.maxLength(128)),
+  /** `frames`: u32 number (big-endian) and one Opus frame each; `stream`: a WebM or Ogg recording as it grows. */
+  form: v.picklist(['frames', 'stream']),
+});
+/** Later text messages: the button is held, or let go. */
+export const VoiceTalk = v.strictObject({ talk: v.boolean() });
+/** An upper station's stream that this centre pulls and re-frames, in windows like a schedule's. */
+export const RelayRequest = v.strictObject({
+  title: Title,
+  url: v.pipe(v.string(), v.maxLength(500), v.regex(/^https?:\/\/[^\s]+$/i, 'must be an http or https address')),
+  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
+  gainDb: v.optional(LiveSession.entries.gainDb, 0),
+  delayMs: v.optional(LiveSession.entries.delayMs, 2_000),
+  start: Schedule.entries.start,
+  zone: Zone,
+  rrule: Schedule.entries.rrule,
+  durationMs: v.pipe(v.number(), v.integer(), v.minValue(10_000), v.maxValue(liveSessionMsMax)),
+  /** So long without sound above -50 dB ends the session; it returns when sound does. */
+  silenceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(120_000)), 15_000),
+});
+export type RelayRequest = v.InferOutput<typeof RelayRequest>;
 
 // ── answered ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -168,7 +201,44 @@ export interface OrderAnswer {
     readonly atMs: number | null;
   }[];
 }
+export interface LiveAnswer {
+  readonly id: Id;
+  readonly title: string;
+  readonly source: LiveSession['source'];
+  readonly state: 'open' | 'closed';
+  readonly groups: readonly Id[];
+  readonly delayMs: number;
+  readonly by: string;
+  readonly openMs: number;
+  readonly untilMs: number;
+  /** Voice is let through from here on: the chime is over. */
+  readonly talkFromMs: number;
+  readonly closedMs: number | null;
+  readonly closedWhy: string | null;
+  readonly talking: boolean;
+  /** Boxes that hold the stream now. */
+  readonly listeners: number;
+  /** Its recording in the library, once that is made; or why there is none. */
+  readonly recording: Sha256 | null;
+  readonly recordingNote: string | null;
+  readonly progress: readonly {
+    readonly box: Id;
+    readonly boxName: string | null;
+    readonly state: 'sent' | 'accepted' | 'sounding' | 'lost' | 'ended' | 'refused' | 'offline';
+    readonly detail: string | null;
+    readonly atMs: number | null;
+  }[];
+}
+export interface RelayAnswer extends RelayRequest {
+  readonly id: Id;
+  readonly by: string;
+  readonly state: 'waiting' | 'connecting' | 'sounding' | 'silent' | 'failed';
+  readonly detail: string | null;
+  /** The session it feeds now. */
+  readonly session: Id | null;
+  readonly nextMs: number | null;
+}
 export type PolicyAnswer = Policy;
 
 /** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
-export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule';
+export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live';

@@ -22,6 +22,9 @@ export const acts = {
   'policy.write': ['administrator'],
   'order.give': ['duty'],
   'order.stop': ['duty', 'leader'],
+  'live.open': ['scheduler', 'duty'],
+  'live.close': ['scheduler', 'duty', 'leader'],
+  'relay.write': ['scheduler'],
   'audit.read': ['auditor', 'administrator'],
 } as const satisfies Record<string, readonly AccountRole[]>;
 export type ActName = keyof typeof acts;

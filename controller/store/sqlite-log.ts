@@ -11,7 +11,7 @@ export class SqliteLog implements LogStore {
     this.#writer = writer;
   }
 
-  commit({ rows, receipts, progress, conflicts, heads }: LogCommit): Promise<void> {
+  commit({ rows, receipts, progress, live = [], conflicts, heads }: LogCommit): Promise<void> {
     const statements = [
       insertAll(
         'INSERT OR IGNORE INTO log_rows (dev, epoch, seq, hash, kind, at_ms, received_ms, entry)',
@@ -30,6 +30,10 @@ export class SqliteLog implements LogStore {
       insertAll(
         'INSERT OR REPLACE INTO order_progress (ord, dev, state, at_ms, voice, problem)',
         progress.map((one) => [one.order, one.dev, one.state, one.atMs, one.voice, one.problem && JSON.stringify(one.problem)]),
+      ),
+      insertAll(
+        'INSERT OR REPLACE INTO live_progress (session, dev, state, at_ms, problem)',
+        live.map((one) => [one.session, one.dev, one.state, one.atMs, one.problem && JSON.stringify(one.problem)]),
       ),
       insertAll(
         'INSERT OR IGNORE INTO log_conflicts (dev, epoch, seq, kind, detail, at_ms)',

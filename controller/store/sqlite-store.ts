@@ -4,6 +4,7 @@ import { migrations } from './migrations/migrations.ts';
 import { SqliteContent } from './sqlite-content.ts';
 import { SqliteEstate } from './sqlite-estate.ts';
 import { SqliteAudit, SqliteCounters, SqliteMeta } from './sqlite-ledger.ts';
+import { SqliteLive } from './sqlite-live.ts';
 import { SqliteLog } from './sqlite-log.ts';
 import { SqliteOrders } from './sqlite-orders.ts';
 import { SqlitePeople } from './sqlite-people.ts';
@@ -17,6 +18,7 @@ export class SqliteStore implements Store {
   readonly content: SqliteContent;
   readonly wants: SqliteWants;
   readonly orders: SqliteOrders;
+  readonly live: SqliteLive;
   readonly log: SqliteLog;
   readonly audit: SqliteAudit;
   readonly counters: SqliteCounters;
@@ -32,6 +34,7 @@ export class SqliteStore implements Store {
     this.content = new SqliteContent(this.#writer);
     this.wants = new SqliteWants(this.#writer);
     this.orders = new SqliteOrders(this.#writer);
+    this.live = new SqliteLive(this.#writer);
     this.log = new SqliteLog(this.#writer);
     this.audit = new SqliteAudit(this.#writer);
     this.counters = new SqliteCounters(this.#writer);

@@ -1,5 +1,8 @@
+// LONG: the whole port on one page.
 // What a centre remembers, by meaning. Every write is one durable transaction; one process writes.
+import type { RelayRequest } from '../../schemas/api.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
+import type { LiveSession } from '../../schemas/live.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { Row } from '../../schemas/outbox.ts';
 import type { Policy } from '../../schemas/policy.ts';
@@ -148,6 +151,36 @@ export interface OrderProgress {
   readonly problem: Problem | null;
 }
 
+/** A live session as it was opened, and what became of it. */
+export interface StoredLive {
+  readonly session: LiveSession;
+  readonly groups: readonly string[];
+  /** Boxes it was meant for when it was opened. */
+  readonly boxes: readonly string[];
+  readonly by: string;
+  readonly talkFromMs: number;
+  readonly closedMs: number | null;
+  readonly closedWhy: string | null;
+  readonly recording: string | null;
+  readonly recordingNote: string | null;
+}
+
+/** What a box told of a live session. */
+export interface LiveProgress {
+  readonly session: string;
+  readonly dev: string;
+  readonly state: string;
+  readonly atMs: number;
+  readonly problem: Problem | null;
+}
+
+/** An upper station's stream and its windows. */
+export interface StoredRelay extends RelayRequest {
+  readonly id: string;
+  readonly by: string;
+  readonly createdMs: number;
+}
+
 export interface LogHead {
   readonly upto: number;
   readonly hash: string;
@@ -182,6 +215,7 @@ export interface LogCommit {
   readonly rows: readonly StoredRow[];
   readonly receipts: readonly StoredReceipt[];
   readonly progress: readonly OrderProgress[];
+  readonly live?: readonly LiveProgress[];
   readonly conflicts: readonly LogConflict[];
   readonly heads: readonly (LogHead & { readonly dev: string; readonly epoch: string })[];
 }
@@ -250,6 +284,21 @@ export interface OrderStore {
   progress(orders: readonly string[]): Promise<OrderProgress[]>;
 }
 
+export interface LiveStore {
+  addLive(live: StoredLive, act: Act): Promise<void>;
+  closeLive(id: string, why: string, act: Act): Promise<void>;
+  /** The recording's name in the library, or why there is none. */
+  keepRecording(id: string, sha256: string | null, note: string | null): Promise<void>;
+  /** Newest first. */
+  sessions(limit: number): Promise<StoredLive[]>;
+  session(id: string): Promise<StoredLive | undefined>;
+  progress(sessions: readonly string[]): Promise<LiveProgress[]>;
+  addRelay(relay: StoredRelay, act: Act): Promise<void>;
+  relays(): Promise<StoredRelay[]>;
+  /** Problem: not-found. */
+  removeRelay(id: string, act: Act): Promise<Result<void>>;
+}
+
 export interface LogStore {
   commit(commit: LogCommit): Promise<void>;
   head(dev: string, epoch: string): Promise<LogHead | undefined>;
@@ -290,6 +339,7 @@ export interface Store {
   readonly content: ContentStore;
   readonly wants: WantStore;
   readonly orders: OrderStore;
+  readonly live: LiveStore;
   readonly log: LogStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

@@ -15,6 +15,9 @@ describe('rights', () => {
     'policy.write': 'administrator',
     'order.give': 'duty',
     'order.stop': 'duty leader',
+    'live.open': 'scheduler duty',
+    'live.close': 'scheduler duty leader',
+    'relay.write': 'scheduler',
     'audit.read': 'auditor administrator',
   };
 

@@ -24,6 +24,14 @@ export class Operator {
     return this;
   }
 
+  get cookie(): string {
+    return this.#cookie;
+  }
+
+  get csrf(): string {
+    return this.#csrf;
+  }
+
   async get<T>(path: string): Promise<T> {
     return (await this.#ask('GET', path)) as T;
   }
