@@ -1,0 +1,17 @@
+// How numbers are said in the north, the centre and the south of Vietnam.
+export const speechRegions = ['north', 'central', 'south'] as const;
+export type SpeechRegion = (typeof speechRegions)[number];
+
+interface RegionWords {
+  readonly thousand: string;
+  /** Between hundreds and ones: 105. */
+  readonly and: string;
+  /** The four of 24; after a hundred (104) it is `bốn` everywhere. */
+  readonly four: string;
+}
+
+export const regionWords = {
+  north: { thousand: 'nghìn', and: 'linh', four: 'tư' },
+  central: { thousand: 'ngàn', and: 'lẻ', four: 'tư' },
+  south: { thousand: 'ngàn', and: 'lẻ', four: 'bốn' },
+} as const satisfies Record<SpeechRegion, RegionWords>;
