@@ -1,9 +1,8 @@
 // What was heard of a live session on each output, summed over its returns, and the one receipt it ends in.
-import type { Receipt } from '../../schemas/receipt.ts';
+import type { Reason, Receipt } from '../../schemas/receipt.ts';
 import { proofOf } from './ledger.ts';
 import { liveLateMs } from './limits.ts';
 import type { HeldSession, LiveHeard, OutputState, PlayingMark } from './model.ts';
-import type { Reason } from '../../schemas/receipt.ts';
 import { isFor, silencedHere } from './live.ts';
 import type { Turn } from './turn.ts';
 

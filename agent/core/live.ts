@@ -8,8 +8,8 @@ import type { Reason } from '../../schemas/receipt.ts';
 import { sounds } from '../../schemas/settings.ts';
 import { heldBack } from './held.ts';
 import { clockToleranceMs, latchMs, liveMarginMs, liveWarmMs, sessionsAtOnceMax, sessionsLatchedMax } from './limits.ts';
-import { tellLiveReceipts } from './live-receipts.ts';
-import type { Event, HeldSession, OpenedMeta, OutputState, StreamState, Voice } from './model.ts';
+import { addHeard, tellLiveReceipts } from './live-receipts.ts';
+import type { Event, HeldSession, OpenedMeta, OutputState, PlayingMark, StreamState, Voice } from './model.ts';
 import { covers } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
 import type { Turn } from './turn.ts';
@@ -86,7 +86,7 @@ export function end(turn: Turn, held: HeldSession, why: Reason | 'ended'): void 
 }
 
 /** Put a changed session in the place of the one held. */
-export function change(turn: Turn, session: string, how: (held: HeldSession) => HeldSession): void {
+function change(turn: Turn, session: string, how: (held: HeldSession) => HeldSession): void {
   const open = turn.kept.sessions.open.map((one) => (one.session.session === session ? how(one) : one));
   turn.keep({ sessions: { ...turn.kept.sessions, open } });
 }
@@ -117,10 +117,19 @@ function closeOpen(turn: Turn, held: HeldSession) {
   if (allowedMs < untilMs && wallMs >= allowedMs - liveMarginMs) return end(turn, held, 'window-ended');
   if (allowedMs < untilMs) turn.wakeAtWall(allowedMs - liveMarginMs);
   const stream = streams[session];
-  if (stream) return turn.wakeAtMono(stream.openedMonoMs + liveWarmMs);
+  if (stream) return keepWithin(turn, held, stream);
   turn.be({ streams: { ...streams, [session]: { receiving: false, openedMonoMs: monoMs, told: 'accepted' } } });
   turn.act({ do: 'openLive', session: held.session });
   turn.wakeAtMono(monoMs + liveWarmMs);
+}
+
+/** A clock that was set back does not prolong a session. */
+function keepWithin(turn: Turn, held: HeldSession, { openedMonoMs }: StreamState): void {
+  const { openMs, untilMs } = held.session;
+  const endMonoMs = openedMonoMs + (untilMs - openMs);
+  if (turn.now.monoMs >= endMonoMs) return end(turn, held, 'ended');
+  turn.wakeAtMono(endMonoMs);
+  turn.wakeAtMono(openedMonoMs + liveWarmMs);
 }
 
 /** Until when the policy's hours let it sound on from now; not past `untilMs`. */
@@ -146,6 +155,22 @@ function settleWhenQuiet(turn: Turn, held: HeldSession): void {
   turn.keep({ sessions: { ...turn.kept.sessions, open: turn.kept.sessions.open.filter((one) => one.session.session !== session) } });
   latch(turn, session, untilMs);
   turn.urgent();
+}
+
+/** Sessions that the last boot left: what was heard of them counts; a person at the box has to ask again. */
+export function closeLastSessions(turn: Turn): void {
+  for (const [output, mark] of Object.entries(turn.kept.playing)) {
+    if (mark.voice.kind === 'live') hear(turn, mark.voice.session, output, mark, 'power-cut');
+  }
+  for (const held of turn.kept.sessions.open) if (held.iss === 'box' && held.over === null) end(turn, held, 'power-cut');
+}
+
+/** One stretch of its sound on one output is over. */
+export function hear(turn: Turn, session: string, output: string, mark: PlayingMark, why: Reason | null): void {
+  change(turn, session, (held) => {
+    const heard = addHeard(held.heard[output], mark, why);
+    return heard ? { ...held, heard: { ...held.heard, [output]: heard } } : held;
+  });
 }
 
 export function liveReceiving(turn: Turn, event: Event & { is: 'liveReceiving' }) {

@@ -3,8 +3,7 @@ import type { Problem } from '../../schemas/problems.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import { pause, pausedOf, proofOf, settle, type Verdict } from './ledger.ts';
 import { shortfallMs } from './limits.ts';
-import { change, end, liveSounds } from './live.ts';
-import { addHeard } from './live-receipts.ts';
+import { end, hear, liveSounds } from './live.ts';
 import type { Event, Leaving, Occurrence, OrderVoice, OutputState, PlayingMark } from './model.ts';
 import { passing } from './plays.ts';
 import { positionAfter, soundMs } from './session.ts';
@@ -92,10 +91,7 @@ function conclude(turn: Turn, before: PlayingMark, over: Over, gone: Leaving | u
 /** One stretch of a session. Its last batch ends it; what it cannot be decoded with ends it too. */
 function concludeLive(turn: Turn, session: string, mark: PlayingMark, over: Over, gone: Leaving | undefined): void {
   const why = over.how === 'failed' ? reasonOf(over.problem) : over.how === 'completed' || gone?.because === 'superseded' ? null : (gone?.because ?? null);
-  change(turn, session, (held) => {
-    const heard = addHeard(held.heard[over.output], mark, why);
-    return heard ? { ...held, heard: { ...held.heard, [over.output]: heard } } : held;
-  });
+  hear(turn, session, over.output, mark, why);
   const held = turn.kept.sessions.open.find((one) => one.session.session === session);
   if (held?.over !== null) return;
   if (over.how === 'completed') end(turn, held, 'ended');

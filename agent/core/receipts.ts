@@ -3,8 +3,7 @@ import type { Reason } from '../../schemas/receipt.ts';
 import { nextStartMs, unsettled } from './agenda.ts';
 import { compact, pausedOf, settle } from './ledger.ts';
 import { meetMs, receiptsPerDecisionMax } from './limits.ts';
-import { change } from './live.ts';
-import { addHeard } from './live-receipts.ts';
+import { closeLastSessions } from './live.ts';
 import type { Occurrence, PausedPlay } from './model.ts';
 import { heard } from './outcomes.ts';
 import { stilled } from './held.ts';
@@ -101,12 +100,8 @@ function closePaused(turn: Turn, play: PausedPlay) {
 
 /** Marks found at boot: the power went in mid-play. What had sounded is `partial`; what had not may still begin. */
 export function closeLastBoot(turn: Turn): void {
-  for (const [output, mark] of Object.entries(turn.kept.playing)) {
-    if (mark.voice.kind === 'live')
-      change(turn, mark.voice.session, (held) => {
-        const heard = addHeard(held.heard[output], mark, 'power-cut');
-        return heard ? { ...held, heard: { ...held.heard, [output]: heard } } : held;
-      });
+  closeLastSessions(turn);
+  for (const mark of Object.values(turn.kept.playing)) {
     if (mark.voice.kind !== 'occurrence' || mark.startedMs === null) continue;
     const totalMs = mark.earlierAudibleMs + mark.audibleMs;
     settle(turn, mark.voice.occurrence, { ...heard(mark, totalMs), outcome: 'partial', reason: 'power-cut' });

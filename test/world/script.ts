@@ -7,7 +7,7 @@ import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { ClockQuality } from '../../schemas/time.ts';
 import type { Plan } from '../../schemas/want.ts';
-import { hourMs, item, minuteMs, mondayMs, opened, order, plan, programme, schedule, secondMs } from './build.ts';
+import { hourMs, item, liveSession, minuteMs, mondayMs, opened, order, plan, programme, schedule, secondMs } from './build.ts';
 import { World } from './world.ts';
 
 export interface SlotScript {
@@ -42,6 +42,8 @@ export type ActScript =
   | { readonly do: 'badPlay' }
   | { readonly do: 'mute'; readonly forS: number }
   | { readonly do: 'tone' }
+  | { readonly do: 'live'; readonly level: Level; readonly forS: number; readonly speakAfterS: number; readonly speaksS: number; readonly closes: boolean }
+  | { readonly do: 'talk'; readonly forS: number }
   | { readonly do: 'step'; readonly byS: number };
 
 export interface Script {
@@ -97,6 +99,18 @@ const act: fc.Arbitrary<ActScript> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('badPlay' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mute' as const), forS: fc.integer({ min: 1, max: 600 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('tone' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('live' as const),
+      level,
+      forS: fc.integer({ min: 5, max: 1_800 }),
+      speakAfterS: fc.integer({ min: 0, max: 20 }),
+      speaksS: fc.integer({ min: 1, max: 1_200 }),
+      closes: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('talk' as const), forS: fc.integer({ min: 1, max: 400 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('step' as const), byS: fc.integer({ min: -5_400, max: 5_400 }) }) },
 );
 
@@ -236,11 +250,29 @@ function doAct(world: World, one: ActScript & { atS: number }, acting: Acting) {
       return;
     case 'tone':
       return world.tell({ is: 'toneAsked', output: 'main', durationMs: 3_000 });
+    case 'live':
+      return openLive(world, one, after);
+    case 'talk':
+      world.tell({ is: 'talkAsked', output: 'main', on: true, by: 'script' });
+      after(one.forS, () => world.tell({ is: 'talkAsked', output: 'main', on: false, by: 'script' }));
+      return;
     case 'step':
       return world.stepClock(one.byS * secondMs);
     default:
       one satisfies never;
   }
+}
+
+function openLive(world: World, one: ActScript & { do: 'live' }, after: (seconds: number, run: () => void) => void): void {
+  const openMs = world.nowMs();
+  const ctr = world.nextCounter();
+  const session = liveSession(`live-${ctr}`, openMs, { level: one.level, untilMs: openMs + one.forS * secondMs });
+  world.announce(opened(`open-${ctr}`, ctr, { exp: session.untilMs + minuteMs }), session);
+  after(one.speakAfterS, () => world.speak(session.session, true));
+  after(one.speakAfterS + one.speaksS, () => {
+    world.speak(session.session, false);
+    if (one.closes) world.announce(opened(`close-${ctr}`, world.nextCounter(), { exp: session.untilMs + minuteMs }), { ...session, state: 'closed' });
+  });
 }
 
 function offerOrder(world: World, offered: Offered[], one: ActScript & { do: 'order' }) {
@@ -283,6 +315,7 @@ function planOf(script: Script, slots: readonly SlotScript[], at: number, startM
         { id: 'main', kind: 'loudspeaker' },
         { id: 'board', kind: 'board' },
       ],
+      localLive: [{ output: 'main', line: 'mic', windows: [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '00:00' }], maxMs: 300_000 }],
     },
     programmes: slots.map((one, n) =>
       programme(
