@@ -152,7 +152,7 @@ export class AplayOut implements AudioOut {
     const { program, device } = this.#options;
     const shape = ['-t', 'raw', '-f', 'S16_LE', '-r', String(sampleRateHz), '-c', String(channels)];
     const times = [`--buffer-time=${bufferMs}000`, `--period-time=${periodMs}000`, `--start-delay=${startMs}000`];
-    let settle = () => undefined as void;
+    let settle = (): void => undefined;
     const gone = new Promise<void>((resolve) => {
       settle = resolve;
     });
