@@ -130,11 +130,11 @@ async function bundle(esbuild, entryPoints, logLevel) {
 }
 
 /**
- * Strings are escaped by then, so other alphabets are left in comments only; one such letter would make the engine keep
- * the whole source with two bytes a letter, for ever.
+ * Strings are escaped by then, so other alphabets are left in comments and regular expressions only; one such letter would
+ * make the engine keep the whole source with two bytes a letter, for ever.
  */
 function oneByte(text) {
-  return text.replace(/[\u0080-\uffff]/g, '?');
+  return text.replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 async function buildPage(esbuild, name, folder) {
