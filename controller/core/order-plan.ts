@@ -3,8 +3,9 @@ import type { AreaPath } from '../../schemas/ids.ts';
 import type { Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
+import { normaliseSpeech } from '../../schemas/speech-text/normalise.ts';
 
-/** Voice and screen are separate texts; the voice is already normalised for speaking. */
+/** Voice and screen are separate texts; figures in the voice are put into words when an order is made. */
 export interface OrderTemplate {
   readonly id: string;
   readonly title: string;
@@ -35,16 +36,21 @@ export interface OrderWish {
   readonly audioOf: (language: string, speak: string) => SpeechAudio | undefined;
 }
 
+/** What an order carries of one language. */
+const spokenCharactersMax = 2_000;
+
 /** Words around an exercise, by language; other languages get the Vietnamese ones in a speech of their own. */
 const exerciseWords: Readonly<Record<string, readonly [first: string, last: string]>> = {
   vi: ['Đây là diễn tập.', 'Đây là diễn tập, không phải tình huống thật.'],
   en: ['This is an exercise.', 'This is an exercise, not a real emergency.'],
 };
 
-/** The order of a template for a class and place. Problem: demo-only (a demo gives exercises only). */
+/** The order of a template for a class and place. Problems: demo-only (a demo gives exercises only), too-large. */
 export function planOrder({ template, class: wished, level, area, demo, audioOf }: OrderWish): Result<Order> {
   if (demo && wished === 'actual') return bad('demo-only', 'a demo centre gives exercises only', '/class');
   const kind = demo ? 'exercise' : wished;
+  const tooLong = template.speech.findIndex(({ language, speak }) => spokenWords(kind, language, speak).length > spokenCharactersMax);
+  if (tooLong >= 0) return bad('too-large', `more than ${spokenCharactersMax} characters when spoken out`, `/speech/${tooLong}/speak`);
   return ok({
     class: kind,
     level,
@@ -65,11 +71,12 @@ export function planOrder({ template, class: wished, level, area, demo, audioOf 
   });
 }
 
-/** What is said for a class: anything but the real thing says so first and last. */
+/** What is said for a class, as a mouth says it: anything but the real thing says so first and last. */
 export function spokenWords(kind: Order['class'], language: string, speak: string): string {
-  if (kind === 'actual') return speak;
+  const words = normaliseSpeech(speak, language);
+  if (kind === 'actual') return words;
   const [first, last] = exerciseWords[language.split('-')[0] ?? ''] ?? exerciseWords['vi'] ?? ['', ''];
-  return `${first} ${speak} ${last}`;
+  return `${first} ${words} ${last}`;
 }
 
 function screenTitle(kind: Order['class'], title: string): string {

@@ -88,7 +88,7 @@ export class Voices {
     const spoken = await speak(tools, words, language);
     if (!spoken.ok) return spoken;
     const target = blobs.temporary('.ogg');
-    const sound = ['-f', 's16le', '-ar', '48000', '-ac', '1', '-i', 'pipe:0', '-af', 'loudnorm=I=-16:TP=-1.5:LRA=7', '-ar', '48000'];
+    const sound = ['-f', 's16le', '-ar', '48000', '-ac', '1', '-i', 'pipe:0'];
     const opus = ['-c:a', 'libopus', '-b:a', '12k', '-application', 'voip', '-frame_duration', '60', '-map_metadata', '-1', '-f', 'ogg'];
     const made = await runTool(tools.ffmpeg, ['-v', 'error', '-y', ...sound, ...opus, '-bitexact', target], {
       timeoutMs: encodeWithinMs,
@@ -105,5 +105,5 @@ export class Voices {
 
 /** Voices change when the words, the language or this recipe does. */
 function keyOf(language: string, words: string): string {
-  return sha256(Buffer.from(`espeak-ng opus 12k 1\n${language}\n${words}`)).slice(0, 32);
+  return sha256(Buffer.from(`espeak-ng opus 12k 2\n${language}\n${words}`)).slice(0, 32);
 }

@@ -1,14 +1,20 @@
-// Text to sound by espeak-ng, only in languages it has: 48 kHz mono s16 PCM.
+// Text to sound by espeak-ng, only in languages it has, as loud as every other sound: 48 kHz mono s16 PCM.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { isVietnamese, normaliseSpeech } from '../../schemas/speech-text/normalise.ts';
+import { regionOf } from '../../schemas/speech-text/region.ts';
 import type { AudioTools } from './audio-tools.ts';
+import { gainTowards, measurePcm } from './loudness.ts';
 import { runTool } from './processes.ts';
 import { resample } from './resample.ts';
 import { readWav } from './wav.ts';
 
 const outputHz = 48_000;
-const textCharactersMax = 4_000;
-/** Slower than the engine's 175: it is heard across a valley. */
-const wordsPerMinute = 145;
+export const speechCharactersMax = 5_000;
+/** Slower than the engine's 175, with air between words: it is heard across a valley, over its own echo. */
+const wordsPerMinute = 130;
+const wordGap10Ms = 2;
+/** As programmes are levelled at the centre. */
+const aim = { lufs: -16, truePeakDb: -1.5 };
 const speakWithinMs = 20_000;
 const pcmBytesMax = 120 * 1024 * 1024;
 
@@ -18,16 +24,34 @@ const voicesOf = new WeakMap<AudioTools, Promise<readonly string[]>>();
 /** Speak a text. Problems: tool-missing (no espeak-ng), not-found (no voice for the language), bad-input, tool-failed, tool-timeout. */
 export async function speak(tools: AudioTools, text: string, language: string): Promise<Result<Buffer>> {
   if (tools.espeak === undefined) return bad('tool-missing', 'espeak-ng is not installed');
-  const words = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
-  if (words === '' || words.length > textCharactersMax) return bad('bad-input', `text of 1 to ${textCharactersMax} characters expected`);
+  if (text.length > speechCharactersMax) return bad('bad-input', `text of at most ${speechCharactersMax} characters expected`);
+  const words = withBreaths(
+    normaliseSpeech(text, language)
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .trim(),
+  );
+  if (words === '') return bad('bad-input', 'the text holds no words');
   const voice = await findVoice(tools, language);
   if (voice === undefined) return bad('not-found', `espeak-ng has no voice for ${language}`);
-  const spoken = await runTool(tools.espeak, ['-v', voice, '-s', String(wordsPerMinute), '-b', '1', '--stdin', '--stdout'], {
-    timeoutMs: speakWithinMs,
-    input: words,
-    outputBytesMax: pcmBytesMax,
-  });
-  return spoken.ok ? toOutputRate(tools, spoken.value.stdout) : spoken;
+  const args = ['-v', voice, '-s', String(wordsPerMinute), '-g', String(wordGap10Ms), '-b', '1', '--stdin', '--stdout'];
+  // The text goes in as a file does: no shell, and a leading dash is no option.
+  const spoken = await runTool(tools.espeak, args, { timeoutMs: speakWithinMs, input: words, outputBytesMax: pcmBytesMax });
+  if (!spoken.ok) return spoken;
+  const pcm = await toOutputRate(tools, spoken.value.stdout);
+  return pcm.ok ? ok(levelled(pcm.value)) : pcm;
+}
+
+/** A paragraph for each sentence: the engine's longest pause. */
+function withBreaths(words: string): string {
+  return words.replaceAll(/([.!?…])\s+/gu, '$1\n\n');
+}
+
+function levelled(bytes: Buffer): Buffer {
+  const pcm = new Int16Array(bytes.length >> 1);
+  for (let i = 0; i < pcm.length; i += 1) pcm[i] = bytes.readInt16LE(i * 2);
+  const gain = 10 ** (gainTowards(measurePcm(pcm), aim) / 20);
+  for (let i = 0; i < pcm.length; i += 1) pcm[i] = Math.round((pcm[i] ?? 0) * gain);
+  return Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength);
 }
 
 /** Language tags the machine can speak, lower case. */
@@ -42,8 +66,9 @@ export async function listVoices(tools: AudioTools): Promise<readonly string[]> 
 async function findVoice(tools: AudioTools, language: string): Promise<string | undefined> {
   const voices = await listVoices(tools);
   const wanted = language.toLowerCase();
+  const regional = isVietnamese(wanted) ? `vi-vn-x-${regionOf(wanted)}` : undefined;
   // `vi-VN` may fall back to `vi`; a tag never becomes another language.
-  return [wanted, wanted.split('-')[0]].find((tag) => tag !== undefined && voices.includes(tag));
+  return [wanted, regional, wanted.split('-')[0]].find((tag) => tag !== undefined && voices.includes(tag));
 }
 
 async function askVoices(espeak: string | undefined): Promise<readonly string[]> {

@@ -4,13 +4,13 @@ import { documentRules } from './documents.ts';
 import { hourRules } from './hours.ts';
 import { phoneRules } from './phones.ts';
 import { quantityRules } from './quantities.ts';
-import type { SpeechRegion } from './region.ts';
+import { regionOf, type SpeechRegion } from './region.ts';
 import { beforeCharacters, type Reading, type Rule, type Scan } from './scan.ts';
 import { breathRules, signRules } from './signs.ts';
 import { wordRules } from './words.ts';
 
 export interface SpeechOptions {
-  /** Whose number words: `north` unless told. */
+  /** Whose number words; by the language's tag unless told (`vi-VN-x-south`). */
   readonly region?: SpeechRegion;
 }
 
@@ -31,7 +31,7 @@ export function isVietnamese(language: string): boolean {
 }
 
 /** Words for a text in a language; only Vietnamese is read, others pass. Doing it twice changes nothing. */
-export function normaliseSpeech(text: string, language: string, { region = 'north' }: SpeechOptions = {}): string {
+export function normaliseSpeech(text: string, language: string, { region = regionOf(language) }: SpeechOptions = {}): string {
   if (!isVietnamese(language) || text.length > speechTextCharactersMax) return text;
   const source = text.normalize('NFC');
   const parts: string[] = [];

@@ -15,3 +15,9 @@ export const regionWords = {
   central: { thousand: 'ngàn', and: 'lẻ', four: 'tư' },
   south: { thousand: 'ngàn', and: 'lẻ', four: 'bốn' },
 } as const satisfies Record<SpeechRegion, RegionWords>;
+
+/** By the private part of a tag: `vi-VN-x-south`, `vi-x-central`; else the north. */
+export function regionOf(language: string): SpeechRegion {
+  const named = /-x-(central|south)(?:-|$)/i.exec(language)?.[1]?.toLowerCase();
+  return speechRegions.find((region) => region === named) ?? 'north';
+}
