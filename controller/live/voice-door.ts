@@ -22,6 +22,10 @@ export const voiceBytesMax = 64 * 1024;
 /** A recording comes in pieces and through an encoder; no earlier can its sound be on its way. */
 export const streamDelayMs = 1_000;
 const pulseMs = 5_000;
+/** What was probed comes out in one heap; only then do arrivals tell the time. */
+const unheardFrames = 100;
+/** Sound leaves as soon as it came, not when a buffer is full. */
+const smallSteps = ['-probesize', '2048', '-analyzeduration', '0', '-fflags', '+nobuffer', '-blocksize', '512'];
 
 const people = new WeakMap<FastifyRequest, Person>();
 
@@ -164,9 +168,12 @@ class Voice {
     const guards = ['-protocol_whitelist', 'pipe', '-format_whitelist', 'matroska,webm,ogg'];
     this.#encoder = startReframe({
       ffmpeg,
-      input: [...guards, '-probesize', '2048', '-analyzeduration', '0', '-fflags', '+nobuffer', '-i', 'pipe:0'],
+      input: [...guards, ...smallSteps, '-i', 'pipe:0'],
       bitRate: '24k',
-      onFrame: (frame) => this.#room.hear(++this.#number, frame),
+      onFrame: (frame) => {
+        this.#number += 1;
+        this.#room.hear(this.#number, this.#number < unheardFrames ? undefined : frame);
+      },
       onExit: () => this.#socket.close(1011, 'encoder ended'),
     });
     return ok(undefined);

@@ -1,0 +1,153 @@
+// Live: a person talks, two boxes say it in step at capture + D and write receipts, the library keeps it; what is forged is silent.
+import { spawn, spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LiveAnswer, MediaAnswer } from '../../schemas/api.ts';
+import { OggFile } from '../../controller/live/ogg-file.ts';
+import { programPath } from '../tell.ts';
+import { correlate } from './correlation.ts';
+import { type District, group, startDistrict } from './district.ts';
+import { Ear, monoOf } from './ear.ts';
+import { LiveThief } from './live-thief.ts';
+import { decoded } from './speech.ts';
+import { opusFrames, Talker } from './talker.ts';
+import { until } from './waiting.ts';
+
+const rateHz = 48_000;
+const text = 'Kính thưa bà con, mời bà con đến nhà văn hóa thôn nhận gạo cứu trợ lúc mười lăm giờ chiều nay. Xin cảm ơn.';
+
+describe.skipIf(!programPath('ffmpeg') || !programPath('espeak-ng'))('live [needs ffmpeg, espeak-ng]', () => {
+  let district: District;
+  let thief: LiveThief;
+  const ears = { a: new Ear(), b: new Ear(), victim: new Ear() };
+  const wav = spawnSync('espeak-ng', ['-v', 'vi', '--stdout', text], { maxBuffer: 2 ** 26 }).stdout;
+  const frames = opusFrames(['-i', 'pipe:0'], wav);
+
+  beforeAll(async () => {
+    district = await startDistrict();
+    thief = new LiveThief(join(district.centreDir, 'authority'), Number(district.ports[1]), otherSound);
+    const thiefPort = await thief.start(join(district.dir, 'loa-3'));
+    const a = await district.addBox({ id: 'loa-1', kind: 'loudspeaker', config: { audioOut: { kind: 'virtual', ppm: 60 } } });
+    const b = await district.addBox({ id: 'loa-2', kind: 'loudspeaker', config: { audioOut: { kind: 'virtual', ppm: -60 } } });
+    const victim = await district.addBox({ id: 'loa-3', kind: 'loudspeaker', config: { centreUrl: `https://127.0.0.1:${thiefPort}` } });
+    await Promise.all([ears.a.listen(a.page), ears.b.listen(b.page), ears.victim.listen(victim.page)]);
+  }, 90_000);
+  afterAll(async () => {
+    for (const ear of Object.values(ears)) ear.stop();
+    thief?.stop();
+    await district?.stop();
+  });
+
+  it('sounds on both boxes in step, is written down by them, and lies in the library; a bent stream stays silent', async () => {
+    const delayMs = 600;
+    const opened = await district.duty.post<LiveAnswer>('/live', { title: 'Mời họp', groups: [group], delayMs, chime: true });
+    const talker = new Talker(district.console, opened.id, district.duty);
+    expect(await talker.greet(district.duty.csrf)).toMatchObject({ event: 'ready' });
+    await until('the chime to be over', () => (Date.now() > opened.talkFromMs + 200 ? true : undefined), 10_000);
+    const startMs = await talker.speak(frames);
+    await new Promise((resolve) => setTimeout(resolve, delayMs + 500));
+    const sounding = await until('both boxes to say they sound', async () => {
+      const live = await one(opened.id);
+      const states = live.progress.filter(({ box }) => box !== 'loa-3').map(({ state }) => state);
+      return states.length === 2 && states.every((state) => state === 'sounding') ? live : undefined;
+    });
+    expect(sounding).toMatchObject({ state: 'open', by: 'truc-ban-1', listeners: 3 });
+    const meant = spokenSamples(frames);
+    const fromMono = monoOf(startMs + delayMs) - 300;
+    const [first, second] = [ears.a, ears.b].map((ear) =>
+      correlate(ear.between(fromMono, fromMono + 4_000), meant, (300 * rateHz) / 1000, (250 * rateHz) / 1000),
+    );
+    expect(first?.peak).toBeGreaterThan(0.8);
+    expect(second?.peak).toBeGreaterThan(0.8);
+    expect(Math.abs((first?.atFrame ?? 0) - (second?.atFrame ?? 9e9)) / 48).toBeLessThan(5);
+    expect(Math.abs((first?.atFrame ?? 0) / 48 - 300)).toBeLessThan(20);
+    talker.stop();
+
+    expect(thief.passed).toBeGreaterThan(20);
+    const heard = ears.victim.between(monoOf(opened.openMs), monoOf(Date.now()));
+    expect(heard.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)).toBe(0);
+
+    await district.duty.post(`/live/${opened.id}/close`);
+    const receipts = await until(
+      'receipts of the session',
+      async () => {
+        const all = await Promise.all(['loa-1', 'loa-2'].map((box) => district.receipts(box)));
+        const live = all.map((list) => list.find(({ receipt }) => receipt.what === 'live')?.receipt);
+        return live.every((receipt) => receipt !== undefined) ? live : undefined;
+      },
+      20_000,
+    );
+    for (const receipt of receipts) expect(receipt?.audibleMs).toBeGreaterThan(frames.length * 20);
+    const kept = await until('the recording', async () => (await one(opened.id)).recording ?? undefined, 20_000);
+    const medium = (await district.author.get<MediaAnswer[]>('/media')).find(({ sha256 }) => sha256 === kept);
+    expect(medium).toMatchObject({ title: 'Mời họp', by: 'truc-ban-1', type: 'audio/ogg' });
+    expect(medium?.durationMs).toBeGreaterThan(Date.now() - opened.openMs - 25_000);
+    const blob = await readFile(join(district.centreDir, 'blobs', kept.slice(0, 2), kept));
+    const whole = decoded(blob);
+    const place = correlate(whole, meant, Math.round((startMs - opened.openMs) * 48), 48 * 100);
+    expect(place.peak).toBeGreaterThan(0.6);
+  }, 90_000);
+
+  async function one(id: string): Promise<LiveAnswer> {
+    return district.duty.get<LiveAnswer>(`/live/${id}`);
+  }
+
+  it('takes no microphone from another page, with a wrong word, or from who may not speak', async () => {
+    const opened = await district.duty.post<LiveAnswer>('/live', { title: 'Thử', groups: [group], chime: false });
+    const stranger = new Talker(district.console, opened.id, district.duty, 'https://evil.example');
+    expect(await stranger.greet(district.duty.csrf)).toBeUndefined();
+    const author = new Talker(district.console, opened.id, district.author);
+    expect(await author.greet(district.author.csrf)).toBeUndefined();
+    const wrong = new Talker(district.console, opened.id, district.duty);
+    expect(await wrong.greet('no-such-word')).toMatchObject({ event: 'problem', code: 'not-allowed' });
+    const right = new Talker(district.console, opened.id, district.duty);
+    expect(await right.greet(district.duty.csrf)).toMatchObject({ event: 'ready' });
+    const second = new Talker(district.console, opened.id, district.approver);
+    expect(await second.greet(district.approver.csrf)).toMatchObject({ event: 'problem', code: 'device-busy' });
+    right.socket.send(Buffer.from([0, 0, 0, 1, 0xfc, 1, 2]));
+    await until('a frame of another form to be refused', () => (right.closed ? true : undefined));
+    expect(right.closed).toMatchObject({ code: 1008, reason: 'bad-input' });
+    await district.duty.post(`/live/${opened.id}/close`);
+  }, 30_000);
+
+  it('takes the recording of a browser without an encoder of its own, as it grows', async () => {
+    const opened = await district.duty.post<LiveAnswer>('/live', { title: 'Ghi', groups: [group], delayMs: 2_000, chime: false });
+    const talker = new Talker(district.console, opened.id, district.duty);
+    expect(await talker.greet(district.duty.csrf, 'stream')).toMatchObject({ event: 'ready' });
+    talker.talk(true);
+    // As MediaRecorder does: a WebM that grows in real time, in pieces of about a tenth of a second.
+    const webm = ['-c:a', 'libopus', '-b:a', '32k', '-cluster_time_limit', '100', '-flush_packets', '1', '-f', 'webm', 'pipe:1'];
+    const recorder = spawn('ffmpeg', ['-v', 'error', '-re', '-i', 'pipe:0', '-af', 'adelay=2500', ...webm]);
+    recorder.stdout.on('data', (piece: Buffer) => talker.socket.send(piece));
+    recorder.stdin.end(wav);
+    await new Promise((resolve) => recorder.once('close', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const heard = ears.a.between(monoOf(opened.openMs), monoOf(Date.now()));
+    const place = correlate(heard, spokenSamples(frames), 4_900 * 48, 48 * 1_000);
+    expect(place.peak).toBeGreaterThan(0.6);
+    talker.stop();
+    await district.duty.post(`/live/${opened.id}/close`);
+  }, 60_000);
+});
+
+/** Two seconds of speech as the boxes decode it. */
+function spokenSamples(frames: readonly Uint8Array[]): Int16Array {
+  const whole = oggOf(frames);
+  return decoded(whole).subarray(0, 2 * rateHz);
+}
+
+function oggOf(frames: readonly Uint8Array[]): Buffer {
+  const file = new OggFile(1);
+  const rest = [...frames];
+  const pages = [file.head()];
+  while (rest.length > 50) pages.push(file.frames(rest.splice(0, 50)));
+  pages.push(file.frames(rest, true));
+  return Buffer.concat(pages);
+}
+
+/** Every frame becomes another one of the same length; the signature stays as it was. */
+function otherSound(message: Buffer): Buffer {
+  for (let i = 60; i < message.length - 64; i += 7) message[i] = (message[i] ?? 0) ^ 0x55;
+  return message;
+}
