@@ -191,7 +191,7 @@ export class Box {
       clock,
       openLine: (line) => {
         const settings = audioInSettings(config, line);
-        return settings && openAudioIn(settings);
+        return settings && { input: openAudioIn(settings), squelchDb: config.audioIn[line]?.squelchDb };
       },
       recordingsDir: join(this.#dataDir, 'recordings'),
       decoderProblem: async () => {

@@ -34,7 +34,9 @@ function offerClose(turn: Turn, opened: OpenedMeta, session: LiveSession, known:
   const own = known.iss === opened.iss;
   if (own ? opened.ctr <= known.ctr : !covers(session.level, known.session.level))
     return refuseLive(turn, opened, session, own ? 'replayed' : 'not-allowed', `of ${known.iss} at level ${known.session.level}`);
-  end(turn, known, 'ended');
+  // Words spoken before the microphone was closed are still on their way to the loudspeakers.
+  const untilMs = Math.round(turn.now.wallMs) + (own && turn.live.streams[session.session]?.receiving ? known.session.delayMs : 0);
+  if (untilMs < known.session.untilMs) change(turn, session.session, (one) => ({ ...one, session: { ...one.session, untilMs } }));
 }
 
 function whyNot(turn: Turn, opened: OpenedMeta, session: LiveSession): [ProblemCode, string] | undefined {

@@ -24,7 +24,7 @@ export interface LiveStreamsOptions {
   readonly tls: StreamSocketOptions['tls'];
   readonly crypto: Cryptography;
   readonly clock: Clock;
-  readonly openLine: (line: string) => AudioIn | undefined;
+  readonly openLine: (line: string) => { readonly input: AudioIn; readonly squelchDb?: number | undefined } | undefined;
   /** What an input of the box puts on the air is kept here; absent: nowhere. */
   readonly recordingsDir?: string;
   /** Can Opus be decoded here? A problem ends the session before it sounds. */
@@ -114,13 +114,14 @@ export class LiveStreams {
     const { openLine, clock, recordingsDir, warn } = this.#options;
     const { session, line = '' } = running.session;
     const fail = (problem: Problem) => running.tell({ is: 'liveReceiving', session, receiving: false, problem });
-    const input = openLine(line);
-    if (!input) {
+    const found = openLine(line);
+    if (!found) {
       fail(problem('not-found', `no input ${line} on this box`));
       return () => undefined;
     }
     const stream = new LineStream({
-      input,
+      input: found.input,
+      ...(found.squelchDb !== undefined && { squelchDb: found.squelchDb }),
       clock,
       session: running.session,
       ...(recordingsDir !== undefined && { recordingsDir }),

@@ -2,12 +2,13 @@
 import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemOf } from '../../hardware/host/failure.ts';
+import { wavHead, wavHeadBytes } from '../../hardware/host/wav.ts';
 import type { Problem } from '../../schemas/problems.ts';
 
 /** Ten minutes of 48 kHz mono 16 bit: twice the longest talk. */
 const fileBytesMax = 60 * 1024 ** 2;
 const folderBytesMax = 300 * 1024 ** 2;
-const headBytes = 44;
+const sampleHz = 48_000;
 
 export interface RecordingOptions {
   readonly dir: string;
@@ -32,22 +33,22 @@ export class Recording {
       await mkdir(dir, { recursive: true, mode: 0o700 });
       await makeRoom(dir, folderBytesMax - fileBytesMax);
       this.#file = await open(join(dir, `${name}.wav`), 'w', 0o600);
-      await this.#file.write(wavHead(0), 0, headBytes, 0);
+      await this.#file.write(wavHead(sampleHz, 0), 0, wavHeadBytes, 0);
     } catch (error) {
       this.#fail(error);
     }
   }
 
   write(frames: Int16Array): void {
-    const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength).subarray(0, Math.max(0, fileBytesMax - headBytes - this.#bytes));
+    const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength).subarray(0, Math.max(0, fileBytesMax - wavHeadBytes - this.#bytes));
     const copy = Buffer.from(bytes);
-    const at = headBytes + this.#bytes;
+    const at = wavHeadBytes + this.#bytes;
     this.#bytes += copy.length;
     if (copy.length > 0) this.#then((file) => file.write(copy, 0, copy.length, at));
   }
 
   async stop(): Promise<void> {
-    this.#then((file) => file.write(wavHead(this.#bytes), 0, headBytes, 0));
+    this.#then((file) => file.write(wavHead(sampleHz, this.#bytes), 0, wavHeadBytes, 0));
     this.#then((file) => file.sync());
     await this.#last;
     await this.#file?.close().catch(() => undefined);
@@ -75,22 +76,4 @@ async function makeRoom(dir: string, bytesMax: number): Promise<void> {
     bytes += (await stat(join(dir, name)).catch(() => undefined))?.size ?? 0;
     if (bytes > bytesMax) await rm(join(dir, name), { force: true });
   }
-}
-
-/** RIFF/WAVE header of 48 kHz mono s16 PCM. */
-function wavHead(bytes: number): Buffer {
-  const head = Buffer.alloc(headBytes);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + bytes, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(48_000, 24);
-  head.writeUInt32LE(96_000, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(bytes, 40);
-  return head;
 }

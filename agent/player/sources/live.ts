@@ -143,7 +143,7 @@ export class LiveSource implements Source {
     const to = this.#sampleAt(piece.capturedMs + piece.spanMs - lookMs);
     if (piece.ends) this.#ends = true;
     if (samples.length === 0 || to > this.#at + ringSamples) return;
-    if (to <= this.#at) {
+    if (to <= Math.max(this.#at, this.#end)) {
       this.#late += 1;
       return;
     }
@@ -155,7 +155,8 @@ export class LiveSource implements Source {
   }
 
   #decoded({ sound }: LivePiece, decoder: FrameDecoder): Float32Array {
-    const samples = 'frames' in sound ? decoder.decode(sound.frames) : Float32Array.from(sound.pcm, (sample) => sample / 32_768);
+    const samples = 'frames' in sound ? decoder.decode(sound.frames) : new Float32Array(sound.pcm.length);
+    if ('pcm' in sound) for (let i = 0; i < samples.length; i += 1) samples[i] = (sound.pcm[i] ?? 0) / 32_768;
     this.#dynamics.process(samples);
     return samples;
   }
