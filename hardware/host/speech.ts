@@ -3,6 +3,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { isVietnamese, normaliseSpeech } from '../../schemas/speech-text/normalise.ts';
 import { regionOf } from '../../schemas/speech-text/region.ts';
 import type { AudioTools } from './audio-tools.ts';
+import { limitPeaks } from './limiter.ts';
 import { gainTowards, measurePcm } from './loudness.ts';
 import { runTool } from './processes.ts';
 import { resample } from './resample.ts';
@@ -15,6 +16,9 @@ const wordsPerMinute = 130;
 const wordGap10Ms = 2;
 /** As programmes are levelled at the centre. */
 const aim = { lufs: -16, truePeakDb: -1.5 };
+const limitedDbMax = 4;
+/** A little under the true peak allowed: samples are limited, not what lies between them. */
+const ceiling = 10 ** ((aim.truePeakDb - 0.4) / 20);
 const speakWithinMs = 20_000;
 const pcmBytesMax = 120 * 1024 * 1024;
 
@@ -46,12 +50,18 @@ function withBreaths(words: string): string {
   return words.replaceAll(/([.!?…])\s+/gu, '$1\n\n');
 }
 
+/** Single syllables of the engine stand out: they may be turned down a little, so that the whole is loud enough. */
 function levelled(bytes: Buffer): Buffer {
   const pcm = new Int16Array(bytes.length >> 1);
   for (let i = 0; i < pcm.length; i += 1) pcm[i] = bytes.readInt16LE(i * 2);
-  const gain = 10 ** (gainTowards(measurePcm(pcm), aim) / 20);
-  for (let i = 0; i < pcm.length; i += 1) pcm[i] = Math.round((pcm[i] ?? 0) * gain);
-  return Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength);
+  const measured = measurePcm(pcm);
+  const peaksAllowed = { ...aim, truePeakDb: aim.truePeakDb + limitedDbMax };
+  const gain = 10 ** (gainTowards(measured, measured.integratedLufs === undefined ? aim : peaksAllowed) / 20) / 32_768;
+  const limited = limitPeaks(
+    Float64Array.from(pcm, (sample) => sample * gain),
+    ceiling,
+  );
+  return Buffer.from(Int16Array.from(limited, (sample) => Math.round(sample * 32_768)).buffer);
 }
 
 /** Language tags the machine can speak, lower case. */

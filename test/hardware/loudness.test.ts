@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { limitPeaks } from '../../hardware/host/limiter.ts';
 import { gainTowards, measurePcm } from '../../hardware/host/loudness.ts';
 
 const sine = (hz: number, amplitude: number, ms: number, turns = 0) =>
@@ -36,4 +38,23 @@ test('silence and a blink have no loudness and are never raised', () => {
 test('the peak bounds the gain', () => {
   expect(gainTowards({ integratedLufs: -30, truePeakDb: -6 }, { lufs: -16, truePeakDb: -1.5 })).toBe(4.5);
   expect(gainTowards({ integratedLufs: -10, truePeakDb: 0.5 }, { lufs: -16, truePeakDb: -1.5 })).toBe(-6);
+});
+
+test('limited sound never passes its ceiling, and sound under it is untouched', () => {
+  const sample = fc.double({ min: -3, max: 3, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(sample, { maxLength: 1_200 }), (samples) => {
+      const limited = limitPeaks(Float64Array.from(samples), 0.8);
+      expect(limited.length).toBe(samples.length);
+      for (const one of limited) expect(Math.abs(one)).toBeLessThanOrEqual(0.8 + 1e-9);
+    }),
+    { numRuns: 60 },
+  );
+  const quiet = Float64Array.from(sine(440, 0.5, 50), (one) => one / 32_768);
+  expect([...limitPeaks(quiet, 0.8)]).toEqual([...quiet]);
+  const spike = new Float64Array(4_800).fill(0.5);
+  spike[2_400] = 1.6;
+  const limited = limitPeaks(spike, 0.8);
+  expect([limited[1_800], limited[3_000]]).toEqual([0.5, 0.5]);
+  expect(limited[2_400]).toBeCloseTo(0.8, 6);
 });
