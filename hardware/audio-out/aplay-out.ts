@@ -179,7 +179,8 @@ export class AplayOut implements AudioOut {
       if (running.exit) throw this.#refused(running);
       const own = streamsOf(folder).find(({ ownerPid }) => ownerPid !== undefined && ownerPid === running.tool.pid);
       const status = own && statusIn(own.path);
-      if (own && status?.ok && status.value.state === 'RUNNING') return own.path;
+      // A slow machine may look only after the first silence is over: it has run.
+      if (own && status?.ok && ['RUNNING', 'XRUN'].includes(status.value.state)) return own.path;
       await Promise.race([wait(5), running.gone]);
     }
     throw new Failure('device-failed', `${this.name} did not start within ${openMsMax} ms`);
