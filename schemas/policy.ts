@@ -72,6 +72,15 @@ export function hoursRule(policy: Policy, startMs: number, endMs: number): Polic
   return null;
 }
 
+/** Do quiet hours touch the span, whatever the windows say? Nobody knows the hours of a zone that is unknown here. */
+export function isQuiet(policy: Policy, startMs: number, endMs: number): boolean {
+  if (permitted(policy, startMs, endMs)) return false;
+  const zone = zoneClock(policy.zone);
+  if (!zone.ok) return true;
+  const { quiet } = hoursAround(policy, zone.value, zone.value.dayAt(startMs), zone.value.dayAt(endMs));
+  return quiet.some((one) => one.fromMs < endMs && startMs < one.untilMs);
+}
+
 /** Until when sound that begins at `fromMs` may be heard, at most `toMs`; `fromMs` where not at all. */
 export function hoursUntil(policy: Policy, fromMs: number, toMs: number): number {
   const permits = policy.permits.flatMap((permit) => (permit.fromMs <= fromMs ? [permit.untilMs] : []));

@@ -107,8 +107,14 @@ export function endOrder(turn: Turn, active: ActiveOrder, how: Ending): void {
   const { orders } = turn.kept;
   turn.keep({ orders: { ...orders, active: orders.active.filter(({ id }) => id !== active.id) } });
   latch(turn, { id: active.id, untilMs: Math.max(active.exp, turn.now.wallMs) + latchMs });
-  const voice = Object.values(active.soundings ?? {}).find((one) => one.voice)?.voice;
-  turn.tell({ kind: 'order', order: active.id, state: how, ...(voice ? { voice } : {}) });
+  const { voice, languages } = Object.values(active.soundings ?? {}).find((one) => one.voice) ?? {};
+  turn.tell({
+    kind: 'order',
+    order: active.id,
+    state: how,
+    ...(voice ? { voice } : {}),
+    ...(languages ? { languages: { heard: [...languages.heard], skipped: [...languages.skipped] } } : {}),
+  });
   for (const output of Object.values(turn.live.outputs)) tellOrderReceipt(turn, active, output, how);
   turn.urgent();
 }
@@ -121,7 +127,8 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
   const startedMs = sounding?.startedMs ?? underWay?.startedMs ?? undefined;
   const endedMs = underWay?.startedMs ? turn.now.wallMs : sounding?.endedMs;
   const whole = how !== 'cleared' && (output.kind === 'board' || heardHere(turn, active, output));
-  const reason = whole || how === 'ended' ? undefined : how === 'expired' ? ((sounds(output.kind) && orderHeld(turn, active.order)) || how) : how;
+  const unvoiced = (sounding?.languages?.skipped.length ?? 0) > 0 ? 'no-voice' : undefined;
+  const reason = whole || how === 'ended' ? unvoiced : how === 'expired' ? ((sounds(output.kind) && orderHeld(turn, active.order)) || how) : how;
   turn.tell({
     kind: 'receipt',
     receipt: {

@@ -75,6 +75,7 @@ export type Event =
       readonly endedMs: number;
       readonly problem?: Problem;
       readonly voice?: OrderVoice;
+      readonly languages?: OrderLanguages;
     }
   | {
       readonly is: 'amplifierSwitched';
@@ -117,6 +118,12 @@ export type OpenedMeta = Pick<Opened, 'signedBy' | 'digest'> & {
 };
 
 export type OrderVoice = 'inline' | 'cached' | 'spoken' | 'siren' | 'screen';
+
+/** What an order was heard in, and which of the cluster's languages had no voice (PRODUCT §1.4). */
+export interface OrderLanguages {
+  readonly heard: readonly string[];
+  readonly skipped: readonly string[];
+}
 
 // ── what is so ───────────────────────────────────────────────────────────────────────────────────
 
@@ -226,6 +233,7 @@ export interface Sounding {
   readonly endedMs: number;
   readonly audibleMs: number;
   readonly voice?: OrderVoice;
+  readonly languages?: OrderLanguages;
 }
 
 /** Live sessions taken here, and the ids that may not be taken (again). */

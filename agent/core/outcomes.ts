@@ -4,7 +4,7 @@ import type { Reason } from '../../schemas/receipt.ts';
 import { pause, pausedOf, proofOf, settle, type Verdict } from './ledger.ts';
 import { shortfallMs } from './limits.ts';
 import { end, hear, liveSounds } from './live.ts';
-import type { Event, Leaving, Occurrence, OrderVoice, OutputState, PlayingMark } from './model.ts';
+import type { Event, Leaving, Occurrence, OrderLanguages, OrderVoice, OutputState, PlayingMark } from './model.ts';
 import { passing } from './plays.ts';
 import { positionAfter, soundMs } from './session.ts';
 import type { Turn } from './turn.ts';
@@ -18,6 +18,7 @@ export interface Over {
   readonly endedMs: number;
   readonly problem?: Problem;
   readonly voice?: OrderVoice;
+  readonly languages?: OrderLanguages;
 }
 
 export function playbackStarted(turn: Turn, event: Event & { is: 'playbackStarted' }): void {
@@ -192,6 +193,7 @@ function concludeRepetition(turn: Turn, id: string, mark: PlayingMark, over: Ove
     endedMs: mark.markedMs,
     audibleMs: (last?.audibleMs ?? 0) + mark.audibleMs,
     ...((over.voice ?? last?.voice) ? { voice: over.voice ?? last?.voice } : {}),
+    ...((over.languages ?? last?.languages) ? { languages: over.languages ?? last?.languages } : {}),
   };
   const changed = {
     ...active,

@@ -248,6 +248,5 @@ function start(turn: Turn, id: string, one: Beginning): void {
   const fadeInMs = sound.of === 'tone' ? Math.min(toneFadeInMs, sound.durationMs / 2) : voice.kind === 'order' || offsetMs === 0 ? 0 : fadeMs;
   turn.act({ do: 'play', output: id, attempt, slot, sound, startAtMs, fadeInMs, gainDb });
   turn.wakeAtMono(startAtMonoMs + startAnswerMs);
-  if (cutAtMs !== undefined) turn.wakeAtWall(cutAtMs);
   turn.urgent();
 }

@@ -92,6 +92,7 @@ export function eligible(turn: Turn, occurrence: Occurrence): boolean {
   if (output && output.player.is !== 'idle' && playing(output, occurrence.id)) {
     const { untilMs, cutAtMs } = output.player;
     if (cutAtMs !== undefined && turn.now.wallMs >= cutAtMs) return false;
+    if (cutAtMs !== undefined) turn.wakeAtWall(cutAtMs);
     return untilMs === null || turn.now.wallMs <= untilMs + overrunMs;
   }
   const paused = pausedOf(turn.kept.ledger, occurrence);

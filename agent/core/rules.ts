@@ -1,8 +1,9 @@
 // The rules that a simulation may swap, one at a time, to prove that breaking them is noticed.
 import type { Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { hoursRule, hoursUntil, type Policy } from '../../schemas/policy.ts';
+import { hoursRule, hoursUntil, isQuiet, type Policy } from '../../schemas/policy.ts';
 import { winner } from '../../schemas/timeline.ts';
+import { toneWaitMs } from './limits.ts';
 import type { KeptOrders, Ledger, Occurrence, OpenedMeta } from './model.ts';
 import { covers } from './ranks.ts';
 
@@ -79,9 +80,10 @@ function tone(policy: Policy | undefined, wallMs: number | null, { durationMs, c
   const here = command === null;
   if (here && held) return null;
   if (wallMs === null) return 'no-time: no trusted time; hold the button';
-  const rule = policy && hoursRule(policy, Math.floor(wallMs), Math.ceil(wallMs + durationMs));
-  if (here) return rule === 'quiet-hours' ? 'policy-breach: quiet hours; hold the button' : null;
+  const [fromMs, toMs] = [Math.floor(wallMs), Math.ceil(wallMs + toneWaitMs + durationMs)];
+  if (here) return policy && isQuiet(policy, fromMs, toMs) ? 'policy-breach: quiet hours; hold the button' : null;
   if (!policy) return 'not-yet: no policy is known here yet';
+  const rule = hoursRule(policy, fromMs, toMs);
   return rule ? `policy-breach: ${rule}` : null;
 }
 

@@ -221,5 +221,5 @@ function audible({ spans, heard }: Playing, atMs: number): number {
 export function nameOf(voice: Voice): string {
   if (voice.kind === 'occurrence') return voice.occurrence.id;
   if (voice.kind === 'live') return `live ${voice.session}`;
-  return voice.kind === 'order' ? `order ${voice.order}` : 'tone';
+  return voice.kind === 'order' ? `order ${voice.order}` : voice.kind === 'tone' && voice.countdown ? 'countdown' : 'tone';
 }

@@ -3,9 +3,10 @@
 import { repetitionMs } from '../../agent/core/emergency.ts';
 import { rank } from '../../agent/core/ranks.ts';
 import { soundMs } from '../../agent/core/session.ts';
-import { hoursRule } from '../../schemas/policy.ts';
+import { hoursRule, isQuiet } from '../../schemas/policy.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { agenda, type Occurrence } from '../../schemas/timeline.ts';
+import { heldHere } from './invariants-here.ts';
 import type { Life, Offered } from './script.ts';
 import type { Heard, Trace } from './trace.ts';
 
@@ -32,6 +33,7 @@ export function violations(life: Life): Violation[] {
     ...dueIsHeard(life, planned),
     ...ordersHeard(life),
     ...ordersStill(life),
+    ...heldHere(life),
     ...liveHeld(life),
     ...liveReceipts(life),
   ];
@@ -159,14 +161,21 @@ function withinPolicy({ world, offered }: Life): Violation[] {
   if (trace.stepped) return [];
   const found: Violation[] = [];
   for (const one of trace.heard) {
-    if (one.output !== 'main' || isActual(one, offered) || one.voice.kind === 'tone') continue;
+    if (one.output !== 'main' || isActual(one, offered) || (one.voice.kind === 'tone' && toneAllowed(trace, one))) continue;
     const ruling = trace.applied.findLast(({ fromWallMs }) => fromWallMs <= one.fromMs) ?? trace.applied[0];
     if (!ruling) continue;
     const toMs = Math.max(one.fromMs + 1, Math.min(one.toMs, world.nowMs()) - 2_000);
-    const rule = hoursRule(ruling.plan.policy, Math.ceil(one.fromMs), Math.floor(toMs));
+    const [fromMs, untilMs] = [Math.ceil(one.fromMs), Math.floor(toMs)];
+    const { policy } = ruling.plan;
+    const rule = one.voice.kind === 'tone' ? (isQuiet(policy, fromMs, untilMs) ? 'quiet-hours' : null) : hoursRule(policy, fromMs, untilMs);
     if (rule) found.push(say('4 policy', trace, `${one.name} ${rule} from ${one.fromMs} to ${toMs}`));
   }
   return found;
+}
+
+/** A countdown warns whoever is at the horn at any hour; a tone sounds at any hour while its button is held. */
+function toneAllowed(trace: Trace, one: Heard): boolean {
+  return (one.voice.kind === 'tone' && one.voice.countdown === true) || trace.heldTones.some((at) => at <= one.fromMs && one.fromMs - at < 15_000);
 }
 
 function isActual(one: Heard, offered: readonly Offered[]): boolean {
@@ -224,7 +233,7 @@ function orderNear(offered: readonly Offered[], atMs: number): boolean {
 
 /** No disturbance within the span, and the box had power all through it. */
 function calm(trace: Trace, fromMs: number, toMs: number): boolean {
-  if ([...trace.off, ...trace.troubles].some((one) => one.fromMs < toMs && one.toMs > fromMs)) return false;
+  if ([...trace.off, ...trace.troubles, ...trace.holds].some((one) => one.fromMs < toMs && one.toMs > fromMs)) return false;
   return !trace.disturbances.some((at) => at >= fromMs && at <= toMs);
 }
 
@@ -244,6 +253,7 @@ function ordersHeard({ world, offered, settings }: Life): Violation[] {
     const rivals = offered.some(
       (other) => other.id !== id && !other.forged && other.atMs <= atMs + boundMs && other.expMs > atMs && rank(other.order) >= rank(order),
     );
+    if (trace.holds.some((hold) => hold.fromMs < atMs + boundMs && hold.toMs > atMs)) continue;
     if (!undisturbed || !powered || rivals || expMs < atMs + boundMs || amplifierTrouble(trace, atMs)) continue;
     const heard = trace.heard.some((one) => one.name === `order ${id}` && one.output === 'main' && one.fromMs <= atMs + boundMs);
     if (!heard) found.push(say('5 order sounds', trace, `${id} silent ${boundMs} ms after ${atMs}`));

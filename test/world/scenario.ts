@@ -22,6 +22,8 @@ interface Stage {
   localOrder: string[];
   board: boolean;
   readonly loudspeakers: readonly string[];
+  readonly kind: 'loudspeaker' | 'bridge';
+  readonly staggerMs: number;
   rev: number;
   counter: number;
   readonly sessions: Map<string, LiveSession>;
@@ -59,6 +61,8 @@ function openStage(settings: readonly Line[]): Stage {
     localOrder: [],
     board: options['board'] === 'yes',
     loudspeakers: (options['loudspeakers'] ?? 'main').split(','),
+    kind: options['kind'] === 'bridge' ? 'bridge' : 'loudspeaker',
+    staggerMs: durationOf(options['stagger'] ?? '0s'),
     rev: 0,
     counter: 0,
     sessions: new Map(),
@@ -129,7 +133,13 @@ function say(stage: Stage, { words, options }: Line) {
     case 'unmute':
       return world.tell({ is: 'mutedHere', muted: verb === 'mute' });
     case 'tone':
-      return world.tell({ is: 'toneAsked', output: first, durationMs: durationOf(second) });
+      return world.askTone(first, durationOf(second), words[3] === 'held');
+    case 'service':
+      return world.tell({ is: 'serviceAsked', on: first === 'on', by: 'ky-thuat' });
+    case 'button':
+      return world.tell({ is: 'inputChanged', input: 'button', on: true });
+    case 'mains':
+      return world.tell({ is: 'inputChanged', input: 'mains', on: first === 'on' });
     case 'live':
       return openSession(stage, first, options);
     case 'close': {
@@ -170,6 +180,7 @@ function scheduleOf(id: string, at: string, options: Line['options']): Schedule 
     repeat: { times: Number(options['times'] ?? 1), gapMs: durationOf(options['gap'] ?? '0s') },
     missedStart: { rule: options['late'] === 'skip' ? 'skip' : 'join', withinMs: durationOf(options['within'] ?? '10m') },
     interrupted: (options['interrupted'] ?? 'resume') as Schedule['interrupted'],
+    ...(options['neighbours'] ? { neighbours: 'staggered' as const } : {}),
   });
 }
 
@@ -177,10 +188,11 @@ function planOf(stage: Stage): Plan {
   return plan(++stage.rev, {
     settings: {
       outputs: [
-        ...stage.loudspeakers.map((id) => ({ id, kind: 'loudspeaker' as const })),
+        ...stage.loudspeakers.map((id) => ({ id, kind: stage.kind })),
         ...(stage.board ? [{ id: 'board', kind: 'board' as const }] : []),
       ],
       localLive: stage.mandates,
+      staggerMs: stage.staggerMs,
     },
     policy: { windows: stage.windows.map((span) => ({ days: [...everyDay], ...span })) },
     programmes: stage.programmes.map((parts) => programme(...parts)),

@@ -2,6 +2,7 @@
 // LONG: the whole grammar of a life in one place, so that a new word cannot miss its shrinker.
 import fc from 'fast-check';
 import type { Rules } from '../../agent/core/rules.ts';
+import type { Policy } from '../../schemas/policy.ts';
 import type { Level } from '../../schemas/programme.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
@@ -21,6 +22,7 @@ export interface SlotScript {
   readonly withinS: number;
   readonly interrupted: Schedule['interrupted'];
   readonly board: boolean;
+  readonly staggered: boolean;
 }
 
 export type ActScript =
@@ -41,7 +43,9 @@ export type ActScript =
   | { readonly do: 'relays'; readonly downS: number }
   | { readonly do: 'badPlay' }
   | { readonly do: 'mute'; readonly forS: number }
-  | { readonly do: 'tone' }
+  | { readonly do: 'tone'; readonly held: boolean }
+  | { readonly do: 'service'; readonly forS: number; readonly button: boolean }
+  | { readonly do: 'mains'; readonly offS: number }
   | { readonly do: 'live'; readonly level: Level; readonly forS: number; readonly speakAfterS: number; readonly speaksS: number; readonly closes: boolean }
   | { readonly do: 'talk'; readonly forS: number }
   | { readonly do: 'step'; readonly byS: number };
@@ -53,7 +57,8 @@ export interface Script {
   readonly clock: ClockQuality;
   readonly answersAfterS: number;
   readonly fetchFails: number;
-  readonly settings: Pick<BoxSettings, 'warmUpMs' | 'holdMs' | 'preRollMs' | 'whenUnsure'>;
+  readonly settings: Pick<BoxSettings, 'warmUpMs' | 'holdMs' | 'preRollMs' | 'whenUnsure' | 'staggerMs'>;
+  readonly policy: Pick<Policy, 'emergencyOverridesMute' | 'onBattery'>;
   readonly plans: readonly (readonly SlotScript[])[];
   readonly acts: readonly (ActScript & { readonly atS: number })[];
 }
@@ -75,6 +80,7 @@ const slot: fc.Arbitrary<SlotScript> = fc.record({
   withinS: fc.integer({ min: 0, max: 1_800 }),
   interrupted: fc.constantFrom('resume', 'restart', 'skip'),
   board: fc.boolean(),
+  staggered: fc.boolean(),
 });
 
 const act: fc.Arbitrary<ActScript> = fc.oneof(
@@ -98,7 +104,12 @@ const act: fc.Arbitrary<ActScript> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('relays' as const), downS: fc.integer({ min: 1, max: 300 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('badPlay' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('mute' as const), forS: fc.integer({ min: 1, max: 600 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('tone' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('tone' as const), held: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('service' as const), forS: fc.integer({ min: 1, max: 8_000 }), button: fc.constantFrom(true, true, false) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('mains' as const), offS: fc.integer({ min: 1, max: 900 }) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -125,6 +136,11 @@ export const anyScript: fc.Arbitrary<Script> = fc.record({
     holdMs: fc.constantFrom(10_000, 0, 3_000),
     preRollMs: fc.constantFrom(1_500, 200, 5_000),
     whenUnsure: fc.constantFrom('refuse' as const, 'sound' as const),
+    staggerMs: fc.constantFrom(0, 0, 2_500, 10_000),
+  }),
+  policy: fc.record({
+    emergencyOverridesMute: fc.constantFrom(true, true, false),
+    onBattery: fc.constantFrom('emergency-only' as const, 'play' as const),
   }),
   plans: fc.array(fc.array(slot, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 }),
   acts: fc.array(
@@ -149,6 +165,7 @@ export interface Life {
   readonly world: World;
   readonly offered: readonly Offered[];
   readonly settings: Script['settings'];
+  readonly policy: Script['policy'];
   readonly endMs: number;
 }
 
@@ -188,7 +205,7 @@ export function live(script: Script, rules?: Rules): Life {
   }
   const endMs = startMs + (livelyS + peaceS) * secondMs;
   world.runUntil(endMs);
-  return { world, offered, settings: script.settings, endMs };
+  return { world, offered, settings: script.settings, policy: script.policy, endMs };
 }
 
 function earliest(steps: { atMs: number; run: () => void }[]): { atMs: number; run: () => void } | undefined {
@@ -249,7 +266,17 @@ function doAct(world: World, one: ActScript & { atS: number }, acting: Acting) {
       after(one.forS, () => world.tell({ is: 'mutedHere', muted: false }));
       return;
     case 'tone':
-      return world.tell({ is: 'toneAsked', output: 'main', durationMs: 3_000 });
+      return world.askTone('main', 3_000, one.held);
+    case 'service':
+      world.tell({ is: 'serviceAsked', on: true, by: 'script' });
+      if (!one.button) return;
+      after(2, () => world.tell({ is: 'inputChanged', input: 'button', on: true }));
+      after(one.forS, () => world.tell({ is: 'serviceAsked', on: false, by: 'script' }));
+      return;
+    case 'mains':
+      world.tell({ is: 'inputChanged', input: 'mains', on: false });
+      after(one.offS, () => world.tell({ is: 'inputChanged', input: 'mains', on: true }));
+      return;
     case 'live':
       return openLive(world, one, after);
     case 'talk':
@@ -309,6 +336,7 @@ function replay(world: World, offered: Offered[], { which, older }: ActScript & 
 
 function planOf(script: Script, slots: readonly SlotScript[], at: number, startMs: number): Plan {
   return plan(at, {
+    policy: script.policy,
     settings: {
       ...script.settings,
       outputs: [
@@ -331,6 +359,7 @@ function planOf(script: Script, slots: readonly SlotScript[], at: number, startM
         repeat: { times: one.times, gapMs: one.gapS * secondMs },
         missedStart: { rule: one.late, withinMs: one.withinS * secondMs },
         interrupted: one.interrupted,
+        neighbours: one.staggered ? 'staggered' : 'together',
       }),
     ),
   });

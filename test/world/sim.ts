@@ -12,6 +12,11 @@ export const breaks = {
   'double-receipt': { ...standardRules, settled: (ledger, { startMs }) => startMs < ledger.settledToMs },
   replay: { ...standardRules, fresh: () => ok(true) },
   silence: { ...standardRules, winner: () => undefined },
+  'loud-service': { ...standardRules, held: (holds, kind) => standardRules.held({ ...holds, service: false }, kind) },
+  'deaf-mute': { ...standardRules, held: (holds, kind) => standardRules.held({ ...holds, muted: false }, kind) },
+  battery: { ...standardRules, held: (holds, kind) => standardRules.held({ ...holds, onBattery: false }, kind) },
+  overrun: { ...standardRules, soundUntil: (_policy, _fromMs, toMs) => toMs },
+  'any-tone': { ...standardRules, tone: () => null },
 } as const satisfies Record<string, Rules>;
 export type Break = keyof typeof breaks;
 

@@ -31,6 +31,8 @@ export interface StoredRow {
   readonly committedAtMs: number;
 }
 
+export type Hold = 'service' | 'muted' | 'battery';
+
 export interface Applied {
   readonly plan: Plan;
   readonly fromWallMs: number;
@@ -49,6 +51,10 @@ export interface Trace {
   readonly off: { readonly fromMs: number; toMs: number }[];
   /** Spans in which something else stilled the box: no trusted time, a failed device. */
   readonly troubles: { readonly of: string; readonly fromMs: number; toMs: number }[];
+  /** Spans in which somebody or something at the box held sound back, as the box itself took it. */
+  readonly holds: { readonly of: Hold; readonly fromMs: number; toMs: number }[];
+  /** When tones were asked for with the button held. */
+  readonly heldTones: number[];
   /** When each item came into the cache. */
   readonly cachedAtMs: Map<string, number>;
   readonly stepped: boolean;

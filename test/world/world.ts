@@ -13,7 +13,7 @@ import type { Plan } from '../../schemas/want.ts';
 import { opened, wantOf } from './build.ts';
 import { Horn, type HornWorld } from './horn.ts';
 import { chance } from './random.ts';
-import type { StoredRow, Trace } from './trace.ts';
+import type { Hold, StoredRow, Trace } from './trace.ts';
 import { describeFact, readable, stamp } from './transcript.ts';
 
 const commitSoonMs = 1_000;
@@ -61,6 +61,8 @@ export class World implements HornWorld {
     disturbances: [],
     off: [],
     troubles: [],
+    holds: [],
+    heldTones: [],
     cachedAtMs: new Map(),
     stepped: false,
     lines: [],
@@ -189,6 +191,8 @@ export class World implements HornWorld {
     this.#state = { kept, live: { ...blankLive(), rows: { epoch: 'e1', acked } } };
     this.#committed = kept;
     for (const horn of this.horns.values()) horn.cut();
+    this.#hold('service', kept.service !== null);
+    this.#hold('muted', kept.muted);
     this.trouble('time', !trusted(quality));
     const off = this.trace.off.at(-1);
     if (off && off.toMs === Number.POSITIVE_INFINITY) off.toMs = this.#nowMs;
@@ -225,6 +229,7 @@ export class World implements HornWorld {
     this.#streams.clear();
     for (const horn of this.horns.values()) horn.cut();
     this.trace.off.push({ fromMs: this.#nowMs, toMs: Number.POSITIVE_INFINITY });
+    for (const of of ['service', 'muted', 'battery'] as const) this.#hold(of, false);
     this.disturb();
     this.line('power cut');
   }
@@ -457,6 +462,9 @@ export class World implements HornWorld {
     )
       this.disturb();
     if (before.kept.muted !== state.kept.muted || before.live.trustedSince !== state.live.trustedSince) this.disturb();
+    this.#hold('service', state.kept.service !== null);
+    this.#hold('muted', state.kept.muted);
+    this.#hold('battery', !state.live.mains.present);
     for (const fact of facts) this.line(describeFact(fact));
   }
 
@@ -465,6 +473,21 @@ export class World implements HornWorld {
     const open = this.trace.troubles.find((one) => one.of === of && one.toMs === Number.POSITIVE_INFINITY);
     if (begins && !open) this.trace.troubles.push({ of, fromMs: this.#nowMs, toMs: Number.POSITIVE_INFINITY });
     else if (!begins && open) open.toMs = this.#nowMs;
+  }
+
+  /** Begins or ends a span in which the box holds sound back. */
+  #hold(of: Hold, begins: boolean): void {
+    const open = this.trace.holds.find((one) => one.of === of && one.toMs === Number.POSITIVE_INFINITY);
+    if (begins === (open !== undefined)) return;
+    this.disturb();
+    if (open) open.toMs = this.#nowMs;
+    else this.trace.holds.push({ of, fromMs: this.#nowMs, toMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** A tone asked for at the box; zero length lets the button go. */
+  askTone(output: string, durationMs: number, held: boolean): void {
+    if (held) this.trace.heldTones.push(this.#nowMs);
+    this.tell({ is: 'toneAsked', output, durationMs, held });
   }
 
   disturb(): void {
