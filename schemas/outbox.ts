@@ -1,6 +1,6 @@
 // What a box owes its centre: numbered, chained rows in signed batches, forgotten only on a signed receipt.
 import * as v from 'valibot';
-import { Id, MessageId, Sha256 } from './ids.ts';
+import { Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
 import { Problem } from './problem-shape.ts';
 import { Receipt } from './receipt.ts';
 import { ClockQuality, InstantMs } from './time.ts';
@@ -19,6 +19,10 @@ export const Fact = v.variant('kind', [
     because: v.optional(v.picklist(['held-service', 'muted', 'on-battery'])),
     /** What was heard: fall-backs in DESIGN §4's order. */
     voice: v.optional(v.picklist(['inline', 'cached', 'spoken', 'siren', 'screen'])),
+    /** Languages it was heard in, and those of the cluster that had no voice (PRODUCT §1.4). */
+    languages: v.optional(
+      v.strictObject({ heard: v.pipe(v.array(LanguageTag), v.maxLength(9)), skipped: v.pipe(v.array(LanguageTag), v.maxLength(8)) }),
+    ),
     problem: v.optional(Problem),
     /** Set when the siren started before its slot was on disk. */
     unpersisted: v.optional(v.boolean()),

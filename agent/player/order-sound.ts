@@ -1,7 +1,7 @@
 // An emergency order as one source: siren at once, speech when it is ready, repeated with pauses. Never silence instead of sound.
 import type { Order } from '../../schemas/order.ts';
 import type { Problem } from '../../schemas/problems.ts';
-import type { OrderVoice } from '../core/model.ts';
+import type { OrderLanguages, OrderVoice } from '../core/model.ts';
 import { chimeMs, chimeWave, sirenOf, sirenWave } from './siren.ts';
 import { GeneratedSource } from './sources/generated.ts';
 import { Pauses } from './sources/pauses.ts';
@@ -81,7 +81,13 @@ export class OrderSource implements Source {
   start(): void {
     if (this.#started) return;
     this.#started = true;
-    const nothing: OrderWords = { spoken: [], first: undefined, last: undefined, problem: undefined };
+    const nothing: OrderWords = {
+      spoken: [],
+      languages: { heard: [], skipped: [] },
+      first: undefined,
+      last: undefined,
+      problem: undefined,
+    };
     this.#prepare().then(
       (words) => {
         this.#words = words;
@@ -121,6 +127,11 @@ export class OrderSource implements Source {
   /** What it spoke with, by the box's first language that had a voice. */
   voice(): OrderVoice {
     return this.#words?.spoken[0]?.voice ?? 'siren';
+  }
+
+  /** Which languages it spoke and which it had no voice for; unknown until its words are ready. */
+  languages(): OrderLanguages | undefined {
+    return this.#words?.languages;
   }
 
   stop(): void {

@@ -237,7 +237,7 @@ export class Player {
     const heard = voice.startFrame !== undefined && this.#chain.played > voice.startFrame;
     if (heard && !one.started) this.#tellStarted(one, voice.startFrame ?? 0);
     const ending = this.#ending(action, heard ? Math.min(this.#chain.played, voice.endFrame ?? this.#chain.played) : undefined);
-    const spokeWith = source instanceof OrderSource ? { voice: source.voice() } : {};
+    const spokeWith = source instanceof OrderSource ? spokenBy(source) : {};
     if (source instanceof LiveSource) this.#options.log.info({ event: 'liveHeard', output: action.output, attempt: action.attempt, ...source.faults });
     if (voice.gaps > 0) this.#options.log.warn({ event: 'soundHadGaps', output: action.output, attempt: action.attempt, gaps: voice.gaps });
     source.stop();
@@ -269,6 +269,11 @@ export class Player {
   #liveSource({ session, delayMs }: Sound & { of: 'live' }, startAtMs: number): Source {
     return new LiveSource({ feed: this.#options.liveFeed?.(session) ?? new LiveFeed(), startAtMs, delayMs, openDecoder: openFrameDecoder });
   }
+}
+
+function spokenBy(source: OrderSource): Pick<Event & { is: 'playbackEnded' }, 'voice' | 'languages'> {
+  const languages = source.languages();
+  return { voice: source.voice(), ...(languages && { languages }) };
 }
 
 /** Written no further ahead than leaves time for frames to come and be verified; never so little that a busy moment is heard. */

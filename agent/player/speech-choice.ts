@@ -1,9 +1,10 @@
 // How an order speaks on this box: per language recorded inline, else cached, else spoken here; and the words that mark exercises.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resample } from '../../hardware/host/resample.ts';
+import { findLanguage, sameLanguage } from '../../schemas/languages.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { Problem, Result } from '../../schemas/problems.ts';
-import type { OrderVoice } from '../core/model.ts';
+import type { OrderLanguages, OrderVoice } from '../core/model.ts';
 import * as exercise from './phrases/exercise.ts';
 import { decodePhrase } from './phrases/mu-law.ts';
 import * as trial from './phrases/trial.ts';
@@ -20,6 +21,7 @@ export interface SpeechDoors {
 export interface OrderWords {
   /** One per language that could be had, in the box's order. */
   readonly spoken: readonly { readonly pcm: Int16Array; readonly voice: OrderVoice }[];
+  readonly languages: OrderLanguages;
   /** Said before all and after all: "Đây là diễn tập." … "Hết diễn tập." */
   readonly first: Int16Array | undefined;
   readonly last: Int16Array | undefined;
@@ -40,37 +42,42 @@ const boostMax = 4;
 /** Make ready everything an order says. Never fails: at the worst nothing is spoken and the siren says all. */
 export async function prepareWords(sound: OrderSound, doors: SpeechDoors): Promise<OrderWords> {
   const problems: Problem[] = [];
-  const tries = speechesFor(sound.order.speech, sound.languages);
-  const made = await Promise.all(tries.wanted.map((speech) => makeSpeech(speech, sound.inline, doors, problems)));
+  const choices = choiceOf(sound.order.speech, sound.languages);
+  const made = await Promise.all(choices.map((choice) => makeSpeech(choice, sound.inline, doors, problems)));
+  const heard = choices.filter((_, i) => made[i] !== undefined).map(({ tag }) => tag);
+  const skipped = sound.languages.filter((tag) => !heard.some((one) => sameLanguage(one, tag)));
   const spoken = made.filter((one) => one !== undefined);
-  for (const speech of tries.others) {
-    if (spoken.length > 0) break;
-    const one = await makeSpeech(speech, sound.inline, doors, problems);
-    if (one) spoken.push(one);
+  const vietnamese = spoken.length === 0 ? findLanguage(sound.order.speech, 'vi') : undefined;
+  if (vietnamese && !choices.some(({ speech }) => speech === vietnamese)) {
+    const one = await makeSpeech({ speech: vietnamese, tag: vietnamese.language }, sound.inline, doors, problems);
+    if (one) {
+      spoken.push(one);
+      heard.push(vietnamese.language);
+    }
   }
   const phrases = { actual: undefined, exercise, test: trial }[sound.order.class];
   const [first, last] = await Promise.all([widen(phrases?.first), widen(phrases?.last)]);
-  return { spoken, first, last, problem: problems[0] };
+  return { spoken, languages: { heard, skipped }, first, last, problem: problems[0] };
 }
 
-/** The box's languages in its order; when none of them has a voice, Vietnamese, then whatever there is. */
-export function speechesFor(speeches: readonly Speech[], languages: readonly string[]): { wanted: Speech[]; others: Speech[] } {
-  const wanted = languages.flatMap((language) => speeches.find((speech) => sameLanguage(speech.language, language)) ?? []);
-  const left = speeches.filter((speech) => !wanted.includes(speech));
-  const vietnamese = left.filter((speech) => sameLanguage(speech.language, 'vi'));
-  return { wanted: [...new Set(wanted)], others: [...vietnamese, ...left.filter((speech) => !vietnamese.includes(speech))] };
+interface Choice {
+  readonly speech: Speech;
+  /** The cluster's own tag: `vi-VN-x-south` gives the words of `vi` a southern voice. */
+  readonly tag: string;
 }
 
-function sameLanguage(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase() || primary(one) === primary(other);
-}
-
-function primary(tag: string): string | undefined {
-  return tag.toLowerCase().split('-')[0];
+/** The cluster's languages in its order, each once, as far as the order has words for them. */
+export function choiceOf(speeches: readonly Speech[], languages: readonly string[]): Choice[] {
+  const choices: Choice[] = [];
+  for (const tag of languages) {
+    const speech = findLanguage(speeches, tag);
+    if (speech && !choices.some((one) => one.speech === speech)) choices.push({ speech, tag });
+  }
+  return choices;
 }
 
 async function makeSpeech(
-  { audio, speak, language }: Speech,
+  { speech: { audio, speak }, tag }: Choice,
   inline: readonly string[],
   doors: SpeechDoors,
   problems: Problem[],
@@ -81,7 +88,7 @@ async function makeSpeech(
     if (decoded.ok) return { pcm: levelled(decoded.value), voice: inline.includes(audio.sha256) ? 'inline' : 'cached' };
     problems.push(decoded.problem);
   }
-  const said = await doors.speak(speak, language);
+  const said = await doors.speak(speak, tag);
   if (!said.ok) {
     problems.push(said.problem);
     return undefined;

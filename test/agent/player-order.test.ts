@@ -4,7 +4,6 @@ import type { Sound } from '../../agent/core/model.ts';
 import * as exercise from '../../agent/player/phrases/exercise.ts';
 import { decodePhrase } from '../../agent/player/phrases/mu-law.ts';
 import { siren, sirenOf } from '../../agent/player/siren.ts';
-import { speechesFor } from '../../agent/player/speech-choice.ts';
 import { resample } from '../../hardware/host/resample.ts';
 import type { Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -155,18 +154,11 @@ describe('an order', () => {
   });
 });
 
-describe('the choice of siren and language', () => {
+describe('the choice of siren', () => {
   it('gives exercises and tests a siren of their own, whatever the hazard', () => {
     expect(sirenOf({ class: 'exercise', hazard: 'tsunami' })).toBe('exercise');
     expect(sirenOf({ class: 'test', hazard: 'all-clear' })).toBe('exercise');
     expect(sirenOf({ class: 'actual', hazard: 'tsunami' })).toBe('alarm');
     expect(sirenOf({ class: 'actual', hazard: 'all-clear' })).toBe('all-clear');
-  });
-
-  it('speaks the languages of the box in its order, and Vietnamese first of the rest', () => {
-    const speeches = ['en', 'vi', 'tyz', 'hmn'].map((language) => ({ language, speak: 'x' }));
-    const { wanted, others } = speechesFor(speeches, ['tyz', 'hmn', 'nut']);
-    expect(wanted.map(({ language }) => language)).toEqual(['tyz', 'hmn']);
-    expect(others.map(({ language }) => language)).toEqual(['vi', 'en']);
   });
 });
