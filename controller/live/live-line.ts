@@ -58,12 +58,25 @@ export class LiveLine {
       this.#late += 1;
       return;
     }
-    while (capturedMs - this.#atMs >= opusFrameMs) this.#lay(silentFrame, this.#atMs + opusFrameMs);
-    if (capturedMs - this.#atMs > joinsWithinMs) {
-      this.#cut();
-      this.#fromMs = capturedMs;
-    }
+    if (!this.#makeRoom(capturedMs)) return;
     this.#lay(frame, capturedMs + opusFrameMs);
+  }
+
+  /**
+   * Silence up to where voice begins. Off the line's own grid a gap of more than one frame is left: boxes would draw the
+   * voice out over a smaller one. False when the frame must stay away for that.
+   */
+  #makeRoom(capturedMs: number): boolean {
+    const offMs = (capturedMs - this.#atMs) % opusFrameMs;
+    if (offMs <= joinsWithinMs || offMs >= opusFrameMs - joinsWithinMs) {
+      while (capturedMs - this.#atMs > joinsWithinMs) this.#lay(silentFrame, this.#atMs + opusFrameMs);
+      return true;
+    }
+    if (capturedMs - this.#atMs < opusFrameMs) return false;
+    while (capturedMs - this.#atMs >= 2 * opusFrameMs) this.#lay(silentFrame, this.#atMs + opusFrameMs);
+    this.#cut();
+    this.#fromMs = capturedMs;
+    return true;
   }
 
   /** Time has passed: what nobody filled is silence. While somebody talks, a frame may come a third of the delay late. */

@@ -60,15 +60,25 @@ describe('the line', () => {
     expect(cuts.every((cut) => cut.spanMs === 100 && cut.frames.length === 5 && cut.frames.every((one) => one === silentFrame))).toBe(true);
   });
 
-  test('voice stands where it was captured: a new batch begins at its instant, then it runs on', () => {
+  test('voice stands where it was captured: a new batch begins at its instant, more than a frame after what was before, then it runs on', () => {
     const { line: room, cuts } = line(300);
     room.fill(1_200, false);
-    for (let i = 0; i < 12; i++) room.voice(voice, 1_193.5 + i * 20.004);
-    const spoken = cuts.filter((cut) => cut.frames.includes(voice));
-    expect(spoken[0]?.capturedMs).toBeCloseTo(1_193.5, 6);
-    expect(spoken[1]?.capturedMs).toBeCloseTo(1_193.5 + 5 * 20.004, 1);
-    expect(spoken[0]?.spanMs).toBeCloseTo(100, 0);
-    expect(spoken.every((cut) => cut.frames.length === 5)).toBe(true);
+    for (let i = 0; i < 13; i++) room.voice(voice, 1_193.5 + i * 20.004);
+    const first = cuts.findIndex((cut) => cut.frames.includes(voice));
+    const [before, one, two] = cuts.slice(first - 1);
+    expect(one?.capturedMs).toBeCloseTo(1_213.504, 6);
+    expect((before?.capturedMs ?? 0) + (before?.spanMs ?? 0)).toBeLessThan(1_213.504 - 20);
+    expect(two?.capturedMs).toBeCloseTo(1_193.5 + 6 * 20.004, 1);
+    expect(one?.spanMs).toBeCloseTo(100, 0);
+    expect([one, two].every((cut) => cut?.frames.length === 5 && cut.frames.every((frame) => frame === voice))).toBe(true);
+    expect(room.late).toBe(0);
+  });
+
+  test('a frame that never came is silence of its own length', () => {
+    const { line: room, cuts } = line(300);
+    for (const n of [0, 1, 3, 4, 5, 6, 7, 8, 9]) room.voice(voice, 1_000 + n * 20.003);
+    expect(cuts.flatMap((cut) => cut.frames).indexOf(silentFrame)).toBe(2);
+    expect(cuts.map((cut) => cut.frames.length)).toEqual([5, 5]);
   });
 
   test('a talker who stalls is waited for by a third of the delay; what comes after its place is silent is left out and counted', () => {
