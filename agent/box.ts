@@ -1,5 +1,4 @@
 // All parts of one running box and the order in which they start and stop. The only file that knows them all.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
@@ -27,17 +26,17 @@ import { LiveStreams } from './live/live-streams.ts';
 import { type Logger, openLog } from './log.ts';
 import { OrderSlots } from './order-slots.ts';
 import { hardwareOf, Outputs } from './outputs.ts';
-import { openFrameDecoder } from './player/sources/opus-frames.ts';
+import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
+import { PinGate } from './pin.ts';
 import { type FlightLine, Loop } from './run.ts';
-import { orderPage, safePage } from './screens.ts';
+import { orderPage, readBulletin, safePage } from './screens.ts';
 
 /** Stands in presence and report; moves with releases. */
 const version = '0.1.0';
 const healthEveryMs = 60_000;
 const verifyEveryMs = 20_000;
-const bulletinBytesMax = 2 * 1024 * 1024;
 
 export interface Ready {
   readonly dev: string;
@@ -194,12 +193,7 @@ export class Box {
         return settings && { input: openAudioIn(settings), squelchDb: config.audioIn[line]?.squelchDb };
       },
       recordingsDir: join(this.#dataDir, 'recordings'),
-      decoderProblem: async () => {
-        const opened = await openFrameDecoder();
-        if (!opened.ok) return opened.problem;
-        opened.value.free();
-        return undefined;
-      },
+      decoderProblem: frameDecoderProblem,
       warn,
     });
     const outputs = new Outputs({
@@ -277,14 +271,17 @@ export class Box {
   }
 
   #makePage({ identity, keys, clock, journal }: Stores, { loop, link, outputs }: Running): Page {
-    const reader = new PageReader({ identity, keys, version, loop, clock, link, journal, outputs });
+    const pin = new PinGate(identity.pinHash, () => clock.now().monoMs);
+    const simulatedBoard = this.#config.board.kind === 'simulated';
+    const reader = new PageReader({ identity, keys, version, simulatedBoard, pin, loop, clock, link, journal, outputs });
     return new Page({
       ...this.#config.page,
       state: (mayAct) => reader.state(mayAct),
       heard: (output) => outputs.heard(output),
       boardHtml: () => outputs.shown()?.html,
       boardPng: () => outputs.screenshot(),
-      tone: (output) => reader.tone(output),
+      act: (act, output) => reader.act(act, output),
+      pin,
     });
   }
 }
@@ -293,12 +290,4 @@ function logFlight(line: FlightLine, log: Logger, flight: FlightRecorder | undef
   flight?.record(line);
   if ('trouble' in line) log.warn({ event: 'loopTrouble', ...line });
   else if ('event' in line) log.debug({ event: 'decided', of: line.event.is, does: line.actions.map((action) => action.do) });
-}
-
-async function readBulletin(cache: Cache, sha256: string): Promise<Result<string>> {
-  const path = cache.pathOf(sha256);
-  if (!path) return bad('not-cached', `bulletin ${sha256} is not here`);
-  const bytes = await readFile(path).catch(() => undefined);
-  if (!bytes) return bad('not-cached', `bulletin ${sha256} cannot be read`);
-  return bytes.length <= bulletinBytesMax ? ok(bytes.toString('utf8')) : bad('too-large', `bulletin of ${bytes.length} bytes`);
 }

@@ -1,5 +1,10 @@
 // What a board shows by itself: the safe page between bulletins, and an order's words as large as they can be.
+import { readFile } from 'node:fs/promises';
 import type { Order } from '../schemas/order.ts';
+import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { Cache } from './cache.ts';
+
+const bulletinBytesMax = 2 * 1024 * 1024;
 
 const colours = {
   actual: { ground: '#b00020', ink: '#fff' },
@@ -47,4 +52,13 @@ ${style}</style></head><body>${body}</body></html>`;
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
+}
+
+/** A bulletin's page from the cache. */
+export async function readBulletin(cache: Cache, sha256: string): Promise<Result<string>> {
+  const path = cache.pathOf(sha256);
+  if (!path) return bad('not-cached', `bulletin ${sha256} is not here`);
+  const bytes = await readFile(path).catch(() => undefined);
+  if (!bytes) return bad('not-cached', `bulletin ${sha256} cannot be read`);
+  return bytes.length <= bulletinBytesMax ? ok(bytes.toString('utf8')) : bad('too-large', `bulletin of ${bytes.length} bytes`);
 }

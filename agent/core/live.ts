@@ -69,8 +69,9 @@ export function take(turn: Turn, held: HeldSession): void {
   turn.urgent();
 }
 
-function refuseLive(turn: Turn, opened: OpenedMeta, { session }: LiveSession, code: ProblemCode, detail: string): void {
-  if (!firstRefusal(turn, `${opened.digest}/${code}`)) return;
+/** Told once an hour: the announcement comes each few seconds under a new counter. */
+function refuseLive(turn: Turn, { iss }: OpenedMeta, { session }: LiveSession, code: ProblemCode, detail: string): void {
+  if (!firstRefusal(turn, `live/${iss}/${session}/${code}`)) return;
   turn.tell({ kind: 'live', session, state: 'refused', problem: { code, path: '', detail } });
 }
 

@@ -5,6 +5,7 @@ import { type Meaning, openAck, readMessage } from '../../agent/messages.ts';
 import { generateSigningKey, sha256, signerFrom } from '../../hardware/host/crypto.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
+import { liveSession } from '../world/build.ts';
 import { makeAuthority, order } from './edge-authority.ts';
 
 const authority = makeAuthority();
@@ -82,6 +83,26 @@ describe('messages from the centre', () => {
   test('an order names its group: one for a group of other boxes is refused', () => {
     const meaning = readMessage(orderTopic, frame([sign('order', 'g/xa-2', order())]), reader);
     expect(events(meaning)).toMatchObject([{ problem: { code: 'wrong-audience' } }]);
+  });
+
+  test('an announcement of a live session is heard on its group’s commands, and nowhere else', () => {
+    const session = liveSession('hop-thon', 1_800_000_000_000);
+    const topic = 'loa/1/g/xa-1/cmd';
+    const [heard] = events(readMessage(topic, json(sign('live', 'g/xa-1', session, { id: 'l-1' })), reader));
+    expect(heard).toMatchObject({ is: 'liveOffered', session, opened: { id: 'l-1', iss: 'xa-1', aud: 'g/xa-1' } });
+    const timeOnly = makeAuthority(['want', 'order', 'time']);
+    const stranger = signerFrom(generateSigningKey().privateKeyPem);
+    const cases: [string, Envelope, string, typeof reader][] = [
+      [topic, sign('live', 'g/xa-2', session), 'wrong-audience', reader],
+      [topic, sign('live', 'g/xa-1', session, { signer: stranger }), 'key-unknown', reader],
+      [topic, sign('live', 'g/xa-1', { ...session, delayMs: 10 }), 'bad-input', reader],
+      [topic, sign('live', 'g/xa-1', { ...session, publicKey: 'AAAA' }), 'bad-input', reader],
+      [topic, { ...sign('command', 'g/xa-1', session), payloadType: sign('live', 'g/xa-1', session).payloadType }, 'signature-wrong', reader],
+      [dn('cmd'), sign('live', 'd/loa-1', session), 'wrong-type', reader],
+      [topic, timeOnly.sign('live', 'g/xa-1', session), 'role-missing', timeOnly.reader],
+    ];
+    for (const [on, envelope, code, by] of cases)
+      expect(events(readMessage(on, json(envelope), by)), code).toMatchObject([{ is: 'envelopeRefused', problem: { code } }]);
   });
 
   test('answers, heartbeats and keys are told apart; a cleared retained topic is nothing', () => {

@@ -1,5 +1,5 @@
 // Bare Opus frames to samples in memory, by WASM in this process: no program is started for speech that must sound in 300 ms.
-import { bad, ok, type Result } from '../../../schemas/problems.ts';
+import { bad, ok, type Problem, type Result } from '../../../schemas/problems.ts';
 
 export interface FrameDecoder {
   /** 48 kHz mono samples of frames in order; a frame that cannot be read is silence of its length. */
@@ -28,4 +28,12 @@ export async function openFrameDecoder(): Promise<Result<FrameDecoder>> {
   } catch (error) {
     return bad('driver-missing', `opus-decoder: ${(error as Error).message}`);
   }
+}
+
+/** Why this machine cannot decode live sound, if so. */
+export async function frameDecoderProblem(): Promise<Problem | undefined> {
+  const opened = await openFrameDecoder();
+  if (!opened.ok) return opened.problem;
+  opened.value.free();
+  return undefined;
 }
