@@ -3,6 +3,7 @@ import type { SessionAnswer } from '../../schemas/api.ts';
 import { get, rememberCsrf, send } from './door.ts';
 import { h, replace } from './element.ts';
 import { showEmergency } from './views/emergency.ts';
+import { showLive } from './views/live.ts';
 import { showLog } from './views/log.ts';
 import { showOverview } from './views/overview.ts';
 import { showProgrammes } from './views/programmes.ts';
@@ -18,6 +19,7 @@ const views: Readonly<
   'noi-dung': { title: 'Nội dung', english: 'Content', show: showProgrammes },
   lich: { title: 'Lịch phát', english: 'Schedule', show: showSchedules },
   'nhat-ky': { title: 'Nhật ký phát', english: 'Play log', show: showLog },
+  'truc-tiep': { title: 'Phát trực tiếp', english: 'Live', show: showLive },
   'khan-cap': { title: 'Khẩn cấp', english: 'Emergency', show: showEmergency, danger: true },
 };
 

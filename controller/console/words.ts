@@ -83,6 +83,26 @@ export const progressWords: Readonly<Record<string, string>> = {
   offline: 'ngoại tuyến',
 };
 
+export const liveWords: Readonly<Record<string, string>> = {
+  sent: 'đã báo, chưa trả lời',
+  accepted: 'đã nhận, đang mở tăng âm',
+  sounding: 'đang phát',
+  lost: 'mất luồng, tự nối lại',
+  ended: 'đã xong',
+  refused: 'từ chối',
+  offline: 'ngoại tuyến',
+};
+
+export const whyWords: Readonly<Record<string, string>> = {
+  closed: 'người nói kết thúc',
+  'time-over': 'hết giờ',
+  restart: 'trung tâm khởi động lại',
+  shutdown: 'trung tâm dừng',
+  silence: 'nguồn im lặng',
+  lost: 'mất nguồn',
+  'window-over': 'hết khung giờ',
+};
+
 const clock = new Intl.DateTimeFormat('vi-VN', {
   hour: '2-digit',
   minute: '2-digit',

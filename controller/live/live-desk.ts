@@ -1,6 +1,7 @@
 // Opens and closes live sessions: a key of their own, announced again and again while open, written down, recorded.
-import { FineWall } from '../../hardware/host/fine-wall.ts';
+
 import { generateSigningKey, randomId, sha256 } from '../../hardware/host/crypto.ts';
+import { FineWall } from '../../hardware/host/fine-wall.ts';
 import { toBase64 } from '../../schemas/envelope.ts';
 import { type LiveSession, liveRepeatMs, opusFrameMs } from '../../schemas/live.ts';
 import { hoursRule } from '../../schemas/policy.ts';

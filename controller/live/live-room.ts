@@ -1,12 +1,12 @@
 // One open session at work: voice in, batches out to every listener and into the recording. Owns its own tick.
 import type { WebSocket } from 'ws';
 import type { LiveSession } from '../../schemas/live.ts';
+import type { Result } from '../../schemas/problems.ts';
 import { BatchChain } from './batch-chain.ts';
 import { CaptureClock } from './capture-clock.ts';
 import { Listeners } from './listeners.ts';
 import { LiveLine } from './live-line.ts';
 import type { Recorded, Recording } from './recording.ts';
-import type { Result } from '../../schemas/problems.ts';
 
 const tickMs = 20;
 /** A microphone that says nothing for so long is not talking, whatever its button. */

@@ -19,7 +19,20 @@ export interface ReframeOptions {
 /** Start re-framing; the tool's stdin is the source where `-i pipe:0` says so. */
 export function startReframe({ ffmpeg, input, filter, bitRate, onFrame, onLine, onExit }: ReframeOptions): Tool {
   const packets = new OggPackets();
-  const sound = ['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', ...(filter ? ['-af', filter] : []), '-ac', '1', '-ar', '48000'];
+  const sound = [
+    '-map',
+    '0:a:0',
+    '-vn',
+    '-sn',
+    '-dn',
+    '-map_metadata',
+    '-1',
+    ...(filter ? ['-af', filter] : []),
+    '-ac',
+    '1',
+    '-ar',
+    '48000',
+  ];
   const opus = ['-c:a', 'libopus', '-b:a', bitRate, '-application', 'audio', '-frame_duration', '20'];
   const out = ['-page_duration', '20000', '-flush_packets', '1', '-f', 'ogg', 'pipe:1'];
   const args = ['-hide_banner', '-nostats', '-loglevel', 'info', ...input, ...sound, ...opus, ...out];

@@ -61,7 +61,8 @@ async function admit(centre: Centre, request: FastifyRequest): Promise<Result<Pe
 }
 
 function refuse(socket: WebSocket, problem: Problem): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ event: 'problem', ...problem, title: problemKinds[problem.code].vi }));
+  if (socket.readyState === socket.OPEN)
+    socket.send(JSON.stringify({ event: 'problem', ...problem, title: problemKinds[problem.code].vi }));
   socket.close(1008, problem.code);
 }
 

@@ -142,7 +142,11 @@ async function buildPage(esbuild, name, folder) {
   if (!existsSync(entry)) return [];
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    // A sound worklet is fetched by its own address.
+    entryPoints: [
+      entry,
+      ...readdirSync(join(root, folder)).flatMap((file) => (file.endsWith('-worklet.ts') ? [join(root, folder, file)] : [])),
+    ],
     outdir: join(dist, name),
     bundle: true,
     write: false,

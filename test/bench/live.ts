@@ -1,15 +1,15 @@
 // Live sound, microphone to loudspeaker: a real centre, two real boxes behind a line that stalls, a scripted talker; then 200 listeners.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { OggFile } from '../../controller/live/ogg-file.ts';
 import type { LiveAnswer } from '../../schemas/api.ts';
 import { group, startDistrict } from '../wire/district.ts';
 import { Ear, monoNowMs, monoOf } from '../wire/ear.ts';
 import { Crowd } from '../wire/live-crowd.ts';
 import { glitchesIn, listen, percentile } from '../wire/live-heard.ts';
 import { decoded } from '../wire/speech.ts';
-import { type Stalls, StallProxy } from '../wire/stall-proxy.ts';
+import { StallProxy, type Stalls } from '../wire/stall-proxy.ts';
 import { opusFrames, Talker } from '../wire/talker.ts';
-import { OggFile } from '../../controller/live/ogg-file.ts';
 import { until } from '../wire/waiting.ts';
 
 const { values } = parseArgs({
@@ -86,7 +86,9 @@ async function measure(delayMs: number, stalls: Stalls) {
   const heard = ears.map((ear) => listen(meant, (fromMs, toMs) => ear.between(zeroMono + fromMs, zeroMono + toMs)));
   const errors = heard.flatMap(({ errorsMs }) => errorsMs.filter((one) => typeof one === 'number'));
   const [a, b] = heard.map(({ errorsMs }) => errorsMs);
-  const skews = (a ?? []).flatMap((one, i) => (typeof one === 'number' && typeof b?.[i] === 'number' ? [Math.abs(one - (b[i] as number))] : []));
+  const skews = (a ?? []).flatMap((one, i) =>
+    typeof one === 'number' && typeof b?.[i] === 'number' ? [Math.abs(one - (b[i] as number))] : [],
+  );
   return {
     delayMs,
     seconds: Math.round((frames.length * 20) / 1000),

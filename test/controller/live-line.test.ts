@@ -6,8 +6,8 @@ import { type Cut, LiveLine } from '../../controller/live/live-line.ts';
 import { fitsLive, silentFrame } from '../../controller/live/opus-frame.ts';
 import { cryptography, generateSigningKey } from '../../hardware/host/crypto.ts';
 import { batchToSign, readBatch } from '../../schemas/live-batch.ts';
-import { must } from './built-centre.ts';
 import { chance } from '../world/random.ts';
+import { must } from './built-centre.ts';
 
 const minuteFrames = 3_000;
 const voice = Uint8Array.of(0xf8, 1, 2, 3);

@@ -1,7 +1,7 @@
 // A thief between a box and its centre with the centre's own certificate authority and the box's own keys: it relays a live stream and bends it.
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, request as ask, type Server } from 'node:https';
+import { request as ask, createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -25,8 +25,9 @@ export class LiveThief {
   async start(boxDir: string): Promise<number> {
     const authority = await openAuthority(this.#folder, 'thief', Date.now());
     const tls = await authority.issueServer(['127.0.0.1', 'localhost'], Date.now());
-    const server = createServer({ ...tls, ca: authority.pem, requestCert: true, rejectUnauthorized: false }, (request, response) =>
-      void this.#fetch(request, response, boxDir),
+    const server = createServer(
+      { ...tls, ca: authority.pem, requestCert: true, rejectUnauthorized: false },
+      (request, response) => void this.#fetch(request, response, boxDir),
     );
     this.#server = server;
     this.#door = new WebSocketServer({ server, perMessageDeflate: false });

@@ -3,8 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LiveAnswer, MediaAnswer } from '../../schemas/api.ts';
 import { OggFile } from '../../controller/live/ogg-file.ts';
+import type { LiveAnswer, MediaAnswer } from '../../schemas/api.ts';
 import { programPath } from '../tell.ts';
 import { correlate } from './correlation.ts';
 import { type District, group, startDistrict } from './district.ts';
@@ -144,8 +144,7 @@ function turnsPerTenth(heard: Int16Array): number[] {
   const tenth = rateHz / 10;
   return Array.from({ length: Math.floor(heard.length / tenth) }, (_, i) => {
     let turns = 0;
-    for (let at = Math.max(1, i * tenth); at < (i + 1) * tenth; at++)
-      if ((heard[at - 1] ?? 0) < 0 && (heard[at] ?? 0) >= 0) turns += 1;
+    for (let at = Math.max(1, i * tenth); at < (i + 1) * tenth; at++) if ((heard[at - 1] ?? 0) < 0 && (heard[at] ?? 0) >= 0) turns += 1;
     return turns;
   });
 }
