@@ -26,10 +26,10 @@ import { LiveStreams } from './live/live-streams.ts';
 import { type Logger, openLog } from './log.ts';
 import { OrderSlots } from './order-slots.ts';
 import { hardwareOf, Outputs } from './outputs.ts';
-import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
+import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { type FlightLine, Loop } from './run.ts';
 import { orderPage, readBulletin, safePage } from './screens.ts';
 

@@ -1,7 +1,16 @@
 // From bytes on a topic to what they mean to this box: verified, shaped, or refused with a reason. No effects.
 import * as v from 'valibot';
 import { Command } from '../schemas/command.ts';
-import { type Cryptography, Envelope, fromBase64, type Opened, open, payloadTypeOf, type Statement, type StatementType } from '../schemas/envelope.ts';
+import {
+  type Cryptography,
+  Envelope,
+  fromBase64,
+  type Opened,
+  open,
+  payloadTypeOf,
+  type Statement,
+  type StatementType,
+} from '../schemas/envelope.ts';
 import { decodeFrame } from '../schemas/frame.ts';
 import { MessageId, within } from '../schemas/ids.ts';
 import { authorise, type KeyRing } from '../schemas/keys.ts';

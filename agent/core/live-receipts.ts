@@ -1,10 +1,16 @@
 // What was heard of a live session on each output, summed over its returns, and the one receipt it ends in.
 import type { Reason, Receipt } from '../../schemas/receipt.ts';
+import { sounds } from '../../schemas/settings.ts';
+import { heldBack } from './held.ts';
 import { proofOf } from './ledger.ts';
 import { liveLateMs } from './limits.ts';
 import type { HeldSession, LiveHeard, OutputState, PlayingMark } from './model.ts';
-import { isFor, silencedHere } from './live.ts';
 import type { Turn } from './turn.ts';
+
+/** Is it meant for this output? */
+export function isFor({ output }: HeldSession, { id, kind }: Pick<OutputState, 'id' | 'kind'>): boolean {
+  return sounds(kind) && (output === undefined || output === id);
+}
 
 /** Add one stretch of sound to what was heard of its session; `why` it stopped, null for an end of its own. */
 export function addHeard(before: LiveHeard | undefined, mark: PlayingMark, why: Reason | null): LiveHeard | undefined {
@@ -23,7 +29,8 @@ export function addHeard(before: LiveHeard | undefined, mark: PlayingMark, why: 
 
 /** One final receipt for each output it was meant for. */
 export function tellLiveReceipts(turn: Turn, held: HeldSession): void {
-  for (const output of Object.values(turn.live.outputs)) if (isFor(held, output)) turn.tell({ kind: 'receipt', receipt: receiptOf(turn, held, output) });
+  for (const output of Object.values(turn.live.outputs))
+    if (isFor(held, output)) turn.tell({ kind: 'receipt', receipt: receiptOf(turn, held, output) });
 }
 
 function receiptOf(turn: Turn, held: HeldSession, output: OutputState): Receipt {
@@ -57,7 +64,7 @@ function verdict(turn: Turn, held: HeldSession, output: OutputState): Pick<Recei
   const heard = held.heard[output.id];
   const own = held.over === 'ended' ? null : held.over;
   if (!heard || heard.audibleMs <= 0) {
-    const reason = own ?? (output.working ? (heard?.cut ?? silencedHere(turn) ?? 'stream-lost') : 'output-failed');
+    const reason = own ?? (output.working ? (heard?.cut ?? heldBack(turn, 'live') ?? 'stream-lost') : 'output-failed');
     return { outcome: reason === 'output-failed' || reason === 'decoder-failed' ? 'failed' : 'missed', reason };
   }
   if (own) return { outcome: 'partial', reason: own };

@@ -8,7 +8,7 @@ import type { Reason } from '../../schemas/receipt.ts';
 import { sounds } from '../../schemas/settings.ts';
 import { heldBack } from './held.ts';
 import { clockToleranceMs, latchMs, liveMarginMs, liveWarmMs, sessionsAtOnceMax, sessionsLatchedMax } from './limits.ts';
-import { addHeard, tellLiveReceipts } from './live-receipts.ts';
+import { addHeard, isFor, tellLiveReceipts } from './live-receipts.ts';
 import type { Event, HeldSession, OpenedMeta, OutputState, PlayingMark, StreamState, Voice } from './model.ts';
 import { covers } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
@@ -127,7 +127,7 @@ function closeOpen(turn: Turn, held: HeldSession) {
 }
 
 /** A clock that was set back does not prolong a session. */
-function keepWithin(turn: Turn, held: HeldSession, { openedMonoMs }: StreamState): void {
+function keepWithin(turn: Turn, held: HeldSession, { openedMonoMs }: StreamState) {
   const { openMs, untilMs } = held.session;
   const endMonoMs = openedMonoMs + (untilMs - openMs);
   if (turn.now.monoMs >= endMonoMs) return end(turn, held, 'ended');
@@ -152,7 +152,9 @@ function settleWhenQuiet(turn: Turn, held: HeldSession): void {
   const { session, untilMs } = held.session;
   const outputs = Object.values(turn.live.outputs);
   const of = (voice: Voice) => voice.kind === 'live' && voice.session === session;
-  const sounding = outputs.some(({ player, leaving }) => (player.is !== 'idle' && of(player.voice)) || leaving.some(({ mark }) => of(mark.voice)));
+  const sounding = outputs.some(
+    ({ player, leaving }) => (player.is !== 'idle' && of(player.voice)) || leaving.some(({ mark }) => of(mark.voice)),
+  );
   if (sounding || outputs.length === 0) return;
   tellLiveReceipts(turn, held);
   turn.keep({ sessions: { ...turn.kept.sessions, open: turn.kept.sessions.open.filter((one) => one.session.session !== session) } });
@@ -209,10 +211,6 @@ export function wantedSession(turn: Turn, output: OutputState): HeldSession | un
   if (!sounds(output.kind) || !turn.timeKnown || !turn.live.plan || silencedHere(turn)) return undefined;
   const receiving = ({ session, over }: HeldSession) => over === null && turn.live.streams[session.session]?.receiving === true;
   return ranked(turn.kept.sessions.open.filter((one) => receiving(one) && isFor(one, output)))[0];
-}
-
-export function isFor({ output }: HeldSession, { id, kind }: Pick<OutputState, 'id' | 'kind'>): boolean {
-  return sounds(kind) && (output === undefined || output === id);
 }
 
 /** Why nothing live may sound here although it is on, if so. */

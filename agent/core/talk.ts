@@ -29,7 +29,8 @@ function begin(turn: Turn, output: string): string | null {
   if (still) return `not-allowed: ${still}`;
   const openMs = Math.round(turn.now.wallMs);
   const untilMs = talkUntilMs(plan.policy, mandate, openMs);
-  if (untilMs - openMs <= liveMarginMs) return `policy-breach: ${hoursRule(plan.policy, openMs, openMs + liveMarginMs) ?? 'outside the mandate'}`;
+  if (untilMs - openMs <= liveMarginMs)
+    return `policy-breach: ${hoursRule(plan.policy, openMs, openMs + liveMarginMs) ?? 'outside the mandate'}`;
   const session = `talk-${boot}-${turn.attempt()}`.slice(-32);
   take(turn, {
     session: {

@@ -57,10 +57,13 @@ export class BatchGate {
   #timeProblem(batch: LiveBatch, wallMs: number): Result<never> | undefined {
     const { openMs, untilMs } = this.#session;
     const endMs = batch.capturedMs + batch.spanMs;
-    if (batch.capturedMs < openMs - aheadMsMax || endMs > untilMs + aheadMsMax) return bad('bad-input', 'captured outside the session', '/captured');
-    if (batch.capturedMs < wallMs - oldMsMax) return bad('expired', `captured ${Math.round(wallMs - batch.capturedMs)} ms ago`, '/captured');
+    if (batch.capturedMs < openMs - aheadMsMax || endMs > untilMs + aheadMsMax)
+      return bad('bad-input', 'captured outside the session', '/captured');
+    if (batch.capturedMs < wallMs - oldMsMax)
+      return bad('expired', `captured ${Math.round(wallMs - batch.capturedMs)} ms ago`, '/captured');
     if (endMs > wallMs + aheadMsMax) return bad('not-yet', `captured ${Math.round(endMs - wallMs)} ms ahead`, '/captured');
-    if (this.#last && batch.capturedMs < this.#last.endMs - overlapMsMax) return bad('replayed', 'captured before the end of the one before', '/captured');
+    if (this.#last && batch.capturedMs < this.#last.endMs - overlapMsMax)
+      return bad('replayed', 'captured before the end of the one before', '/captured');
     const heardForMs = wallMs - (this.#firstWallMs ?? wallMs);
     if (this.#passedMs + batch.spanMs > heardForMs + heldUpMsMax) return bad('too-large', 'more sound than time has passed');
     return undefined;

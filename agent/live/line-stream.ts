@@ -35,7 +35,8 @@ export class LineStream {
   constructor(options: LineStreamOptions) {
     this.#options = options;
     const { recordingsDir, session, warn } = options;
-    if (recordingsDir !== undefined) this.#recording = new Recording({ dir: recordingsDir, name: `${session.openMs}-${session.session}`, warn });
+    if (recordingsDir !== undefined)
+      this.#recording = new Recording({ dir: recordingsDir, name: `${session.openMs}-${session.session}`, warn });
   }
 
   async start(): Promise<void> {

@@ -40,7 +40,10 @@ export class Recording {
   }
 
   write(frames: Int16Array): void {
-    const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength).subarray(0, Math.max(0, fileBytesMax - wavHeadBytes - this.#bytes));
+    const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength).subarray(
+      0,
+      Math.max(0, fileBytesMax - wavHeadBytes - this.#bytes),
+    );
     const copy = Buffer.from(bytes);
     const at = wavHeadBytes + this.#bytes;
     this.#bytes += copy.length;
@@ -56,9 +59,11 @@ export class Recording {
   }
 
   #then(work: (file: FileHandle) => Promise<unknown>): void {
-    this.#last = this.#last.then(async () => {
-      if (this.#file) await work(this.#file);
-    }).catch((error: unknown) => this.#fail(error));
+    this.#last = this.#last
+      .then(async () => {
+        if (this.#file) await work(this.#file);
+      })
+      .catch((error: unknown) => this.#fail(error));
   }
 
   #fail(error: unknown): void {
@@ -70,7 +75,10 @@ export class Recording {
 
 /** Names begin with the instant, so they sort by age. */
 async function makeRoom(dir: string, bytesMax: number): Promise<void> {
-  const names = (await readdir(dir)).filter((name) => name.endsWith('.wav')).sort().reverse();
+  const names = (await readdir(dir))
+    .filter((name) => name.endsWith('.wav'))
+    .sort()
+    .reverse();
   let bytes = 0;
   for (const name of names) {
     bytes += (await stat(join(dir, name)).catch(() => undefined))?.size ?? 0;

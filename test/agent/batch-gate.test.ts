@@ -35,7 +35,7 @@ describe('a batch', () => {
     const message = good(0);
     for (let at = 0; at < message.length; at += 1) {
       const bent = Uint8Array.from(message);
-      bent[at] = (bent[at] ?? 0) ^ (1 << at % 8);
+      bent[at] = (bent[at] ?? 0) ^ (1 << (at % 8));
       const judged = new BatchGate(microphone.session, cryptography).take(bent, openMs + 150);
       expect(judged.ok, `byte ${at}`).toBe(false);
     }

@@ -16,12 +16,19 @@ let counter = 0;
 
 function offer(rig: Rig, session: LiveSession, changes: Parameters<typeof opened>[2] = {}) {
   counter += 1;
-  return rig.tell({ is: 'liveOffered', opened: opened(`l-${counter}`, rig.wallMs + counter, { nbf: rig.wallMs, exp: rig.wallMs + 30_000, ...changes }), session });
+  return rig.tell({
+    is: 'liveOffered',
+    opened: opened(`l-${counter}`, rig.wallMs + counter, { nbf: rig.wallMs, exp: rig.wallMs + 30_000, ...changes }),
+    session,
+  });
 }
 
 const words = (facts: readonly Fact[]) =>
   facts.flatMap((fact) => (fact.kind === 'live' ? [`${fact.session} ${fact.state}${fact.problem ? ` ${fact.problem.code}` : ''}`] : []));
-const streams = (rig: Rig) => rig.actions.flatMap((action) => (action.do === 'openLive' ? [`open ${action.session.session}`] : action.do === 'closeLive' ? [`close ${action.session}`] : []));
+const streams = (rig: Rig) =>
+  rig.actions.flatMap((action) =>
+    action.do === 'openLive' ? [`open ${action.session.session}`] : action.do === 'closeLive' ? [`close ${action.session}`] : [],
+  );
 
 describe('an announcement', () => {
   it('said again and again opens one stream and is told once', () => {
@@ -67,7 +74,15 @@ describe('an announcement', () => {
     const rig = box();
     for (const id of ['a', 'b', 'c', 'd', 'e']) offer(rig, liveSession(id, rig.wallMs));
     offer(rig, liveSession('tinh', rig.wallMs, { level: 'province' }));
-    expect(words(rig.facts)).toEqual(['a accepted', 'b accepted', 'c accepted', 'd accepted', 'e refused over-budget', 'd ended', 'tinh accepted']);
+    expect(words(rig.facts)).toEqual([
+      'a accepted',
+      'b accepted',
+      'c accepted',
+      'd accepted',
+      'e refused over-budget',
+      'd ended',
+      'tinh accepted',
+    ]);
   });
 });
 
@@ -83,7 +98,9 @@ describe('a closing', () => {
     rig.pass(5_000);
     expect(words(rig.facts)).toEqual(['s accepted', 's ended']);
     expect(streams(rig)).toEqual(['open s', 'close s']);
-    expect(rig.facts.filter((fact) => fact.kind === 'receipt')).toMatchObject([{ receipt: { occurrence: 's@main', what: 'live', outcome: 'missed' } }]);
+    expect(rig.facts.filter((fact) => fact.kind === 'receipt')).toMatchObject([
+      { receipt: { occurrence: 's@main', what: 'live', outcome: 'missed' } },
+    ]);
   });
 
   it('that comes before its opening keeps it shut', () => {
@@ -121,10 +138,17 @@ describe('an open session', () => {
   it('whose stream never can be heard ends with the reason', () => {
     const rig = box();
     offer(rig, liveSession('s', rig.wallMs));
-    rig.tell({ is: 'liveReceiving', session: 's', receiving: false, problem: { code: 'driver-missing', path: '', detail: 'opus-decoder' } });
+    rig.tell({
+      is: 'liveReceiving',
+      session: 's',
+      receiving: false,
+      problem: { code: 'driver-missing', path: '', detail: 'opus-decoder' },
+    });
     rig.pass(1_000);
     expect(words(rig.facts)).toEqual(['s accepted', 's refused driver-missing', 's ended']);
-    expect(rig.facts.filter((fact) => fact.kind === 'receipt')).toMatchObject([{ receipt: { outcome: 'failed', reason: 'decoder-failed' } }]);
+    expect(rig.facts.filter((fact) => fact.kind === 'receipt')).toMatchObject([
+      { receipt: { outcome: 'failed', reason: 'decoder-failed' } },
+    ]);
   });
 
   it('without a stream keeps the amplifier warm for a moment only', () => {

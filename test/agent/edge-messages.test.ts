@@ -97,7 +97,12 @@ describe('messages from the centre', () => {
       [topic, sign('live', 'g/xa-1', session, { signer: stranger }), 'key-unknown', reader],
       [topic, sign('live', 'g/xa-1', { ...session, delayMs: 10 }), 'bad-input', reader],
       [topic, sign('live', 'g/xa-1', { ...session, publicKey: 'AAAA' }), 'bad-input', reader],
-      [topic, { ...sign('command', 'g/xa-1', session), payloadType: sign('live', 'g/xa-1', session).payloadType }, 'signature-wrong', reader],
+      [
+        topic,
+        { ...sign('command', 'g/xa-1', session), payloadType: sign('live', 'g/xa-1', session).payloadType },
+        'signature-wrong',
+        reader,
+      ],
       [dn('cmd'), sign('live', 'd/loa-1', session), 'wrong-type', reader],
       [topic, timeOnly.sign('live', 'g/xa-1', session), 'role-missing', timeOnly.reader],
     ];

@@ -58,9 +58,13 @@ describe('live sound', () => {
     const feed = new LiveFeed();
     const source = await started(feed, { opus: true });
     const frames = opusFrames();
-    for (let at = 0; at < 50; at += 5) feed.push({ capturedMs: wallMs + at * 20, spanMs: 100, sound: { frames: frames.slice(at, at + 5) }, ends: at === 45 });
+    for (let at = 0; at < 50; at += 5)
+      feed.push({ capturedMs: wallMs + at * 20, spanMs: 100, sound: { frames: frames.slice(at, at + 5) }, ends: at === 45 });
     const heard = pour(source, 1_600);
-    for (const fromMs of [200, 500, 800]) expect(Math.abs(placeMs(heard, chirp(48_000).subarray(fromMs * 48, fromMs * 48 + 4_800), 300 + fromMs) - 300 - fromMs)).toBeLessThan(1);
+    for (const fromMs of [200, 500, 800])
+      expect(Math.abs(placeMs(heard, chirp(48_000).subarray(fromMs * 48, fromMs * 48 + 4_800), 300 + fromMs) - 300 - fromMs)).toBeLessThan(
+        1,
+      );
     expect(source.ended()).toBe(true);
     source.stop();
   });
@@ -110,7 +114,12 @@ describe('live sound', () => {
   });
 
   it('without a decoder is over at once and says why', async () => {
-    const source = new LiveSource({ feed: new LiveFeed(), startAtMs: wallMs, delayMs: 300, openDecoder: async () => bad('driver-missing', 'none') });
+    const source = new LiveSource({
+      feed: new LiveFeed(),
+      startAtMs: wallMs,
+      delayMs: 300,
+      openDecoder: async () => bad('driver-missing', 'none'),
+    });
     source.start();
     await expect.poll(() => source.ended()).toBe(true);
     expect(source.problem()?.code).toBe('driver-missing');
@@ -120,7 +129,12 @@ describe('live sound', () => {
   it('survives frames that are no Opus', async () => {
     const feed = new LiveFeed();
     const source = await started(feed, { opus: true });
-    feed.push({ capturedMs: wallMs, spanMs: 60, sound: { frames: [new Uint8Array([255, 1, 2]), new Uint8Array(400).fill(7), new Uint8Array([0])] }, ends: true });
+    feed.push({
+      capturedMs: wallMs,
+      spanMs: 60,
+      sound: { frames: [new Uint8Array([255, 1, 2]), new Uint8Array(400).fill(7), new Uint8Array([0])] },
+      ends: true,
+    });
     const heard = pour(source, 500);
     expect(heard.length).toBe(24_000);
     source.stop();
@@ -129,7 +143,8 @@ describe('live sound', () => {
 
 describe('levels of live speech', () => {
   const rmsDb = (samples: Float32Array) => 10 * Math.log10(samples.reduce((sum, one) => sum + one * one, 0) / samples.length);
-  const tone = (db: number) => Float32Array.from({ length: 48_000 }, (_, i) => 10 ** (db / 20) * Math.SQRT2 * Math.sin((2 * Math.PI * 440 * i) / 48_000));
+  const tone = (db: number) =>
+    Float32Array.from({ length: 48_000 }, (_, i) => 10 ** (db / 20) * Math.SQRT2 * Math.sin((2 * Math.PI * 440 * i) / 48_000));
   const settled = (db: number) => {
     const samples = tone(db);
     new LiveDynamics().process(samples);

@@ -31,7 +31,15 @@ export class Microphone {
 
   /** The next batch, sealed; `changes` bend it before it is signed. */
   next(capturedMs: number, frames: readonly Uint8Array[], changes: Partial<LiveBatch> = {}): Uint8Array {
-    const batch = { number: this.#number, capturedMs, spanMs: frames.length * 20, ends: false, previous: this.#previous, frames, ...changes };
+    const batch = {
+      number: this.#number,
+      capturedMs,
+      spanMs: frames.length * 20,
+      ends: false,
+      previous: this.#previous,
+      frames,
+      ...changes,
+    };
     const message = this.seal(encodeBatch(batch));
     this.#number += 1;
     this.#previous = createHash('sha256').update(message).digest();

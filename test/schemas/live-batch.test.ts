@@ -17,7 +17,14 @@ const anyBatch: fc.Arbitrary<LiveBatch> = fc
   .map(({ drift, ...batch }) => ({ ...batch, spanMs: batch.frames.length * 20 * drift }));
 
 const signed = (batch: LiveBatch) => Buffer.concat([encodeBatch(batch), new Uint8Array(batchSignatureBytes)]);
-const plain: LiveBatch = { number: 1, capturedMs: 1, spanMs: 40, ends: false, previous: new Uint8Array(32), frames: [new Uint8Array([1]), new Uint8Array([2, 3])] };
+const plain: LiveBatch = {
+  number: 1,
+  capturedMs: 1,
+  spanMs: 40,
+  ends: false,
+  previous: new Uint8Array(32),
+  frames: [new Uint8Array([1]), new Uint8Array([2, 3])],
+};
 
 /** The message with one field overwritten. */
 function bent(at: number, bytes: readonly number[]): Uint8Array {
@@ -37,14 +44,23 @@ describe('the bytes of a batch', () => {
     fc.assert(
       fc.property(anyBatch, (batch) => {
         const read = readBatch(signed(batch));
-        expect(read.ok && { ...read.value.batch, previous: Uint8Array.from(read.value.batch.previous), frames: read.value.batch.frames.map((one) => Uint8Array.from(one)) }).toEqual(batch);
+        expect(
+          read.ok && {
+            ...read.value.batch,
+            previous: Uint8Array.from(read.value.batch.previous),
+            frames: read.value.batch.frames.map((one) => Uint8Array.from(one)),
+          },
+        ).toEqual(batch);
       }),
       { numRuns: 200 },
     );
   });
 
   it('of any kind are answered, never thrown at', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => typeof readBatch(bytes).ok === 'boolean'), { numRuns: 2_000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => typeof readBatch(bytes).ok === 'boolean'),
+      { numRuns: 2_000 },
+    );
     fc.assert(
       fc.property(anyBatch, fc.nat(), fc.nat(255), (batch, at, to) => {
         const message = Uint8Array.from(signed(batch));
@@ -57,7 +73,8 @@ describe('the bytes of a batch', () => {
 
   it('cut short anywhere are refused', () => {
     const message = signed(plain);
-    for (let length = 0; length < message.length; length += 1) expect(readBatch(message.subarray(0, length)).ok, `${length} bytes`).toBe(false);
+    for (let length = 0; length < message.length; length += 1)
+      expect(readBatch(message.subarray(0, length)).ok, `${length} bytes`).toBe(false);
   });
 
   it.each([

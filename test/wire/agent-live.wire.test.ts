@@ -17,7 +17,13 @@ import { makeAuthority, type TestAuthority } from './certificates.ts';
 import { StreamServer } from './stream-server.ts';
 
 const frames = opusFrames();
-const clock = { now: () => ({ wallMs: performance.timeOrigin + performance.now(), monoMs: Number(process.hrtime.bigint()) / 1e6, quality: 'signed' as const }) };
+const clock = {
+  now: () => ({
+    wallMs: performance.timeOrigin + performance.now(),
+    monoMs: Number(process.hrtime.bigint()) / 1e6,
+    quality: 'signed' as const,
+  }),
+};
 const nowMs = () => clock.now().wallMs;
 
 let authority: TestAuthority;
@@ -38,7 +44,10 @@ beforeEach(async () => {
   told = [];
   warned = [];
   streams = await makeStreams();
-  ends.push(() => streams.stop(), () => server.stop());
+  ends.push(
+    () => streams.stop(),
+    () => server.stop(),
+  );
 });
 
 afterEach(async () => {
@@ -105,7 +114,9 @@ describe('a stream', () => {
     const microphone = new Microphone(nowMs() - 1_000);
     const said: Uint8Array[] = [];
     // A centre that says again what it said to the line before.
-    server.onListener = ({ socket }) => said.slice(-20).forEach((message) => socket.send(message));
+    server.onListener = ({ socket }) => {
+      for (const message of said.slice(-20)) socket.send(message);
+    };
     streams.open(microphone.session, tell);
     speakOn(microphone, (message) => {
       said.push(message);
@@ -185,11 +196,16 @@ describe('a hostile server', () => {
     await player.start();
     streams.open(session, tell);
     const sound = { of: 'live', session: session.session, delayMs: session.delayMs } as const;
-    player.play({ do: 'play', output: 'main', attempt: 1, slot: 'live', sound, startAtMs: nowMs(), fadeInMs: 0, gainDb: 0 }, () => undefined);
+    player.play(
+      { do: 'play', output: 'main', attempt: 1, slot: 'live', sound, startAtMs: nowMs(), fadeInMs: 0, gainDb: 0 },
+      () => undefined,
+    );
     return () => loud;
   }
 
-  it('makes no sound with forged, foreign, replayed, reordered, bent, old or oversized messages; the true one is heard', { timeout: 20_000 }, async () => {
+  it('makes no sound with forged, foreign, replayed, reordered, bent, old or oversized messages; the true one is heard', {
+    timeout: 20_000,
+  }, async () => {
     const microphone = new Microphone(nowMs() - 1_000);
     const forger = new Microphone(nowMs() - 1_000);
     const loud = await loudspeaker(microphone.session);
@@ -241,13 +257,18 @@ describe('an input of the box', () => {
     const dir = await mkdtemp(join(tmpdir(), 'loa-talk-'));
     ends.push(() => rm(dir, { recursive: true, force: true }));
     streams.stop();
-    streams = await makeStreams({ openLine: (line) => (line === 'mic' ? { input: new SimulatedMicrophone(), squelchDb: -60 } : undefined), recordingsDir: dir });
+    streams = await makeStreams({
+      openLine: (line) => (line === 'mic' ? { input: new SimulatedMicrophone(), squelchDb: -60 } : undefined),
+      recordingsDir: dir,
+    });
     const session = { ...new Microphone(nowMs()).session, source: 'line' as const, line: 'mic' };
     streams.open(session, tell);
     await expect.poll(() => receiving(), { timeout: 3_000 }).toEqual([true]);
     await expect.poll(() => heardOf('hop-thon').length, { timeout: 3_000 }).toBeGreaterThan(30);
     streams.close('hop-thon');
-    await expect.poll(async () => readWav(await readFile(join(dir, (await readdir(dir))[0] ?? '')))?.samples.length ?? 0, { timeout: 3_000 }).toBeGreaterThan(20_000);
+    await expect
+      .poll(async () => readWav(await readFile(join(dir, (await readdir(dir))[0] ?? '')))?.samples.length ?? 0, { timeout: 3_000 })
+      .toBeGreaterThan(20_000);
   });
 
   it('that is not there ends the session with its reason', async () => {

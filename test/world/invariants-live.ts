@@ -15,7 +15,8 @@ export function liveHeld({ world }: Life): Violation[] {
     if (voice.kind !== 'live') continue;
     if (one.output === 'board') found.push(say('6 live on a board', trace, one.name));
     if (voice.session.startsWith('talk-')) {
-      if (Math.min(one.toMs, world.nowMs()) - one.fromMs > talkMsMax + 1_000) found.push(say('6 long talk', trace, `${one.name} from ${one.fromMs}`));
+      if (Math.min(one.toMs, world.nowMs()) - one.fromMs > talkMsMax + 1_000)
+        found.push(say('6 long talk', trace, `${one.name} from ${one.fromMs}`));
       continue;
     }
     const said = trace.announced.find(({ session }) => session.session === voice.session && session.state === 'open');
