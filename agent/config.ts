@@ -39,6 +39,8 @@ const AlsaOut = v.strictObject({
   /** `auto`: libasound in the process, aplay where that is missing. */
   driver: v.optional(v.picklist(['auto', 'libasound', 'aplay']), 'auto'),
   leadMs: LeadMs,
+  /** Where aplay's cards are told of instead of /proc: for trials without a card. */
+  proc: v.optional(v.pipe(v.string(), v.maxLength(400))),
 });
 
 /** Sound below this level over 100 ms is no sound. */
@@ -125,7 +127,10 @@ export async function readConfig(file: string, named: boolean): Promise<Result<A
 /** The audio door's settings. */
 export function audioOutSettings({ audioOut }: AgentConfig): AudioOutSettings {
   const lead = audioOut.leadMs === undefined ? {} : { leadMs: audioOut.leadMs };
-  if (audioOut.kind === 'alsa') return { kind: 'alsa', device: audioOut.device, driver: audioOut.driver, ...lead };
+  if (audioOut.kind === 'alsa') {
+    const { kind, device, driver, proc } = audioOut;
+    return { kind, device, driver, ...lead, ...(proc !== undefined && { proc }) };
+  }
   return { kind: 'virtual', ppm: audioOut.ppm, rewinds: audioOut.rewinds, quantumMs: audioOut.quantumMs, ...lead };
 }
 

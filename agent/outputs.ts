@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
 import { WavRecorder } from '../hardware/audio-out/wav-recorder.ts';
 import type { AudioOut, Heard } from '../hardware/audio-out.ts';
+import type { BoardInput } from '../hardware/board.ts';
 import type { Display, Frame } from '../hardware/display.ts';
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { problemOf } from '../hardware/host/failure.ts';
@@ -12,7 +13,7 @@ import { SimulatedBoard } from '../hardware/simulated-board.ts';
 import type { Order } from '../schemas/order.ts';
 import type { Problem, Result } from '../schemas/problems.ts';
 import type { Report } from '../schemas/report.ts';
-import type { Output } from '../schemas/settings.ts';
+import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
 import { type AgentConfig, audioOutSettings } from './config.ts';
 import type { Action, Event, PlayAction } from './core/model.ts';
@@ -76,7 +77,7 @@ export class Outputs {
     this.#preparing = this.#preparing.then(async () => {
       for (const output of outputs) {
         if (this.#rigs.has(output.id)) continue;
-        if (output.kind === 'loudspeaker') await this.#openSpeaker(output.id, tell);
+        if (sounds(output.kind)) await this.#openSpeaker(output.id, tell);
         else await this.#openScreen(output.id, tell);
       }
     });
@@ -130,6 +131,16 @@ export class Outputs {
     return rig?.kind === 'loudspeaker' ? rig.board.amplifier(output) : undefined;
   }
 
+  /** Work an input of a simulated board, as a hand or the mains would. False where the board is real. */
+  press(input: BoardInput, on: boolean): boolean {
+    for (const rig of this.#rigs.values()) {
+      if (rig.kind !== 'loudspeaker' || !(rig.board instanceof SimulatedBoard)) continue;
+      rig.board.press(input, on);
+      return true;
+    }
+    return false;
+  }
+
   /** What the first board shows, as it was last painted. */
   shown(): Frame | undefined {
     return this.#screen()?.player.shown();
@@ -170,6 +181,8 @@ export class Outputs {
       if (closed || (why !== 'watchdog' && why !== 'failed')) return;
       tell({ is: 'amplifierLost', output: id, problem: { code: 'device-failed', path: '', detail: `relays of ${id} opened: ${why}` } });
     });
+    // One board, one mains, one button, however many amplifiers hang on it.
+    if (this.loudspeakers().length === 0) board.onInput((input, on) => tell({ is: 'inputChanged', input, on }));
     await board.start();
     await recorder?.start();
     this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder });
@@ -180,9 +193,11 @@ export class Outputs {
   /** A driver that this machine lacks is told; the box lives on without that loudspeaker. */
   async #makeAudioOut(id: string, tell: Tell): Promise<AudioOut | undefined> {
     try {
-      return await makeAudioOut(audioOutSettings(this.#options.config), this.#options.tools.aplay);
+      return await makeAudioOut(audioOutSettings(this.#options.config));
     } catch (error) {
-      tell({ is: 'outputFailed', output: id, problem: problemOf(error) });
+      const problem = problemOf(error);
+      this.#options.log.warn({ event: 'outputFailed', output: id, problem });
+      tell({ is: 'outputFailed', output: id, problem });
       return undefined;
     }
   }

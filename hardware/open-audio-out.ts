@@ -7,6 +7,7 @@ import { LibasoundOut } from './audio-out/libasound-out.ts';
 import { VirtualDac, type VirtualDacOptions } from './audio-out/virtual-dac.ts';
 import type { AudioOut } from './audio-out.ts';
 import { Failure, problemOf } from './host/failure.ts';
+import { findProgram } from './host/processes.ts';
 
 export interface AlsaSettings {
   readonly kind: 'alsa';
@@ -15,6 +16,8 @@ export interface AlsaSettings {
   /** `auto`: libasound, or aplay where koffi or libasound is missing. */
   readonly driver?: 'auto' | 'libasound' | 'aplay';
   readonly leadMs?: number;
+  /** Where aplay's cards are told of instead of /proc: for trials without a card. */
+  readonly proc?: string;
 }
 
 export type VirtualSettings = { readonly kind: 'virtual' } & Omit<VirtualDacOptions, 'now'>;
@@ -25,11 +28,16 @@ const bufferMs = 500;
 const periodMs = 10;
 
 /** The output, not yet open: its owner opens it, and again after a failure. Rejects with Failure: bad-input, driver-missing. */
-export async function makeAudioOut(settings: AudioOutSettings, aplay: string | undefined): Promise<AudioOut> {
-  return settings.kind === 'virtual' ? new VirtualDac(settings) : makeAlsaOut(settings, aplay);
+export async function makeAudioOut(settings: AudioOutSettings, env: NodeJS.ProcessEnv = process.env): Promise<AudioOut> {
+  return settings.kind === 'virtual' ? new VirtualDac(settings) : makeAlsaOut(settings, findAplay(env));
 }
 
-async function makeAlsaOut({ device: name, driver = 'auto', leadMs }: AlsaSettings, aplay: string | undefined): Promise<AudioOut> {
+function findAplay(env: NodeJS.ProcessEnv): string | undefined {
+  const named = env['APLAY_BIN'];
+  return (named === undefined ? undefined : findProgram(named, env)) ?? findProgram('aplay', env);
+}
+
+async function makeAlsaOut({ device: name, driver = 'auto', leadMs, proc }: AlsaSettings, aplay: string | undefined): Promise<AudioOut> {
   const device = readDeviceName(name);
   if (!device.ok) throw new Failure(device.problem.code, device.problem.detail);
   const lead = leadMs === undefined ? {} : { leadMs };
@@ -43,7 +51,7 @@ async function makeAlsaOut({ device: name, driver = 'auto', leadMs }: AlsaSettin
     return new LibasoundOut({ name: `alsa ${writeDeviceName(device.value)}`, openPcm, ...lead });
   }
   if (!aplay) throw new Failure('driver-missing', 'neither libasound (through koffi) nor aplay is on this machine');
-  return new AplayOut({ device: device.value, program: aplay, ...lead });
+  return new AplayOut({ device: device.value, program: aplay, ...lead, ...(proc !== undefined && { proc }) });
 }
 
 /** libasound; nothing where `auto` may use aplay in its place. */

@@ -19,6 +19,10 @@ function leave(words) {
   process.exit(1);
 }
 
+if (args.includes('--version')) {
+  process.stdout.write('aplay: version 1.2.8 that is not\n');
+  process.exit(0);
+}
 if (manner === 'exits') leave('audio open error: No such file or directory');
 if (manner === 'busy') leave('audio open error: Device or resource busy');
 if (manner === 'stereo' && channels === 1) leave('set_params:1358: Channels count non available');

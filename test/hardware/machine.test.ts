@@ -73,7 +73,7 @@ test('settings pick the simulated doors', async () => {
   const board = await openBoard({ kind: 'simulated', wirings: [{ output: 'main', relayDelayMs: 0 }] });
   expect(board.ok && board.value.name).toBe('simulated');
   if (board.ok) await board.value.stop();
-  expect((await makeAudioOut({ kind: 'virtual', leadMs: 300 }, undefined)).leadMs).toBe(300);
+  expect((await makeAudioOut({ kind: 'virtual', leadMs: 300 })).leadMs).toBe(300);
   expect((await makeDisplay({ kind: 'simulated' }, Date.now))?.name).toBe('simulated');
   expect((await makeDisplay({ kind: 'chromium' }, Date.now))?.name).toBe('chromium');
   expect(await makeDisplay({ kind: 'none' }, Date.now)).toBeUndefined();

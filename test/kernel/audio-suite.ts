@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AudioOut } from '../../hardware/audio-out.ts';
-import { findProgram } from '../../hardware/host/processes.ts';
 import { monoMs } from '../../hardware/host/system-clock.ts';
 import { openAudioIn } from '../../hardware/open-audio-in.ts';
 import { makeAudioOut } from '../../hardware/open-audio-out.ts';
@@ -17,7 +16,6 @@ import { runCases } from './plain-vitest.ts';
 const drivers = ['libasound', 'aplay'] as const;
 type Driver = (typeof drivers)[number];
 
-const aplay = findProgram('aplay');
 const playDevice = 'hw:CARD=Loopback,DEV=0,SUBDEV=0';
 const captureDevice = 'hw:CARD=Loopback,DEV=1,SUBDEV=0';
 /** snd-aloop counts by the kernel's tick (4 ms); software emulation adds its own hesitations. */
@@ -33,7 +31,7 @@ function check(title: string, held: boolean, detail = ''): void {
   process.stdout.write(`${held ? 'ok  ' : 'FAIL'} ${title}${detail === '' ? '' : ` · ${detail}`}\n`);
 }
 
-const outputOf = (driver: Driver): Promise<AudioOut> => makeAudioOut({ kind: 'alsa', device: playDevice, driver }, aplay);
+const outputOf = (driver: Driver): Promise<AudioOut> => makeAudioOut({ kind: 'alsa', device: playDevice, driver });
 const input = () => openAudioIn({ kind: 'alsa', device: captureDevice });
 
 async function contracts(): Promise<void> {
