@@ -11,6 +11,7 @@ import { KeysDocument, keyRing } from '../schemas/keys.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { Claim, identityFile, readCard, writeIdentity } from './identity.ts';
+import { hashPin } from './pin.ts';
 
 const answerBytesMax = 256 * 1024;
 const answerWithinMs = 20_000;
@@ -42,7 +43,8 @@ export async function enrol(dataDir: string, claimFile: string): Promise<Result<
   const ring = keyRing(claim.value.trustRoot, keys, claim.value.dev, cryptography);
   if (!ring.ok) return ring;
   await writeFileAtomic(identityFile(dataDir, 'keys.json'), JSON.stringify(keys), 0o600);
-  const { dev, centreUrl, brokerUrl, trustRoot } = claim.value;
+  const { dev, centreUrl, brokerUrl, trustRoot, pin } = claim.value;
+  if (pin !== undefined) await writeFileAtomic(identityFile(dataDir, 'pin'), `${await hashPin(pin)}\n`, 0o600);
   await writeIdentity(dataDir, { dev, centreUrl, brokerUrl, trustRoot }, { ca: claim.value.ca, cert: certificate });
   return ok({ dev });
 }

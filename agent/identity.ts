@@ -19,6 +19,8 @@ export const Claim = v.object({
   trustRoot: TrustRoot,
   token: v.pipe(v.string(), v.minLength(8), v.maxLength(200)),
   expMs: v.number(),
+  /** What a person at the box must know to act there; only its hash is kept. */
+  pin: v.optional(v.pipe(v.string(), v.regex(/^\d{6}$/))),
 });
 export type Claim = v.InferOutput<typeof Claim>;
 
@@ -28,9 +30,11 @@ export type IdentityCard = v.InferOutput<typeof IdentityCard>;
 export interface Identity extends IdentityCard {
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly signingKeyPem: string;
+  /** Hash of the PIN; a box enrolled without one lets nobody act. */
+  readonly pinHash?: string;
 }
 
-export function identityFile(dataDir: string, name: 'card.json' | 'ca.pem' | 'cert.pem' | 'key.pem' | 'signing.pem' | 'keys.json'): string {
+export function identityFile(dataDir: string, name: 'card.json' | 'ca.pem' | 'cert.pem' | 'key.pem' | 'signing.pem' | 'keys.json' | 'pin'): string {
   return join(dataDir, 'identity', name);
 }
 
@@ -50,7 +54,8 @@ export async function readIdentity(dataDir: string): Promise<Result<Identity>> {
     names.map(async (name) => (await readIfPresent(identityFile(dataDir, name)))?.toString('utf8')),
   );
   if (!ca || !cert || !key || !signingKeyPem) return bad('not-found', 'the identity folder is incomplete; enrol again');
-  return ok({ ...card.value, tls: { ca, cert, key }, signingKeyPem });
+  const pinHash = (await readIfPresent(identityFile(dataDir, 'pin')))?.toString('utf8').trim();
+  return ok({ ...card.value, tls: { ca, cert, key }, signingKeyPem, ...(pinHash ? { pinHash } : {}) });
 }
 
 /** The card is written last: a half-done enrolment is none. */

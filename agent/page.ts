@@ -1,10 +1,12 @@
-// The box's own web page: reads a snapshot, shows it, plays it. Acts only from this machine in this form.
+// The box's own web page: reads a snapshot, shows it, plays it. Acts only at the box itself, in this form, with the PIN.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Heard } from '../hardware/audio-out.ts';
 import { boardPolicy, pageDocument, pagePolicy } from './page/document.ts';
 import { Listeners } from './page/listen.ts';
+import { type PageAct, pageActs, safeActs } from './page/acts.ts';
 import type { PageState } from './page/view.ts';
+import { type PinGate, pinShape } from './pin.ts';
 
 export interface PageOptions {
   readonly host: string;
@@ -13,12 +15,13 @@ export interface PageOptions {
   readonly heard: (output: string | undefined) => Heard | undefined;
   readonly boardHtml: () => string | undefined;
   readonly boardPng: () => Promise<Uint8Array | undefined>;
-  /** A person at the box asks for the tone. False: no such output. */
-  readonly tone: (output: string | undefined) => boolean;
+  /** A person at the box asks for something. False: no such output. */
+  readonly act: (act: PageAct, output: string | undefined) => boolean;
+  readonly pin: Pick<PinGate, 'check'>;
 }
 
 const connectionsMax = 32;
-const toneEveryMs = 3_000;
+const bodyBytesMax = 256;
 /** Names under which a browser may reach this page; any other is a foreign site pointing here (DNS rebinding). */
 const addressName = /^(localhost|\[[0-9a-f:]+\]|\d{1,3}(\.\d{1,3}){3}|[a-z0-9-]+\.local)(:\d+)?$/i;
 
@@ -26,7 +29,6 @@ export class Page {
   readonly #options: PageOptions;
   readonly #listeners = new Listeners();
   #server: Server | undefined;
-  #toneMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PageOptions) {
     this.#options = options;
@@ -100,23 +102,44 @@ export class Page {
   }
 
   /** The own header cannot be sent by a foreign page without asking first, and we never allow it. */
-  #act(path: string, output: string | undefined, request: IncomingMessage, response: ServerResponse): void {
-    request.resume();
-    const here = isLoopback(request) && request.headers['x-loa-act'] !== undefined;
-    const soon = performance.now() - this.#toneMs < toneEveryMs;
-    if (path !== '/tone') this.#refuse(response, 404, 'Không có trang này · no such page');
-    else if (!here) this.#refuse(response, 403, 'Chỉ thao tác tại hộp · only at the box itself');
-    else if (soon) this.#refuse(response, 429, 'Chờ vài giây · wait a few seconds');
-    else if (!this.#options.tone(output)) this.#refuse(response, 404, 'Không có loa · no loudspeaker');
-    else {
-      this.#toneMs = performance.now();
-      response.writeHead(202).end();
+  async #act(path: string, output: string | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const act = pageActs.find((one) => path === `/acts/${one}`);
+    if (!act || !isLoopback(request) || request.headers['x-loa-act'] === undefined) {
+      request.resume();
+      return act
+        ? this.#refuse(response, 403, 'Chỉ thao tác tại hộp · only at the box itself')
+        : this.#refuse(response, 404, 'Không có trang này · no such page');
     }
+    const pin = await readPin(request);
+    // What only makes it quieter, or stands for a hand on a simulated board, needs no PIN.
+    if (!safeActs.includes(act) && !(await this.#opens(pin, response))) return;
+    if (!this.#options.act(act, output)) return this.#refuse(response, 404, 'Không có loa · no loudspeaker');
+    response.writeHead(202).end();
+  }
+
+  async #opens(pin: string, response: ServerResponse): Promise<boolean> {
+    const answer = await this.#options.pin.check(pin);
+    if (answer.is === 'none') this.#refuse(response, 409, 'Hộp chưa có mã PIN, hãy kích hoạt lại · no PIN here, enrol again');
+    if (answer.is === 'wrong') this.#refuse(response, 401, 'Sai mã PIN · wrong PIN');
+    if (answer.is === 'wait') {
+      const seconds = Math.ceil(answer.waitMs / 1000);
+      response.setHeader('retry-after', seconds);
+      this.#refuse(response, 429, `Sai nhiều lần, chờ ${seconds} giây · too many tries, wait ${seconds} s`);
+    }
+    return answer.is === 'right';
   }
 
   #refuse(response: ServerResponse, status: number, text: string): void {
     response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
   }
+}
+
+/** `{"pin":"123456"}`, or nothing that opens anything. */
+async function readPin(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request as AsyncIterable<Buffer>) if (text.length <= bodyBytesMax) text += chunk.toString('latin1');
+  const pin = /^\{"pin":"(\d{6})"\}$/.exec(text)?.[1] ?? '';
+  return pinShape.test(pin) ? pin : '';
 }
 
 function send(response: ServerResponse, type: string, body: string | Uint8Array): void {

@@ -7,20 +7,23 @@ import type { CentreLink } from '../link.ts';
 import type { Outputs } from '../outputs.ts';
 import type { Clock } from '../ports.ts';
 import { LevelMeter } from './level.ts';
+import { eventOf, type PageAct } from './acts.ts';
 import { type PageState, viewOf } from './view.ts';
 
 const receiptsShown = 5;
-const toneMs = 2_000;
 
 export interface PageReaderOptions {
   readonly identity: Pick<Identity, 'dev' | 'trustRoot'>;
   readonly keys: HeldKeys;
   readonly version: string;
+  /** The board behind the relays is a simulation: its inputs can be worked from the page. */
+  readonly simulatedBoard: boolean;
+  readonly pin: { readonly set: boolean };
   readonly loop: { snapshot(): State; tell(event: Event): void };
   readonly clock: Clock;
   readonly link: Pick<CentreLink, 'status'>;
   readonly journal: Pick<SqliteJournal, 'recentReceipts'>;
-  readonly outputs: Pick<Outputs, 'loudspeakers' | 'heard' | 'relays' | 'shown'>;
+  readonly outputs: Pick<Outputs, 'loudspeakers' | 'heard' | 'relays' | 'shown' | 'press'>;
 }
 
 export class PageReader {
@@ -32,7 +35,7 @@ export class PageReader {
   }
 
   async state(mayAct: boolean): Promise<PageState> {
-    const { identity, keys, version, loop, clock, link, journal, outputs } = this.#options;
+    const { identity, keys, version, simulatedBoard, pin, loop, clock, link, journal, outputs } = this.#options;
     const { place } = keys.ring();
     const ids = outputs.loudspeakers();
     const { problem, ...status } = link.status();
@@ -49,16 +52,25 @@ export class PageReader {
       relays: Object.fromEntries(ids.map((id) => [id, outputs.relays(id) ?? { relay1: false, relay2: false }])),
       boardFrame: outputs.shown()?.id ?? null,
       mayAct,
+      pinSet: pin.set,
+      simulatedBoard,
     });
   }
 
-  /** False when there is no such loudspeaker. */
-  tone(output: string | undefined): boolean {
+  /** Pass on what a person at the box asks. False when there is no such loudspeaker, or no such input to simulate. */
+  act(act: PageAct, output: string | undefined): boolean {
     const ids = this.#options.outputs.loudspeakers();
     const id = output ?? ids[0];
+    if (act === 'button' || act === 'mains-off' || act === 'mains-on') return this.#press(act);
     if (id === undefined || !ids.includes(id)) return false;
-    this.#options.loop.tell({ is: 'toneAsked', output: id, durationMs: toneMs });
+    this.#options.loop.tell(eventOf(act, id));
     return true;
+  }
+
+  #press(act: 'button' | 'mains-off' | 'mains-on'): boolean {
+    const { outputs } = this.#options;
+    if (act !== 'button') return outputs.press('mains', act === 'mains-on');
+    return outputs.press('button', true) && outputs.press('button', false);
   }
 
   #meter(id: string): LevelMeter | undefined {

@@ -34,7 +34,7 @@ function show(s) {
   const loud = s.outputs.filter((o) => o.kind === 'loudspeaker');
   $('speaker').hidden = !loud.length;
   if (loud[0]) { const db = loud[0].levelDb; $('bar').style.width = db === null ? '0' : Math.max(0, Math.min(100, (db + 60) / 60 * 100)) + '%'; put('db', db === null ? '–' : db <= -90 ? 'im lặng · silent' : db + ' dBFS'); put('amp', relay[loud[0].amplifier]); }
-  $('tone').hidden = !s.mayAct;
+  showHands(s);
   fill('next', s.next.map((n) => row(n.title, n.output + ' · ' + (rank[n.class] || n.class), clock(n.startMs))), 'Chưa có · nothing planned');
   fill('receipts', s.receipts.map((r) => { const o = outcome[r.outcome]; return row(o[0] + (r.reason ? ' – ' + r.reason : ''), (s.titles[r.programme] || r.occurrence) + ' · ' + Math.round(r.audibleMs / 1000) + ' s', clock(r.startedMs || r.plannedStartMs), o[2]); }), 'Chưa có · none yet');
   $('screen').hidden = !s.outputs.some((o) => o.kind === 'board');
@@ -48,10 +48,66 @@ $('listen').addEventListener('click', () => {
   if (player) { player.pause(); player.removeAttribute('src'); player.load(); player = null; $('listen').setAttribute('aria-pressed','false'); put('listen', 'Nghe · Listen'); return; }
   player = new Audio('/listen.wav?' + Date.now()); player.play().catch(() => put('lost', 'Trình duyệt không phát được · cannot play')); $('listen').setAttribute('aria-pressed','true'); put('listen', 'Dừng nghe · Stop');
 });
-$('tone').addEventListener('click', async () => {
-  $('tone').disabled = true;
-  try { const r = await fetch('/tone', {method:'POST', headers:{'x-loa-act':'tone'}}); if (!r.ok) put('lost', 'Hộp từ chối · refused'); } finally { setTimeout(() => { $('tone').disabled = false; }, 3000); }
+// ── hands at the box ──
+const minutes = (ms) => { const m = Math.ceil(ms / 60000); return m > 1 ? m + ' phút' : Math.ceil(ms / 1000) + ' giây'; };
+function press(id, on, vi, en) { const b = $(id); b.setAttribute('aria-pressed', String(on)); if (b.firstChild.nodeValue !== vi) b.firstChild.nodeValue = vi; put(id + '-en', en); }
+let muted = false, service = 'off', mains = true, talking = false, talkOutput = '';
+function showHands(s) {
+  $('hands').hidden = !s.mayAct; $('pinless').hidden = s.pinSet; $('simulated').hidden = !s.simulatedBoard;
+  muted = s.muted; service = s.service.is; mains = s.mains; talkOutput = s.talk[0] ? s.talk[0].output : ''; talking = s.talk.some((t) => t.on);
+  press('mute', muted, muted ? 'Mở tiếng lại' : 'Tắt tiếng', muted ? 'Unmute' : 'Mute');
+  const left = minutes(s.service.leftMs);
+  const words = {off:['Bảo trì: có người ở loa','Service: somebody at the horn'],waiting:['Bấm nút trên hộp trong 30 giây','Press the box button within 30 s'],on:['Kết thúc bảo trì (còn ' + left + ')','End service'],ending:['Sắp có tiếng – bấm nếu còn ở loa','Sound is coming back – press if still up there']}[service];
+  press('service', service === 'on' || service === 'ending', words[0], words[1]);
+  $('talk').hidden = !s.talk.length; press('talk', talking, talking ? 'Dừng nói' : 'Nói tại hộp', talking ? 'Stop speaking' : 'Speak here');
+  press('mains', !mains, mains ? 'Cắt điện lưới' : 'Có điện lại', mains ? 'Cut the mains' : 'Restore the mains');
+  put('power', mains ? 'Điện lưới · mains' : 'Ắc quy · battery', mains ? 'good' : 'bad');
+  for (const id of ['tone','hold']) $(id).disabled = busy || service !== 'off';
+}
+async function act(name, output) {
+  const pin = $('pin').value, free = ['tone-release','talk-off','button','mains-off','mains-on'].includes(name);
+  if (!free && !/^[0-9]{6}$/.test(pin)) { put('told', 'Nhập mã PIN 6 số · enter the 6-digit PIN', 'bad'); $('pin').focus(); return false; }
+  try {
+    const r = await fetch('/acts/' + name + (output ? '?output=' + encodeURIComponent(output) : ''), {method:'POST', headers:{'x-loa-act':name}, body: free ? '' : JSON.stringify({pin})});
+    put('told', r.ok ? '' : (await r.text()).trim(), r.ok ? '' : 'bad');
+    setTimeout(look, 150);
+    return r.ok;
+  } catch { put('told', 'Không gửi được · not sent', 'bad'); return false; }
+}
+// A tone never surprises: three seconds are counted first, and holding it stops the moment the finger leaves.
+let busy = false, countdown = 0, sounding = false;
+function count(from, then) {
+  clearTimeout(countdown);
+  if (from === 0) { put('told', 'Âm thử… · tone', ''); then(); return; }
+  put('told', 'Phát sau ' + from + ' · in ' + from, 'warn');
+  countdown = setTimeout(() => count(from - 1, then), 1000);
+}
+$('tone').addEventListener('click', () => {
+  if (busy) return;
+  busy = true; $('tone').disabled = true;
+  count(3, async () => { await act('tone'); setTimeout(() => { busy = false; $('tone').disabled = false; }, 2500); });
 });
+let holding = false;
+function hold(e) {
+  if (busy || holding || $('hold').disabled) return;
+  e.preventDefault(); holding = true; busy = true;
+  count(3, async () => { sounding = true; if (!(await act('tone-hold'))) letGo(); });
+}
+function letGo() {
+  if (!holding) return;
+  holding = false; busy = false; clearTimeout(countdown);
+  if (sounding) act('tone-release'); else put('told', '', '');
+  sounding = false;
+}
+$('hold').addEventListener('pointerdown', hold);
+for (const e of ['pointerup','pointercancel','pointerleave','blur','keyup']) $('hold').addEventListener(e, letGo);
+$('hold').addEventListener('keydown', (e) => { if (e.key === ' ' || e.key === 'Enter') hold(e); });
+$('hold').addEventListener('contextmenu', (e) => e.preventDefault());
+$('mute').addEventListener('click', () => act(muted ? 'unmute' : 'mute'));
+$('service').addEventListener('click', () => act(service === 'on' ? 'service-off' : 'service-on'));
+$('talk').addEventListener('click', () => act(talking ? 'talk-off' : 'talk-on', talkOutput));
+$('button').addEventListener('click', () => act('button'));
+$('mains').addEventListener('click', () => act(mains ? 'mains-off' : 'mains-on'));
 setInterval(() => put('now', clock(Date.now() + offset, true)), 1000);
 setInterval(look, 2000); look();
 `;

@@ -24,6 +24,7 @@ export function whySilent(state: State, now: Moment, localTime: (ms: number) => 
   const { kept, live } = state;
   const outputs = Object.values(live.outputs);
   if (outputs.some((output) => output.player.is === 'playing')) return null;
+  if (kept.service) return inService(kept.service.ending);
   const failed = outputs.find((output) => !output.working);
   if (failed)
     return say(
@@ -35,7 +36,11 @@ export function whySilent(state: State, now: Moment, localTime: (ms: number) => 
   if (amplifier)
     return say('amplifier-failed', `Âm ly của “${amplifier.id}” không phản hồi.`, `The amplifier of “${amplifier.id}” does not answer.`);
   if (kept.muted)
-    return say('muted', 'Hộp đang được tắt tiếng tại chỗ; lệnh khẩn cấp vẫn phát.', 'The box is muted here; emergency orders still sound.');
+    return (live.plan?.policy.emergencyOverridesMute ?? true)
+      ? say('muted', 'Hộp đang được tắt tiếng tại chỗ; lệnh khẩn cấp vẫn phát.', 'The box is muted here; emergency orders still sound.')
+      : say('muted', 'Hộp đang được tắt tiếng tại chỗ, kể cả lệnh khẩn cấp.', 'The box is muted here, emergency orders included.');
+  if (!live.mains.present && live.plan?.policy.onBattery !== 'play')
+    return say('on-battery', 'Mất điện lưới: chỉ lệnh khẩn cấp được phát.', 'The mains are away: only emergency orders sound.');
   if (!trusted(now.quality))
     return say(
       'no-time',
@@ -50,6 +55,16 @@ export function whySilent(state: State, now: Moment, localTime: (ms: number) => 
       : say('no-plan', 'Chưa nhận được lịch phát nào từ trung tâm.', 'No schedule has come from the centre yet.');
   }
   return fromAgenda(state, now, localTime);
+}
+
+function inService(ending: boolean): Sentence {
+  return ending
+    ? say('service-ending', 'Sắp hết bảo trì: loa đếm ngược rồi có tiếng trở lại.', 'Service ends: the horn counts down, then sound is back.')
+    : say(
+        'service',
+        'Đang bảo trì: có người ở loa, không phát gì cả, kể cả lệnh khẩn cấp.',
+        'In service: a person is at the horn; nothing sounds, orders included.',
+      );
 }
 
 function fromAgenda({ live }: State, now: Moment, localTime: (ms: number) => string): Sentence {

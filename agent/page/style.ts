@@ -27,6 +27,15 @@ li:first-child{border-top:0}
 li b{font-weight:600}
 time{font-variant-numeric:tabular-nums;white-space:nowrap;color:var(--soft)}
 button{font:inherit;font-weight:700;min-height:56px;min-width:56px;padding:0 20px;border-radius:14px;border:2px solid var(--accent);background:var(--accent);color:var(--on-accent);cursor:pointer;touch-action:manipulation}
+label{display:block;font-weight:600;margin-bottom:4px}
+input{font:inherit;font-size:1.25rem;letter-spacing:.3em;width:100%;min-height:56px;padding:0 16px;border:2px solid var(--line);border-radius:14px;background:var(--ground);color:var(--ink)}
+input:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.acts{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:12px;margin-top:12px}
+.acts button{padding:8px 12px;line-height:1.25;user-select:none;-webkit-user-select:none}
+#hold{touch-action:none}
+.acts .en{color:inherit;opacity:.8;margin-top:2px}
+.acts button[aria-pressed=true]{background:var(--bad);border-color:var(--bad);color:#fff}
+#told{min-height:1.5em;margin:12px 0 0;font-weight:600}
 #speaker .row button{flex:1 1 8rem;padding:0 8px;white-space:nowrap}
 button.second{background:transparent;color:var(--accent)}
 button:focus-visible{outline:3px solid var(--ink);outline-offset:2px}

@@ -3,6 +3,7 @@
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Moment } from '../../schemas/time.ts';
 import type { OutputState, State, Voice } from '../core/model.ts';
+import { serviceLeftMs } from '../core/service.ts';
 import { type Sentence, whySilent } from './silence.ts';
 
 const standardZone = 'Asia/Ho_Chi_Minh';
@@ -25,6 +26,8 @@ export interface PageFacts {
   readonly relays: Readonly<Record<string, { readonly relay1: boolean; readonly relay2: boolean }>>;
   readonly boardFrame: string | null;
   readonly mayAct: boolean;
+  readonly pinSet: boolean;
+  readonly simulatedBoard: boolean;
 }
 
 export interface PageState extends PageFacts {
@@ -32,6 +35,11 @@ export interface PageState extends PageFacts {
   readonly now: Moment;
   readonly boot: string;
   readonly muted: boolean;
+  /** A person is at the horn; `waiting`: the PIN was given, the button not yet. */
+  readonly service: { readonly is: 'off' | 'waiting' | 'on' | 'ending'; readonly leftMs: number };
+  readonly mains: boolean;
+  /** Loudspeakers that a person may speak through here. */
+  readonly talk: readonly { readonly output: string; readonly on: boolean }[];
   readonly wantRev: number;
   readonly outputs: readonly {
     readonly id: string;
@@ -70,6 +78,12 @@ export function viewOf(state: State, now: Moment, facts: PageFacts): PageState {
     now,
     boot: live.boot,
     muted: kept.muted,
+    service: serviceOf(state, now),
+    mains: live.mains.present,
+    talk: (live.plan?.settings.localLive ?? []).map(({ output }) => ({
+      output,
+      on: kept.sessions.open.some((one) => one.output === output && one.over === null),
+    })),
     wantRev: kept.want.applied?.rev ?? 0,
     outputs: Object.values(live.outputs).map((output) => ({
       id: output.id,
@@ -83,6 +97,12 @@ export function viewOf(state: State, now: Moment, facts: PageFacts): PageState {
     silence: whySilent(state, now, (ms) => clock.format(ms)),
     titles: titlesOf(state, facts.receipts),
   };
+}
+
+function serviceOf({ kept, live }: State, now: Moment): PageState['service'] {
+  const leftMs = serviceLeftMs({ kept, live, now });
+  if (!kept.service || leftMs === null) return { is: live.atHorn.asked ? 'waiting' : 'off', leftMs: 0 };
+  return { is: kept.service.ending ? 'ending' : 'on', leftMs };
 }
 
 function soundingOf({ kept }: State, { player }: OutputState): { title: string; kind: Voice['kind'] } | null {
@@ -100,7 +120,7 @@ function soundingOf({ kept }: State, { player }: OutputState): { title: string; 
       return { title: title ?? 'Phát trực tiếp', kind: voice.kind };
     }
     case 'tone':
-      return { title: 'Âm thử 440 Hz', kind: voice.kind };
+      return { title: voice.countdown ? 'Đếm ngược, sắp có tiếng' : 'Âm thử 440 Hz', kind: voice.kind };
     default:
       return voice satisfies never;
   }

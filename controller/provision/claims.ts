@@ -16,6 +16,8 @@ export interface ClaimDocument {
   readonly trustRoot: TrustRoot;
   readonly token: string;
   readonly expMs: number;
+  /** For the people who act at the box; made here, shown once, kept by nobody but the box (as a hash). */
+  readonly pin: string;
 }
 
 export interface ClaimPlace {
@@ -30,7 +32,15 @@ export async function makeClaim(estate: EstateStore, dev: string, place: ClaimPl
   const token = randomHex(24);
   const expMs = act.atMs + claimLifeMs;
   await estate.addClaim({ tokenHash: tokenHash(token), dev, expMs }, act);
-  return { dev, ...place, token, expMs };
+  return { dev, ...place, token, expMs, pin: makePin() };
+}
+
+/** Six digits, each equally likely. */
+function makePin(): string {
+  for (;;) {
+    const drawn = Number.parseInt(randomHex(4), 16);
+    if (drawn < 4_294_000_000) return String(drawn % 1_000_000).padStart(6, '0');
+  }
 }
 
 export interface Enrolment {

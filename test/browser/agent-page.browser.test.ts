@@ -88,15 +88,73 @@ describe('the page of a box on a phone', () => {
     await page.close();
   });
 
-  test('the tone sounds through the amplifier when asked at the box', async () => {
+  test('the tone sounds through the amplifier after three counted seconds, with the PIN', async () => {
     const page = await browser.newPage({ viewport: { width: 360, height: 780 } });
     await page.goto(address);
     await page.locator('#tone').waitFor({ state: 'visible' });
     await page.click('#tone');
-    await until('the tone', async () => {
-      const state = (await (await fetch(`${address}/state.json`)).json()) as PageState;
-      return state.outputs.some(({ sounding }) => sounding?.kind === 'tone') || undefined;
-    });
+    await page.locator('#told', { hasText: 'Phát sau 3' }).waitFor();
+    await page.locator('#told', { hasText: 'Nhập mã PIN' }).waitFor();
+    await page.waitForTimeout(2_600);
+    await page.fill('#pin', centre.pin);
+    await page.click('#tone');
+    await until('the tone', () => sounds('tone'));
     await page.close();
   });
+
+  test('a tone that is held stops when the finger leaves', async () => {
+    await until('quiet', async () => ((await sounds('tone')) ? undefined : true));
+    const page = await browser.newPage({ viewport: { width: 360, height: 780 } });
+    await page.goto(address);
+    await page.locator('#hold').waitFor({ state: 'visible' });
+    await page.fill('#pin', centre.pin);
+    await page.hover('#hold');
+    await page.mouse.down();
+    await until('the tone', () => sounds('tone'));
+    await page.mouse.up();
+    const leftMs = Date.now();
+    await until('quiet', async () => ((await sounds('tone')) ? undefined : true));
+    expect(Date.now() - leftMs).toBeLessThan(3_000);
+    await page.close();
+  });
+
+  test('mute, mains and service are said in Vietnamese, done with the PIN, and service needs the button of the box', async () => {
+    const page = await browser.newPage({ viewport: { width: 360, height: 780 }, deviceScaleFactor: 2 });
+    await page.goto(address);
+    await page.locator('#mute').waitFor({ state: 'visible' });
+    await page.click('#mute');
+    await page.locator('#told', { hasText: 'Nhập mã PIN' }).waitFor();
+    await page.fill('#pin', '000001');
+    await page.click('#mute');
+    await page.locator('#told', { hasText: 'Sai mã PIN' }).waitFor();
+    await page.fill('#pin', centre.pin);
+    await page.click('#mute');
+    await page.locator('#say', { hasText: 'tắt tiếng tại chỗ' }).waitFor();
+    await page.click('#mute');
+    await page.locator('#mute[aria-pressed=false]').waitFor();
+    await page.click('#mains');
+    await page.locator('#power', { hasText: 'Ắc quy' }).waitFor();
+    await page.click('#mains');
+    await page.locator('#power', { hasText: 'Điện lưới' }).waitFor();
+    await page.click('#service');
+    await page.locator('#service', { hasText: 'Bấm nút trên hộp' }).waitFor();
+    await page.click('#button');
+    await page.locator('#say', { hasText: 'có người ở loa' }).waitFor();
+    await page.locator('#service', { hasText: 'còn 120 phút' }).waitFor();
+    await page.screenshot({ path: 'artifacts/box-page-service.png', fullPage: true });
+    const wide = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await wide.goto(address);
+    await wide.locator('#say', { hasText: 'có người ở loa' }).waitFor();
+    await wide.screenshot({ path: 'artifacts/box-page-service-wide.png', fullPage: true });
+    await wide.close();
+    await page.click('#service');
+    await until('the countdown', () => sounds('tone'));
+    await page.locator('#service[aria-pressed=false]').waitFor({ timeout: 20_000 });
+    await page.close();
+  }, 60_000);
 });
+
+async function sounds(kind: string): Promise<true | undefined> {
+  const state = (await (await fetch(`${address}/state.json`)).json()) as PageState;
+  return state.outputs.some(({ sounding }) => sounding?.kind === kind) || undefined;
+}

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blankKept, blankLive, quietOutput } from '../../agent/core/start-state.ts';
 import { viewOf } from '../../agent/page/view.ts';
 import { Page } from '../../agent/page.ts';
+import { hashPin, PinGate } from '../../agent/pin.ts';
 import type { Heard } from '../../hardware/audio-out.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 
@@ -16,7 +17,8 @@ const heard: Heard = {
     return () => listeners.delete(listener);
   },
 };
-const tones: (string | undefined)[] = [];
+const acts: string[] = [];
+let monoMs = 0;
 let address = '';
 let page: Page;
 
@@ -42,15 +44,18 @@ beforeAll(async () => {
           relays: { main: { relay1: false, relay2: false } },
           boardFrame: 'f1',
           mayAct,
+          pinSet: true,
+          simulatedBoard: true,
         },
       ),
     heard: (output) => (output === undefined || output === 'main' ? heard : undefined),
     boardHtml: () => '<p onclick="x()">Lịch</p><script>alert(1)</script>',
     boardPng: async () => new Uint8Array([0x89, 0x50]),
-    tone: (output) => {
-      tones.push(output);
+    act: (act, output) => {
+      acts.push(act);
       return output === undefined || output === 'main';
     },
+    pin: new PinGate(await hashPin('024680'), () => monoMs),
   });
   address = await page.start();
 });
@@ -79,14 +84,18 @@ function firstBytes(path: string, wanted: number): Promise<Buffer> {
   });
 }
 
-function raw(method: string, path: string, headers: Record<string, string>): Promise<number> {
+function pin(digits: string): string {
+  return JSON.stringify({ pin: digits });
+}
+
+function raw(method: string, path: string, headers: Record<string, string>, body = ''): Promise<number> {
   return new Promise((resolve, reject) => {
     const call = request(`${address}${path}`, { method, headers }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
     call.on('error', reject);
-    call.end();
+    call.end(body);
   });
 }
 
@@ -146,13 +155,38 @@ describe('the page of a box', () => {
     expect((await fetch(`${address}/board.png`)).headers.get('content-type')).toBe('image/png');
   });
 
-  test('acts only for its own page on this machine, and not too often', async () => {
-    expect(await raw('POST', '/tone', {})).toBe(403);
-    expect(await raw('POST', '/tone?output=other', { 'x-loa-act': 'tone' })).toBe(404);
-    expect(await raw('POST', '/tone', { 'x-loa-act': 'tone' })).toBe(202);
-    expect(await raw('POST', '/tone', { 'x-loa-act': 'tone' })).toBe(429);
-    expect(tones).toEqual(['other', undefined]);
-    expect(await raw('OPTIONS', '/tone', { origin: 'http://evil.example' })).toBe(405);
+  test('acts only for its own page on this machine, and only with the PIN', async () => {
+    const own = { 'x-loa-act': 'mute' };
+    expect(await raw('POST', '/acts/mute', {}, pin('024680'))).toBe(403);
+    expect(await raw('POST', '/acts/format', own, pin('024680'))).toBe(404);
+    expect(await raw('POST', '/acts/mute', own)).toBe(401);
+    expect(await raw('POST', '/acts/mute', own, pin('024681'))).toBe(401);
+    expect(await raw('POST', '/acts/mute', own, '{"pin":"024680","x":1}')).toBe(401);
+    expect(acts).toEqual([]);
+    expect(await raw('POST', '/acts/tone?output=other', own, pin('024680'))).toBe(404);
+    expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(202);
+    expect(await raw('POST', '/acts/tone-release', own)).toBe(202);
+    expect(acts).toEqual(['tone', 'mute', 'tone-release']);
+    expect(await raw('OPTIONS', '/acts/mute', { origin: 'http://evil.example' })).toBe(405);
+  });
+
+  test('makes a guesser wait ever longer, the right PIN included, and forgets it once it was right', async () => {
+    const own = { 'x-loa-act': 'mute' };
+    const many = await Promise.all(Array.from({ length: 8 }, (_, n) => raw('POST', '/acts/mute', own, pin(`11111${n}`))));
+    expect(many.filter((status) => status === 401).length).toBe(5);
+    expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(429);
+    monoMs += 30_001;
+    expect(await raw('POST', '/acts/mute', own, pin('999999'))).toBe(401);
+    monoMs += 30_001;
+    expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(429);
+    monoMs += 30_001;
+    expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(202);
+    expect(await raw('POST', '/acts/mute', own, pin('999999'))).toBe(401);
+    expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(202);
+  });
+
+  test('a box enrolled without a PIN lets nobody act', async () => {
+    expect(await new PinGate(undefined, () => 0).check('000000')).toEqual({ is: 'none' });
   });
 
   test('refuses foreign names, unknown paths, other methods and large heads', async () => {

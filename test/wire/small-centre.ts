@@ -52,6 +52,7 @@ export class SmallCentre {
   mqttPort = 0;
   boxPort = 0;
   token = 'claim-0123456789';
+  readonly pin = '135790';
   #https: Server | undefined;
   #serverTls = { cert: '', key: '' };
   #boxKey: Uint8Array | undefined;
@@ -104,7 +105,7 @@ export class SmallCentre {
   claim(): object {
     const { dev, ca, token, root: trustRoot } = this;
     const [centreUrl, brokerUrl] = [`https://127.0.0.1:${this.boxPort}`, `mqtts://127.0.0.1:${this.mqttPort}`];
-    return { dev, centreUrl, brokerUrl, ca, trustRoot, token, expMs: Date.now() + dayMs };
+    return { dev, centreUrl, brokerUrl, ca, trustRoot, token, expMs: Date.now() + dayMs, pin: this.pin };
   }
 
   /** A statement of this centre, or of whom `as` names. */

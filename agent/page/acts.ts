@@ -1,0 +1,47 @@
+// What a person may ask of the box on its page, and the event each is.
+import type { Event } from '../core/model.ts';
+
+export const pageActs = [
+  'tone',
+  'tone-hold',
+  'tone-release',
+  'mute',
+  'unmute',
+  'service-on',
+  'service-off',
+  'talk-on',
+  'talk-off',
+  'button',
+  'mains-off',
+  'mains-on',
+] as const;
+export type PageAct = (typeof pageActs)[number];
+
+/** Letting go makes it quieter; the others stand for hands on a simulated board. */
+export const safeActs: readonly PageAct[] = ['tone-release', 'talk-off', 'button', 'mains-off', 'mains-on'];
+
+const toneMs = 2_000;
+const holdMs = 10_000;
+const by = 'page';
+
+export function eventOf(act: Exclude<PageAct, 'button' | 'mains-off' | 'mains-on'>, output: string): Event {
+  switch (act) {
+    case 'tone':
+      return { is: 'toneAsked', output, durationMs: toneMs };
+    case 'tone-hold':
+      return { is: 'toneAsked', output, durationMs: holdMs, held: true };
+    case 'tone-release':
+      return { is: 'toneAsked', output, durationMs: 0 };
+    case 'mute':
+    case 'unmute':
+      return { is: 'mutedHere', muted: act === 'mute', by };
+    case 'service-on':
+    case 'service-off':
+      return { is: 'serviceAsked', on: act === 'service-on', by };
+    case 'talk-on':
+    case 'talk-off':
+      return { is: 'talkAsked', output, on: act === 'talk-on', by };
+    default:
+      return act satisfies never;
+  }
+}
