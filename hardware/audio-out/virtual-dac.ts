@@ -4,6 +4,7 @@ import { type AudioOut, type Heard, type Position, sampleRateHz } from '../audio
 import { Failure } from '../host/failure.ts';
 import { monoMs } from '../host/system-clock.ts';
 import { SampleRing } from './sample-ring.ts';
+import { StallWatch } from './stall-watch.ts';
 
 export interface VirtualDacOptions {
   /** Error of the converter's crystal, parts per million. */
@@ -43,6 +44,9 @@ export class VirtualDac implements AudioOut, Heard {
   #starved = true;
   #pumping = false;
   #xruns = 0;
+  /** Where a stuck pointer stands. */
+  #stuckAt: number | undefined;
+  readonly #stall = new StallWatch();
   #last: Position = { playedFrames: 0, writtenFrames: 0, atMonoMs: 0, xruns: 0 };
   #nextOpen: Problem | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -64,13 +68,15 @@ export class VirtualDac implements AudioOut, Heard {
     this.#openedMonoMs = this.#now();
     this.#written = 0;
     this.#toldTo = 0;
+    this.#stuckAt = undefined;
+    this.#stall.restart(this.#now());
     this.#starved = true; // nothing is lost before the first frame
     if (this.#pumpsItself) this.#timer = setInterval(() => this.pump(), pumpEveryMs);
   }
 
   write(frames: Int16Array): void {
     if (this.#openedMonoMs === undefined) return;
-    this.pump();
+    this.#catchUp();
     const queued = this.#written - this.#toldTo + frames.length;
     if (queued > this.#ring.capacity) throw new RangeError(`writer runs ${queued} frames ahead, at most ${this.#ring.capacity}`);
     if (frames.length === 0) return;
@@ -83,7 +89,7 @@ export class VirtualDac implements AudioOut, Heard {
     if (this.#openedMonoMs === undefined) return this.#last;
     const atMonoMs = this.#now();
     const exact = this.#playedAt(atMonoMs);
-    if (exact > this.#written) this.pump();
+    if (exact > this.#written) this.#catchUp();
     const played = this.#quantumFrames > 0 ? Math.floor(exact / this.#quantumFrames) * this.#quantumFrames : exact;
     this.#last = { playedFrames: played, writtenFrames: this.#written, atMonoMs, xruns: this.#xruns };
     return this.#last;
@@ -110,10 +116,20 @@ export class VirtualDac implements AudioOut, Heard {
     this.#shut();
   }
 
-  /** Tell what has been heard since the last time. The own timer calls it; fake time calls it by hand. */
+  /** Tell what has been heard since the last time, and a pointer that stands. The own timer calls it; fake time calls it by hand. */
   pump(): void {
+    this.#catchUp();
+    if (this.#stuckAt !== undefined && this.#stall.stalled(this.#stuckAt, this.#now())) this.#fail('the position stands');
+  }
+
+  #catchUp(): void {
     if (this.#openedMonoMs === undefined || this.#pumping) return;
     this.#pumping = true;
+    this.#tellHeard();
+    this.#pumping = false;
+  }
+
+  #tellHeard(): void {
     const exact = this.#playedAt(this.#now());
     const played = Math.floor(exact);
     const sounding = Math.min(played, this.#written);
@@ -124,7 +140,6 @@ export class VirtualDac implements AudioOut, Heard {
     this.#fillUnderrun(Math.ceil(exact));
     this.#toldTo = Math.max(this.#toldTo, Math.floor(played - toldMsMax * this.#framesPerMs));
     while (this.#toldTo < played) this.#tell(new Int16Array(Math.min(chunkFramesMax, played - this.#toldTo)));
-    this.#pumping = false;
   }
 
   /** Refuse the next `open`, as a card held by another program does. */
@@ -134,29 +149,41 @@ export class VirtualDac implements AudioOut, Heard {
 
   /** Fail now, as a card pulled out of its socket does. */
   unplug(): void {
+    this.#fail('the virtual output was unplugged');
+  }
+
+  /** Stop converting without a word, as a card on a dead bus does; the door notices, as that of a real card must. */
+  stick(): void {
     if (this.#openedMonoMs === undefined) return;
-    this.#shut();
-    for (const listener of this.#failureListeners)
-      listener({ code: 'device-failed', path: '', detail: 'the virtual output was unplugged' });
+    this.#catchUp();
+    this.#stuckAt ??= this.#playedAt(this.#now());
+    this.#stall.restart(this.#now());
   }
 
   /** Lose everything queued, as a starved driver does. */
   injectXrun(): void {
     if (this.#openedMonoMs === undefined) return;
-    this.pump();
+    this.#catchUp();
     this.#written = Math.min(this.#written, Math.ceil(this.#playedAt(this.#now())));
     this.#starved = true;
     this.#xruns++;
   }
 
+  #fail(detail: string): void {
+    if (this.#openedMonoMs === undefined) return;
+    this.#shut();
+    for (const listener of this.#failureListeners) listener({ code: 'device-failed', path: '', detail });
+  }
+
   #shut(): void {
-    this.pump();
+    this.#catchUp();
     this.position();
     clearInterval(this.#timer);
     this.#openedMonoMs = undefined;
   }
 
   #playedAt(atMonoMs: number): number {
+    if (this.#stuckAt !== undefined) return this.#stuckAt;
     return this.#openedMonoMs === undefined ? 0 : Math.max(0, (atMonoMs - this.#openedMonoMs) * this.#framesPerMs);
   }
 

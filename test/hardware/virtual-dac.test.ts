@@ -134,3 +134,36 @@ test('a writer that does not pace itself is a bug and is told so', async () => {
   await dac.open();
   expect(() => dac.write(new Int16Array(6 * sampleRateHz))).toThrow(RangeError);
 });
+
+test('a pointer that stands is told once, after most of a second, and nothing is heard from then on', async () => {
+  const { dac, pass, heard } = bench();
+  const problems: Problem[] = [];
+  dac.onFailure((problem) => problems.push(problem));
+  await dac.open();
+  dac.write(count(48_000).fill(7));
+  pass(100);
+  dac.stick();
+  const { playedFrames } = dac.position();
+  for (let i = 0; i < 8; i++) pass(100);
+  expect(dac.position().playedFrames).toBe(playedFrames);
+  expect(problems).toEqual([]);
+  for (let i = 0; i < 4; i++) pass(100);
+  expect(problems.map(({ code, detail }) => [code, detail])).toEqual([['device-failed', 'the position stands']]);
+  expect(heard().length).toBe(4_800);
+  await dac.open();
+  dac.write(count(480));
+  pass(10);
+  expect(dac.position().playedFrames).toBe(480);
+});
+
+test('a quantised pointer stands between its steps, as the on-board jack does, and is never ahead of the sound', async () => {
+  const { dac, pass } = bench({ quantumMs: 10 });
+  await dac.open();
+  dac.write(count(9_600));
+  const seen = [];
+  for (let i = 0; i < 8; i++) {
+    pass(4);
+    seen.push(dac.position().playedFrames);
+  }
+  expect(seen).toEqual([0, 0, 480, 480, 960, 960, 960, 1_440]);
+});
