@@ -43,8 +43,8 @@ export class FluentTranscoder implements Transcoder {
     return ran.ok ? readLoudness(ran.value) : ran;
   }
 
-  async encode(source: string, target: string, loudness: Loudness): Promise<Result<void>> {
-    const ran = await this.#run(this.#command(source).audioFilters(encodeFilter(loudness)).outputOptions(encoderOptions), target);
+  async encode(source: string, target: string, gainDb: number): Promise<Result<void>> {
+    const ran = await this.#run(this.#command(source).audioFilters(encodeFilter(gainDb)).outputOptions(encoderOptions), target);
     return ran.ok ? ok(undefined) : ran;
   }
 

@@ -4,7 +4,7 @@ import { sha256File } from '../../hardware/host/crypto.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import type { Blobs } from '../blobs.ts';
-import { type Transcoder, unreadable } from './transcoder.ts';
+import { fileGainDb, itemGainDb, type Transcoder, unreadable } from './transcoder.ts';
 import type { Waveform } from './waveform.ts';
 
 export const durationMaxMs = 4 * 3600_000;
@@ -34,12 +34,14 @@ export async function ingest(
       return bad('too-large', `${probed.value.durationMs} ms of sound, at most ${durationMaxMs}`);
     const loudness = await transcoder.measure(source);
     if (!loudness.ok) return loudness;
-    const encoded = await transcoder.encode(source, target, loudness.value);
+    const encoded = await transcoder.encode(source, target, fileGainDb(loudness.value));
     if (!encoded.ok) return encoded;
+    const after = await transcoder.measure(target);
+    if (!after.ok) return after;
     const shape = await waveform(target);
     if (!shape.ok) return shape;
     if (shape.value.durationMs > durationMaxMs) return bad('too-large', `more than ${durationMaxMs} ms of sound`);
-    return await settle(blobs, target, words, shape.value);
+    return await settle(blobs, target, { ...words, gainDb: itemGainDb(after.value) }, shape.value);
   } finally {
     await rm(source, { force: true });
     await rm(target, { force: true });
@@ -49,7 +51,7 @@ export async function ingest(
 async function settle(
   blobs: Blobs,
   target: string,
-  { title, language }: { readonly title: string; readonly language: string },
+  { title, language, gainDb }: { readonly title: string; readonly language: string; readonly gainDb: number },
   { durationMs, peaks }: Waveform,
 ): Promise<Result<Ingested>> {
   const { size } = await stat(target);
@@ -59,5 +61,5 @@ async function settle(
   await file.close();
   const sha256 = await sha256File(target);
   await blobs.adopt(target, sha256);
-  return ok({ item: { sha256, bytes: size, type: 'audio/ogg', title, language, durationMs, gainDb: 0 }, peaks });
+  return ok({ item: { sha256, bytes: size, type: 'audio/ogg', title, language, durationMs, gainDb }, peaks });
 }

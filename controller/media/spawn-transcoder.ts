@@ -44,8 +44,8 @@ export class SpawnTranscoder implements Transcoder {
     return ran.ok ? readLoudness(ran.value.stderr) : blameFile(ran.problem);
   }
 
-  async encode(source: string, target: string, loudness: Loudness): Promise<Result<void>> {
-    const filter = encodeFilter(loudness);
+  async encode(source: string, target: string, gainDb: number): Promise<Result<void>> {
+    const filter = encodeFilter(gainDb);
     const args = ['-v', 'error', '-nostdin', '-y', ...inputGuards, '-i', source, '-af', filter, ...encoderOptions, target];
     const ran = await runTool(this.#ffmpeg, args, { timeoutMs: passWithinMs });
     return ran.ok ? ok(undefined) : blameFile(ran.problem);

@@ -1,6 +1,6 @@
 // Port to whatever reads and encodes sound at the centre, and the one recipe its implementations share.
 import * as v from 'valibot';
-import { parseJson } from '../../schemas/parse.ts';
+import { gainTowards } from '../../hardware/host/loudness.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 
 export interface Probed {
@@ -8,13 +8,10 @@ export interface Probed {
   readonly codec: string;
 }
 
-/** EBU R128 figures of the first pass, as loudnorm prints them. */
+/** EBU R128 figures. No integrated loudness: shorter than one block of 400 ms. */
 export interface Loudness {
-  readonly integratedLufs: number;
+  readonly integratedLufs: number | undefined;
   readonly truePeakDb: number;
-  readonly rangeLu: number;
-  readonly thresholdLufs: number;
-  readonly offsetLu: number;
 }
 
 export interface Transcoder {
@@ -22,13 +19,20 @@ export interface Transcoder {
   probe(source: string): Promise<Result<Probed>>;
   /** First pass. Problems: media-unreadable (also: silence), tool-missing, tool-timeout. */
   measure(source: string): Promise<Result<Loudness>>;
-  /** Second pass: Opus 48 kHz mono in Ogg, normalised. Problems: as above. */
-  encode(source: string, target: string, loudness: Loudness): Promise<Result<void>>;
+  /** Second pass: Opus 48 kHz mono in Ogg, louder or quieter by so much and in no other way. Problems: as above. */
+  encode(source: string, target: string, gainDb: number): Promise<Result<void>>;
 }
 
 export const targetLufs = -16;
 export const truePeakMaxDb = -1.5;
-const rangeLu = 20;
+/** Figures come with one digit: half of it stays free under the peak's limit. */
+const aim = { lufs: targetLufs, truePeakDb: truePeakMaxDb - 0.05 };
+/** A whisper is not raised to a shout together with its noise. */
+const gainRangeDb = 30;
+/** What the coder changed; more is not its doing. */
+const trimMaxDb = 3;
+const trimMinDb = -12;
+const silentPeakDb = -60;
 const silentBelowLufs = -70;
 export const probeWithinMs = 20_000;
 export const passWithinMs = 15 * 60_000;
@@ -69,27 +73,41 @@ export const measureOptions = ['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'null
 /** Mixed down first: two channels measure louder than the one that is left of them. */
 const mono = 'aformat=channel_layouts=mono';
 
-export const measureFilter = `${mono},loudnorm=I=${targetLufs}:TP=${truePeakMaxDb}:LRA=${rangeLu}:print_format=json`;
+/**
+ * The measure itself, not loudnorm's first pass: that one misses the last moments of a sound.
+ * Both ears hear the one channel, so it counts twice. One line for each 100 ms of four hours is nobody's to read.
+ */
+export const measureFilter = `${mono},ebur128=peak=true:dualmono=true:framelog=verbose`;
 
-export function encodeFilter(measured: Loudness): string {
-  return [
-    `${mono},loudnorm=I=${targetLufs}:TP=${truePeakMaxDb}:LRA=${rangeLu}:linear=true`,
-    `measured_I=${measured.integratedLufs}:measured_TP=${measured.truePeakDb}`,
-    `measured_LRA=${measured.rangeLu}:measured_thresh=${measured.thresholdLufs}:offset=${measured.offsetLu}`,
-  ].join(':');
+export function encodeFilter(gainDb: number): string {
+  return `${mono},volume=${gainDb.toFixed(2)}dB:precision=float`;
 }
 
-const Figure = v.pipe(v.string(), v.transform(Number), v.number());
-const Printed = v.object({ input_i: Figure, input_tp: Figure, input_lra: Figure, input_thresh: Figure, target_offset: Figure });
+/** What the file itself is raised by. Where the peak forbids more, it stays quieter than the rest: nothing is squeezed. */
+export function fileGainDb(source: Loudness): number {
+  return Math.max(-gainRangeDb, Math.min(gainRangeDb, gainTowards(source, aim)));
+}
 
-/** Read the last JSON object of loudnorm's words. Problem: media-unreadable. */
+/** The item's own gain, found by measuring what was encoded. */
+export function itemGainDb(encoded: Loudness): number {
+  const wished = Math.floor(gainTowards(encoded, aim) * 100) / 100;
+  return Math.max(trimMinDb, Math.min(trimMaxDb, wished)) || 0;
+}
+
+/** Read the summary of ebur128. Problem: media-unreadable. */
 export function readLoudness(stderr: string): Result<Loudness> {
-  const text = stderr.slice(stderr.lastIndexOf('{'), stderr.lastIndexOf('}') + 1);
-  const read = parseJson(Printed, text);
-  if (!read.ok) return unreadable('no sound could be measured');
-  const { input_i, input_tp, input_lra, input_thresh, target_offset } = read.value;
-  if (!(input_i > silentBelowLufs)) return unreadable('the file is silent');
-  return ok({ integratedLufs: input_i, truePeakDb: input_tp, rangeLu: input_lra, thresholdLufs: input_thresh, offsetLu: target_offset });
+  const summary = stderr.slice(stderr.lastIndexOf('Summary:'));
+  const lufs = /\bI:\s+(-?(?:inf|[\d.]+)) LUFS/.exec(summary)?.[1];
+  const peak = /\bPeak:\s+(-?(?:inf|[\d.]+)) dBFS/.exec(summary)?.[1];
+  if (lufs === undefined || peak === undefined) return unreadable('no sound could be measured');
+  const integratedLufs = figureOf(lufs);
+  const truePeakDb = figureOf(peak);
+  if (!(truePeakDb > silentPeakDb)) return unreadable('the file is silent');
+  return ok({ integratedLufs: integratedLufs > silentBelowLufs ? integratedLufs : undefined, truePeakDb });
+}
+
+function figureOf(text: string): number {
+  return text.endsWith('inf') ? Number.NEGATIVE_INFINITY : Number(text);
 }
 
 const ProbeAnswer = v.object({

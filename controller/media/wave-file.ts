@@ -1,13 +1,19 @@
 // A plain WAV on a machine without ffmpeg: 48 kHz mono 16 bit goes to the boxes as it is.
 import { readFile, rm } from 'node:fs/promises';
+import { gainTowards, measurePcm } from '../../hardware/host/loudness.ts';
 import { readWav } from '../../hardware/host/wav.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Blobs } from '../blobs.ts';
 import type { Ingested } from './ingest.ts';
+import { targetLufs, truePeakMaxDb } from './transcoder.ts';
 
 const bytesMax = 64 * 1024 * 1024;
 const rateHz = 48_000;
 const slices = 200;
+const aim = { lufs: targetLufs, truePeakDb: truePeakMaxDb };
+/** The file stays as it is: the item's gain carries all, as far as an item may. */
+const gainMinDb = -40;
+const gainMaxDb = 12;
 
 /** Problems: tool-missing (anything but such a WAV needs ffmpeg), too-large. */
 export async function keepWaveFile(
@@ -29,6 +35,7 @@ export async function keepWaveFile(
     return Math.round((peak / 32_768) * 100) / 100;
   });
   const durationMs = Math.floor((samples.length * 1000) / rateHz);
-  const item = { sha256: await blobs.keep(bytes), bytes: bytes.length, type: 'audio/wav' as const, ...words, durationMs, gainDb: 0 };
+  const gainDb = Math.max(gainMinDb, Math.min(gainMaxDb, gainTowards(measurePcm(samples), aim)));
+  const item = { sha256: await blobs.keep(bytes), bytes: bytes.length, type: 'audio/wav' as const, ...words, durationMs, gainDb };
   return ok({ item, peaks });
 }
