@@ -34,7 +34,7 @@ export async function openMicrophone(onLevel: (level: number) => void): Promise<
   const source = context.createMediaStreamSource(media);
   const release = () => {
     for (const track of media.getTracks()) track.stop();
-    void context.close();
+    if (context.state !== 'closed') void context.close();
   };
   return encodesHere ? openFrames({ context, source, release, onLevel }) : openStream({ context, source, release, onLevel }, media);
 }
