@@ -205,6 +205,7 @@ export class Box {
       readPage: (sha256) => readBulletin(cache, sha256),
       speak: (text, language) => speak(tools, text, language),
       liveFeed: (session) => live.feed(session),
+      doubt: (sha256) => cache.doubt(sha256),
       openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
       orderPage: (order) => orderPage(order, identity.trustRoot.demo),
       safePage: () => safePage(identity.dev, identity.trustRoot.demo),

@@ -118,6 +118,11 @@ export class Cache {
     if (this.#orders.has(sha256)) await this.#dropOrderAudio(sha256);
   }
 
+  /** A file gave trouble: it is checked before the others. */
+  doubt(sha256: string): void {
+    if (this.#unverified[0] !== sha256) this.#unverified.unshift(sha256);
+  }
+
   /** Check one file not yet verified since start; a rotten one is removed. Answers its name, or undefined when all are done. */
   async verifyNext(): Promise<{ readonly sha256: string; readonly whole: boolean } | undefined> {
     const sha256 = this.#unverified.shift();

@@ -88,6 +88,7 @@ export class AgentHands implements Hands {
   async #prepare(plan: Plan, tell: Tell): Promise<void> {
     await this.#options.outputs.ensure(plan.settings.outputs, tell);
     this.#options.outputs.setProgressEvery(plan.settings.progressEveryMs);
+    this.#options.outputs.replaceSirens(plan.settings.sirens);
   }
 
   async #fetch({ attempt, sha256, bytes }: Extract<Action, { do: 'fetch' }>, tell: Tell): Promise<void> {

@@ -20,6 +20,7 @@ import type { Action, Event, PlayAction } from './core/model.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
+import type { OwnSirens } from './player/siren-set.ts';
 import type { Clock } from './ports.ts';
 
 const feedWatchdogEveryMs = 2_000;
@@ -33,6 +34,7 @@ export interface OutputsOptions {
   readonly readPage: (sha256: string) => Promise<Result<string>>;
   readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
   readonly liveFeed?: (session: string) => LiveFeed | undefined;
+  readonly doubt?: (sha256: string) => void;
   readonly openDisplay: () => Promise<Display | undefined>;
   readonly orderPage: (order: Order) => string;
   readonly safePage: () => string;
@@ -65,6 +67,7 @@ export class Outputs {
   readonly #options: OutputsOptions;
   readonly #rigs = new Map<string, Speaker | Screen>();
   #progressEveryMs = 5_000;
+  #sirens: OwnSirens = {};
   #watchdog: NodeJS.Timeout | undefined;
   #preparing: Promise<void> = Promise.resolve();
 
@@ -82,6 +85,12 @@ export class Outputs {
       }
     });
     return this.#preparing;
+  }
+
+  /** Recordings of the operator's in place of the standard sirens, from now on. */
+  replaceSirens(own: OwnSirens): void {
+    this.#sirens = own;
+    for (const rig of this.#rigs.values()) if (rig.kind === 'loudspeaker') rig.player.replaceSirens(own);
   }
 
   /** For outputs opened from now on. */
@@ -112,6 +121,7 @@ export class Outputs {
       tell({ is: 'amplifierSwitched', output, attempt, on, problem: { code: 'not-found', path: '', detail: `no amplifier ${output}` } });
       return;
     }
+    if (!on) rig.player.hush();
     const { superseded, problem } = await rig.board.switchAmplifier(output, on);
     if (!superseded) tell({ is: 'amplifierSwitched', output, attempt, on, ...(problem && { problem }) });
   }
@@ -167,13 +177,14 @@ export class Outputs {
   }
 
   async #openSpeaker(id: string, tell: Tell): Promise<void> {
-    const { config, clock, tools, pathOf, speak, log, dataDir, liveFeed } = this.#options;
+    const { config, clock, tools, pathOf, speak, log, dataDir, liveFeed, doubt } = this.#options;
     const audioOut = await this.#makeAudioOut(id, tell);
     if (!audioOut) return;
     const board = new SimulatedBoard([{ output: id, relayDelayMs: config.board.relayDelayMs }]);
     const heard = audioOut instanceof VirtualDac ? new SimulatedLoudspeaker(audioOut, board, id) : undefined;
     const recordWav = config.audioOut.kind === 'virtual' ? config.audioOut.recordWav : undefined;
-    const player = new Player({ output: id, audioOut, clock, tools, pathOf, speak, log, progressEveryMs: this.#progressEveryMs, ...(liveFeed && { liveFeed }) });
+    const player = new Player({ output: id, audioOut, clock, tools, pathOf, speak, log, progressEveryMs: this.#progressEveryMs, ...(liveFeed && { liveFeed }), ...(doubt && { doubt }) });
+    player.replaceSirens(this.#sirens);
     const onProblem = (problem: Problem) => log.warn({ event: 'recordingFailed', problem });
     const recorder =
       !heard || recordWav === undefined ? undefined : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });

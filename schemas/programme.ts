@@ -23,6 +23,8 @@ export const Item = v.strictObject({
   durationMs: v.pipe(DurationMs, v.minValue(1), v.maxValue(4 * 3600_000)),
   /** Loudness correction decided at ingest (EBU R128), dB. */
   gainDb: v.pipe(v.number(), v.minValue(-40), v.maxValue(12)),
+  /** The words of a sound: the box speaks them where the recording is not there in time or cannot be decoded. */
+  speak: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(5_000))),
 });
 export type Item = v.InferOutput<typeof Item>;
 

@@ -38,6 +38,7 @@ export const Reason = v.picklist([
   'on-battery',
   'stream-lost',
   'no-voice',
+  'spoken-instead',
 ]);
 export type Reason = v.InferOutput<typeof Reason>;
 

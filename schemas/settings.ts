@@ -1,6 +1,6 @@
 // Settings: of a box as its centre wants them, with defaults inside the schema.
 import * as v from 'valibot';
-import { Id, LanguageTag } from './ids.ts';
+import { Id, LanguageTag, Sha256 } from './ids.ts';
 import { DayWindow } from './policy.ts';
 import { DurationMs } from './time.ts';
 
@@ -35,6 +35,8 @@ export const LocalLive = v.strictObject({
 });
 export type LocalLive = v.InferOutput<typeof LocalLive>;
 
+const SirenFile = v.strictObject({ sha256: Sha256, bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4 * 1024 * 1024)) });
+
 export const BoxSettings = v.strictObject({
   outputs: v.optional(v.pipe(v.array(Output), v.minLength(1), v.maxLength(4)), [{ id: 'main', kind: 'loudspeaker' }]),
   languages: v.optional(v.pipe(v.array(LanguageTag), v.minLength(1), v.maxLength(8)), ['vi']),
@@ -56,6 +58,8 @@ export const BoxSettings = v.strictObject({
   progressEveryMs: ms(5_000, 60_000),
   /** An emergency with no trusted time and no answer in 5 s: `refuse` or `sound`. */
   whenUnsure: v.optional(v.picklist(['refuse', 'sound']), 'refuse'),
+  /** The operator's own recordings (≤ 15 s) in place of the standard sirens; an exercise always keeps its own sound. */
+  sirens: v.optional(v.strictObject({ alarm: v.optional(SirenFile), 'all-clear': v.optional(SirenFile) }), {}),
   localLive: v.optional(v.pipe(v.array(LocalLive), v.maxLength(4)), []),
 });
 export type BoxSettings = v.InferOutput<typeof BoxSettings>;

@@ -5,7 +5,7 @@ import { liveReceiving, offerLive } from './live.ts';
 import { mainsChanged } from './mains.ts';
 import { cacheSeen, fetchEnded, forgetWaits } from './media.ts';
 import type { Event } from './model.ts';
-import { playbackOver, playbackProgressed, playbackStarted } from './outcomes.ts';
+import { playbackOver, playbackProgressed, playbackStarted, sourceFailed } from './outcomes.ts';
 import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { closeLastBoot } from './receipts.ts';
@@ -49,6 +49,8 @@ export function absorb(turn: Turn, event: Event) {
       return playbackProgressed(turn, event);
     case 'playbackEnded':
       return playbackOver(turn, event);
+    case 'sourceFailed':
+      return sourceFailed(turn, event);
     case 'amplifierSwitched':
       return amplifierSwitched(turn, event);
     case 'amplifierLost':

@@ -34,6 +34,11 @@ export const planPatienceMs = 2_000;
 export const amplifierAnswerMs = 10_000;
 export const startAnswerMs = 10_000;
 export const stopAnswerMs = 5_000;
+/** A player that sounds and says nothing for two paces of progress and this is asked once more, then given up. */
+export const wordSlackMs = 5_000;
+export const lastWordMs = 3_000;
+/** A programme whose device failed at once is begun again after so long at the earliest. */
+export const deviceRestMs = 2_000;
 
 export const fadeEmergencyMs = 20;
 export const fadeMs = 300;

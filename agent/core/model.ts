@@ -77,6 +77,8 @@ export type Event =
       readonly voice?: OrderVoice;
       readonly languages?: OrderLanguages;
     }
+  /** A way to sound an item failed: another one, its text or the next item takes over within the same attempt. */
+  | { readonly is: 'sourceFailed'; readonly output: string; readonly attempt: number; readonly item: string; readonly problem: Problem }
   | {
       readonly is: 'amplifierSwitched';
       readonly output: string;
@@ -375,6 +377,8 @@ export interface OutputState {
   /** The repetition of an order that ended here last: equals alternate, pauses count from it. */
   readonly lastOrder: { readonly id: string; readonly endedMonoMs: number } | null;
   readonly tone: ToneAsked | null;
+  /** The device failed in mid-programme: until then none is begun here. */
+  readonly restUntilMonoMs?: number;
   /** Plays in a row that failed here, for the back-off of orders. */
   readonly failures: number;
 }
@@ -419,6 +423,9 @@ export type PlayerState =
       readonly untilMs: number | null;
       /** The hours end before the sound does: it fades out here. */
       readonly cutAtMs?: number;
+      /** When the player last said anything of it, monotonic; `doubted` once it was asked whether it is still there. */
+      readonly saidMonoMs?: number;
+      readonly doubted?: boolean;
       /** Since when it was quiet before this attempt, which may fail without a sound. */
       readonly quietSinceMonoMs?: number;
     };

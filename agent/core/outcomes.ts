@@ -1,8 +1,10 @@
 // What became of a play: from the player's word to marks, pauses, repetitions and final receipts.
 import type { Problem } from '../../schemas/problems.ts';
 import type { Reason } from '../../schemas/receipt.ts';
+import { endFault, raiseFault } from './faults.ts';
+import { tellSoundsAgain } from './held.ts';
 import { pause, pausedOf, proofOf, settle, type Verdict } from './ledger.ts';
-import { shortfallMs } from './limits.ts';
+import { deviceRestMs, shortfallMs } from './limits.ts';
 import { end, hear, liveSounds } from './live.ts';
 import type { Event, Leaving, Occurrence, OrderLanguages, OrderVoice, OutputState, PlayingMark } from './model.ts';
 import { passing } from './plays.ts';
@@ -32,18 +34,27 @@ export function playbackStarted(turn: Turn, event: Event & { is: 'playbackStarte
   }));
   const on = turn.live.outputs[output];
   if (on?.player.is !== 'armed' || on.player.attempt !== attempt) return;
-  turn.output(output, { player: { ...on.player, is: 'playing' } });
+  turn.output(output, { player: { ...on.player, is: 'playing', saidMonoMs: turn.now.monoMs } });
+  endFault(turn, `player-${output}`);
   const { voice } = on.player;
   if (voice.kind === 'order') orderSounds(turn, voice.order, output, startedMs);
   if (voice.kind === 'live') liveSounds(turn, voice.session);
 }
 
 export function playbackProgressed(turn: Turn, event: Event & { is: 'playbackProgressed' }): void {
+  const player = turn.live.outputs[event.output]?.player;
+  if (player?.is === 'playing' && player.attempt === event.attempt)
+    turn.output(event.output, { player: { ...player, saidMonoMs: turn.now.monoMs, doubted: false } });
   changeMark(turn, event.output, event.attempt, (mark) => ({
     ...mark,
     audibleMs: Math.max(mark.audibleMs, Math.round(event.audibleMs)),
     markedMs: Math.round(event.atMs),
   }));
+}
+
+/** Told once until a play on this output ends well; the receipt has the outcome. */
+export function sourceFailed(turn: Turn, { output, item, problem }: Event & { is: 'sourceFailed' }): void {
+  raiseFault(turn, `source-${output}`, `${problem.code}: ${item.slice(0, 16)} ${problem.detail}`);
 }
 
 /** The mark of an attempt, current or leaving; a stale attempt has none. */
@@ -91,7 +102,12 @@ function conclude(turn: Turn, before: PlayingMark, over: Over, gone: Leaving | u
 
 /** One stretch of a session. Its last batch ends it; what it cannot be decoded with ends it too. */
 function concludeLive(turn: Turn, session: string, mark: PlayingMark, over: Over, gone: Leaving | undefined): void {
-  const why = over.how === 'failed' ? reasonOf(over.problem) : over.how === 'completed' || gone?.because === 'superseded' ? null : (gone?.because ?? null);
+  const why =
+    over.how === 'failed'
+      ? reasonOf(over.problem)
+      : over.how === 'completed' || gone?.because === 'superseded'
+        ? null
+        : (gone?.because ?? null);
   hear(turn, session, over.output, mark, why);
   const held = turn.kept.sessions.open.find((one) => one.session.session === session);
   if (held?.over !== null) return;
@@ -102,9 +118,12 @@ function concludeLive(turn: Turn, session: string, mark: PlayingMark, over: Over
 function concludeOccurrence(turn: Turn, occurrence: Occurrence, mark: PlayingMark, over: Over, gone: Leaving | undefined) {
   const totalMs = mark.earlierAudibleMs + mark.audibleMs;
   const whole = over.how === 'completed' || totalMs >= soundMs(occurrence) - shortfallMs;
-  if (over.how === 'completed' || (totalMs > 0 && whole)) return settle(turn, occurrence, playedVerdict(occurrence, mark, totalMs));
+  if (over.how === 'completed') endFault(turn, `source-${over.output}`);
+  if (over.how === 'completed' || (totalMs > 0 && whole))
+    return settle(turn, occurrence, playedVerdict(occurrence, mark, totalMs, over.voice === 'spoken'));
   if (over.how === 'failed') {
     const reason = reasonOf(over.problem);
+    if (reason === 'output-failed') return outputGone(turn, occurrence, mark, over);
     return settle(turn, occurrence, { ...heard(mark, totalMs), outcome: totalMs > 0 ? 'partial' : 'failed', reason });
   }
   const because = gone?.because ?? 'superseded';
@@ -114,13 +133,24 @@ function concludeOccurrence(turn: Turn, occurrence: Occurrence, mark: PlayingMar
     return pauseAt(turn, occurrence, mark, because);
   }
   if (totalMs === 0 && because !== 'muted' && !pausedOf(turn.kept.ledger, occurrence)) return unheard(turn, occurrence, because);
-  settle(turn, occurrence, { ...heard(mark, totalMs), outcome: because === 'withdrawn' ? 'withdrawn' : totalMs > 0 ? 'partial' : 'missed', reason: because });
+  settle(turn, occurrence, {
+    ...heard(mark, totalMs),
+    outcome: because === 'withdrawn' ? 'withdrawn' : totalMs > 0 ? 'partial' : 'missed',
+    reason: because,
+  });
 }
 
 /** Stopped before its first sample. Withdrawn before it was due it was never planned; else it may still begin. */
 function unheard(turn: Turn, occurrence: Occurrence, because: Reason): void {
   if (because === 'withdrawn' && occurrence.startMs < turn.kept.want.appliedAtMs)
     settle(turn, occurrence, { outcome: 'withdrawn', reason: 'withdrawn' });
+}
+
+/** The device went, not the programme: it goes on as its schedule says once the device is back, if that is in time. */
+function outputGone(turn: Turn, occurrence: Occurrence, mark: PlayingMark, { output }: Over): void {
+  turn.output(output, { restUntilMonoMs: turn.now.monoMs + deviceRestMs });
+  turn.wakeAtMono(turn.now.monoMs + deviceRestMs);
+  if (mark.startedMs !== null) pauseAt(turn, occurrence, mark, 'output-failed');
 }
 
 function pauseAt(turn: Turn, occurrence: Occurrence, mark: PlayingMark, reason: Reason): void {
@@ -135,9 +165,10 @@ function pauseAt(turn: Turn, occurrence: Occurrence, mark: PlayingMark, reason: 
   });
 }
 
-function playedVerdict(occurrence: Occurrence, mark: PlayingMark, totalMs: number): Verdict {
+function playedVerdict(occurrence: Occurrence, mark: PlayingMark, totalMs: number, spoken: boolean): Verdict {
   const resumed = mark.earlierAudibleMs > 0;
   const whole = totalMs >= soundMs(occurrence) - shortfallMs || (mark.offsetMs === 0 && !resumed);
+  if (spoken) return { ...heard(mark, totalMs), outcome: 'played', reason: 'spoken-instead' };
   if (!whole) return { ...heard(mark, totalMs), outcome: 'partial', reason: 'joined-late' };
   return { ...heard(mark, totalMs), outcome: 'played', ...(resumed ? { reason: 'resumed' as const } : {}) };
 }
@@ -156,7 +187,7 @@ export function heard(mark: PlayingMark, totalMs: number): Omit<Verdict, 'outcom
 
 function reasonOf(problem: Problem | undefined): Reason {
   if (problem?.code === 'device-failed' || problem?.code === 'device-busy') return 'output-failed';
-  return problem?.code === 'not-cached' ? 'not-cached' : 'decoder-failed';
+  return problem?.code === 'not-cached' || problem?.code === 'no-voice' ? problem.code : 'decoder-failed';
 }
 
 // ── orders and tones ──
@@ -168,6 +199,7 @@ function orderSounds(turn: Turn, id: string, output: string, startedMs: number):
   turn.output(output, { failures: 0 });
   const soundings = active.soundings ?? {};
   if (Object.keys(soundings).length === 0) turn.tell({ kind: 'order', order: id, state: 'sounding' });
+  else tellSoundsAgain(turn, id);
   if (soundings[output]) return;
   const begun = { ...active, soundings: { ...soundings, [output]: { startedMs, endedMs: startedMs, audibleMs: 0 } } };
   turn.keep({ orders: { ...orders, active: orders.active.map((one) => (one === active ? begun : one)) } });

@@ -54,7 +54,12 @@ function closeAmplifier(turn: Turn, output: OutputState) {
   }
   const leadMs = amplifierLeadMs(turn, output.id);
   const onFromMonoMs = needMonoMs(turn, output, leadMs) - leadMs;
-  const holdUntilMonoMs = player.is === 'idle' ? player.quietSinceMonoMs + holdMsOf(turn, output.id) : Number.POSITIVE_INFINITY;
+  // A dead device has no sound to hold the amplifier for.
+  const holdUntilMonoMs = !output.working
+    ? turn.now.monoMs
+    : player.is === 'idle'
+      ? player.quietSinceMonoMs + holdMsOf(turn, output.id)
+      : Number.POSITIVE_INFINITY;
   if (onFromMonoMs <= turn.now.monoMs) {
     if (amplifier.is === 'off' || amplifier.is === 'turning-off' || mayRetry(turn, output)) switchTo(turn, output, true);
     return;

@@ -3,10 +3,24 @@ import type { Reason } from '../../schemas/receipt.ts';
 import { planned } from './agenda.ts';
 import { answer } from './commands.ts';
 import { mayDrill, orderFromMonoMs, repetitionMs } from './emergency.ts';
+import { raiseFault } from './faults.ts';
 import { voiceHeld } from './held.ts';
 import { gainOf, orderGainOf, pause, unpause } from './ledger.ts';
+import {
+  cutMarginMs,
+  fadeEmergencyMs,
+  fadeMs,
+  joinLeadMs,
+  lastWordMs,
+  startAnswerMs,
+  stepMs,
+  stopAnswerMs,
+  toneFadeInMs,
+  toneGainDb,
+  toneHz,
+  wordSlackMs,
+} from './limits.ts';
 import { liveBecause } from './live.ts';
-import { cutMarginMs, fadeEmergencyMs, fadeMs, joinLeadMs, startAnswerMs, stepMs, stopAnswerMs, toneFadeInMs, toneGainDb, toneHz } from './limits.ts';
 import type { Action, ActiveOrder, OutputState, PlayAction, PlayingMark, Sound, Voice } from './model.ts';
 import { playbackOver } from './outcomes.ts';
 import { dueMs, heardUntilMs, resumeOffsetMs, worthHearing } from './plays.ts';
@@ -49,6 +63,7 @@ function giveUpSilentOnes(turn: Turn, id: string): void {
     playbackOver(turn, { output: id, attempt: one.attempt, how: 'stopped', audibleMs: one.mark.audibleMs, endedMs: one.mark.markedMs });
   }
   const player = turn.live.outputs[id]?.player;
+  if (player?.is === 'playing') return giveUpSpeechless(turn, id, player);
   if (player?.is !== 'armed') return;
   const byMonoMs = player.startAtMonoMs + startAnswerMs;
   turn.wakeAtMono(byMonoMs);
@@ -56,6 +71,31 @@ function giveUpSilentOnes(turn: Turn, id: string): void {
   const problem = { code: 'tool-timeout', path: '', detail: `no sound ${startAnswerMs} ms after its instant` } as const;
   turn.act({ do: 'stop', output: id, attempt: player.attempt, fadeMs: 0 });
   playbackOver(turn, { output: id, attempt: player.attempt, how: 'failed', audibleMs: 0, endedMs: turn.now.wallMs, problem });
+}
+
+/** A play that sounds tells how far it is. A player that says nothing more hangs: the output is taken from it. */
+function giveUpSpeechless(turn: Turn, id: string, player: OutputState['player'] & { is: 'playing' | 'armed' }): void {
+  if (player.saidMonoMs === undefined) return;
+  const byMonoMs = player.saidMonoMs + (player.doubted ? lastWordMs : 2 * turn.settings.progressEveryMs + wordSlackMs);
+  turn.wakeAtMono(byMonoMs);
+  if (turn.now.monoMs < byMonoMs) return;
+  if (!player.doubted) {
+    // The whole box may have been halted: its player gets a moment to speak first.
+    turn.output(id, { player: { ...player, saidMonoMs: turn.now.monoMs, doubted: true } });
+    return turn.wakeAtMono(turn.now.monoMs + lastWordMs);
+  }
+  const problem = { code: 'tool-timeout', path: '', detail: 'the player says nothing more' } as const;
+  raiseFault(turn, `player-${id}`, problem.detail);
+  turn.act({ do: 'stop', output: id, attempt: player.attempt, fadeMs: 0 });
+  const mark = turn.kept.playing[id];
+  playbackOver(turn, {
+    output: id,
+    attempt: player.attempt,
+    how: 'failed',
+    audibleMs: mark?.audibleMs ?? 0,
+    endedMs: mark?.markedMs ?? turn.now.wallMs,
+    problem,
+  });
 }
 
 function becauseOf(turn: Turn, output: OutputState, voice: Voice, wish: Wish | null): Reason {
@@ -68,7 +108,8 @@ function becauseOf(turn: Turn, output: OutputState, voice: Voice, wish: Wish | n
   const own = voice.kind === 'live' ? liveBecause(turn, voice.session) : null;
   if (own) return own;
   if (wish?.kind === 'order') return 'emergency';
-  if (voice.kind === 'occurrence' && output.player.is !== 'idle' && turn.now.wallMs >= (output.player.cutAtMs ?? Number.POSITIVE_INFINITY)) return 'window-ended';
+  if (voice.kind === 'occurrence' && output.player.is !== 'idle' && turn.now.wallMs >= (output.player.cutAtMs ?? Number.POSITIVE_INFINITY))
+    return 'window-ended';
   if ((wish?.kind === 'occurrence' || wish?.kind === 'live') && !fulfils(voice, wish)) return 'higher-class';
   return 'superseded';
 }
@@ -83,7 +124,12 @@ function leave(turn: Turn, { id, player }: OutputState, because: Reason): Action
   const leaving = [...(turn.live.outputs[id]?.leaving ?? []), { attempt: player.attempt, mark, because, sinceMonoMs: turn.now.monoMs }];
   turn.output(id, { leaving, player: { is: 'idle', quietSinceMonoMs: turn.now.monoMs } });
   turn.wakeAtMono(turn.now.monoMs + stopAnswerMs);
-  return { do: 'stop', output: id, attempt: player.attempt, fadeMs: because === 'emergency' || because === 'held-service' ? fadeEmergencyMs : fadeMs };
+  return {
+    do: 'stop',
+    output: id,
+    attempt: player.attempt,
+    fadeMs: because === 'emergency' || because === 'held-service' ? fadeEmergencyMs : fadeMs,
+  };
 }
 
 function pauseFrom(turn: Turn, mark: PlayingMark, reason: Reason): void {
@@ -122,6 +168,10 @@ function begin(turn: Turn, output: OutputState, wish: Wish): Beginning | undefin
   const readyMonoMs = amplifier.is === 'on' ? turn.rules.audibleFrom(amplifier.atMonoMs, warmUpMsOf(turn, output.id)) : turn.now.monoMs;
   const fromMonoMs = Math.max(turn.now.monoMs, readyMonoMs);
   if (wish.kind === 'order') return beginOrder(turn, output, wish.active, fromMonoMs);
+  if (wish.kind === 'occurrence' && turn.now.monoMs < (output.restUntilMonoMs ?? 0)) {
+    turn.wakeAtMono(output.restUntilMonoMs ?? 0);
+    return undefined;
+  }
   // All but an emergency wait until the one before has faded.
   if (output.player.is !== 'idle' || output.leaving.length > 0) return undefined;
   if (wish.kind === 'live') return beginLive(turn, wish, fromMonoMs);
@@ -241,11 +291,21 @@ function start(turn: Turn, id: string, one: Beginning): void {
   if (voice.kind === 'occurrence') unpause(turn, voice.occurrence);
   turn.keep({ playing: { ...turn.kept.playing, [id]: mark } });
   turn.output(id, {
-    player: { is: 'armed', attempt, voice, startAtMs, startAtMonoMs, untilMs, ...(cutAtMs === undefined ? {} : { cutAtMs }), quietSinceMonoMs: quietSince(turn, output) },
+    player: {
+      is: 'armed',
+      attempt,
+      voice,
+      startAtMs,
+      startAtMonoMs,
+      untilMs,
+      ...(cutAtMs === undefined ? {} : { cutAtMs }),
+      quietSinceMonoMs: quietSince(turn, output),
+    },
     tone: voice.kind === 'tone' ? null : output.tone,
   });
   if (voice.kind === 'tone' && output.tone?.command) answer(turn, output.tone.command, 'done', '');
-  const fadeInMs = sound.of === 'tone' ? Math.min(toneFadeInMs, sound.durationMs / 2) : voice.kind === 'order' || offsetMs === 0 ? 0 : fadeMs;
+  const fadeInMs =
+    sound.of === 'tone' ? Math.min(toneFadeInMs, sound.durationMs / 2) : voice.kind === 'order' || offsetMs === 0 ? 0 : fadeMs;
   turn.act({ do: 'play', output: id, attempt, slot, sound, startAtMs, fadeInMs, gainDb });
   turn.wakeAtMono(startAtMonoMs + startAnswerMs);
   turn.urgent();

@@ -40,13 +40,14 @@ export function latestStartMs(turn: Turn, occurrence: Occurrence): number {
   return dueMs(turn, occurrence) + Math.min(lateMs, lengthMs(occurrence) - 1);
 }
 
+/** Its sound is here, or the words to speak in its place. */
 export function cached(turn: Turn, occurrence: Occurrence): boolean {
-  return occurrence.items.every((item) => turn.live.cache.has.has(item.sha256));
+  return occurrence.items.every(({ sha256, speak }) => speak !== undefined || turn.live.cache.has.has(sha256));
 }
 
 /** What a play waits out, to go on as its schedule says. */
 export function passing(reason: Reason): boolean {
-  return reason === 'emergency' || reason === 'higher-class' || reason === 'held-service' || reason === 'on-battery';
+  return reason === 'emergency' || reason === 'higher-class' || reason === 'held-service' || reason === 'on-battery' || reason === 'output-failed';
 }
 
 /** A paused play may go on while its time has not run out and the hours allow enough of its rest to be worth hearing. */

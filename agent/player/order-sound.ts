@@ -64,6 +64,7 @@ type Part = Source | { silentSamples: number };
 export class OrderSource implements Source {
   readonly #order: Order;
   readonly #prepare: () => Promise<OrderWords>;
+  readonly #siren: (sample: number) => number;
   readonly #parts: Generator<Part, void>;
   readonly #pauses = new Pauses();
   #words: OrderWords | undefined;
@@ -72,9 +73,10 @@ export class OrderSource implements Source {
   #poured = 0;
   #ended = false;
 
-  constructor(order: Order, prepare: () => Promise<OrderWords>) {
+  constructor(order: Order, prepare: () => Promise<OrderWords>, siren = sirenWave(sirenOf(order))) {
     this.#order = order;
     this.#prepare = prepare;
+    this.#siren = siren;
     this.#parts = this.#script();
   }
 
@@ -174,10 +176,9 @@ export class OrderSource implements Source {
 
   *#attention(): Generator<Part, void> {
     const { sirenMs } = this.#order;
-    const wave = sirenWave(sirenOf(this.#order));
     if (sirenMs === 0) yield new GeneratedSource(chimeWave, chimeMs);
     if (sirenMs === 0 && this.#words && this.#words.spoken.length > 0) return;
-    yield new Attention(wave, (samples) => this.#words !== undefined && samples >= this.#sirenMsWith(this.#words) * 48);
+    yield new Attention(this.#siren, (samples) => this.#words !== undefined && samples >= this.#sirenMsWith(this.#words) * 48);
   }
 
   #sirenMsWith(words: OrderWords): number {

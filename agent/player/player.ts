@@ -3,33 +3,28 @@
 // INVARIANTS: every `play` ends in exactly one `playbackEnded`; `audibleMs` counts only what has passed the converter.
 import type { AudioOut } from '../../hardware/audio-out.ts';
 import { problemOf } from '../../hardware/host/failure.ts';
-import type { Problem, Result } from '../../schemas/problems.ts';
-import type { Event, PlayAction, Sound } from '../core/model.ts';
+import type { Problem } from '../../schemas/problems.ts';
+import type { Item } from '../../schemas/programme.ts';
+import type { Event, PlayAction } from '../core/model.ts';
 import { Chain, type FineClock } from './chain.ts';
 import { gainOf } from './mixer.ts';
-import { LiveFeed } from '../live/feed.ts';
 import { OrderSource } from './order-sound.ts';
-import { CountdownSource } from './countdown.ts';
-import { type DecoderTools, openFile } from './sources/decoder.ts';
-import { GeneratedSource, toneWave } from './sources/generated.ts';
+import type { OwnSirens } from './siren-set.ts';
+import { SoundSources, type SoundSourcesOptions } from './sound-sources.ts';
 import { LiveSource } from './sources/live.ts';
-import { openFrameDecoder } from './sources/opus-frames.ts';
 import { SessionSource } from './sources/session.ts';
 import type { Source } from './sources/source.ts';
-import { prepareWords } from './speech-choice.ts';
+import { Standstill } from './standstill.ts';
 import type { Voice } from './voice.ts';
 
 type Tell = (event: Event) => void;
 
-export interface PlayerOptions {
+export interface PlayerOptions extends Omit<SoundSourcesOptions, 'nowMs'> {
   readonly output: string;
   readonly audioOut: AudioOut;
   readonly clock: FineClock;
-  readonly tools: DecoderTools;
-  readonly pathOf: (sha256: string) => string | undefined;
-  readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
-  /** The sound of an open live session; without it none is heard. */
-  readonly liveFeed?: (session: string) => LiveFeed | undefined;
+  /** A file could not be decoded: whoever keeps it may want to check its bytes. */
+  readonly doubt?: (sha256: string) => void;
   readonly log: { info(line: object): void; warn(line: object): void };
   readonly progressEveryMs: number;
   /** Runs `tick` after a while, answers how to call it off. Replaced in fake time. */
@@ -42,7 +37,8 @@ interface Playing {
   readonly voice: Voice;
   readonly source: Source;
   started: boolean;
-  stopping: boolean;
+  /** Told to stop: it must be over by then, whatever becomes of its fade. */
+  stopByMonoMs: number | undefined;
   toldMonoMs: number;
 }
 
@@ -55,24 +51,32 @@ const playsMax = 8;
 const liveLeadMsMin = 80;
 const reopenMsMin = 100;
 const reopenMsMax = 5_000;
-/** An item may sound this much longer than its stated length. */
-const overlengthMs = 2_000;
+/** An output that worked for so long is tried again at once when it fails. */
+const steadyMs = 10_000;
+/** A device that does not even close is left behind. */
+const closeWithinMs = 3_000;
+/** Beside fade and queue. */
+const stopSlackMs = 1_000;
 
 export class Player {
   readonly #options: PlayerOptions;
   readonly #chain: Chain;
+  readonly #sources: SoundSources;
+  readonly #standstill = new Standstill();
   readonly #after: NonNullable<PlayerOptions['after']>;
   #playing: Playing[] = [];
   #tell: Tell | undefined;
   #open = false;
   #stopped = false;
   #reopenMs = reopenMsMin;
+  #openedMonoMs = 0;
   #callOff: (() => void) | undefined;
   #xruns = 0;
 
   constructor(options: PlayerOptions) {
     this.#options = options;
     this.#chain = new Chain(options.audioOut, options.clock);
+    this.#sources = new SoundSources({ ...options, nowMs: () => options.clock.now().monoMs });
     this.#after = options.after ?? afterRealTime;
     options.audioOut.onFailure((problem) => this.#fail(problem));
   }
@@ -80,6 +84,8 @@ export class Player {
   /** Open the output and keep it fed; resolves after the first try. Failures and recoveries are told and retried for ever. */
   async start(tell?: Tell): Promise<void> {
     this.#tell = tell;
+    const wrong = this.#sources.sirens.prepare();
+    if (wrong.length > 0) this.#options.log.warn({ event: 'sirensDiffer', kinds: wrong });
     await this.#openOutput();
   }
 
@@ -94,7 +100,7 @@ export class Player {
     const [oldest] = this.#playing;
     if (oldest && this.#playing.length >= playsMax) this.#end(oldest, 'stopped');
     const now = this.#options.clock.now();
-    const source = this.#sourceOf(action);
+    const source = this.#sources.of(action, (item, problem, failed, next) => this.#noteFault(action, tell, { item, problem, failed, next }));
     const live = action.sound.of === 'live';
     const voice = this.#chain.add({
       source,
@@ -107,7 +113,7 @@ export class Player {
       keepsStep: live || action.sound.of === 'items',
       ...(action.sound.of === 'live' && { leadMs: liveLeadMs(action.sound.delayMs) }),
     });
-    this.#playing.push({ action, tell, voice, source, started: false, stopping: false, toldMonoMs: now.monoMs });
+    this.#playing.push({ action, tell, voice, source, started: false, stopByMonoMs: undefined, toldMonoMs: now.monoMs });
     source.start();
     this.#pump();
   }
@@ -115,10 +121,25 @@ export class Player {
   /** Fade an attempt out and end it; where the output rewinds, what is queued of it is dropped. Unknown attempts are over already. */
   stopPlaying(attempt: number, fadeMs: number): void {
     const one = this.#playing.find(({ action }) => action.attempt === attempt);
-    if (!one || one.stopping || !this.#open) return;
-    one.stopping = true;
+    if (!one || one.stopByMonoMs !== undefined || !this.#open) return;
+    one.stopByMonoMs = this.#options.clock.now().monoMs + fadeMs + this.#options.audioOut.leadMs + stopSlackMs;
     this.#chain.fade(one.voice, fadeMs);
     this.#pump();
+  }
+
+  /** The amplifier goes off: whatever still sounds then is nobody's wish. */
+  hush(): void {
+    if (this.#playing.length === 0) return;
+    this.#options.log.warn({ event: 'soundWithoutAmplifier', output: this.#options.output, attempts: this.#playing.map(({ action }) => action.attempt) });
+    for (const one of [...this.#playing]) {
+      this.#chain.fade(one.voice, 0);
+      this.#end(one, 'stopped');
+    }
+  }
+
+  /** Recordings that sound in place of the standard sirens. */
+  replaceSirens(own: OwnSirens): void {
+    this.#sources.sirens.replace(own);
   }
 
   /** Silence at once, every attempt ended, device closed. */
@@ -142,8 +163,9 @@ export class Player {
     }
     if (this.#stopped) return audioOut.close();
     this.#open = true;
-    this.#reopenMs = reopenMsMin;
+    this.#openedMonoMs = this.#options.clock.now().monoMs;
     this.#chain.opened();
+    this.#standstill.restart(this.#openedMonoMs);
     log.info({ event: 'outputReady', output, technique: audioOut.name, leadMs: audioOut.leadMs, rewinds: audioOut.rewinds });
     this.#tell?.({ is: 'outputReady', output });
     this.#pump();
@@ -159,12 +181,16 @@ export class Player {
   #fail(problem: Problem): void {
     if (!this.#open) return;
     this.#open = false;
+    if (this.#options.clock.now().monoMs - this.#openedMonoMs >= steadyMs) this.#reopenMs = reopenMsMin;
     for (const one of [...this.#playing]) this.#end(one, 'failed', problem);
     this.#tellFailed(problem);
-    this.#options.audioOut.close().then(
-      () => this.#retryLater(),
-      () => this.#retryLater(),
-    );
+    let closed = false;
+    const goOn = () => {
+      if (!closed) this.#retryLater();
+      closed = true;
+    };
+    this.#callOff = this.#after(closeWithinMs, goOn);
+    this.#options.audioOut.close().then(goOn, goOn);
   }
 
   #tellFailed(problem: Problem): void {
@@ -178,6 +204,10 @@ export class Player {
     if (!this.#open || this.#stopped) return;
     this.#callOff?.();
     this.#chain.pump();
+    if (this.#standstill.stands(this.#chain.played, this.#options.clock.now().monoMs)) {
+      this.#fail({ code: 'device-failed', path: '', detail: `the output stands still at frame ${Math.round(this.#chain.played)}` });
+      return;
+    }
     if (this.#chain.xruns !== this.#xruns) this.#noteXruns();
     for (const one of [...this.#playing]) this.#report(one);
     this.#callOff = this.#after(this.#playing.length > 0 ? pumpEveryMs : idlePumpEveryMs, () => this.#pump());
@@ -193,11 +223,12 @@ export class Player {
     const played = this.#chain.played;
     if (!one.started && voice.startFrame !== undefined && played > voice.startFrame) this.#tellStarted(one, voice.startFrame);
     if (voice.startFrame === undefined) {
-      if (one.stopping) this.#end(one, 'stopped');
+      if (one.stopByMonoMs !== undefined) this.#end(one, 'stopped');
       else if (!voice.touched && one.source.ended()) this.#endUnheard(one);
       return;
     }
     if (voice.endFrame !== undefined && played >= voice.endFrame) this.#endAsHeard(one);
+    else if (one.stopByMonoMs !== undefined && this.#options.clock.now().monoMs > one.stopByMonoMs) this.#end(one, 'stopped');
     else if (one.started) this.#maybeTellProgress(one);
   }
 
@@ -237,7 +268,7 @@ export class Player {
     const heard = voice.startFrame !== undefined && this.#chain.played > voice.startFrame;
     if (heard && !one.started) this.#tellStarted(one, voice.startFrame ?? 0);
     const ending = this.#ending(action, heard ? Math.min(this.#chain.played, voice.endFrame ?? this.#chain.played) : undefined);
-    const spokeWith = source instanceof OrderSource ? spokenBy(source) : {};
+    const spokeWith = spokenBy(source);
     if (source instanceof LiveSource) this.#options.log.info({ event: 'liveHeard', output: action.output, attempt: action.attempt, ...source.faults });
     if (voice.gaps > 0) this.#options.log.warn({ event: 'soundHadGaps', output: action.output, attempt: action.attempt, gaps: voice.gaps });
     source.stop();
@@ -253,25 +284,18 @@ export class Player {
     return Math.round(voice.heardAt(this.#chain.played) / 48);
   }
 
-  #sourceOf({ sound, startAtMs }: PlayAction): Source {
-    const { tools, pathOf, speak } = this.#options;
-    if (sound.of === 'tone') return new GeneratedSource(toneWave(sound.hz), sound.durationMs);
-    if (sound.of === 'order') return new OrderSource(sound.order, () => prepareWords(sound, { tools, pathOf, speak }));
-    if (sound.of === 'countdown') return new CountdownSource(sound.durationMs, sound.languages, speak);
-    if (sound.of === 'live') return this.#liveSource(sound, startAtMs);
-    return new SessionSource({
-      ...sound,
-      open: ({ sha256, type, gainDb, durationMs }, fromMs) =>
-        openFile({ path: pathOf(sha256) ?? '', type, gain: gainOf(gainDb), fromMs, durationMsMax: durationMs + overlengthMs }, tools),
-    });
-  }
-
-  #liveSource({ session, delayMs }: Sound & { of: 'live' }, startAtMs: number): Source {
-    return new LiveSource({ feed: this.#options.liveFeed?.(session) ?? new LiveFeed(), startAtMs, delayMs, openDecoder: openFrameDecoder });
+  /** A way to sound an item failed: told while the next one is already at work. */
+  #noteFault({ output, attempt }: PlayAction, tell: Tell, fault: { item: Item; problem: Problem; failed: string; next: string | undefined }): void {
+    const { item, problem, failed, next } = fault;
+    this.#options.log.warn({ event: 'sourceFailed', output, attempt, item: item.sha256, by: failed, next: next ?? 'none', problem });
+    tell({ is: 'sourceFailed', output, attempt, item: item.sha256, problem });
+    if (failed !== 'speech') this.#options.doubt?.(item.sha256);
   }
 }
 
-function spokenBy(source: OrderSource): Pick<Event & { is: 'playbackEnded' }, 'voice' | 'languages'> {
+function spokenBy(source: Source): Pick<Event & { is: 'playbackEnded' }, 'voice' | 'languages'> {
+  if (source instanceof SessionSource && source.spoke) return { voice: 'spoken' };
+  if (!(source instanceof OrderSource)) return {};
   const languages = source.languages();
   return { voice: source.voice(), ...(languages && { languages }) };
 }

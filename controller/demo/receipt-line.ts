@@ -43,6 +43,7 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
   'on-battery': 'đang chạy ắc quy',
   'stream-lost': 'mất luồng trực tiếp',
   'no-voice': 'thiếu giọng đọc cho ngôn ngữ này',
+  'spoken-instead': 'hộp đọc bằng giọng máy thay bản ghi',
 };
 
 const marks: Readonly<Record<Outcome, string>> = {

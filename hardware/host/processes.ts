@@ -1,6 +1,7 @@
 // Programs we start: limited in time and output, killed with their whole group, and gone when we are gone.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
@@ -20,9 +21,20 @@ export interface Exit {
   readonly problem?: Problem;
 }
 
+/** What a program that reads other people's bytes may use; the kernel ends it beyond that. */
+export interface ToolLimits {
+  /** Of memory of its own: heap, stacks and private maps, not the libraries it shares. */
+  readonly dataBytes: number;
+  readonly cpuSeconds: number;
+  /** How far it gives way to us, 0 to 19. */
+  readonly niceness: number;
+}
+
 export interface StartOptions {
   readonly onExit: (exit: Exit) => void;
   readonly env?: NodeJS.ProcessEnv;
+  /** Held by `prlimit` where it is installed, see `canLimit`. */
+  readonly limits?: ToolLimits;
   /** Extra pipes as fd 3, 4, … of the program. */
   readonly extraPipes?: number;
 }
@@ -87,19 +99,42 @@ export function runTool(path: string, args: readonly string[], options: RunOptio
 /** Start a long-lived program. `onExit` is called exactly once, after its output has been read. */
 export function startTool(path: string, args: readonly string[], options: StartOptions): Tool {
   const program = findProgram(path, options.env) ?? path;
-  const guard = findProgram('setpriv');
-  // PR_SET_PDEATHSIG: the kernel ends the child even when we are killed with SIGKILL.
-  const [file, all] = guard && executable(program) ? [guard, ['--pdeathsig', 'KILL', '--', program, ...args]] : [program, args];
+  const [file = program, ...all] = executable(program) ? [...guards(options.limits), program, ...args] : [program, ...args];
   const extra = Array.from({ length: options.extraPipes ?? 0 }, () => 'pipe' as const);
   const child = spawn(file, all, { detached: true, env: options.env ?? process.env, stdio: ['pipe', 'pipe', 'pipe', ...extra] });
   const { pid } = child;
   if (pid !== undefined) running.add(pid);
+  if (pid !== undefined && options.limits) giveWay(pid, options.limits.niceness);
   const streams = child.stdio as unknown as [Writable, Readable, Readable, ...(Readable & Writable)[]];
   // A program that ends early breaks our pipe to it; its exit tells more than that.
   for (const stream of streams) stream.on('error', () => undefined);
   watchExit(child, path, options.onExit);
   const [stdin, stdout, stderr, ...pipes] = streams;
   return { pid, stdin, stdout, stderr, pipes, kill: () => pid !== undefined && running.has(pid) && killGroup(pid) };
+}
+
+/** Can this machine hold a program to its limits? Without it they run free, which is told once. */
+export function canLimit(): boolean {
+  return findProgram('prlimit') !== undefined;
+}
+
+/** Programs that each set something and become the next: the child keeps one process id. */
+function guards(limits: ToolLimits | undefined): string[] {
+  const setpriv = findProgram('setpriv');
+  const prlimit = limits && findProgram('prlimit');
+  return [
+    // PR_SET_PDEATHSIG: the kernel ends the child even when we are killed with SIGKILL.
+    ...(setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : []),
+    ...(prlimit ? [prlimit, `--data=${limits.dataBytes}`, `--cpu=${limits.cpuSeconds}`, '--core=0', '--'] : []),
+  ];
+}
+
+function giveWay(pid: number, niceness: number): void {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    // It ended already.
+  }
 }
 
 function watchExit(child: ChildProcess, path: string, onExit: (exit: Exit) => void): void {

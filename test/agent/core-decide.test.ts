@@ -67,15 +67,76 @@ describe('a planned play', () => {
     rig.pass(1);
     rig.amplifierAnswers();
     const attempt = rig.lastOf('play')?.attempt ?? 0;
-    const problem = { code: 'device-failed', path: '', detail: '' } as const;
+    const problem = { code: 'tool-failed', path: '', detail: '' } as const;
     const ended: Event = { is: 'playbackEnded', output: 'main', attempt, how: 'failed', audibleMs: 0, endedMs: rig.wallMs, problem };
     rig.tell(ended);
     rig.tell(ended);
     rig.pass(minuteMs);
     const receipts = rig.facts.filter((fact) => fact.kind === 'receipt');
     expect(receipts).toHaveLength(1);
-    expect(receipts[0]?.receipt).toMatchObject({ outcome: 'failed', reason: 'output-failed', audibleMs: 0 });
+    expect(receipts[0]?.receipt).toMatchObject({ outcome: 'failed', reason: 'decoder-failed', audibleMs: 0 });
     expect(rig.actions.filter((action) => action.do === 'play')).toHaveLength(1);
+  });
+
+  test('whose device goes in mid-play turns the amplifier off at once, and goes on where it was when the device is back', () => {
+    const rig = new Rig(fiveThirty - 1_500).bootWith(news());
+    rig.pass(1);
+    rig.amplifierAnswers();
+    const attempt = rig.lastOf('play')?.attempt ?? 0;
+    const startedMs = fiveThirty;
+    rig.pass(2_000);
+    rig.tell({ is: 'playbackStarted', output: 'main', attempt, startedMs, startErrorMs: 0 });
+    rig.pass(10_000);
+    const problem = { code: 'device-failed', path: '', detail: 'the output stands still' } as const;
+    rig.tell({ is: 'playbackEnded', output: 'main', attempt, how: 'failed', audibleMs: 9_000, endedMs: rig.wallMs, problem });
+    rig.tell({ is: 'outputFailed', output: 'main', problem });
+    expect(rig.lastOf('switchAmplifier')).toMatchObject({ on: false });
+    expect(rig.facts).toContainEqual(expect.objectContaining({ kind: 'fault', fault: 'output-main', state: 'raised' }));
+    rig.amplifierAnswers();
+    rig.pass(3_000);
+    expect(rig.facts.filter((fact) => fact.kind === 'receipt')).toEqual([]);
+    rig.tell({ is: 'outputReady', output: 'main' });
+    rig.amplifierAnswers();
+    rig.pass(1_000);
+    expect(rig.lastOf('play')?.sound).toMatchObject({ of: 'items', offsetMs: 9_000 });
+  });
+
+  test('whose player says nothing more is taken from it, told as a fault and given a true receipt', () => {
+    const rig = new Rig(fiveThirty - 1_500).bootWith(news());
+    rig.pass(1);
+    rig.amplifierAnswers();
+    const attempt = rig.lastOf('play')?.attempt ?? 0;
+    rig.pass(2_000);
+    rig.tell({ is: 'playbackStarted', output: 'main', attempt, startedMs: fiveThirty, startErrorMs: 0 });
+    rig.tell({ is: 'playbackProgressed', output: 'main', attempt, audibleMs: 5_000, atMs: fiveThirty + 5_000 });
+    rig.pass(14_900);
+    expect(rig.lastOf('stop')).toBeUndefined();
+    rig.pass(200);
+    expect(rig.lastOf('stop')).toBeUndefined();
+    rig.pass(3_100);
+    expect(rig.lastOf('stop')).toMatchObject({ attempt, fadeMs: 0 });
+    expect(rig.facts).toContainEqual(expect.objectContaining({ kind: 'fault', fault: 'player-main', state: 'raised' }));
+    const [receipt] = rig.facts.filter((fact) => fact.kind === 'receipt');
+    expect(receipt?.receipt).toMatchObject({ outcome: 'partial', reason: 'decoder-failed', audibleMs: 5_000 });
+  });
+
+  test('whose file fails raises a fault, that ends with the next whole play; spoken words are told as such', () => {
+    const rig = new Rig(fiveThirty - 1_500).bootWith(news());
+    rig.pass(1);
+    rig.amplifierAnswers();
+    const attempt = rig.lastOf('play')?.attempt ?? 0;
+    rig.pass(2_000);
+    const problem = { code: 'tool-timeout', path: '', detail: 'mpg123 gave nothing for 4000 ms' } as const;
+    rig.tell({ is: 'sourceFailed', output: 'main', attempt, item: 'a'.repeat(64), problem });
+    rig.tell({ is: 'sourceFailed', output: 'main', attempt, item: 'a'.repeat(64), problem });
+    const faults = () => rig.facts.filter((fact) => fact.kind === 'fault' && fact.fault === 'source-main');
+    expect(faults()).toMatchObject([{ state: 'raised', detail: expect.stringContaining('tool-timeout') }]);
+    rig.tell({ is: 'playbackStarted', output: 'main', attempt, startedMs: fiveThirty, startErrorMs: 0 });
+    rig.pass(3_000);
+    rig.tell({ is: 'playbackEnded', output: 'main', attempt, how: 'completed', audibleMs: 40_000, endedMs: rig.wallMs, voice: 'spoken' });
+    expect(faults().map((fact) => fact.kind === 'fault' && fact.state)).toEqual(['raised', 'ended']);
+    const [receipt] = rig.facts.filter((fact) => fact.kind === 'receipt');
+    expect(receipt?.receipt).toMatchObject({ outcome: 'played', reason: 'spoken-instead', audibleMs: 40_000 });
   });
 });
 

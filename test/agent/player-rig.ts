@@ -26,6 +26,8 @@ export const wallZeroMs = 1_800_000_000_000;
 export class Rig {
   readonly dac: VirtualDac;
   readonly player: Player;
+  /** What the player was made of, to make another. */
+  readonly options: PlayerOptions;
   readonly told: Event[] = [];
   readonly heard: Recording;
   readonly folder = mkdtempSync(join(tmpdir(), 'loa-player-'));
@@ -38,7 +40,7 @@ export class Rig {
     const { player, wallMs = wallZeroMs, ...dac } = options;
     this.dac = new VirtualDac({ ...dac, now: () => this.nowMs });
     this.heard = new Recording(this.dac);
-    this.player = new Player({
+    this.options = {
       output: 'main',
       audioOut: this.dac,
       clock: { now: () => ({ wallMs: Math.floor(wallMs + this.nowMs), monoMs: this.nowMs, quality: 'signed' }) },
@@ -49,7 +51,8 @@ export class Rig {
       progressEveryMs: 1_000,
       after: (delayMs, tick) => this.#after(delayMs, tick),
       ...player,
-    });
+    };
+    this.player = new Player(this.options);
   }
 
   get wallMs(): number {

@@ -1,9 +1,10 @@
-// Which decoder opens a file: WAV needs none, MP3 has mpg123, Opus has opusdec, ffmpeg takes the rest and stands in for both.
+// Which decoders open a file, best first: WAV needs none, MP3 has mpg123, Opus has opusdec, ffmpeg takes the rest and stands in.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { type Exit, startTool } from '../../../hardware/host/processes.ts';
+import { type Exit, startTool, type ToolLimits } from '../../../hardware/host/processes.ts';
 import { bad, ok, type Problem, type ProblemCode, type Result } from '../../../schemas/problems.ts';
 import type { Item } from '../../../schemas/programme.ts';
+import type { Rung } from './ladder.ts';
 import { type Pipe, type PipeOptions, PipeSource } from './pipe.ts';
 import { openWav, readWavHead } from './wav-file.ts';
 
@@ -23,23 +24,47 @@ export interface MediaFile {
 }
 
 interface Command {
+  readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
   readonly channels: number;
 }
 
+interface Way {
+  readonly name: string;
+  readonly skipSamples: number;
+  readonly open: PipeOptions['open'];
+}
+
 const headBytes = 4_096;
 const wholeWithinMs = 20_000;
+/** Several times what the hungriest decoder needs (measured: ffmpeg 64 MiB, the others 16). */
+const dataBytesMax = 192 * 1024 * 1024;
+const niceness = 5;
 
-/** A source for a file; a file that cannot be opened is a source that ends at once with a problem. */
-export function openFile(file: MediaFile, tools: DecoderTools): PipeSource {
-  const samplesMax = Math.max(0, Math.round((file.durationMsMax - file.fromMs) * 48));
-  return new PipeSource({ ...openingOf(file, tools), gain: file.gain, samplesMax });
+/** The ways a file can be decoded; one that fails gives way to the next. A lone decoder has a second try. */
+export function decoderRungs(file: Omit<MediaFile, 'fromMs'>, tools: DecoderTools): Rung[] {
+  const names = waysFor({ ...file, fromMs: 0 }, tools).map(({ name }) => name);
+  return (names.length === 1 ? [...names, ...names] : names).map((name, at) => ({
+    name,
+    kind: name === 'wav' ? 'file' : 'decoder',
+    open: (fromMs) => pipeOf(waysFor({ ...file, fromMs }, tools)[at % names.length], { ...file, fromMs }),
+  }));
 }
 
 /** Decode a short file as a whole. Bounded in time and length; a file that gives nothing is a problem. */
-export function decodeWhole(file: Omit<MediaFile, 'gain' | 'fromMs'>, tools: DecoderTools): Promise<Result<Int16Array>> {
-  const source = openFile({ ...file, gain: 1, fromMs: 0 }, tools);
+export async function decodeWhole(file: Omit<MediaFile, 'gain' | 'fromMs'>, tools: DecoderTools): Promise<Result<Int16Array>> {
+  let result: Result<Int16Array> = bad('media-unreadable', 'no way to decode the file');
+  for (const way of waysFor({ ...file, fromMs: 0 }, tools)) {
+    const next = await collect(pipeOf(way, { ...file, gain: 1, fromMs: 0 }));
+    if (next.ok) return next;
+    // The first complaint is about the file; a stand-in's may be about itself.
+    if (result.ok || result.problem.code === 'media-unreadable') result = next;
+  }
+  return result;
+}
+
+function collect(source: PipeSource): Promise<Result<Int16Array>> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       source.stop();
@@ -53,15 +78,27 @@ export function decodeWhole(file: Omit<MediaFile, 'gain' | 'fromMs'>, tools: Dec
   });
 }
 
-function openingOf(file: Pick<MediaFile, 'path' | 'type' | 'fromMs'>, tools: DecoderTools): Pick<PipeOptions, 'open' | 'skipSamples'> {
+function pipeOf(way: Way | undefined, { gain, fromMs, durationMsMax }: MediaFile): PipeSource {
+  const samplesMax = Math.max(0, Math.round((durationMsMax - fromMs) * 48));
+  const { open, skipSamples } = way ?? refusal('not-cached', 'the file is gone');
+  return new PipeSource({ open, skipSamples, gain, samplesMax });
+}
+
+function waysFor(file: Omit<MediaFile, 'gain'>, tools: DecoderTools): Way[] {
   const fromSample = Math.round(file.fromMs * 48);
   const head = readHead(file.path);
-  if (!head) return { skipSamples: 0, open: (onEnd) => refuse('not-cached', 'the file is not there', onEnd) };
-  const wav = file.type === 'audio/wav' ? readWavHead(head) : undefined;
-  if (wav) return { skipSamples: 0, open: (onEnd) => openWav(file.path, wav, fromSample, onEnd) };
-  const command = commandFor(file, head, tools);
-  if (command) return { skipSamples: fromSample, open: (onEnd) => run(command, onEnd) };
-  return { skipSamples: 0, open: (onEnd) => refuse('tool-missing', `no decoder for ${file.type} on this machine`, onEnd) };
+  if (!head) return [refusal('not-cached', 'the file is not there')];
+  if (head.length === 0) return [refusal('media-unreadable', 'the file is empty')];
+  const wav = readWavHead(head);
+  const limits: ToolLimits = { dataBytes: dataBytesMax, cpuSeconds: 60 + Math.ceil(file.durationMsMax / 2_000), niceness };
+  const ways: Way[] = wav ? [{ name: 'wav', skipSamples: 0, open: (onEnd) => openWav(file.path, wav, fromSample, onEnd) }] : [];
+  for (const command of commandsFor(file, head, tools))
+    ways.push({ name: command.name, skipSamples: fromSample, open: (onEnd) => run(command, limits, onEnd) });
+  return ways.length > 0 ? ways : [refusal('tool-missing', `no decoder for ${file.type} on this machine`)];
+}
+
+function refusal(code: ProblemCode, detail: string): Way {
+  return { name: 'none', skipSamples: 0, open: (onEnd) => refuse(code, detail, onEnd) };
 }
 
 /** A file that names other files or addresses is not a sound: a box never opens an audio URL (DESIGN §5). */
@@ -69,21 +106,31 @@ const formats = 'mp3,wav,w64,ogg,flac,mov,mp4,m4a,aac,matroska,webm,aiff,caf';
 const inputGuards = ['-protocol_whitelist', 'file', '-format_whitelist', formats];
 
 /** Decoders write 48 kHz s16 to standard output. Offsets are dropped samples, for seeking by time is not exact in MP3. */
-export function commandFor(file: Pick<MediaFile, 'path' | 'type'>, head: Buffer, tools: DecoderTools): Command | undefined {
-  const { path, type } = file;
-  if (type === 'audio/mpeg' && tools.mpg123) {
-    return { program: tools.mpg123, args: ['-q', '-s', '-r', '48000', '-m', '-e', 's16', '--', path], channels: 1 };
-  }
-  const opusChannels = type === 'audio/ogg' ? channelsOfOpus(head) : undefined;
-  if (opusChannels !== undefined && tools.opusdec) {
-    const stereo = opusChannels > 1;
+export function commandsFor(file: Pick<MediaFile, 'path' | 'type'>, head: Buffer, tools: DecoderTools): Command[] {
+  const { path } = file;
+  const commands: Command[] = [];
+  const { kind, channels } = kindOf(head, file.type);
+  if (kind === 'mp3' && tools.mpg123)
+    commands.push({ name: 'mpg123', program: tools.mpg123, args: ['-q', '-s', '-r', '48000', '-m', '-e', 's16', '--', path], channels: 1 });
+  if (kind === 'opus' && tools.opusdec) {
+    const stereo = channels > 1;
     const args = ['--quiet', '--rate', '48000', ...(stereo ? ['--force-stereo'] : []), path, '-'];
-    return { program: tools.opusdec, args, channels: stereo ? 2 : 1 };
+    commands.push({ name: 'opusdec', program: tools.opusdec, args, channels: stereo ? 2 : 1 });
   }
-  if (!tools.ffmpeg) return undefined;
+  if (!tools.ffmpeg) return commands;
   const sound = ['-vn', '-f', 's16le', '-ac', '1', '-ar', '48000', 'pipe:1'];
-  const args = ['-v', 'error', '-nostdin', ...inputGuards, '-i', `file:${path}`, ...sound];
-  return { program: tools.ffmpeg, args, channels: 1 };
+  const args = ['-v', 'error', '-nostdin', '-threads', '1', ...inputGuards, '-i', `file:${path}`, ...sound];
+  return [...commands, { name: 'ffmpeg', program: tools.ffmpeg, args, channels: 1 }];
+}
+
+/** What the first bytes say it is; the stated type only where they say nothing. */
+function kindOf(head: Buffer, type: Item['type']): { readonly kind: 'mp3' | 'opus' | 'other'; readonly channels: number } {
+  const opusChannels = channelsOfOpus(head);
+  if (opusChannels !== undefined) return { kind: 'opus', channels: opusChannels };
+  const mark = head.toString('latin1', 0, 4);
+  if (mark === 'OggS' || mark === 'RIFF' || mark === 'fLaC') return { kind: 'other', channels: 1 };
+  const frame = head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2;
+  return { kind: frame || mark.startsWith('ID3') || type === 'audio/mpeg' ? 'mp3' : 'other', channels: 1 };
 }
 
 /** RFC 7845 §5.1: the channel count is the tenth byte of the head packet. */
@@ -92,13 +139,13 @@ function channelsOfOpus(head: Buffer): number | undefined {
   return at >= 0 && at + 9 < head.length ? head[at + 9] : undefined;
 }
 
-function run(command: Command, onEnd: (problem?: Problem) => void): Pipe {
+function run(command: Command, limits: ToolLimits, onEnd: (problem?: Problem) => void): Pipe {
   let complaint = '';
   const onExit = ({ code, signal, problem }: Exit): void => {
     if (problem || code === 0) onEnd(problem);
     else onEnd({ code: 'tool-failed', path: '', detail: `decoder ended with ${code ?? signal}: ${complaint.trim().slice(-200)}` });
   };
-  const tool = startTool(command.program, command.args, { onExit });
+  const tool = startTool(command.program, command.args, { onExit, limits });
   tool.stdin.end();
   tool.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-1_000);

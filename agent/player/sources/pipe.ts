@@ -30,6 +30,7 @@ export class PipeSource implements Source {
   #chunks: Int16Array[] = [];
   #chunkAt = 0;
   #held = 0;
+  #taken = 0;
   #toSkip: number;
   #given = 0;
   #rest: Buffer | undefined;
@@ -94,6 +95,21 @@ export class PipeSource implements Source {
     return this.#given;
   }
 
+  /** Samples that wait to be poured. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Grows with every sample the decoder wrote, those passed over included: a decoder that works shows here. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** True while nothing keeps the decoder from writing. */
+  get hungry(): boolean {
+    return !this.#done && this.#pipe?.stream.isPaused() === false;
+  }
+
   /** True when the decoder has nothing more to give beyond what is held here. */
   get decoded(): boolean {
     return this.#done;
@@ -115,6 +131,7 @@ export class PipeSource implements Source {
   #take(bytes: Buffer, pipe: Pipe): void {
     if (this.#done) return;
     const mono = this.#mix(bytes, pipe.channels);
+    this.#taken += mono.length;
     const skipped = Math.min(this.#toSkip, mono.length);
     this.#toSkip -= skipped;
     const room = this.#options.samplesMax - this.#given - this.#held;

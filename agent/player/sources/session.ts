@@ -11,6 +11,8 @@ export interface ItemSource extends Source {
   readonly given: number;
   /** The decoder has ended; what is left is in memory. */
   readonly decoded: boolean;
+  /** Its text was spoken in place of its recording. */
+  readonly spoke?: boolean;
 }
 
 export interface SessionPlan {
@@ -66,6 +68,7 @@ export class SessionSource implements Source {
   readonly #pauses = new Pauses();
   #poured = 0;
   #problem: Problem | undefined;
+  #spoke = false;
 
   constructor(plan: SessionPlan) {
     this.#plan = plan;
@@ -110,6 +113,11 @@ export class SessionSource implements Source {
     return this.#problem;
   }
 
+  /** True when an item's text was spoken in place of its recording. */
+  get spoke(): boolean {
+    return this.#spoke || this.#open.some((part) => !part.silent && part.source.spoke === true);
+  }
+
   stop(): void {
     for (const part of this.#open) if (!part.silent) part.source.stop();
     this.#open.length = 0;
@@ -131,6 +139,8 @@ export class SessionSource implements Source {
   /** The next decoder starts while what is left of this one lies in memory. */
   #openEarly(): void {
     const [first, second] = this.#open;
+    // Asked, so that one that hangs is noticed before its turn.
+    if (second && !second.silent) second.source.ready();
     if (!first || second) return;
     if (first.silent ? first.samples < earlySamples : first.source.decoded) this.#openNext();
   }
@@ -151,6 +161,7 @@ export class SessionSource implements Source {
     this.#open.shift();
     if (!part.silent) {
       this.#problem ??= part.source.problem() ?? (part.source.given === 0 && part.restMs > slackMs ? soundless : undefined);
+      this.#spoke ||= part.source.spoke === true;
       part.source.stop();
     }
     if (this.#open.length === 0) this.#openNext();
