@@ -21,6 +21,10 @@ const captureDevice = 'hw:CARD=Loopback,DEV=1,SUBDEV=0';
 /** snd-aloop counts by the kernel's tick (4 ms); software emulation adds its own hesitations. */
 const toleranceMs = 25;
 const costMs = 10_000;
+/** A run in which the emulator held us up for most of the lead says nothing about the card: another is made in its place. */
+const hesitationMs = 150;
+const plays = 3;
+const disturbedMax = 6;
 const busDriver = '/sys/bus/platform/drivers/snd_aloop';
 const lines: string[] = [];
 const failed: string[] = [];
@@ -35,13 +39,25 @@ const outputOf = (driver: Driver): Promise<AudioOut> => makeAudioOut({ kind: 'al
 const input = () => openAudioIn({ kind: 'alsa', device: captureDevice });
 
 async function contracts(): Promise<void> {
+  const opened: { close(): Promise<void> }[] = [];
+  const closeAll = async () => {
+    for (const one of opened.splice(0)) await one.close();
+  };
   for (const driver of drivers) {
-    const outs = await Promise.all(Array.from({ length: 6 }, () => outputOf(driver)));
-    promiseAudioOut(() => ({ out: outs.pop() ?? raiseNone(), pass: (ms) => wait(ms), toleranceFrames: toleranceMs * 48 }));
-    for (const { title, wrong } of await runCases()) check(`${driver}: ${title}`, wrong === undefined, wrong);
+    const outs = await Promise.all(Array.from({ length: 12 }, () => outputOf(driver)));
+    promiseAudioOut(() => {
+      const out = outs.pop() ?? raiseNone();
+      opened.push(out);
+      return { out, pass: (ms) => wait(ms), toleranceFrames: toleranceMs * 48 };
+    });
+    for (const { title, wrong } of await runCases(closeAll)) check(`${driver}: ${title}`, wrong === undefined, wrong);
   }
-  promiseAudioIn(() => ({ input: input(), pass: (ms) => wait(ms), toleranceMs }));
-  for (const { title, wrong } of await runCases()) check(`capture: ${title}`, wrong === undefined, wrong);
+  promiseAudioIn(() => {
+    const one = input();
+    opened.push(one);
+    return { input: one, pass: (ms) => wait(ms), toleranceMs };
+  });
+  for (const { title, wrong } of await runCases(closeAll)) check(`capture: ${title}`, wrong === undefined, wrong);
 }
 
 function raiseNone(): never {
@@ -168,7 +184,12 @@ async function measure(driver: Driver) {
     await out.close();
   }
   const heard = [];
-  for (let i = 0; i < 3; i++) heard.push(await playAndCapture(await outputOf(driver), input()));
+  let disturbed = 0;
+  for (; heard.length < plays && disturbed < disturbedMax; ) {
+    const one = await playAndCapture(await outputOf(driver), input());
+    if (one.latestPumpMs < hesitationMs) heard.push(one);
+    else disturbed++;
+  }
   const starts = [];
   for (let i = 0; i < 3; i++) starts.push((await preempt(await outputOf(driver), input())).toFirstFrameMs);
   check(
@@ -178,7 +199,7 @@ async function measure(driver: Driver) {
   );
   const instants = heard.every(({ startErrorMs, pointerErrorMs }) => Math.abs(startErrorMs) <= 20 && Math.abs(pointerErrorMs) <= 20);
   check(`${driver}: it begins at its instant, and the pointer knows it`, instants);
-  return { openMs: openedMs.map((ms) => round(ms)), heard, preemptMs: starts, cost: await cost(driver) };
+  return { disturbed, openMs: openedMs.map((ms) => round(ms)), heard, preemptMs: starts, cost: await cost(driver) };
 }
 
 await contracts();
