@@ -196,7 +196,7 @@ export interface OrderAnswer {
   readonly progress: readonly {
     readonly box: Id;
     readonly boxName: string | null;
-    readonly state: 'sent' | 'accepted' | 'sounding' | 'ended' | 'cleared' | 'expired' | 'refused' | 'offline';
+    readonly state: 'sent' | 'accepted' | 'held' | 'sounding' | 'ended' | 'cleared' | 'expired' | 'refused' | 'offline';
     readonly detail: string | null;
     readonly atMs: number | null;
   }[];

@@ -40,7 +40,7 @@ export function voiceHeld(turn: Turn, { kind }: Pick<OutputState, 'kind'>, voice
   }
 }
 
-/** A valid order that waits is told once for each time it has to. */
+/** A valid order that waits is told once, and again when it had sounded in between. */
 export function closeHeldOrders(turn: Turn): void {
   const told = turn.live.heldOrders;
   const waiting = turn.kept.orders.active.flatMap(({ id, order }) => {
@@ -52,6 +52,13 @@ export function closeHeldOrders(turn: Turn): void {
       turn.tell({ kind: 'order', order: id, state: 'held', because });
       turn.urgent();
     }
-  if (told.length === 0 && waiting.length === 0) return;
-  turn.be({ heldOrders: waiting.map(({ id }) => id) });
+  const active = turn.kept.orders.active.filter(({ id }) => told.includes(id) || waiting.some((one) => one.id === id));
+  if (active.length !== told.length) turn.be({ heldOrders: active.map(({ id }) => id) });
+}
+
+/** It sounds: the desk is told so again, since `held` was the last it heard. */
+export function tellSoundsAgain(turn: Turn, order: string): void {
+  if (!turn.live.heldOrders.includes(order)) return;
+  turn.be({ heldOrders: turn.live.heldOrders.filter((id) => id !== order) });
+  turn.tell({ kind: 'order', order, state: 'sounding' });
 }

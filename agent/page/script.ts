@@ -6,6 +6,7 @@ const $ = (id) => document.getElementById(id);
 const outcome = {played:['Đã phát đủ','played','good'],partial:['Phát một phần','partial','warn'],preempted:['Bị ngắt','pre-empted','warn'],missed:['Bỏ lỡ','missed','bad'],'refused-by-policy':['Từ chối do quy định','refused by policy','warn'],failed:['Lỗi','failed','bad'],withdrawn:['Đã thu hồi','withdrawn','warn']};
 const quality = {signed:['Giờ đã xác thực','signed time','good'],rtc:['Đồng hồ pin','battery clock','good'],net:['Chỉ có NTP','NTP only','warn'],floor:['Chưa chắc chắn','only a floor','bad'],none:['Chưa có giờ','no time','bad']};
 const relay = {none:'–',off:'tắt · off','turning-on':'đang bật · turning on',on:'bật · on','turning-off':'đang tắt · turning off',failed:'lỗi · failed'};
+const why = {'box-off':'hộp tắt','power-cut':'mất điện','no-time':'chưa có giờ','not-cached':'chưa có tệp','too-late':'quá muộn','output-busy':'loa bận',emergency:'có lệnh khẩn cấp','higher-class':'có chương trình ưu tiên hơn',withdrawn:'đã thu hồi','decoder-failed':'không giải mã được','output-failed':'đầu ra lỗi','amplifier-failed':'tăng âm lỗi','outside-window':'ngoài khung giờ','quiet-hours':'giờ yên tĩnh','session-too-long':'buổi quá dài','too-many-sessions':'quá số buổi','day-limit':'quá số phút','joined-late':'vào giữa chừng',resumed:'phát tiếp',cleared:'lệnh đã dừng',expired:'hết hạn',superseded:'có lệnh mới','not-painted':'bảng không hiện','window-ended':'hết khung giờ',muted:'tắt tiếng tại chỗ','held-service':'có người ở loa','on-battery':'mất điện lưới','stream-lost':'mất luồng','no-voice':'thiếu giọng đọc'};
 const rank = {drill:'diễn tập',priority:'ưu tiên',normal:'thông thường',filler:'nền'};
 let zone = 'Asia/Ho_Chi_Minh', frame = null, offset = 0, player = null;
 const clock = (ms, seconds) => new Intl.DateTimeFormat('vi-VN',{timeZone:zone,hour:'2-digit',minute:'2-digit',...(seconds?{second:'2-digit'}:{day:'2-digit',month:'2-digit'})}).format(ms);
@@ -36,7 +37,7 @@ function show(s) {
   if (loud[0]) { const db = loud[0].levelDb; $('bar').style.width = db === null ? '0' : Math.max(0, Math.min(100, (db + 60) / 60 * 100)) + '%'; put('db', db === null ? '–' : db <= -90 ? 'im lặng · silent' : db + ' dBFS'); put('amp', relay[loud[0].amplifier]); }
   showHands(s);
   fill('next', s.next.map((n) => row(n.title, n.output + ' · ' + (rank[n.class] || n.class), clock(n.startMs))), 'Chưa có · nothing planned');
-  fill('receipts', s.receipts.map((r) => { const o = outcome[r.outcome]; return row(o[0] + (r.reason ? ' – ' + r.reason : ''), (s.titles[r.programme] || r.occurrence) + ' · ' + Math.round(r.audibleMs / 1000) + ' s', clock(r.startedMs || r.plannedStartMs), o[2]); }), 'Chưa có · none yet');
+  fill('receipts', s.receipts.map((r) => { const o = outcome[r.outcome]; return row(o[0] + (r.reason ? ' – ' + (why[r.reason] || r.reason) : ''), (r.what === 'local' ? 'Âm thử hoặc đếm ngược' : s.titles[r.programme] || r.occurrence) + ' · ' + Math.round(r.audibleMs / 1000) + ' s', clock(r.startedMs || r.plannedStartMs), o[2]); }), 'Chưa có · none yet');
   $('screen').hidden = !s.outputs.some((o) => o.kind === 'board');
   if (s.boardFrame && s.boardFrame !== frame) { frame = s.boardFrame; $('board').src = '/board?' + encodeURIComponent(frame); }
 }

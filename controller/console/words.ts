@@ -35,6 +35,12 @@ export const reasonWords: Readonly<Record<string, string>> = {
   expired: 'hết hạn',
   superseded: 'có lệnh mới hơn',
   'not-painted': 'màn hình không hiển thị',
+  'window-ended': 'hết khung giờ được phép',
+  muted: 'tắt tiếng tại chỗ',
+  'held-service': 'đang bảo trì, có người ở loa',
+  'on-battery': 'mất điện lưới, chạy ắc quy',
+  'stream-lost': 'mất luồng trực tiếp',
+  'no-voice': 'thiếu giọng đọc cho ngôn ngữ này',
 };
 
 export const healthWords: Readonly<Record<string, string>> = { ok: 'Tốt', degraded: 'Suy giảm', silent: 'Mất tiếng', unknown: 'Chưa rõ' };
@@ -52,6 +58,8 @@ export const healthReasonWords: Readonly<Record<string, string>> = {
   'under-voltage': 'điện áp thấp',
   muted: 'đang tắt tiếng tại chỗ',
   'clock-off': 'lệch giờ',
+  service: 'đang bảo trì, có người ở loa',
+  'on-battery': 'chạy ắc quy',
 };
 
 export const stateWords: Readonly<Record<string, string>> = {
@@ -75,6 +83,7 @@ export const classWords: Readonly<Record<string, string>> = {
 export const progressWords: Readonly<Record<string, string>> = {
   sent: 'đã gửi',
   accepted: 'đã nhận',
+  held: 'đang giữ lại (có người ở loa, tắt tiếng hoặc mất điện)',
   sounding: 'đang phát',
   ended: 'đã phát xong',
   cleared: 'đã dừng',
