@@ -11,8 +11,13 @@ export interface DemoArguments {
   readonly play: string | undefined;
   /** The seed of a real centre, with `--no-demo`. */
   readonly seed: string | undefined;
+  /** The sound card of the first loudspeaker; every output is simulated unless it is named. */
+  readonly audio: string | undefined;
   readonly help: boolean;
 }
+
+/** The card itself; the box refuses layers that hide the position. */
+const cardPattern = /^(hw:)?[A-Za-z0-9_=,-]{1,60}$/;
 
 export const usage = `Loa – trình diễn một xã trên một máy / a district on one machine
 
@@ -22,11 +27,12 @@ export const usage = `Loa – trình diễn một xã trên một máy / a distr
   npm start -- --port N              cổng của trang trình diễn (8080) / port of the stage page
   npm start -- --no-demo             chỉ trung tâm điều hành, chưa có gì / an empty operating centre, no demo
        … --seed FILE                 đơn vị, địa bàn, tài khoản, quy chế / its unit, area, accounts and policy (JSON)
+  npm start -- --audio DEVICE        loa đầu tiên phát ra card âm thanh này / the first loudspeaker plays through this card (hw:CARD=ID)
   npm start -- --reset               xóa dữ liệu trình diễn rồi bắt đầu lại / forget the demo and begin again
   npm start -- --yes                 không hỏi trước khi cài gói / do not ask before installing packages
   npm start -- --help
 
-Hardware is simulated: nothing is switched and no sound card is opened. LOA_PACKAGES=no leaves system packages alone.
+Hardware is simulated unless named: nothing is switched and no sound card is opened; cards found are only printed. LOA_PACKAGES=no leaves system packages alone.
 Ctrl-C dừng tất cả / stops everything; a second start continues where it was.
 `;
 
@@ -42,6 +48,7 @@ export function readDemoArguments(argv: readonly string[], root: string): Result
         play: { type: 'string' },
         'no-demo': { type: 'boolean' },
         seed: { type: 'string' },
+        audio: { type: 'string' },
         reset: { type: 'boolean' },
         yes: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -51,12 +58,15 @@ export function readDemoArguments(argv: readonly string[], root: string): Result
     const port = Number(values.port ?? '8080');
     if (!Number.isInteger(port) || port < 0 || port > 65_535) return bad('bad-input', `--port ${values.port}: 0 – 65535`);
     const demo = values['no-demo'] !== true;
+    if (values.audio !== undefined && !cardPattern.test(values.audio))
+      return bad('bad-input', `--audio ${values.audio}: tên card / the card itself, hw:CARD=ID (aplay -l)`);
     return ok({
       dataDir: values.data === undefined ? resolve(root, demo ? 'data/demo' : 'data/centre') : resolve(values.data),
       port,
       demo,
       reset: values.reset === true,
       play: values.play === undefined ? undefined : resolve(values.play),
+      audio: values.audio,
       seed: values.seed === undefined ? undefined : resolve(values.seed),
       help: values.help === true,
     });

@@ -51,7 +51,9 @@ export class Demo {
     this.#folder.prepare();
     this.#passwords = await this.#folder.passwords(this.#accounts);
     const estate = readEstate();
-    const district = new District({ folder: this.#folder, port: ports.console, boxes: estate, say: (text) => this.#note(text) });
+    const { audio } = this.#arguments;
+    const options = { folder: this.#folder, port: ports.console, boxes: estate, say: (text: string) => this.#note(text) };
+    const district = new District({ ...options, ...(audio !== undefined && { audio }) });
     this.#district = district;
     const isNew = this.#folder.isNew;
     if (isNew) await district.initialise(seedDocument(this.#accounts, this.#passwords));

@@ -13,6 +13,8 @@ export interface DistrictOptions {
   readonly folder: DemoFolder;
   readonly port: number;
   readonly boxes: readonly DemoBox[];
+  /** A real card for the first box with a loudspeaker. */
+  readonly audio?: string;
   readonly say: (line: string) => void;
 }
 
@@ -81,7 +83,10 @@ export class District {
     const mqtts = new CuttableProxy(() => ({ host: '127.0.0.1', port: this.place.mqttPort }));
     const [httpsPort, mqttsPort] = [await https.start(), await mqtts.start()];
     if (!existsSync(join(dir, 'identity/card.json'))) await this.#enrol(dir, await claim());
-    await writeFileAtomic(join(dir, 'config.json'), `${JSON.stringify(boxConfig(box, httpsPort, mqttsPort), null, 2)}\n`);
+    await writeFileAtomic(
+      join(dir, 'config.json'),
+      `${JSON.stringify(boxConfig(box, httpsPort, mqttsPort, this.#cardOf(box)), null, 2)}\n`,
+    );
     const live: LiveBox = {
       box,
       wires: [https, mqtts],
@@ -134,6 +139,11 @@ export class District {
     for (const wire of this.boxes.flatMap(({ wires }) => wires)) wire.stop();
   }
 
+  #cardOf(box: DemoBox): string | undefined {
+    const first = this.#options.boxes.find(({ outputs }) => outputs.some(({ kind }) => kind === 'loudspeaker'));
+    return box.id === first?.id ? this.#options.audio : undefined;
+  }
+
   #ports(): string[] {
     const { boxPort = 0, mqttPort = 0 } = this.#place ?? {};
     return ['--host', '127.0.0.1', '--port', String(this.#options.port), '--box-port', String(boxPort), '--mqtt-port', String(mqttPort)];
@@ -152,12 +162,13 @@ export class District {
 /** Two crystals are never alike: the loudspeakers drift apart and are kept together. */
 const crystalPpm: Readonly<Record<string, number>> = { 'loa-1': 40, 'loa-2': -35 };
 
-function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number): unknown {
+function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number, card: string | undefined): unknown {
   const board = box.outputs.some(({ kind }) => kind === 'board');
+  const virtualOut = { kind: 'virtual', ppm: crystalPpm[box.id] ?? 0, rewinds: true, recordWav: 'loa.wav' };
   const chromium = findProgram('chromium') ?? findProgram('chromium-browser');
   return {
     page: { host: '127.0.0.1', port: 0 },
-    audioOut: { kind: 'virtual', ppm: crystalPpm[box.id] ?? 0, rewinds: true, recordWav: 'loa.wav' },
+    audioOut: card === undefined ? virtualOut : { kind: 'alsa', device: card },
     display: { kind: board ? (chromium ? 'chromium' : 'simulated') : 'none' },
     outputs: box.outputs,
     // Few boxes, and somebody who watches: no need to wait for minutes.

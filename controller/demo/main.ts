@@ -1,5 +1,6 @@
 // `npm start`: a commune on one machine. Reads what was asked, starts it, prints what happens, stops on Ctrl-C.
 import { join } from 'node:path';
+import { findCards } from '../../hardware/host/sound-cards.ts';
 import { type DemoArguments, readDemoArguments, usage } from './arguments.ts';
 import { Demo } from './demo.ts';
 import { DemoFolder } from './demo-folder.ts';
@@ -44,6 +45,12 @@ function stopOnSignal(stop: () => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
 }
 
+/** What is found is only told; a card is opened when it is named. */
+function sayCards(named: string | undefined): void {
+  if (named !== undefined) say(`  loa đầu tiên phát ra / the first loudspeaker plays through ${named}`);
+  else for (const { id, name } of findCards()) say(`  card âm thanh / sound card: ${name} (--audio hw:CARD=${id})`);
+}
+
 /** A demo already runs on this folder: hand it the file, or say so. */
 async function joinRunning(folder: DemoFolder, asked: DemoArguments): Promise<boolean> {
   const running = folder.running();
@@ -65,6 +72,7 @@ async function runDemo(asked: DemoArguments): Promise<void> {
   if (await joinRunning(folder, asked)) return;
   if (asked.reset) folder.forget();
   say(`Loa – TRÌNH DIỄN xã Sơn Dương, phần cứng mô phỏng / DEMO, simulated hardware (${asked.dataDir})`);
+  sayCards(asked.audio);
   const demo = new Demo(folder, asked, say);
   stopOnSignal(() => demo.stop());
   const stage = await freePort(asked.port, 'trang trình diễn');

@@ -128,6 +128,8 @@ describe('the arguments of npm start', () => {
     });
     expect(readDemoArguments(['--port', 'x'], '/loa').ok).toBe(false);
     expect(readDemoArguments(['--colour'], '/loa').ok).toBe(false);
+    expect(readDemoArguments(['--audio', 'hw:CARD=Device'], '/loa')).toMatchObject({ ok: true, value: { audio: 'hw:CARD=Device' } });
+    expect(readDemoArguments(['--audio', 'plughw:0'], '/loa').ok).toBe(false);
   });
 
   test('keep a real centre apart from the demo', () => {
