@@ -11,6 +11,7 @@ import type { Problem } from '../schemas/problems.ts';
 import { boxRoutes } from './api/boxes.ts';
 import { eventRoutes } from './api/events.ts';
 import { liveRoutes } from './api/live.ts';
+import { relayRoutes } from './api/live-relays.ts';
 import { logRoutes } from './api/log.ts';
 import { mediaRoutes } from './api/media.ts';
 import { orderRoutes } from './api/orders.ts';
@@ -68,6 +69,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   logRoutes(app, centre);
   orderRoutes(app, centre);
   liveRoutes(app, centre);
+  relayRoutes(app, centre);
   voiceDoor(app, centre);
   policyRoutes(app, centre);
   eventRoutes(app, centre);

@@ -13,6 +13,7 @@ import type { Ingested } from './media/ingest.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
 import type { Registry } from './registry.ts';
+import type { RelayDesk } from './relay/relay-desk.ts';
 import type { Store } from './store/store.ts';
 
 /** What a centre is; fixed when its data folder is made. */
@@ -42,6 +43,7 @@ export interface Centre {
   readonly dispatch: Dispatch;
   readonly orders: OrderDesk;
   readonly live: LiveDesk;
+  readonly relays: RelayDesk;
   readonly link: CentreLink;
   readonly feed: Feed;
   readonly tools: AudioTools;

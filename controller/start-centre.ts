@@ -19,10 +19,9 @@ import { Voices } from './emergency/voices.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
 import { CentreLink, type Journal } from './link.ts';
-import { LiveDesk } from './live/live-desk.ts';
+import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
 import { makeIngest } from './media/make-ingest.ts';
-import { requireTools } from './media/spawn-transcoder.ts';
 import { type Authority, type Issued, openAuthority, openServerCertificate } from './provision/authority.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { openSigningKeys, type Trust } from './provision/signing-keys.ts';
@@ -97,10 +96,12 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.dispatch.start();
   await centre.orders.start();
   await centre.live.start();
+  await centre.relays.start();
   await link.start();
   // In the background: orders given before it is done are spoken by the boxes.
   const voices = prepareVoices(centre, rooms.voices, options.journal);
   const stop = async (): Promise<void> => {
+    await centre.relays.stop();
     await centre.live.stop();
     link.stop();
     centre.orders.stop();
@@ -224,19 +225,8 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   });
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
-  const link = new CentreLink({
-    centre: card.id,
-    epoch,
-    registry,
-    logDesk,
-    desk,
-    dispatch,
-    counters: store.counters,
-    feed,
-    publish,
-    journal,
-    nowMs,
-  });
+  const told = { centre: card.id, epoch, registry, logDesk, desk, dispatch, counters: store.counters, feed, publish, journal, nowMs };
+  const link = new CentreLink(told);
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const host = hostInUrl(settings.publicHost);
   const claimPlace = () => ({
@@ -246,13 +236,28 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     trustRoot: trust.root,
   });
   const ingest = makeIngest(tools, blobs);
-  const live = new LiveDesk({
-    ...{ store, registry, desk, blobs, feed, publish, journal, level: card.level, nowMs },
-    groups: () => groups().map(({ id }) => id),
-    ingest: requireTools(tools).ok ? ingest : undefined,
-  });
+  const names = () => groups().map(({ id }) => id);
+  const sounds = { store, registry, desk, blobs, feed, publish, journal, tools, ingest, nowMs, groups: names };
+  const { live, relays } = makeLive({ ...sounds, level: card.level, demo: card.demo });
   const { root: trustRoot } = trust;
-  const outside = { card, groups, trustRoot, store, registry, blobs, authority, dispatch, orders, live, link, feed, tools, journal, nowMs };
+  const outside = {
+    card,
+    groups,
+    trustRoot,
+    store,
+    registry,
+    blobs,
+    authority,
+    dispatch,
+    orders,
+    live,
+    relays,
+    link,
+    feed,
+    tools,
+    journal,
+    nowMs,
+  };
   return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, voices, link, bus, place } };
 }
 

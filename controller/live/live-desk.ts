@@ -96,7 +96,7 @@ export class LiveDesk {
     this.#opening += 1;
     try {
       const openMs = Math.floor(this.#fineNowMs());
-      const untilMs = await this.#allowedUntil(openMs, openMs + wanted.maxMs);
+      const untilMs = await this.#allowedUntil(openMs, openMs + Math.floor(wanted.maxMs));
       if (!untilMs.ok) return untilMs;
       const key = generateSigningKey();
       const { source, title, delayMs, gainDb, by } = wanted;

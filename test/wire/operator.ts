@@ -44,6 +44,10 @@ export class Operator {
     return (await this.#ask('PUT', path, JSON.stringify(body), 'application/json')) as T;
   }
 
+  async delete(path: string): Promise<void> {
+    await this.#ask('DELETE', path);
+  }
+
   async upload<T>(path: string, bytes: Uint8Array): Promise<T> {
     return (await this.#ask('POST', path, bytes, 'application/octet-stream')) as T;
   }
