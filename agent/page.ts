@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Heard } from '../hardware/audio-out.ts';
+import { type PageAct, pageActs, safeActs } from './page/acts.ts';
 import { boardPolicy, pageDocument, pagePolicy } from './page/document.ts';
 import { Listeners } from './page/listen.ts';
-import { type PageAct, pageActs, safeActs } from './page/acts.ts';
 import type { PageState } from './page/view.ts';
 import { type PinGate, pinShape } from './pin.ts';
 

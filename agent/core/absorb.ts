@@ -1,4 +1,6 @@
 // Absorb what happened into the state: one place per event, exhaustive.
+
+import { askService, buttonPressed } from './at-horn.ts';
 import { muteHere, offerClear, offerCommand } from './commands.ts';
 import { offerOrder, refuse } from './emergency.ts';
 import { liveReceiving, offerLive } from './live.ts';
@@ -9,7 +11,6 @@ import { playbackOver, playbackProgressed, playbackStarted, sourceFailed } from 
 import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { closeLastBoot } from './receipts.ts';
-import { askService, buttonPressed } from './service.ts';
 import { talkHere } from './talk.ts';
 import { askToneHere } from './tones.ts';
 import type { Turn } from './turn.ts';

@@ -67,7 +67,11 @@ export function planned(turn: Turn, occurrence: Occurrence): boolean {
   const occurrences = turn.live.agenda?.occurrences ?? [];
   // A new stagger moves the start, not the name.
   const lastMs = occurrence.startMs + staggerMsMax;
-  for (let at = firstFrom(occurrences, occurrence.startMs - staggerMsMax); (occurrences[at]?.startMs ?? Number.POSITIVE_INFINITY) <= lastMs; at++)
+  for (
+    let at = firstFrom(occurrences, occurrence.startMs - staggerMsMax);
+    (occurrences[at]?.startMs ?? Number.POSITIVE_INFINITY) <= lastMs;
+    at++
+  )
     if (occurrences[at]?.id === occurrence.id) return true;
   return false;
 }

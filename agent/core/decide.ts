@@ -2,6 +2,7 @@
 import type { Moment } from '../../schemas/time.ts';
 import { absorb } from './absorb.ts';
 import { closeAgenda } from './agenda.ts';
+import { closeService } from './at-horn.ts';
 import { closeClock } from './clock.ts';
 import { closeOrders, closeUnsure } from './emergency.ts';
 import { closeHeldOrders } from './held.ts';
@@ -15,7 +16,6 @@ import { closePlayback } from './playback.ts';
 import { closeReceipts } from './receipts.ts';
 import { closeReports } from './reports.ts';
 import { type Rules, standardRules } from './rules.ts';
-import { closeService } from './service.ts';
 import { closeTones } from './tones.ts';
 import { Turn } from './turn.ts';
 

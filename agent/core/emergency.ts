@@ -128,7 +128,8 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
   const endedMs = underWay?.startedMs ? turn.now.wallMs : sounding?.endedMs;
   const whole = how !== 'cleared' && (output.kind === 'board' || heardHere(turn, active, output));
   const unvoiced = (sounding?.languages?.skipped.length ?? 0) > 0 ? 'no-voice' : undefined;
-  const reason = whole || how === 'ended' ? unvoiced : how === 'expired' ? ((sounds(output.kind) && orderHeld(turn, active.order)) || how) : how;
+  const reason =
+    whole || how === 'ended' ? unvoiced : how === 'expired' ? (sounds(output.kind) && orderHeld(turn, active.order)) || how : how;
   turn.tell({
     kind: 'receipt',
     receipt: {

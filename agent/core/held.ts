@@ -8,7 +8,10 @@ import type { Turn } from './turn.ts';
 /** Why nothing of this kind may sound here now, if so; the weightiest reason first. */
 export function heldBack(turn: Turn, kind: HeldKind): HeldBecause | null {
   const { kept, live } = turn;
-  return turn.rules.held({ service: kept.service !== null, muted: kept.muted, onBattery: !live.mains.present, policy: live.plan?.policy }, kind);
+  return turn.rules.held(
+    { service: kept.service !== null, muted: kept.muted, onBattery: !live.mains.present, policy: live.plan?.policy },
+    kind,
+  );
 }
 
 /** Boards have no voice to hold back. */

@@ -1,33 +1,18 @@
 // Close the gap between what an output should sound and what it sounds: stop, mark, start.
 import type { Reason } from '../../schemas/receipt.ts';
 import { planned } from './agenda.ts';
+import { type Beginning, begin } from './beginnings.ts';
 import { answer } from './commands.ts';
-import { mayDrill, orderFromMonoMs, repetitionMs } from './emergency.ts';
 import { raiseFault } from './faults.ts';
 import { voiceHeld } from './held.ts';
-import { gainOf, orderGainOf, pause, unpause } from './ledger.ts';
-import {
-  cutMarginMs,
-  fadeEmergencyMs,
-  fadeMs,
-  joinLeadMs,
-  lastWordMs,
-  startAnswerMs,
-  stepMs,
-  stopAnswerMs,
-  toneFadeInMs,
-  toneGainDb,
-  toneHz,
-  wordSlackMs,
-} from './limits.ts';
+import { pause, unpause } from './ledger.ts';
+import { fadeEmergencyMs, fadeMs, lastWordMs, startAnswerMs, stepMs, stopAnswerMs, toneFadeInMs, wordSlackMs } from './limits.ts';
 import { liveBecause } from './live.ts';
-import type { Action, ActiveOrder, OutputState, PlayAction, PlayingMark, Sound, Voice } from './model.ts';
+import type { Action, OutputState, PlayingMark, Voice } from './model.ts';
 import { playbackOver } from './outcomes.ts';
-import { dueMs, heardUntilMs, resumeOffsetMs, worthHearing } from './plays.ts';
-import { lengthMs, positionAfter } from './session.ts';
+import { positionAfter } from './session.ts';
 import type { Turn } from './turn.ts';
 import { fulfils, type Wish, wanted } from './wanted.ts';
-import { warmUpMsOf } from './warm-up.ts';
 
 export function closePlayback(turn: Turn): void {
   for (const id of Object.keys(turn.live.outputs)) {
@@ -144,127 +129,6 @@ function pauseFrom(turn: Turn, mark: PlayingMark, reason: Reason): void {
     reason,
     amplifierOnMs: mark.amplifierOnMs,
   });
-}
-
-// ── starting ──
-
-interface Beginning {
-  readonly voice: Voice;
-  readonly sound: Sound;
-  readonly slot: PlayAction['slot'];
-  readonly startAtMonoMs: number;
-  readonly offsetMs: number;
-  readonly untilMs: number | null;
-  readonly cutAtMs?: number;
-  readonly gainDb: number;
-  readonly mark: Pick<PlayingMark, 'plannedStartMs' | 'plannedEndMs' | 'earlierAudibleMs' | 'startedMs' | 'startErrorMs'>;
-}
-
-/** How the wish begins on this output, or undefined when it must wait for amplifier, fade, pause or repair. */
-function begin(turn: Turn, output: OutputState, wish: Wish): Beginning | undefined {
-  if (!output.working) return undefined;
-  const { amplifier } = output;
-  if (amplifier.is !== 'on' && amplifier.is !== 'none') return undefined;
-  const readyMonoMs = amplifier.is === 'on' ? turn.rules.audibleFrom(amplifier.atMonoMs, warmUpMsOf(turn, output.id)) : turn.now.monoMs;
-  const fromMonoMs = Math.max(turn.now.monoMs, readyMonoMs);
-  if (wish.kind === 'order') return beginOrder(turn, output, wish.active, fromMonoMs);
-  if (wish.kind === 'occurrence' && turn.now.monoMs < (output.restUntilMonoMs ?? 0)) {
-    turn.wakeAtMono(output.restUntilMonoMs ?? 0);
-    return undefined;
-  }
-  // All but an emergency wait until the one before has faded.
-  if (output.player.is !== 'idle' || output.leaving.length > 0) return undefined;
-  if (wish.kind === 'live') return beginLive(turn, wish, fromMonoMs);
-  return wish.kind === 'tone' ? beginTone(turn, wish, fromMonoMs) : beginOccurrence(turn, wish, fromMonoMs);
-}
-
-function beginOrder(turn: Turn, output: OutputState, active: ActiveOrder, fromMonoMs: number): Beginning | undefined {
-  const { id, order, inline, acceptedMs, exp } = active;
-  const startAtMonoMs = Math.max(fromMonoMs, orderFromMonoMs(turn, active, output));
-  if (startAtMonoMs > turn.now.monoMs + turn.settings.preRollMs) {
-    turn.wakeAtMono(startAtMonoMs - turn.settings.preRollMs);
-    return undefined;
-  }
-  if (turn.timeKnown && !mayDrill(turn, order, startAtMonoMs - turn.now.monoMs + repetitionMs(order, turn.settings.languages)))
-    return undefined;
-  return {
-    voice: { kind: 'order', order: id },
-    // Repetitions are counted here, so that equal orders can alternate; a board just goes on showing.
-    sound: { of: 'order', id, order: output.kind === 'board' ? order : { ...order, times: 1 }, inline, languages: turn.settings.languages },
-    slot: 'emergency',
-    startAtMonoMs,
-    offsetMs: 0,
-    untilMs: null,
-    gainDb: orderGainOf(turn, order),
-    mark: { plannedStartMs: acceptedMs, plannedEndMs: exp, earlierAudibleMs: 0, startedMs: null, startErrorMs: null },
-  };
-}
-
-function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' }, fromMonoMs: number): Beginning | undefined {
-  const { occurrence, paused } = wish;
-  const dueMonoMs = turn.monoOf(dueMs(turn, occurrence));
-  const late = paused !== null || dueMonoMs < fromMonoMs;
-  const startAtMonoMs = late ? Math.max(fromMonoMs, turn.now.monoMs + joinLeadMs) : dueMonoMs;
-  const offsetMs = Math.round(paused ? resumeOffsetMs(paused) : Math.max(0, startAtMonoMs - dueMonoMs));
-  const restMs = lengthMs(occurrence) - offsetMs;
-  const startAtMs = turn.wallOf(startAtMonoMs);
-  const endMs = startAtMs + restMs;
-  if (restMs <= 0 || (paused && !worthHearing(turn, occurrence, startAtMs, endMs))) return undefined;
-  // What goes on later than planned may run into the end of the hours.
-  const heardMs = paused ? heardUntilMs(turn, occurrence, startAtMs, endMs) : endMs;
-  const { items, repeat } = occurrence;
-  return {
-    voice: { kind: 'occurrence', occurrence },
-    sound: { of: 'items', items, times: repeat.times, gapMs: repeat.gapMs, offsetMs },
-    slot: slotOf[occurrence.class],
-    startAtMonoMs,
-    offsetMs,
-    untilMs: endMs,
-    ...(heardMs < endMs ? { cutAtMs: heardMs - cutMarginMs } : {}),
-    gainDb: gainOf(turn, occurrence),
-    mark: {
-      plannedStartMs: occurrence.startMs,
-      plannedEndMs: occurrence.endMs,
-      earlierAudibleMs: paused?.audibleMs ?? 0,
-      startedMs: paused?.startedMs ?? null,
-      startErrorMs: paused?.startErrorMs ?? null,
-    },
-  };
-}
-
-/** Frames find their own instants; the play only has to be there in time. */
-function beginLive(turn: Turn, { held }: Wish & { kind: 'live' }, startAtMonoMs: number): Beginning {
-  const { session, gainDb, openMs, untilMs, delayMs } = held.session;
-  const { settings, live } = turn;
-  return {
-    voice: { kind: 'live', session },
-    sound: { of: 'live', session, delayMs: delayMs + settings.delayMs },
-    slot: 'live',
-    startAtMonoMs,
-    offsetMs: 0,
-    untilMs: null,
-    gainDb: Math.min(gainDb + settings.gainDb, live.plan?.policy.gainMaxDb ?? 0),
-    mark: { plannedStartMs: openMs, plannedEndMs: untilMs, earlierAudibleMs: 0, startedMs: null, startErrorMs: null },
-  };
-}
-
-const slotOf = { drill: 'emergency', priority: 'priority', normal: 'normal', filler: 'idle' } as const;
-
-function beginTone(turn: Turn, { tone }: Wish & { kind: 'tone' }, startAtMonoMs: number): Beginning {
-  const startAtMs = turn.wallOf(startAtMonoMs);
-  const untilMs = startAtMs + tone.durationMs;
-  return {
-    voice: { kind: 'tone', id: tone.id, durationMs: tone.durationMs, ...(tone.countdown ? { countdown: true } : {}) },
-    sound: tone.countdown
-      ? { of: 'countdown', durationMs: tone.durationMs, languages: turn.settings.languages }
-      : { of: 'tone', hz: toneHz, durationMs: tone.durationMs },
-    slot: 'normal',
-    startAtMonoMs,
-    offsetMs: 0,
-    untilMs,
-    gainDb: Math.min(toneGainDb, turn.settings.gainDb),
-    mark: { plannedStartMs: startAtMs, plannedEndMs: untilMs, earlierAudibleMs: 0, startedMs: null, startErrorMs: null },
-  };
 }
 
 function quietSince(turn: Turn, { player }: OutputState): number {

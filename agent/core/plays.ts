@@ -47,7 +47,13 @@ export function cached(turn: Turn, occurrence: Occurrence): boolean {
 
 /** What a play waits out, to go on as its schedule says. */
 export function passing(reason: Reason): boolean {
-  return reason === 'emergency' || reason === 'higher-class' || reason === 'held-service' || reason === 'on-battery' || reason === 'output-failed';
+  return (
+    reason === 'emergency' ||
+    reason === 'higher-class' ||
+    reason === 'held-service' ||
+    reason === 'on-battery' ||
+    reason === 'output-failed'
+  );
 }
 
 /** A paused play may go on while its time has not run out and the hours allow enough of its rest to be worth hearing. */

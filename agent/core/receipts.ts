@@ -1,12 +1,12 @@
 // Final receipts of plays that can no longer begin or go on, and of those the last boot left behind.
 import type { Reason } from '../../schemas/receipt.ts';
 import { nextStartMs, unsettled } from './agenda.ts';
+import { stilled } from './held.ts';
 import { compact, pausedOf, settle } from './ledger.ts';
 import { meetMs, receiptsPerDecisionMax } from './limits.ts';
 import { closeLastSessions } from './live.ts';
 import type { Occurrence, PausedPlay } from './model.ts';
 import { heard } from './outcomes.ts';
-import { stilled } from './held.ts';
 import { cached, latestStartMs, leaving, playing, resumable, resumeUntilMs, waits } from './plays.ts';
 import type { Turn } from './turn.ts';
 

@@ -1,7 +1,7 @@
 // The rules that a simulation may swap, one at a time, to prove that breaking them is noticed.
 import type { Order } from '../../schemas/order.ts';
-import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { hoursRule, hoursUntil, isQuiet, type Policy } from '../../schemas/policy.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { winner } from '../../schemas/timeline.ts';
 import { toneWaitMs } from './limits.ts';
 import type { KeptOrders, Ledger, Occurrence, OpenedMeta } from './model.ts';

@@ -6,8 +6,8 @@ import type { SqliteJournal } from '../journal.ts';
 import type { CentreLink } from '../link.ts';
 import type { Outputs } from '../outputs.ts';
 import type { Clock } from '../ports.ts';
-import { LevelMeter } from './level.ts';
 import { eventOf, type PageAct } from './acts.ts';
+import { LevelMeter } from './level.ts';
 import { type PageState, viewOf } from './view.ts';
 
 const receiptsShown = 5;

@@ -59,7 +59,11 @@ export function whySilent(state: State, now: Moment, localTime: (ms: number) => 
 
 function inService(ending: boolean): Sentence {
   return ending
-    ? say('service-ending', 'Sắp hết bảo trì: loa đếm ngược rồi có tiếng trở lại.', 'Service ends: the horn counts down, then sound is back.')
+    ? say(
+        'service-ending',
+        'Sắp hết bảo trì: loa đếm ngược rồi có tiếng trở lại.',
+        'Service ends: the horn counts down, then sound is back.',
+      )
     : say(
         'service',
         'Đang bảo trì: có người ở loa, không phát gì cả, kể cả lệnh khẩn cấp.',

@@ -2,8 +2,8 @@
 
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Moment } from '../../schemas/time.ts';
+import { serviceLeftMs } from '../core/at-horn.ts';
 import type { OutputState, State, Voice } from '../core/model.ts';
-import { serviceLeftMs } from '../core/service.ts';
 import { type Sentence, whySilent } from './silence.ts';
 
 const standardZone = 'Asia/Ho_Chi_Minh';

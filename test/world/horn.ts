@@ -2,8 +2,8 @@
 
 import { repetitionMs } from '../../agent/core/emergency.ts';
 import type { Action, Event, PlayAction, Voice } from '../../agent/core/model.ts';
-import type { Output } from '../../schemas/settings.ts';
 import type { Problem } from '../../schemas/problems.ts';
+import type { Output } from '../../schemas/settings.ts';
 import type { Heard, Trace } from './trace.ts';
 
 const relayOnMs = 300;

@@ -1,6 +1,7 @@
 // What a person at the box, a mute and the mains may hold back, and what must sound when they no longer do. Judged from outside.
-import { countdownMs } from '../../agent/core/limits.ts';
+
 import { repetitionMs } from '../../agent/core/emergency.ts';
+import { countdownMs } from '../../agent/core/limits.ts';
 import type { Violation } from './invariants.ts';
 import type { Life } from './script.ts';
 import type { Heard, Hold } from './trace.ts';
@@ -35,7 +36,9 @@ function stillWhenHeld({ world: { trace }, offered, policy }: Life): Violation[]
   return (['muted', 'battery'] as const).flatMap((of) =>
     spans(trace.holds, of).flatMap(({ fromMs, toMs }) =>
       trace.heard
-        .filter((one) => one.output === 'main' && one.fromMs >= ruled && one.fromMs < toMs && one.toMs > fromMs + fadeMs && !spared[of](one))
+        .filter(
+          (one) => one.output === 'main' && one.fromMs >= ruled && one.fromMs < toMs && one.toMs > fromMs + fadeMs && !spared[of](one),
+        )
         .map((one) => ({ invariant: `7 ${of}`, detail: `${one.name} at ${one.fromMs}, ${of} from ${fromMs} to ${toMs}` })),
     ),
   );
@@ -47,8 +50,12 @@ function warnedBefore({ world: { trace } }: Life): Violation[] {
     if (toMs === Number.POSITIVE_INFINITY || trace.off.some(({ fromMs }) => fromMs === toMs)) return [];
     const horn = trace.troubles.some((one) => one.fromMs <= toMs && one.toMs > toMs - 60_000);
     const failed = trace.rows.some(({ fact, committedAtMs }) => fact.kind === 'fault' && Math.abs(committedAtMs - toMs) < 600_000);
-    const warned = trace.heard.some((one) => isCountdown(one) && one.toMs <= toMs && one.toMs > toMs - 1_000 && one.toMs - one.fromMs >= countdownMs - 100);
-    return horn || failed || warned || badPlay(trace.heard, toMs) ? [] : [{ invariant: '7 warned', detail: `service ended at ${toMs} without a countdown` }];
+    const warned = trace.heard.some(
+      (one) => isCountdown(one) && one.toMs <= toMs && one.toMs > toMs - 1_000 && one.toMs - one.fromMs >= countdownMs - 100,
+    );
+    return horn || failed || warned || badPlay(trace.heard, toMs)
+      ? []
+      : [{ invariant: '7 warned', detail: `service ended at ${toMs} without a countdown` }];
   });
 }
 
@@ -73,7 +80,9 @@ function heardAfter({ world: { trace }, offered, settings, policy }: Life): Viol
       return told('accepted') && !told('ended') && !told('expired') && wholes(trace.heard, one.id, repetitionMs(one.order, ['vi'])) === 0;
     });
     if (!calm || waiting.length === 0 || trace.stepped) return [];
-    const heard = trace.heard.some((one) => one.voice.kind === 'order' && one.output === 'main' && one.fromMs >= toMs && one.fromMs <= untilMs);
+    const heard = trace.heard.some(
+      (one) => one.voice.kind === 'order' && one.output === 'main' && one.fromMs >= toMs && one.fromMs <= untilMs,
+    );
     return heard ? [] : [{ invariant: '5 held order', detail: `${waiting[0]?.id} silent ${boundMs} ms after service ended at ${toMs}` }];
   });
 }

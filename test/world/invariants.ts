@@ -170,7 +170,10 @@ function withinPolicy({ world, offered }: Life): Violation[] {
 
 /** A countdown warns whoever is at the horn at any hour; a tone sounds at any hour while its button is held. */
 function toneAllowed(trace: Trace, one: Heard): boolean {
-  return (one.voice.kind === 'tone' && one.voice.countdown === true) || trace.heldTones.some((at) => at <= one.fromMs && one.fromMs - at < 15_000);
+  return (
+    (one.voice.kind === 'tone' && one.voice.countdown === true) ||
+    trace.heldTones.some((at) => at <= one.fromMs && one.fromMs - at < 15_000)
+  );
 }
 
 function isActual(one: Heard, offered: readonly Offered[]): boolean {

@@ -2,8 +2,8 @@
 import type { LiveSession } from '../../schemas/live.ts';
 import type { Level } from '../../schemas/programme.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
-import type { ClockQuality } from '../../schemas/time.ts';
 import type { LocalLive } from '../../schemas/settings.ts';
+import type { ClockQuality } from '../../schemas/time.ts';
 import type { Plan } from '../../schemas/want.ts';
 import { hashOf, hourMs, item, liveSession, minuteMs, mondayMs, opened, order, plan, programme, schedule, secondMs } from './build.ts';
 import { World } from './world.ts';
@@ -151,7 +151,12 @@ function say(stage: Stage, { words, options }: Line) {
     case 'hush':
       return world.speak(first, verb === 'speak');
     case 'mandate':
-      stage.mandates.push({ output: first, line: 'mic', windows: [{ days: [...everyDay], from: second.slice(0, 5), to: second.slice(6) }], maxMs: 300_000 });
+      stage.mandates.push({
+        output: first,
+        line: 'mic',
+        windows: [{ days: [...everyDay], from: second.slice(0, 5), to: second.slice(6) }],
+        maxMs: 300_000,
+      });
       return;
     case 'talk':
       return world.tell({ is: 'talkAsked', output: first, on: second !== 'ends', by: 'truong-thon' });

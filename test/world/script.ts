@@ -46,7 +46,14 @@ export type ActScript =
   | { readonly do: 'tone'; readonly held: boolean }
   | { readonly do: 'service'; readonly forS: number; readonly button: boolean }
   | { readonly do: 'mains'; readonly offS: number }
-  | { readonly do: 'live'; readonly level: Level; readonly forS: number; readonly speakAfterS: number; readonly speaksS: number; readonly closes: boolean }
+  | {
+      readonly do: 'live';
+      readonly level: Level;
+      readonly forS: number;
+      readonly speakAfterS: number;
+      readonly speaksS: number;
+      readonly closes: boolean;
+    }
   | { readonly do: 'talk'; readonly forS: number }
   | { readonly do: 'step'; readonly byS: number };
 
@@ -107,7 +114,11 @@ const act: fc.Arbitrary<ActScript> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('tone' as const), held: fc.boolean() }) },
   {
     weight: 2,
-    arbitrary: fc.record({ do: fc.constant('service' as const), forS: fc.integer({ min: 1, max: 8_000 }), button: fc.constantFrom(true, true, false) }),
+    arbitrary: fc.record({
+      do: fc.constant('service' as const),
+      forS: fc.integer({ min: 1, max: 8_000 }),
+      button: fc.constantFrom(true, true, false),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('mains' as const), offS: fc.integer({ min: 1, max: 900 }) }) },
   {
@@ -298,7 +309,8 @@ function openLive(world: World, one: ActScript & { do: 'live' }, after: (seconds
   after(one.speakAfterS, () => world.speak(session.session, true));
   after(one.speakAfterS + one.speaksS, () => {
     world.speak(session.session, false);
-    if (one.closes) world.announce(opened(`close-${ctr}`, world.nextCounter(), { exp: session.untilMs + minuteMs }), { ...session, state: 'closed' });
+    if (one.closes)
+      world.announce(opened(`close-${ctr}`, world.nextCounter(), { exp: session.untilMs + minuteMs }), { ...session, state: 'closed' });
   });
 }
 
@@ -343,7 +355,14 @@ function planOf(script: Script, slots: readonly SlotScript[], at: number, startM
         { id: 'main', kind: 'loudspeaker' },
         { id: 'board', kind: 'board' },
       ],
-      localLive: [{ output: 'main', line: 'mic', windows: [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '00:00' }], maxMs: 300_000 }],
+      localLive: [
+        {
+          output: 'main',
+          line: 'mic',
+          windows: [{ days: ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], from: '00:00', to: '00:00' }],
+          maxMs: 300_000,
+        },
+      ],
     },
     programmes: slots.map((one, n) =>
       programme(

@@ -7,6 +7,7 @@ import { blankKept, blankLive } from '../../agent/core/start-state.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
 import type { Fact } from '../../schemas/outbox.ts';
+import type { Output } from '../../schemas/settings.ts';
 import type { ClockQuality, Moment } from '../../schemas/time.ts';
 import { trusted } from '../../schemas/time.ts';
 import type { Plan } from '../../schemas/want.ts';
@@ -29,6 +30,8 @@ export interface WorldOptions {
   readonly clock?: { readonly quality: ClockQuality; readonly offMs: number };
   /** Does the centre answer when asked for the time? */
   readonly answersTime?: boolean;
+  /** Replaces scripted outputs by others, such as ones that really sound. */
+  readonly makeHorn?: (id: string, kind: Output['kind'], world: World) => Horn;
   /** Chance that a fetch fails. */
   readonly fetchFails?: number;
 }
@@ -284,7 +287,8 @@ export class World implements HornWorld {
       }),
     };
     for (const output of plan.settings.outputs)
-      if (!this.horns.has(output.id)) this.horns.set(output.id, new Horn(output.id, output.kind, this));
+      if (!this.horns.has(output.id))
+        this.horns.set(output.id, this.#options.makeHorn?.(output.id, output.kind, this) ?? new Horn(output.id, output.kind, this));
     if (this.#linkUp) this.#deliverWant();
   }
 

@@ -3,16 +3,18 @@ import type { BoxAnswer, ReceiptAnswer, TimelineAnswer } from '../../../schemas/
 import { get } from '../door.ts';
 import { h, refresh, replace } from '../element.ts';
 import { agoWords, classWords, clockWords, dayWords, healthReasonWords, healthWords, lengthWords, reasonWords } from '../words.ts';
+import { claimCard } from './claim.ts';
 import { receiptTable } from './receipt-table.ts';
 import { follow, type Stage } from './view.ts';
 
-export function showOverview({ content }: Stage): () => void {
+export function showOverview({ content, may }: Stage): () => void {
   const boxes = h('div', { class: 'grid' });
   const silent = h('div', { class: 'grid' });
   const summary = h('summary', {});
   const never = h('details', { hidden: true }, summary, silent);
   const next = h('ul', { class: 'plays' });
   const receipts = h('div');
+  const claim = may('technician', 'administrator') ? claimCard() : null;
   replace(
     content,
     h('section', { class: 'card', 'aria-labelledby': 'h-boxes' }, h('h2', { id: 'h-boxes' }, 'Cụm loa và bảng tin'), boxes, never),
@@ -22,10 +24,12 @@ export function showOverview({ content }: Stage): () => void {
       h('section', { class: 'card', 'aria-labelledby': 'h-next' }, h('h2', { id: 'h-next' }, 'Đang và sắp phát'), next),
       h('section', { class: 'card', 'aria-labelledby': 'h-last' }, h('h2', { id: 'h-last' }, 'Vừa phát'), receipts),
     ),
+    claim?.card,
   );
   return follow(['box', 'receipt', 'order'], async () => {
     const now = Date.now();
     const estate = await get<BoxAnswer[]>('/boxes');
+    claim?.offer(estate);
     const [seen, unseen] = [estate.filter(({ lastSeenMs }) => lastSeenMs), estate.filter(({ lastSeenMs }) => !lastSeenMs)];
     const none = h('p', { class: 'empty' }, estate.length > 0 ? 'Chưa có hộp nào kết nối.' : 'Chưa có hộp nào được khai báo.');
     refresh(boxes, ...(seen.length > 0 ? seen.map((box) => boxCard(box, now)) : [none]));
