@@ -39,7 +39,8 @@ const notDocuments = new Set([
 
 test('every exported shape is in the export, or is named as a mere part', () => {
   const folder = join(import.meta.dirname, '../../schemas');
-  const exported = readdirSync(folder).flatMap((file) =>
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const exported = files.flatMap((file) =>
     [...readFileSync(join(folder, file), 'utf8').matchAll(/^export const ([A-Z]\w+) =/gm)].map((match) => match[1] ?? ''),
   );
   expect(exported.length).toBeGreaterThan(50);

@@ -1,5 +1,6 @@
 // An item's text as sound: spoken sentence by sentence, so that the first is heard while the rest is being made.
 import type { Problem, Result } from '../../../schemas/problems.ts';
+import { normaliseSpeech } from '../../../schemas/speech-text/normalise.ts';
 import type { Tape } from '../tape.ts';
 import type { RungSource } from './ladder.ts';
 
@@ -27,8 +28,14 @@ export class SpokenSource implements RungSource {
   #done = false;
   #problem: Problem | undefined;
 
-  constructor(text: string, language: string, speak: Speak, { gain, skipSamples }: { readonly gain: number; readonly skipSamples: number }) {
-    this.#pieces = piecesOf(text);
+  constructor(
+    text: string,
+    language: string,
+    speak: Speak,
+    { gain, skipSamples }: { readonly gain: number; readonly skipSamples: number },
+  ) {
+    // Words first: the full stop of `TP. Tuyên Quang` ends no sentence.
+    this.#pieces = piecesOf(normaliseSpeech(text, language));
     this.#language = language;
     this.#speak = speak;
     this.#gain = gain;
