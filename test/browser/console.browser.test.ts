@@ -57,6 +57,24 @@ describe.skipIf(!programPath('chromium'))('the console [needs chromium]', () => 
     expect(await author.photograph('overview')).toEqual([0, 0]);
   });
 
+  it('makes a claim for a box and shows its PIN, this once', async () => {
+    const technician = await person(browser);
+    const { page } = technician;
+    await signIn(page, district.console, 'lanh-dao-duyet');
+    await page.getByText('Kích hoạt hộp').click();
+    await page.getByLabel('Hộp cần kích hoạt').selectOption('loa-1');
+    await page.getByRole('button', { name: 'Tạo mã kích hoạt' }).click();
+    await page.getByText(/^\d{6}$/).waitFor();
+    const download = page.getByRole('link', { name: 'Tải tệp kích hoạt' });
+    expect(await download.getAttribute('download')).toBe('kich-hoat-loa-1.json');
+    expect(await technician.photograph('claim')).toEqual([0, 0]);
+    await page.reload();
+    await page.getByText('Kích hoạt hộp').waitFor();
+    expect(await page.getByText(/^\d{6}$/).count()).toBe(0);
+    expect(technician.faults).toEqual([]);
+    await page.context().close();
+  });
+
   it('uploads a real MP3 with progress that moves, and writes a bulletin; both wait for approval', async () => {
     const { page } = author;
     await turnTo(page, 'Nội dung');
