@@ -25,8 +25,12 @@ function bench(options: Omit<FakePcmOptions, 'now'> = {}) {
     }
     await turn();
   };
+  /** Time in which nobody looks. */
+  const halt = (ms: number) => {
+    clock.nowMs += ms;
+  };
   const card = () => cards.at(-1) ?? expect.fail('no card was opened');
-  return { out, pass, card, problems };
+  return { out, pass, card, problems, halt };
 }
 
 const shapes = [{}, { channels: 2 }, { ppm: 100 }, { coarse: true }, { bufferFrames: 12_000 }];
@@ -122,6 +126,17 @@ describe('what a card can do', () => {
     expect(problems).toEqual([]);
     await pass(300);
     expect(problems.map(({ detail }) => detail)).toEqual([expect.stringContaining('position stands')]);
+  });
+
+  test('a halt of the whole process is no dead card', async () => {
+    const { out, pass, card, problems, halt } = bench();
+    await out.open();
+    out.write(new Int16Array(12_000));
+    await pass(200);
+    card().stand();
+    halt(5_000);
+    await pass(200);
+    expect(problems).toEqual([]);
   });
 
   test('a refused card refuses the open and nothing is left behind', async () => {

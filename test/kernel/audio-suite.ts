@@ -76,6 +76,38 @@ async function busy(): Promise<void> {
   check('a card in use is refused with the program that holds it', named, problem?.detail);
 }
 
+/** The whole process stands still for longer than the card's buffers hold. */
+async function halted(): Promise<void> {
+  const [out, line] = [await outputOf('libasound'), input()];
+  const problems: Problem[] = [];
+  for (const one of [out, line]) one.onFailure((problem) => problems.push(problem));
+  await out.open();
+  const pumped = new PumpedChain(out);
+  await line.open();
+  await wait(500);
+  const { xruns } = out.position();
+  const untilMs = monoMs() + 1_600;
+  while (monoMs() < untilMs);
+  await wait(1_500);
+  const after = out.position();
+  const late: number[] = [];
+  const unhear = line.onBlock(({ atMonoMs, frames }) => late.push(monoMs() - atMonoMs - frames.length / 48));
+  await wait(500);
+  unhear();
+  pumped.stop();
+  await line.close();
+  await out.close();
+  const queued = after.writtenFrames - after.playedFrames;
+  check(
+    'after a halt of the process the output goes on, one underrun counted',
+    after.xruns === xruns + 1 && queued > 4_800,
+    `${queued} queued`,
+  );
+  const behindMs = Math.max(...late);
+  check('after a halt of the process the input tells fresh sound again', late.length > 5 && behindMs < 200, `${round(behindMs)} ms old`);
+  check('a halt of the process is no failure of the card', problems.length === 0, problems[0]?.detail);
+}
+
 /** Milliseconds of processor and KiB of memory, ours and aplay's, while silence is played. */
 async function cost(driver: Driver) {
   const out = await outputOf(driver);
@@ -204,6 +236,7 @@ async function measure(driver: Driver) {
 
 await contracts();
 await busy();
+await halted();
 const figures = { libasound: await measure('libasound'), aplay: await measure('aplay') };
 const unplugged = { libasound: await unplug('libasound'), aplay: await unplug('aplay') };
 const rssKib = Math.round(process.memoryUsage().rss / 1024);
