@@ -222,6 +222,34 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       expect((await store.content.removeSchedule('s', act('s'))).ok).toBe(false);
     });
 
+    test('live sessions keep what boxes told, their end, their recording; relays come and go', async () => {
+      const session = {
+        ...{ session: 'live-1', state: 'open' as const, source: 'microphone' as const, level: 'commune' as const, title: 'T' },
+        ...{ publicKey: 'x', delayMs: 300, openMs: 5, untilMs: 9, gainDb: 0 },
+      };
+      const open = { closedMs: null, closedWhy: null, recording: null, recordingNote: null };
+      const live = { session, groups: ['g1'], boxes: ['d1'], by: 'x', talkFromMs: 7, ...open };
+      await store.live.addLive(live, act('live.open'));
+      expect(await store.live.session('live-1')).toEqual(live);
+      const told = { session: 'live-1', dev: 'd1', state: 'sounding', atMs: 6, problem: null };
+      await store.log.commit({ ...nothing, live: [told, { ...told, state: 'accepted', atMs: 5 }] });
+      await store.log.commit({ ...nothing, live: [{ ...told, atMs: 8 }] });
+      expect(await store.live.progress(['live-1', 'live-2'])).toEqual([
+        { ...told, state: 'accepted', atMs: 5 },
+        { ...told, atMs: 8 },
+      ]);
+      await store.live.closeLive('live-1', 'closed', act('live.close', 8));
+      await store.live.closeLive('live-1', 'again', act('live.close', 9));
+      await store.live.keepRecording('live-1', 'a'.repeat(64), null);
+      expect(await store.live.sessions(5)).toEqual([{ ...live, closedMs: 8, closedWhy: 'closed', recording: 'a'.repeat(64) }]);
+      const relay = { id: 'r1', title: 'R', by: 'x', createdMs: 1 } as never;
+      await store.live.addRelay(relay, act('relay.add'));
+      expect(await store.live.relays()).toEqual([relay]);
+      expect((await store.live.removeRelay('r1', act('relay.remove'))).ok).toBe(true);
+      expect(await store.live.removeRelay('r1', act('relay.remove'))).toMatchObject({ ok: false, problem: { code: 'not-found' } });
+      expect(await store.audit.verify()).toBeUndefined();
+    });
+
     test('acts written at the same time still make one unbroken chain', async () => {
       await Promise.all(Array.from({ length: 20 }, (_, i) => store.audit.append(act(`act-${i}`, i))));
       expect(await store.audit.verify()).toBeUndefined();

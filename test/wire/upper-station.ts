@@ -56,6 +56,21 @@ export class UpperStation {
 }
 
 function mp3(source: string): Buffer {
-  const form = ['-t', '60', '-ac', '1', '-ar', '44100', '-b:a', String(bitsPerSecond), '-write_xing', '0', '-id3v2_version', '0', '-f', 'mp3'];
+  const form = [
+    '-t',
+    '60',
+    '-ac',
+    '1',
+    '-ar',
+    '44100',
+    '-b:a',
+    String(bitsPerSecond),
+    '-write_xing',
+    '0',
+    '-id3v2_version',
+    '0',
+    '-f',
+    'mp3',
+  ];
   return spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', source, ...form, 'pipe:1'], { maxBuffer: 2 ** 26 }).stdout;
 }
