@@ -7,6 +7,8 @@ export type PcmState = (typeof states)[number];
 export interface PcmStatus {
   readonly state: PcmState;
   readonly ownerPid: number | undefined;
+  /** When it last started or stopped; another value while it runs means another run. */
+  readonly trigger: string;
   /** Frames given to the card that have not left it, those on their way through a bus included. */
   readonly delayFrames: number;
   readonly availFrames: number;
@@ -27,10 +29,10 @@ export function readPcmStatus(text: string): Result<PcmStatus | 'closed'> {
   const [delayFrames, availFrames] = [whole(fields.get('delay')), whole(fields.get('avail'))];
   const [hwPtr, applPtr] = [whole(fields.get('hw_ptr')), whole(fields.get('appl_ptr'))];
   // A device that is opened but not yet set up tells its state only.
-  if (state === 'OPEN') return ok({ state, ownerPid, delayFrames: 0, availFrames: 0, hwPtr: 0, applPtr: 0 });
+  if (state === 'OPEN') return ok({ state, ownerPid, trigger: '', delayFrames: 0, availFrames: 0, hwPtr: 0, applPtr: 0 });
   if (delayFrames === undefined || availFrames === undefined || hwPtr === undefined || applPtr === undefined)
     return bad('device-failed', `PCM status lacks delay, avail or a pointer: ${text.slice(0, 200)}`);
-  return ok({ state, ownerPid, delayFrames, availFrames, hwPtr, applPtr });
+  return ok({ state, ownerPid, trigger: fields.get('trigger_time') ?? '', delayFrames, availFrames, hwPtr, applPtr });
 }
 
 /** Rate and channels that the device really runs with; nothing while it is closed. */

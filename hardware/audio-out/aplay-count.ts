@@ -8,6 +8,9 @@ export class AplayCount {
   #appl = 0;
   #applSeen = 0;
   #dry = false;
+  /** Of the run counted now, and whether the next one has been seen being made ready. */
+  #trigger: string | undefined;
+  #prepared = false;
   #xruns = 0;
 
   constructor(boundary: number | undefined) {
@@ -15,10 +18,11 @@ export class AplayCount {
   }
 
   /** Take a status; answers the frames that have passed the converter since aplay began. */
-  add({ state, hwPtr, applPtr, delayFrames }: PcmStatus): number {
+  add(status: PcmStatus): number {
+    const { state, hwPtr, applPtr, delayFrames } = status;
     const advance = advanceOf(this.#applSeen, applPtr, this.#boundary);
     this.#applSeen = applPtr;
-    if (advance < 0) {
+    if (this.#isAnotherRun(status) || advance < 0) {
       // aplay set the card up again: the pointers count anew. It may have done so between two looks.
       this.#noteDry(true);
       this.#before += this.#appl;
@@ -35,6 +39,20 @@ export class AplayCount {
 
   get xruns(): number {
     return this.#xruns;
+  }
+
+  /** Pointers may have overtaken their old place since they began anew; the start of the run tells. */
+  #isAnotherRun({ state, trigger }: PcmStatus): boolean {
+    if (state === 'PREPARED') {
+      const again = this.#trigger !== undefined && !this.#prepared;
+      this.#prepared = true;
+      return again;
+    }
+    if (state !== 'RUNNING' || trigger === this.#trigger) return false;
+    const unseen = this.#trigger !== undefined && !this.#prepared;
+    this.#trigger = trigger;
+    this.#prepared = false;
+    return unseen;
   }
 
   #whenStopped(state: PcmStatus['state'], hwPtr: number): number {

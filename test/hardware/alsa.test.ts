@@ -24,7 +24,15 @@ describe('status of a PCM', () => {
   test('every field is read', () => {
     expect(readPcmStatus(running)).toEqual({
       ok: true,
-      value: { state: 'RUNNING', ownerPid: 129, delayFrames: 9_216, availFrames: 384, hwPtr: 92_928, applPtr: 102_144 },
+      value: {
+        state: 'RUNNING',
+        ownerPid: 129,
+        trigger: '4.376840611',
+        delayFrames: 9_216,
+        availFrames: 384,
+        hwPtr: 92_928,
+        applPtr: 102_144,
+      },
     });
   });
 
@@ -63,9 +71,9 @@ describe('status of a PCM', () => {
 });
 
 describe('counting through aplay', () => {
-  const status = (state: PcmState, applPtr: number, hwPtr: number): PcmStatus => {
+  const status = (state: PcmState, applPtr: number, hwPtr: number, trigger = '1.0'): PcmStatus => {
     const delayFrames = state === 'RUNNING' ? applPtr - hwPtr : 0;
-    return { state, ownerPid: 1, delayFrames, availFrames: 0, hwPtr, applPtr };
+    return { state, ownerPid: 1, trigger, delayFrames, availFrames: 0, hwPtr, applPtr };
   };
 
   test('a pointer that wraps at its boundary goes on', () => {
@@ -83,9 +91,16 @@ describe('counting through aplay', () => {
     expect(count.add(status('XRUN', 9_600, 9_700))).toBe(9_600);
     expect(count.add(status('XRUN', 9_600, 9_700))).toBe(9_600);
     expect(count.add(status('PREPARED', 960, 0))).toBe(9_600);
-    expect(count.add(status('RUNNING', 2_880, 480))).toBe(10_080);
+    expect(count.add(status('RUNNING', 2_880, 480, '2.0'))).toBe(10_080);
     expect(count.xruns).toBe(1);
     expect(count.given).toBe(12_480);
+  });
+
+  test('pointers that began anew and have passed their old place since are told by the start of their run', () => {
+    const count = new AplayCount(undefined);
+    expect(count.add(status('RUNNING', 2_880, 960, '1.0'))).toBe(960);
+    expect(count.add(status('RUNNING', 9_600, 1_920, '1.3'))).toBe(2_880 + 1_920);
+    expect(count.xruns).toBe(1);
   });
 
   test('an underrun between two looks is seen by the pointers that began anew', () => {
