@@ -8,13 +8,13 @@ import type { Item } from '../../schemas/programme.ts';
 import type { Event, PlayAction } from '../core/model.ts';
 import { Chain, type FineClock } from './chain.ts';
 import { gainOf } from './mixer.ts';
-import { OrderSource } from './order-sound.ts';
 import type { OwnSirens } from './siren-set.ts';
-import { SoundSources, type SoundSourcesOptions } from './sound-sources.ts';
+import { SoundSources, type SoundSourcesOptions, spokenBy } from './sound-sources.ts';
 import { LiveSource } from './sources/live.ts';
 import { SessionSource } from './sources/session.ts';
 import type { Source } from './sources/source.ts';
 import { Standstill } from './standstill.ts';
+import { afterRealTime, timingOf } from './timing.ts';
 import type { Voice } from './voice.ts';
 
 type Tell = (event: Event) => void;
@@ -42,13 +42,11 @@ interface Playing {
   toldMonoMs: number;
 }
 
-const slots: readonly PlayAction['slot'][] = ['emergency', 'live', 'priority', 'normal', 'idle'];
 /** Odd, so that over time all phases of a pointer that steps by whole periods (5, 10, 20 ms) are seen. */
 const pumpEveryMs = 21;
 const idlePumpEveryMs = 59;
 /** At once, faded and armed ones together. */
 const playsMax = 8;
-const liveLeadMsMin = 80;
 const reopenMsMin = 100;
 const reopenMsMax = 5_000;
 /** An output that worked for so long is tried again at once when it fails. */
@@ -100,18 +98,15 @@ export class Player {
     const [oldest] = this.#playing;
     if (oldest && this.#playing.length >= playsMax) this.#end(oldest, 'stopped');
     const now = this.#options.clock.now();
-    const source = this.#sources.of(action, (item, problem, failed, next) => this.#noteFault(action, tell, { item, problem, failed, next }));
-    const live = action.sound.of === 'live';
+    const source = this.#sources.of(action, (item, problem, failed, next) =>
+      this.#noteFault(action, tell, { item, problem, failed, next }),
+    );
     const voice = this.#chain.add({
       source,
-      rank: slots.indexOf(action.slot),
       gain: gainOf(action.gainDb),
       fadeInMs: action.fadeInMs,
       startAtMs: action.startAtMs,
-      // Live sound finds its own instants: it is late or early, never "at once".
-      atOnce: !live && action.startAtMs <= now.wallMs,
-      keepsStep: live || action.sound.of === 'items',
-      ...(action.sound.of === 'live' && { leadMs: liveLeadMs(action.sound.delayMs) }),
+      ...timingOf(action, now.wallMs),
     });
     this.#playing.push({ action, tell, voice, source, started: false, stopByMonoMs: undefined, toldMonoMs: now.monoMs });
     source.start();
@@ -130,7 +125,11 @@ export class Player {
   /** The amplifier goes off: whatever still sounds then is nobody's wish. */
   hush(): void {
     if (this.#playing.length === 0) return;
-    this.#options.log.warn({ event: 'soundWithoutAmplifier', output: this.#options.output, attempts: this.#playing.map(({ action }) => action.attempt) });
+    this.#options.log.warn({
+      event: 'soundWithoutAmplifier',
+      output: this.#options.output,
+      attempts: this.#playing.map(({ action }) => action.attempt),
+    });
     for (const one of [...this.#playing]) {
       this.#chain.fade(one.voice, 0);
       this.#end(one, 'stopped');
@@ -269,8 +268,10 @@ export class Player {
     if (heard && !one.started) this.#tellStarted(one, voice.startFrame ?? 0);
     const ending = this.#ending(action, heard ? Math.min(this.#chain.played, voice.endFrame ?? this.#chain.played) : undefined);
     const spokeWith = spokenBy(source);
-    if (source instanceof LiveSource) this.#options.log.info({ event: 'liveHeard', output: action.output, attempt: action.attempt, ...source.faults });
-    if (voice.gaps > 0) this.#options.log.warn({ event: 'soundHadGaps', output: action.output, attempt: action.attempt, gaps: voice.gaps });
+    const { log, output } = this.#options;
+    const { attempt } = action;
+    if (source instanceof LiveSource) log.info({ event: 'liveHeard', output, attempt, ...source.faults });
+    if (voice.gaps > 0) log.warn({ event: 'soundHadGaps', output, attempt, gaps: voice.gaps });
     source.stop();
     one.tell({ ...ending, how, audibleMs: this.#audibleMs(one), ...(problem && { problem }), ...spokeWith });
   }
@@ -285,27 +286,14 @@ export class Player {
   }
 
   /** A way to sound an item failed: told while the next one is already at work. */
-  #noteFault({ output, attempt }: PlayAction, tell: Tell, fault: { item: Item; problem: Problem; failed: string; next: string | undefined }): void {
+  #noteFault(
+    { output, attempt }: PlayAction,
+    tell: Tell,
+    fault: { item: Item; problem: Problem; failed: string; next: string | undefined },
+  ): void {
     const { item, problem, failed, next } = fault;
     this.#options.log.warn({ event: 'sourceFailed', output, attempt, item: item.sha256, by: failed, next: next ?? 'none', problem });
     tell({ is: 'sourceFailed', output, attempt, item: item.sha256, problem });
     if (failed !== 'speech') this.#options.doubt?.(item.sha256);
   }
-}
-
-function spokenBy(source: Source): Pick<Event & { is: 'playbackEnded' }, 'voice' | 'languages'> {
-  if (source instanceof SessionSource && source.spoke) return { voice: 'spoken' };
-  if (!(source instanceof OrderSource)) return {};
-  const languages = source.languages();
-  return { voice: source.voice(), ...(languages && { languages }) };
-}
-
-/** Written no further ahead than leaves time for frames to come and be verified; never so little that a busy moment is heard. */
-function liveLeadMs(delayMs: number): number {
-  return Math.max(liveLeadMsMin, delayMs / 3);
-}
-
-function afterRealTime(delayMs: number, tick: () => void): () => void {
-  const timer = setTimeout(tick, delayMs);
-  return () => clearTimeout(timer);
 }

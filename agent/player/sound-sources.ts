@@ -1,7 +1,7 @@
 // From what a play asks for to a source that gives samples: files by any way that works, orders, live sound, tones.
 import type { Problem } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
-import type { PlayAction, Sound } from '../core/model.ts';
+import type { Event, PlayAction, Sound } from '../core/model.ts';
 import { LiveFeed } from '../live/feed.ts';
 import { CountdownSource } from './countdown.ts';
 import { gainOf } from './mixer.ts';
@@ -15,8 +15,8 @@ import { openFrameDecoder } from './sources/opus-frames.ts';
 import { type ItemSource, SessionSource } from './sources/session.ts';
 import type { Source } from './sources/source.ts';
 import { type Speak, SpokenSource } from './sources/spoken.ts';
-import { SpeechShelf } from './speech-shelf.ts';
 import { prepareWords } from './speech-choice.ts';
+import { SpeechShelf } from './speech-shelf.ts';
 
 export interface SoundSourcesOptions {
   readonly tools: DecoderTools;
@@ -90,4 +90,12 @@ export class SoundSources {
       onFault: (problem, failed, next) => onFault(item, problem, failed, next),
     });
   }
+}
+
+/** Who said it, and in which languages. */
+export function spokenBy(source: Source): Pick<Event & { is: 'playbackEnded' }, 'voice' | 'languages'> {
+  if (source instanceof SessionSource && source.spoke) return { voice: 'spoken' };
+  if (!(source instanceof OrderSource)) return {};
+  const languages = source.languages();
+  return { voice: source.voice(), ...(languages && { languages }) };
 }
