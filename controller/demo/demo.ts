@@ -100,8 +100,9 @@ export class Demo {
   async #startBox(box: ReturnType<typeof readEstate>[number]): Promise<void> {
     const started = performance.now();
     const session = await this.#sessionOf('quan-tri');
-    await this.#districtNow().startBox(box, () => this.#districtNow().rest.post(session, `/boxes/${box.id}/claim`));
-    this.#say(`  ${box.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    const { page, pin } = await this.#districtNow().startBox(box, () => this.#districtNow().rest.post(session, `/boxes/${box.id}/claim`));
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    this.#say(`  ${box.name} (${seconds} s) – trang của hộp ${page ?? '–'}, PIN ${pin ?? '–'}`);
   }
 
   async #makeContent(): Promise<Content> {

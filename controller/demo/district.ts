@@ -1,5 +1,5 @@
 // The programs of the demo commune: one centre, its boxes, and the wires between them.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../hardware/host/files.ts';
 import { findProgram, runTool } from '../../hardware/host/processes.ts';
@@ -25,6 +25,8 @@ export interface LiveBox {
   /** The one of them that carries orders. */
   readonly bus: CuttableProxy;
   page: string | undefined;
+  /** Opens the acts of its page; a box that was enrolled without one has none. */
+  readonly pin: string | undefined;
 }
 
 interface CentrePlace {
@@ -92,6 +94,7 @@ export class District {
       wires: [https, mqtts],
       bus: mqtts,
       page: undefined,
+      pin: pinIn(join(dir, 'claim.json')),
       program: new Program({
         name: box.id,
         logFile: this.#options.folder.log(box.id),
@@ -180,4 +183,9 @@ function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number, card: str
 
 function readPlace(line: Readonly<Record<string, unknown>>): CentrePlace {
   return { console: String(line['console']), boxPort: Number(line['boxPort']), mqttPort: Number(line['mqttPort']) };
+}
+
+function pinIn(claimFile: string): string | undefined {
+  if (!existsSync(claimFile)) return undefined;
+  return (JSON.parse(readFileSync(claimFile, 'utf8')) as { pin?: string }).pin;
 }
