@@ -43,7 +43,12 @@ function put(name, text) {
 }
 
 function tell() {
-  const fields = [`state: ${state}`, `owner_pid   : ${process.pid}`, `trigger_time: ${(startedMs / 1_000).toFixed(9)}`, 'tstamp      : 0.000000000'];
+  const fields = [
+    `state: ${state}`,
+    `owner_pid   : ${process.pid}`,
+    `trigger_time: ${(startedMs / 1_000).toFixed(9)}`,
+    'tstamp      : 0.000000000',
+  ];
   const counts = [`delay       : ${appl - hw}`, `avail       : ${bufferFrames - appl + hw}`, 'avail_max   : 9600', '-----'];
   put('status', `${[...fields, ...counts, `hw_ptr      : ${hw}`, `appl_ptr    : ${appl}`].join('\n')}\n`);
 }
