@@ -7,27 +7,26 @@ const blocksKept = 10;
 const slewPerFrameMs = opusFrameMs * 0.0005;
 /** Further off than this the microphone stood still: begin anew. */
 const stepAboveMs = 200;
-/** Until then any better arrival counts at once: nobody has heard much yet. */
-const settledAfterFrames = 100;
 
 export class CaptureClock {
   readonly #blocks: { readonly block: number; earliestMs: number }[] = [];
   #zeroMs: number | undefined;
   #last = 0;
-  #taken = 0;
 
-  /** Frame `number` has arrived whole; answers the instant its first sample was captured. Numbers grow, and may skip. */
-  take(number: number, arrivedMs: number): number {
+  /**
+   * Frame `number` has arrived whole; answers the instant its first sample was captured. Numbers grow, and may skip. What
+   * nobody hears may jump to the truth; what is heard glides there.
+   */
+  take(number: number, arrivedMs: number, heard: boolean): number {
     const zeroMs = arrivedMs - (number + 1) * opusFrameMs;
     const targetMs = this.#earliest(Math.floor(number / blockFrames), zeroMs);
     const offMs = this.#zeroMs === undefined ? Number.POSITIVE_INFINITY : targetMs - this.#zeroMs;
-    if (this.#zeroMs === undefined || Math.abs(offMs) > stepAboveMs || this.#taken < settledAfterFrames) this.#zeroMs = targetMs;
+    if (this.#zeroMs === undefined || Math.abs(offMs) > stepAboveMs || !heard) this.#zeroMs = targetMs;
     else {
       const most = slewPerFrameMs * Math.max(1, number - this.#last);
       this.#zeroMs += Math.max(-most, Math.min(most, offMs));
     }
     this.#last = number;
-    this.#taken += 1;
     return this.#zeroMs + number * opusFrameMs;
   }
 

@@ -99,8 +99,9 @@ export class LiveRoom {
   /** A numbered frame of the microphone; without sound it only says how far the microphone is. */
   hear(number: number, frame: Uint8Array | undefined): void {
     const nowMs = this.#options.nowMs();
-    const capturedMs = this.#clock.take(number, nowMs);
-    if (!frame || !this.#talks) return;
+    const heard = frame !== undefined && this.#talks;
+    const capturedMs = this.#clock.take(number, nowMs, heard);
+    if (!heard) return;
     this.#heardMs = nowMs;
     this.#line.voice(frame, capturedMs);
   }

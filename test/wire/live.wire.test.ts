@@ -105,7 +105,7 @@ describe.skipIf(!programPath('ffmpeg') || !programPath('espeak-ng'))('live [need
     expect(await right.greet(district.duty.csrf)).toMatchObject({ event: 'ready' });
     const second = new Talker(district.console, opened.id, district.approver);
     expect(await second.greet(district.approver.csrf)).toMatchObject({ event: 'problem', code: 'device-busy' });
-    right.socket.send(Buffer.from([0, 0, 0, 1, 0xfc, 1, 2]));
+    right.socket.send(Buffer.from([0, 1, 0, 1, 0xfc, 1, 2]));
     await until('a frame of another form to be refused', () => (right.closed ? true : undefined));
     expect(right.closed).toMatchObject({ code: 1008, reason: 'bad-input' });
     await district.duty.post(`/live/${opened.id}/close`);

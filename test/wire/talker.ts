@@ -20,6 +20,8 @@ export class Talker {
   readonly said: Record<string, unknown>[] = [];
   closed: { readonly code: number; readonly reason: string } | undefined;
   #number = 0;
+  #zeroMs = 0;
+  #ticks: NodeJS.Timeout | undefined;
 
   constructor(console: string, session: string, operator: Operator, origin = new URL(console).origin) {
     const url = `${console.replace(/^http/, 'ws')}/api/live/${session}/voice`;
@@ -40,7 +42,10 @@ export class Talker {
     if (this.socket.readyState !== this.socket.OPEN) return undefined;
     this.socket.send(JSON.stringify({ csrf, form }));
     return new Promise((resolve) => {
-      this.socket.once('message', (bytes) => resolve(JSON.parse(String(bytes)) as Record<string, unknown>));
+      this.socket.once('message', (bytes) => {
+        if (form === 'frames') this.#run();
+        resolve(JSON.parse(String(bytes)) as Record<string, unknown>);
+      });
       this.socket.once('close', () => resolve(undefined));
     });
   }
@@ -51,20 +56,38 @@ export class Talker {
 
   /** Send frames as a microphone would: each when its last sample was taken. Answers the wall instant of the first sample. */
   async speak(frames: readonly Uint8Array[]): Promise<number> {
-    const startMs = performance.timeOrigin + performance.now();
-    const first = this.#number;
+    clearInterval(this.#ticks);
+    const first = Math.max(this.#number, this.#current() + 1);
+    this.#number = first;
     this.talk(true);
     while (this.#number < first + frames.length && this.socket.readyState === this.socket.OPEN) {
-      const dueMs = startMs + (this.#number - first + 1) * frameMs;
-      const waitMs = dueMs - (performance.timeOrigin + performance.now());
+      const dueMs = this.#zeroMs + (this.#number + 1) * frameMs;
+      const waitMs = dueMs - wallMs();
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       else this.#send(frames[this.#number - first]);
     }
-    return startMs;
+    return this.#zeroMs + first * frameMs;
   }
 
   stop(): void {
+    clearInterval(this.#ticks);
     this.socket.close();
+  }
+
+  /** The microphone runs from now on; while nobody talks, every fifth number is told. */
+  #run(): void {
+    this.#zeroMs = wallMs();
+    this.#ticks = setInterval(() => {
+      const at = this.#current();
+      if (at < this.#number || this.socket.readyState !== this.socket.OPEN) return;
+      this.#number = at;
+      this.#send(undefined);
+    }, 5 * frameMs);
+  }
+
+  /** The last frame that is whole. */
+  #current(): number {
+    return Math.floor((wallMs() - this.#zeroMs) / frameMs) - 1;
   }
 
   #send(frame: Uint8Array | undefined): void {
@@ -72,4 +95,8 @@ export class Talker {
     head.writeUInt32BE(this.#number++);
     this.socket.send(frame ? Buffer.concat([head, frame]) : head);
   }
+}
+
+function wallMs(): number {
+  return performance.timeOrigin + performance.now();
 }
