@@ -4,6 +4,7 @@ import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomHex, randomId, sha256File, signerFrom } from '../hardware/host/crypto.ts';
 import { SlotFile } from '../hardware/host/slot-file.ts';
+import { canLimit } from '../hardware/host/processes.ts';
 import { speak } from '../hardware/host/speech.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
 import { SystemClock } from '../hardware/host/system-clock.ts';
@@ -250,6 +251,7 @@ export class Box {
       void save();
     });
     clock.start();
+    if (!canLimit()) warn('decodersUnlimited', { code: 'tool-missing', path: '', detail: 'prlimit is not installed: decoders run without limits' });
     // A first order must find its decoder.
     void found.then(() => this.#stopping || link.start());
     await outputs.ensure(this.#config.outputs, (event) => loop.tell(event));

@@ -38,7 +38,9 @@ async function day(hours: number, boxes: number, json: boolean): Promise<number>
   const { found, ...figures } = await liveDays(hours, boxes);
   for (const text of found) console.log(text);
   const seconds = Math.round((performance.now() - startedMs) / 100) / 10;
-  console.log(json ? JSON.stringify({ ...figures, seconds }) : `${hours} hours of ${boxes} boxes, ${seconds} s, ${figures.invariantBreaks} breaks`);
+  console.log(
+    json ? JSON.stringify({ ...figures, seconds }) : `${hours} hours of ${boxes} boxes, ${seconds} s, ${figures.invariantBreaks} breaks`,
+  );
   return figures.invariantBreaks > 0 ? 1 : 0;
 }
 

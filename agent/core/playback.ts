@@ -48,7 +48,7 @@ function giveUpSilentOnes(turn: Turn, id: string): void {
     playbackOver(turn, { output: id, attempt: one.attempt, how: 'stopped', audibleMs: one.mark.audibleMs, endedMs: one.mark.markedMs });
   }
   const player = turn.live.outputs[id]?.player;
-  if (player?.is === 'playing') return giveUpSpeechless(turn, id, player);
+  if (player?.is === 'playing') giveUpSpeechless(turn, id, player);
   if (player?.is !== 'armed') return;
   const byMonoMs = player.startAtMonoMs + startAnswerMs;
   turn.wakeAtMono(byMonoMs);
@@ -67,7 +67,8 @@ function giveUpSpeechless(turn: Turn, id: string, player: OutputState['player'] 
   if (!player.doubted) {
     // The whole box may have been halted: its player gets a moment to speak first.
     turn.output(id, { player: { ...player, saidMonoMs: turn.now.monoMs, doubted: true } });
-    return turn.wakeAtMono(turn.now.monoMs + lastWordMs);
+    turn.wakeAtMono(turn.now.monoMs + lastWordMs);
+    return;
   }
   const problem = { code: 'tool-timeout', path: '', detail: 'the player says nothing more' } as const;
   raiseFault(turn, `player-${id}`, problem.detail);

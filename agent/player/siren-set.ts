@@ -96,5 +96,7 @@ function shaped(pcm: Int16Array): Int16Array {
 }
 
 function hashOf(pcm: Int16Array): string {
-  return createHash('sha256').update(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)).digest('hex');
+  return createHash('sha256')
+    .update(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength))
+    .digest('hex');
 }

@@ -1,10 +1,10 @@
 // Outputs and sources that fail under a player, in fake time: told within 5 s, repaired, never two voices, never sound without an amplifier.
 import { afterEach, describe, expect, it } from 'vitest';
 import { Player } from '../../agent/player/player.ts';
+import { SirenSet, sirenHashes } from '../../agent/player/siren-set.ts';
 import { LadderSource, type Rung, type RungSource } from '../../agent/player/sources/ladder.ts';
 import { piecesOf, SpokenSource } from '../../agent/player/sources/spoken.ts';
 import { SpeechShelf } from '../../agent/player/speech-shelf.ts';
-import { SirenSet, sirenHashes } from '../../agent/player/siren-set.ts';
 import { Standstill } from '../../agent/player/standstill.ts';
 import { Tape } from '../../agent/player/tape.ts';
 import { VirtualDac } from '../../hardware/audio-out/virtual-dac.ts';
@@ -55,7 +55,19 @@ describe('an output whose pointer stands still', () => {
     expect(Math.abs((ended?.audibleMs ?? 0) - 3_000)).toBeLessThan(400);
     await rig.pass(1_000);
     expect(rig.of('outputReady')).toHaveLength(2);
-    player.play({ do: 'play', output: 'main', attempt: 8, slot: 'normal', sound: { ...sound, durationMs: 500 }, startAtMs: rig.wallMs, fadeInMs: 0, gainDb: 0 }, rig.tell);
+    player.play(
+      {
+        do: 'play',
+        output: 'main',
+        attempt: 8,
+        slot: 'normal',
+        sound: { ...sound, durationMs: 500 },
+        startAtMs: rig.wallMs,
+        fadeInMs: 0,
+        gainDb: 0,
+      },
+      rig.tell,
+    );
     await rig.pass(2_000);
     expect(rig.of('playbackEnded', 8)).toMatchObject([{ how: 'completed', audibleMs: 500 }]);
     await player.stop();

@@ -78,7 +78,16 @@ function item(file: string, type: Item['type'], durationMs: number, more: Partia
 describe('a decoder that hangs', () => {
   it('in mid-play is told within 5 s of being needed, and the other decoder takes over', async () => {
     const rig = await open();
-    execFileSync(tools.ffmpeg ?? 'ffmpeg', ['-v', 'error', '-y', '-stream_loop', '4', '-i', join(folder, 'a.mp3'), join(folder, 'hangs.mp3')]);
+    execFileSync(tools.ffmpeg ?? 'ffmpeg', [
+      '-v',
+      'error',
+      '-y',
+      '-stream_loop',
+      '4',
+      '-i',
+      join(folder, 'a.mp3'),
+      join(folder, 'hangs.mp3'),
+    ]);
     rig.play([item('hangs.mp3', 'audio/mpeg', 60_000)]);
     await rig.of('playbackStarted');
     await wait(300);

@@ -128,7 +128,10 @@ function dayPlan() {
 function dayActs(world: World, horns: readonly AudibleHorn[], offered: Offered[]): { readonly atMs: number; readonly run: () => void }[] {
   const acts: { atMs: number; run: () => void }[] = [];
   const at = (atMs: number, run: () => void) => acts.push({ atMs, run });
-  for (let k = 1; k < 60; k += 1) at(k * 23 * minuteMs + 7_300, () => horns.forEach((horn) => horn.starve()));
+  for (let k = 1; k < 60; k += 1)
+    at(k * 23 * minuteMs + 7_300, () => {
+      for (const horn of horns) horn.starve();
+    });
   at(11 * hourMs + 6 * minuteMs + 333, () => world.crash());
   at(11 * hourMs + 7 * minuteMs + 900, () => world.boot());
   at(3 * hourMs, () => world.crash());

@@ -172,7 +172,8 @@ export class LadderSource implements ItemSource {
     const { restMs } = this.#options;
     const missingMs = restMs - this.#made / 48;
     if (missingMs <= (this.#made === 0 ? unheardMs : Math.max(slackMs, restMs * slackShare))) return undefined;
-    const detail = this.#made === 0 ? 'the decoder found no sound in the file' : `ended ${Math.round(missingMs)} ms before its stated length`;
+    const detail =
+      this.#made === 0 ? 'the decoder found no sound in the file' : `ended ${Math.round(missingMs)} ms before its stated length`;
     return { code: 'media-unreadable', path: '', detail };
   }
 
