@@ -251,7 +251,8 @@ export class Box {
       void save();
     });
     clock.start();
-    if (!canLimit()) warn('decodersUnlimited', { code: 'tool-missing', path: '', detail: 'prlimit is not installed: decoders run without limits' });
+    if (!canLimit())
+      warn('decodersUnlimited', { code: 'tool-missing', path: '', detail: 'prlimit is not installed: decoders run without limits' });
     // A first order must find its decoder.
     void found.then(() => this.#stopping || link.start());
     await outputs.ensure(this.#config.outputs, (event) => loop.tell(event));

@@ -100,7 +100,8 @@ export class Horn {
     this.#world.trouble(`${this.id} device`, !working);
     const { nowMs, tell } = this.#world;
     if (working) return tell.call(this.#world, { is: 'outputReady', output: this.id });
-    for (const play of this.#plays.values()) if (!play.over) this.#quiet(play, nowMs.call(this.#world));
+    // As the player does: each play ends with what was heard of it, then the device is told.
+    for (const play of [...this.#plays.values()]) if (!play.over) this.#end(play, 'failed', nowMs.call(this.#world));
     this.#world.tell({ is: 'outputFailed', output: this.id, problem: failed });
   }
 
