@@ -1,66 +1,194 @@
-// How well boxes start and stay together: converters at up to ±100 ppm in fake time, measured on what was heard.
+// How well real boxes start and stay together: agent processes whose crystals and clocks are wrong, measured on what was heard.
 import { parseArgs } from 'node:util';
-import { errorMs, type FakeBox, run } from '../agent/fake-box.ts';
+import { FineWall } from '../../hardware/host/fine-wall.ts';
+import { programme } from '../schemas/documents.ts';
+import { monoNowMs } from '../wire/ear.ts';
+import { type BoxWish, ClockedBox, once, openPolicy } from './parts/clocked-box.ts';
+import { percentile, percentiles } from './parts/percentiles.ts';
+import { fitNoise, noiseWav } from './parts/step-noise.ts';
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, minutes: { type: 'string', default: '20' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '10' },
+    starts: { type: 'string', default: '25' },
+  },
   allowPositionals: true,
   strict: false,
 });
 
-const startAtMs = 2_000;
 const minutes = Number(values['minutes']);
-const pairs = 100;
+const starts = Number(values['starts']);
+const wishes: readonly BoxWish[] = [
+  { dev: 'loa-1', audioOut: { ppm: 100 }, offsetMs: 10 },
+  { dev: 'loa-2', audioOut: { ppm: -100 }, offsetMs: -10 },
+  { dev: 'loa-3', audioOut: { ppm: 60 }, offsetMs: 5 },
+  { dev: 'loa-4', audioOut: { ppm: -40, quantumMs: 10 }, offsetMs: -5 },
+];
 
-function percentile(list: readonly number[], share: number): number {
-  const sorted = [...list].sort((a, b) => a - b);
-  return Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1000) / 1000;
+const periodMs = 60_000;
+const shortMs = 2_000;
+const startEveryMs = 5_000;
+const lookEveryMs = 1_000;
+/** What is heard reaches the ear this much later at most. */
+const earMs = 1_200;
+const haltMs = 400;
+const settleMs = 5_000;
+const inStepMs = 1;
+const wall = new FineWall(Date.now, monoNowMs);
+
+interface Look {
+  readonly atMs: number;
+  /** Against its own clock, and against the machine's; the difference is the clock's part. */
+  readonly lateMs: number;
+  readonly trueLateMs: number;
 }
 
-/** Two boxes switched on at unlike times start one short programme: skew and error of their first tenths of a second. */
-async function starts(): Promise<{ skewMs: number[]; startMs: number[] }> {
-  const skewMs: number[] = [];
-  const startMs: number[] = [];
-  for (let i = 0; i < pairs; i += 1) {
-    const ppm = 200 * ((i * 0.618) % 1) - 100;
-    const at = startAtMs + i * 7.3;
-    const boxes = [
-      await run({ dac: { ppm }, durationMs: 600, startAtMs: at }),
-      await run({ dac: { ppm: -ppm }, durationMs: 600, startAtMs: at }),
-    ];
-    const [a, b] = boxes.map((box) => errorMs(box, at, at + 100).ms);
-    skewMs.push(Math.abs((a ?? 0) - (b ?? 0)));
-    for (const box of boxes) startMs.push(Math.abs(box.heard.monoAt(box.heard.edges().first) - at));
+interface Halt {
+  readonly box: number;
+  readonly atMs: number;
+  readonly recoveryMs: number;
+}
+
+const boxes = wishes.map((wish) => new ClockedBox(wish));
+try {
+  await Promise.all(boxes.map((box) => box.start()));
+  const firstMs = Math.ceil((Date.now() + 12_000) / 1000) * 1000;
+  const longMs = firstMs + starts * startEveryMs + 5_000;
+  await Promise.all(boxes.map((box) => plan(box, firstMs, longMs)));
+  const begun = await watchStarts(firstMs);
+  say(`${starts} starts heard`);
+  const { looks, halts } = await watchCourse(longMs);
+  report(begun, looks, halts);
+} finally {
+  await Promise.all(boxes.map((box) => box.stop()));
+}
+
+async function plan(box: ClockedBox, firstMs: number, longMs: number): Promise<void> {
+  const item = { type: 'audio/wav' as const, title: 'nhiễu', language: 'vi', gainDb: 0 };
+  const short = { ...item, ...box.centre.put(noiseWav(shortMs)), durationMs: shortMs };
+  const long = { ...item, ...box.centre.put(noiseWav(periodMs)), durationMs: periodMs };
+  await box.apply({
+    settings: {},
+    policy: openPolicy(),
+    schedules: {
+      programmes: [
+        programme({ id: 'short', items: [short] }),
+        programme({ id: 'long', items: Array.from({ length: minutes }, () => long) }),
+      ],
+      schedules: [
+        ...Array.from({ length: starts }, (_, i) => once(`start-${i}`, 'short', firstMs + i * startEveryMs)),
+        once('course', 'long', longMs),
+      ],
+      holidays: [],
+      localOrder: [],
+    },
+  });
+}
+
+async function watchStarts(firstMs: number) {
+  const begun: { readonly ownMs: number; readonly trueMs: number; readonly lateMs: number }[][] = [];
+  for (let i = 0; i < starts; i += 1) {
+    const atMs = firstMs + i * startEveryMs;
+    await untilWall(atMs + 800 + earMs);
+    begun.push(boxes.map((box) => startOf(box, atMs)));
+    for (const box of boxes) box.ear.forgetBefore(monoNowMs() - 500);
   }
-  return { skewMs, startMs };
+  return begun;
 }
 
-/** One programme without an end, looked at each ten seconds. */
-async function course(): Promise<{ skewMs: number[]; gaps: number }> {
-  const durationMs = minutes * 60_000;
-  const boxes: [FakeBox, FakeBox] = [
-    await run({ dac: { ppm: 100 }, durationMs, startAtMs }),
-    await run({ dac: { ppm: -100 }, durationMs, startAtMs }),
-  ];
-  const skewMs: number[] = [];
-  for (let atMs = startAtMs + 1_000; atMs < durationMs; atMs += 10_000) {
-    const [a, b] = [errorMs(boxes[0], startAtMs, atMs).ms, errorMs(boxes[1], startAtMs, atMs).ms];
-    skewMs.push(Math.abs(a - b));
+/** When the first sample sounded, and how well the first 100 ms keep step. */
+function startOf(box: ClockedBox, atMs: number) {
+  const meantMono = atMs - box.offsetMs - wall.differenceMs();
+  const fromMono = meantMono - 200;
+  const first = box.ear.between(fromMono, fromMono + 1_000).findIndex((sample) => sample !== 0);
+  const ownMs = first < 0 ? Number.POSITIVE_INFINITY : first / 48 - 200;
+  return { ownMs, trueMs: ownMs - box.offsetMs, lateMs: lookAt(box, atMs, atMs + 60, shortMs).lateMs };
+}
+
+function lookAt(box: ClockedBox, startMs: number, atMs: number, ofMs: number): Look & { readonly correlation: number } {
+  const mono = atMs - wall.differenceMs();
+  const { lateMs, correlation } = fitNoise(box.ear.between(mono, mono + 20), atMs + box.offsetMs - startMs, ofMs);
+  return { atMs, lateMs, trueLateMs: lateMs - box.offsetMs, correlation };
+}
+
+/** Looks at all boxes each second; three of them are halted for a moment and timed until they are back in step. */
+async function watchCourse(longMs: number) {
+  const endMs = longMs + minutes * periodMs;
+  const looks: Look[][] = [];
+  const halts: Halt[] = [];
+  const haltsAtMs = [0.25, 0.5, 0.75].map((share) => longMs + share * (endMs - longMs) + 300);
+  for (let atMs = longMs + 1_000; atMs < endMs - 2_000; atMs += lookEveryMs) {
+    await untilWall(atMs + earMs);
+    const haltAtMs = haltsAtMs[halts.length];
+    if (haltAtMs !== undefined && haltAtMs <= atMs) {
+      halts.push(await halt(halts.length, longMs));
+      atMs = Math.ceil((Date.now() - longMs) / lookEveryMs) * lookEveryMs + longMs;
+      continue;
+    }
+    looks.push(boxes.map((box) => orFail(lookAt(box, longMs, atMs, periodMs))));
+    for (const box of boxes) box.ear.forgetBefore(monoNowMs() - 3_000);
+    if (looks.length % 60 === 0) say(`${looks.length} s of the course heard`);
   }
-  return { skewMs, gaps: boxes[0].voice.gaps + boxes[1].voice.gaps };
+  return { looks, halts };
 }
 
-const [first, long] = [await starts(), await course()];
-const result = {
-  name: 'skew',
-  startErrorP99Ms: percentile(first.startMs, 0.99),
-  startSkewP99Ms: percentile(first.skewMs, 0.99),
-  courseSkewP99Ms: percentile(long.skewMs, 0.99),
-  courseSkewMaxMs: percentile(long.skewMs, 1),
-  gaps: long.gaps,
-  minutes,
-  starts: pairs,
-  ppm: 100,
-};
-if (values['json']) console.log(JSON.stringify(result));
-else console.table(result);
+/** A look that does not find the sound is as wrong as a look can be. */
+function orFail({ atMs, lateMs, trueLateMs, correlation }: ReturnType<typeof lookAt>): Look {
+  return correlation > 0.8 ? { atMs, lateMs, trueLateMs } : { atMs, lateMs: 1_000, trueLateMs: 1_000 };
+}
+
+/** The process of one box stands still longer than its output has sound: a true underrun. */
+async function halt(index: number, longMs: number): Promise<Halt> {
+  const box = boxes[(index + 1) % boxes.length] as ClockedBox;
+  process.kill(box.pid, 'SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, haltMs));
+  process.kill(box.pid, 'SIGCONT');
+  const fromMs = monoNowMs() + wall.differenceMs();
+  await untilWall(fromMs + settleMs + 1_000 + earMs);
+  let backMs = Number.POSITIVE_INFINITY;
+  for (let atMs = fromMs + settleMs + 1_000; atMs > fromMs; atMs -= 50) {
+    const { lateMs, correlation } = lookAt(box, longMs, atMs, periodMs);
+    if (correlation < 0.8 || Math.abs(lateMs) > inStepMs) break;
+    backMs = atMs - fromMs;
+  }
+  say(`${box.wish.dev} back in step ${Math.round(backMs)} ms after a halt of ${haltMs} ms`);
+  return { box: index, atMs: fromMs, recoveryMs: Math.round(backMs) };
+}
+
+function report(begun: Awaited<ReturnType<typeof watchStarts>>, looks: readonly Look[][], halts: readonly Halt[]): void {
+  const pairs = (of: readonly number[]) => of.flatMap((a, i) => of.slice(i + 1).map((b) => Math.abs(a - b)));
+  const clock = pairs(boxes.map(({ offsetMs }) => offsetMs));
+  const running = looks.flatMap((one) => pairs(one.map(({ lateMs }) => lateMs)));
+  const startErrors = begun.flat().map(({ trueMs }) => Math.abs(trueMs));
+  const result = {
+    name: 'skew',
+    skewP99Ms: percentile(running, 0.99),
+    startErrorP99Ms: percentile(startErrors, 0.99),
+    boxes: boxes.length,
+    minutes,
+    running: percentiles(running),
+    startSkew: percentiles(begun.flatMap((one) => pairs(one.map(({ lateMs }) => lateMs)))),
+    startErrorOwnClock: percentiles(begun.flat().map(({ ownMs }) => Math.abs(ownMs))),
+    clockSkewP99Ms: percentile(clock, 0.99),
+    totalSkewP99Ms: percentile(
+      looks.flatMap((one) => pairs(one.map(({ trueLateMs }) => trueLateMs))),
+      0.99,
+    ),
+    xrunRecoveryMs: Math.max(...halts.map(({ recoveryMs }) => recoveryMs)),
+    halts: halts.length,
+    gaps: looks.flat().filter(({ lateMs }) => lateMs === 1_000).length,
+    starts: begun.flat().length,
+    looks: looks.length,
+  };
+  if (!values['json']) console.table(wishes);
+  console.log(values['json'] ? JSON.stringify(result) : result);
+}
+
+async function untilWall(atMs: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - Date.now())));
+}
+
+function say(line: string): void {
+  if (!values['json']) console.log(line);
+}
