@@ -18,8 +18,8 @@ function hashed(n: number): number {
 }
 
 /** The first `durationMs` of it as a file. */
-export function noiseWav(durationMs: number): Buffer {
-  const pcm = Int16Array.from({ length: durationMs * 48 }, (_, i) => Math.round(noiseAt(i) * 32_767));
+export function noiseWav(durationMs: number, gain = 1): Buffer {
+  const pcm = Int16Array.from({ length: durationMs * 48 }, (_, i) => Math.round(noiseAt(i) * gain * 32_767));
   return Buffer.concat([wavHead(48_000, pcm.byteLength), Buffer.from(pcm.buffer)]);
 }
 
