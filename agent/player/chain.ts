@@ -1,16 +1,17 @@
 // The playback chain of one output without timers: positions in, paced blocks out, voices begun, faded, taken back and ended.
 //
 // INVARIANTS: the output always has `leadMs` queued while pumped in time, silence when no voice sounds; one voice sounds at a
-// time (a new one fades the old); frames taken back are rendered again from the same samples.
+// time (a new one fades the old); frames taken back are rendered again from the same samples; nothing leaves unlimited.
 import type { AudioOut } from '../../hardware/audio-out.ts';
 import type { Moment } from '../../schemas/time.ts';
-import { blockFrames, framesPerMs, toPcm } from './mixer.ts';
+import { Limiter, lookFrames } from './limiter.ts';
+import { blockFrames, framesPerMs, rampFramesMin, toPcm } from './mixer.ts';
 import { PositionEstimator } from './position-estimator.ts';
 import { type Pace, Voice, type VoiceOptions } from './voice.ts';
 import { WallOffset } from './wall-offset.ts';
 
-/** How fast the voice beneath gives way. */
-const giveWayMs = 20;
+/** How fast the voice beneath gives way: as fast as is no click. */
+const giveWayFrames = rampFramesMin;
 
 /** `differenceMs` is wall minus monotonic time with fractions, where the clock can tell. */
 export interface FineClock {
@@ -24,7 +25,11 @@ export class Chain implements Pace {
   readonly #out: AudioOut;
   readonly #clock: FineClock;
   readonly #offset = new WallOffset();
-  readonly #mixed = new Float32Array(blockFrames);
+  readonly #limiter = new Limiter();
+  /** Mixed and not yet limited: the frames from `#written` to `#mixedTo`. */
+  readonly #raw = new Float32Array(blockFrames + lookFrames);
+  #mixedTo = 0;
+  readonly #limited = new Float32Array(blockFrames);
   readonly #pcm = new Int16Array(blockFrames);
   readonly #silence = new Int16Array(blockFrames * 8);
   #written = 0;
@@ -42,13 +47,14 @@ export class Chain implements Pace {
     this.estimator.restart();
     this.voices.length = 0;
     this.#written = 0;
+    this.#mixedTo = 0;
     this.#played = 0;
   }
 
   /** Read the position, then keep the output fed. Call at least each `leadMs / 4`. */
   pump(): void {
     this.#listen();
-    if (this.#out.rewinds && this.voices.some((voice) => this.#waitsToBeginAtOnce(voice))) this.#takeBack();
+    if (this.voices.some((voice) => this.#waitsToBeginAtOnce(voice))) this.#takeBack();
     this.#feed();
   }
 
@@ -62,7 +68,7 @@ export class Chain implements Pace {
   fade(voice: Voice, fadeMs: number): void {
     if (voice.fading) return;
     this.#listen();
-    const frame = this.#out.rewinds ? this.#takeBack() : this.#written;
+    const frame = this.#takeBack();
     if (voice.startFrame === undefined) this.remove(voice);
     else voice.fade(Math.max(frame, voice.startFrame), Math.round(fadeMs * framesPerMs));
     this.#feed();
@@ -90,26 +96,43 @@ export class Chain implements Pace {
     return this.#offset.wallOf(this.estimator.monoAt(frame));
   }
 
+  /** False for a moment after a break where the pointer is coarse. */
+  get settled(): boolean {
+    return this.estimator.settled;
+  }
+
   #listen(): void {
     const now = this.#clock.now();
     const stepMs = this.#offset.add(this.#clock.differenceMs?.() ?? now.wallMs - now.monoMs, now.monoMs);
     const position = this.#out.position();
     this.estimator.add(position);
+    const shifted = position.writtenFrames !== this.#written;
+    const broke = shifted || position.xruns !== this.#xruns;
+    if (shifted) this.#mixAnew();
     this.#written = position.writtenFrames;
     this.#played = position.playedFrames;
     this.#xruns = position.xruns;
     if (stepMs !== 0) for (const voice of this.voices) voice.wallStepped(stepMs);
-    if (this.estimator.restarts === this.#restarts) return;
+    if (broke && this.estimator.restarts !== this.#restarts) for (const voice of this.voices) voice.outputJumped(this.#written);
     this.#restarts = this.estimator.restarts;
-    for (const voice of this.voices) voice.outputJumped(this.#written);
+    if (shifted) this.#mixAnew();
   }
 
-  /** Take back what is queued; returns the frame from which all is rendered again. */
+  /** Take back what can be of what is queued; returns the frame from which all is rendered again. */
   #takeBack(): number {
-    this.#out.discardAhead();
-    this.#written = this.#out.position().writtenFrames;
-    for (const voice of this.voices) voice.rewindTo(this.#written);
+    if (this.#out.rewinds) {
+      this.#out.discardAhead();
+      this.#written = this.#out.position().writtenFrames;
+    }
+    this.#mixAnew();
     return this.#written;
+  }
+
+  /** What is mixed and not written yet is mixed again. */
+  #mixAnew(): void {
+    for (const voice of this.voices) voice.rewindTo(this.#written);
+    this.#limiter.rewindTo(this.#written);
+    this.#mixedTo = this.#written;
   }
 
   #feed(): void {
@@ -122,44 +145,70 @@ export class Chain implements Pace {
   }
 
   #feedSilence(missing: number): number {
-    const whole = missing >= this.#silence.length;
-    this.#out.write(whole ? this.#silence : this.#silence.subarray(0, missing));
-    return Math.min(missing, this.#silence.length);
+    const frames = Math.min(missing, this.#silence.length);
+    this.#out.write(this.#silence.subarray(0, frames));
+    this.#mixedTo = this.#written + frames;
+    return frames;
   }
 
   #feedBlock(): number {
-    const frame = this.#written;
-    for (const voice of this.voices) if (voice.startFrame === undefined) this.#maybeBegin(voice, frame);
-    this.#mixed.fill(0);
-    let sounds = false;
-    for (const voice of this.voices) sounds = voice.render(this.#mixed, frame, this) || sounds;
-    if (sounds) toPcm(this.#mixed, this.#pcm);
-    else this.#pcm.fill(0);
+    this.#mixTo(this.#written + this.#raw.length);
+    this.#limiter.process(this.#raw, this.#written, this.#limited);
+    this.#raw.copyWithin(0, blockFrames);
+    toPcm(this.#limited, this.#pcm);
     this.#out.write(this.#pcm);
     return blockFrames;
   }
 
-  #maybeBegin(voice: Voice, frame: number): void {
-    if (!this.#mayBegin(voice, frame)) return;
-    const { atOnce, startAtMs } = voice.options;
-    const target = atOnce ? frame : this.estimator.frameAt(this.#offset.monoOf(startAtMs));
-    if (target >= frame + blockFrames) return;
-    voice.begin(frame, target, this);
-    const { startFrame } = voice;
+  #mixTo(until: number): void {
+    const from = Math.max(this.#mixedTo, this.#written);
+    const stretch = this.#raw.subarray(from - this.#written);
+    this.#render(stretch, from);
+    // Only now is it known where in this stretch those that sound end.
+    if (this.#begin(from, until)) this.#render(stretch, from);
+    this.#mixedTo = until;
+  }
+
+  #render(stretch: Float32Array, from: number): void {
+    stretch.fill(0);
+    for (const voice of this.voices) voice.render(stretch, from, this);
+  }
+
+  /** Begin the voices whose time comes in this stretch, highest first; the others give way. True when one did. */
+  #begin(from: number, until: number): boolean {
+    const waiting = this.voices.filter(({ startFrame }) => startFrame === undefined).sort((a, b) => a.options.rank - b.options.rank);
+    let begun = false;
+    for (const voice of waiting) {
+      const { atOnce, startAtMs, source } = voice.options;
+      if (!source.ready()) continue;
+      const earliest = this.#freeFrom(voice, from);
+      const target = atOnce ? earliest : this.estimator.frameAt(this.#offset.monoOf(startAtMs));
+      if (Math.max(earliest, target) >= until) continue;
+      if (!begun) for (const other of this.voices) other.rewindTo(from);
+      begun = true;
+      voice.begin(earliest, target, this);
+      this.#giveWay(voice);
+    }
+    return begun;
+  }
+
+  #giveWay(begun: Voice): void {
+    const { startFrame } = begun;
     if (startFrame === undefined) return;
     for (const other of this.voices) {
-      if (other !== voice && other.startFrame !== undefined) other.fade(Math.max(startFrame, other.startFrame), giveWayMs * framesPerMs);
+      if (other !== begun && other.startFrame !== undefined) other.fade(Math.max(startFrame, other.startFrame), giveWayFrames);
     }
   }
 
-  /** A voice waits for its source, and while a higher one sounds. */
-  #mayBegin(voice: Voice, frame: number): boolean {
-    if (!voice.options.source.ready()) return false;
-    return !this.voices.some((other) => other !== voice && outranks(other, voice) && soundsAt(other, frame));
+  /** The first frame from `from` on at which no higher voice sounds, as far as is known. */
+  #freeFrom(voice: Voice, from: number): number {
+    const higher = this.voices.filter((other) => other !== voice && outranks(other, voice) && soundsAt(other, from));
+    return higher.reduce((latest, { endFrame }) => Math.max(latest, endFrame ?? Number.POSITIVE_INFINITY), from);
   }
 
   #waitsToBeginAtOnce(voice: Voice): boolean {
-    return voice.options.atOnce && voice.startFrame === undefined && this.#mayBegin(voice, Math.ceil(this.#played));
+    if (!voice.options.atOnce || voice.startFrame !== undefined || !voice.options.source.ready()) return false;
+    return Number.isFinite(this.#freeFrom(voice, Math.ceil(this.#played)));
   }
 
   #leadFrames(): number {

@@ -1,4 +1,4 @@
-// Sound arithmetic: gains, ramps, the limiter, floating samples to 16 bit. Pure.
+// Sound arithmetic: gains, ramps, floating samples to 16 bit. Pure.
 
 /** Frames mixed at a time: 10 ms. */
 export const blockFrames = 480;
@@ -17,15 +17,7 @@ export function riseAt(frame: number, from: number, frames: number): number {
   return frame <= from ? 0 : (frame - from) / frames;
 }
 
-/** Below the knee nothing changes; above, the rest of the range is approached and never reached. No memory, so no pumping. */
-export function limit(sample: number): number {
-  const knee = 0.85;
-  if (sample <= knee && sample >= -knee) return sample;
-  const over = (Math.abs(sample) - knee) / (1 - knee);
-  return Math.sign(sample) * (knee + (1 - knee) * Math.tanh(over));
-}
-
-/** Limit a mixed block and round it to 16 bit. */
+/** Round a mixed block to 16 bit. The limiter keeps it within; what it may never do is turn over. */
 export function toPcm(mixed: Float32Array, pcm: Int16Array): void {
-  for (let i = 0; i < pcm.length; i += 1) pcm[i] = Math.round(limit(mixed[i] ?? 0) * 32_767);
+  for (let i = 0; i < pcm.length; i += 1) pcm[i] = Math.round(Math.min(1, Math.max(-1, mixed[i] ?? 0)) * 32_767);
 }

@@ -1,5 +1,6 @@
 // Which frame passes the converter when: a line through the positions seen, forgetting the old ones. Pure.
 import type { Position } from '../../hardware/audio-out.ts';
+import { PointerGrain } from './pointer-grain.ts';
 
 const framesPerMs = 48;
 /** A position this old counts 1/e. */
@@ -10,6 +11,8 @@ const rateInertia = 5e7;
 const ratePpmMax = 500;
 /** A pointer that stands so far from the line has jumped, whether the device admits an underrun or not. */
 const jumpFrames = 30 * framesPerMs;
+/** A pointer that steps must be seen so often before the mean of its readings is the middle of a step. */
+const looksMin = 12;
 
 export class PositionEstimator {
   #weight = 0;
@@ -27,13 +30,17 @@ export class PositionEstimator {
   /** The rate learnt before the last restart. */
   #learnt = 0;
   #restarts = 0;
+  #looks = 0;
+  readonly #grain = new PointerGrain();
 
   /** Take a position; the line begins anew after an underrun or a jump, keeping only the rate learnt. */
   add(position: Position): void {
-    const jumped = this.known && Math.abs(position.playedFrames - this.frameAt(position.atMonoMs)) > jumpFrames;
+    const jumped = this.known && Math.abs(position.playedFrames - this.frameAt(position.atMonoMs)) > jumpFrames + this.#grain.frames;
     if (this.known && (position.xruns !== this.#xruns || jumped)) this.restart();
     this.#xruns = position.xruns;
     if (this.known && position.atMonoMs <= this.#monoMs) return;
+    if (this.known) this.#grain.moved(position.playedFrames - this.#frame, framesPerMs * (position.atMonoMs - this.#monoMs));
+    this.#looks += 1;
     this.#moveOrigin(position.atMonoMs, position.playedFrames);
     this.#weight += 1;
     this.#fit();
@@ -47,12 +54,18 @@ export class PositionEstimator {
     this.#sumXX = 0;
     this.#sumXU = 0;
     this.#offset = 0;
+    this.#looks = 0;
     this.#learnt = this.#slope;
     this.#restarts += 1;
   }
 
   get known(): boolean {
     return this.#weight > 0;
+  }
+
+  /** False for a moment after a restart where the pointer steps: the line may still be off by half a step. */
+  get settled(): boolean {
+    return this.#looks >= looksMin || (this.known && this.#grain.frames === 0);
   }
 
   /** How often the line began anew: a change tells that frames and time no longer match as before. */
@@ -67,12 +80,17 @@ export class PositionEstimator {
 
   /** Frame, with its fraction, that passes the converter at an instant. */
   frameAt(monoMs: number): number {
-    return this.#frame + this.#offset + (framesPerMs + this.#slope) * (monoMs - this.#monoMs);
+    return this.#frame + this.#lead + (framesPerMs + this.#slope) * (monoMs - this.#monoMs);
   }
 
   /** Instant at which a frame passes the converter. */
   monoAt(frame: number): number {
-    return this.#monoMs + (frame - this.#frame - this.#offset) / (framesPerMs + this.#slope);
+    return this.#monoMs + (frame - this.#frame - this.#lead) / (framesPerMs + this.#slope);
+  }
+
+  /** The line's distance from the newest position: a pointer that steps tells the beginning of its step, half a step too little. */
+  get #lead(): number {
+    return this.#offset + this.#grain.frames / 2;
   }
 
   #moveOrigin(monoMs: number, frame: number): void {

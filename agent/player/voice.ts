@@ -8,6 +8,8 @@ import { Trail } from './trail.ts';
 export interface Pace {
   wallAt(frame: number): number;
   readonly rate: number;
+  /** False while instants may still be wrong by some milliseconds. */
+  readonly settled: boolean;
 }
 
 export interface VoiceOptions {
@@ -25,12 +27,16 @@ export interface VoiceOptions {
   readonly leadMs?: number;
 }
 
-/** Stretch is capped so, and half of it serves to make good an error, over some seconds. */
+/** Stretch is capped so; most of it may serve to make good an error, over some seconds. 0.1 % is 1.7 cents: nobody hears it. */
 const stretchMax = 0.001;
-const correctionMax = 0.0005;
+const correctionMax = 0.0008;
 const correctionFrames = 4_000 * framesPerMs;
-/** A gap left the voice this far behind: skip rather than stretch. */
-const behindMax = 10 * framesPerMs;
+/** An error beyond this is not stretched away: the sound jumps to its place. */
+const resyncFrames = 50 * framesPerMs;
+/** A break is left as near to its place as this; where the position was rough then, it is aimed once more. */
+const rightFrames = 0.3 * framesPerMs;
+/** Sound may be heard again for so much at a jump. */
+const backFrames = 20 * framesPerMs;
 const pourMax = 8_192;
 
 interface Span {
@@ -65,6 +71,7 @@ export class Voice {
   #fallFrames = 1;
   #starved = false;
   #catchUp = false;
+  #aimsAgain = false;
 
   constructor(options: VoiceOptions, historyFrames: number) {
     this.options = options;
@@ -155,13 +162,14 @@ export class Voice {
     if (this.startFrame === undefined || blockEnd <= this.startFrame) return false;
     if (this.endFrame !== undefined && frame >= this.endFrame) return false;
     const from = Math.max(frame, this.startFrame);
+    this.#watchStep(from, pace);
     if (this.#catchUp) this.#makeUp(from, pace);
     const rate = this.#rateAt(from, pace);
     const there = this.#catchUp ? 0 : this.#pourFor(blockEnd - from, rate);
     if (there > 0 && this.#starved) {
       this.#starved = false;
       this.#riseFrom = from;
-      this.#riseFrames = rampFramesMin;
+      if (!this.#trail.empty) this.#riseFrames = rampFramesMin;
     }
     const until = Math.min(from + there, this.endFrame ?? blockEnd);
     const dry = until < Math.min(blockEnd, this.endFrame ?? blockEnd) && !this.options.source.ended();
@@ -172,7 +180,7 @@ export class Voice {
     this.#frame = until;
     this.#sample += (until - from) * rate;
     if (dry) this.#starve(blockEnd);
-    else if (until < blockEnd && this.endFrame === undefined) this.#complete(until);
+    else if (until < Math.min(blockEnd, this.endFrame ?? blockEnd)) this.#complete(until);
     return until > from;
   }
 
@@ -184,6 +192,7 @@ export class Voice {
     this.#skipped = 0;
     this.#starved = false;
     this.#catchUp = false;
+    this.#aimsAgain = false;
     if (this.completed) this.endFrame = undefined;
     this.completed = false;
   }
@@ -198,7 +207,20 @@ export class Voice {
     return this.#anchorSample + (pace.wallAt(frame) - this.#anchorWallMs) * framesPerMs;
   }
 
-  /** After a gap: skip to where the clock says, or take the present as the new mark. */
+  /** Far from its place, or aimed while the position was rough: to be put right. */
+  #watchStep(frame: number, pace: Pace): void {
+    if (this.#catchUp || !this.options.keepsStep || this.#trail.empty) return;
+    const off = Math.abs(this.#idealAt(frame, pace) - this.#sample);
+    if (this.#aimsAgain && pace.settled) {
+      this.#aimsAgain = false;
+      this.#catchUp = off > rightFrames;
+    } else if (off > resyncFrames) {
+      this.gaps += 1;
+      this.#catchUp = true;
+    }
+  }
+
+  /** After a break: go on where the clock says, or take the present as the new mark. */
   #makeUp(frame: number, pace: Pace): void {
     if (!this.options.keepsStep) {
       this.#anchorWallMs = pace.wallAt(frame);
@@ -206,17 +228,16 @@ export class Voice {
       this.#catchUp = false;
       return;
     }
-    const target = Math.floor(this.#idealAt(frame, pace));
-    if (target - this.#sample > behindMax) {
-      const { source } = this.options;
-      while (this.#tape.end < target && source.pour(this.#tape, Math.min(pourMax, target - this.#tape.end)) > 0);
-      if (this.#tape.end < target && !source.ended()) return;
-      const skipTo = Math.min(target, this.#tape.end);
-      // Pauses were never sound: passing over them loses none.
-      this.#skipped += Math.max(0, source.soundUpTo(skipTo) - source.soundUpTo(this.#sample));
-      this.#sample = Math.max(this.#sample, skipTo);
-      this.#starved = true;
-    }
+    const target = Math.max(this.#idealAt(frame, pace), this.#sample - backFrames, 0);
+    const { source } = this.options;
+    while (this.#tape.end < target && source.pour(this.#tape, Math.min(pourMax, Math.ceil(target) - this.#tape.end)) > 0);
+    if (this.#tape.end < target && !source.ended()) return;
+    const jumpTo = Math.min(target, this.#tape.end);
+    // Pauses were never sound: passing over them loses none.
+    this.#skipped += source.soundUpTo(jumpTo) - source.soundUpTo(this.#sample);
+    this.#sample = jumpTo;
+    this.#starved = true;
+    this.#aimsAgain = !pace.settled;
     this.#catchUp = false;
   }
 
