@@ -33,8 +33,11 @@ export function begin(turn: Turn, output: OutputState, wish: Wish): Beginning | 
     turn.wakeAtMono(output.restUntilMonoMs ?? 0);
     return undefined;
   }
-  // All but an emergency wait until the one before has faded.
-  if (output.player.is !== 'idle' || output.leaving.length > 0) return undefined;
+  const busy = output.player.is !== 'idle' || output.leaving.length > 0;
+  // What goes on beneath a higher one is given at once: it begins on the sample on which that one has faded.
+  if (busy && wish.kind === 'occurrence' && wish.paused) return beginOccurrence(turn, wish, fromMonoMs);
+  // All others but an emergency wait until the one before has faded.
+  if (busy) return undefined;
   if (wish.kind === 'live') return beginLive(turn, wish, fromMonoMs);
   return wish.kind === 'tone' ? beginTone(turn, wish, fromMonoMs) : beginOccurrence(turn, wish, fromMonoMs);
 }
@@ -61,11 +64,12 @@ function beginOrder(turn: Turn, output: OutputState, active: ActiveOrder, fromMo
   };
 }
 
-function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' }, fromMonoMs: number): Beginning | undefined {
+/** At its instant; a late joiner a little ahead, to come in on the right sample; what was cut goes on as soon as it can. */
+export function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' }, fromMonoMs: number): Beginning | undefined {
   const { occurrence, paused } = wish;
   const dueMonoMs = turn.monoOf(dueMs(turn, occurrence));
   const late = paused !== null || dueMonoMs < fromMonoMs;
-  const startAtMonoMs = late ? Math.max(fromMonoMs, turn.now.monoMs + joinLeadMs) : dueMonoMs;
+  const startAtMonoMs = late ? Math.max(fromMonoMs, turn.now.monoMs + (paused ? 0 : joinLeadMs)) : dueMonoMs;
   const offsetMs = Math.round(paused ? resumeOffsetMs(paused) : Math.max(0, startAtMonoMs - dueMonoMs));
   const restMs = lengthMs(occurrence) - offsetMs;
   const startAtMs = turn.wallOf(startAtMonoMs);

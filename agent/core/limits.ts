@@ -40,8 +40,9 @@ export const lastWordMs = 3_000;
 /** A programme whose device failed at once is begun again after so long at the earliest. */
 export const deviceRestMs = 2_000;
 
-export const fadeEmergencyMs = 20;
-export const fadeMs = 300;
+/** Between programmes a soft ramp, under an emergency the shortest that is no click. */
+export const fadeEmergencyMs = 5;
+export const fadeMs = 125;
 
 /** Orders: time to learn the time, tolerance of a centre's clock, what is remembered. */
 export const unsureMs = 5_000;

@@ -388,6 +388,8 @@ export interface Leaving {
   readonly mark: PlayingMark;
   readonly because: Reason;
   readonly sinceMonoMs: number;
+  /** Not told to stop: the next play is armed behind its end. */
+  readonly endsItself?: true;
 }
 
 export interface ToneAsked {

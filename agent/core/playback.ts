@@ -4,6 +4,7 @@ import { planned } from './agenda.ts';
 import { type Beginning, begin } from './beginnings.ts';
 import { answer } from './commands.ts';
 import { raiseFault } from './faults.ts';
+import { follower, handOver } from './hand-over.ts';
 import { voiceHeld } from './held.ts';
 import { pause, unpause } from './ledger.ts';
 import { fadeEmergencyMs, fadeMs, lastWordMs, startAnswerMs, stepMs, stopAnswerMs, toneFadeInMs, wordSlackMs } from './limits.ts';
@@ -23,13 +24,41 @@ export function closePlayback(turn: Turn): void {
     const { player } = output;
     const kept =
       player.is !== 'idle' && fulfils(player.voice, wish) && !misplaced(turn, output) && voiceHeld(turn, output, player.voice) === null;
-    if (kept) continue;
+    if (kept) {
+      armFollower(turn, output);
+      continue;
+    }
     const successor = wish ? begin(turn, output, wish) : undefined;
-    const stopping = player.is === 'idle' ? undefined : leave(turn, output, becauseOf(turn, output, player.voice, wish));
+    const because = player.is === 'idle' ? undefined : becauseOf(turn, output, player.voice, wish);
+    const stopping = because && leave(turn, output, because);
     // The successor's `play` goes out first: an emergency does not wait for a fade.
     if (successor) start(turn, id, successor);
     if (stopping) turn.act(stopping);
+    if (because) stopThoseEnding(turn, id, because);
   }
+}
+
+/** The next play is armed before this one ends, so that it begins on its instant. */
+function armFollower(turn: Turn, output: OutputState): void {
+  const next = follower(turn, output);
+  if (!next) return;
+  handOver(turn, output);
+  start(turn, output.id, next);
+}
+
+/** What was to end by itself before a play that is now called off gives way as well. */
+function stopThoseEnding(turn: Turn, id: string, because: Reason): void {
+  const leaving = turn.live.outputs[id]?.leaving ?? [];
+  if (!leaving.some((one) => one.endsItself)) return;
+  for (const one of leaving) if (one.endsItself) turn.act({ do: 'stop', output: id, attempt: one.attempt, fadeMs: fadeFor(because) });
+  const sinceMonoMs = turn.now.monoMs;
+  turn.output(id, {
+    leaving: leaving.map((one) => (one.endsItself ? { attempt: one.attempt, mark: one.mark, because, sinceMonoMs } : one)),
+  });
+}
+
+function fadeFor(because: Reason): number {
+  return because === 'emergency' || because === 'held-service' ? fadeEmergencyMs : fadeMs;
 }
 
 /** A play about to start whose wall instant has moved on the monotonic clock: the clock stepped. */
@@ -114,7 +143,7 @@ function leave(turn: Turn, { id, player }: OutputState, because: Reason): Action
     do: 'stop',
     output: id,
     attempt: player.attempt,
-    fadeMs: because === 'emergency' || because === 'held-service' ? fadeEmergencyMs : fadeMs,
+    fadeMs: fadeFor(because),
   };
 }
 

@@ -52,7 +52,7 @@ function wantedOccurrence(turn: Turn, output: OutputState): Occurrence | undefin
 }
 
 /** Those due with the earliest one, or so soon after it that it would only be begun to be cut. Later ones wait for their time. */
-function contenders(turn: Turn, open: readonly Occurrence[]): Occurrence[] {
+export function contenders(turn: Turn, open: readonly Occurrence[]): Occurrence[] {
   const from = (one: Occurrence) => Math.max(turn.now.wallMs, dueMs(turn, one));
   const untilMs = Math.min(...open.map(from)) + handOverMs;
   for (const one of open) if (from(one) > untilMs) turn.wakeAtWall(dueMs(turn, one) - handOverMs);

@@ -196,7 +196,7 @@ describe('an order', () => {
     expect(facts).toContainEqual({ kind: 'order', order: 'flood', state: 'accepted' });
     expect(actions.map((action) => action.do).filter((name) => name === 'play' || name === 'stop')).toEqual(['play', 'stop']);
     expect(actions.find((action) => action.do === 'play')).toMatchObject({ slot: 'emergency', startAtMs: rig.wallMs, fadeInMs: 0 });
-    expect(actions.find((action) => action.do === 'stop')).toMatchObject({ attempt, fadeMs: 20 });
+    expect(actions.find((action) => action.do === 'stop')).toMatchObject({ attempt, fadeMs: 5 });
     expect(rig.state.kept.ledger.paused).toHaveLength(1);
   });
 

@@ -73,7 +73,7 @@ describe('service', () => {
     expect(rig.lastOf('play')).toMatchObject({ sound: { of: 'countdown', durationMs: 10_000 }, gainDb: -20 });
     rig.tell(asksService);
     expect(rig.state.kept.service).toMatchObject({ ending: false, leftMs: 2 * hourMs });
-    expect(rig.lastOf('stop')).toMatchObject({ fadeMs: 20 });
+    expect(rig.lastOf('stop')).toMatchObject({ fadeMs: 5 });
   });
 
   test('an order is told as held, and as sounding once it does', () => {
