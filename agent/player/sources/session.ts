@@ -57,7 +57,10 @@ interface Running {
 
 interface Silent {
   readonly silent: true;
-  samples: number;
+  /** Length it should have. */
+  readonly restMs: number;
+  /** What is left of it, once it has begun. */
+  samples: number | undefined;
 }
 
 export class SessionSource implements Source {
@@ -67,6 +70,8 @@ export class SessionSource implements Source {
   readonly #open: (Running | Silent)[] = [];
   readonly #pauses = new Pauses();
   #poured = 0;
+  /** What should have been poured when the stretch being poured began. */
+  #due = 0;
   #problem: Problem | undefined;
   #spoke = false;
 
@@ -128,7 +133,7 @@ export class SessionSource implements Source {
     const stretch = this.#stretches.shift();
     if (!stretch) return;
     if ('silentMs' in stretch) {
-      this.#open.push({ silent: true, samples: Math.round(stretch.silentMs * 48) });
+      this.#open.push({ silent: true, restMs: stretch.silentMs, samples: undefined });
       return;
     }
     const source = this.#plan.open(stretch.item, stretch.fromMs);
@@ -142,10 +147,13 @@ export class SessionSource implements Source {
     // Asked, so that one that hangs is noticed before its turn.
     if (second && !second.silent) second.source.ready();
     if (!first || second) return;
-    if (first.silent ? first.samples < earlySamples : first.source.decoded) this.#openNext();
+    if (first.silent ? (first.samples ?? Number.POSITIVE_INFINITY) < earlySamples : first.source.decoded) this.#openNext();
   }
 
+  /** A pause makes good what decoders added or left out before it: each round begins on its sample, for late joiners too. */
   #pourSilence(part: Silent, tape: Tape, wanted: number): number {
+    const astray = Math.max(-slackMs * 48, Math.min(slackMs * 48, this.#due - this.#poured));
+    part.samples ??= Math.max(0, Math.round(part.restMs * 48 + astray));
     const count = Math.min(wanted, part.samples);
     tape.appendSilence(count);
     this.#pauses.note(this.#poured, count);
@@ -159,6 +167,7 @@ export class SessionSource implements Source {
 
   #close(part: Running | Silent): void {
     this.#open.shift();
+    this.#due += part.restMs * 48;
     if (!part.silent) {
       this.#problem ??= part.source.problem() ?? (part.source.given === 0 && part.restMs > slackMs ? soundless : undefined);
       this.#spoke ||= part.source.spoke === true;
