@@ -2,8 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { readDeviceName } from '../hardware/alsa/device.ts';
+import { pinTwiceUsed } from '../hardware/board/wiring.ts';
 import type { AudioInSettings } from '../hardware/open-audio-in.ts';
 import type { AudioOutSettings } from '../hardware/open-audio-out.ts';
+import type { BoardSettings, GpioSettings } from '../hardware/open-board.ts';
 import type { DisplaySettings } from '../hardware/open-display.ts';
 import { Id } from '../schemas/ids.ts';
 import { parseJson } from '../schemas/parse.ts';
@@ -56,6 +58,42 @@ const SimulatedIn = v.strictObject({
 
 const AlsaIn = v.strictObject({ kind: v.literal('alsa'), device: Device, squelchDb: SquelchDb });
 
+const RelayDelayMs = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000)), 200);
+/** A line of the chip, as on the header (BCM on a Raspberry Pi). */
+const Pin = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1023));
+/** Mains amplifier and speaker line of each output. */
+const Relays = v.pipe(v.record(Id, v.strictObject({ relay1: Pin, relay2: Pin })), v.minEntries(1), v.maxEntries(4));
+const lines = {
+  relays: Relays,
+  relayDelayMs: RelayDelayMs,
+  /** The relay card closes on a low level. */
+  activeLow: flag(false),
+  /** Label of the chip (character device: or its path); the header's chip unless said. */
+  chip: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
+};
+const inputsOf = <I extends v.GenericSchema>(Input: I) =>
+  v.optional(v.strictObject({ button: v.optional(Input), tamper: v.optional(Input), mains: v.optional(Input) }));
+/** `activeLow`: on while the line is low, as a button against ground. */
+const input = { pin: Pin, activeLow: flag(false) };
+
+const SimulatedBoardConfig = v.strictObject({ kind: v.literal('simulated'), relayDelayMs: RelayDelayMs });
+const ChardevBoardConfig = v.strictObject({
+  kind: v.literal('gpio-chardev'),
+  ...lines,
+  inputs: inputsOf(v.strictObject({ ...input, pull: v.optional(v.picklist(['up', 'down', 'none'])) })),
+});
+/** For kernels without the character device; cannot set pulls. */
+const SysfsBoardConfig = v.strictObject({ kind: v.literal('gpio-sysfs'), ...lines, inputs: inputsOf(v.strictObject(input)) });
+
+const BoardConfig = v.pipe(
+  v.variant('kind', [SimulatedBoardConfig, ChardevBoardConfig, SysfsBoardConfig]),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed || dataset.value.kind === 'simulated') return;
+    const twice = pinTwiceUsed(gpioSettings(dataset.value));
+    if (twice !== undefined) addIssue({ message: twice });
+  }),
+);
+
 export const AgentConfig = v.strictObject({
   /** The local page. Off loopback it is read-only. Port 0 picks a free one. */
   page: v.optional(
@@ -65,10 +103,7 @@ export const AgentConfig = v.strictObject({
   audioOut: v.optional(v.variant('kind', [VirtualOut, AlsaOut]), { kind: 'virtual' }),
   /** Microphones and lines by the id that sessions name. */
   audioIn: v.optional(v.pipe(v.record(Id, v.variant('kind', [SimulatedIn, AlsaIn])), v.maxEntries(4)), {}),
-  board: v.optional(
-    v.strictObject({ kind: v.literal('simulated'), relayDelayMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5000)), 200) }),
-    { kind: 'simulated' },
-  ),
+  board: v.optional(BoardConfig, { kind: 'simulated' }),
   display: v.optional(
     v.strictObject({
       kind: v.picklist(['chromium', 'simulated', 'none']),
@@ -139,6 +174,21 @@ export function audioInSettings({ audioIn }: AgentConfig, line: string): AudioIn
   const found = audioIn[line];
   if (found?.kind !== 'simulated') return found && { kind: 'alsa', device: found.device };
   return { kind: 'simulated', ppm: found.ppm, ...(found.wav !== undefined && { wav: found.wav }) };
+}
+
+/** The board door's settings; a simulated board is made for one output. */
+export function boardSettings({ board }: AgentConfig, output: string): BoardSettings {
+  if (board.kind !== 'simulated') return gpioSettings(board);
+  return { kind: 'simulated', wirings: [{ output, relayDelayMs: board.relayDelayMs }] };
+}
+
+function gpioSettings(board: v.InferOutput<typeof ChardevBoardConfig> | v.InferOutput<typeof SysfsBoardConfig>): GpioSettings {
+  const { kind, relays, relayDelayMs, activeLow, chip, inputs = {} } = board;
+  const wirings = Object.entries(relays).map(([output, { relay1, relay2 }]) => {
+    return { output, relayDelayMs, relay1Pin: relay1, relay2Pin: relay2 };
+  });
+  const wired = Object.entries(inputs).filter(([, wiring]) => wiring !== undefined);
+  return { kind, wirings, activeLow, inputs: Object.fromEntries(wired), ...(chip !== undefined && { chip }) };
 }
 
 /** The display door's settings. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
 import { WavRecorder } from '../hardware/audio-out/wav-recorder.ts';
 import type { AudioOut, Heard } from '../hardware/audio-out.ts';
-import type { BoardInput } from '../hardware/board.ts';
+import type { Board, BoardInput } from '../hardware/board.ts';
 import type { Display, Frame } from '../hardware/display.ts';
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { problemOf } from '../hardware/host/failure.ts';
@@ -15,6 +15,7 @@ import type { Problem, Result } from '../schemas/problems.ts';
 import type { Report } from '../schemas/report.ts';
 import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
+import { Boards } from './boards.ts';
 import { type AgentConfig, audioOutSettings } from './config.ts';
 import type { Action, Event, PlayAction } from './core/model.ts';
 import type { LiveFeed } from './live/feed.ts';
@@ -43,7 +44,7 @@ export interface OutputsOptions {
 
 interface Speaker {
   readonly kind: 'loudspeaker';
-  readonly board: SimulatedBoard;
+  readonly board: Board;
   /** Virtual outputs only: nobody can listen into a real card. */
   readonly heard: Heard | undefined;
   readonly player: Player;
@@ -68,6 +69,7 @@ export class Outputs {
   readonly #rigs = new Map<string, Speaker | Screen>();
   #progressEveryMs = 5_000;
   #sirens: OwnSirens = {};
+  #boards: Boards | undefined;
   #watchdog: NodeJS.Timeout | undefined;
   #preparing: Promise<void> = Promise.resolve();
 
@@ -141,14 +143,15 @@ export class Outputs {
     return rig?.kind === 'loudspeaker' ? rig.board.amplifier(output) : undefined;
   }
 
+  /** Is this output, or each of them, being fed? Nothing to feed is well too. */
+  pumps(output?: string): boolean {
+    const rigs = [...this.#rigs].filter(([id]) => output === undefined || id === output);
+    return rigs.every(([, rig]) => rig.kind !== 'loudspeaker' || rig.player.pumps());
+  }
+
   /** Work an input of a simulated board, as a hand or the mains would. False where the board is real. */
   press(input: BoardInput, on: boolean): boolean {
-    for (const rig of this.#rigs.values()) {
-      if (rig.kind !== 'loudspeaker' || !(rig.board instanceof SimulatedBoard)) continue;
-      rig.board.press(input, on);
-      return true;
-    }
-    return false;
+    return this.#boards?.press(input, on) ?? false;
   }
 
   /** What the first board shows, as it was last painted. */
@@ -167,7 +170,7 @@ export class Outputs {
     const rigs = [...this.#rigs.values()];
     const speakers = rigs.filter((rig) => rig.kind === 'loudspeaker');
     await Promise.all(speakers.map((rig) => rig.player.stop()));
-    await Promise.all(speakers.map((rig) => rig.board.stop()));
+    await this.#boards?.stop();
     await Promise.all(rigs.map((rig) => (rig.kind === 'loudspeaker' ? rig.recorder?.stop() : rig.player.stop())));
   }
 
@@ -180,25 +183,43 @@ export class Outputs {
     const { config, clock, tools, pathOf, speak, log, dataDir, liveFeed, doubt } = this.#options;
     const audioOut = await this.#makeAudioOut(id, tell);
     if (!audioOut) return;
-    const board = new SimulatedBoard([{ output: id, relayDelayMs: config.board.relayDelayMs }]);
-    const heard = audioOut instanceof VirtualDac ? new SimulatedLoudspeaker(audioOut, board, id) : undefined;
+    this.#boards ??= this.#makeBoards(tell);
+    const board = await this.#boards.of(id);
+    const audible = audioOut instanceof VirtualDac && board instanceof SimulatedBoard;
+    const heard = audible ? new SimulatedLoudspeaker(audioOut, board, id) : undefined;
     const recordWav = config.audioOut.kind === 'virtual' ? config.audioOut.recordWav : undefined;
-    const player = new Player({ output: id, audioOut, clock, tools, pathOf, speak, log, progressEveryMs: this.#progressEveryMs, ...(liveFeed && { liveFeed }), ...(doubt && { doubt }) });
+    const player = new Player({
+      output: id,
+      audioOut,
+      clock,
+      tools,
+      pathOf,
+      speak,
+      log,
+      progressEveryMs: this.#progressEveryMs,
+      ...(liveFeed && { liveFeed }),
+      ...(doubt && { doubt }),
+    });
     player.replaceSirens(this.#sirens);
     const onProblem = (problem: Problem) => log.warn({ event: 'recordingFailed', problem });
     const recorder =
-      !heard || recordWav === undefined ? undefined : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
-    board.onRelay(({ why, closed }) => {
-      if (closed || (why !== 'watchdog' && why !== 'failed')) return;
-      tell({ is: 'amplifierLost', output: id, problem: { code: 'device-failed', path: '', detail: `relays of ${id} opened: ${why}` } });
-    });
-    // One board, one mains, one button, however many amplifiers hang on it.
-    if (this.loudspeakers().length === 0) board.onInput((input, on) => tell({ is: 'inputChanged', input, on }));
-    await board.start();
+      !heard || recordWav === undefined
+        ? undefined
+        : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
     await recorder?.start();
     this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder });
     this.#watchdog ??= setInterval(() => this.#feed(), feedWatchdogEveryMs);
     await player.start(tell);
+  }
+
+  #makeBoards(tell: Tell): Boards {
+    const { config, log } = this.#options;
+    return new Boards({
+      config,
+      onInput: (input, on) => tell({ is: 'inputChanged', input, on }),
+      onLost: (output, problem) => tell({ is: 'amplifierLost', output, problem }),
+      onTrouble: (problem) => log.warn({ event: 'boardFailed', board: config.board.kind, problem }),
+    });
   }
 
   /** A driver that this machine lacks is told; the box lives on without that loudspeaker. */
@@ -227,7 +248,7 @@ export class Outputs {
   }
 
   #feed(): void {
-    for (const rig of this.#rigs.values()) if (rig.kind === 'loudspeaker') rig.board.feedWatchdog();
+    this.#boards?.feed((output) => this.pumps(output));
   }
 }
 

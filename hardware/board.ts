@@ -19,11 +19,14 @@ export interface Board {
    * which then resolves `{ superseded: true }`.
    */
   switchAmplifier(output: string, on: boolean): Promise<{ readonly superseded?: boolean; readonly problem?: Problem }>;
-  /** Relay positions as read back. */
+  /** Relay positions as read back from the lines. */
   amplifier(output: string): { readonly relay1: boolean; readonly relay2: boolean };
   /** Must be called at least each 10 s while an amplifier is on; the watchdog opens all relays otherwise. */
   feedWatchdog(): void;
+  /** Changes, and at `start` how each wired input stands. `mains` is on while there are mains. */
   onInput(listener: (input: BoardInput, on: boolean) => void): void;
+  /** An amplifier went off without being asked: the watchdog tripped, or a relay failed. */
+  onLost(listener: (output: string, problem: Problem) => void): void;
   stop(): Promise<void>;
 }
 

@@ -29,6 +29,7 @@ export class RelaySwitchboard {
   readonly #drive: (event: RelayEvent) => void;
   readonly #now: () => number;
   readonly #movesItself: boolean;
+  readonly #lostListeners = new Set<(output: string, problem: Problem) => void>();
   #fedMonoMs = Number.NEGATIVE_INFINITY;
   #running = false;
   #timer: NodeJS.Timeout | undefined;
@@ -72,6 +73,19 @@ export class RelaySwitchboard {
     this.#arm();
   }
 
+  onLost(listener: (output: string, problem: Problem) => void): void {
+    this.#lostListeners.add(listener);
+  }
+
+  /** What is closed for us and open in truth is lost: a line that another has taken, a chip that was unplugged. */
+  compare(readBack: (output: string) => { readonly relay1: boolean; readonly relay2: boolean }): void {
+    for (const [output, { relays }] of this.#amplifiers) {
+      const { relay1, relay2 } = readBack(output);
+      if ((!relays.relay1 || relay1) && (!relays.relay2 || relay2)) continue;
+      this.openNow(output, 'failed', { problem: problem('device-failed', `a relay of ${output} is open and should be closed`) });
+    }
+  }
+
   /** Open everything at once and take no more orders. */
   stop(): void {
     this.advance();
@@ -85,8 +99,12 @@ export class RelaySwitchboard {
     const amplifier = this.#amplifiers.get(output);
     if (!amplifier) throw new Error(`no amplifier ${output}`);
     amplifier.steps = [];
-    for (const relay of [2, 1] as const) if (isClosed(amplifier.relays, relay)) this.#move(amplifier, relay, false, { atMonoMs, why });
+    const closed = ([2, 1] as const).filter((relay) => isClosed(amplifier.relays, relay));
+    for (const relay of closed) this.#move(amplifier, relay, false, { atMonoMs, why });
     settle(amplifier, switched);
+    if (why === 'stop' || closed.length === 0) return;
+    const lost = switched.problem ?? problem('device-failed', `the relays of ${output} opened: ${why}`);
+    for (const listener of this.#lostListeners) listener(output, lost);
   }
 
   /** Do what is due by now. Own timers call it; fake time calls it by hand. */

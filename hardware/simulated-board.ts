@@ -45,6 +45,10 @@ export class SimulatedBoard implements Board {
     this.#inputListeners.add(listener);
   }
 
+  onLost(listener: Parameters<Board['onLost']>[0]): void {
+    this.#switchboard.onLost(listener);
+  }
+
   async stop(): Promise<void> {
     this.#switchboard.stop();
   }

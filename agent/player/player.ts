@@ -5,19 +5,16 @@ import type { AudioOut } from '../../hardware/audio-out.ts';
 import { problemOf } from '../../hardware/host/failure.ts';
 import type { Problem } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
-import type { Event, PlayAction } from '../core/model.ts';
+import type { PlayAction } from '../core/model.ts';
 import { Chain, type FineClock } from './chain.ts';
 import { gainOf } from './mixer.ts';
+import type { Playing, Tell } from './playing.ts';
 import type { OwnSirens } from './siren-set.ts';
 import { SoundSources, type SoundSourcesOptions, spokenBy } from './sound-sources.ts';
 import { LiveSource } from './sources/live.ts';
 import { SessionSource } from './sources/session.ts';
-import type { Source } from './sources/source.ts';
 import { Standstill } from './standstill.ts';
 import { afterRealTime, timingOf } from './timing.ts';
-import type { Voice } from './voice.ts';
-
-type Tell = (event: Event) => void;
 
 export interface PlayerOptions extends Omit<SoundSourcesOptions, 'nowMs'> {
   readonly output: string;
@@ -29,17 +26,6 @@ export interface PlayerOptions extends Omit<SoundSourcesOptions, 'nowMs'> {
   readonly progressEveryMs: number;
   /** Runs `tick` after a while, answers how to call it off. Replaced in fake time. */
   readonly after?: (delayMs: number, tick: () => void) => () => void;
-}
-
-interface Playing {
-  readonly action: PlayAction;
-  readonly tell: Tell;
-  readonly voice: Voice;
-  readonly source: Source;
-  started: boolean;
-  /** Told to stop: it must be over by then, whatever becomes of its fade. */
-  stopByMonoMs: number | undefined;
-  toldMonoMs: number;
 }
 
 /** Odd, so that over time all phases of a pointer that steps by whole periods (5, 10, 20 ms) are seen. */
@@ -134,6 +120,11 @@ export class Player {
       this.#chain.fade(one.voice, 0);
       this.#end(one, 'stopped');
     }
+  }
+
+  /** False when the device is open and nobody feeds it any more, which no other part of the process would notice. */
+  pumps(): boolean {
+    return !this.#open || this.#standstill.watched(this.#options.clock.now().monoMs);
   }
 
   /** Recordings that sound in place of the standard sirens. */
@@ -268,8 +259,8 @@ export class Player {
     if (heard && !one.started) this.#tellStarted(one, voice.startFrame ?? 0);
     const ending = this.#ending(action, heard ? Math.min(this.#chain.played, voice.endFrame ?? this.#chain.played) : undefined);
     const spokeWith = spokenBy(source);
-    const { log, output } = this.#options;
-    const { attempt } = action;
+    const { log } = this.#options;
+    const { output, attempt } = action;
     if (source instanceof LiveSource) log.info({ event: 'liveHeard', output, attempt, ...source.faults });
     if (voice.gaps > 0) log.warn({ event: 'soundHadGaps', output, attempt, gaps: voice.gaps });
     source.stop();

@@ -4,6 +4,8 @@
 const stillMsMax = 2_000;
 /** Between two looks at most so much counts: a halt of our own is not the output's. */
 const lookMsMax = 200;
+/** Nobody has looked for so long: the pump itself hangs. What is queued lasts a tenth of it. */
+const unwatchedMs = 3_000;
 
 export class Standstill {
   #playedFrames = -1;
@@ -24,5 +26,10 @@ export class Standstill {
     this.#stillMs = playedFrames > this.#playedFrames ? 0 : this.#stillMs + sinceMs;
     this.#playedFrames = Math.max(this.#playedFrames, playedFrames);
     return this.#stillMs >= stillMsMax;
+  }
+
+  /** Is there still somebody who looks? */
+  watched(nowMs: number): boolean {
+    return nowMs - this.#lookedMs < unwatchedMs;
   }
 }

@@ -16,9 +16,9 @@ export async function listGpioChips(root = '/sys/class/gpio'): Promise<GpioChip[
 }
 
 /** The named chip, or the one with most lines: on single-board computers that is the header. */
-export function pickGpioChip(chips: readonly GpioChip[], label?: string): GpioChip | undefined {
+export function pickGpioChip<C extends Pick<GpioChip, 'label' | 'lines'>>(chips: readonly C[], label?: string): C | undefined {
   if (label !== undefined) return chips.find((chip) => chip.label === label);
-  return chips.reduce<GpioChip | undefined>((best, chip) => (best && best.lines >= chip.lines ? best : chip), undefined);
+  return chips.reduce<C | undefined>((best, chip) => (best && best.lines >= chip.lines ? best : chip), undefined);
 }
 
 async function readChip(path: string): Promise<GpioChip | undefined> {

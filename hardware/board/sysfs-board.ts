@@ -1,38 +1,23 @@
 // Relays and inputs on GPIO lines through sysfs, for kernels where the character device is not there. Used only when named.
-// After SIGKILL sysfs leaves a line as it was: the unit's ExecStopPost and a watchdog relay must stand beside this door.
+// After SIGKILL sysfs leaves a line as it was: whoever started this program must let the lines go (`agent.js release`).
 import type { Gpio } from 'onoff';
-import type { AmplifierWiring, Board, BoardInput, RelayEvent } from '../board.ts';
+import type { Board, BoardInput, RelayEvent } from '../board.ts';
 import { Failure, problemOf } from '../host/failure.ts';
 import { RelaySwitchboard } from '../relay-switchboard.ts';
 import { listGpioChips, pickGpioChip } from './gpio-numbers.ts';
-
-export interface PinWiring extends AmplifierWiring {
-  /** Line numbers on the chip, as on the header (BCM on a Raspberry Pi). */
-  readonly relay1Pin: number;
-  readonly relay2Pin: number;
-}
-
-export interface SysfsBoardOptions {
-  readonly wirings: readonly PinWiring[];
-  readonly inputs?: Readonly<Partial<Record<BoardInput, number>>>;
-  /** True for relay cards that close on a low level. */
-  readonly activeLow?: boolean;
-  readonly chipLabel?: string;
-}
+import { debounceMs, type GpioWiring, inputsOf } from './wiring.ts';
 
 type GpioClass = typeof Gpio;
 
-const debounceMs = 50;
-
 export class SysfsBoard implements Board {
   readonly name = 'gpio-sysfs';
-  readonly #options: SysfsBoardOptions;
+  readonly #options: GpioWiring;
   readonly #relays = new Map<string, Gpio>();
-  readonly #inputs: Gpio[] = [];
+  readonly #inputs = new Map<BoardInput, Gpio>();
   readonly #inputListeners = new Set<(input: BoardInput, on: boolean) => void>();
   readonly #switchboard: RelaySwitchboard;
 
-  constructor(options: SysfsBoardOptions) {
+  constructor(options: GpioWiring) {
     this.#options = options;
     this.#switchboard = new RelaySwitchboard({ wirings: options.wirings, drive: (event) => this.#drive(event) });
   }
@@ -40,15 +25,17 @@ export class SysfsBoard implements Board {
   /** Rejects with a `Failure`: driver-missing without the package, device-failed without the lines. */
   async start(): Promise<void> {
     const GpioLine = await importDriver();
-    const chip = pickGpioChip(await listGpioChips(), this.#options.chipLabel);
-    if (!chip) throw new Failure('device-failed', 'the kernel shows no GPIO chip in /sys/class/gpio');
+    const chip = pickGpioChip(await listGpioChips(), this.#options.chip);
+    if (!chip) throw new Failure('device-failed', `the kernel shows no GPIO chip ${this.#options.chip ?? ''} in /sys/class/gpio`);
     try {
       this.#takeLines(GpioLine, chip.base);
     } catch (error) {
       this.#release();
-      throw new Failure('device-failed', `GPIO lines of ${chip.label}: ${problemOf(error).detail}`, error);
+      const { code, detail } = problemOf(error);
+      throw new Failure(code, `GPIO lines of ${chip.label}: ${detail}`, error);
     }
     this.#switchboard.start();
+    for (const [input, line] of this.#inputs) this.#tell(input, line.readSync() === 1);
   }
 
   switchAmplifier(output: string, on: boolean): ReturnType<Board['switchAmplifier']> {
@@ -62,10 +49,15 @@ export class SysfsBoard implements Board {
 
   feedWatchdog(): void {
     this.#switchboard.feedWatchdog();
+    this.#switchboard.compare((output) => this.amplifier(output));
   }
 
   onInput(listener: (input: BoardInput, on: boolean) => void): void {
     this.#inputListeners.add(listener);
+  }
+
+  onLost(listener: Parameters<Board['onLost']>[0]): void {
+    this.#switchboard.onLost(listener);
   }
 
   async stop(): Promise<void> {
@@ -80,17 +72,23 @@ export class SysfsBoard implements Board {
       for (const [relay, pin] of [[1, relay1Pin] as const, [2, relay2Pin] as const])
         this.#relays.set(`${output}/${relay}`, new GpioLine(base + pin, activeLow ? 'high' : 'low', 'none', { activeLow }));
     }
-    for (const [input, pin] of Object.entries(this.#options.inputs ?? {}) as [BoardInput, number][]) {
-      const line = new GpioLine(base + pin, 'in', 'both', { debounceTimeout: debounceMs });
-      this.#inputs.push(line);
+    for (const { input, wiring } of inputsOf(this.#options)) {
+      const options = { debounceTimeout: debounceMs, activeLow: wiring.activeLow ?? false };
+      const line = new GpioLine(base + wiring.pin, 'in', 'both', options);
+      this.#inputs.set(input, line);
       line.watch((error, value) => {
-        if (!error) for (const listener of this.#inputListeners) listener(input, value === 1);
+        if (!error) this.#tell(input, value === 1);
       });
     }
   }
 
+  #tell(input: BoardInput, on: boolean): void {
+    for (const listener of this.#inputListeners) listener(input, on);
+  }
+
   #drive({ output, relay, closed }: RelayEvent): void {
     this.#relays.get(`${output}/${relay}`)?.writeSync(closed ? 1 : 0);
+    if (this.#readBack(output, relay) !== closed) throw new Error('the line does not follow');
   }
 
   #readBack(output: string, relay: 1 | 2): boolean {
@@ -102,7 +100,7 @@ export class SysfsBoard implements Board {
   }
 
   #release(): void {
-    for (const line of [...this.#relays.values(), ...this.#inputs]) {
+    for (const line of [...this.#relays.values(), ...this.#inputs.values()]) {
       try {
         line.unexport();
       } catch {
@@ -110,7 +108,7 @@ export class SysfsBoard implements Board {
       }
     }
     this.#relays.clear();
-    this.#inputs.length = 0;
+    this.#inputs.clear();
   }
 }
 

@@ -62,7 +62,7 @@ test('GPIO numbers begin where the kernel says', async () => {
 test('sysfs relays on a machine without those lines are a named problem, not a crash', async () => {
   const opened = await openBoard({
     kind: 'gpio-sysfs',
-    chipLabel: 'no-such-chip',
+    chip: 'no-such-chip',
     wirings: [{ output: 'main', relayDelayMs: 100, relay1Pin: 17, relay2Pin: 27 }],
   });
   expect(opened.ok).toBe(false);

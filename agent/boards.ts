@@ -1,0 +1,65 @@
+// The boards behind a box's amplifiers: one chip's lines shared by all of them, or a simulated board for each.
+
+import { ReopeningBoard } from '../hardware/board/reopening-board.ts';
+import type { Board, BoardInput } from '../hardware/board.ts';
+import { makeBoard } from '../hardware/open-board.ts';
+import { SimulatedBoard } from '../hardware/simulated-board.ts';
+import type { Problem } from '../schemas/problems.ts';
+import { type AgentConfig, boardSettings } from './config.ts';
+
+export interface BoardsOptions {
+  readonly config: AgentConfig;
+  readonly onInput: (input: BoardInput, on: boolean) => void;
+  readonly onLost: (output: string, problem: Problem) => void;
+  readonly onTrouble: (problem: Problem) => void;
+}
+
+export class Boards {
+  readonly #options: BoardsOptions;
+  readonly #simulated = new Map<string, SimulatedBoard>();
+  #real: Board | undefined;
+
+  constructor(options: BoardsOptions) {
+    this.#options = options;
+  }
+
+  /** The started board of an output. A real one that cannot be opened yet is tried again at each switch. */
+  async of(output: string): Promise<Board> {
+    const settings = boardSettings(this.#options.config, output);
+    if (settings.kind === 'simulated') {
+      const board = new SimulatedBoard(settings.wirings);
+      // One mains, one button, however many amplifiers there are.
+      await this.#begin(board, this.#simulated.size === 0);
+      this.#simulated.set(output, board);
+      return board;
+    }
+    if (this.#real) return this.#real;
+    this.#real = new ReopeningBoard(settings.kind, () => makeBoard(settings), this.#options.onTrouble);
+    await this.#begin(this.#real, true);
+    return this.#real;
+  }
+
+  /** Work an input of the simulated board, as a hand or the mains would. False where the board is real. */
+  press(input: BoardInput, on: boolean): boolean {
+    const [first] = this.#simulated.values();
+    first?.press(input, on);
+    return first !== undefined;
+  }
+
+  /** A board whose player hangs is not fed: its watchdog opens the relays over a sound that nobody steers. */
+  feed(sane: (output: string) => boolean): void {
+    for (const [output, board] of this.#simulated) if (sane(output)) board.feedWatchdog();
+    const { board } = this.#options.config;
+    if (board.kind !== 'simulated' && Object.keys(board.relays).every(sane)) this.#real?.feedWatchdog();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#simulated.values(), ...(this.#real ? [this.#real] : [])].map((board) => board.stop()));
+  }
+
+  async #begin(board: Board, hasInputs: boolean): Promise<void> {
+    if (hasInputs) board.onInput(this.#options.onInput);
+    board.onLost(this.#options.onLost);
+    await board.start();
+  }
+}
