@@ -19,8 +19,8 @@ const leadMs = 250;
 /** The programme beneath never reaches this; the siren does in its first milliseconds. */
 const beneathGain = 0.03;
 const sirenLevel = 1_500;
-/** Two milliseconds without a sample: no sound has that, a fade at its end does. */
-const silenceFrames = 96;
+/** As good as nothing: the ends of fades. */
+const silentLevel = 2;
 const periodMs = 60_000;
 const minutes = 60;
 
@@ -79,20 +79,13 @@ async function cut(box: ClockedBox, i: number): Promise<Cut> {
   await pause(600);
   const clearedMonoMs = monoNowMs();
   await centre.order([centre.sign('clear', `g/${centre.groups[0]}`, { ids: [id], level: 'commune', reason: '' })]);
-  const backMonoMs = await until('the programme to come back', () => programmeAfter(box, clearedMonoMs), 10_000);
-  await pause(300);
-  const lastMonoMs = lastAbove(box, sirenLevel, clearedMonoMs - 100, backMonoMs) ?? backMonoMs;
+  const back = await until('the programme to come back', () => programmeAfter(box, clearedMonoMs), 10_000);
   const step = Math.max(
     largestStep(ear.between(sirenMonoMs - 30, sirenMonoMs + 2)),
-    largestStep(ear.between(lastMonoMs, lastMonoMs + 20)),
-    largestStep(ear.between(backMonoMs - 5, backMonoMs + 20)),
+    largestStep(ear.between(back.monoMs - 5, back.monoMs + 20)),
   );
-  return {
-    sirenMs: sirenMonoMs - publishedMonoMs,
-    gapMs: backMonoMs - lastMonoMs,
-    lostMs: lostBetween(box, sirenMonoMs, backMonoMs),
-    step,
-  };
+  const lostMs = lostBetween(box, sirenMonoMs, back.monoMs);
+  return { sirenMs: sirenMonoMs - publishedMonoMs, gapMs: back.gapMs, lostMs, step };
 }
 
 function orderFor(area: string): Order {
@@ -112,19 +105,20 @@ function orderFor(area: string): Order {
   };
 }
 
-/** The instant after a clear from which the programme is heard again: the siren has faded to nothing, then there is sound. */
-function programmeAfter({ ear }: ClockedBox, fromMonoMs: number): number | undefined {
+/** The longest silence after the siren's last loud sample, once a second of sound has followed it. */
+function programmeAfter({ ear }: ClockedBox, fromMonoMs: number): { readonly monoMs: number; readonly gapMs: number } | undefined {
   const heard = ear.between(fromMonoMs, fromMonoMs + 4_000);
   const loud = heard.findLastIndex((sample) => Math.abs(sample) > sirenLevel);
-  let silent = loud + 1;
-  for (let zeros = 0; silent < heard.length && zeros < silenceFrames; silent += 1) zeros = heard[silent] === 0 ? zeros + 1 : 0;
-  const first = heard.findIndex((sample, at) => at >= silent && sample !== 0);
-  return first < 0 || heard.length - first < 9_600 ? undefined : fromMonoMs + first / 48;
-}
-
-function lastAbove({ ear }: ClockedBox, level: number, fromMonoMs: number, toMonoMs: number): number | undefined {
-  const at = ear.between(fromMonoMs, toMonoMs).findLastIndex((sample) => Math.abs(sample) > level);
-  return at < 0 ? undefined : fromMonoMs + at / 48;
+  const known = heard.findLastIndex((sample) => sample !== 0);
+  if (loud < 0 || known - loud < 48_000) return undefined;
+  let [longest, end, run] = [0, loud, 0];
+  for (let at = loud; at < known; at += 1) {
+    run = Math.abs(heard[at] ?? 0) <= silentLevel ? run + 1 : 0;
+    if (run <= longest) continue;
+    longest = run;
+    end = at;
+  }
+  return { monoMs: fromMonoMs + end / 48, gapMs: longest / 48 };
 }
 
 /** How much of the programme lies between its last and its first samples about a cut; `positionMs` is where it stood, about. */
