@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomHex, randomId, sha256File, signerFrom } from '../hardware/host/crypto.ts';
-import { SlotFile } from '../hardware/host/slot-file.ts';
 import { canLimit } from '../hardware/host/processes.ts';
+import { SlotFile } from '../hardware/host/slot-file.ts';
 import { speak } from '../hardware/host/speech.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
 import { SystemClock } from '../hardware/host/system-clock.ts';
@@ -17,7 +17,7 @@ import { type AgentConfig, audioInSettings, displaySettings } from './config.ts'
 import { ConnectionCounter } from './connections.ts';
 import { blankKept } from './core/start-state.ts';
 import { Fetcher } from './fetch.ts';
-import { FlightRecorder } from './flight-recorder.ts';
+import { FlightRecorder, logFlight } from './flight-recorder.ts';
 import { AgentHands } from './hands.ts';
 import { HeldKeys } from './held-keys.ts';
 import { type Identity, identityFile, readIdentity } from './identity.ts';
@@ -31,7 +31,7 @@ import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
-import { type FlightLine, Loop } from './run.ts';
+import { Loop } from './run.ts';
 import { orderPage, readBulletin, safePage } from './screens.ts';
 
 /** Stands in presence and report; moves with releases. */
@@ -91,6 +91,12 @@ export class Box {
   start(): Promise<Result<Ready>> {
     this.#starting ??= this.#start();
     return this.#starting;
+  }
+
+  /** What a heartbeat asks: is all that was told decided and on the disk, is every open output being fed? */
+  get heart(): { settled(): Promise<void>; pumps(): boolean } {
+    const { loop, outputs } = this.#running ?? {};
+    return { settled: async () => loop?.settled(), pumps: () => outputs?.pumps() ?? true };
   }
 
   /** Silence, relays, goodbye to the centre, then the journal. */
@@ -288,10 +294,4 @@ export class Box {
       pin,
     });
   }
-}
-
-function logFlight(line: FlightLine, log: Logger, flight: FlightRecorder | undefined): void {
-  flight?.record(line);
-  if ('trouble' in line) log.warn({ event: 'loopTrouble', ...line });
-  else if ('event' in line) log.debug({ event: 'decided', of: line.event.is, does: line.actions.map((action) => action.do) });
 }

@@ -1,5 +1,7 @@
 // Every decision as one JSON line that a test can replay, in two files of bounded size.
 import { appendFileSync, renameSync, statSync } from 'node:fs';
+import type { Logger } from './log.ts';
+import type { FlightLine } from './run.ts';
 
 const standardBytesMax = 2 * 1024 * 1024;
 const pendingBytesMax = 64 * 1024;
@@ -53,4 +55,11 @@ function sizeOf(file: string): number {
 function plain(_key: string, value: unknown): unknown {
   if (value instanceof Map) return Object.fromEntries(value);
   return value instanceof Set ? [...value] : value;
+}
+
+/** Every line to the recorder, troubles to the log, decisions to the log where it is told all. */
+export function logFlight(line: FlightLine, log: Logger, flight: FlightRecorder | undefined): void {
+  flight?.record(line);
+  if ('trouble' in line) log.warn({ event: 'loopTrouble', ...line });
+  else if ('event' in line) log.debug({ event: 'decided', of: line.event.is, does: line.actions.map((action) => action.do) });
 }

@@ -1,8 +1,8 @@
 // Starts one box: reads who it is, builds every part by hand, and stops them in order.
-
 import { readArguments, usage } from './arguments.ts';
-import { Box } from './box.ts';
-import { readConfig } from './config.ts';
+import type { Box } from './box.ts';
+import type { AgentConfig } from './config.ts';
+import { Heartbeat, openBeat } from './heartbeat.ts';
 
 /** A bug ends the process; the supervisor starts it again and the journal brings the box back. */
 function fail(text: string): never {
@@ -24,21 +24,38 @@ switch (asked.value.do) {
     break;
   }
   case 'run': {
-    const { dataDir, configFile, configNamed } = asked.value;
-    const config = await readConfig(configFile, configNamed);
-    if (!config.ok) fail(`${configFile}: ${config.problem.code} ${config.problem.path} ${config.problem.detail}`);
-    await run(new Box(dataDir, config.value));
+    const config = await configured(asked.value.configFile, asked.value.configNamed);
+    const { Box } = await import('./box.ts');
+    await run(new Box(asked.value.dataDir, config));
+    break;
+  }
+  case 'release': {
+    const config = await configured(asked.value.configFile, asked.value.configNamed);
+    const { boardSettings } = await import('./config.ts');
+    const { releaseBoard } = await import('../hardware/open-board.ts');
+    const released = await releaseBoard(boardSettings(config, 'main'));
+    if (!released.ok) fail(`${released.problem.code}: ${released.problem.detail}`);
+    process.stdout.write(`${JSON.stringify({ event: 'released', board: config.board.kind, said: released.value })}\n`);
     break;
   }
   default:
     asked.value satisfies never;
 }
 
+async function configured(file: string, named: boolean): Promise<AgentConfig> {
+  const { readConfig } = await import('./config.ts');
+  const config = await readConfig(file, named);
+  if (!config.ok) fail(`${file}: ${config.problem.code} ${config.problem.path} ${config.problem.detail}`);
+  return config.value;
+}
+
 async function run(box: Box): Promise<void> {
   let stopping = false;
+  let heartbeat: Heartbeat | undefined;
   const stop = () => {
     if (stopping) return;
     stopping = true;
+    heartbeat?.stop();
     // Whatever hangs, the relays are open and the process is gone in time for the supervisor.
     setTimeout(() => process.exit(1), 2_000).unref();
     box.stop().then(
@@ -51,4 +68,9 @@ async function run(box: Box): Promise<void> {
   const started = await box.start();
   if (!started.ok) fail(`${started.problem.code}: ${started.problem.detail}`);
   process.stdout.write(`${JSON.stringify({ event: 'ready', ...started.value })}\n`);
+  // Nobody starts this box again when its guard has gone, and two must not run: it ends in order.
+  const beat = await openBeat(process.env, stop);
+  if (!beat || stopping) return;
+  heartbeat = new Heartbeat({ ...box.heart, beat });
+  heartbeat.start();
 }

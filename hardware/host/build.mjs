@@ -12,6 +12,7 @@ const rooms = ['schemas', 'hardware', 'agent', 'broker', 'controller', 'test'];
 /** Bundle name → entry. An entry that is not there is left out. */
 const programs = {
   agent: 'agent/main.ts',
+  guard: 'agent/guard.ts',
   broker: 'broker/main.ts',
   controller: 'controller/main.ts',
   demo: 'controller/demo/main.ts',
@@ -22,7 +23,7 @@ const programs = {
 const pages = { console: 'controller/console', stage: 'controller/demo/stage', citizen: 'controller/citizen' };
 
 /** Native addons, and packages that read files beside themselves, stay where npm put them. */
-const external = [
+export const external = [
   'sqlite3',
   'onoff',
   'epoll',
@@ -46,7 +47,7 @@ const external = [
   'fast-check',
 ];
 
-const nodeBanner = `import { createRequire as loaCreateRequire } from 'node:module';
+export const nodeBanner = `import { createRequire as loaCreateRequire } from 'node:module';
 import { fileURLToPath as loaPathOf } from 'node:url';
 const require = loaCreateRequire(import.meta.url);
 const __filename = loaPathOf(import.meta.url);

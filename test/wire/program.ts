@@ -8,6 +8,8 @@ const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 export class Program {
   readonly #name: string;
   readonly #args: readonly string[];
+  /** Every JSON line it has said, in order. */
+  readonly said: Record<string, unknown>[] = [];
   #child: ChildProcess | undefined;
   #stderr = '';
 
@@ -28,6 +30,7 @@ export class Program {
       child.once('exit', (code) => reject(new Error(`${this.#name} ended with ${code}: ${this.#stderr}`)));
       createInterface({ input: child.stdout }).on('line', (line) => {
         const said = readJson(line);
+        if (said) this.said.push(said);
         if (said?.['event'] !== 'ready') return;
         clearTimeout(timer);
         resolve(said);

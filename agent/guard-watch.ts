@@ -1,0 +1,122 @@
+// Keeps one program alive and honest: it must tell heartbeats on its fourth descriptor, or it is ended and started again.
+//
+// INVARIANTS: never two programs at a time; after each death that was not an orderly end the release has run before the next start.
+import { type Exit, runTool, startTool, type Tool } from '../hardware/host/processes.ts';
+import { heartbeatFdName } from './heartbeat.ts';
+
+/** Silence after which a program is taken for hung. With beats each second and the release behind it, the amplifier is off within 10 s. */
+export const silentMs = 5_000;
+/** From its start to its first beat: small boards take their time. */
+const firstBeatMs = 60_000;
+const firstWaitMs = 500;
+const longestWaitMs = 30_000;
+/** A program that lived so long is healthy: the next death waits briefly again. */
+const healthyMs = 60_000;
+const releaseWithinMs = 5_000;
+/** The agent ends itself 2 s after it was asked. */
+const stopWithinMs = 2_200;
+/** A timer that fires so late was halted with us, and the silence may be our own. */
+const ownHaltMs = 1_000;
+
+export interface GuardOptions {
+  readonly program: string;
+  readonly run: readonly string[];
+  readonly release: readonly string[];
+  readonly say: (line: Readonly<Record<string, unknown>>) => void;
+  /** It was told to stop, or what it guards never came to life: a mistake to be told, not to be tried for ever. */
+  readonly onEnd: (code: number) => void;
+  readonly silentMs?: number;
+}
+
+export class Guard {
+  readonly #options: GuardOptions;
+  readonly #silentMs: number;
+  #tool: Tool | undefined;
+  #startedMs = 0;
+  #beats = 0;
+  #everLived = false;
+  #waitMs = firstWaitMs;
+  #stopping = false;
+  #watch: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #hard: NodeJS.Timeout | undefined;
+
+  constructor(options: GuardOptions) {
+    this.#options = options;
+    this.#silentMs = options.silentMs ?? silentMs;
+  }
+
+  start(): void {
+    const { program, run } = this.#options;
+    this.#beats = 0;
+    this.#startedMs = performance.now();
+    const env = { ...process.env, [heartbeatFdName]: '3' };
+    const tool = startTool(program, run, { env, extraPipes: 1, onExit: (exit) => void this.#ended(exit) });
+    this.#tool = tool;
+    tool.stdout.pipe(process.stdout, { end: false });
+    tool.stderr.pipe(process.stderr, { end: false });
+    tool.pipes[0]?.on('data', () => this.#heard());
+    this.#expect(firstBeatMs);
+  }
+
+  /** Ask the program to end, and end it when it does not. */
+  stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    clearTimeout(this.#watch);
+    clearTimeout(this.#again);
+    const tool = this.#tool;
+    if (tool?.pid === undefined) {
+      this.#options.onEnd(0);
+      return;
+    }
+    this.#hard = setTimeout(() => tool.kill(), stopWithinMs);
+    process.kill(tool.pid, 'SIGTERM');
+    process.kill(tool.pid, 'SIGCONT'); // a halted program hears nothing
+  }
+
+  #heard(): void {
+    this.#beats++;
+    this.#everLived = true;
+    this.#expect(this.#silentMs);
+  }
+
+  #expect(withinMs: number): void {
+    clearTimeout(this.#watch);
+    if (this.#stopping) return;
+    const dueMs = performance.now() + withinMs;
+    this.#watch = setTimeout(() => {
+      if (performance.now() - dueMs > ownHaltMs) this.#expect(withinMs);
+      else this.#endSilent(withinMs);
+    }, withinMs);
+  }
+
+  #endSilent(withinMs: number): void {
+    const { pid } = this.#tool ?? {};
+    this.#options.say({ event: 'silent', pid, forMs: withinMs, beats: this.#beats });
+    this.#tool?.kill();
+  }
+
+  async #ended({ code, signal, problem }: Exit): Promise<void> {
+    clearTimeout(this.#watch);
+    clearTimeout(this.#hard);
+    this.#tool = undefined;
+    const orderly = code === 0;
+    if (!orderly) await this.#release();
+    if (this.#stopping) return this.#options.onEnd(0);
+    if (problem) this.#options.say({ event: 'failed', problem });
+    if (!orderly && !this.#everLived && signal === null) return this.#options.onEnd(code ?? 1);
+    if (performance.now() - this.#startedMs > healthyMs) this.#waitMs = firstWaitMs;
+    this.#options.say({ event: 'ended', code, signal, againMs: this.#waitMs });
+    this.#again = setTimeout(() => this.start(), this.#waitMs);
+    this.#waitMs = Math.min(longestWaitMs, this.#waitMs * 2);
+  }
+
+  async #release(): Promise<void> {
+    const { program, release, say } = this.#options;
+    const beganMs = performance.now();
+    const released = await runTool(program, release, { timeoutMs: releaseWithinMs, outputBytesMax: 64 * 1024 });
+    const tookMs = Math.round(performance.now() - beganMs);
+    say({ event: 'released', tookMs, ...(released.ok ? {} : { problem: released.problem }) });
+  }
+}

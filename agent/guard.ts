@@ -1,0 +1,21 @@
+// Watches over the agent: `node dist/guard.js --data DIR …` starts it with the same words, ends it when it falls silent, opens the relays
+// it may have left closed, and starts it again. Small on purpose: it must stand when everything else does not.
+import { fileURLToPath } from 'node:url';
+import { Guard } from './guard-watch.ts';
+
+const agent = fileURLToPath(
+  new URL(import.meta.url.replace(/guard\.(m?js|ts)$/, (_, end: string) => (end === 'ts' ? 'main.ts' : `agent.${end}`))),
+);
+const words = process.argv.slice(2);
+
+const guard = new Guard({
+  program: process.execPath,
+  run: [...process.execArgv, agent, ...words],
+  release: [agent, 'release', ...words],
+  say: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
+  onEnd: (code) => process.exit(code),
+});
+// Whoever read our words may have gone; the agent is watched all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => guard.stop());
+guard.start();
