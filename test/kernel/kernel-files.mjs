@@ -1,12 +1,12 @@
 // Debian's kernel for the lab: its package found or fetched, the few files needed unpacked once, modules in the order they load.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const archives = '/var/cache/apt/archives';
-const packageName = /^linux-image-(\d+\.\d+\.\d+-\d+-amd64)_.*_amd64\.deb$/;
+const packageName = /^linux-image-(\d+\.\d+\.\d+-\d+-amd64)_(.*)_amd64\.deb$/;
 /** Folders of the kernel's modules that the lab may load from. */
-const needed = ['sound', 'net/9p', 'fs/9p', 'fs/fscache', 'fs/netfs', 'drivers/virtio', 'drivers/gpio'];
+const needed = ['sound', 'net/9p', 'fs/9p', 'fs/fscache', 'fs/netfs', 'fs/configfs', 'drivers/virtio', 'drivers/gpio'];
 
 /** Run a program; its output, or an error with its last words. */
 export function run(program, args, options = {}) {
@@ -15,18 +15,22 @@ export function run(program, args, options = {}) {
   return done.stdout;
 }
 
-/** Unpacked kernel: `{version, image, modules}`. Fetches the package (70 MB) when it is not in apt's archives. */
+/** Unpacked kernel: `{version, debVersion, image, modules}`. Fetches the package (70 MB) when it is not in apt's archives. */
 export function unpackKernel(folder) {
-  const deb = findPackage(archives) ?? fetchPackage(folder);
-  const version = packageName.exec(basename(deb))[1];
+  const deb = findPackage(archives) ?? findPackage(folder) ?? fetchPackage(folder);
+  const [, version, debVersion] = packageName.exec(basename(deb));
   const place = join(folder, version);
   if (!existsSync(place)) {
-    mkdirSync(`${place}.new`, { recursive: true });
+    // Labs may be prepared side by side: each unpacks for itself, the first to be ready is kept.
+    const own = `${place}.${process.pid}`;
+    mkdirSync(own, { recursive: true });
     const folders = needed.map((name) => `./lib/modules/${version}/kernel/${name}`);
-    run('/bin/sh', ['-c', `dpkg-deb --fsys-tarfile '${deb}' | tar -x -C '${place}.new' ./boot/vmlinuz-${version} ${folders.join(' ')}`]);
-    renameSync(`${place}.new`, place);
+    run('/bin/sh', ['-c', `dpkg-deb --fsys-tarfile '${deb}' | tar -x -C '${own}' ./boot/vmlinuz-${version} ${folders.join(' ')}`]);
+    if (existsSync(place)) rmSync(own, { recursive: true });
+    else renameSync(own, place);
   }
-  return { version, image: join(place, 'boot', `vmlinuz-${version}`), modules: join(place, 'lib/modules', version), place };
+  const [image, modules] = [join(place, 'boot', `vmlinuz-${version}`), join(place, 'lib/modules', version)];
+  return { version, debVersion: decodeURIComponent(debVersion), image, modules, place };
 }
 
 /** Paths of modules, each after those it needs. `wanted` are names without `.ko`. */
@@ -48,6 +52,15 @@ export function inLoadOrder({ version, modules, place }, wanted) {
     add(path);
   }
   return [...ordered].map((path) => join(modules, path));
+}
+
+/** A package of Debian's in this very version: from apt's archives, or fetched into `folder`. */
+export function findOrFetch(name, debVersion, folder) {
+  const file = (all) => all.find((each) => each.startsWith(`${name}_${debVersion.replace(':', '%3a')}_`) && each.endsWith('.deb'));
+  const there = file(readdirSync(archives));
+  if (there) return join(archives, there);
+  run('apt-get', ['download', `${name}=${debVersion}`], { cwd: folder });
+  return join(folder, file(readdirSync(folder)));
 }
 
 function findPackage(folder) {

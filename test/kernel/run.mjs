@@ -1,28 +1,52 @@
-// npm run test:kernel [-- SUITE …]: boots Debian's kernel in QEMU's software emulation, with this machine's files read-only, and runs suites
-// on cards and lines that are the kernel's own. Skips with a reason where that cannot be done. Plain Node.
+// npm run test:kernel [-- --suite gpio|audio|all]: boots Debian's kernel in QEMU's software emulation, with this machine's files
+// read-only, and runs suites on cards and lines that are the kernel's own. Skips with a reason where that cannot be done. Plain Node.
+//
+// A suite is `NAME-suite.ts` here and a row in `suites` below. It is bundled by esbuild and run in the guest as /tmp/lab/NAME.mjs, its
+// `programs` beside it; `vitest` means `plain-vitest.ts` there, so contract suites run unchanged. It prints what it finds, one JSON line
+// {"suite":NAME,…} last, and ends with 0 when all held. Everything but /tmp and /run is read-only. Several labs may run at once.
 import { spawn } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buildGpioSim } from './gpio-sim.mjs';
 import { inLoadOrder, run, unpackKernel } from './kernel-files.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
-const cache = join(tmpdir(), 'loa-kernel-lab');
-/** Suite → entry, and what must be loaded for it. */
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'loa-kernel');
+/** What each suite needs: programs by name and entry, modules of the kernel with their parameters, modules built by us. */
 const suites = {
-  audio: { entry: 'audio-suite.ts', modules: ['snd-aloop'], parameters: { 'snd-aloop': 'pcm_substreams=2' } },
+  audio: { modules: ['snd-aloop'], parameters: { 'snd-aloop': 'pcm_substreams=2' } },
+  gpio: {
+    modules: ['configfs'],
+    build: buildGpioSim,
+    programs: { holder: 'test/kernel/holder.ts', agent: 'agent/main.ts', guard: 'agent/guard.ts' },
+  },
 };
 const sharing = ['virtio_pci', '9pnet_virtio', '9p'];
-const programs = ['qemu-system-x86_64', 'busybox', 'cpio', 'dpkg-deb', 'depmod', 'gzip'];
-const timeoutMs = 420_000;
+const needed = ['qemu-system-x86_64', 'busybox', 'cpio', 'dpkg-deb', 'depmod', 'gzip'];
+const timeoutMs = 600_000;
+/** Native addons, and packages that read files beside themselves, stay where npm put them. */
+const external = [
+  'koffi',
+  'onoff',
+  'epoll',
+  'sqlite3',
+  'serialport',
+  'ffmpeg-static',
+  'aedes',
+  '@peculiar/x509',
+  'reflect-metadata',
+  'opus-decoder',
+];
 
 function missing() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'the lab needs Linux on x86-64';
   if (process.getuid() !== 0) return 'the guest reads this machine’s files as they are: run it as root';
   const env = { ...process.env, PATH: `${process.env.PATH}:/sbin:/usr/sbin` };
-  const absent = programs.filter((name) => !env.PATH.split(':').some((folder) => existsSync(join(folder, name))));
+  const absent = needed.filter((name) => !env.PATH.split(':').some((folder) => existsSync(join(folder, name))));
   return absent.length > 0 ? `missing: ${absent.join(', ')} (apt-get install qemu-system-x86 busybox-static cpio kmod)` : undefined;
 }
 
@@ -30,13 +54,14 @@ async function bundleSuite(name, share) {
   const { build } = await import('esbuild');
   await build({
     absWorkingDir: root,
-    entryPoints: [join(here, suites[name].entry)],
-    outfile: join(share, `${name}.mjs`),
+    entryPoints: { [name]: join(here, `${name}-suite.ts`), ...suites[name].programs },
+    outdir: share,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['koffi', 'onoff', 'epoll', 'sqlite3', 'serialport', 'ffmpeg-static'],
+    external,
     alias: { vitest: join(here, 'plain-vitest.ts') },
     banner: { js: "import { createRequire as loaRequire } from 'node:module';\nconst require = loaRequire(import.meta.url);" },
     logLevel: 'error',
@@ -93,8 +118,11 @@ function boot(image, initrd, share) {
   args.push('-virtfs', fs('/', 'host'), '-virtfs', fs(share, 'share'));
   return new Promise((resolve) => {
     const guest = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const end = () => guest.kill('SIGKILL');
+    process.once('exit', end);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
     let said = '';
-    const timer = setTimeout(() => guest.kill('SIGKILL'), timeoutMs);
+    const timer = setTimeout(end, timeoutMs);
     guest.stdout.on('data', (chunk) => {
       said += chunk;
       process.stdout.write(chunk);
@@ -106,19 +134,41 @@ function boot(image, initrd, share) {
   });
 }
 
-async function main() {
-  const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
-  const unknown = names.filter((name) => !(name in suites));
+function namesAsked() {
+  const { values, positionals } = parseArgs({ options: { suite: { type: 'string' } }, allowPositionals: true });
+  const asked = [...positionals, ...(values.suite?.split(',') ?? [])];
+  const unknown = asked.filter((name) => name !== 'all' && !(name in suites));
   if (unknown.length > 0) throw new Error(`no suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
+  return asked.length === 0 || asked.includes('all') ? Object.keys(suites) : asked;
+}
+
+/** Modules in the order they load. Throws where packages cannot be had. */
+function prepareModules(kernel, names) {
+  const own = names.flatMap((name) => suites[name].build?.(kernel, cache) ?? []);
+  return [...inLoadOrder(kernel, [...sharing, ...names.flatMap((name) => suites[name].modules)]), ...own];
+}
+
+function skip(reason) {
+  process.stdout.write(`skipped: ${reason}\n`);
+}
+
+async function main() {
+  const names = namesAsked();
   const reason = missing();
-  if (reason !== undefined) return process.stdout.write(`test:kernel skipped: ${reason}\n`);
+  if (reason !== undefined) return skip(reason);
+  let kernel;
+  let modules;
+  try {
+    kernel = unpackKernel(cache);
+    modules = prepareModules(kernel, names);
+  } catch (error) {
+    return skip(error.message);
+  }
   const work = mkdtempSync(join(tmpdir(), 'loa-lab-'));
   try {
-    const kernel = unpackKernel(cache);
     const share = join(work, 'share');
     mkdirSync(share);
     for (const name of names) await bundleSuite(name, share);
-    const modules = inLoadOrder(kernel, [...sharing, ...names.flatMap((name) => suites[name].modules)]);
     const parameters = Object.assign({}, ...names.map((name) => suites[name].parameters));
     const initrd = packRoot(join(work, 'root'), modules, firstProgram(modules, parameters, names));
     const said = await boot(kernel.image, initrd, share);
