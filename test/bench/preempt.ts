@@ -32,6 +32,8 @@ interface Cut {
   readonly lostMs: number;
   /** The largest step between two samples about both joints, in parts of full scale. */
   readonly step: number;
+  /** The disk was slow: the siren did not wait for its row. */
+  readonly unpersisted: boolean;
 }
 
 /** Where the programme beneath would have begun, had it not been cut since. */
@@ -85,7 +87,8 @@ async function cut(box: ClockedBox, i: number): Promise<Cut> {
     largestStep(ear.between(back.monoMs - 5, back.monoMs + 20)),
   );
   const lostMs = lostBetween(box, sirenMonoMs, back.monoMs);
-  return { sirenMs: sirenMonoMs - publishedMonoMs, gapMs: back.gapMs, lostMs, step };
+  const unpersisted = centre.facts.some((fact) => fact.kind === 'order' && fact.order === id && fact.unpersisted === true);
+  return { sirenMs: sirenMonoMs - publishedMonoMs, gapMs: back.gapMs, lostMs, step, unpersisted };
 }
 
 function orderFor(area: string): Order {
@@ -177,6 +180,7 @@ function report(): void {
     noRewind: percentiles(plain.map(({ sirenMs }) => sirenMs)),
     handBackGap: percentiles(all.map(({ gapMs }) => gapMs)),
     programmeLost: percentiles(lost),
+    unpersisted: all.filter((one) => one.unpersisted).length,
     largestStep: Math.round(Math.max(...all.map(({ step }) => step)) * 1000) / 1000,
   };
   console.log(values['json'] ? JSON.stringify(result) : result);
