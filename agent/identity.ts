@@ -34,7 +34,10 @@ export interface Identity extends IdentityCard {
   readonly pinHash?: string;
 }
 
-export function identityFile(dataDir: string, name: 'card.json' | 'ca.pem' | 'cert.pem' | 'key.pem' | 'signing.pem' | 'keys.json' | 'pin'): string {
+export function identityFile(
+  dataDir: string,
+  name: 'card.json' | 'ca.pem' | 'cert.pem' | 'key.pem' | 'signing.pem' | 'keys.json' | 'pin',
+): string {
   return join(dataDir, 'identity', name);
 }
 

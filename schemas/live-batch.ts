@@ -1,6 +1,7 @@
 // A batch of live frames as bytes: numbered, timed, chained to the one before, signed by the session's key. Pure.
-import { bad, ok, type Result } from './problems.ts';
+
 import { batchFramesMax, opusFrameBytesMax } from './live.ts';
+import { bad, ok, type Result } from './problems.ts';
 
 export interface LiveBatch {
   /** Counts from 0 in a session; a later one may be the first that a late joiner sees, an earlier one is a replay. */
@@ -52,7 +53,8 @@ export function readBatch(message: Uint8Array): Result<{ batch: LiveBatch; signe
   const count = view.getUint8(54);
   const capturedMs = view.getFloat64(6);
   const spanMs = view.getFloat64(14);
-  if (flags > 1 || count > batchFramesMax || !timesMakeSense(capturedMs, spanMs, count)) return bad('bad-input', 'flags, count or times make no sense');
+  if (flags > 1 || count > batchFramesMax || !timesMakeSense(capturedMs, spanMs, count))
+    return bad('bad-input', 'flags, count or times make no sense');
   const frames = readFrames(signed, view, count);
   if (!frames) return bad('bad-input', 'frame lengths do not fit the message');
   const batch = { number: view.getUint32(2), capturedMs, spanMs, ends: flags === 1, previous: signed.subarray(22, 54), frames };

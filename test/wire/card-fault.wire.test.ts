@@ -45,7 +45,8 @@ async function soundingBox(mode: string) {
   running.push(box);
   await centre.order([centre.sign('order', 'g/xa-1', order({ times: 20, sirenMs: 15_000, pauseMs: 0 }), { id: 'o-1' })]);
   const relays = async () => ((await (await fetch(`${ready.value.page}/state.json`)).json()) as PageState).relays['main'];
-  const fault = (state: string) => () => centre.facts.find((fact) => fact.kind === 'fault' && fact.fault === 'output-main' && fact.state === state);
+  const fault = (state: string) => () =>
+    centre.facts.find((fact) => fact.kind === 'fault' && fact.fault === 'output-main' && fact.state === state);
   const closed = (wanted: boolean) => async () => ((await relays())?.relay1 === wanted ? true : undefined);
   const sounding = () => centre.facts.find((fact) => fact.kind === 'order' && fact.order === 'o-1' && fact.state === 'sounding');
   return { card, fault, closed, sounding, unhandled };
