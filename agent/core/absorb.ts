@@ -62,14 +62,24 @@ export function absorb(turn: Turn, event: Event) {
       return outputReady(turn, event);
     case 'healthSampled':
       return turn.be({ telemetry: { ...turn.live.telemetry, sample: event.sample } });
-    case 'toneAsked':
-      return askToneHere(turn, event);
-    case 'mutedHere':
-      return muteHere(turn, event.muted, event.by);
     case 'liveOffered':
       return offerLive(turn, event.opened, event.session);
     case 'liveReceiving':
       return liveReceiving(turn, event);
+    default:
+      return absorbHere(turn, event);
+  }
+}
+
+type HereEvent = Event & { is: 'toneAsked' | 'mutedHere' | 'talkAsked' | 'serviceAsked' | 'inputChanged' };
+
+/** What somebody at the box did. */
+function absorbHere(turn: Turn, event: HereEvent) {
+  switch (event.is) {
+    case 'toneAsked':
+      return askToneHere(turn, event);
+    case 'mutedHere':
+      return muteHere(turn, event.muted, event.by);
     case 'talkAsked':
       return talkHere(turn, event);
     case 'serviceAsked':

@@ -2,6 +2,7 @@
 
 import type { Command } from '../../schemas/command.ts';
 import type { Clear } from '../../schemas/order.ts';
+import { answer } from './answer.ts';
 import { endOrder, latch } from './emergency.ts';
 import { clockToleranceMs, commandsRememberedMax } from './limits.ts';
 import type { OpenedMeta, UnsureOrder } from './model.ts';
@@ -10,12 +11,6 @@ import { firstRefusal } from './refusals.ts';
 import { counterKey } from './rules.ts';
 import { askTone } from './tones.ts';
 import type { Turn } from './turn.ts';
-
-type Answer = 'done' | 'failed' | 'refused';
-
-export function answer(turn: Turn, command: string, state: Answer, detail: string): void {
-  turn.tell({ kind: 'command', command, state, detail: detail.slice(0, 300) });
-}
 
 export function offerCommand(turn: Turn, opened: OpenedMeta, command: Command) {
   const { counters } = turn.kept;

@@ -1,8 +1,8 @@
 // Close the gap between what an output should sound and what it sounds: stop, mark, start.
 import type { Reason } from '../../schemas/receipt.ts';
 import { planned } from './agenda.ts';
+import { answer } from './answer.ts';
 import { type Beginning, begin } from './beginnings.ts';
-import { answer } from './commands.ts';
 import { raiseFault } from './faults.ts';
 import { follower, handOver } from './hand-over.ts';
 import { voiceHeld } from './held.ts';

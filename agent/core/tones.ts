@@ -1,6 +1,6 @@
 // Tones: asked for by a person at the box or by command; who may hear one when, and giving up on those that found no room.
 import { sounds } from '../../schemas/settings.ts';
-import { answer } from './commands.ts';
+import { answer } from './answer.ts';
 import { heldBack } from './held.ts';
 import { fadeMs, toneHeldMaxMs, toneWaitMs } from './limits.ts';
 import type { Event, OutputState } from './model.ts';
@@ -17,7 +17,10 @@ interface Asking {
 
 /** A person at the box asks for a tone; no length at all is the button let go. */
 export function askToneHere(turn: Turn, { output, durationMs, held = false }: Event & { is: 'toneAsked' }): void {
-  if (durationMs === 0) return letGo(turn, output);
+  if (durationMs === 0) {
+    letGo(turn, output);
+    return;
+  }
   const id = `${turn.live.boot}-${turn.attempt()}`;
   const lengthMs = held ? Math.min(durationMs, toneHeldMaxMs) : durationMs;
   const why = askTone(turn, { output, id, durationMs: lengthMs, command: null, held });
