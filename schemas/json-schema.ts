@@ -5,6 +5,7 @@ import * as api from './api.ts';
 import { Command } from './command.ts';
 import { Envelope, Statement } from './envelope.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
+import { LiveSession } from './live.ts';
 import { Clear, Order, OrderHead } from './order.ts';
 import { Ack, Entry, Fact, LogBatch, Row } from './outbox.ts';
 import { Policy } from './policy.ts';
@@ -13,7 +14,7 @@ import { Item, Programme } from './programme.ts';
 import { Receipt } from './receipt.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
-import { BoxSettings } from './settings.ts';
+import { BoxSettings, LocalLive } from './settings.ts';
 import { Part, Want } from './want.ts';
 
 /** Every shape that leaves a program, by its name. */
@@ -50,6 +51,7 @@ export const wireShapes = {
   Telemetry,
   TrustRoot,
   Want,
+  LiveSession,
   SignInRequest: api.SignInRequest,
   SetupRequest: api.SetupRequest,
   BoxRequest: api.BoxRequest,
@@ -60,6 +62,10 @@ export const wireShapes = {
   ClearRequest: api.ClearRequest,
   TimelineRequest: api.TimelineRequest,
   MediaRequest: api.MediaRequest,
+  LiveRequest: api.LiveRequest,
+  VoiceHello: api.VoiceHello,
+  VoiceTalk: api.VoiceTalk,
+  RelayRequest: api.RelayRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

@@ -13,6 +13,7 @@ const notDocuments = new Set([
   'Audience',
   'Base64',
   'ClockQuality',
+  'DayWindow',
   'DurationMs',
   'Id',
   'InstantMs',
