@@ -52,6 +52,7 @@ export const wireShapes = {
   TrustRoot,
   Want,
   LiveSession,
+  LocalLive,
   SignInRequest: api.SignInRequest,
   SetupRequest: api.SetupRequest,
   BoxRequest: api.BoxRequest,
