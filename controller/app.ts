@@ -8,6 +8,7 @@ import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Problem } from '../schemas/problems.ts';
+import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
 import { eventRoutes } from './api/events.ts';
 import { liveRoutes } from './api/live.ts';
@@ -63,6 +64,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   answerProblems(app, centre);
   sessionRoutes(app, centre, options.tls !== undefined);
   boxRoutes(app, centre);
+  boxSettingsRoutes(app, centre);
   mediaRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);

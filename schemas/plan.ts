@@ -4,7 +4,7 @@ import { bad, ok, type Result } from './problems.ts';
 import type { Programme } from './programme.ts';
 import { starts } from './recurrence.ts';
 import type { Schedule, SchedulePart } from './schedule.ts';
-import type { BoxSettings } from './settings.ts';
+import { type BoxSettings, sounds } from './settings.ts';
 import { sessionMaxMs, sessionMs } from './timeline.ts';
 import type { Plan } from './want.ts';
 import { dayOfLocalDate, timeOfDayMs, zoneClock } from './zones.ts';
@@ -47,8 +47,20 @@ export function checkPolicy(policy: Policy): Result<Policy> {
   return ok(policy);
 }
 
+/** Check a box's settings for themselves. Paths lie within them. Problems: conflict (an output twice), not-found (no such output). */
+export function checkSettings(settings: BoxSettings): Result<BoxSettings> {
+  const outputs = twice(settings.outputs, '/outputs');
+  if (outputs) return outputs;
+  for (const [index, { output }] of settings.localLive.entries()) {
+    const kind = settings.outputs.find(({ id }) => id === output)?.kind;
+    if (kind === undefined || !sounds(kind)) return bad('not-found', `no output ${output} that sounds`, `/localLive/${index}/output`);
+  }
+  return ok(settings);
+}
+
 function wrongSettings(settings: BoxSettings): Result<never> | undefined {
-  return twice(settings.outputs, '/settings/outputs');
+  const checked = checkSettings(settings);
+  return checked.ok ? undefined : below('/settings', checked);
 }
 
 function wrongPolicy(policy: Policy): Result<never> | undefined {

@@ -13,6 +13,7 @@ export interface Grant {
 export const acts = {
   read: ['author', 'approver', 'scheduler', 'duty', 'technician', 'leader', 'auditor', 'administrator'],
   'box.register': ['technician', 'administrator'],
+  'box.settings': ['technician', 'administrator'],
   'box.claim': ['technician', 'administrator'],
   'media.add': ['author'],
   'programme.write': ['author'],

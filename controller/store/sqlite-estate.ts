@@ -1,6 +1,7 @@
 // Units, boxes, claims and what boxes last said, in SQLite.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { BoxSettings } from '../../schemas/settings.ts';
 import type { Act, Box, Claim, EstateStore, Seen, Unit } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -38,6 +39,18 @@ export class SqliteEstate implements EstateStore {
         act,
       );
       return ok(undefined);
+    });
+  }
+
+  saveSettings(id: string, settings: BoxSettings, act: Act): Promise<Result<Box>> {
+    return this.#writer.alone(async () => {
+      const before = await this.box(id);
+      if (!before) return bad('not-found', `no box ${id}`);
+      const box: Box = { ...before, settings };
+      const { name, area, groups } = box;
+      const body = JSON.stringify({ name, area, groups, settings });
+      await this.#writer.commit([{ sql: 'UPDATE boxes SET body = ? WHERE id = ?', params: [body, id] }], act);
+      return ok(box);
     });
   }
 

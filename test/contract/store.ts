@@ -93,6 +93,14 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       expect(await store.people.account('y')).toBeUndefined();
     });
 
+    test('settings of a box are replaced whole, and nothing else of it changes', async () => {
+      await store.estate.addBox(box('d1'), act('a'));
+      const settings = { ...box('d1').settings, staggerMs: 2_000 };
+      expect(await store.estate.saveSettings('d1', settings, act('box.settings'))).toMatchObject({ ok: true });
+      expect(await store.estate.box('d1')).toEqual({ ...box('d1'), settings });
+      expect(await store.estate.saveSettings('d2', settings, act('x'))).toMatchObject({ ok: false, problem: { code: 'not-found' } });
+    });
+
     test('a claim is used once, by one of many who race for it', async () => {
       await store.estate.addBox(box('d1'), act('a'));
       await store.estate.addClaim({ tokenHash: 't', dev: 'd1', expMs: 2000 }, act('c'));

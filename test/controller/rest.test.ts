@@ -185,6 +185,23 @@ describe('the people’s door', () => {
     await admin('PUT', '/policy', { ...openPolicy, gainMaxDb: -3 });
     expect(built.published.length).toBe(count);
   });
+
+  test('a box’s settings are replaced by whoever tends it, checked, and reach the box; weighty ones need an administrator', async () => {
+    const outputs = [{ id: 'main', kind: 'loudspeaker' }];
+    await technician('POST', '/boxes', { id: 'hop-2', name: 'Hộp 2', area: '08/02536', groups: ['thon-1'], outputs });
+    const settings = (await technician('GET', '/boxes/hop-2/settings')).body;
+    const staggered = { ...settings, staggerMs: 2_000, delayMs: 120 };
+    expect((await technician('PUT', '/boxes/hop-2/settings', staggered)).status).toBe(200);
+    expect((await technician('GET', '/boxes/hop-2/settings')).body).toEqual(staggered);
+    expect(codeOf(await technician('PUT', '/boxes/hop-2/settings', { ...staggered, staggerMs: 60_000 }))).toBe('bad-input');
+    const speaker = { output: 'main', line: 'mic', windows: [{ days: ['MO'], from: '07:00', to: '18:00' }] };
+    expect(codeOf(await technician('PUT', '/boxes/hop-2/settings', { ...staggered, localLive: [speaker] }))).toBe('not-allowed');
+    expect((await admin('PUT', '/boxes/hop-2/settings', { ...staggered, localLive: [speaker] })).status).toBe(200);
+    const nowhere = await admin('PUT', '/boxes/hop-2/settings', { ...staggered, localLive: [{ ...speaker, output: 'phu' }] });
+    expect(nowhere.body).toMatchObject({ code: 'not-found', path: '/localLive/0/output' });
+    expect(codeOf(await author('PUT', '/boxes/hop-2/settings', settings))).toBe('not-allowed');
+    expect(codeOf(await technician('PUT', '/boxes/khong-co/settings', settings))).toBe('not-found');
+  });
 });
 
 describe('sign-in is slow for guessers', () => {

@@ -6,6 +6,7 @@ import { AccountRole } from '../../schemas/api.ts';
 describe('rights', () => {
   const only: Readonly<Record<Exclude<ActName, 'read'>, string>> = {
     'box.register': 'technician administrator',
+    'box.settings': 'technician administrator',
     'box.claim': 'technician administrator',
     'media.add': 'author',
     'programme.write': 'author',
