@@ -163,6 +163,7 @@ function controls(programmes: readonly ProgrammeAnswer[], groups: readonly Group
     box: h('input', { type: 'checkbox', name: `group-${group.id}`, checked: true }),
     name: group.name,
   }));
+  const staggered = h('input', { type: 'checkbox', name: 'staggered' });
   const read = () => {
     const chosenDays = days.filter((day) => day.box.checked).map((day) => day.code);
     const rrule =
@@ -173,6 +174,7 @@ function controls(programmes: readonly ProgrammeAnswer[], groups: readonly Group
       start: `${date.value.replaceAll('-', '')}T${time.value.replaceAll(':', '').padEnd(6, '0')}`,
       zone,
       ...(rrule && { rrule }),
+      ...(staggered.checked && { neighbours: 'staggered' as const }),
       groups: targets.filter((target) => target.box.checked).map((target) => target.id),
     };
   };
@@ -195,6 +197,7 @@ function controls(programmes: readonly ProgrammeAnswer[], groups: readonly Group
       { class: 'row', role: 'group', 'aria-label': 'Địa bàn' },
       ...targets.map((target) => h('label', { class: 'check' }, target.box, target.name)),
     ),
+    h('label', { class: 'check' }, staggered, 'Các cụm gần nhau phát lệch giờ để nghe rõ lời'),
   ];
   return { fields, read };
 }
