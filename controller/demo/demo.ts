@@ -51,9 +51,9 @@ export class Demo {
     this.#folder.prepare();
     this.#passwords = await this.#folder.passwords(this.#accounts);
     const estate = readEstate();
-    const { audio } = this.#arguments;
+    const { audio, gpio } = this.#arguments;
     const options = { folder: this.#folder, port: ports.console, boxes: estate, say: (text: string) => this.#note(text) };
-    const district = new District({ ...options, ...(audio !== undefined && { audio }) });
+    const district = new District({ ...options, ...(audio !== undefined && { audio }), ...(gpio && { gpio }) });
     this.#district = district;
     const isNew = this.#folder.isNew;
     if (isNew) await district.initialise(seedDocument(this.#accounts, this.#passwords));

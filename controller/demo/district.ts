@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../hardware/host/files.ts';
 import { findProgram, runTool } from '../../hardware/host/processes.ts';
+import type { AmplifierLines } from './arguments.ts';
 import { CentreRest } from './centre-rest.ts';
 import { CuttableProxy } from './cuttable-proxy.ts';
 import type { DemoFolder } from './demo-folder.ts';
@@ -15,6 +16,8 @@ export interface DistrictOptions {
   readonly boxes: readonly DemoBox[];
   /** A real card for the first box with a loudspeaker. */
   readonly audio?: string;
+  /** Real lines for its amplifier. */
+  readonly gpio?: AmplifierLines;
   readonly say: (line: string) => void;
 }
 
@@ -87,7 +90,7 @@ export class District {
     if (!existsSync(join(dir, 'identity/card.json'))) await this.#enrol(dir, await claim());
     await writeFileAtomic(
       join(dir, 'config.json'),
-      `${JSON.stringify(boxConfig(box, httpsPort, mqttsPort, this.#cardOf(box)), null, 2)}\n`,
+      `${JSON.stringify(boxConfig(box, httpsPort, mqttsPort, this.#realDoors(box)), null, 2)}\n`,
     );
     const live: LiveBox = {
       box,
@@ -98,9 +101,13 @@ export class District {
       program: new Program({
         name: box.id,
         logFile: this.#options.folder.log(box.id),
-        args: () => ['--max-semi-space-size=1', join(projectRoot, 'dist/agent.js'), '--data', dir],
+        args: () => ['--max-semi-space-size=1', join(projectRoot, 'dist/guard.js'), '--data', dir],
         onReady: (line) => {
           live.page = String(line['page']);
+        },
+        // The guard ends a box that hangs, and starts it again by itself.
+        onSaid: (line) => {
+          if (line['event'] === 'silent') this.#options.say(`✖ ${box.name}: hộp treo, đã ngắt loa và đang khởi động lại`);
         },
         onLost: (exit, waitMs) => {
           live.page = undefined;
@@ -142,9 +149,9 @@ export class District {
     for (const wire of this.boxes.flatMap(({ wires }) => wires)) wire.stop();
   }
 
-  #cardOf(box: DemoBox): string | undefined {
+  #realDoors(box: DemoBox): Pick<DistrictOptions, 'audio' | 'gpio'> {
     const first = this.#options.boxes.find(({ outputs }) => outputs.some(({ kind }) => kind === 'loudspeaker'));
-    return box.id === first?.id ? this.#options.audio : undefined;
+    return box.id === first?.id ? this.#options : {};
   }
 
   #ports(): string[] {
@@ -165,13 +172,14 @@ export class District {
 /** Two crystals are never alike: the loudspeakers drift apart and are kept together. */
 const crystalPpm: Readonly<Record<string, number>> = { 'loa-1': 40, 'loa-2': -35 };
 
-function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number, card: string | undefined): unknown {
+function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number, { audio, gpio }: Pick<DistrictOptions, 'audio' | 'gpio'>): unknown {
   const board = box.outputs.some(({ kind }) => kind === 'board');
   const virtualOut = { kind: 'virtual', ppm: crystalPpm[box.id] ?? 0, rewinds: true, recordWav: 'loa.wav' };
   const chromium = findProgram('chromium') ?? findProgram('chromium-browser');
   return {
     page: { host: '127.0.0.1', port: 0 },
-    audioOut: card === undefined ? virtualOut : { kind: 'alsa', device: card },
+    audioOut: audio === undefined ? virtualOut : { kind: 'alsa', device: audio },
+    ...(gpio && { board: boardOf(box, gpio) }),
     display: { kind: board ? (chromium ? 'chromium' : 'simulated') : 'none' },
     outputs: box.outputs,
     // Few boxes, and somebody who watches: no need to wait for minutes.
@@ -179,6 +187,11 @@ function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number, card: str
     centreUrl: `https://127.0.0.1:${httpsPort}`,
     brokerUrl: `mqtts://127.0.0.1:${mqttsPort}`,
   };
+}
+
+function boardOf(box: DemoBox, { chip, relay1, relay2 }: AmplifierLines): unknown {
+  const loudspeaker = box.outputs.find(({ kind }) => kind === 'loudspeaker');
+  return { kind: 'gpio-chardev', chip, relays: { [loudspeaker?.id ?? 'main']: { relay1, relay2 } } };
 }
 
 function readPlace(line: Readonly<Record<string, unknown>>): CentrePlace {

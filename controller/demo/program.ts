@@ -10,6 +10,8 @@ export interface ProgramOptions {
   /** Standard error of the program, kept for a person to read. */
   readonly logFile: string;
   readonly onReady?: (line: Readonly<Record<string, unknown>>) => void;
+  /** What else it says. */
+  readonly onSaid?: (line: Readonly<Record<string, unknown>>) => void;
   /** It went away unasked; it is started again after `waitMs`. */
   readonly onLost?: (exit: Exit, waitMs: number) => void;
 }
@@ -26,6 +28,7 @@ export class Program {
   readonly #options: ProgramOptions;
   #tool: Tool | undefined;
   #log: WriteStream | undefined;
+  #readyPid: number | undefined;
   #waitMs = firstWaitMs;
   #askedWaitMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -51,7 +54,10 @@ export class Program {
   /** As a power cut or the kernel's memory killer would: no farewell. */
   killHard(restartAfterMs: number): void {
     this.#askedWaitMs = restartAfterMs;
+    const { pid } = this.#tool ?? {};
     this.#tool?.kill();
+    // A guarded program is another process than the one that was started.
+    if (pid !== undefined && this.#readyPid !== undefined && this.#readyPid !== pid) endNow(this.#readyPid);
   }
 
   async stop(): Promise<void> {
@@ -79,6 +85,7 @@ export class Program {
         onExit: (exit) => {
           clearTimeout(late);
           this.#tool = undefined;
+          this.#readyPid = undefined;
           reject(new Error(`${this.name} ended with ${exit.code ?? exit.signal}: ${tail.trim() || exit.problem?.detail}`));
           this.#after(exit, performance.now() - startedMs);
         },
@@ -90,7 +97,9 @@ export class Program {
       });
       createInterface({ input: tool.stdout }).on('line', (text) => {
         const line = readLine(text);
-        if (line?.['event'] !== 'ready') return;
+        if (!line) return;
+        if (line['event'] !== 'ready') return this.#options.onSaid?.(line);
+        this.#readyPid = Number(line['pid'] ?? tool.pid);
         clearTimeout(late);
         resolve(line);
         this.#options.onReady?.(line);
@@ -111,6 +120,14 @@ export class Program {
     this.#timer = setTimeout(() => {
       this.#spawn().catch(() => undefined);
     }, waitMs);
+  }
+}
+
+function endNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It was gone already.
   }
 }
 

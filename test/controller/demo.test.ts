@@ -130,6 +130,13 @@ describe('the arguments of npm start', () => {
     expect(readDemoArguments(['--colour'], '/loa').ok).toBe(false);
     expect(readDemoArguments(['--audio', 'hw:CARD=Device'], '/loa')).toMatchObject({ ok: true, value: { audio: 'hw:CARD=Device' } });
     expect(readDemoArguments(['--audio', 'plughw:0'], '/loa').ok).toBe(false);
+    const lines = { chip: '/dev/gpiochip0', relay1: 5, relay2: 6 };
+    expect(readDemoArguments(['--gpio', '/dev/gpiochip0:5,6'], '/loa')).toMatchObject({ ok: true, value: { gpio: lines } });
+    expect(readDemoArguments(['--gpio', 'pinctrl-bcm2711'], '/loa')).toMatchObject({
+      ok: true,
+      value: { gpio: { relay1: 17, relay2: 27 } },
+    });
+    for (const wrong of ['chip:5,5', 'chip:5', '', 'chip:5,6,7']) expect(readDemoArguments(['--gpio', wrong], '/loa').ok).toBe(false);
   });
 
   test('keep a real centre apart from the demo', () => {

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { enrol } from '../../agent/enrol.ts';
-import { wavHead } from '../../hardware/host/wav.ts';
-import { policy, programme, schedule } from '../schemas/documents.ts';
 import { Ear, monoNowMs } from './ear.ts';
 import { Program } from './program.ts';
 import { SmallCentre } from './small-centre.ts';
+import { planTone } from './tone-plan.ts';
 import { until } from './waiting.ts';
 
 const running: { stop(): unknown }[] = [];
@@ -43,22 +42,6 @@ function isAlive(pid: number): boolean {
 
 const gone = (pid: number) => () => (isAlive(pid) ? undefined : true);
 const saidOf = (guard: Program, event: string) => guard.said.filter((line) => line['event'] === event);
-
-/** One programme of a steady tone, from `startMs`. */
-async function planTone(centre: SmallCentre, startMs: number, seconds: number): Promise<void> {
-  const frames = Int16Array.from({ length: seconds * 48_000 }, (_, i) => Math.round(8000 * Math.sin((2 * Math.PI * 440 * i) / 48_000)));
-  const sound = centre.put(Buffer.concat([wavHead(48_000, frames.byteLength), Buffer.from(frames.buffer)]));
-  const item = { ...sound, type: 'audio/wav' as const, title: 'Tiếng', language: 'vi', durationMs: seconds * 1000, gainDb: 0 };
-  const start = new Date(startMs + 7 * 3600_000)
-    .toISOString()
-    .replace(/[-:]|\.\d+Z/g, '')
-    .slice(0, 15);
-  await centre.want({
-    settings: {},
-    policy: policy({ permits: [{ fromMs: startMs - 3600_000, untilMs: startMs + 3600_000, reason: 'thử' }] }),
-    schedules: { programmes: [programme({ items: [item] })], schedules: [schedule({ start })], holidays: [], localOrder: [] },
-  });
-}
 
 test('a sounding agent that hangs is ended and back within ten seconds; its play is partial and is not heard a second time', async () => {
   const { centre, guard, pid, page } = await guarded();
