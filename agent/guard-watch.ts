@@ -28,6 +28,28 @@ export interface GuardOptions {
   readonly silentMs?: number;
 }
 
+/** What is known of a life when it ends. */
+export interface Life {
+  readonly exit: Exit;
+  readonly livedMs: number;
+  /** A beat was ever heard, in this life or one before. */
+  readonly everLived: boolean;
+  /** How long the last death would have waited. */
+  readonly waitMs: number;
+}
+
+/** Give up with a code, or start again after a wait; the death after that waits `nextWaitMs`. Pure. */
+export function decideAfter({
+  exit,
+  livedMs,
+  everLived,
+  waitMs,
+}: Life): { readonly giveUp: number } | { readonly againMs: number; readonly nextWaitMs: number } {
+  if (exit.code !== 0 && exit.signal === null && !everLived) return { giveUp: exit.code ?? 1 };
+  const againMs = livedMs > healthyMs ? firstWaitMs : waitMs;
+  return { againMs, nextWaitMs: Math.min(longestWaitMs, againMs * 2) };
+}
+
 export class Guard {
   readonly #options: GuardOptions;
   readonly #silentMs: number;
@@ -37,6 +59,7 @@ export class Guard {
   #everLived = false;
   #waitMs = firstWaitMs;
   #stopping = false;
+  #releasing = false;
   #watch: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
   #hard: NodeJS.Timeout | undefined;
@@ -65,6 +88,7 @@ export class Guard {
     this.#stopping = true;
     clearTimeout(this.#watch);
     clearTimeout(this.#again);
+    if (this.#releasing) return; // the relays first; then we end
     const tool = this.#tool;
     if (tool?.pid === undefined) {
       this.#options.onEnd(0);
@@ -97,25 +121,27 @@ export class Guard {
     this.#tool?.kill();
   }
 
-  async #ended({ code, signal, problem }: Exit): Promise<void> {
+  async #ended(exit: Exit): Promise<void> {
     clearTimeout(this.#watch);
     clearTimeout(this.#hard);
     this.#tool = undefined;
-    const orderly = code === 0;
-    if (!orderly) await this.#release();
+    const livedMs = performance.now() - this.#startedMs;
+    if (exit.code !== 0) await this.#release();
     if (this.#stopping) return this.#options.onEnd(0);
-    if (problem) this.#options.say({ event: 'failed', problem });
-    if (!orderly && !this.#everLived && signal === null) return this.#options.onEnd(code ?? 1);
-    if (performance.now() - this.#startedMs > healthyMs) this.#waitMs = firstWaitMs;
-    this.#options.say({ event: 'ended', code, signal, againMs: this.#waitMs });
-    this.#again = setTimeout(() => this.start(), this.#waitMs);
-    this.#waitMs = Math.min(longestWaitMs, this.#waitMs * 2);
+    if (exit.problem) this.#options.say({ event: 'failed', problem: exit.problem });
+    const after = decideAfter({ exit, livedMs, everLived: this.#everLived, waitMs: this.#waitMs });
+    if ('giveUp' in after) return this.#options.onEnd(after.giveUp);
+    this.#options.say({ event: 'ended', code: exit.code, signal: exit.signal, againMs: after.againMs });
+    this.#waitMs = after.nextWaitMs;
+    this.#again = setTimeout(() => this.start(), after.againMs);
   }
 
   async #release(): Promise<void> {
     const { program, release, say } = this.#options;
     const beganMs = performance.now();
+    this.#releasing = true;
     const released = await runTool(program, release, { timeoutMs: releaseWithinMs, outputBytesMax: 64 * 1024 });
+    this.#releasing = false;
     const tookMs = Math.round(performance.now() - beganMs);
     say({ event: 'released', tookMs, ...(released.ok ? {} : { problem: released.problem }) });
   }
