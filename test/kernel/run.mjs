@@ -27,10 +27,12 @@ const suites = {
 };
 const sharing = ['virtio_pci', '9pnet_virtio', '9p'];
 const needed = ['qemu-system-x86_64', 'busybox', 'cpio', 'dpkg-deb', 'depmod', 'gzip'];
+/** For each suite. */
 const timeoutMs = 600_000;
 /** Native addons, and packages that read files beside themselves, stay where npm put them. */
 const external = [
   'koffi',
+  '@node-rs/argon2',
   'onoff',
   'epoll',
   'sqlite3',
@@ -111,7 +113,7 @@ function packRoot(folder, modules, init) {
 }
 
 /** Boot, pass on what the guest prints, answer all of it. */
-function boot(image, initrd, share) {
+function boot(image, initrd, share, limitMs) {
   const fs = (path, tag) => `local,path=${path},mount_tag=${tag},security_model=none,multidevs=remap,readonly=on`;
   const args = ['-M', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024', '-nographic', '-no-reboot'];
   args.push('-kernel', image, '-initrd', initrd, '-append', 'console=ttyS0 quiet panic=-1 rdinit=/init');
@@ -122,7 +124,7 @@ function boot(image, initrd, share) {
     process.once('exit', end);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
     let said = '';
-    const timer = setTimeout(end, timeoutMs);
+    const timer = setTimeout(end, limitMs);
     guest.stdout.on('data', (chunk) => {
       said += chunk;
       process.stdout.write(chunk);
@@ -171,7 +173,7 @@ async function main() {
     for (const name of names) await bundleSuite(name, share);
     const parameters = Object.assign({}, ...names.map((name) => suites[name].parameters));
     const initrd = packRoot(join(work, 'root'), modules, firstProgram(modules, parameters, names));
-    const said = await boot(kernel.image, initrd, share);
+    const said = await boot(kernel.image, initrd, share, names.length * timeoutMs);
     const results = said.match(/^\{"suite":.*\}/gm) ?? [];
     const bad = results.length !== names.length || /SUITE \S+ FAILED/.test(said);
     process.stdout.write(bad ? `\ntest:kernel failed (${results.length} of ${names.length} suites answered)\n` : '\ntest:kernel passed\n');
