@@ -35,9 +35,9 @@ export const opusFrameSamples = 960;
 export const opusFrameBytesMax = 400;
 export const batchFramesMax = 50;
 
-/** So much sound is signed at once: the longest batch that can be verified before it must sound, at most one second. */
+/** So much sound is signed at once: a fifth of the delay, so that most of it is left for the way; at most one second. */
 export function batchMsOf(delayMs: number): number {
-  return Math.min(1_000, Math.max(opusFrameMs, Math.floor(delayMs / 3 / opusFrameMs) * opusFrameMs));
+  return Math.min(1_000, Math.max(opusFrameMs, Math.floor(delayMs / 5 / opusFrameMs) * opusFrameMs));
 }
 
 /** Path of a session's stream on the centre's box door: a WebSocket under mutual TLS, batches as binary messages. */

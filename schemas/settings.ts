@@ -37,6 +37,9 @@ export type LocalLive = v.InferOutput<typeof LocalLive>;
 
 const SirenFile = v.strictObject({ sha256: Sha256, bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4 * 1024 * 1024)) });
 
+/** By class of hazard; `alarm` stands for every class without its own. */
+const sirenFiles = { alarm: SirenFile, water: SirenFile, ground: SirenFile, weather: SirenFile, fire: SirenFile, 'all-clear': SirenFile };
+
 export const BoxSettings = v.strictObject({
   outputs: v.optional(v.pipe(v.array(Output), v.minLength(1), v.maxLength(4)), [{ id: 'main', kind: 'loudspeaker' }]),
   languages: v.optional(v.pipe(v.array(LanguageTag), v.minLength(1), v.maxLength(8)), ['vi']),
@@ -59,7 +62,7 @@ export const BoxSettings = v.strictObject({
   /** An emergency with no trusted time and no answer in 5 s: `refuse` or `sound`. */
   whenUnsure: v.optional(v.picklist(['refuse', 'sound']), 'refuse'),
   /** The operator's own recordings (≤ 15 s) in place of the standard sirens; an exercise always keeps its own sound. */
-  sirens: v.optional(v.strictObject({ alarm: v.optional(SirenFile), 'all-clear': v.optional(SirenFile) }), {}),
+  sirens: v.optional(v.partial(v.strictObject(sirenFiles)), {}),
   localLive: v.optional(v.pipe(v.array(LocalLive), v.maxLength(4)), []),
 });
 export type BoxSettings = v.InferOutput<typeof BoxSettings>;

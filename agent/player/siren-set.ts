@@ -1,18 +1,32 @@
 // The sirens of a box: its own, computed once and checked, and what an operator recorded instead, decoded ahead of need.
 import { createHash } from 'node:crypto';
 import type { Order } from '../../schemas/order.ts';
-import { type SirenKind, siren, sirenOf } from './siren.ts';
+import { type SirenKind, siren, sirenOf, sirenWave } from './siren.ts';
 import { type DecoderTools, decodeWhole } from './sources/decoder.ts';
 import type { Wave } from './sources/generated.ts';
 
 /** After so long each siren is where it began: a period sounds for ever without a step. */
-const periodsMs: Readonly<Record<SirenKind, number>> = { alarm: 3_000, exercise: 1_000, 'all-clear': 1_000 };
+export const sirenPeriodsMs: Readonly<Record<SirenKind, number>> = {
+  alarm: 3_000,
+  water: 2_000,
+  ground: 1_000,
+  weather: 1_000,
+  fire: 4_000,
+  exercise: 1_000,
+  'all-clear': 1_000,
+};
 /** SHA-256 of one period, 16-bit little-endian at 48 kHz: what people are taught must not change by accident. */
 export const sirenHashes: Readonly<Record<SirenKind, string>> = {
   alarm: '354df4af8186d9ea5ee38e8ca360a26c4f5f0339ec0ac43ad1b29a0ba7d53076',
+  water: 'a535e8f5a58dbcfc996bafdb4500de0dc7568553261859ae05282b5b05553a8c',
+  ground: 'b47865a42027ce6c10b0b37e30106daf6a0a5799e4269b51090f0d2305738109',
+  weather: 'dae273c506af928ae26599c51f89a523806beef06a3e0aaebab4f6f7aeef5fac',
+  fire: '493077c91da11d052b56184e280c479a98f4c8da11d502b4b7b6742b592d3f24',
   exercise: '50f5e8cebb5498543cba6d7f86f33b054c60f30af45bf47bd2fb2af94d46bfeb',
   'all-clear': 'd90bd72fe657b0d69abffac367dada70b1042e8d052bfad4df656228de139c2c',
 };
+/** Start-up has no time for all of them; these sound most. */
+const atStart: readonly SirenKind[] = ['alarm', 'exercise', 'all-clear'];
 /** A siren is followed by words: never longer than this (PRODUCT §1.8). */
 const recordedMsMax = 15_000;
 
@@ -34,10 +48,8 @@ export class SirenSet {
     this.#doors = doors;
   }
 
-  /** Compute the standard ones; answers the kinds that do not come out as they should on this machine. */
-  prepare(): SirenKind[] {
-    const kinds = Object.keys(periodsMs) as SirenKind[];
-    for (const kind of kinds) this.#period(kind);
+  /** Compute these ahead; answers the kinds that do not come out as they should on this machine. The rest are computed as they sound. */
+  prepare(kinds: readonly SirenKind[] = atStart): SirenKind[] {
     return kinds.filter((kind) => hashOf(this.#period(kind)) !== sirenHashes[kind]);
   }
 
@@ -52,8 +64,10 @@ export class SirenSet {
   /** The siren of an order, without an end. An exercise keeps its own sound: it must never be taken for the real thing. */
   waveFor(order: Pick<Order, 'class' | 'hazard'>): Wave {
     const kind = sirenOf(order);
-    const own = this.#ownFor(kind);
-    const pcm = own ?? this.#period(kind);
+    // An operator's own alarm stands for every hazard that has no recording of its own.
+    const own = this.#ownFor(kind) ?? (isHazard(kind) ? this.#ownFor('alarm') : undefined);
+    const pcm = own ?? this.#standard.get(kind);
+    if (!pcm) return sirenWave(kind);
     return (sample) => (pcm[sample % pcm.length] ?? 0) / 32_768;
   }
 
@@ -79,10 +93,14 @@ export class SirenSet {
   }
 
   #period(kind: SirenKind): Int16Array {
-    const held = this.#standard.get(kind) ?? siren(kind, periodsMs[kind]);
+    const held = this.#standard.get(kind) ?? siren(kind, sirenPeriodsMs[kind]);
     this.#standard.set(kind, held);
     return held;
   }
+}
+
+function isHazard(kind: SirenKind): boolean {
+  return kind !== 'exercise' && kind !== 'all-clear';
 }
 
 /** A recording is repeated while words are made ready: soft at both ends. */

@@ -1,9 +1,13 @@
-// Loa's own attention sounds, as functions of the sample number: three sirens and a chime. Pure.
+// Loa's own attention sounds, as functions of the sample number: a siren for each class of hazard, for exercises and for the end, and a chime. Pure.
 import type { Order } from '../../schemas/order.ts';
 import type { Wave } from './sources/generated.ts';
 
-/** `alarm` wails, `exercise` alternates two tones, `all-clear` holds one tone. */
-export type SirenKind = 'alarm' | 'exercise' | 'all-clear';
+/**
+ * `alarm` wails (whatever has no sound of its own), `water` climbs again and again, `ground` whoops fast, `weather` calls once a second,
+ * `fire` is the three-pulse evacuation signal (ISO 8201), `exercise` alternates two tones, `all-clear` holds one tone.
+ */
+export type HazardSiren = 'alarm' | 'water' | 'ground' | 'weather' | 'fire';
+export type SirenKind = HazardSiren | 'exercise' | 'all-clear';
 
 const rateHz = 48_000;
 const amplitude = 0.8;
@@ -32,7 +36,46 @@ function steady(sample: number): number {
   return horn((sample * 520) / rateHz);
 }
 
-const waves = { alarm: wail, exercise: twoTone, 'all-clear': steady } as const satisfies Record<SirenKind, Wave>;
+/** From 450 to 1100 Hz in two seconds; whole turns in each climb, so that the next begins without a step. */
+function climb(sample: number): number {
+  const seconds = (sample % (2 * rateHz)) / rateHz;
+  return horn(450 * seconds + (325 / 2) * seconds ** 2);
+}
+
+/** From 600 to 1100 Hz twice a second. */
+function whoop(sample: number): number {
+  const seconds = (sample % (rateHz / 2)) / rateHz;
+  return horn(600 * seconds + 500 * seconds ** 2);
+}
+
+/** 0.8 s of each second. */
+function call(sample: number): number {
+  const at = sample % rateHz;
+  return horn((at * 740) / rateHz) * pulse(at, 0.8 * rateHz);
+}
+
+/** Half a second on, half off, three times, and a second more of silence. */
+function threePulses(sample: number): number {
+  const at = sample % (4 * rateHz);
+  const place = at % rateHz;
+  return at < 3 * rateHz ? horn((at * 950) / rateHz) * pulse(place, rateHz / 2) : 0;
+}
+
+/** 1 for so many samples, soft at both ends. */
+function pulse(at: number, samples: number): number {
+  const edge = rateHz / 100;
+  return Math.max(0, Math.min(1, at / edge, (samples - at) / edge));
+}
+
+const waves = {
+  water: climb,
+  ground: whoop,
+  weather: call,
+  fire: threePulses,
+  alarm: wail,
+  exercise: twoTone,
+  'all-clear': steady,
+} as const satisfies Record<SirenKind, Wave>;
 
 /** The siren as a wave without an end. */
 export function sirenWave(kind: SirenKind): Wave {
@@ -45,10 +88,28 @@ export function siren(kind: SirenKind, durationMs: number): Int16Array {
   return Int16Array.from({ length: Math.round(durationMs * 48) }, (_, sample) => Math.round(wave(sample) * 32_767));
 }
 
+const ofHazard: Readonly<Record<Order['hazard'], SirenKind>> = {
+  'flash-flood': 'water',
+  'river-flood': 'water',
+  'reservoir-release': 'water',
+  tsunami: 'water',
+  landslide: 'ground',
+  earthquake: 'ground',
+  storm: 'weather',
+  thunderstorm: 'weather',
+  cold: 'weather',
+  'forest-fire': 'fire',
+  'house-fire': 'fire',
+  epidemic: 'alarm',
+  other: 'alarm',
+  correction: 'all-clear',
+  'all-clear': 'all-clear',
+};
+
 /** What an order sounds like: an exercise must never be taken for the real thing. */
 export function sirenOf(order: Pick<Order, 'class' | 'hazard'>): SirenKind {
   if (order.class !== 'actual') return 'exercise';
-  return order.hazard === 'all-clear' || order.hazard === 'correction' ? 'all-clear' : 'alarm';
+  return ofHazard[order.hazard];
 }
 
 export const chimeMs = 2_400;

@@ -58,7 +58,7 @@ describe('an order', () => {
     await rig.pass(500);
     expect((rig.of('playbackStarted')[0]?.startedMs ?? 0) - askedMs).toBeLessThanOrEqual(20);
     const { first } = rig.heard.edges();
-    const wail = siren('alarm', 400);
+    const wail = siren('water', 400);
     expect(bestFit(rig.heard.pcm, wail.subarray(4_800, 9_600), first + 4_700, first + 4_900).value).toBeGreaterThan(0.99);
   });
 
@@ -158,7 +158,11 @@ describe('the choice of siren', () => {
   it('gives exercises and tests a siren of their own, whatever the hazard', () => {
     expect(sirenOf({ class: 'exercise', hazard: 'tsunami' })).toBe('exercise');
     expect(sirenOf({ class: 'test', hazard: 'all-clear' })).toBe('exercise');
-    expect(sirenOf({ class: 'actual', hazard: 'tsunami' })).toBe('alarm');
+    expect(sirenOf({ class: 'actual', hazard: 'tsunami' })).toBe('water');
+    expect(sirenOf({ class: 'actual', hazard: 'landslide' })).toBe('ground');
+    expect(sirenOf({ class: 'actual', hazard: 'house-fire' })).toBe('fire');
+    expect(sirenOf({ class: 'actual', hazard: 'thunderstorm' })).toBe('weather');
+    expect(sirenOf({ class: 'actual', hazard: 'other' })).toBe('alarm');
     expect(sirenOf({ class: 'actual', hazard: 'all-clear' })).toBe('all-clear');
   });
 });

@@ -121,15 +121,18 @@ describe('mixing', () => {
 });
 
 describe('own sounds', () => {
-  it.each<SirenKind>(['alarm', 'exercise', 'all-clear'])('the %s siren is loud, unclipped and without clicks', (kind) => {
-    const pcm = siren(kind, 4_000);
-    const peak = pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
-    expect(pcm.length).toBe(192_000);
-    expect(peak).toBeGreaterThan(0.5 * 32_767);
-    expect(peak).toBeLessThan(0.95 * 32_767);
-    // A tone of 1100 Hz with its harmonics moves at most this much between samples.
-    expect(largestStep(pcm)).toBeLessThan(6_500);
-  });
+  it.each<SirenKind>(['alarm', 'water', 'ground', 'weather', 'fire', 'exercise', 'all-clear'])(
+    'the %s siren is loud, unclipped and without clicks',
+    (kind) => {
+      const pcm = siren(kind, 4_000);
+      const peak = pcm.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+      expect(pcm.length).toBe(192_000);
+      expect(peak).toBeGreaterThan(0.5 * 32_767);
+      expect(peak).toBeLessThan(0.95 * 32_767);
+      // A tone of 1100 Hz with its harmonics moves at most this much between samples.
+      expect(largestStep(pcm)).toBeLessThan(6_500);
+    },
+  );
 
   it('the chime has died away at its end', () => {
     expect(Math.abs(chimeWave(chimeMs * 48))).toBeLessThan(0.02);
