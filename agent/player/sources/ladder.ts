@@ -36,7 +36,7 @@ export interface LadderOptions {
 
 /** A program that is starting may be read from a slow card; one that has begun has no excuse. Both told within 5 s. */
 const startWithinMs = 4_000;
-const stallWithinMs = 1_500;
+const stallWithinMs = 1_200;
 /** The text waits for a speech engine that takes its time. */
 const speakWithinMs = 15_000;
 /** Between two looks: more means that we ourselves were halted, and nobody else is to blame. */
