@@ -197,7 +197,7 @@ function controls(programmes: readonly ProgrammeAnswer[], groups: readonly Group
       { class: 'row', role: 'group', 'aria-label': 'Địa bàn' },
       ...targets.map((target) => h('label', { class: 'check' }, target.box, target.name)),
     ),
-    h('label', { class: 'check' }, staggered, 'Các cụm gần nhau phát lệch giờ để nghe rõ lời'),
+    h('label', { class: 'check' }, staggered, 'Các cụm gần nhau phát lần lượt để nghe rõ lời'),
   ];
   return { fields, read };
 }
