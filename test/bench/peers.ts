@@ -79,7 +79,7 @@ function versionOf(program: string): string {
   return /\d+\.\d+(\.\d+)?/.exec(`${said.stdout}${said.stderr}${short.stdout}`)?.[0] ?? 'unknown';
 }
 
-/** Four boxes with wrong crystals and wrong clocks: the worst of them counts, where peers are two on one machine's clock. */
+/** Four boxes with wrong crystals and wrong clocks: every pair counts, the converter's part; peers are two on one machine's clock. */
 async function loa(): Promise<Row> {
   const path = fileURLToPath(new URL('skew.js', import.meta.url));
   const done = await runTool(process.execPath, [path, '--json', '--minutes', '1', '--starts', String(trials)], { timeoutMs: 600_000 });
