@@ -59,18 +59,24 @@ export class HeldKeys {
 
 /** No part may be older than the one held: an old chain beside a new place would bring revoked keys back. */
 function olderIn(held: KeyRing, offered: KeyRing): Result<never> | undefined {
-  if (offered.ctr < held.ctr) return bad('replayed', `place counter ${offered.ctr}, held ${held.ctr}`, '/place/ctr');
-  for (const [centre, ctr] of offered.links) {
+  if (offered.rootVersion < held.rootVersion) return bad('replayed', `root ${offered.rootVersion}, held ${held.rootVersion}`, '/roots');
+  for (const [centre, { ctr }] of offered.links) {
     const before = held.links.get(centre);
-    if (before !== undefined && ctr < before) return bad('replayed', `delegation of ${centre} counter ${ctr}, held ${before}`, '/chain');
+    if (before !== undefined && ctr < before.ctr)
+      return bad('replayed', `delegation of ${centre} counter ${ctr}, held ${before.ctr}`, '/chain');
   }
+  // A thief may have run the place's counter to its end: within a newer epoch counters begin again.
+  if (offered.epoch === held.epoch && offered.ctr < held.ctr)
+    return bad('replayed', `place counter ${offered.ctr}, held ${held.ctr}`, '/place/ctr');
   return undefined;
 }
 
 function same(held: KeyRing, offered: KeyRing): boolean {
   return (
+    offered.rootVersion === held.rootVersion &&
+    offered.epoch === held.epoch &&
     offered.ctr === held.ctr &&
     offered.links.size === held.links.size &&
-    [...offered.links].every(([centre, ctr]) => held.links.get(centre) === ctr)
+    [...offered.links].every(([centre, { ctr }]) => held.links.get(centre)?.ctr === ctr)
   );
 }

@@ -212,7 +212,8 @@ export class CentreLink {
       });
       return;
     }
-    const { place } = this.#options.keys.ring();
+    const { place, keys } = this.#options.keys.ring();
+    if (offered.value.replaced) this.#options.tell({ is: 'keysChanged', keyids: [...keys.keys()] });
     if (offered.value.replaced) this.#link.listenTo(boxFilters(this.#options.dev, place.groups, place.centre));
   }
 

@@ -1,5 +1,6 @@
 // From bytes on a topic to what they mean to this box: verified, shaped, or refused with a reason. No effects.
 import * as v from 'valibot';
+import { type Authorised, authorityOf } from '../schemas/authority.ts';
 import { Command } from '../schemas/command.ts';
 import {
   type Cryptography,
@@ -47,7 +48,7 @@ const noAttachments: ReadonlyMap<string, Uint8Array> = new Map();
 export function readMessage(topic: string, payload: Uint8Array, reader: Reader): Meaning {
   const parsed = parseTopic(topic);
   if (!parsed) return nothing(bad('bad-input', 'no such topic'));
-  if (parsed.of === 'group' && parsed.word === 'order') return readOrders(topic, payload, reader);
+  if (parsed.of === 'group' && parsed.word !== 'cmd') return readOrders(topic, payload, reader);
   // An empty retained payload is how a broker says that a topic was cleared.
   if (payload.length === 0) return nothing(bad('bad-input', 'empty'));
   if (parsed.of === 'box' && parsed.direction === 'dn' && parsed.word === 'ack') return { is: 'ack' };
@@ -108,19 +109,28 @@ function readOrders(topic: string, payload: Uint8Array, reader: Reader): Meaning
           : refusal(topic, envelope, opened.problem, reader),
       ];
     }
-    const opened = openFor(envelope, 'order', Order, reader);
-    if (!opened.ok) return [refusal(topic, envelope, opened.problem, reader)];
-    const order = opened.value.statement.body;
-    const { area } = reader.ring.place;
-    if (!within(area, order.area) && !within(order.area, area)) {
-      const problem: Problem = { code: 'outside-area', path: '/body/area', detail: `order for ${order.area}, this box stands in ${area}` };
-      return [refusal(topic, envelope, problem, reader)];
-    }
+    const read = readOrder(envelope, parseTopic(topic)?.word === 'drill' ? 'drill' : 'order', reader);
+    if (!read.ok) return [refusal(topic, envelope, read.problem, reader)];
+    const { opened, authorised } = read.value;
+    const order = opened.statement.body;
     const inline = inlineOf(order, frame.value.attachments);
     for (const [sha256, bytes] of inline) attachments.set(sha256, bytes);
-    return [{ is: 'orderOffered', opened: meta(opened.value, topic), order, inline: [...inline.keys()] }];
+    return [{ is: 'orderOffered', opened: meta(opened, topic), order, inline: [...inline.keys()], authorised }];
   });
   return { is: 'events', events, attachments };
+}
+
+/** Exercises have a key, a type and a topic of their own, so that nothing of theirs can pass for the real thing, or the reverse. */
+function readOrder(envelope: Envelope, typ: 'order' | 'drill', reader: Reader): Result<{ opened: Opened<Order>; authorised: Authorised }> {
+  const opened = openFor(envelope, typ, Order, reader);
+  if (!opened.ok) return opened;
+  const order = opened.value.statement.body;
+  if ((order.class === 'actual') !== (typ === 'order')) return bad('wrong-type', `class ${order.class} in type ${typ}`, '/body/class');
+  const { area } = reader.ring.place;
+  if (!within(area, order.area) && !within(order.area, area))
+    return bad('outside-area', `order for ${order.area}, this box stands in ${area}`, '/body/area');
+  const authorised = authorityOf(opened.value, reader.ring, reader.crypto);
+  return authorised.ok ? ok({ opened: opened.value, authorised: authorised.value }) : authorised;
 }
 
 /** Only what the signed order names, in the size it names. */

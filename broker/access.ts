@@ -30,6 +30,7 @@ export function mayRetain(topic: Topic): boolean {
     case 'want':
     case 'keys':
     case 'order':
+    case 'drill':
       return true;
     default:
       return false;

@@ -22,6 +22,7 @@ export interface DispatchOptions {
   readonly desk: SigningDesk;
   readonly centre: string;
   readonly chain: readonly Envelope[];
+  readonly roots: readonly Envelope[];
   readonly publish: Publish;
   readonly nowMs: () => number;
 }
@@ -78,7 +79,8 @@ export class Dispatch {
 
   keysOf(dev: string): KeysDocument | undefined {
     const place = this.#places.get(dev);
-    return place && { chain: [...this.#options.chain], place };
+    const { roots, chain } = this.#options;
+    return place && { ...(roots.length > 0 && { roots: [...roots] }), chain: [...chain], place };
   }
 
   async #drain(): Promise<void> {

@@ -2,9 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { sha256 } from '../hardware/host/crypto.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
+import { canonicalJson } from '../schemas/canonical.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { CentreCard } from './centre.ts';
-import { canonicalJson } from './core/compile-want.ts';
 import type { Grant } from './core/roles.ts';
 import { standardTemplates } from './emergency/templates.ts';
 import { type Folder, folderOf } from './folder.ts';
@@ -51,6 +51,7 @@ async function make(store: Store, folder: Folder, seed: Seed, nowMs: number): Pr
   const keys = await openSigningKeys(folder.keys);
   const trust = await makeTrust({
     centre: centre.id,
+    level: centre.level,
     area: centre.area,
     demo,
     nowMs,

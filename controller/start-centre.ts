@@ -24,7 +24,7 @@ import { LogDesk } from './log-desk.ts';
 import { makeIngest } from './media/make-ingest.ts';
 import { type Authority, type Issued, openAuthority, openServerCertificate } from './provision/authority.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
-import { openSigningKeys, type Trust } from './provision/signing-keys.ts';
+import { epochOf, openSigningKeys, type Trust } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
@@ -206,8 +206,18 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const bus = new LateBus();
   const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
   const feed = new Feed();
-  const desk = new SigningDesk(card.id, parts.keys, store.counters, nowMs);
-  const dispatch = new Dispatch({ store, registry, blobs, desk, centre: card.id, chain: trust.chain, publish, nowMs });
+  const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, parts.keys, store.counters, nowMs);
+  const dispatch = new Dispatch({
+    store,
+    registry,
+    blobs,
+    desk,
+    centre: card.id,
+    chain: trust.chain,
+    roots: trust.roots ?? [],
+    publish,
+    nowMs,
+  });
   const voices = new Voices({ tools, blobs, meta: store.meta });
   const groups = () => groupsOf(parts.named, parts.units, registry.all());
   const orders = new OrderDesk({

@@ -10,12 +10,16 @@ export const envelopeBytesMax = 256 * 1024;
 export const counterMax = 2 ** 53 - 1;
 
 export const StatementType = v.picklist([
+  'root',
   'delegation',
   'place',
   'want',
   'command',
   'order',
+  'drill',
   'clear',
+  'approval',
+  'mandate',
   'ack',
   'answer',
   'heartbeat',

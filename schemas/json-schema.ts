@@ -2,6 +2,7 @@
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import * as api from './api.ts';
+import { Approval, Mandate } from './authority.ts';
 import { Command } from './command.ts';
 import { Envelope, Statement } from './envelope.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
@@ -21,6 +22,7 @@ import { Part, Want } from './want.ts';
 export const wireShapes = {
   Ack,
   Answer,
+  Approval,
   Ask,
   BoxSettings,
   Clear,
@@ -34,6 +36,7 @@ export const wireShapes = {
   Item,
   KeysDocument,
   LogBatch,
+  Mandate,
   Order,
   OrderHead,
   Part,

@@ -8,28 +8,40 @@ import { DurationMs } from './time.ts';
 export const orderAudioBytesMax = 64 * 1024;
 export const ordersPerGroupMax = 16;
 
+/** Hazards of Vietnam (PRODUCT §1.8). */
+export const Hazard = v.picklist([
+  'flash-flood',
+  'landslide',
+  'river-flood',
+  'reservoir-release',
+  'storm',
+  'thunderstorm',
+  'cold',
+  'forest-fire',
+  'house-fire',
+  'epidemic',
+  'tsunami',
+  'earthquake',
+  'other',
+  'correction',
+  'all-clear',
+]);
+export type Hazard = v.InferOutput<typeof Hazard>;
+
+/** Who allowed it; read and judged by `authority` (DESIGN §4). Exercises and tests need none. */
+export const Authority = v.variant('by', [
+  v.strictObject({ by: v.literal('officers'), approvals: v.pipe(v.array(Envelope), v.minLength(1), v.maxLength(2)) }),
+  v.strictObject({ by: v.literal('breakGlass'), approval: Envelope }),
+  v.strictObject({ by: v.literal('mandate'), mandate: Envelope, approval: Envelope }),
+]);
+export type Authority = v.InferOutput<typeof Authority>;
+
 export const Order = v.strictObject({
   /** `exercise` says so first and last and obeys policy windows; demo orders are always exercises. */
   class: v.picklist(['actual', 'exercise', 'test']),
   level: Level,
   area: AreaPath,
-  hazard: v.picklist([
-    'flash-flood',
-    'landslide',
-    'river-flood',
-    'reservoir-release',
-    'storm',
-    'thunderstorm',
-    'cold',
-    'forest-fire',
-    'house-fire',
-    'epidemic',
-    'tsunami',
-    'earthquake',
-    'other',
-    'correction',
-    'all-clear',
-  ]),
+  hazard: Hazard,
   /** CAP 1.2 §3.2.2 vocabularies, used for rank. */
   severity: v.picklist(['Extreme', 'Severe', 'Moderate', 'Minor', 'Unknown']),
   urgency: v.picklist(['Immediate', 'Expected', 'Future', 'Past', 'Unknown']),
@@ -60,6 +72,7 @@ export const Order = v.strictObject({
   ),
   /** What boards show: at most 12 words, place and what to do. */
   screen: v.strictObject({ title: v.pipe(v.string(), v.minLength(1), v.maxLength(120)), text: v.pipe(v.string(), v.maxLength(300)) }),
+  authority: v.optional(Authority),
 });
 export type Order = v.InferOutput<typeof Order>;
 

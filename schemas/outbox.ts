@@ -23,6 +23,14 @@ export const Fact = v.variant('kind', [
     languages: v.optional(
       v.strictObject({ heard: v.pipe(v.array(LanguageTag), v.maxLength(9)), skipped: v.pipe(v.array(LanguageTag), v.maxLength(8)) }),
     ),
+    /** By whose authority it was accepted (DESIGN §4). */
+    authority: v.optional(
+      v.strictObject({
+        by: v.picklist(['drill', 'officers', 'mandate', 'breakGlass']),
+        persons: v.pipe(v.array(Id), v.maxLength(4)),
+        mandate: v.optional(MessageId),
+      }),
+    ),
     problem: v.optional(Problem),
     /** Set when the siren started before its slot was on disk. */
     unpersisted: v.optional(v.boolean()),

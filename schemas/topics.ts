@@ -5,7 +5,7 @@ export const topicRoot = 'loa/1';
 
 export const boxUp = ['on', 'report', 'log', 'tm', 'ask'] as const;
 export const boxDown = ['want', 'keys', 'cmd', 'ack', 'answer'] as const;
-export const groupDown = ['order', 'cmd'] as const;
+export const groupDown = ['order', 'drill', 'cmd'] as const;
 
 /** A parsed topic. `u` is a centre seen by its parent, with the box's own up/dn words. */
 export type Topic =

@@ -2,11 +2,12 @@
 
 import { askService, buttonPressed } from './at-horn.ts';
 import { muteHere, offerClear, offerCommand } from './commands.ts';
-import { offerOrder, refuse } from './emergency.ts';
+import { refuse } from './emergency.ts';
 import { liveReceiving, offerLive } from './live.ts';
 import { mainsChanged } from './mains.ts';
 import { cacheSeen, fetchEnded, forgetWaits } from './media.ts';
 import type { Event } from './model.ts';
+import { endRevoked, offerOrder } from './order-offers.ts';
 import { playbackOver, playbackProgressed, playbackStarted, sourceFailed } from './outcomes.ts';
 import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
 import { offerWant, planLoaded, planRefused } from './plans.ts';
@@ -29,7 +30,9 @@ export function absorb(turn: Turn, event: Event) {
     case 'planRefused':
       return planRefused(turn, event);
     case 'orderOffered':
-      return offerOrder(turn, event.opened, event.order, event.inline);
+      return offerOrder(turn, event);
+    case 'keysChanged':
+      return endRevoked(turn, event.keyids);
     case 'clearOffered':
       return offerClear(turn, event.opened, event.clear);
     case 'envelopeRefused':
@@ -106,7 +109,7 @@ function booted(turn: Turn, event: Event & { is: 'booted' }): void {
 
 /** Orders that fail verification leave their own row; anything else is a fault of the moment. */
 function envelopeRefused(turn: Turn, event: Event & { is: 'envelopeRefused' }) {
-  if (event.topic.endsWith('/order')) return refuse(turn, event.id, event.problem);
+  if (/\/(order|drill)$/.test(event.topic)) return refuse(turn, event.id, event.problem);
   turn.tell({ kind: 'fault', fault: 'envelope-refused', state: 'raised', detail: `${event.topic}: ${event.problem.detail}`.slice(0, 300) });
 }
 

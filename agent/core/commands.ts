@@ -8,7 +8,7 @@ import { clockToleranceMs, commandsRememberedMax } from './limits.ts';
 import type { OpenedMeta, UnsureOrder } from './model.ts';
 import { covers } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
-import { counterKey } from './rules.ts';
+import { counterKey, orderCounterKey } from './rules.ts';
 import { askTone } from './tones.ts';
 import type { Turn } from './turn.ts';
 
@@ -73,7 +73,8 @@ export function offerClear(turn: Turn, opened: OpenedMeta, clear: Clear) {
   }
   const { ctr, digest } = opened;
   // While an older order waits for the time its counter must stay free: it comes again after a restart. A clear may repeat.
-  const waits = ({ opened: other }: UnsureOrder) => counterKey(other) === key && other.ctr < ctr && !clear.ids.includes(other.id);
+  const waits = ({ opened: other, order }: UnsureOrder) =>
+    orderCounterKey(other, order) === key && other.ctr < ctr && !clear.ids.includes(other.id);
   const older = turn.live.unsure.some(waits);
   if (older && !firstRefusal(turn, `${digest}/clear`)) return;
   if (!older) turn.keep({ orders: { ...turn.kept.orders, counters: { ...turn.kept.orders.counters, [key]: { ctr, digest } } } });

@@ -1,94 +1,18 @@
-// Emergency orders: which are accepted, what ends them, whose turn it is on an output.
+// Emergency orders that were accepted: what ends them, whose turn it is on an output.
 import type { Order } from '../../schemas/order.ts';
 import { hoursRule } from '../../schemas/policy.ts';
 import type { Problem } from '../../schemas/problems.ts';
 import { sounds } from '../../schemas/settings.ts';
 import { orderHeld } from './held.ts';
 import { proofOf } from './ledger.ts';
-import { activeOrdersMax, clockToleranceMs, drillShownMinMs, latchedMax, latchMs, unsureMs } from './limits.ts';
-import type { ActiveOrder, KeptOrders, Latch, OpenedMeta, OutputState, PlayingMark, Voice } from './model.ts';
-import { highest, rank } from './ranks.ts';
+import { drillShownMinMs, latchedMax, latchMs, unsureMs } from './limits.ts';
+import type { ActiveOrder, Latch, OpenedMeta, OutputState, PlayingMark, Voice } from './model.ts';
+import { highest } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
 import { backoffMs } from './retry.ts';
-import { counterKey } from './rules.ts';
 import type { Turn } from './turn.ts';
 
 type Ending = 'ended' | 'cleared' | 'expired';
-
-/** A verified order arrived: accept it once, or refuse it and say why. */
-export function offerOrder(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
-  const fresh = turn.rules.fresh(turn.kept.orders, opened, order);
-  if (!fresh.ok) {
-    refuseOnce(turn, opened, fresh.problem);
-    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
-  }
-  if (!fresh.value) return;
-  if (turn.timeKnown) return judge(turn, opened, order, inline);
-  if (turn.live.unsure.some((one) => one.opened.id === opened.id) || turn.live.unsure.length >= activeOrdersMax) return;
-  const waiting = { opened, order, inline, sinceMonoMs: turn.now.monoMs, told: false };
-  turn.be({ unsure: [...turn.live.unsure, waiting] });
-}
-
-/** Times, policy and room; the counter has been judged. */
-function judge(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
-  const { wallMs } = turn.now;
-  if (wallMs >= opened.exp) {
-    refuseOnce(turn, opened, { code: 'expired', path: '/exp', detail: `expired at ${opened.exp}, now ${Math.round(wallMs)}` });
-    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
-  }
-  if (opened.nbf > wallMs + clockToleranceMs)
-    return refuseOnce(turn, opened, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
-  if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages))) {
-    refuseOnce(turn, opened, { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` });
-    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
-  }
-  accept(turn, opened, order, inline);
-}
-
-function accept(turn: Turn, opened: OpenedMeta, order: Order, inline: readonly string[]) {
-  if (!makeRoom(turn, order))
-    return refuseOnce(turn, opened, { code: 'over-budget', path: '', detail: `${activeOrdersMax} orders of no lower rank are active` });
-  const { id, exp, ctr, digest } = opened;
-  const active: ActiveOrder = { id, order, acceptedMs: Math.round(turn.now.wallMs), exp, ctr, inline, heard: {} };
-  const { orders } = turn.kept;
-  const key = counterKey(opened);
-  const last = orders.counters[key];
-  // One that waited for the time may be older than what was accepted meanwhile; the counter never goes back.
-  const counters = last && last.ctr > ctr ? orders.counters : { ...orders.counters, [key]: { ctr, digest } };
-  turn.keep({ orders: { ...orders, counters, active: [...orders.active, active] } });
-  turn.tell({ kind: 'order', order: id, state: 'accepted' });
-  turn.urgent();
-}
-
-/** The last place is never held by what matters less: the lowest, oldest order gives way to a higher one. */
-function makeRoom(turn: Turn, order: Order): boolean {
-  const { active } = turn.kept.orders;
-  if (active.length < activeOrdersMax) return true;
-  const [lowest] = [...active].sort((a, b) => rank(a.order) - rank(b.order) || a.acceptedMs - b.acceptedMs);
-  if (!lowest || rank(lowest.order) >= rank(order)) return false;
-  endOrder(turn, lowest, 'expired');
-  return true;
-}
-
-/** Orders that wait for the time: judged when it comes, else after a while as the box's settings say. */
-export function closeUnsure(turn: Turn): void {
-  for (const one of turn.live.unsure) {
-    const { opened, order, inline } = one;
-    const others = () => turn.live.unsure.filter((other) => other.opened.id !== opened.id);
-    if (turn.timeKnown) {
-      turn.be({ unsure: others() });
-      // Its counter was judged when it came: what was accepted since does not make it a replay.
-      if (!isKnown(turn.kept.orders, opened.id)) judge(turn, opened, order, inline);
-    } else if (turn.now.monoMs < one.sinceMonoMs + unsureMs) turn.wakeAtMono(one.sinceMonoMs + unsureMs);
-    else if (turn.settings.whenUnsure === 'sound' && order.class === 'actual') {
-      turn.be({ unsure: others() });
-      accept(turn, opened, order, inline);
-    } else if (!one.told) {
-      refuse(turn, opened.id, { code: 'no-time', path: '', detail: 'no trusted time; waits for it' });
-      turn.be({ unsure: [...others(), { ...one, told: true }] });
-    }
-  }
-}
 
 /** What has run out or was heard to its end leaves the active ones. */
 export function closeOrders(turn: Turn): void {
@@ -167,7 +91,7 @@ export function latch(turn: Turn, one: Latch): void {
 }
 
 /** A signed order that may not sound: told once, however often a hostile broker repeats it. */
-function refuseOnce(turn: Turn, opened: OpenedMeta, problem: Problem): void {
+export function refuseOnce(turn: Turn, opened: OpenedMeta, problem: Problem): void {
   if (firstRefusal(turn, `${opened.digest}/${problem.code}`)) refuse(turn, opened.id, problem);
 }
 
@@ -227,10 +151,6 @@ function maySound(turn: Turn, active: ActiveOrder): boolean {
   const fromMonoMs = (turn.live.bootedAt?.monoMs ?? 0) + unsureMs;
   turn.wakeAtMono(fromMonoMs);
   return turn.now.monoMs >= fromMonoMs;
-}
-
-function isKnown({ active, latched }: KeptOrders, id: string): boolean {
-  return active.some((one) => one.id === id) || latched.some((one) => one.id === id && one.level === undefined);
 }
 
 function heardHere(turn: Turn, active: ActiveOrder, output: OutputState): boolean {

@@ -1,6 +1,7 @@
 // The box as plain data: what happened (events), what is so (state), what to do (actions), what is true for ever (facts).
 // LONG: one closed vocabulary; split, its unions would have to be read in three places at once.
 
+import type { Authorised } from '../../schemas/authority.ts';
 import type { Command } from '../../schemas/command.ts';
 import type { Opened } from '../../schemas/envelope.ts';
 import type { LiveSession } from '../../schemas/live.ts';
@@ -40,7 +41,9 @@ export type Event =
   | { readonly is: 'planLoaded'; readonly attempt: number; readonly plan: Plan }
   | { readonly is: 'planRefused'; readonly attempt: number; readonly rev: number; readonly problem: Problem }
   /** Orders and clears arrive verified (signature, role, area); counter, expiry, latch and rank are judged here. */
-  | { readonly is: 'orderOffered'; readonly opened: OpenedMeta; readonly order: Order; readonly inline: readonly string[] }
+  | ({ readonly is: 'orderOffered' } & OfferedOrder)
+  /** The keys this box now trusts: orders that stand on others end. */
+  | { readonly is: 'keysChanged'; readonly keyids: readonly string[] }
   | { readonly is: 'clearOffered'; readonly opened: OpenedMeta; readonly clear: Clear }
   /** An envelope that failed verification: never sounds, always told. */
   | { readonly is: 'envelopeRefused'; readonly topic: string; readonly id: string; readonly problem: Problem }
@@ -207,6 +210,8 @@ export interface KeptOrders {
   readonly active: readonly ActiveOrder[];
   /** Ids that may never sound (again): ended, cleared, expired; with when to forget them. */
   readonly latched: readonly Latch[];
+  /** When orders of each mandate were accepted, within the last hour. */
+  readonly mandates?: Readonly<Record<string, readonly number[]>>;
 }
 
 /** `level` is set when a clear came before its order: only orders it covers are stopped by it. */
@@ -222,6 +227,7 @@ export interface ActiveOrder {
   readonly acceptedMs: number;
   readonly exp: number;
   readonly ctr: number;
+  readonly authorised?: Authorised;
   /** Attachments that came with it (in the cache's order drawer), by hash. */
   readonly inline: readonly string[];
   /** Whole repetitions heard, by output. */
@@ -346,10 +352,16 @@ export interface Need {
   readonly what: 'part' | 'item';
 }
 
-export interface UnsureOrder {
+/** A verified order as it came. */
+export interface OfferedOrder {
   readonly opened: OpenedMeta;
   readonly order: Order;
+  /** Attachments that came with it, by hash. */
   readonly inline: readonly string[];
+  readonly authorised?: Authorised;
+}
+
+export interface UnsureOrder extends OfferedOrder {
   readonly sinceMonoMs: number;
   /** The refusal was told; it may still be accepted once time is known. */
   readonly told: boolean;

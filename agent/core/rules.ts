@@ -57,7 +57,7 @@ function fresh(orders: KeptOrders, opened: OpenedMeta, order: Order): Result<boo
   const latch = orders.latched.find(({ id }) => id === opened.id);
   if (latch && latch.level === undefined) return ok(false);
   if (latch?.level && covers(latch.level, order.level)) return bad('cleared', `order ${opened.id} was cleared before it came`);
-  const last = orders.counters[counterKey(opened)];
+  const last = orders.counters[orderCounterKey(opened, order)];
   if (!last || opened.ctr > last.ctr) return ok(true);
   if (opened.ctr < last.ctr) return bad('replayed', `counter ${opened.ctr}, ${last.ctr} was accepted`);
   return last.digest === opened.digest ? ok(false) : bad('conflict', `counter ${opened.ctr} twice with different content`);
@@ -85,6 +85,11 @@ function tone(policy: Policy | undefined, wallMs: number | null, { durationMs, c
   if (!policy) return 'not-yet: no policy is known here yet';
   const rule = hoursRule(policy, fromMs, toMs);
   return rule ? `policy-breach: ${rule}` : null;
+}
+
+/** Exercises count apart: they come on a topic of their own, in an order of their own. */
+export function orderCounterKey(opened: OpenedMeta, order: Order): string {
+  return order.class === 'actual' ? counterKey(opened) : `drill/${counterKey(opened)}`;
 }
 
 /** The counter space of a statement among orders and clears. */

@@ -2,10 +2,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import * as v from 'valibot';
 import { sha256 } from '../../hardware/host/crypto.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { parse } from '../../schemas/parse.ts';
 import { bad, type Problem, problemKinds, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import { canonicalJson } from '../core/compile-want.ts';
 import { type ActName, mayAnywhere } from '../core/roles.ts';
 import { type Person, personOf, sameWord } from '../people.ts';
 import type { Act } from '../store/store.ts';

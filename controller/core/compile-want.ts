@@ -1,4 +1,5 @@
 // From the centre's tables to what each box should be: parts by hash, shared by all boxes they fit. Same input, same bytes.
+import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Programme } from '../../schemas/programme.ts';
 import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
@@ -69,17 +70,6 @@ export function schedulesOf(groups: readonly string[], content: CentreContent): 
     holidays: [...content.holidays].sort(),
     localOrder: content.localOrder.filter((id) => used.has(id)),
   };
-}
-
-/** JSON with sorted keys and no spaces: equal values have equal bytes. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  return `{${fields
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`)
-    .join(',')}}`;
 }
 
 /** True when two lists name the same parts, so that no new revision is due. */

@@ -1,4 +1,5 @@
 // What stands in a group's retained order frame: at most 16 envelopes, oldest counter first, sound within the frame's limit.
+import { payloadTypeOf } from '../../schemas/envelope.ts';
 import { frameBytesMax } from '../../schemas/frame.ts';
 import { ordersPerGroupMax } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -10,6 +11,11 @@ export interface FrameEntry {
   readonly envelope: unknown;
   readonly audio: readonly string[];
   readonly expMs: number;
+}
+
+/** Exercises ride in a frame of their own, on a topic of their own. */
+export function isDrill({ envelope }: FrameEntry): boolean {
+  return (envelope as { payloadType?: unknown } | null)?.payloadType === payloadTypeOf('drill');
 }
 
 /** One place is kept for the clear, so that a full frame can always be ended. */

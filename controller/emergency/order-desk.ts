@@ -1,12 +1,12 @@
 // Gives and ends emergency orders: signed and stored first, then in every group's retained frame, then watched per box.
 import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
 import { buildTopic } from '../../schemas/topics.ts';
-import { canonicalJson } from '../core/compile-want.ts';
-import { attachmentsWithin, idsToClear, livingEntries, roomForOrder } from '../core/group-frame.ts';
+import { attachmentsWithin, type FrameEntry, idsToClear, isDrill, livingEntries, roomForOrder } from '../core/group-frame.ts';
 import { type OrderTemplate, planOrder } from '../core/order-plan.ts';
 import type { Publish } from '../dispatch.ts';
 import type { Feed } from '../feed.ts';
@@ -77,7 +77,8 @@ export class OrderDesk {
       const id = `order-${randomHex(8)}`;
       const givenMs = nowMs();
       const expMs = givenMs + wanted.validMs;
-      const signed = await desk.sign(groups.map((group) => ({ typ: 'order', aud: `g/${group}`, body: order, id, expMs })));
+      const kind = order.class === 'actual' ? 'order' : 'drill';
+      const signed = await desk.sign(groups.map((group) => ({ typ: kind, aud: `g/${group}`, body: order, id, expMs })));
       const audio = order.speech.flatMap((speech) => speech.audio?.sha256 ?? []);
       const envelopes = signed.map(
         ({ envelope, ctr }, i): GroupEnvelope => ({ group: groups[i] ?? '', ctr, typ: 'order', orders: [id], envelope, audio, expMs }),
@@ -202,10 +203,20 @@ export class OrderDesk {
       .map((box) => box.id);
   }
 
+  /** Two frames: what is meant in earnest with all clears, and exercises. */
   async #publishGroup(group: string): Promise<void> {
-    const { publish, voices, nowMs } = this.#options;
-    const entries = livingEntries(this.#entries(group), nowMs());
-    const topic = buildTopic({ of: 'group', id: group, word: 'order' });
+    const entries = livingEntries(this.#entries(group), this.#options.nowMs());
+    await this.#publishFrame(
+      group,
+      'order',
+      entries.filter((entry) => !isDrill(entry)),
+    );
+    await this.#publishFrame(group, 'drill', entries.filter(isDrill));
+  }
+
+  async #publishFrame(group: string, word: 'order' | 'drill', entries: readonly FrameEntry[]): Promise<void> {
+    const { publish, voices } = this.#options;
+    const topic = buildTopic({ of: 'group', id: group, word });
     // An empty retained payload tells the broker to keep nothing.
     if (entries.length === 0) return publish(topic, '', { qos: 1, retain: true });
     const names = attachmentsWithin(entries, (name) => voices.bytesOf(name)?.length);

@@ -2,6 +2,7 @@
 
 import { generateSigningKey, randomId, sha256 } from '../../hardware/host/crypto.ts';
 import { FineWall } from '../../hardware/host/fine-wall.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { toBase64 } from '../../schemas/envelope.ts';
 import { type LiveSession, liveRepeatMs, opusFrameMs } from '../../schemas/live.ts';
 import { hoursRule } from '../../schemas/policy.ts';
@@ -9,7 +10,6 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
 import { buildTopic } from '../../schemas/topics.ts';
 import type { Blobs } from '../blobs.ts';
-import { canonicalJson } from '../core/compile-want.ts';
 import type { Publish } from '../dispatch.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';

@@ -21,16 +21,14 @@ const lifeMs = {
   /** Said again with the same counter to the end of the longest session. */
   live: liveSessionMsMax + 10 * minuteMs,
   order: 15 * minuteMs,
+  drill: 15 * minuteMs,
   clear: dayMs,
   answer: 10 * minuteMs,
   heartbeat: 10 * minuteMs,
 } as const satisfies Record<CentreStatement, number>;
 
 /** Counters of these are written before they are used; the others restart from the clock. */
-const durable: readonly StatementType[] = ['place', 'want', 'command', 'live', 'order', 'clear'];
-/** Counter space of all a centre signs; a new one is begun only by a new delegation. */
-const epoch = 'e1';
-
+const durable: readonly StatementType[] = ['place', 'want', 'command', 'live', 'order', 'drill', 'clear'];
 export interface Draft {
   readonly typ: CentreStatement;
   readonly aud: string;
@@ -49,12 +47,15 @@ export interface Signed {
 export class SigningDesk {
   readonly #centre: string;
   readonly #keys: SigningKeys;
+  readonly #epoch: string;
   readonly #counters: CounterStore;
   readonly #nowMs: () => number;
   readonly #fleeting = new Map<string, number>();
 
-  constructor(centre: string, keys: SigningKeys, counters: CounterStore, nowMs: () => number) {
-    this.#centre = centre;
+  /** `epoch`: counter space of all it signs, begun by a delegation. */
+  constructor(centre: { readonly id: string; readonly epoch: string }, keys: SigningKeys, counters: CounterStore, nowMs: () => number) {
+    this.#centre = centre.id;
+    this.#epoch = centre.epoch;
     this.#keys = keys;
     this.#counters = counters;
     this.#nowMs = nowMs;
@@ -104,14 +105,14 @@ export class SigningDesk {
 
   /** Orders and clears share a space, so a box can tell their order. */
   #space({ typ, aud }: Draft): string {
-    return `${typ === 'clear' ? 'order' : typ} ${this.#centre} ${epoch} ${aud}`;
+    return `${typ === 'clear' ? 'order' : typ} ${this.#centre} ${this.#epoch} ${aud}`;
   }
 
   #seal(draft: Draft, ctr: number, nowMs: number): Signed {
     const { typ, aud, body } = draft;
     const id = draft.id ?? `${typ}-${sha256(Buffer.from(`${aud} ${ctr}`)).slice(0, 16)}`;
     const exp = draft.expMs ?? nowMs + lifeMs[typ];
-    const statement = { typ, id, iss: this.#centre, epoch, aud, ctr, iat: nowMs, nbf: nowMs - dayMs, exp, body };
+    const statement = { typ, id, iss: this.#centre, epoch: this.#epoch, aud, ctr, iat: nowMs, nbf: nowMs - dayMs, exp, body };
     return { envelope: seal(statement, [this.#keys[roleOf[typ] as keyof SigningKeys]]), ctr, id };
   }
 }

@@ -4,16 +4,26 @@ import { generateSigningKey, keyidOf, signerFrom } from '../../hardware/host/cry
 import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
 import { type Envelope, type Signer, seal, toBase64 } from '../../schemas/envelope.ts';
 import type { Delegation, Role, TrustRoot } from '../../schemas/keys.ts';
+import type { Level } from '../../schemas/programme.ts';
 
 /** Roles a centre signs with, each with a key of its own: a stolen want key gives no orders. */
-export const centreRoles = ['want', 'command', 'order', 'time'] as const satisfies readonly Role[];
+export const centreRoles = ['want', 'command', 'order', 'drill', 'time'] as const satisfies readonly Role[];
 export type CentreRole = (typeof centreRoles)[number];
 
 export type SigningKeys = Readonly<Record<CentreRole, Signer>>;
 
 export interface Trust {
   readonly root: TrustRoot;
+  /** Later roots, each signed by the one before. */
+  readonly roots?: readonly Envelope[];
   readonly chain: readonly Envelope[];
+}
+
+/** Counter space that the newest delegation gives this centre. */
+export function epochOf({ chain }: Trust): string {
+  const own = chain.at(-1);
+  const statement = JSON.parse(Buffer.from(own?.payload ?? '', 'base64').toString('utf8')) as { body: Delegation };
+  return statement.body.epoch;
 }
 
 /** A statement never ends before this; the real end of a delegation is a newer one. */
@@ -38,6 +48,7 @@ export async function openSigningKeys(dir: string): Promise<SigningKeys & { read
 
 export interface TrustWish {
   readonly centre: string;
+  readonly level: Level;
   readonly area: string;
   readonly demo: boolean;
   readonly nowMs: number;
@@ -61,6 +72,8 @@ export async function makeTrust(wish: TrustWish): Promise<Trust> {
   };
   const body: Delegation = {
     centre: wish.centre,
+    level: wish.level,
+    epoch: 'e1',
     area: wish.area,
     demo: wish.demo,
     keys: centreRoles.map((role) => {

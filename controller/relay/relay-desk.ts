@@ -1,8 +1,8 @@
 // Streams of upper stations that this centre relays: kept in the tables, each run by itself.
 import { randomId, sha256 } from '../../hardware/host/crypto.ts';
 import type { RelayAnswer, RelayRequest } from '../../schemas/api.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { canonicalJson } from '../core/compile-want.ts';
 import { relayWindow, scheduleOf } from '../core/relay-window.ts';
 import type { Feed } from '../feed.ts';
 import type { LiveDesk } from '../live/live-desk.ts';

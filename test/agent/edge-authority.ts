@@ -4,6 +4,7 @@ import { cryptography, generateSigningKey, signerFrom } from '../../hardware/hos
 import { type Envelope, type Signer, type StatementType, seal, toBase64 } from '../../schemas/envelope.ts';
 import { type KeysDocument, keyRing, type Role, type TrustRoot } from '../../schemas/keys.ts';
 import type { Order } from '../../schemas/order.ts';
+import { approved, TestOfficer } from '../schemas/officer.ts';
 
 export const nowMs = Date.UTC(2026, 10, 23, 1);
 
@@ -17,7 +18,7 @@ export interface TestAuthority {
   placedIn(groups: readonly string[]): KeysDocument;
 }
 
-export function makeAuthority(roles: readonly Role[] = ['want', 'command', 'order', 'time']): TestAuthority {
+export function makeAuthority(roles: readonly Role[] = ['want', 'command', 'order', 'drill', 'time']): TestAuthority {
   const [rootKey, centreKey] = [generateSigningKey(), generateSigningKey()];
   const [rootSigner, signer] = [signerFrom(rootKey.privateKeyPem), signerFrom(centreKey.privateKeyPem)];
   const root: TrustRoot = {
@@ -26,12 +27,20 @@ export function makeAuthority(roles: readonly Role[] = ['want', 'command', 'orde
     keys: [{ keyid: rootKey.keyid, alg: 'ed25519', publicKey: toBase64(rootKey.publicKey) }],
   };
   let ctr = 0;
+  const officer = new TestOfficer('truc-ban-1');
   const make = (typ: StatementType, aud: string, body: unknown, by: Signer, iss: string, id?: string): Envelope => {
     ctr++;
-    return seal({ typ, id: id ?? `${typ}-${ctr}`, iss, epoch: 'c1', aud, ctr, iat: nowMs, nbf: nowMs, exp: nowMs + 3600_000, body }, [by]);
+    const given = { id: id ?? `${typ}-${ctr}`, iss, epoch: 'c1', aud, iat: nowMs, exp: nowMs + 3600_000 };
+    const said = typ === 'order' ? approved(body as Order, given, [officer]) : body;
+    return seal({ ...given, typ, ctr, nbf: nowMs, body: said }, [by]);
   };
-  const keys = [{ keyid: centreKey.keyid, alg: 'ed25519' as const, publicKey: toBase64(centreKey.publicKey), roles: [...roles] }];
-  const chain = [make('delegation', 'c/xa-1', { centre: 'xa-1', area: '08/02536', demo: true, keys }, rootSigner, 'root')];
+  const keys = [
+    { keyid: centreKey.keyid, alg: 'ed25519' as const, publicKey: toBase64(centreKey.publicKey), roles: [...roles] },
+    officer.listed(),
+  ];
+  const chain = [
+    make('delegation', 'c/xa-1', { centre: 'xa-1', level: 'commune', epoch: 'c1', area: '08/02536', demo: true, keys }, rootSigner, 'root'),
+  ];
   const placedIn = (groups: readonly string[]): KeysDocument => ({
     chain,
     place: make('place', 'd/loa-1', { dev: 'loa-1', centre: 'xa-1', area: '08/02536', groups }, signer, 'xa-1'),
@@ -51,7 +60,7 @@ export function makeAuthority(roles: readonly Role[] = ['want', 'command', 'orde
 
 export function order(change: Partial<Order> = {}): Order {
   return {
-    class: 'exercise',
+    class: 'actual',
     level: 'commune',
     area: '08/02536',
     hazard: 'flash-flood',

@@ -208,7 +208,7 @@ describe('what a box is told by people', () => {
   });
 
   test('an order on a board escapes what it says and names its class in words', () => {
-    const html = orderPage(order({ screen: { title: '<script>x</script>', text: 'a & b' } }), true);
+    const html = orderPage(order({ class: 'exercise', screen: { title: '<script>x</script>', text: 'a & b' } }), true);
     expect(html).not.toContain('<script>');
     expect(html).toContain('DIỄN TẬP<br>TRÌNH DIỄN');
   });

@@ -26,6 +26,8 @@ test('an old chain beside a newer place is refused, a newer chain beside the sam
       // The want key stays the root's friend throughout; only the order key changes.
       {
         centre: 'xa-1',
+        level: 'commune',
+        epoch: 'e1',
         area: '08/1',
         demo: false,
         keys: [

@@ -78,7 +78,15 @@ describe('the server’s certificate', () => {
 describe('the trust root', () => {
   const wish = async (demo: boolean) => {
     const keys = await openSigningKeys(join(dir, 'keys'));
-    return { centre: 'xa-1', area: '08/1', demo, nowMs: startMs, rootKeysDir: join(dir, 'root'), public: keys.public };
+    return {
+      centre: 'xa-1',
+      level: 'commune' as const,
+      area: '08/1',
+      demo,
+      nowMs: startMs,
+      rootKeysDir: join(dir, 'root'),
+      public: keys.public,
+    };
   };
 
   test('of a demo is one flagged key, of a real centre three of which two sign', async () => {

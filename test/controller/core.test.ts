@@ -1,7 +1,7 @@
 // The centre's rules as tables: wants, frames, orders, status, ranges.
 import { describe, expect, test } from 'vitest';
 import { readRange } from '../../controller/blob-answer.ts';
-import { type CentreContent, canonicalJson, compileWants, sameParts, schedulesOf } from '../../controller/core/compile-want.ts';
+import { type CentreContent, compileWants, sameParts, schedulesOf } from '../../controller/core/compile-want.ts';
 import { newerPresence, silentAfterMs, statusOf } from '../../controller/core/fleet-status.ts';
 import { attachmentsWithin, type FrameEntry, idsToClear, livingEntries, roomForOrder } from '../../controller/core/group-frame.ts';
 import { groupsOf } from '../../controller/core/groups.ts';
@@ -11,6 +11,7 @@ import { standardTemplates } from '../../controller/emergency/templates.ts';
 import { checkHtml, layOut } from '../../controller/media/bulletin.ts';
 import { isLoopback, readSettings } from '../../controller/settings.ts';
 import { sha256 } from '../../hardware/host/crypto.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { frameBytesMax } from '../../schemas/frame.ts';
 import { Order } from '../../schemas/order.ts';
 import { parse } from '../../schemas/parse.ts';

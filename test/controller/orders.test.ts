@@ -82,7 +82,7 @@ describe('giving an order', () => {
 
   test('an exercise says so first and last, and on the screen', async () => {
     await duty('POST', '/orders', { ...wish, class: 'exercise' });
-    const { body } = frame()[0]?.statement ?? {};
+    const { body } = frame('loa/1/g/thon-1/drill')[0]?.statement ?? {};
     expect(body.speech[0].speak).toMatch(/^Đây là diễn tập\..*không phải tình huống thật\.$/);
     expect(body.screen.title).toMatch(/^DIỄN TẬP/);
   });

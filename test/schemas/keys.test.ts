@@ -13,11 +13,11 @@ const root = rootOf([root1, root2, root3], 2);
 
 const provinceKeys = [listed(provinceRoot, ['root']), listed(provinceOrder, ['order']), listed(provinceWant, ['want', 'time'])];
 const communeKeys = [listed(communeWant, ['want', 'command', 'time']), listed(communeOrder, ['order'])];
-const province = delegate({ centre: 'tinh', area: '08', keys: provinceKeys }, [root1, root2]);
+const province = delegate({ centre: 'tinh', level: 'province', area: '08', keys: provinceKeys }, [root1, root2]);
 const commune = delegate({ centre: 'xa', area: '08/02536', keys: communeKeys }, [provinceRoot]);
 
 function place(change: object = {}, by: TestKey = communeWant, ctr = 1000): Envelope {
-  return seal(statement('place', { dev: 'b1', centre: 'xa', area: '08/02536/thon-1', groups: ['g1'], ...change }, { iss: 'xa', ctr }), [
+  return seal(statement('place', { dev: 'b1', centre: 'xa', area: '08/02536/thon-1', groups: ['g1'], ...change }, { iss: by === provinceWant ? 'tinh' : 'xa', ctr }), [
     by.signer,
   ]);
 }
@@ -38,22 +38,22 @@ describe('the chain of keys', () => {
   test.each<[string, () => string | KeyRing, string]>([
     [
       'one root signature of two',
-      () => ringOf([delegate({ centre: 'tinh', area: '08', keys: provinceKeys }, [root1]), commune]),
+      () => ringOf([delegate({ centre: 'tinh', level: 'province', area: '08', keys: provinceKeys }, [root1]), commune]),
       'role-missing /chain/0',
     ],
     [
       'the same root twice',
-      () => ringOf([delegate({ centre: 'tinh', area: '08', keys: provinceKeys }, [root1, root1]), commune]),
+      () => ringOf([delegate({ centre: 'tinh', level: 'province', area: '08', keys: provinceKeys }, [root1, root1]), commune]),
       'role-missing /chain/0',
     ],
     [
       'a stranger beside one root',
-      () => ringOf([delegate({ centre: 'tinh', area: '08', keys: provinceKeys }, [root1, stranger]), commune]),
+      () => ringOf([delegate({ centre: 'tinh', level: 'province', area: '08', keys: provinceKeys }, [root1, stranger]), commune]),
       'role-missing /chain/0',
     ],
     [
       'no root at all',
-      () => ringOf([delegate({ centre: 'tinh', area: '08', keys: provinceKeys }, [stranger]), commune]),
+      () => ringOf([delegate({ centre: 'tinh', level: 'province', area: '08', keys: provinceKeys }, [stranger]), commune]),
       'key-unknown /chain/0/signatures',
     ],
     ['a link that skips its upper one', () => ringOf([commune]), 'key-unknown /chain/0/signatures'],
@@ -74,7 +74,7 @@ describe('the chain of keys', () => {
     ],
     [
       'a demo link under a real root',
-      () => ringOf([delegate({ centre: 'tinh', area: '08', demo: true, keys: provinceKeys }, [root1, root2]), commune]),
+      () => ringOf([delegate({ centre: 'tinh', level: 'province', area: '08', demo: true, keys: provinceKeys }, [root1, root2]), commune]),
       'demo-only /chain/0/body/demo',
     ],
     [
@@ -149,7 +149,10 @@ describe('who may say what to this box', () => {
   test('every role a key may hold opens exactly its own types', () => {
     const types = ['delegation', 'place', 'want', 'ack', 'command', 'order', 'clear', 'answer', 'heartbeat'] as const;
     const opens = (role: Role) => {
-      const one = delegate({ centre: 'xa', area: '08', keys: [listed(stranger, [role]), listed(communeWant, ['want'])] }, [root1, root3]);
+      const one = delegate(
+        { centre: 'xa', level: 'province', area: '08', keys: [listed(stranger, [role]), listed(communeWant, ['want'])] },
+        [root1, root3],
+      );
       const single = ringOf([one]) as KeyRing;
       return types.filter((typ) => verdict(single, typ, stranger) === 'ok');
     };

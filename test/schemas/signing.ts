@@ -30,10 +30,14 @@ export function rootOf(keys: readonly TestKey[], threshold: number, demo = false
 }
 
 export function delegate(
-  body: { centre: string; area: string; demo?: boolean; keys: readonly unknown[] },
+  body: { centre: string; area: string; level?: string; epoch?: string; demo?: boolean; keys: readonly unknown[] },
   by: readonly TestKey[],
 ): Envelope {
-  const statementOf = statement('delegation', { demo: false, ...body }, { iss: 'root', aud: `c/${body.centre}` });
+  const statementOf = statement(
+    'delegation',
+    { demo: false, level: 'commune', epoch: 'e1', ...body },
+    { iss: 'root', aud: `c/${body.centre}` },
+  );
   return seal(
     statementOf,
     by.map((key) => key.signer),

@@ -12,13 +12,15 @@ import { cryptography, generateSigningKey, sha256, signerFrom } from '../../hard
 import { type Envelope, fromBase64, nextCounter, open, type Signer, type StatementType, seal, toBase64 } from '../../schemas/envelope.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
 import type { Delegation, KeysDocument, Role, TrustRoot } from '../../schemas/keys.ts';
+import type { Order } from '../../schemas/order.ts';
 import { Entry, type Fact, LogBatch, type Row } from '../../schemas/outbox.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import type { Ask } from '../../schemas/report.ts';
 import type { PartKind } from '../../schemas/want.ts';
+import { approved, TestOfficer } from '../schemas/officer.ts';
 
 export const dayMs = 24 * 3600_000;
-const roles: readonly Role[] = ['want', 'command', 'order', 'time'];
+const roles: readonly Role[] = ['want', 'command', 'order', 'drill', 'time'];
 
 export interface SignAs {
   readonly signer?: Signer;
@@ -42,6 +44,7 @@ export class SmallCentre {
   /** Answers a blob request in its own way; true when it did. */
   meddle: ((request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean) | undefined;
   answersTime = true;
+  readonly officer = new TestOfficer('truc-ban-1');
   /** Keys beside the centre's own, each with its roles; told before `start`. */
   readonly moreKeys: Delegation['keys'] = [];
   root!: TrustRoot;
@@ -75,7 +78,14 @@ export class SmallCentre {
     this.signer = signerFrom(centre.privateKeyPem);
     this.root = { demo, threshold: 1, keys: [{ keyid: root.keyid, alg: 'ed25519', publicKey: toBase64(root.publicKey) }] };
     const key = { keyid: centre.keyid, alg: 'ed25519' as const, publicKey: toBase64(centre.publicKey), roles: [...roles] };
-    const delegation = { centre: this.id, area: this.area, demo, keys: [key, ...this.moreKeys] };
+    const delegation = {
+      centre: this.id,
+      level: 'commune',
+      epoch: 'c1',
+      area: this.area,
+      demo,
+      keys: [key, this.officer.listed(), ...this.moreKeys],
+    };
     const link = this.sign('delegation', `c/${this.id}`, delegation, { signer: this.#rootSigner, iss: 'root' });
     this.keys = { chain: [link], place: this.place(this.groups) };
     await this.#openDoor();
@@ -113,7 +123,12 @@ export class SmallCentre {
     this.#ctr = nextCounter(this.#ctr, Date.now());
     const iat = Date.now();
     const { iss = this.id, signer = this.signer, exp = iat + dayMs, id = `${typ}-${this.#ctr}`, ctr = this.#ctr, nbf = iat - 1000 } = as;
-    return seal({ typ, id, iss, epoch: 'c1', aud, ctr, iat, nbf, exp, body }, [signer]);
+    const given = { id, iss, epoch: 'c1', aud, iat, exp };
+    if (typ !== 'order' || (body as Order).class === 'actual') {
+      const said = typ === 'order' ? approved(body as Order, given, [this.officer]) : body;
+      return seal({ ...given, typ, ctr, nbf, body: said }, [signer]);
+    }
+    return seal({ ...given, typ: 'drill', ctr, nbf, body }, [signer]);
   }
 
   place(groups: readonly string[]): Envelope {
@@ -139,8 +154,15 @@ export class SmallCentre {
   }
 
   async order(envelopes: readonly Envelope[], attachments: readonly Uint8Array[] = [], group = this.groups[0]): Promise<void> {
-    const frame = encodeFrame(JSON.stringify({ orders: envelopes }), attachments);
-    await this.broker.publish(`loa/1/g/${group}/order`, frame, { qos: 1, retain: true });
+    const isDrill = ({ payloadType }: Envelope) => payloadType.includes('.drill+');
+    const drills = envelopes.filter(isDrill);
+    for (const [word, orders] of [
+      ['order', envelopes.filter((one) => !isDrill(one))],
+      ['drill', drills],
+    ] as const) {
+      const frame = encodeFrame(JSON.stringify({ orders }), attachments);
+      if (orders.length > 0 || word === 'order') await this.broker.publish(`loa/1/g/${group}/${word}`, frame, { qos: 1, retain: true });
+    }
   }
 
   heard<T>(word: string): T[] {

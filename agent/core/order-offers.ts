@@ -1,0 +1,123 @@
+// Orders as they arrive: accepted once, refused with a reason, or kept until the time is known.
+import type { Authorised } from '../../schemas/authority.ts';
+import type { Order } from '../../schemas/order.ts';
+import { endOrder, latch, mayDrill, refuse, refuseOnce, repetitionMs } from './emergency.ts';
+import { activeOrdersMax, clockToleranceMs, hourMs, latchMs, unsureMs } from './limits.ts';
+import type { ActiveOrder, KeptOrders, OfferedOrder } from './model.ts';
+import { rank } from './ranks.ts';
+import { orderCounterKey } from './rules.ts';
+import type { Turn } from './turn.ts';
+
+/** A verified order arrived: accept it once, or refuse it and say why. */
+export function offerOrder(turn: Turn, { opened, order, inline, authorised }: OfferedOrder) {
+  const fresh = turn.rules.fresh(turn.kept.orders, opened, order);
+  if (!fresh.ok) {
+    refuseOnce(turn, opened, fresh.problem);
+    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
+  }
+  if (!fresh.value) return;
+  const offered: OfferedOrder = { opened, order, inline, ...(authorised ? { authorised } : {}) };
+  if (turn.timeKnown) return judge(turn, offered);
+  if (turn.live.unsure.some((one) => one.opened.id === opened.id) || turn.live.unsure.length >= activeOrdersMax) return;
+  turn.be({ unsure: [...turn.live.unsure, { ...offered, sinceMonoMs: turn.now.monoMs, told: false }] });
+}
+
+/** Times, policy and room; the counter has been judged. */
+function judge(turn: Turn, offered: OfferedOrder) {
+  const { opened, order } = offered;
+  const { wallMs } = turn.now;
+  if (wallMs >= opened.exp) {
+    refuseOnce(turn, opened, { code: 'expired', path: '/exp', detail: `expired at ${opened.exp}, now ${Math.round(wallMs)}` });
+    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
+  }
+  if (opened.nbf > wallMs + clockToleranceMs)
+    return refuseOnce(turn, opened, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
+  if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages))) {
+    refuseOnce(turn, opened, { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` });
+    return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
+  }
+  accept(turn, offered);
+}
+
+function accept(turn: Turn, { opened, order, inline, authorised }: OfferedOrder) {
+  const { id, exp, ctr, digest } = opened;
+  const mandates = useMandate(turn, authorised);
+  if (!mandates) {
+    refuseOnce(turn, opened, {
+      code: 'too-many-requests',
+      path: '/body/authority/mandate',
+      detail: 'the mandate is used up for this hour',
+    });
+    return latch(turn, { id, untilMs: exp + latchMs });
+  }
+  if (!makeRoom(turn, order))
+    return refuseOnce(turn, opened, { code: 'over-budget', path: '', detail: `${activeOrdersMax} orders of no lower rank are active` });
+  const acceptedMs = Math.round(turn.now.wallMs);
+  const active: ActiveOrder = { id, order, acceptedMs, exp, ctr, inline, heard: {}, ...(authorised ? { authorised } : {}) };
+  const { orders } = turn.kept;
+  const key = orderCounterKey(opened, order);
+  const last = orders.counters[key];
+  // One that waited for the time may be older than what was accepted meanwhile; the counter never goes back.
+  const counters = last && last.ctr > ctr ? orders.counters : { ...orders.counters, [key]: { ctr, digest } };
+  turn.keep({ orders: { ...orders, counters, mandates, active: [...orders.active, active] } });
+  turn.tell({ kind: 'order', order: id, state: 'accepted', ...(authorised ? { authority: told(authorised) } : {}) });
+  turn.urgent();
+}
+
+function told({ by, persons, mandate }: Authorised) {
+  return { by, persons: [...persons], ...(mandate ? { mandate: mandate.id } : {}) };
+}
+
+/** Starts of each mandate within the hour with this one added, or undefined when its number is full. */
+function useMandate(turn: Turn, authorised: Authorised | undefined): NonNullable<KeptOrders['mandates']> | undefined {
+  const nowMs = Math.round(turn.now.wallMs);
+  const recent = Object.entries(turn.kept.orders.mandates ?? {}).map(
+    ([id, starts]) => [id, starts.filter((atMs) => Math.abs(nowMs - atMs) < hourMs)] as const,
+  );
+  const mandates = Object.fromEntries(recent.filter(([, starts]) => starts.length > 0));
+  if (!authorised?.mandate) return mandates;
+  const { id, perHour } = authorised.mandate;
+  const starts = mandates[id] ?? [];
+  return starts.length < perHour ? { ...mandates, [id]: [...starts, nowMs] } : undefined;
+}
+
+/** Keys were taken away: orders that stand on them stop, whatever they say. */
+export function endRevoked(turn: Turn, keyids: readonly string[]): void {
+  const revoked = (authorised: Authorised | undefined) => authorised?.keyids.some((keyid) => !keyids.includes(keyid)) === true;
+  turn.be({ unsure: turn.live.unsure.filter(({ authorised }) => !revoked(authorised)) });
+  for (const active of turn.kept.orders.active) if (revoked(active.authorised)) endOrder(turn, active, 'cleared');
+}
+
+/** The last place is never held by what matters less: the lowest, oldest order gives way to a higher one. */
+function makeRoom(turn: Turn, order: Order): boolean {
+  const { active } = turn.kept.orders;
+  if (active.length < activeOrdersMax) return true;
+  const [lowest] = [...active].sort((a, b) => rank(a.order) - rank(b.order) || a.acceptedMs - b.acceptedMs);
+  if (!lowest || rank(lowest.order) >= rank(order)) return false;
+  endOrder(turn, lowest, 'expired');
+  return true;
+}
+
+/** Orders that wait for the time: judged when it comes, else after a while as the box's settings say. */
+export function closeUnsure(turn: Turn): void {
+  for (const one of turn.live.unsure) {
+    const { opened, order } = one;
+    const others = () => turn.live.unsure.filter((other) => other.opened.id !== opened.id);
+    if (turn.timeKnown) {
+      turn.be({ unsure: others() });
+      // Its counter was judged when it came: what was accepted since does not make it a replay.
+      if (!isKnown(turn.kept.orders, opened.id)) judge(turn, one);
+    } else if (turn.now.monoMs < one.sinceMonoMs + unsureMs) turn.wakeAtMono(one.sinceMonoMs + unsureMs);
+    else if (turn.settings.whenUnsure === 'sound' && order.class === 'actual') {
+      turn.be({ unsure: others() });
+      accept(turn, one);
+    } else if (!one.told) {
+      refuse(turn, opened.id, { code: 'no-time', path: '', detail: 'no trusted time; waits for it' });
+      turn.be({ unsure: [...others(), { ...one, told: true }] });
+    }
+  }
+}
+
+function isKnown({ active, latched }: KeptOrders, id: string): boolean {
+  return active.some((one) => one.id === id) || latched.some((one) => one.id === id && one.level === undefined);
+}

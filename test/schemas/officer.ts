@@ -1,0 +1,66 @@
+// Officers for tests: they approve an order as their own device would, with a key of their own.
+import { cryptography, generateSigningKey, signerFrom } from '../../hardware/host/crypto.ts';
+import { orderContent } from '../../schemas/authority.ts';
+import { type Envelope, type Signer, seal, toBase64 } from '../../schemas/envelope.ts';
+import type { DelegatedKey } from '../../schemas/keys.ts';
+import type { Order } from '../../schemas/order.ts';
+
+export interface Given {
+  readonly id: string;
+  readonly iss: string;
+  readonly epoch: string;
+  readonly aud: string;
+  readonly iat: number;
+  readonly exp: number;
+}
+
+export class TestOfficer {
+  readonly person: string;
+  readonly signer: Signer;
+  readonly #publicKey: Uint8Array;
+
+  constructor(person: string) {
+    const made = generateSigningKey();
+    this.person = person;
+    this.signer = signerFrom(made.privateKeyPem);
+    this.#publicKey = made.publicKey;
+  }
+
+  /** As a delegation lists it. */
+  listed(breakGlass?: DelegatedKey['breakGlass'], roles: DelegatedKey['roles'] = ['officer']): DelegatedKey {
+    const { person } = this;
+    const named = roles.includes('officer') ? { person } : {};
+    return {
+      keyid: this.signer.keyid,
+      alg: 'ed25519',
+      publicKey: toBase64(this.#publicKey),
+      roles,
+      ...named,
+      ...(breakGlass ? { breakGlass } : {}),
+    };
+  }
+
+  approve(order: Order, given: Given, breakGlass = false): Envelope {
+    const { id, iss, epoch, aud, iat, exp } = given;
+    const body = { order: id, content: orderContent(order, cryptography), groups: [aud.slice(2)], untilMs: exp, breakGlass };
+    const statement = {
+      typ: 'approval' as const,
+      id: `approval-${id}-${this.person}`,
+      iss,
+      epoch,
+      aud: `c/${iss}`,
+      ctr: Math.max(1, iat),
+      iat,
+      nbf: iat,
+      exp: iat + 600_000,
+      body,
+    };
+    return seal(statement, [this.signer]);
+  }
+}
+
+/** An actual order with the approvals it lacks; exercises need none. */
+export function approved(order: Order, given: Given, officers: readonly TestOfficer[]): Order {
+  if (order.class !== 'actual' || order.authority) return order;
+  return { ...order, authority: { by: 'officers', approvals: officers.map((officer) => officer.approve(order, given)) } };
+}
