@@ -1,5 +1,6 @@
 // All parts of one running box and the order in which they start and stop. The only file that knows them all.
 import { join } from 'node:path';
+import { orderPage, safePage } from '../hardware/display/board-page.ts';
 import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomHex, randomId, sha256File, signerFrom } from '../hardware/host/crypto.ts';
@@ -32,7 +33,7 @@ import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { Loop } from './run.ts';
-import { orderPage, readBulletin, safePage } from './screens.ts';
+import { readBulletin } from './screens.ts';
 
 /** Stands in presence and report; moves with releases. */
 const version = '0.1.0';
@@ -214,8 +215,8 @@ export class Box {
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
       openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
-      orderPage: (order) => orderPage(order, identity.trustRoot.demo),
-      safePage: () => safePage(identity.dev, identity.trustRoot.demo),
+      orderPage: (order) => orderPage(order, { demo: identity.trustRoot.demo }),
+      safePage: () => safePage('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
       log,
     });
     const line: { link?: CentreLink } = {};

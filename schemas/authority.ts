@@ -60,8 +60,7 @@ export function orderContent({ authority: _, ...said }: Order, crypto: Hashes): 
 
 /** Digest of what people hear and see, whatever the place. */
 export function templateContent(order: Order, crypto: Hashes): string {
-  const { class: kind, hazard, severity, urgency, certainty, sirenMs, times, pauseMs, speech, screen } = order;
-  const said = { kind, hazard, severity, urgency, certainty, sirenMs, times, pauseMs, speech, screen };
+  const { area: _area, level: _level, authority: _authority, ...said } = order;
   return crypto.sha256(new TextEncoder().encode(canonicalJson(said)));
 }
 

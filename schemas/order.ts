@@ -46,6 +46,11 @@ export const Order = v.strictObject({
   severity: v.picklist(['Extreme', 'Severe', 'Moderate', 'Minor', 'Unknown']),
   urgency: v.picklist(['Immediate', 'Expected', 'Future', 'Past', 'Unknown']),
   certainty: v.picklist(['Observed', 'Likely', 'Possible', 'Unlikely', 'Unknown']),
+  /** Disaster-risk level 1 to 5 (Decision 18/2021/QĐ-TTg) and flood alarm I to III (Decision 05/2020/QĐ-TTg), where one is declared. */
+  riskLevel: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5))),
+  floodAlarm: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3))),
+  /** Who speaks, e.g. Ban Chỉ huy Phòng thủ dân sự xã Sơn Dương. */
+  issuer: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(120))),
   /** Siren before speech, at most 15 s. */
   sirenMs: v.pipe(DurationMs, v.maxValue(15_000)),
   /** Siren and speech are repeated as a whole, with a pause between. */

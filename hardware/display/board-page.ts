@@ -45,21 +45,35 @@ export function orderPage(order: Order, marks: PageMarks = {}): string {
   const { ground, ink } = coloursOf(order);
   const { title, text } = order.screen;
   const word = order.hazard === 'all-clear' ? 'KẾT THÚC' : order.hazard === 'correction' ? 'ĐÍNH CHÍNH' : classWords[order.class];
-  const around = order.class === 'exercise' ? 'ĐÂY LÀ DIỄN TẬP' : (marks.place ?? '');
+  const around = order.class === 'exercise' ? 'ĐÂY LÀ DIỄN TẬP' : (order.issuer ?? marks.place ?? '');
   return wholePage(
     title,
     `body { background: ${ground}; color: ${ink}; padding: calc(3.2 * var(--u)); gap: calc(2.4 * var(--u)); }
 body::after { content: ''; position: fixed; inset: calc(1 * var(--u)); border: calc(.8 * var(--u)) solid ${ink}; border-radius: calc(2.4 * var(--u)); }
 .band { display: flex; align-items: center; justify-content: space-between; gap: calc(2 * var(--u)); font-size: calc(3.4 * var(--u)); font-weight: 700; padding: calc(.6 * var(--u)) calc(1.6 * var(--u)) 0; }
 .class { background: ${ink}; color: ${ground}; padding: .14em .6em; border-radius: .3em; letter-spacing: .1em; font-weight: 900; }
+.degree { border-radius: .3em; padding: .14em .6em; font-weight: 900; white-space: nowrap; border: .1em solid ${ink}; }
 main { flex: 1; display: flex; align-items: center; gap: calc(4 * var(--u)); min-height: 0; padding: 0 calc(2 * var(--u)); }
 main > svg { width: calc(27 * var(--u)); flex: none; }
 h1 { font-size: calc(${lettersFor(title, 60, 22, 8.4)} * var(--u)); line-height: 1.14; font-weight: 900; text-wrap: balance; }
 p { font-size: calc(${lettersFor(text, 60, 14, 5.2)} * var(--u)); line-height: 1.25; font-weight: 600; margin-top: .6em; text-wrap: balance; }
 @media (max-aspect-ratio: 1/1) { main { flex-direction: column; justify-content: center; text-align: center; } }`,
-    `<div class="band"><span class="class">${word}</span><span>${asText(around)}</span>${demoMark(marks)}</div>
+    `<div class="band"><span class="class">${word}</span><span>${asText(around)}</span>${degrees(order)}${demoMark(marks)}</div>
 <main>${hazardSign(order.hazard)}<div><h1>${asText(title)}</h1>${text === '' ? '' : `<p>${asText(text)}</p>`}</div></main>`,
   );
+}
+
+/** Colours of disaster-risk levels (Decision 18/2021/QĐ-TTg): light blue, light yellow, orange, red, violet. */
+const riskColours = ['#9fd8f5', '#fff59d', '#ffa726', '#e53935', '#b39ddb'] as const;
+
+/** Declared degrees in figures and words; the colour only repeats them. */
+function degrees({ riskLevel, floodAlarm }: Order): string {
+  const risk =
+    riskLevel === undefined
+      ? ''
+      : `<span class="degree" style="background:${riskColours[riskLevel - 1] ?? '#ffffff'};color:#000000">CẤP ĐỘ RỦI RO ${riskLevel}</span>`;
+  const flood = floodAlarm === undefined ? '' : `<span class="degree">BÁO ĐỘNG ${'I'.repeat(floodAlarm)}</span>`;
+  return risk + flood;
 }
 
 /** A calm page for a bulletin's words. */

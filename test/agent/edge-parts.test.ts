@@ -14,12 +14,11 @@ import { HeldKeys } from '../../agent/held-keys.ts';
 import { whySilent } from '../../agent/page/silence.ts';
 import { loadPlan } from '../../agent/plan-loader.ts';
 import { Refusals } from '../../agent/refusals.ts';
-import { orderPage } from '../../agent/screens.ts';
 import { cryptography, sha256 } from '../../hardware/host/crypto.ts';
 import type { ClockQuality } from '../../schemas/time.ts';
 import { agenda } from '../../schemas/timeline.ts';
 import { plan, policy } from '../schemas/documents.ts';
-import { makeAuthority, order } from './edge-authority.ts';
+import { makeAuthority } from './edge-authority.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'loa-edge-'));
 
@@ -205,11 +204,5 @@ describe('what a box is told by people', () => {
     expect(await readConfig(join(dir, 'c.json'), true)).toMatchObject({ ok: false, problem: { code: 'bad-input', path: '/brokerUrl' } });
     await writeFile(join(dir, 'c.json'), '{"speaker":1}');
     expect(await readConfig(join(dir, 'c.json'), true)).toMatchObject({ ok: false, problem: { path: '/speaker' } });
-  });
-
-  test('an order on a board escapes what it says and names its class in words', () => {
-    const html = orderPage(order({ class: 'exercise', screen: { title: '<script>x</script>', text: 'a & b' } }), true);
-    expect(html).not.toContain('<script>');
-    expect(html).toContain('DIỄN TẬP<br>TRÌNH DIỄN');
   });
 });

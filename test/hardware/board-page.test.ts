@@ -91,3 +91,11 @@ test('the policy stands before anything else of a document, after its doctype', 
   expect(guarded('<!DOCTYPE html><html><img src="http://x">')).toMatch(/^<!DOCTYPE html><meta http-equiv="Content-Security-Policy"/);
   expect(guarded('<img>')).toMatch(/^<meta http-equiv="Content-Security-Policy".*<img>$/);
 });
+
+test('declared degrees stand in figures beside their colour, and the issuer in words', () => {
+  const html = orderPage({ ...order, riskLevel: 4, floodAlarm: 3, issuer: 'Ban Chỉ huy Phòng thủ dân sự xã' });
+  for (const part of ['CẤP ĐỘ RỦI RO 4', 'BÁO ĐỘNG III', 'Ban Chỉ huy Phòng thủ dân sự xã']) expect(html).toContain(part);
+  expect(orderPage(order)).not.toContain('CẤP ĐỘ');
+  for (const ground of html.match(/background:(#\w{6});color:#000000/)?.slice(1) ?? [])
+    expect(contrast(ground, '#000000')).toBeGreaterThanOrEqual(4.5);
+});
