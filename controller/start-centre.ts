@@ -238,13 +238,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const told = { centre: card.id, epoch, registry, logDesk, desk, dispatch, counters: store.counters, feed, publish, journal, nowMs };
   const link = new CentreLink(told);
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
-  const host = hostInUrl(settings.publicHost);
-  const claimPlace = () => ({
-    centreUrl: `https://${host}:${place.boxPort}`,
-    brokerUrl: `mqtts://${host}:${place.mqttPort}`,
-    ca: authority.pem,
-    trustRoot: trust.root,
-  });
+  const claimPlace = () => claimPlaceOf(parts, place);
   const ingest = makeIngest(tools, blobs);
   const names = () => groups().map(({ id }) => id);
   const sounds = { store, registry, desk, blobs, feed, publish, journal, tools, ingest, nowMs, groups: names };
@@ -269,6 +263,17 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     nowMs,
   };
   return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, voices, link, bus, place } };
+}
+
+/** What a claim tells a box of where to go. */
+function claimPlaceOf({ settings, authority, trust }: Parts, place: Rooms['place']) {
+  const host = hostInUrl(settings.publicHost);
+  return {
+    centreUrl: `https://${host}:${place.boxPort}`,
+    brokerUrl: `mqtts://${host}:${place.mqttPort}`,
+    ca: authority.pem,
+    trustRoot: trust.root,
+  };
 }
 
 /** Rooms publish through this; what they say before the broker is there would be rebuilt anyway. */

@@ -17,9 +17,14 @@ const province = delegate({ centre: 'tinh', level: 'province', area: '08', keys:
 const commune = delegate({ centre: 'xa', area: '08/02536', keys: communeKeys }, [provinceRoot]);
 
 function place(change: object = {}, by: TestKey = communeWant, ctr = 1000): Envelope {
-  return seal(statement('place', { dev: 'b1', centre: 'xa', area: '08/02536/thon-1', groups: ['g1'], ...change }, { iss: by === provinceWant ? 'tinh' : 'xa', ctr }), [
-    by.signer,
-  ]);
+  return seal(
+    statement(
+      'place',
+      { dev: 'b1', centre: 'xa', area: '08/02536/thon-1', groups: ['g1'], ...change },
+      { iss: by === provinceWant ? 'tinh' : 'xa', ctr },
+    ),
+    [by.signer],
+  );
 }
 
 function ringOf(chain: readonly Envelope[], at: Envelope = place(), pinned: TrustRoot = root, dev = 'b1'): string | KeyRing {
