@@ -276,19 +276,6 @@ function claimPlaceOf({ settings, authority, trust }: Parts, place: Rooms['place
   };
 }
 
-/** Rooms publish through this; what they say before the broker is there would be rebuilt anyway. */
-class LateBus {
-  #bus: Bus | undefined;
-
-  open(bus: Bus): void {
-    this.#bus = bus;
-  }
-
-  publish(...[topic, payload, how]: Parameters<Publish>): Promise<void> {
-    return this.#bus ? this.#bus.publish(topic, payload, how) : Promise.resolve();
-  }
-}
-
 async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
   await app.listen({ host, port });
   return (app.server.address() as AddressInfo).port;

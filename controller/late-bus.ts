@@ -1,0 +1,16 @@
+// A bus that rooms may hold before the broker runs.
+import type { Publish } from './dispatch.ts';
+import type { Bus } from './start-centre.ts';
+
+/** Rooms publish through this; what they say before the broker is there would be rebuilt anyway. */
+export class LateBus {
+  #bus: Bus | undefined;
+
+  open(bus: Bus): void {
+    this.#bus = bus;
+  }
+
+  publish(...[topic, payload, how]: Parameters<Publish>): Promise<void> {
+    return this.#bus ? this.#bus.publish(topic, payload, how) : Promise.resolve();
+  }
+}
