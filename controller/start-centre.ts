@@ -18,6 +18,7 @@ import { OrderDesk } from './emergency/order-desk.ts';
 import { Voices } from './emergency/voices.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
+import { LateBus } from './late-bus.ts';
 import { CentreLink, type Journal } from './link.ts';
 import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
