@@ -15,6 +15,7 @@ import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
 import { logRoutes } from './api/log.ts';
 import { mediaRoutes } from './api/media.ts';
+import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
 import { policyRoutes } from './api/policy.ts';
 import { programmeRoutes } from './api/programmes.ts';
@@ -70,6 +71,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   scheduleRoutes(app, centre);
   logRoutes(app, centre);
   orderRoutes(app, centre);
+  orderRequestRoutes(app, centre);
   liveRoutes(app, centre);
   relayRoutes(app, centre);
   voiceDoor(app, centre);

@@ -1,17 +1,18 @@
 // The running centre as its pages and doors see it: every room, wired by main.
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
-import type { TrustRoot } from '../schemas/keys.ts';
 import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
+import type { RequestDesk } from './emergency/request-desk.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
 import type { Ingested } from './media/ingest.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
+import type { Trust } from './provision/signing-keys.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
 import type { Store } from './store/store.ts';
@@ -35,13 +36,14 @@ export interface Centre {
   readonly card: CentreCard;
   /** Groups that exist now. */
   readonly groups: () => readonly Group[];
-  readonly trustRoot: TrustRoot;
+  readonly trust: Trust;
   readonly store: Store;
   readonly registry: Registry;
   readonly blobs: Blobs;
   readonly authority: Authority;
   readonly dispatch: Dispatch;
   readonly orders: OrderDesk;
+  readonly requests: RequestDesk;
   readonly live: LiveDesk;
   readonly relays: RelayDesk;
   readonly link: CentreLink;

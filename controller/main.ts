@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { BrokerServer } from '../broker/server.ts';
 import { initialise } from './init.ts';
+import { runKeys } from './provision/keys-command.ts';
 import { type RunSettings, readSettings, usage } from './settings.ts';
 import { type Bus, type BusWish, startCentre } from './start-centre.ts';
 
@@ -14,20 +15,31 @@ const stopWithinMs = 8_000;
 /** Never in the log, wherever they stand. */
 const secret = ['password', 'token', 'claim', 'cookie', 'csrf', '*.password', '*.token', '*.cookie', 'req.headers'];
 
-const asked = readSettings(process.argv.slice(2));
-if (!asked.ok) fail(`${asked.problem.detail}\n\n${usage}`);
-switch (asked.value.do) {
-  case 'help':
-    process.stdout.write(usage);
-    break;
-  case 'init':
-    await init(asked.value.dataDir, asked.value.port);
-    break;
-  case 'run':
-    await run(asked.value.settings);
-    break;
-  default:
-    asked.value satisfies never;
+if (process.argv[2] === 'keys') await keys(process.argv.slice(3));
+else await obey();
+
+async function obey(): Promise<void> {
+  const asked = readSettings(process.argv.slice(2));
+  if (!asked.ok) fail(`${asked.problem.detail}\n\n${usage}`);
+  switch (asked.value.do) {
+    case 'help':
+      process.stdout.write(usage);
+      break;
+    case 'init':
+      await init(asked.value.dataDir, asked.value.port);
+      break;
+    case 'run':
+      await run(asked.value.settings);
+      break;
+    default:
+      asked.value satisfies never;
+  }
+}
+
+async function keys(words: readonly string[]): Promise<void> {
+  const done = await runKeys(words, Date.now());
+  if (!done.ok) fail(`${done.problem.code}: ${done.problem.detail}`);
+  process.stdout.write(`${done.value.join('\n')}\n`);
 }
 
 function fail(text: string): never {

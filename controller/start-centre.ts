@@ -14,7 +14,7 @@ import type { Centre, CentreCard, Group } from './centre.ts';
 import { groupsOf } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
-import { OrderDesk } from './emergency/order-desk.ts';
+import { makeEmergency } from './emergency/make-emergency.ts';
 import { Voices } from './emergency/voices.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
@@ -221,19 +221,9 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   });
   const voices = new Voices({ tools, blobs, meta: store.meta });
   const groups = () => groupsOf(parts.named, parts.units, registry.all());
-  const orders = new OrderDesk({
-    store: store.orders,
-    registry,
-    desk,
-    voices,
-    feed,
-    publish,
-    centre: card,
-    demo: card.demo,
-    templates: parts.templates,
-    groups: () => groups().map(({ id }) => id),
-    nowMs,
-  });
+  const names = () => groups().map(({ id }) => id);
+  const emergency = { store, card, trust, registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
+  const { orders, requests } = makeEmergency(emergency);
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
   const told = { centre: card.id, epoch, registry, logDesk, desk, dispatch, counters: store.counters, feed, publish, journal, nowMs };
@@ -241,14 +231,13 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const ingest = makeIngest(tools, blobs);
-  const names = () => groups().map(({ id }) => id);
   const sounds = { store, registry, desk, blobs, feed, publish, journal, tools, ingest, nowMs, groups: names };
   const { live, relays } = makeLive({ ...sounds, level: card.level, demo: card.demo });
-  const { root: trustRoot } = trust;
   const outside = {
     card,
     groups,
-    trustRoot,
+    trust,
+    requests,
     store,
     registry,
     blobs,

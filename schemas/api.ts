@@ -1,5 +1,6 @@
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
+import { Base64 } from './envelope.ts';
 import { AreaPath, Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
 import { Order } from './order.ts';
@@ -77,6 +78,27 @@ export const OrderRequest = v.strictObject({
   password: Password,
   /** Lifetime of the order; 15 minutes unless said. */
   validMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(24 * 3600_000)), 900_000),
+});
+/** An actual order to be frozen for officers' signatures. */
+export const PrepareRequest = v.strictObject({
+  template: Id,
+  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
+  validMs: OrderRequest.entries.validMs,
+  /** One officer alone beyond a commune: short, watched, told upward. */
+  breakGlass: v.optional(v.boolean(), false),
+});
+/** One officer's signature over the bytes of `OrderRequestAnswer.statement` (DSSE, type `payloadType`). */
+export const ApproveRequest = v.strictObject({
+  keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
+  /** Base64 of 64 bytes, r and s (IEEE P1363). */
+  sig: v.pipe(Base64, v.maxLength(200)),
+  /** The two digits on the first officer's screen; asked of everybody else. */
+  match: v.optional(v.pipe(v.string(), v.regex(/^\d{2}$/, 'must be two digits'))),
+});
+export const OfficerKeyRequest = v.strictObject({
+  /** Base64 of the uncompressed P-256 point, 65 bytes. */
+  publicKey: v.pipe(Base64, v.maxLength(120)),
+  label: v.optional(v.pipe(v.string(), v.maxLength(80)), ''),
 });
 export const ClearRequest = v.strictObject({ reason: v.optional(v.pipe(v.string(), v.maxLength(300)), '') });
 export const TimelineRequest = v.strictObject({ box: Id, fromMs: InstantMs, toMs: InstantMs });
@@ -200,6 +222,34 @@ export interface OrderAnswer {
     readonly detail: string | null;
     readonly atMs: number | null;
   }[];
+}
+export interface OrderRequestAnswer {
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'waiting' | 'given';
+  readonly groups: readonly Id[];
+  readonly by: string;
+  readonly madeMs: number;
+  /** The order ends then, the signing at `approveByMs`. */
+  readonly untilMs: number;
+  readonly approveByMs: number;
+  readonly breakGlass: boolean;
+  readonly needed: 1 | 2;
+  readonly approvedBy: readonly string[];
+  readonly speak: string;
+  readonly screen: Order['screen'];
+  readonly payloadType: string;
+  /** Exactly what is signed. */
+  readonly statement: string;
+  /** For the one who prepared it only. */
+  readonly match: string | null;
+}
+export interface OfficerKeyAnswer {
+  readonly keyid: string;
+  readonly person: Id;
+  readonly label: string;
+  /** `trusted` once the root holders have signed it. */
+  readonly state: 'waiting' | 'trusted';
 }
 export interface LiveAnswer {
   readonly id: Id;

@@ -2,7 +2,7 @@
 import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
-import type { Clear, Order } from '../../schemas/order.ts';
+import type { Authority, Clear, Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
 import { buildTopic } from '../../schemas/topics.ts';
@@ -37,6 +37,20 @@ export interface OrderWanted {
   readonly by: string;
 }
 
+/** What officers signed: as prepared, to the letter. */
+export interface ApprovedRequest {
+  readonly id: string;
+  readonly order: Order;
+  readonly template: string;
+  readonly groups: readonly string[];
+  readonly by: string;
+  readonly untilMs: number;
+}
+
+interface Issue extends Omit<ApprovedRequest, 'untilMs'> {
+  readonly expMs: number;
+}
+
 /** A clear outlives its orders a little, so that a box with a late clock hears of it too. */
 const clearOutlivesMs = 60_000;
 const maxTimeoutMs = 2 ** 31 - 1;
@@ -66,43 +80,45 @@ export class OrderDesk {
     clearTimeout(this.#timer);
   }
 
-  /** Sign, store and publish an order. Problems: not-found, conflict, demo-only. */
+  /** Sign, store and publish an exercise or test. Problems: not-found, conflict, demo-only, one-officer (the real thing needs officers). */
   give(wanted: OrderWanted): Promise<Result<StoredOrder>> {
     return this.#alone(async () => {
-      const { store, desk, nowMs, feed } = this.#options;
-      const planned = this.#plan(wanted);
+      const planned = this.plan(wanted);
       if (!planned.ok) return planned;
-      const order = planned.value;
-      const groups = [...new Set(wanted.groups)].sort();
-      const id = `order-${randomHex(8)}`;
-      const givenMs = nowMs();
-      const expMs = givenMs + wanted.validMs;
-      const kind = order.class === 'actual' ? 'order' : 'drill';
-      const signed = await desk.sign(groups.map((group) => ({ typ: kind, aud: `g/${group}`, body: order, id, expMs })));
-      const audio = order.speech.flatMap((speech) => speech.audio?.sha256 ?? []);
-      const envelopes = signed.map(
-        ({ envelope, ctr }, i): GroupEnvelope => ({ group: groups[i] ?? '', ctr, typ: 'order', orders: [id], envelope, audio, expMs }),
-      );
-      const boxes = this.#boxesIn(groups);
-      const stored: StoredOrder = {
-        id,
-        order,
-        template: wanted.template,
-        groups,
-        boxes,
-        by: wanted.by,
-        givenMs,
-        expMs,
-        clearedMs: null,
-      };
-      const act = { atMs: givenMs, actor: wanted.by, act: 'order.give', subject: id, sha256: sha256(Buffer.from(canonicalJson(order))) };
-      await store.addOrder(stored, envelopes, act);
-      this.#envelopes.push(...envelopes);
-      await Promise.all(groups.map((group) => this.#publishGroup(group)));
-      this.#armTimer();
-      feed.tell('order', id);
-      return ok(stored);
+      if (planned.value.class === 'actual') return bad('one-officer', 'prepare the order and let an officer sign it', '/class');
+      const { template, groups, by } = wanted;
+      const expMs = this.#options.nowMs() + wanted.validMs;
+      return this.#issue({ id: `order-${randomHex(8)}`, order: planned.value, template, groups, by, expMs });
     });
+  }
+
+  /** Give what officers have signed, exactly as they signed it. Problem: conflict (no room in a group). */
+  giveApproved(request: ApprovedRequest, authority: Authority): Promise<Result<StoredOrder>> {
+    return this.#alone(async () => {
+      const { id, template, groups, by, untilMs: expMs } = request;
+      const room = this.#room(groups);
+      return room.ok ? this.#issue({ id, order: { ...request.order, authority }, template, groups, by, expMs }) : room;
+    });
+  }
+
+  async #issue({ id, order, template, groups: wanted, by, expMs }: Issue): Promise<Result<StoredOrder>> {
+    const { store, desk, nowMs, feed } = this.#options;
+    const groups = [...new Set(wanted)].sort();
+    const givenMs = nowMs();
+    const typ = order.class === 'actual' ? 'order' : 'drill';
+    const signed = await desk.sign(groups.map((group) => ({ typ, aud: `g/${group}`, body: order, id, expMs })));
+    const audio = order.speech.flatMap((speech) => speech.audio?.sha256 ?? []);
+    const envelopes = signed.map(
+      ({ envelope, ctr }, i): GroupEnvelope => ({ group: groups[i] ?? '', ctr, typ: 'order', orders: [id], envelope, audio, expMs }),
+    );
+    const stored: StoredOrder = { id, order, template, groups, boxes: this.#boxesIn(groups), by, givenMs, expMs, clearedMs: null };
+    const act = { atMs: givenMs, actor: by, act: 'order.give', subject: id, sha256: sha256(Buffer.from(canonicalJson(order))) };
+    await store.addOrder(stored, envelopes, act);
+    this.#envelopes.push(...envelopes);
+    await Promise.all(groups.map((group) => this.#publishGroup(group)));
+    this.#armTimer();
+    feed.tell('order', id);
+    return ok(stored);
   }
 
   /** End orders by id in every group they were given to. Problem: not-found (none of them lives). */
@@ -144,18 +160,25 @@ export class OrderDesk {
     return cleared.ok ? cleared.value : [];
   }
 
-  #plan({ template: name, groups, class: kind }: OrderWanted): Result<Order> {
-    const { templates, groups: known, centre, demo, voices, nowMs } = this.#options;
+  /** The order that a template makes for these groups now. Problems: not-found, conflict, demo-only, too-large. */
+  plan({ template: name, groups, class: kind }: Pick<OrderWanted, 'template' | 'groups' | 'class'>): Result<Order> {
+    const { templates, groups: known, centre, demo, voices } = this.#options;
     const template = templates.find((one) => one.id === name);
     if (!template) return bad('not-found', `no template ${name}`, '/template');
     const stranger = groups.find((group) => !known().includes(group));
     if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
-    for (const group of groups) {
-      const room = roomForOrder(this.#entries(group), nowMs());
-      if (!room.ok) return room;
-    }
+    const room = this.#room(groups);
+    if (!room.ok) return room;
     const audioOf = (language: string, words: string) => voices.audioOf(language, words);
     return planOrder({ template, class: kind, level: centre.level, area: centre.area, demo, audioOf });
+  }
+
+  #room(groups: readonly string[]): Result<void> {
+    for (const group of groups) {
+      const room = roomForOrder(this.#entries(group), this.#options.nowMs());
+      if (!room.ok) return room;
+    }
+    return ok(undefined);
   }
 
   async #living(ids: readonly string[], nowMs: number): Promise<StoredOrder[]> {

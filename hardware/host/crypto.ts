@@ -57,9 +57,12 @@ export function generateSigningKey(): { privateKeyPem: string; publicKey: Uint8A
   return { privateKeyPem: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), publicKey, keyid: keyidOf(publicKey) };
 }
 
-/** A signer from a PKCS #8 PEM, Ed25519 or P-256. Throws when the PEM holds anything else. */
-export function signerFrom(privateKeyPem: string): Signer & { readonly publicKey: Uint8Array; readonly alg: KeyAlgorithm } {
-  const key = createPrivateKey(privateKeyPem);
+/** A signer from a PKCS #8 PEM, Ed25519 or P-256, encrypted or not. Throws when it holds anything else or the passphrase is wrong. */
+export function signerFrom(
+  privateKeyPem: string,
+  passphrase?: string,
+): Signer & { readonly publicKey: Uint8Array; readonly alg: KeyAlgorithm } {
+  const key = createPrivateKey({ key: privateKeyPem, ...(passphrase !== undefined && { passphrase }) });
   const publicKey = rawPublicKey(key);
   const alg: KeyAlgorithm = key.asymmetricKeyType === 'ed25519' ? 'ed25519' : 'p256';
   const sign = (bytes: Uint8Array): Uint8Array =>

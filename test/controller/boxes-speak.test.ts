@@ -102,7 +102,7 @@ describe('rows of the box', () => {
   test('the acknowledgement verifies under the trust root that boxes pin', async () => {
     await built.fromBox(dev, 'log', batch(rowsOf('e-1', [played('a@1@main')])));
     const keys = JSON.parse(String(built.lastRetained(`loa/1/d/${dev}/dn/keys`)?.payload));
-    const ring = must(keyRing(built.centre.trustRoot, keys, dev, cryptography));
+    const ring = must(keyRing(built.centre.trust.root, keys, dev, cryptography));
     const sent = built.published.filter((one) => one.topic.endsWith('/dn/ack')).at(-1);
     const opened = open(JSON.parse(String(sent?.payload)), 'ack', Ack, (id) => ring.keys.get(id), cryptography);
     expect(opened.ok).toBe(true);
@@ -209,7 +209,7 @@ describe('questions and presence', () => {
     await built.fromBox(dev, 'ask', ask);
     const sent = built.published.find((one) => one.topic === `loa/1/d/${dev}/dn/answer`);
     const keys = JSON.parse(String(built.lastRetained(`loa/1/d/${dev}/dn/keys`)?.payload));
-    const ring = must(keyRing(built.centre.trustRoot, keys, dev, cryptography));
+    const ring = must(keyRing(built.centre.trust.root, keys, dev, cryptography));
     const opened = must(open(JSON.parse(String(sent?.payload)), 'answer', Answer, (id) => ring.keys.get(id), cryptography));
     expect(opened.statement.body).toEqual({ id: 'ask-1', nonce: ask.nonce, timeMs: built.clock.nowMs });
     expect(sent?.retain).toBe(false);

@@ -59,6 +59,7 @@ export const accounts = [
   { account: 'duyet', title: 'Người duyệt', roles: ['approver'] },
   { account: 'ca-hai', title: 'Vừa viết vừa duyệt', roles: ['author', 'approver'] },
   { account: 'truc-ban', title: 'Trực ban', roles: ['duty'] },
+  { account: 'truc-ban-2', title: 'Trực ban 2', roles: ['duty'] },
   { account: 'ky-thuat', title: 'Kỹ thuật', roles: ['technician'] },
   { account: 'quan-tri', title: 'Quản trị', roles: ['administrator'] },
   { account: 'thon-2', title: 'Kỹ thuật thôn 2', roles: ['technician'], area: '08/02536/thon-2' },

@@ -1,27 +1,44 @@
 // Orders at the centre: who may, what stands in the retained frame, how they end, how far each box is.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { initialise } from '../../controller/init.ts';
 import { cryptography } from '../../hardware/host/crypto.ts';
+import { authorityOf } from '../../schemas/authority.ts';
 import { open } from '../../schemas/envelope.ts';
 import { keyRing } from '../../schemas/keys.ts';
 import { Order } from '../../schemas/order.ts';
-import { type Asker, type BuiltCentre, codeOf, frameIn, makeCentre, must, password, seedOf, statementIn } from './built-centre.ts';
+import { type Asker, type BuiltCentre, codeOf, frameIn, makeCentre, must, password, seedOf, startMs, statementIn } from './built-centre.ts';
+import { installOfficers, OfficerDevice } from './officer-device.ts';
 
 let built: BuiltCentre;
 let duty: Asker;
+const device = new OfficerDevice('truc-ban');
 
 const topic = 'loa/1/g/thon-1/order';
-const wish = { template: 'lu-quet', groups: ['thon-1'], class: 'actual', confirm: true, password };
+const wish = { template: 'lu-quet', groups: ['thon-1'], class: 'exercise', confirm: true, password };
+/** The real thing: prepared, signed by the officer, given. */
+const give = (change: object = {}) => device.give(duty, { ...wish, ...change });
 
 async function start(changes: object = {}): Promise<void> {
-  built = await makeCentre(
-    seedOf({
-      groups: [
-        { id: 'thon-1', name: 'Thôn 1' },
-        { id: 'thon-2', name: 'Thôn 2' },
-      ],
-      ...changes,
-    }),
+  const dir = await mkdtemp(join(tmpdir(), 'loa-orders-'));
+  must(
+    await initialise(
+      dir,
+      seedOf({
+        groups: [
+          { id: 'thon-1', name: 'Thôn 1' },
+          { id: 'thon-2', name: 'Thôn 2' },
+        ],
+        ...changes,
+      }),
+      startMs,
+    ),
   );
+  must(await installOfficers(dir, [device], startMs));
+  built = await makeCentre({}, dir);
   duty = await built.as('truc-ban');
   const technician = await built.as('ky-thuat');
   for (const [id, group] of [
@@ -38,7 +55,10 @@ async function start(changes: object = {}): Promise<void> {
 }
 
 beforeEach(() => start());
-afterEach(() => built.stop());
+afterEach(async () => {
+  await built.stop();
+  await rm(built.dir, { recursive: true, force: true });
+});
 
 function frame(of = topic) {
   const payload = built.lastRetained(of)?.payload ?? Buffer.alloc(0);
@@ -57,7 +77,7 @@ describe('giving an order', () => {
   });
 
   test('puts a signed order that boxes accept into the group’s retained frame', async () => {
-    const given = await duty('POST', '/orders', wish);
+    const given = await give();
     expect(given.body).toMatchObject({
       title: 'Lũ quét',
       class: 'actual',
@@ -69,7 +89,7 @@ describe('giving an order', () => {
     const [one, ...others] = frame();
     expect(others).toEqual([]);
     const keys = JSON.parse(String(built.lastRetained('loa/1/d/hop-1/dn/keys')?.payload));
-    const ring = must(keyRing(built.centre.trustRoot, keys, 'hop-1', cryptography));
+    const ring = must(keyRing(built.centre.trust.root, keys, 'hop-1', cryptography));
     const opened = must(open(one?.envelope, 'order', Order, (id) => ring.keys.get(id), cryptography));
     expect(opened.statement).toMatchObject({
       id: given.body.id,
@@ -78,6 +98,12 @@ describe('giving an order', () => {
       body: { hazard: 'flash-flood', level: 'commune', area: '08/02536' },
     });
     expect(ring.keys.get(opened.signedBy[0] ?? '')?.roles).toEqual(['order']);
+    expect(must(authorityOf(opened, ring, cryptography))).toMatchObject({ by: 'officers', persons: ['truc-ban'] });
+  });
+
+  test('the real thing is not given without an officer’s signature', async () => {
+    expect(codeOf(await duty('POST', '/orders', { ...wish, class: 'actual' }))).toBe('one-officer');
+    expect(frame()).toEqual([]);
   });
 
   test('an exercise says so first and last, and on the screen', async () => {
@@ -90,20 +116,21 @@ describe('giving an order', () => {
   test('in a demo the real thing cannot be given', async () => {
     await built.stop();
     await start({ demo: true });
-    expect(codeOf(await duty('POST', '/orders', wish))).toBe('demo-only');
+    expect(codeOf(await give())).toBe('demo-only');
+    expect(codeOf(await duty('POST', '/orders', { ...wish, class: 'actual' }))).toBe('demo-only');
     expect((await duty('POST', '/orders', { ...wish, class: 'test' })).body.class).toBe('exercise');
   });
 
   test('to several groups keeps one id and one counter space each', async () => {
-    const given = await duty('POST', '/orders', { ...wish, groups: ['thon-2', 'thon-1'] });
+    const given = await give({ groups: ['thon-2', 'thon-1'] });
     const both = [frame(), frame('loa/1/g/thon-2/order')].map(([one]) => one?.statement);
     expect(both.map((one) => one.id)).toEqual([given.body.id, given.body.id]);
     expect(both.map((one) => one.aud)).toEqual(['g/thon-1', 'g/thon-2']);
   });
 
   test('stops at fifteen living orders in a group, so that a clear always fits', async () => {
-    for (let i = 0; i < 15; i++) must(await built.centre.orders.give({ ...wish, class: 'actual', validMs: 60_000, by: 'x' }));
-    const more = await built.centre.orders.give({ ...wish, class: 'actual', validMs: 60_000, by: 'x' });
+    for (let i = 0; i < 15; i++) must(await built.centre.orders.give({ ...wish, class: 'exercise', validMs: 60_000, by: 'x' }));
+    const more = await built.centre.orders.give({ ...wish, class: 'exercise', validMs: 60_000, by: 'x' });
     expect(more).toMatchObject({ ok: false, problem: { code: 'conflict', path: '/groups' } });
     expect(await built.centre.orders.stopAll('x')).toHaveLength(15);
     expect(frame()).toHaveLength(1);
@@ -113,7 +140,7 @@ describe('giving an order', () => {
 
 describe('ending an order', () => {
   test('replaces it by a clear with a higher counter of the same space', async () => {
-    const given = await duty('POST', '/orders', wish);
+    const given = await give();
     const before = frame()[0]?.statement;
     const cleared = await duty('POST', `/orders/${given.body.id}/clear`, { reason: 'báo nhầm' });
     expect(cleared.body.state).toBe('cleared');
@@ -126,11 +153,11 @@ describe('ending an order', () => {
   });
 
   test('stop-all ends what lives and leaves later orders alone', async () => {
-    const first = await duty('POST', '/orders', wish);
-    const second = await duty('POST', '/orders', { ...wish, template: 'sat-lo', groups: ['thon-2'] });
+    const first = await give();
+    const second = await give({ template: 'sat-lo', groups: ['thon-2'] });
     const stopped = await duty('POST', '/orders/stop-all', {});
     expect(new Set(stopped.body.cleared)).toEqual(new Set([first.body.id, second.body.id]));
-    const third = await duty('POST', '/orders', wish);
+    const third = await give();
     expect(frame().map(({ statement }) => statement.typ)).toEqual(['clear', 'order']);
     expect(frame()[0]?.statement.body.ids).not.toContain(third.body.id);
     expect((await duty('POST', '/orders/stop-all', {})).body.cleared).toEqual([third.body.id]);
@@ -139,8 +166,8 @@ describe('ending an order', () => {
   });
 
   test('a restart rebuilds the frame byte for byte, without what has expired', async () => {
-    await duty('POST', '/orders', wish);
-    await duty('POST', '/orders', { ...wish, template: 'sat-lo', validMs: 60_000 });
+    await give();
+    await give({ template: 'sat-lo', validMs: 60_000 });
     const before = built.lastRetained(topic)?.payload;
     const second = await makeCentre({}, built.dir);
     const rebuilt = frameIn(second.lastRetained(topic)?.payload ?? Buffer.alloc(0));

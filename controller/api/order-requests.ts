@@ -1,0 +1,100 @@
+// Orders that wait for officers, and the keys they sign with. The private halves never leave their browsers.
+import type { FastifyInstance } from 'fastify';
+import { ApproveRequest, type OfficerKeyAnswer, OfficerKeyRequest, type OrderRequestAnswer, PrepareRequest } from '../../schemas/api.ts';
+import { ok, type Result } from '../../schemas/problems.ts';
+import type { Centre } from '../centre.ts';
+import { may } from '../core/roles.ts';
+import { approvalType, type OrderRequested } from '../emergency/request-desk.ts';
+import { registeredKeys, registerKey, trustedOfficers } from '../provision/officer-keys.ts';
+import type { StoredOrder } from '../store/store.ts';
+import { declare } from './route.ts';
+
+export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store, requests, card, trust, nowMs } = centre;
+
+  declare(app, centre, { method: 'GET', url: '/api/officer-keys', act: 'read' }, async () => ok(await keyAnswers(centre)));
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/officer-keys', act: 'order.give', body: OfficerKeyRequest, status: 201, perMinute: 5 },
+    async ({ person, body, act }): Promise<Result<OfficerKeyAnswer>> => {
+      const key = await registerKey(store.meta, { person: person.account, ...body, nowMs: nowMs() });
+      if (!key.ok) return key;
+      const { keyid, person: owner, label } = key.value;
+      await store.audit.append(act('officer-key.register', keyid, key.value));
+      const state = trustedOfficers(trust).some((one) => one.keyid === keyid) ? 'trusted' : 'waiting';
+      return ok({ keyid, person: owner, label, state });
+    },
+  );
+
+  declare(app, centre, { method: 'GET', url: '/api/order-requests', act: 'read' }, async ({ person }) =>
+    ok(requests.waiting().map((request) => answerOf(centre, request, person.account))),
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/order-requests', act: 'order.give', body: PrepareRequest, status: 201, perMinute: 20 },
+    async ({ person, body }): Promise<Result<OrderRequestAnswer>> => {
+      const allowed = may(person.grants, 'order.give', card.area);
+      if (!allowed.ok) return allowed;
+      const prepared = await requests.prepare({ ...body, by: person.account });
+      return prepared.ok ? ok(answerOf(centre, prepared.value, person.account)) : prepared;
+    },
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/order-requests/:id/approve', act: 'order.give', body: ApproveRequest, perMinute: 20 },
+    async ({ person, params, body }): Promise<Result<OrderRequestAnswer | { readonly id: string; readonly state: 'given' }>> => {
+      const allowed = may(person.grants, 'order.give', card.area);
+      if (!allowed.ok) return allowed;
+      const { keyid, sig, match } = body;
+      const signed = { keyid, sig, ...(match === undefined ? {} : { match }) };
+      const approved = await requests.approve(params['id'] ?? '', person.account, signed);
+      if (!approved.ok) return approved;
+      return ok(isGiven(approved.value) ? { id: approved.value.id, state: 'given' } : answerOf(centre, approved.value, person.account));
+    },
+  );
+
+  declare(app, centre, { method: 'DELETE', url: '/api/order-requests/:id', act: 'order.give' }, async ({ person, params }) =>
+    requests.withdraw(params['id'] ?? '', person.account),
+  );
+}
+
+function isGiven(one: OrderRequested | StoredOrder): one is StoredOrder {
+  return 'givenMs' in one;
+}
+
+async function keyAnswers({ store, trust }: Centre): Promise<OfficerKeyAnswer[]> {
+  const labels = new Map((await registeredKeys(store.meta)).map((key) => [key.keyid, key]));
+  const trusted = trustedOfficers(trust).map(
+    ({ keyid, person }): OfficerKeyAnswer => ({ keyid, person: person ?? '', label: labels.get(keyid)?.label ?? '', state: 'trusted' }),
+  );
+  const waiting = [...labels.values()].filter(({ keyid }) => !trusted.some((one) => one.keyid === keyid));
+  return [...trusted, ...waiting.map(({ keyid, person, label }): OfficerKeyAnswer => ({ keyid, person, label, state: 'waiting' }))];
+}
+
+function answerOf({ orders }: Centre, request: OrderRequested, reader: string): OrderRequestAnswer {
+  const { id, template, order, groups, by, madeMs, untilMs, approveByMs, breakGlass, needed, statement, match, approvals } = request;
+  return {
+    id,
+    title: orders.templates.find((one) => one.id === template)?.title ?? order.screen.title,
+    state: 'waiting',
+    groups,
+    by,
+    madeMs,
+    untilMs,
+    approveByMs,
+    breakGlass,
+    needed,
+    approvedBy: approvals.map(({ person }) => person),
+    speak: order.speech[0]?.speak ?? '',
+    screen: order.screen,
+    payloadType: approvalType,
+    statement,
+    match: by === reader ? match : null,
+  };
+}

@@ -1,0 +1,202 @@
+// The ceremony of keys: a centre asks, root holders sign on a machine without a network, the centre installs. Files carried by hand.
+import * as v from 'valibot';
+import { cryptography, generateSigningKey, keyidOf } from '../../hardware/host/crypto.ts';
+import {
+  Base64,
+  type Envelope,
+  fromBase64,
+  nextCounter,
+  open,
+  payloadTypeOf,
+  preAuthEncoding,
+  type Signer,
+  type StatementType,
+  toBase64,
+} from '../../schemas/envelope.ts';
+import { type DelegatedKey, Delegation, newestRoot, type TrustRoot, versionOf } from '../../schemas/keys.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { type OfficerKey, ownDelegation } from './officer-keys.ts';
+import type { Trust } from './signing-keys.ts';
+
+const yearMs = 365 * 24 * 3600_000;
+const signaturesMax = 4;
+
+/** What travels on the stick: exact bytes to sign, and the signatures so far. */
+export const CeremonyFile = v.strictObject({
+  is: v.literal('loa-keys'),
+  centre: v.string(),
+  documents: v.pipe(
+    v.array(
+      v.strictObject({
+        payloadType: v.picklist([payloadTypeOf('delegation'), payloadTypeOf('root')]),
+        payload: v.pipe(Base64, v.maxLength(400_000)),
+        signatures: v.pipe(
+          v.array(v.strictObject({ keyid: v.pipe(v.string(), v.maxLength(64)), sig: v.pipe(Base64, v.maxLength(200)) })),
+          v.maxLength(signaturesMax),
+        ),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(2),
+  ),
+});
+export type CeremonyFile = v.InferOutput<typeof CeremonyFile>;
+
+export interface CeremonyWish {
+  readonly nowMs: number;
+  /** Keys that officers registered; those of the present delegation stay beside them. */
+  readonly officers: readonly OfficerKey[];
+  /** Key ids to be left out from now on. */
+  readonly revoke?: readonly string[];
+  /** Begin all counters anew: undoes a counter that a thief ran to its end. */
+  readonly newEpoch?: boolean;
+  /** Public keys of the next root; then both the old and the new holders sign. */
+  readonly newRoots?: readonly Uint8Array[];
+  /** Who may break the glass, where, how long: by person. */
+  readonly breakGlass?: Readonly<Record<string, NonNullable<DelegatedKey['breakGlass']>>>;
+}
+
+/** The next delegation of this centre, to be signed by those above it; before it the next root, if there is one. */
+export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
+  const own = ownDelegation(trust);
+  const revoked = wish.revoke ?? [];
+  const registered = wish.officers.map(
+    ({ keyid, publicKey, person }): DelegatedKey => ({
+      keyid,
+      alg: 'p256',
+      publicKey,
+      roles: ['officer'],
+      person,
+    }),
+  );
+  const known = own.keys.filter(({ keyid }) => !registered.some((one) => one.keyid === keyid));
+  const keys = [...known, ...registered]
+    .filter(({ keyid }) => !revoked.includes(keyid))
+    .map((key): DelegatedKey => {
+      const glass = wish.breakGlass?.[key.person ?? ''];
+      return glass && key.roles.includes('officer') ? { ...key, breakGlass: glass } : key;
+    });
+  const body: Delegation = { ...own, epoch: wish.newEpoch ? nextEpoch(own.epoch) : own.epoch, keys };
+  const { iss, ctr } = statementOf(trust.chain.at(-1));
+  const delegation = draft('delegation', iss, own.centre, nextCounter(ctr, wish.nowMs), wish.nowMs, body);
+  return {
+    is: 'loa-keys',
+    centre: own.centre,
+    documents: wish.newRoots ? [nextRoot(trust, wish.newRoots, wish.nowMs), delegation] : [delegation],
+  };
+}
+
+/** One more holder's signature on every document. Problem: conflict (signed already, or full). */
+export function addSignature(file: CeremonyFile, signer: Signer): Result<CeremonyFile> {
+  const documents: CeremonyFile['documents'] = [];
+  for (const document of file.documents) {
+    if (document.signatures.some(({ keyid }) => keyid === signer.keyid)) return bad('conflict', `${signer.keyid} has signed already`);
+    if (document.signatures.length >= signaturesMax) return bad('conflict', `${signaturesMax} signatures are enough`);
+    const sig = toBase64(signer.sign(preAuthEncoding(document.payloadType, fromBase64(document.payload))));
+    documents.push({ ...document, signatures: [...document.signatures, { keyid: signer.keyid, sig }] });
+  }
+  return ok({ ...file, documents });
+}
+
+/** The trust of the centre with what was signed. Problems: role-missing, replayed, wrong-audience, demo-only and those of `open`. */
+export function installKeys(trust: Trust, file: CeremonyFile): Result<Trust> {
+  const envelopes = file.documents.filter((document): document is Envelope => document.signatures.length > 0);
+  const root = envelopes.find(({ payloadType }) => payloadType === payloadTypeOf('root'));
+  const roots = [...(trust.roots ?? []), ...(root ? [root] : [])];
+  const newest = newestRoot(trust.root, roots, cryptography);
+  if (!newest.ok) return newest;
+  const delegation = envelopes.find(({ payloadType }) => payloadType === payloadTypeOf('delegation'));
+  if (!delegation) return bad('unsigned', 'the delegation has no signature');
+  const above = trust.chain.length > 1 ? upperKeys(trust) : new Map(newest.value.keys.map((key) => [key.keyid, key]));
+  const threshold = trust.chain.length > 1 ? 1 : newest.value.threshold;
+  const keyOf = (keyid: string) => {
+    const key = above.get(keyid);
+    return key && { keyid, alg: key.alg, publicKey: fromBase64(key.publicKey) };
+  };
+  const opened = open(delegation, 'delegation', Delegation, keyOf, cryptography);
+  if (!opened.ok) return opened;
+  const { statement, signedBy } = opened.value;
+  const own = ownDelegation(trust);
+  if (signedBy.length < threshold) return bad('role-missing', `${signedBy.length} of ${threshold} signatures`);
+  if (statement.body.centre !== own.centre) return bad('wrong-audience', `a delegation of ${statement.body.centre}`);
+  if (statement.body.demo !== own.demo) return bad('demo-only', `delegation demo=${statement.body.demo}`);
+  if (statement.ctr <= statementOf(trust.chain.at(-1)).ctr) return bad('replayed', `counter ${statement.ctr} is not newer`);
+  return ok({ root: trust.root, ...(roots.length > 0 && { roots }), chain: [...trust.chain.slice(0, -1), delegation] });
+}
+
+/** Fresh root keys for a rotation: PEMs to be carried away, public keys for the file. */
+export function makeRoots(count = 3): readonly { readonly privateKeyPem: string; readonly publicKey: Uint8Array }[] {
+  return Array.from({ length: count }, () => generateSigningKey());
+}
+
+/** What a holder reads before signing, in both languages; fingerprints are to be compared aloud. */
+export function describeKeys(file: CeremonyFile): string[] {
+  return file.documents.flatMap((document) => {
+    const { body } = statementOf(document);
+    if (document.payloadType === payloadTypeOf('root')) {
+      const root = body as TrustRoot;
+      return [
+        `Khóa gốc mới / new root ${versionOf(root)}: ${root.threshold}/${root.keys.length}`,
+        ...root.keys.map(({ keyid }) => `  ${keyid}`),
+      ];
+    }
+    const { centre, level, area, epoch, keys, demo } = body as Delegation;
+    return [
+      `Ủy quyền / delegation: ${centre} (${level}, ${area}), ${epoch}${demo ? ', TRÌNH DIỄN / demo' : ''}`,
+      ...keys.map(({ keyid, roles, person, breakGlass }) => {
+        const glass = breakGlass ? `, phá kính / break-glass ${breakGlass.area} ${breakGlass.maxMs / 60_000} min` : '';
+        return `  ${keyid}  ${roles.join(' ')}${person ? `  ${person}` : ''}${glass}`;
+      }),
+      `Đã ký / signed: ${document.signatures.map(({ keyid }) => keyid).join(' ') || '–'}`,
+    ];
+  });
+}
+
+function nextRoot(trust: Trust, publicKeys: readonly Uint8Array[], nowMs: number): CeremonyFile['documents'][number] {
+  const newest = newestRoot(trust.root, trust.roots ?? [], cryptography);
+  const current = newest.ok ? newest.value : trust.root;
+  const body: TrustRoot = {
+    demo: current.demo,
+    version: versionOf(current) + 1,
+    threshold: Math.min(current.threshold, publicKeys.length),
+    keys: publicKeys.map((publicKey) => ({ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey) })),
+  };
+  return draft('root', 'root', ownDelegation(trust).centre, nowMs, nowMs, body);
+}
+
+function draft(
+  typ: StatementType,
+  iss: string,
+  centre: string,
+  ctr: number,
+  nowMs: number,
+  body: unknown,
+): CeremonyFile['documents'][number] {
+  const statement = {
+    typ,
+    id: `${typ}-${centre}-${ctr}`,
+    iss,
+    epoch: 'e1',
+    aud: `c/${centre}`,
+    ctr,
+    iat: nowMs,
+    nbf: 0,
+    exp: nowMs + 20 * yearMs,
+    body,
+  };
+  return { payloadType: payloadTypeOf(typ), payload: toBase64(new TextEncoder().encode(JSON.stringify(statement))), signatures: [] };
+}
+
+function upperKeys({ chain }: Trust): Map<string, DelegatedKey> {
+  const { body } = statementOf(chain.at(-2));
+  return new Map((body as Delegation).keys.filter(({ roles }) => roles.includes('root')).map((key) => [key.keyid, key]));
+}
+
+function nextEpoch(epoch: string): string {
+  const number = /^e(\d{1,9})$/.exec(epoch)?.[1];
+  return number === undefined ? `${epoch.slice(0, 29)}-2` : `e${Number(number) + 1}`;
+}
+
+function statementOf(document: { readonly payload: string } | undefined): { iss: string; ctr: number; body: unknown } {
+  return JSON.parse(Buffer.from(document?.payload ?? '', 'base64').toString('utf8')) as { iss: string; ctr: number; body: unknown };
+}

@@ -1,0 +1,79 @@
+// An officer's own device: a P-256 key that signs what the centre has frozen, as the console does in a browser.
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderOf } from '../../controller/folder.ts';
+import { addSignature, askForKeys, type CeremonyWish, installKeys } from '../../controller/provision/ceremony.ts';
+import { registeredKeys, registerKey } from '../../controller/provision/officer-keys.ts';
+import type { Trust } from '../../controller/provision/signing-keys.ts';
+import { SqliteStore } from '../../controller/store/sqlite-store.ts';
+import { signerFrom } from '../../hardware/host/crypto.ts';
+import { openDatabase } from '../../hardware/host/sqlite.ts';
+import { preAuthEncoding, toBase64 } from '../../schemas/envelope.ts';
+import type { Result } from '../../schemas/problems.ts';
+import type { Asker } from './built-centre.ts';
+
+export class OfficerDevice {
+  readonly person: string;
+  readonly #signer = signerFrom(
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+  );
+
+  constructor(person: string) {
+    this.person = person;
+  }
+
+  get keyid(): string {
+    return this.#signer.keyid;
+  }
+
+  get publicKey(): string {
+    return toBase64(this.#signer.publicKey);
+  }
+
+  /** What is sent to approve a prepared order. */
+  sign({ payloadType, statement }: { payloadType: string; statement: string }): { keyid: string; sig: string } {
+    const bytes = preAuthEncoding(payloadType, new TextEncoder().encode(statement));
+    return { keyid: this.keyid, sig: toBase64(this.#signer.sign(bytes)) };
+  }
+
+  /** Prepare, sign, approve; answers the order as it then stands. */
+  async give(ask: Asker, wish: { readonly template: string; readonly groups: readonly string[]; readonly validMs?: number }) {
+    const { template, groups, validMs } = wish;
+    const prepared = await ask('POST', '/order-requests', { template, groups, ...(validMs !== undefined && { validMs }) });
+    if (prepared.status !== 201) return prepared;
+    const approved = await ask('POST', `/order-requests/${prepared.body.id}/approve`, this.sign(prepared.body));
+    return approved.body.state === 'given' ? ask('GET', `/orders/${prepared.body.id}`) : approved;
+  }
+}
+
+/** The ceremony in a data folder of a centre that does not run: officers' devices into the delegation, signed by two root holders. */
+export async function installOfficers(
+  dataDir: string,
+  devices: readonly OfficerDevice[],
+  nowMs: number,
+  wish: Partial<CeremonyWish> = {},
+): Promise<Result<Trust>> {
+  const folder = folderOf(dataDir);
+  const database = await openDatabase({ file: folder.database, exclusive: false });
+  if (!database.ok) return database;
+  const store = new SqliteStore(database.value);
+  try {
+    for (const { person, publicKey } of devices) {
+      const registered = await registerKey(store.meta, { person, publicKey, label: 'máy thử', nowMs });
+      if (!registered.ok) return registered;
+    }
+    const trust = JSON.parse((await store.meta.value('trust')) ?? '{}') as Trust;
+    let file = askForKeys(trust, { nowMs, officers: await registeredKeys(store.meta), ...wish });
+    for (const root of ['root-1.pem', 'root-2.pem'].slice(0, trust.root.threshold)) {
+      const signed = addSignature(file, signerFrom(await readFile(join(folder.rootKeys, root), 'utf8')));
+      if (!signed.ok) return signed;
+      file = signed.value;
+    }
+    const installed = installKeys(trust, file);
+    if (installed.ok) await store.meta.setValue('trust', JSON.stringify(installed.value));
+    return installed;
+  } finally {
+    await store.close();
+  }
+}
