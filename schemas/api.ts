@@ -92,6 +92,8 @@ export const ApproveRequest = v.strictObject({
   keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
   /** Base64 of 64 bytes, r and s (IEEE P1363). */
   sig: v.pipe(Base64, v.maxLength(200)),
+  /** Of the one who signs: a browser left open must not sound a siren. */
+  password: Password,
   /** The two digits on the first officer's screen; asked of everybody else. */
   match: v.optional(v.pipe(v.string(), v.regex(/^\d{2}$/, 'must be two digits'))),
 });

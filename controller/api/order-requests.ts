@@ -1,10 +1,11 @@
 // Orders that wait for officers, and the keys they sign with. The private halves never leave their browsers.
 import type { FastifyInstance } from 'fastify';
 import { ApproveRequest, type OfficerKeyAnswer, OfficerKeyRequest, type OrderRequestAnswer, PrepareRequest } from '../../schemas/api.ts';
-import { ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
 import { approvalType, type OrderRequested } from '../emergency/request-desk.ts';
+import { checkPassword } from '../people.ts';
 import { registeredKeys, registerKey, trustedOfficers } from '../provision/officer-keys.ts';
 import type { StoredOrder } from '../store/store.ts';
 import { declare } from './route.ts';
@@ -51,6 +52,8 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, params, body }): Promise<Result<OrderRequestAnswer | { readonly id: string; readonly state: 'given' }>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
+      const known = await checkPassword(store.people, person.account, body.password);
+      if (!known.ok) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
       const { keyid, sig, match } = body;
       const signed = { keyid, sig, ...(match === undefined ? {} : { match }) };
       const approved = await requests.approve(params['id'] ?? '', person.account, signed);

@@ -10,6 +10,7 @@ import { showProgrammes } from './views/programmes.ts';
 import { showSchedules } from './views/schedules.ts';
 import { showSetup } from './views/setup.ts';
 import { showSignIn } from './views/sign-in.ts';
+import { stopBar } from './views/stop-bar.ts';
 import type { Stage, View } from './views/view.ts';
 
 const views: Readonly<
@@ -35,14 +36,20 @@ function begin(app: Element): void {
     const view = views[name];
     if (!view) return;
     document.title = `${view.title} – Loa`;
+    const bar = name === 'khan-cap' ? undefined : stopBar(stageOf(app as HTMLElement, session));
     const content = h('main', { id: 'content', tabindex: -1 });
     replace(
       app,
       session.demo && h('div', { class: 'demo', role: 'note' }, 'TRÌNH DIỄN – không phải hệ thống thật · demonstration'),
       header(session, name),
+      bar?.element,
       content,
     );
-    leave = view.show(stageOf(content, session));
+    const leaveView = view.show(stageOf(content, session));
+    leave = () => {
+      bar?.leave();
+      leaveView();
+    };
   };
   const go = (name: string) => {
     if (location.pathname.endsWith('/setup')) location.assign(`/#/${name}`);

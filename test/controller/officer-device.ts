@@ -11,7 +11,7 @@ import { signerFrom } from '../../hardware/host/crypto.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { preAuthEncoding, toBase64 } from '../../schemas/envelope.ts';
 import type { Result } from '../../schemas/problems.ts';
-import type { Asker } from './built-centre.ts';
+import { type Asker, password } from './built-centre.ts';
 
 export class OfficerDevice {
   readonly person: string;
@@ -32,9 +32,9 @@ export class OfficerDevice {
   }
 
   /** What is sent to approve a prepared order. */
-  sign({ payloadType, statement }: { payloadType: string; statement: string }): { keyid: string; sig: string } {
+  sign({ payloadType, statement }: { payloadType: string; statement: string }): { keyid: string; sig: string; password: string } {
     const bytes = preAuthEncoding(payloadType, new TextEncoder().encode(statement));
-    return { keyid: this.keyid, sig: toBase64(this.#signer.sign(bytes)) };
+    return { keyid: this.keyid, sig: toBase64(this.#signer.sign(bytes)), password };
   }
 
   /** Prepare, sign, approve; answers the order as it then stands. */

@@ -55,6 +55,7 @@ describe('in a commune', () => {
     expect(codeOf(await approve(one, made.id, first.sign(other)))).toBe('signature-wrong');
     expect(codeOf(await approve(one, made.id, second.sign(made)))).toBe('not-allowed');
     expect(codeOf(await approve(one, made.id, new OfficerDevice('ai-do').sign(made)))).toBe('key-unknown');
+    expect(codeOf(await approve(one, made.id, { ...first.sign(made), password: 'sai-mat-khau' }))).toBe('wrong-credentials');
     expect(frameSent()).toBe(false);
     expect((await approve(one, made.id, first.sign(made))).body).toEqual({ id: made.id, state: 'given' });
     expect(frameSent()).toBe(true);

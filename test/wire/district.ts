@@ -130,9 +130,9 @@ export class District {
 }
 
 /** A demo centre with one author, one approver who also schedules, one duty officer; sound allowed at any hour. */
-export async function startDistrict(policy: Record<string, unknown> = {}): Promise<District> {
+export async function startDistrict(policy: Record<string, unknown> = {}, seed: Record<string, unknown> = {}): Promise<District> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-district-'));
-  run('controller', ['init', '--data', join(dir, 'centre')], JSON.stringify(seedOf(policy)));
+  run('controller', ['init', '--data', join(dir, 'centre')], JSON.stringify({ ...seedOf(policy), ...seed }));
   const ports = await freePorts(3);
   const args = ['--data', join(dir, 'centre'), '--port', ports[0] ?? '0', '--box-port', ports[1] ?? '0', '--mqtt-port', ports[2] ?? '0'];
   const centre = new Program('controller', args);
@@ -144,7 +144,7 @@ export async function startDistrict(policy: Record<string, unknown> = {}): Promi
   return district;
 }
 
-function seedOf(policy: Record<string, unknown>): unknown {
+function seedOf(policy: Record<string, unknown>): Record<string, unknown> {
   return {
     demo: true,
     centre: { id: 'son-duong', name: 'Xã Sơn Dương', level: 'commune', area: '08/02536', zone },
@@ -154,6 +154,7 @@ function seedOf(policy: Record<string, unknown>): unknown {
       { account: 'can-bo-van-hoa', title: 'Cán bộ văn hóa', roles: ['author'], password },
       { account: 'lanh-dao-duyet', title: 'Lãnh đạo duyệt', roles: ['approver', 'scheduler', 'technician', 'administrator'], password },
       { account: 'truc-ban-1', title: 'Trực ban', roles: ['duty'], password },
+      { account: 'truc-ban-2', title: 'Trực ban 2', roles: ['duty'], password },
     ],
     policy: { ...dayAndNight, ...policy },
   };

@@ -1,21 +1,25 @@
 // The emergency desk, first form: choose, see who will sound, prove who you are, hold two seconds; then watch and stop.
-import type { BoxAnswer, GroupAnswer, OrderAnswer, TemplateAnswer } from '../../../schemas/api.ts';
-import { get, send } from '../door.ts';
+import type { BoxAnswer, GroupAnswer, OrderAnswer, OrderRequestAnswer, TemplateAnswer } from '../../../schemas/api.ts';
+import { get, Refused, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
+import { holdButton } from '../hold-button.ts';
+import type { OfficerKeyHere } from '../officer-key.ts';
 import { clockWords, progressWords } from '../words.ts';
+import { drawRequests, giveSigned, keyCard } from './order-requests.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
-
-const holdMs = 2_000;
 
 export function showEmergency(stage: Stage): () => void {
   const desk = h('div');
   const active = h('div', { class: 'list', 'aria-live': 'polite' });
   const past = h('div', { class: 'list' });
+  const waiting = h('div', { class: 'list', 'aria-live': 'polite' });
+  const signing: Signing = { key: undefined };
   const problem = h('p', { class: 'problem', role: 'alert' });
   const stop = stage.may('duty') && holdButton('Giữ 2 giây để DỪNG TẤT CẢ', () => stopAll(problem, draw));
   const now = h('section', { class: 'card emergency', hidden: true }, h('h2', {}, 'Đang có lệnh'), stop, problem, active);
   const draw = async () => {
-    const all = await get<OrderAnswer[]>('/orders');
+    const [all, requests] = await Promise.all([get<OrderAnswer[]>('/orders'), get<OrderRequestAnswer[]>('/order-requests')]);
+    drawRequests(waiting, requests, stage, signing.key);
     const end = async (order: OrderAnswer) => {
       await send('POST', `/orders/${order.id}/clear`, {}).catch((error: unknown) => tellProblem(problem, error));
       await draw();
@@ -30,13 +34,21 @@ export function showEmergency(stage: Stage): () => void {
     stage.content,
     h('h1', {}, 'Khẩn cấp'),
     now,
+    waiting,
     stage.may('duty') ? desk : h('p', { class: 'card' }, 'Chỉ trực ban được phát lệnh khẩn cấp.'),
     h('section', { class: 'card' }, h('h2', {}, 'Các lệnh đã qua'), past),
   );
   if (stage.may('duty'))
     void Promise.all([get<TemplateAnswer[]>('/templates'), get<GroupAnswer[]>('/groups'), get<BoxAnswer[]>('/boxes')]).then(
-      ([templates, groups, boxes]) => replace(desk, deskForm({ templates, groups, boxes, stage, onSent: () => void draw() })),
+      ([templates, groups, boxes]) => replace(desk, deskForm({ templates, groups, boxes, stage, signing, onSent: () => void draw() })),
     );
+  if (stage.may('duty') && !stage.session.demo) {
+    const trusted = (key: OfficerKeyHere) => {
+      signing.key = key;
+      void draw();
+    };
+    desk.after(keyCard(stage, trusted));
+  }
   return follow(['order'], draw);
 }
 
@@ -45,15 +57,21 @@ async function stopAll(problem: HTMLElement, draw: () => Promise<void>): Promise
   await draw();
 }
 
+/** The key of this browser, once it is known and trusted. */
+interface Signing {
+  key: OfficerKeyHere | undefined;
+}
+
 interface Desk {
   readonly templates: readonly TemplateAnswer[];
   readonly groups: readonly GroupAnswer[];
   readonly boxes: readonly BoxAnswer[];
   readonly stage: Stage;
+  readonly signing: Signing;
   onSent(): void;
 }
 
-function deskForm({ templates, groups, boxes, stage, onSent }: Desk): HTMLElement {
+function deskForm({ templates, groups, boxes, stage, signing, onSent }: Desk): HTMLElement {
   const choices = templates.map((template, index) => ({
     template,
     radio: h('input', { type: 'radio', name: 'template', value: template.id, checked: index === 0 }),
@@ -69,30 +87,34 @@ function deskForm({ templates, groups, boxes, stage, onSent }: Desk): HTMLElemen
     const away = hit.filter((box) => !box.online).length;
     reach.textContent = `Sẽ phát trên ${hit.length} hộp${away > 0 ? `, trong đó ${away} hộp đang ngoại tuyến (sẽ phát khi kết nối lại nếu lệnh còn hiệu lực)` : ''}.`;
   };
+  const kind = classChoice(stage.session.demo);
   const order = async () => {
     problem.textContent = '';
     done.textContent = '';
-    const template = choices.find((choice) => choice.radio.checked)?.template.id;
+    const wish = { template: choices.find((choice) => choice.radio.checked)?.template.id, groups: chosenGroups() };
     try {
-      await send('POST', '/orders', {
-        template,
-        groups: chosenGroups(),
-        class: stage.session.demo ? 'exercise' : 'actual',
-        confirm: true,
-        password: password.value,
-      });
+      const given = kind.real() ? await giveReal(signing, wish, password.value) : await giveDrill(wish, password.value);
       password.value = '';
-      done.textContent = 'Đã ký và gửi lệnh.';
+      done.textContent = given ? 'Đã ký và gửi lệnh.' : 'Đã ký. Chờ người xác nhận thứ hai.';
       onSent();
     } catch (error) {
       tellProblem(problem, error);
     }
   };
-  count();
-  return h(
-    'section',
-    { class: 'card emergency', onchange: count, 'aria-labelledby': 'h-order' },
-    h('h2', { id: 'h-order' }, stage.session.demo ? 'Phát lệnh diễn tập' : 'Phát lệnh khẩn cấp'),
+  const hold = holdButton('', order);
+  const title = h('h2', { id: 'h-order' });
+  const card = h('section', { 'aria-labelledby': 'h-order' });
+  const turn = () => {
+    count();
+    card.className = `card emergency${kind.real() ? '' : ' drill'}`;
+    title.textContent = kind.real() ? 'Phát lệnh khẩn cấp' : 'Phát lệnh diễn tập';
+    hold.textContent = kind.real() ? 'Giữ 2 giây để PHÁT LỆNH' : 'Giữ 2 giây để phát DIỄN TẬP';
+  };
+  turn();
+  card.addEventListener('change', turn);
+  card.append(
+    title,
+    kind.element ?? '',
     h(
       'div',
       { class: 'choices', role: 'radiogroup', 'aria-label': 'Mẫu lệnh' },
@@ -109,39 +131,45 @@ function deskForm({ templates, groups, boxes, stage, onSent }: Desk): HTMLElemen
     field('Mật khẩu của trực ban', password, 'Nhập lại để xác nhận.'),
     problem,
     done,
-    holdButton(stage.session.demo ? 'Giữ 2 giây để phát DIỄN TẬP' : 'Giữ 2 giây để PHÁT LỆNH', order),
+    hold,
   );
+  return card;
 }
 
-/** Pressed for two whole seconds by pointer or by Space or Enter; a slip does nothing. */
-function holdButton(words: string, act: () => Promise<void>): HTMLButtonElement {
-  const button = h('button', { class: 'hold', type: 'button' }, words);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const begin = () => {
-    if (timer !== undefined) return;
-    button.classList.add('holding');
-    timer = setTimeout(() => {
-      end();
-      button.disabled = true;
-      void act().finally(() => {
-        button.disabled = false;
-      });
-    }, holdMs);
-  };
-  const end = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    button.classList.remove('holding');
-  };
-  button.addEventListener('pointerdown', begin);
-  for (const name of ['pointerup', 'pointerleave', 'pointercancel', 'blur', 'keyup']) button.addEventListener(name, end);
-  button.addEventListener('keydown', (event) => {
-    if (event.key === ' ' || event.key === 'Enter') {
-      event.preventDefault();
-      begin();
-    }
-  });
-  return button;
+interface Wish {
+  readonly template: string | undefined;
+  readonly groups: readonly string[];
+}
+
+async function giveDrill(wish: Wish, password: string): Promise<boolean> {
+  await send('POST', '/orders', { ...wish, class: 'exercise', confirm: true, password });
+  return true;
+}
+
+async function giveReal({ key }: Signing, wish: Wish, password: string): Promise<boolean> {
+  if (!key)
+    throw new Refused({
+      code: 'one-officer',
+      title: 'Máy này chưa có khóa ký được xác nhận',
+      detail: 'Tạo khóa ở cuối trang, rồi nhờ người giữ khóa gốc ký.',
+      path: '',
+      status: 403,
+    });
+  return giveSigned(key, { ...wish, breakGlass: false }, password);
+}
+
+/** Real or exercise, never on one button: the card changes colour and words. A demo has exercises only. */
+function classChoice(demo: boolean): { readonly element: HTMLElement | null; real(): boolean } {
+  if (demo) return { element: null, real: () => false };
+  const real = h('input', { type: 'radio', name: 'class', value: 'actual', checked: true });
+  const drill = h('input', { type: 'radio', name: 'class', value: 'exercise' });
+  const element = h(
+    'div',
+    { class: 'row', role: 'radiogroup', 'aria-label': 'Loại lệnh' },
+    h('label', { class: 'check' }, real, 'Lệnh thật'),
+    h('label', { class: 'check' }, drill, 'Diễn tập'),
+  );
+  return { element, real: () => real.checked };
 }
 
 function orderCard(order: OrderAnswer, stage: Stage, end: (order: OrderAnswer) => Promise<void>): HTMLElement {

@@ -1,0 +1,132 @@
+// The emergency desk of a real province: keys made in two browsers, signed by root holders, an order for many communes that two
+// officers sign, heard by a box that counts them, stopped from another page. An exercise looks different before it is sent.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OrderAnswer } from '../../schemas/api.ts';
+import { installOfficers } from '../controller/officer-device.ts';
+import { programPath } from '../tell.ts';
+import { type District, password, startDistrict } from '../wire/district.ts';
+import { until } from '../wire/waiting.ts';
+import { openBrowser, Visitor } from './visitor.ts';
+
+const province = { id: 'tinh', name: 'Tỉnh Tuyên Quang', level: 'province', area: '08', zone: 'Asia/Ho_Chi_Minh' };
+/** The browser says itself that the centre was away, and that wrong digits were refused. */
+const excused = [
+  /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/,
+  /status of 403 .*approve$/,
+];
+
+describe.skipIf(!programPath('chromium'))('the emergency desk of a province [needs chromium]', () => {
+  let district: District;
+  let browser: Browser;
+  let first: Visitor;
+  let second: Visitor;
+
+  beforeAll(async () => {
+    district = await startDistrict({}, { demo: false, centre: province });
+    await district.addBox({ id: 'loa-1', kind: 'loudspeaker' });
+    browser = await openBrowser();
+    [first, second] = await Promise.all([Visitor.arrive(browser, 'desk', excused), Visitor.arrive(browser, 'desk', excused)]);
+  }, 90_000);
+  afterAll(async () => {
+    await browser?.close();
+    await district?.stop();
+  });
+
+  it('makes a key in each officer’s browser, which the root holders then sign', async () => {
+    for (const [{ page }, account] of [
+      [first, 'truc-ban-1'],
+      [second, 'truc-ban-2'],
+    ] as const) {
+      await signIn(page, district.console, account);
+      await page.getByRole('link', { name: 'Khẩn cấp' }).click();
+      await page.getByRole('button', { name: 'Tạo khóa ký trên máy này' }).click();
+      await page.getByText('Chờ người giữ khóa gốc ký xác nhận khóa này.').waitFor();
+    }
+    expect(await first.photograph('key-waiting')).toEqual([0, 0]);
+    const hold = first.page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' });
+    await press(first.page, hold, () => first.page.getByText('Máy này chưa có khóa ký được xác nhận').waitFor());
+
+    await district.centre.kill();
+    const installed = await installOfficers(district.centreDir, [], Date.now());
+    expect(installed.ok).toBe(true);
+    await district.restartCentre();
+    for (const { page } of [first, second]) {
+      await page.reload();
+      await page.getByText('Máy này ký được lệnh khẩn cấp.').waitFor();
+    }
+  });
+
+  it('gives an order beyond a commune only with a second officer who knows the digits, and the box agrees', async () => {
+    const { page } = first;
+    await page.getByLabel('Mật khẩu của trực ban').fill(password);
+    await press(page, page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' }), () => page.locator('.match strong').waitFor());
+    const digits = (await page.locator('.match strong').textContent()) ?? '';
+    expect(await first.photograph('first-officer')).toEqual([0, 0]);
+    expect(await orders()).toEqual([]);
+
+    const other = second.page;
+    await other.getByText('Chờ xác nhận:').waitFor();
+    await other.getByLabel('Hai chữ số trên màn hình người ra lệnh').fill(digits === '10' ? '11' : '10');
+    await other.getByLabel('Mật khẩu của người xác nhận').fill(password);
+    const confirm = other.getByRole('button', { name: 'Giữ 2 giây để XÁC NHẬN' });
+    await press(other, confirm, () => other.getByText('ask the first officer').waitFor());
+    expect(await orders()).toEqual([]);
+    expect(await second.photograph('second-officer')).toEqual([0, 0]);
+    await other.getByLabel('Hai chữ số trên màn hình người ra lệnh').fill(digits);
+    await press(other, confirm, () => other.getByText('Hộp loa-1: đang phát').waitFor());
+    expect(await second.photograph('sounding')).toEqual([0, 0]);
+    const [given] = await orders();
+    expect(given).toMatchObject({ class: 'actual', state: 'active', progress: [{ box: 'loa-1', state: 'sounding' }] });
+  });
+
+  it('is stopped from any page', async () => {
+    const { page } = second;
+    await page.getByRole('link', { name: 'Tổng quan' }).click();
+    await page.getByText('Đang có 1 lệnh: Lũ quét').waitFor();
+    expect(await second.photograph('stop-bar')).toEqual([0, 0]);
+    const stop = page.getByRole('button', { name: 'Giữ 2 giây để DỪNG TẤT CẢ' });
+    const allEnded = async () => ((await orders()).every(({ state }) => state === 'cleared') ? true : undefined);
+    await press(page, stop, () => until('the order to end', allEnded));
+    await until('the box to be silent', async () => ((await orders())[0]?.progress[0]?.state === 'cleared' ? true : undefined), 5_000);
+  });
+
+  it('shows an exercise in another colour and other words before it is sent', async () => {
+    const { page } = first;
+    const colourOf = (name: string) =>
+      page.getByRole('button', { name }).evaluate<string>('button => getComputedStyle(button).backgroundColor');
+    const real = await colourOf('Giữ 2 giây để PHÁT LỆNH');
+    await page.getByRole('radio', { name: 'Diễn tập', exact: true }).check();
+    await page.getByRole('heading', { name: 'Phát lệnh diễn tập' }).waitFor();
+    expect(await colourOf('Giữ 2 giây để phát DIỄN TẬP')).not.toBe(real);
+    await page.getByLabel('Mật khẩu của trực ban').fill(password);
+    await press(page, page.getByRole('button', { name: 'Giữ 2 giây để phát DIỄN TẬP' }), () =>
+      page.getByText('DIỄN TẬP · Lũ quét').waitFor(),
+    );
+    expect(await first.photograph('drill')).toEqual([0, 0]);
+    expect((await orders())[0]).toMatchObject({ class: 'exercise' });
+  });
+
+  it('made no browser complain', () => expect([...first.faults, ...second.faults]).toEqual([]));
+
+  const orders = () => district.duty.get<OrderAnswer[]>('/orders');
+});
+
+async function signIn(page: Page, console: string, account: string): Promise<void> {
+  await page.goto(console);
+  await page.getByLabel('Tài khoản').fill(account);
+  await page.getByLabel('Mật khẩu').fill(password);
+  await page.getByRole('button', { name: 'Đăng nhập' }).click();
+  await page.getByRole('link', { name: 'Khẩn cấp' }).waitFor();
+}
+
+/** Hold a button by pointer until what it does is seen. */
+async function press(page: Page, button: ReturnType<Page['getByRole']>, seen: () => Promise<unknown>): Promise<void> {
+  await button.scrollIntoViewIfNeeded();
+  const box = await button.boundingBox();
+  if (!box) throw new Error('the button is not to be seen');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await seen();
+  await page.mouse.up();
+}
