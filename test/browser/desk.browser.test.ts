@@ -93,12 +93,12 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
 
   it('shows an exercise in another colour and other words before it is sent', async () => {
     const { page } = first;
-    const colourOf = (name: string) =>
-      page.getByRole('button', { name }).evaluate<string>('button => getComputedStyle(button).backgroundColor');
-    const real = await colourOf('Giữ 2 giây để PHÁT LỆNH');
+    const colour = () =>
+      page.evaluate(`getComputedStyle(document.querySelector('[aria-labelledby="h-order"] button.hold')).backgroundColor`);
+    const real = await colour();
     await page.getByRole('radio', { name: 'Diễn tập', exact: true }).check();
     await page.getByRole('heading', { name: 'Phát lệnh diễn tập' }).waitFor();
-    expect(await colourOf('Giữ 2 giây để phát DIỄN TẬP')).not.toBe(real);
+    expect(await colour()).not.toBe(real);
     await page.getByLabel('Mật khẩu của trực ban').fill(password);
     await press(page, page.getByRole('button', { name: 'Giữ 2 giây để phát DIỄN TẬP' }), () =>
       page.getByText('DIỄN TẬP · Lũ quét').waitFor(),
