@@ -22,12 +22,16 @@ const folder = mkdtempSync(join(tmpdir(), 'loa-peers-'));
 interface Row {
   readonly peer: string;
   readonly version?: string;
-  readonly trials?: number;
+  /** Trials asked for, and those of them that were not heard twice. */
+  readonly trials: number;
+  readonly misses?: number;
   readonly startSkewP50Ms?: number;
   readonly startSkewP99Ms?: number;
   readonly startSkewMaxMs?: number;
-  /** Why there is no figure. */
-  readonly state?: string;
+  /** Why there is no figure, and which programs that is about. */
+  readonly state?: 'notInstalled' | 'nothingHeard' | 'failed';
+  readonly missing?: readonly string[];
+  readonly detail?: string;
 }
 
 /** 0.3 s of silence, then a loud square: where it begins is plain to see. */
@@ -62,11 +66,10 @@ function players(file: string): readonly Player[] {
 }
 
 function rowOf(peer: string, skewsMs: readonly number[], version?: string): Row {
-  if (skewsMs.length === 0) return { peer, state: 'nothing was heard', ...(version !== undefined && { version }) };
+  const about = { peer, ...(version !== undefined && { version }), trials, misses: trials - skewsMs.length };
+  if (skewsMs.length === 0) return { ...about, state: 'nothingHeard' };
   return {
-    peer,
-    ...(version !== undefined && { version }),
-    trials: skewsMs.length,
+    ...about,
     startSkewP50Ms: percentile(skewsMs, 0.5),
     startSkewP99Ms: percentile(skewsMs, 0.99),
     startSkewMaxMs: percentile(skewsMs, 1),
@@ -83,11 +86,12 @@ function versionOf(program: string): string {
 async function loa(): Promise<Row> {
   const path = fileURLToPath(new URL('skew.js', import.meta.url));
   const done = await runTool(process.execPath, [path, '--json', '--minutes', '1', '--starts', String(trials)], { timeoutMs: 600_000 });
-  if (!done.ok) return { peer: 'loa', state: done.problem.detail };
+  if (!done.ok) return { peer: 'loa', trials, state: 'failed', detail: done.problem.detail };
   const last = done.value.stdout.toString().trim().split('\n').at(-1) ?? '{}';
-  const { startSkew } = JSON.parse(last) as {
-    readonly startSkew: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
+  const { startSkew } = JSON.parse(last === '' ? '{}' : last) as {
+    readonly startSkew?: { readonly p50Ms: number; readonly p99Ms: number; readonly maxMs: number };
   };
+  if (!startSkew) return { peer: 'loa', trials, state: 'failed', detail: 'the skew benchmark said nothing' };
   return { peer: 'loa', trials, startSkewP50Ms: startSkew.p50Ms, startSkewP99Ms: startSkew.p99Ms, startSkewMaxMs: startSkew.maxMs };
 }
 
@@ -96,11 +100,11 @@ try {
   const file = clickFile();
   for (const player of players(file)) {
     const absent = player.programs.filter((name) => findProgram(name) === undefined);
-    if (absent.length > 0) rows.push({ peer: player.peer, state: `not installed: ${absent.join(', ')}` });
+    if (absent.length > 0) rows.push({ peer: player.peer, trials, state: 'notInstalled', missing: absent });
     else rows.push(rowOf(player.peer, await pairSkews(player, folder, trials), player.programs.map(versionOf).join(', ')));
   }
   const absent = ['snapserver', 'snapclient'].filter((name) => findProgram(name) === undefined);
-  if (absent.length > 0) rows.push({ peer: 'snapcast', state: `not installed: ${absent.join(', ')}` });
+  if (absent.length > 0) rows.push({ peer: 'snapcast', trials, state: 'notInstalled', missing: absent });
   else rows.push(rowOf('snapcast', await snapcastSkews(folder, trials), versionOf('snapserver')));
   rows.push(await loa());
 } finally {

@@ -56,12 +56,14 @@ export async function snapcastSkews(folder: string, trials: number): Promise<num
     return ear;
   });
   const pipe = createWriteStream(source);
+  const feedBeganMs = performance.now();
   await feed(pipe, settleMs + trials * clickEveryMs);
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   pipe.destroy();
   for (const tool of tools) tool.kill();
   const [a, b] = ears.map(({ onsetsMs }) => onsetsMs);
-  const settled = (a ?? []).slice(Math.ceil(settleMs / clickEveryMs));
+  // By time, not by number: a click that was missed early must not cost a later one.
+  const settled = (a ?? []).filter((at) => at >= feedBeganMs + settleMs).slice(0, trials);
   return settled.flatMap((at) => {
     const skew = Math.min(...(b ?? []).map((other) => Math.abs(other - at)));
     return skew < apartMsMax ? [skew] : [];
