@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { orderPage, safePage } from '../hardware/display/board-page.ts';
 import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
-import { cryptography, randomHex, randomId, sha256File, signerFrom } from '../hardware/host/crypto.ts';
+import { cryptography, randomId, sha256File } from '../hardware/host/crypto.ts';
 import { canLimit } from '../hardware/host/processes.ts';
 import { SlotFile } from '../hardware/host/slot-file.ts';
 import { speak } from '../hardware/host/speech.ts';
@@ -23,7 +23,8 @@ import { AgentHands } from './hands.ts';
 import { HeldKeys } from './held-keys.ts';
 import { type Identity, identityFile, readIdentity } from './identity.ts';
 import { SqliteJournal } from './journal.ts';
-import { CentreLink } from './link.ts';
+import { type Lines, makeLines } from './lines.ts';
+import type { CentreLink } from './link.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import { type Logger, openLog } from './log.ts';
 import { OrderSlots } from './order-slots.ts';
@@ -32,8 +33,9 @@ import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
-import { Loop } from './run.ts';
+import { type FlightLine, Loop } from './run.ts';
 import { readBulletin } from './screens.ts';
+import type { UpperLink } from './upper-link.ts';
 
 /** Stands in presence and report; moves with releases. */
 const version = '0.1.0';
@@ -71,6 +73,7 @@ interface Running {
   readonly flight: FlightRecorder | undefined;
   readonly loop: Loop;
   readonly link: CentreLink;
+  readonly upper: UpperLink;
 }
 
 export class Box {
@@ -109,10 +112,10 @@ export class Box {
   async #takeDown(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const { outputs, live, link, loop, fetcher, flight } = this.#running ?? {};
+    const { outputs, live, link, upper, loop, fetcher, flight } = this.#running ?? {};
     await outputs?.stop();
     live?.stop();
-    await Promise.all([this.#page?.stop(), link?.stop(), loop?.stop()]);
+    await Promise.all([this.#page?.stop(), link?.stop(), upper?.stop(), loop?.stop()]);
     fetcher?.stop();
     const { clock, record, journal, log } = this.#stores ?? {};
     clock?.stop();
@@ -219,35 +222,22 @@ export class Box {
       safePage: () => safePage('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
       log,
     });
-    const line: { link?: CentreLink } = {};
+    const line: { link?: CentreLink; follow?: Lines['follow'] } = {};
     const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, live, link: () => line.link, warn });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
-    const loop = new Loop({ clock, journal, hands, log: (line) => logFlight(line, log, flight) });
-    const link = new CentreLink({
-      dev: identity.dev,
-      boot,
-      version,
-      url: config.brokerUrl ?? identity.brokerUrl,
-      ...(config.reconnectMaxMs !== undefined && { reconnectMaxMs: config.reconnectMaxMs }),
-      tls: identity.tls,
-      signer: signerFrom(identity.signingKeyPem),
-      keys,
-      crypto: cryptography,
-      clock,
-      journal,
-      cache,
-      connections,
-      randomHex,
-      tell: (event) => loop.tell(event),
-      settled: () => loop.settled(),
-      warn,
-    });
-    line.link = link;
-    return { fetcher, outputs, live, flight, loop, link };
+    const tellFlight = (told: FlightLine) => {
+      logFlight(told, log, flight);
+      line.follow?.(told);
+    };
+    const loop = new Loop({ clock, journal, hands, log: tellFlight });
+    const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
+    line.link = lines.link;
+    line.follow = lines.follow;
+    return { fetcher, outputs, live, flight, loop, link: lines.link, upper: lines.upper };
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */
-  async #begin({ clock, record, journal, cache, found, warn }: Stores, { loop, outputs, link }: Running): Promise<void> {
+  async #begin({ clock, record, journal, cache, found, warn }: Stores, { loop, outputs, link, upper }: Running): Promise<void> {
     await loop.start();
     loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: this.#config.outputs });
     loop.tell({ is: 'rowsAcked', epoch: journal.epoch(), upto: journal.ackedTo() });
@@ -261,7 +251,11 @@ export class Box {
     if (!canLimit())
       warn('decodersUnlimited', { code: 'tool-missing', path: '', detail: 'prlimit is not installed: decoders run without limits' });
     // A first order must find its decoder.
-    void found.then(() => this.#stopping || link.start());
+    void found.then(() => {
+      if (this.#stopping) return;
+      link.start();
+      upper.start();
+    });
     await outputs.ensure(this.#config.outputs, (event) => loop.tell(event));
     const sample = async () => {
       const sample = await sampleHealth(this.#dataDir).catch(() => undefined);
@@ -281,17 +275,17 @@ export class Box {
     await sample();
   }
 
-  #makePage({ identity, keys, clock, journal }: Stores, { loop, link, outputs }: Running): Page {
+  #makePage({ identity, keys, clock, journal }: Stores, { loop, link, upper, outputs }: Running): Page {
     const pin = new PinGate(identity.pinHash, () => clock.now().monoMs);
     const simulatedBoard = this.#config.board.kind === 'simulated';
-    const reader = new PageReader({ identity, keys, version, simulatedBoard, pin, loop, clock, link, journal, outputs });
+    const reader = new PageReader({ identity, keys, version, simulatedBoard, pin, loop, clock, link, upper, journal, outputs });
     return new Page({
       ...this.#config.page,
       state: (mayAct) => reader.state(mayAct),
       heard: (output) => outputs.heard(output),
       boardHtml: () => outputs.shown()?.html,
       boardPng: () => outputs.screenshot(),
-      act: (act, output) => reader.act(act, output),
+      act: (act, subject) => reader.act(act, subject),
       pin,
     });
   }

@@ -72,7 +72,16 @@ const lines = {
   chip: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))),
 };
 const inputsOf = <I extends v.GenericSchema>(Input: I) =>
-  v.optional(v.strictObject({ button: v.optional(Input), tamper: v.optional(Input), mains: v.optional(Input) }));
+  v.optional(
+    v.strictObject({
+      button: v.optional(Input),
+      tamper: v.optional(Input),
+      mains: v.optional(Input),
+      key: v.optional(Input),
+      'contact-1': v.optional(Input),
+      'contact-2': v.optional(Input),
+    }),
+  );
 /** `activeLow`: on while the line is low, as a button against ground. */
 const input = { pin: Pin, activeLow: flag(false) };
 

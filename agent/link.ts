@@ -6,19 +6,17 @@ import { problemOf } from '../hardware/host/failure.ts';
 import type { SignedTime } from '../hardware/host/system-clock.ts';
 import type { Cryptography, Signer } from '../schemas/envelope.ts';
 import type { Problem } from '../schemas/problems.ts';
-import type { Answer, Ask, Heartbeat, Presence, Report, Telemetry } from '../schemas/report.ts';
+import type { Answer, Ask, Presence, Report, Telemetry } from '../schemas/report.ts';
 import { boxFilters, buildTopic } from '../schemas/topics.ts';
 import type { Cache } from './cache.ts';
 import type { ConnectionCounter } from './connections.ts';
 import type { Event } from './core/model.ts';
 import type { HeldKeys } from './held-keys.ts';
+import { Inlet } from './inlet.ts';
 import type { SqliteJournal } from './journal.ts';
 import { type Meaning, openAck, readMessage } from './messages.ts';
 import type { Clock } from './ports.ts';
-import { Refusals } from './refusals.ts';
 
-/** An order may not wait longer than this for its audio to reach the disk (DESIGN §4). */
-const attachmentsWithinMs = 250;
 const asksMax = 8;
 const heartbeatJitterMs = 5_000;
 /** Signed time is asked again at a connection when the last answer is older. */
@@ -57,8 +55,7 @@ export class CentreLink {
   readonly #link: Link;
   readonly #outbox: OutboxSender;
   readonly #asks = new Map<string, number>();
-  readonly #refusals = new Refusals();
-  readonly #ignored = new Refusals();
+  readonly #inlet: Inlet;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #told: Told = {};
   #up = false;
@@ -68,6 +65,7 @@ export class CentreLink {
 
   constructor(options: CentreLinkOptions) {
     this.#options = options;
+    this.#inlet = new Inlet(options);
     const { dev, keys, clock, journal } = options;
     const { place } = keys.ring();
     this.#link = new Link({
@@ -164,7 +162,7 @@ export class CentreLink {
     const meaning = readMessage(topic, payload, this.#reader());
     switch (meaning.is) {
       case 'events':
-        return this.#absorbEvents(meaning);
+        return this.#inlet.take(meaning);
       case 'keys':
         return this.#absorbKeys(topic, meaning.document);
       case 'ack': {
@@ -175,37 +173,18 @@ export class CentreLink {
       case 'answer':
         return this.#absorbAnswer(meaning.answer);
       case 'heartbeat':
-        return this.#absorbHeartbeat(meaning.heartbeat, meaning.ctr);
+        return this.#absorbHeartbeat(meaning);
       case 'nothing':
-        return this.#ignore('messageIgnored', { ...meaning.problem, path: topic });
+        return this.#inlet.ignore('messageIgnored', { ...meaning.problem, path: topic });
       default:
         return meaning satisfies never;
     }
   }
 
-  async #absorbEvents({ events, attachments }: Extract<Meaning, { is: 'events' }>): Promise<void> {
-    if (attachments.size > 0) {
-      const stored = [...attachments].map(async ([sha256, bytes]) => {
-        const kept = await this.#options.cache.storeOrderAudio(sha256, bytes);
-        if (!kept.ok) this.#options.warn('orderAudioNotKept', kept.problem);
-      });
-      await Promise.race([Promise.all(stored), new Promise<void>((go) => this.#later(attachmentsWithinMs, go))]);
-    }
-    for (const event of events) {
-      if (event.is === 'envelopeRefused') {
-        const name = `${event.topic} ${event.id} ${event.problem.code}`;
-        if (!this.#refusals.tell(name, this.#options.clock.now().monoMs)) continue;
-        this.#options.warn('envelopeRefused', { ...event.problem, path: `${event.topic}#${event.id}` });
-      }
-      this.#options.tell(event);
-    }
-    await this.#options.settled();
-  }
-
   async #absorbKeys(topic: string, document: unknown): Promise<void> {
     const offered = await this.#options.keys.offer(document);
     if (!offered.ok) {
-      await this.#absorbEvents({
+      await this.#inlet.take({
         is: 'events',
         attachments: new Map(),
         events: [{ is: 'envelopeRefused', topic, id: 'keys', problem: offered.problem }],
@@ -220,7 +199,7 @@ export class CentreLink {
   #absorbAnswer(answer: Answer): void {
     const askedMonoMs = this.#asks.get(answer.nonce);
     if (askedMonoMs === undefined) {
-      this.#ignore('answerUnasked', { code: 'replayed', path: '', detail: `answer ${answer.id} to a question not open` });
+      this.#inlet.ignore('answerUnasked', { code: 'replayed', path: '', detail: `answer ${answer.id} to a question not open` });
       return;
     }
     this.#asks.delete(answer.nonce);
@@ -229,10 +208,11 @@ export class CentreLink {
   }
 
   /** A new epoch means that the centre forgot who is there: tell it again, not all boxes at once. */
-  #absorbHeartbeat(heartbeat: Heartbeat, ctr: number): void {
+  #absorbHeartbeat({ heartbeat, centre, epoch, ctr }: Extract<Meaning, { is: 'heartbeat' }>): void {
     const before = this.#heartbeat;
     if (before && ctr <= before.ctr) return;
     this.#heartbeat = { epoch: heartbeat.epoch, ctr, atMonoMs: this.#options.clock.now().monoMs };
+    this.#options.tell({ is: 'heartbeatCame', line: 'own', centre, epoch, topics: heartbeat.topics ?? {} });
     if (!before || before.epoch === heartbeat.epoch) return;
     this.#later(Math.random() * heartbeatJitterMs, () => this.#announce());
   }
@@ -274,12 +254,6 @@ export class CentreLink {
 
   #topic(word: 'on' | 'report' | 'tm' | 'ask'): string {
     return buildTopic({ of: 'box', id: this.#options.dev, direction: 'up', word });
-  }
-
-  /** A hostile broker can send rubbish for ever: the log takes some of it. */
-  #ignore(event: string, problem: Problem): void {
-    if (this.#ignored.tell(`${event} ${problem.path} ${problem.detail}`, this.#options.clock.now().monoMs))
-      this.#options.warn(event, problem);
   }
 
   #note(event: string, problem: Problem): void {

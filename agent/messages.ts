@@ -24,7 +24,7 @@ import { Answer, Heartbeat } from '../schemas/report.ts';
 import { parseTopic } from '../schemas/topics.ts';
 import { Want } from '../schemas/want.ts';
 
-import type { Event, OpenedMeta } from './core/model.ts';
+import type { Event, OfferedOrder, OpenedMeta } from './core/model.ts';
 
 export interface Reader {
   readonly ring: KeyRing;
@@ -37,7 +37,7 @@ export type Meaning =
   | { readonly is: 'keys'; readonly document: unknown }
   | { readonly is: 'ack' }
   | { readonly is: 'answer'; readonly answer: Answer }
-  | { readonly is: 'heartbeat'; readonly heartbeat: Heartbeat; readonly centre: string; readonly ctr: number }
+  | { readonly is: 'heartbeat'; readonly heartbeat: Heartbeat; readonly centre: string; readonly epoch: string; readonly ctr: number }
   | { readonly is: 'nothing'; readonly problem: Problem };
 
 /** Only the JSON's size and depth are judged before the signature. */
@@ -68,8 +68,8 @@ export function readMessage(topic: string, payload: Uint8Array, reader: Reader):
     case 'on': {
       const opened = openFor(json.value, 'heartbeat', Heartbeat, reader);
       if (!opened.ok) return nothing(opened);
-      const { body, iss, ctr } = opened.value.statement;
-      return { is: 'heartbeat', heartbeat: body, centre: iss, ctr };
+      const { body, iss, epoch, ctr } = opened.value.statement;
+      return { is: 'heartbeat', heartbeat: body, centre: iss, epoch, ctr };
     }
     default:
       return nothing(bad('bad-input', `a box does not read ${topic}`));
@@ -109,15 +109,41 @@ function readOrders(topic: string, payload: Uint8Array, reader: Reader): Meaning
           : refusal(topic, envelope, opened.problem, reader),
       ];
     }
-    const read = readOrder(envelope, parseTopic(topic)?.word === 'drill' ? 'drill' : 'order', reader);
-    if (!read.ok) return [refusal(topic, envelope, read.problem, reader)];
+    const read = readOrder(envelope, wordOf(topic), reader);
+    if (!read.ok) return [came(refusal(topic, envelope, read.problem, reader), envelope, topic, reader)];
     const { opened, authorised } = read.value;
+    // What lies ready in a box is started there by hand: whoever carries messages cannot start it from afar.
+    if (opened.statement.aud.startsWith('d/'))
+      return [
+        refusal(topic, envelope, { code: 'wrong-audience', path: '/aud', detail: 'an order for one box is started at that box' }, reader),
+      ];
     const order = opened.statement.body;
     const inline = inlineOf(order, frame.value.attachments);
     for (const [sha256, bytes] of inline) attachments.set(sha256, bytes);
     return [{ is: 'orderOffered', opened: meta(opened, topic), order, inline: [...inline.keys()], authorised }];
   });
   return { is: 'events', events, attachments };
+}
+
+function wordOf(topic: string): 'order' | 'drill' {
+  return parseTopic(topic)?.word === 'drill' ? 'drill' : 'order';
+}
+
+/** What a centre truly sent counts as come, though it is not for this box: only what is withheld is missed. */
+function came(event: Event, envelope: Envelope, topic: string, reader: Reader): Event {
+  const opened = openFor(envelope, wordOf(topic), v.unknown(), reader);
+  return opened.ok && event.is === 'envelopeRefused' ? { ...event, opened: meta(opened.value, topic) } : event;
+}
+
+/** An order that lies ready in this box, as its officers signed it; started by hand, never by what arrives. */
+export function readLocalOrder(envelope: Envelope, reader: Reader): Result<OfferedOrder> {
+  const typ = envelope.payloadType === payloadTypeOf('drill') ? 'drill' : 'order';
+  const read = readOrder(envelope, typ, reader);
+  if (!read.ok) return read;
+  const { opened, authorised } = read.value;
+  const { aud } = opened.statement;
+  if (aud !== `d/${reader.ring.place.dev}`) return bad('wrong-audience', `a local order is for ${aud}`, '/aud');
+  return ok({ opened: meta(opened, 'local'), order: opened.statement.body, inline: [], authorised });
 }
 
 /** Exercises have a key, a type and a topic of their own, so that nothing of theirs can pass for the real thing, or the reverse. */

@@ -15,8 +15,8 @@ export interface PageOptions {
   readonly heard: (output: string | undefined) => Heard | undefined;
   readonly boardHtml: () => string | undefined;
   readonly boardPng: () => Promise<Uint8Array | undefined>;
-  /** A person at the box asks for something. False: no such output. */
-  readonly act: (act: PageAct, output: string | undefined) => boolean;
+  /** A person at the box asks for something of an output or of an order that lies ready. False: no such thing. */
+  readonly act: (act: PageAct, subject: string | undefined) => boolean;
   readonly pin: Pick<PinGate, 'check'>;
 }
 
@@ -68,7 +68,7 @@ export class Page {
     if (!addressName.test(request.headers.host ?? '')) return this.#refuse(response, 421, 'Sai địa chỉ · wrong address');
     const url = new URL(request.url ?? '/', 'http://box');
     const output = url.searchParams.get('output') ?? undefined;
-    if (request.method === 'POST') return this.#act(url.pathname, output, request, response);
+    if (request.method === 'POST') return this.#act(url.pathname, url.searchParams.get('order') ?? output, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') return this.#refuse(response, 405, 'GET');
     switch (url.pathname) {
       case '/':
@@ -102,7 +102,7 @@ export class Page {
   }
 
   /** The own header cannot be sent by a foreign page without asking first, and we never allow it. */
-  async #act(path: string, output: string | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #act(path: string, subject: string | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const act = pageActs.find((one) => path === `/acts/${one}`);
     if (!act || !isLoopback(request) || request.headers['x-loa-act'] === undefined) {
       request.resume();
@@ -113,7 +113,7 @@ export class Page {
     const pin = await readPin(request);
     // What only makes it quieter, or stands for a hand on a simulated board, needs no PIN.
     if (!safeActs.includes(act) && !(await this.#opens(pin, response))) return;
-    if (!this.#options.act(act, output)) return this.#refuse(response, 404, 'Không có loa · no loudspeaker');
+    if (!this.#options.act(act, subject)) return this.#refuse(response, 404, 'Không có loa hoặc lệnh này · no such loudspeaker or order');
     response.writeHead(202).end();
   }
 

@@ -1,7 +1,9 @@
 // From a want to a plan: every part read from the cache, checked against its hash and shape; all or none.
 import { readFile } from 'node:fs/promises';
 import { sha256 } from '../hardware/host/crypto.ts';
+import { LocalOrders } from '../schemas/local-orders.ts';
 import { parseJson } from '../schemas/parse.ts';
+import { Paths } from '../schemas/paths.ts';
 import { Policy } from '../schemas/policy.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { SchedulePart } from '../schemas/schedule.ts';
@@ -12,6 +14,8 @@ import { type Part, type Plan, partBytesMax, type Want } from '../schemas/want.t
 export async function loadPlan(want: Want, pathOf: (sha256: string) => string | undefined): Promise<Result<Plan>> {
   let settings: BoxSettings = defaultBoxSettings;
   let policy: Policy | undefined;
+  let paths: Paths | undefined;
+  let localOrders: LocalOrders | undefined;
   const schedules: { [K in keyof SchedulePart]: SchedulePart[K] } = { programmes: [], schedules: [], holidays: [], localOrder: [] };
   for (const [index, part] of want.parts.entries()) {
     const text = await readPart(part, pathOf);
@@ -19,6 +23,8 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
     if (!read.ok) return bad(read.problem.code, read.problem.detail, `/parts/${index}${read.problem.path}`);
     if (read.value.settings) settings = read.value.settings;
     if (read.value.policy) policy = read.value.policy;
+    if (read.value.paths) paths = read.value.paths;
+    if (read.value.localOrders) localOrders = read.value.localOrders;
     const more = read.value.schedules;
     if (!more) continue;
     schedules.programmes = [...schedules.programmes, ...more.programmes];
@@ -27,7 +33,7 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
     schedules.localOrder = [...schedules.localOrder, ...more.localOrder];
   }
   if (!policy) return bad('bad-input', 'a want needs a policy part', '/parts');
-  return ok({ rev: want.rev, settings, policy, schedules });
+  return ok({ rev: want.rev, settings, policy, schedules, ...(paths && { paths }), ...(localOrders && { localOrders }) });
 }
 
 async function readPart(part: Part, pathOf: (sha256: string) => string | undefined): Promise<Result<string>> {
@@ -46,6 +52,8 @@ interface ReadPart {
   readonly settings?: BoxSettings;
   readonly policy?: Policy;
   readonly schedules?: SchedulePart;
+  readonly paths?: Paths;
+  readonly localOrders?: LocalOrders;
 }
 
 function parsePart(part: Part, text: string): Result<ReadPart> {
@@ -56,6 +64,10 @@ function parsePart(part: Part, text: string): Result<ReadPart> {
       return named('policy', parseJson(Policy, text, partBytesMax));
     case 'schedules':
       return named('schedules', parseJson(SchedulePart, text, partBytesMax));
+    case 'paths':
+      return named('paths', parseJson(Paths, text, partBytesMax));
+    case 'localOrders':
+      return named('localOrders', parseJson(LocalOrders, text, partBytesMax));
     default:
       return part.kind satisfies never;
   }

@@ -14,11 +14,13 @@ export type Verb = 'publish' | 'subscribe';
 export function may(identity: Identity, verb: Verb, topic: string, owner?: Id): Result<void> {
   const parsed = parseTopic(topic);
   const allowed =
-    identity.kind === 'box'
-      ? parsed !== undefined && boxMay(identity.id, verb, parsed)
-      : identity.id === owner
-        ? ownerMay(identity.id, verb, topic, parsed)
-        : parsed !== undefined && centreBelowMay(identity.id, verb, parsed);
+    identity.kind === 'guest'
+      ? parsed !== undefined && guestMay(verb, parsed)
+      : identity.kind === 'box'
+        ? parsed !== undefined && boxMay(identity.id, verb, parsed)
+        : identity.id === owner
+          ? ownerMay(identity.id, verb, topic, parsed)
+          : parsed !== undefined && centreBelowMay(identity.id, verb, parsed);
   return allowed ? ok(undefined) : bad('not-allowed', `${identity.kind} ${identity.id} may not ${verb} ${topic.slice(0, 120)}`);
 }
 
@@ -40,6 +42,11 @@ export function mayRetain(topic: Topic): boolean {
 function boxMay(id: Id, verb: Verb, topic: Topic): boolean {
   if (topic.of === 'box') return topic.id === id && topic.direction === (verb === 'publish' ? 'up' : 'dn');
   return verb === 'subscribe' && isPublic(topic);
+}
+
+/** A box of a centre below reads orders, exercises and heartbeats, and says nothing. */
+function guestMay(verb: Verb, topic: Topic): boolean {
+  return verb === 'subscribe' && (topic.of === 'centre' || (topic.of === 'group' && topic.word !== 'cmd'));
 }
 
 /** To its parent a centre is what a box is, one letter apart. */

@@ -1,11 +1,22 @@
 // Who is at the other end: the subject of the verified client certificate, and nothing the client says of itself.
+import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { Id } from '../schemas/ids.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 
 export interface Identity {
-  readonly kind: 'box' | 'centre';
+  /** `guest`: a box of a centre below, known by that centre's authority; it only reads orders. */
+  readonly kind: 'box' | 'centre' | 'guest';
   readonly id: Id;
+  /** Whose box a guest is. */
+  readonly centre?: Id;
+}
+
+/** A centre below whose boxes may read orders here: its authority speaks for them, and for nobody else. */
+export interface CentreBelow {
+  readonly centre: Id;
+  /** PEM of the authority that issues its boxes' certificates. */
+  readonly ca: string;
 }
 
 const commonName = /^(box|centre):([a-z0-9-]{1,32})$/;
@@ -25,7 +36,22 @@ export function identityOf(socket: TLSSocket): Result<Identity> {
   return parseCommonName(subject?.CN);
 }
 
+/** Who a socket is where authorities of centres below are trusted too: each only for boxes of its own. Problem: key-unknown. */
+export function identityAmong(socket: TLSSocket, own: X509Certificate, below: readonly KnownBelow[]): Result<Identity> {
+  const identity = identityOf(socket);
+  const leaf = identity.ok ? socket.getPeerX509Certificate() : undefined;
+  if (!identity.ok || !leaf || leaf.verify(own.publicKey)) return identity;
+  const issuer = below.find(({ certificate }) => leaf.verify(certificate.publicKey));
+  if (!issuer || identity.value.kind !== 'box') return bad('key-unknown', 'a centre below speaks for its boxes only');
+  return ok({ kind: 'guest', id: identity.value.id, centre: issuer.centre });
+}
+
+export interface KnownBelow {
+  readonly centre: Id;
+  readonly certificate: X509Certificate;
+}
+
 /** The one MQTT client id of an identity: a second connection of it takes over from the first. */
 export function clientIdOf(identity: Identity): string {
-  return `${identity.kind}:${identity.id}`;
+  return identity.kind === 'guest' ? `guest:${identity.centre}/${identity.id}` : `${identity.kind}:${identity.id}`;
 }

@@ -1,13 +1,15 @@
 // aedes made safe: mutual TLS, identity from the certificate, limits on everything, nothing durable.
+import { X509Certificate } from 'node:crypto';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { Aedes, type Client } from 'aedes';
 import type { Id } from '../schemas/ids.ts';
+import type { Result } from '../schemas/problems.ts';
 import { parseTopic, type Topic } from '../schemas/topics.ts';
 import { mayRetain } from './access.ts';
 import { type Counts, type Refusal, zeroCounts } from './counts.ts';
 import { SocketGuard } from './guards.ts';
 import { hooksOf } from './hooks.ts';
-import { type Identity, identityOf } from './identities.ts';
+import { type CentreBelow, type Identity, identityAmong, identityOf, type KnownBelow } from './identities.ts';
 import { type BrokerLimits, brokerLimits } from './limits.ts';
 import { PacketGauge } from './link/packet-gauge.ts';
 import { CleanSessionPersistence } from './persistence.ts';
@@ -22,6 +24,8 @@ export interface BrokerOptions {
   readonly tls: { readonly ca: string | Buffer; readonly cert: string | Buffer; readonly key: string | Buffer };
   /** The centre this broker belongs to: its certificate may speak to boxes, other centres' may not. */
   readonly owner?: Id;
+  /** Centres below whose boxes keep an order-only subscription here; they connect as `guest`. */
+  readonly below?: readonly CentreBelow[];
   /** Asked at each CONNECT: the registry may have dropped an identity whose certificate still holds. */
   readonly mayConnect: (identity: Identity) => boolean;
   /**
@@ -51,6 +55,7 @@ export class BrokerServer {
   readonly #sockets = new Set<TLSSocket>();
   readonly #waiting = new Set<SocketGuard>();
   readonly #aedes: Aedes;
+  readonly #below: readonly KnownBelow[];
   #server: Server | undefined;
   #sweeper: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -60,14 +65,16 @@ export class BrokerServer {
     this.#limits = { ...brokerLimits, ...options.limits };
     this.#retained = new RetainedIndex({ countMax: this.#limits.retainedCountMax, bytesMax: this.#limits.retainedBytesMax });
     this.#aedes = this.#makeAedes();
+    this.#below = (options.below ?? []).map(({ centre, ca }) => ({ centre, certificate: new X509Certificate(ca) }));
   }
 
   async start(): Promise<{ port: number }> {
     await this.#aedes.listen();
-    const { host, port, tls } = this.#options;
+    const { host, port, tls, below = [] } = this.#options;
     const server = createServer(
       {
         ...tls,
+        ...(below.length > 0 && { ca: [tls.ca, ...below.map(({ ca }) => ca)] }),
         requestCert: true,
         rejectUnauthorized: true,
         minVersion: 'TLSv1.2',
@@ -169,7 +176,7 @@ export class BrokerServer {
   }
 
   #welcome(socket: TLSSocket): void {
-    const identity = identityOf(socket);
+    const identity = this.#identify(socket);
     if (!identity.ok || this.#stopping) {
       this.#refused('no-identity', undefined);
       socket.destroy();
@@ -186,9 +193,14 @@ export class BrokerServer {
     this.#aedes.handle(socket);
   }
 
+  #identify(socket: TLSSocket): Result<Identity> {
+    if (this.#below.length === 0) return identityOf(socket);
+    return identityAmong(socket, new X509Certificate(this.#options.tls.ca), this.#below);
+  }
+
   #guard(socket: TLSSocket, identity: Identity): void {
     const { connectBytesMax, boxBytesMax, centreBytesMax, queuedBytesMax, stallMs } = this.#limits;
-    const laterBytesMax = identity.kind === 'box' ? boxBytesMax : centreBytesMax;
+    const laterBytesMax = identity.kind === 'centre' ? centreBytesMax : boxBytesMax;
     new SocketGuard(socket, {
       gauge: new PacketGauge({ firstBytesMax: connectBytesMax, laterBytesMax, connectFirst: true }),
       queuedBytesMax,

@@ -7,7 +7,8 @@ export interface AmplifierWiring {
   readonly relayDelayMs: number;
 }
 
-export type BoardInput = 'button' | 'tamper' | 'mains';
+/** `key`: a switch held to start an order; contacts: rain gauge, float switch. */
+export type BoardInput = 'button' | 'tamper' | 'mains' | 'key' | 'contact-1' | 'contact-2';
 
 export interface Board {
   /** Technique, e.g. `simulated`, `gpio-chardev`. */

@@ -14,15 +14,21 @@ export const breakGlassMsMax = 10 * 60_000;
 export const approvalMsMax = 15 * 60_000;
 
 /** One officer's word (or a gateway's) for exactly this order: its content, its groups, its end. */
-export const Approval = v.strictObject({
-  order: MessageId,
-  /** `orderContent` of the order. */
-  content: Sha256,
-  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
-  untilMs: InstantMs,
-  /** Said with open eyes: no second officer could be had. */
-  breakGlass: v.boolean(),
-});
+export const Approval = v.pipe(
+  v.strictObject({
+    order: MessageId,
+    /** `orderContent` of the order. */
+    content: Sha256,
+    /** Empty only for an order that lies ready in one box. */
+    groups: v.pipe(v.array(Id), v.maxLength(64)),
+    /** The one box that may start it by hand. */
+    dev: v.optional(Id),
+    untilMs: InstantMs,
+    /** Said with open eyes: no second officer could be had. */
+    breakGlass: v.boolean(),
+  }),
+  v.check(({ groups, dev }) => groups.length > 0 || dev !== undefined, 'names groups or one box'),
+);
 export type Approval = v.InferOutput<typeof Approval>;
 
 /** What two officers allow a gateway to start without them; it ends with its envelope. */
@@ -187,7 +193,8 @@ function approvedBy(
   if (statement.epoch !== ring.links.get(iss)?.epoch || statement.iss !== iss)
     return bad('replayed', 'approval of another epoch', '/epoch');
   if (said.order !== id || said.content !== orderContent(order, crypto)) return bad('wrong-content', `approval of ${said.order}`, '/body');
-  if (!aud.startsWith('g/') || !said.groups.includes(aud.slice(2))) return bad('wrong-audience', `not approved for ${aud}`, '/body/groups');
+  const named = aud.startsWith('g/') ? said.groups.includes(aud.slice(2)) : said.dev !== undefined && aud === `d/${said.dev}`;
+  if (!named) return bad('wrong-audience', `not approved for ${aud}`, '/body/groups');
   if (iat < statement.iat || iat > Math.min(statement.exp, statement.iat + approvalMsMax) || exp > said.untilMs)
     return bad('expired', 'given outside its approval', '/exp');
   const key = signedBy

@@ -6,7 +6,7 @@ export const Id = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 
 /** SHA-256 of exact bytes, lower-case hex (FIPS 180-4). Names every part, item and blob. */
 export const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hex digits'));
 /** Identity of a message or row made once by its first sender (UUID, RFC 9562, or any id-like word). */
-export const MessageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:@-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : @ -'));
+export const MessageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._:@#-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : @ # -'));
 /** BCP 47 language tag, e.g. `vi`, `hmn`. */
 export const LanguageTag = v.pipe(v.string(), v.regex(/^[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8})*$/, 'must be a BCP 47 tag'));
 /** Administrative place: codes from province to hamlet, e.g. `08/02536/thon-1`. Wider areas are prefixes. */

@@ -7,8 +7,10 @@ import { Command } from './command.ts';
 import { Envelope, Statement } from './envelope.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import { LiveSession } from './live.ts';
+import { Contact, LocalOrder, LocalOrders } from './local-orders.ts';
 import { Clear, Order, OrderHead } from './order.ts';
 import { Ack, Entry, Fact, LogBatch, Row } from './outbox.ts';
+import { Path, Paths } from './paths.ts';
 import { Policy } from './policy.ts';
 import { Problem } from './problem-shape.ts';
 import { Item, Programme } from './programme.ts';
@@ -56,6 +58,11 @@ export const wireShapes = {
   Want,
   LiveSession,
   LocalLive,
+  Contact,
+  LocalOrder,
+  LocalOrders,
+  Path,
+  Paths,
   SignInRequest: api.SignInRequest,
   SetupRequest: api.SetupRequest,
   BoxRequest: api.BoxRequest,

@@ -8,6 +8,13 @@ import { ClockQuality, InstantMs } from './time.ts';
 export const logBatchBytesMax = 32 * 1024;
 export const logBatchRowsMax = 100;
 
+/** Started at the box itself, not from afar. */
+export const LocalStart = v.strictObject({
+  how: v.picklist(['page', 'key', 'contact']),
+  by: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+});
+export type LocalStart = v.InferOutput<typeof LocalStart>;
+
 /** A fact worth keeping; tagged by `kind`. */
 export const Fact = v.variant('kind', [
   v.strictObject({ kind: v.literal('receipt'), receipt: Receipt }),
@@ -31,6 +38,8 @@ export const Fact = v.variant('kind', [
         mandate: v.optional(MessageId),
       }),
     ),
+    /** Who started it at the box. */
+    here: v.optional(LocalStart),
     problem: v.optional(Problem),
     /** Set when the siren started before its slot was on disk. */
     unpersisted: v.optional(v.boolean()),
@@ -63,7 +72,7 @@ export const Fact = v.variant('kind', [
   /** What a person did at the box. */
   v.strictObject({
     kind: v.literal('act'),
-    act: v.picklist(['tone', 'listen', 'mute', 'unmute', 'service-on', 'service-off', 'talk']),
+    act: v.picklist(['tone', 'listen', 'mute', 'unmute', 'service-on', 'service-off', 'talk', 'local-end']),
     detail: v.pipe(v.string(), v.maxLength(200)),
   }),
   /** One per boot: repairs the wall time of earlier rows of that boot. */

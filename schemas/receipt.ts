@@ -67,5 +67,7 @@ export const Receipt = v.strictObject({
   /** First sample at the output minus planned start. */
   startErrorMs: v.optional(v.number()),
   clock: ClockQuality,
+  /** An order that was started at the box: how and by whom. */
+  here: v.optional(v.strictObject({ how: v.picklist(['page', 'key', 'contact']), by: v.pipe(v.string(), v.maxLength(64)) })),
 });
 export type Receipt = v.InferOutput<typeof Receipt>;

@@ -40,6 +40,8 @@ export const Health = v.strictObject({
         'service',
         'on-battery',
         'clock-off',
+        'orders-missed',
+        'heartbeat-missed',
       ]),
     ),
     v.maxLength(16),
@@ -99,6 +101,16 @@ export type Ask = v.InferOutput<typeof Ask>;
 export const Answer = v.strictObject({ id: MessageId, nonce: Ask.entries.nonce, timeMs: InstantMs });
 export type Answer = v.InferOutput<typeof Answer>;
 
+/** `g/{group}/order` or `g/{group}/drill`. */
+const OrderTopic = v.pipe(v.string(), v.regex(/^g\/[a-z0-9-]{1,32}\/(order|drill)$/, 'must be g/GROUP/order or g/GROUP/drill'));
+
 /** Body of the signed `heartbeat` on `c/{centre}/on`, each 120 s. A new epoch makes boxes announce themselves again. */
-export const Heartbeat = v.strictObject({ epoch: Id, timeMs: InstantMs, orders: v.pipe(v.record(Id, Counter), v.maxEntries(64)) });
+export const Heartbeat = v.strictObject({
+  epoch: Id,
+  timeMs: InstantMs,
+  /** Highest order counter of this centre, whatever the audience. */
+  orders: v.pipe(v.record(Id, Counter), v.maxEntries(64)),
+  /** Highest counter that stands on each topic now (orders and clears; exercises apart): a box that lacks it was kept from it. */
+  topics: v.optional(v.pipe(v.record(OrderTopic, Counter), v.maxEntries(128))),
+});
 export type Heartbeat = v.InferOutput<typeof Heartbeat>;

@@ -1,6 +1,7 @@
 // Settings: of a box as its centre wants them, with defaults inside the schema.
 import * as v from 'valibot';
 import { Id, LanguageTag, Sha256 } from './ids.ts';
+import { Contact } from './local-orders.ts';
 import { DayWindow } from './policy.ts';
 import { DurationMs } from './time.ts';
 
@@ -64,6 +65,8 @@ export const BoxSettings = v.strictObject({
   /** The operator's own recordings (≤ 15 s) in place of the standard sirens; an exercise always keeps its own sound. */
   sirens: v.optional(v.partial(v.strictObject(sirenFiles)), {}),
   localLive: v.optional(v.pipe(v.array(LocalLive), v.maxLength(4)), []),
+  /** Dry contacts that start an order lying ready here. */
+  contacts: v.optional(v.pipe(v.array(Contact), v.maxLength(4))),
 });
 export type BoxSettings = v.InferOutput<typeof BoxSettings>;
 

@@ -1,13 +1,15 @@
 // What a box should be: a small signed list of parts by hash; applied all or none (DESIGN §4).
 import * as v from 'valibot';
 import { Sha256 } from './ids.ts';
+import type { LocalOrders } from './local-orders.ts';
+import type { Paths } from './paths.ts';
 import type { Policy } from './policy.ts';
 import type { SchedulePart } from './schedule.ts';
 import type { BoxSettings } from './settings.ts';
 
 /** Parts are JSON texts, content-addressed like media. */
 export const partBytesMax = 4 * 1024 * 1024;
-export const PartKind = v.picklist(['settings', 'policy', 'schedules']);
+export const PartKind = v.picklist(['settings', 'policy', 'schedules', 'paths', 'localOrders']);
 export type PartKind = v.InferOutput<typeof PartKind>;
 
 export const Part = v.strictObject({
@@ -30,4 +32,6 @@ export interface Plan {
   readonly settings: BoxSettings;
   readonly policy: Policy;
   readonly schedules: SchedulePart;
+  readonly paths?: Paths;
+  readonly localOrders?: LocalOrders;
 }

@@ -2,10 +2,13 @@
 
 import { askService, buttonPressed } from './at-horn.ts';
 import { muteHere, offerClear, offerCommand } from './commands.ts';
+import { switchChanged } from './contacts.ts';
 import { refuse } from './emergency.ts';
 import { liveReceiving, offerLive } from './live.ts';
+import { askLocalStart, endLocal } from './local-orders.ts';
 import { mainsChanged } from './mains.ts';
 import { cacheSeen, fetchEnded, forgetWaits } from './media.ts';
+import { heartbeatCame, lineChanged, orderSeen } from './missed-orders.ts';
 import type { Event } from './model.ts';
 import { endRevoked, offerOrder } from './order-offers.ts';
 import { playbackOver, playbackProgressed, playbackStarted, sourceFailed } from './outcomes.ts';
@@ -41,6 +44,10 @@ export function absorb(turn: Turn, event: Event) {
       return offerCommand(turn, event.opened, event.command);
     case 'linkChanged':
       return linkChanged(turn, event.up);
+    case 'upperChanged':
+      return lineChanged(turn, 'upper', event.up, event.centre);
+    case 'heartbeatCame':
+      return heartbeatCame(turn, event);
     case 'rowsAcked':
       return rowsAcked(turn, event.epoch, event.upto);
     case 'cacheSeen':
@@ -74,7 +81,9 @@ export function absorb(turn: Turn, event: Event) {
   }
 }
 
-type HereEvent = Event & { is: 'toneAsked' | 'mutedHere' | 'talkAsked' | 'serviceAsked' | 'inputChanged' };
+type HereEvent = Event & {
+  is: 'toneAsked' | 'mutedHere' | 'talkAsked' | 'serviceAsked' | 'inputChanged' | 'localOrdersRead' | 'localStartAsked' | 'localEndAsked';
+};
 
 /** What somebody at the box did. */
 function absorbHere(turn: Turn, event: HereEvent) {
@@ -89,6 +98,12 @@ function absorbHere(turn: Turn, event: HereEvent) {
       return askService(turn, event);
     case 'inputChanged':
       return inputChanged(turn, event);
+    case 'localOrdersRead':
+      return turn.be({ local: { ...turn.live.local, orders: event.orders, contacts: event.contacts } });
+    case 'localStartAsked':
+      return askLocalStart(turn, event);
+    case 'localEndAsked':
+      return endLocalHere(turn, event.by);
     default:
       event satisfies never;
   }
@@ -97,7 +112,16 @@ function absorbHere(turn: Turn, event: HereEvent) {
 /** The case being opened is supervised elsewhere. */
 function inputChanged(turn: Turn, { input, on }: Event & { is: 'inputChanged' }): void {
   if (input === 'mains') mainsChanged(turn, on);
-  else if (input === 'button' && on) buttonPressed(turn);
+  else if (input === 'button' && on) {
+    endLocalHere(turn, 'button');
+    buttonPressed(turn);
+  } else if (input === 'key' || input === 'contact-1' || input === 'contact-2') switchChanged(turn, input, on);
+}
+
+function endLocalHere(turn: Turn, by: string): void {
+  if (!turn.kept.orders.active.some(({ here }) => here)) return;
+  endLocal(turn);
+  turn.tell({ kind: 'act', act: 'local-end', detail: by.slice(0, 200) });
 }
 
 function booted(turn: Turn, event: Event & { is: 'booted' }): void {
@@ -109,6 +133,7 @@ function booted(turn: Turn, event: Event & { is: 'booted' }): void {
 
 /** Orders that fail verification leave their own row; anything else is a fault of the moment. */
 function envelopeRefused(turn: Turn, event: Event & { is: 'envelopeRefused' }) {
+  if (event.opened) orderSeen(turn, event.opened, event.topic.endsWith('/drill') ? 'drill' : 'order');
   if (/\/(order|drill)$/.test(event.topic)) return refuse(turn, event.id, event.problem);
   turn.tell({ kind: 'fault', fault: 'envelope-refused', state: 'raised', detail: `${event.topic}: ${event.problem.detail}`.slice(0, 300) });
 }
@@ -116,6 +141,7 @@ function envelopeRefused(turn: Turn, event: Event & { is: 'envelopeRefused' }) {
 function linkChanged(turn: Turn, up: boolean): void {
   if (up === turn.live.linkUp) return;
   if (up) forgetWaits(turn);
+  lineChanged(turn, 'own', up);
   // A new connection starts from nothing: presence and report are told again.
   turn.be({ linkUp: up, told: { report: '', presence: '', clock: null }, reportAtMonoMs: null });
 }

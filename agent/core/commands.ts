@@ -5,6 +5,7 @@ import type { Clear } from '../../schemas/order.ts';
 import { answer } from './answer.ts';
 import { endOrder, latch } from './emergency.ts';
 import { clockToleranceMs, commandsRememberedMax } from './limits.ts';
+import { orderSeen } from './missed-orders.ts';
 import type { OpenedMeta, UnsureOrder } from './model.ts';
 import { covers } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
@@ -64,6 +65,7 @@ export function muteHere(turn: Turn, muted: boolean, by = ''): void {
 
 /** End orders by id: those of the clear's own level and below. Ids not seen yet are latched for orders it covers. */
 export function offerClear(turn: Turn, opened: OpenedMeta, clear: Clear) {
+  orderSeen(turn, opened, 'order');
   const key = counterKey(opened);
   const last = turn.kept.orders.counters[key];
   if (last && opened.ctr <= last.ctr) return;

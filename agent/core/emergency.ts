@@ -20,10 +20,18 @@ export function closeOrders(turn: Turn): void {
     const { wallMs, quality } = turn.now;
     // A clock that is only known not to be early still proves an expiry.
     if (wallMs >= active.exp && (turn.timeKnown || quality === 'floor')) endOrder(turn, active, spoken(turn, active) ? 'ended' : 'expired');
-    else if (heardOut(turn, active)) endOrder(turn, active, 'ended');
+    else if (heardOut(turn, active) || hereOver(turn, active)) endOrder(turn, active, 'ended');
     else if (turn.timeKnown && !hoursLeft(turn, active)) endOrder(turn, active, 'expired');
     else if (turn.timeKnown) turn.wakeAtWall(active.exp);
   }
+}
+
+/** What was started at the box ends by a clock that cannot be wrong; counted anew after a restart. */
+function hereOver(turn: Turn, { here }: ActiveOrder): boolean {
+  if (!here) return false;
+  const fromMonoMs = here.boot === turn.live.boot ? here.monoMs : (turn.live.bootedAt?.monoMs ?? turn.now.monoMs);
+  turn.wakeAtMono(fromMonoMs + here.maxMs);
+  return turn.now.monoMs >= fromMonoMs + here.maxMs;
 }
 
 /** Take an order out of the active ones for good, with its fact and its receipts. */
@@ -72,6 +80,7 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
       gainDb: turn.settings.gainDb,
       proof: proofOf(turn, output.kind, audibleMs),
       clock: turn.now.quality,
+      ...(active.here ? { here: { how: active.here.how, by: active.here.by } } : {}),
     },
   });
 }
@@ -146,6 +155,8 @@ const spokenCharMs = 75;
 /** Trusted time, or the setting that an order sounds without it once nobody answered. */
 function maySound(turn: Turn, active: ActiveOrder): boolean {
   if (turn.timeKnown) return turn.now.wallMs < active.exp;
+  // Somebody at the box, or its contact, began it: no time is needed.
+  if (active.here) return true;
   // Exercises obey hours, and hours need the time.
   if (turn.settings.whenUnsure !== 'sound' || active.order.class !== 'actual') return false;
   const fromMonoMs = (turn.live.bootedAt?.monoMs ?? 0) + unsureMs;

@@ -23,6 +23,8 @@ export function healthOf(turn: Turn): Health {
     ['muted', kept.muted],
     ['on-battery', !live.mains.present],
     ['no-centre', !live.linkUp],
+    ['orders-missed', live.faults.includes('orders-missed')],
+    ['heartbeat-missed', live.faults.includes('heartbeat-missed')],
     ['media-missing', live.cache.known && missing(turn).length > 0],
     ['disk-low', sample !== null && sample.diskFreeBytes < diskLowBytes],
     ['hot', (sample?.temperatureC ?? 0) > hotC],

@@ -54,6 +54,13 @@ export const latchMs = dayMs;
 export const refusalsPerHourMax = 128;
 export const drillShownMinMs = 20_000;
 
+/** The key switch is held this long. */
+export const keyHoldMs = 3_000;
+/** Told of an order that does not come; heartbeats come each two minutes. */
+export const ordersMissedMs = 10_000;
+export const heartbeatMissedMs = 6 * 60_000;
+export const heartbeatSoonMs = 130_000;
+
 export const commandsRememberedMax = 64;
 export const toneWaitMs = 10_000;
 /** The tone while the button is held; released sooner, it ends sooner. */

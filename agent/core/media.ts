@@ -11,12 +11,13 @@ export function needed(turn: Turn): Need[] {
   const audio = turn.kept.orders.active.flatMap(({ order, inline }) =>
     order.speech.flatMap((speech) => (speech.audio && !inline.includes(speech.audio.sha256) ? [speech.audio] : [])),
   );
+  const ready = turn.live.local.orders.flatMap(({ offered }) => offered.order.speech.flatMap(({ audio }) => audio ?? []));
   const sirens = Object.values(turn.settings.sirens ?? {}).flatMap((one) => one ?? []);
   const begun = turn.kept.ledger.paused.flatMap(({ occurrence }) => occurrence.items);
   return [
     ...parts.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'part' })),
     ...sirens.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
-    ...audio.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
+    ...[...audio, ...ready].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
     ...[...begun, ...(turn.live.agenda?.items ?? [])].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
   ];
 }
@@ -24,7 +25,15 @@ export function needed(turn: Turn): Need[] {
 /** What is needed and not here; worked out again only when one of its sources is another. */
 export function missing(turn: Turn): readonly Need[] {
   const { cache, agenda, lacking } = turn.live;
-  const sources = [cache.has, agenda, turn.kept.want, turn.kept.orders.active, turn.kept.ledger.paused, turn.live.plan];
+  const sources = [
+    cache.has,
+    agenda,
+    turn.kept.want,
+    turn.kept.orders.active,
+    turn.kept.ledger.paused,
+    turn.live.plan,
+    turn.live.local.orders,
+  ];
   if (lacking && sources.every((source, at) => source === lacking.sources[at])) return lacking.needs;
   const needs = needed(turn).filter(({ sha256 }) => !cache.has.has(sha256));
   turn.be({ lacking: { sources, needs } });

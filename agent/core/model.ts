@@ -5,8 +5,9 @@ import type { Authorised } from '../../schemas/authority.ts';
 import type { Command } from '../../schemas/command.ts';
 import type { Opened } from '../../schemas/envelope.ts';
 import type { LiveSession } from '../../schemas/live.ts';
+import type { StartInput } from '../../schemas/local-orders.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
-import type { Fact } from '../../schemas/outbox.ts';
+import type { Fact, LocalStart } from '../../schemas/outbox.ts';
 import type { PolicyRule } from '../../schemas/policy.ts';
 import type { Problem } from '../../schemas/problems.ts';
 import type { Item, Level } from '../../schemas/programme.ts';
@@ -46,7 +47,24 @@ export type Event =
   | { readonly is: 'keysChanged'; readonly keyids: readonly string[] }
   | { readonly is: 'clearOffered'; readonly opened: OpenedMeta; readonly clear: Clear }
   /** An envelope that failed verification: never sounds, always told. */
-  | { readonly is: 'envelopeRefused'; readonly topic: string; readonly id: string; readonly problem: Problem }
+  | {
+      readonly is: 'envelopeRefused';
+      readonly topic: string;
+      readonly id: string;
+      readonly problem: Problem;
+      /** Set when signature and audience hold: it came, though it may not sound here. */
+      readonly opened?: OpenedMeta;
+    }
+  /** A signed sign of life from the box's own centre or the upper one; counters by `g/{group}/{order|drill}`. */
+  | {
+      readonly is: 'heartbeatCame';
+      readonly line: 'own' | 'upper';
+      readonly centre: string;
+      readonly epoch: string;
+      readonly topics: Readonly<Record<string, number>>;
+    }
+  /** The order-only line to a centre above; null: there is none any more. */
+  | { readonly is: 'upperChanged'; readonly centre: string | null; readonly up: boolean }
   | { readonly is: 'commandOffered'; readonly opened: OpenedMeta; readonly command: Command }
   | { readonly is: 'linkChanged'; readonly up: boolean }
   /** The centre has committed our rows to `upto`; the journal forgets them later. */
@@ -99,8 +117,13 @@ export type Event =
   | { readonly is: 'mutedHere'; readonly muted: boolean; readonly by?: string }
   /** Somebody with the PIN stands at the horn: nothing sounds until it ends (DESIGN §5). */
   | { readonly is: 'serviceAsked'; readonly on: boolean; readonly by: string }
-  /** A wired input of the board changed: mains present, button pressed, case opened. */
-  | { readonly is: 'inputChanged'; readonly input: 'button' | 'tamper' | 'mains'; readonly on: boolean }
+  /** A wired input of the board changed: mains present, button pressed, case opened, key turned, contact closed. */
+  | { readonly is: 'inputChanged'; readonly input: 'button' | 'tamper' | 'mains' | StartInput; readonly on: boolean }
+  /** Verified orders that lie ready here and the contacts that may start them; whole, re-stated when plan or keys change. */
+  | { readonly is: 'localOrdersRead'; readonly orders: readonly LocalReady[]; readonly contacts: readonly ContactReady[] }
+  /** Somebody with the PIN starts one of them at the box, or ends what was started here. */
+  | { readonly is: 'localStartAsked'; readonly order: string; readonly by: string }
+  | { readonly is: 'localEndAsked'; readonly by: string }
   /** A verified announcement of a live session; hours, level and time are judged here. */
   | { readonly is: 'liveOffered'; readonly opened: OpenedMeta; readonly session: LiveSession }
   /** The stream of an open session began to bring verified sound, or brought none for too long; with a problem it never will. */
@@ -212,6 +235,8 @@ export interface KeptOrders {
   readonly latched: readonly Latch[];
   /** When orders of each mandate were accepted, within the last hour. */
   readonly mandates?: Readonly<Record<string, readonly number[]>>;
+  /** Starts at the box by the order that lay ready: how many ever, and when within the last hour. */
+  readonly local?: Readonly<Record<string, { readonly number: number; readonly atMs: readonly number[] }>>;
 }
 
 /** `level` is set when a clear came before its order: only orders it covers are stopped by it. */
@@ -230,6 +255,8 @@ export interface ActiveOrder {
   readonly authorised?: Authorised;
   /** Attachments that came with it (in the cache's order drawer), by hash. */
   readonly inline: readonly string[];
+  /** Started at the box: how, by whom, from which ready order, and for how long at most. */
+  readonly here?: LocalStart & { readonly base: string; readonly boot: string; readonly monoMs: number; readonly maxMs: number };
   /** Whole repetitions heard, by output. */
   readonly heard: Readonly<Record<string, number>>;
   /** What was heard so far, by output: the material of its receipts. */
@@ -297,6 +324,15 @@ export interface Live {
   readonly plan: Plan | null;
   readonly agenda: Agenda | null;
   readonly linkUp: boolean;
+  /** Orders that lie ready here, the switches that start them, and those that did since they were last open. */
+  readonly local: {
+    readonly orders: readonly LocalReady[];
+    readonly contacts: readonly ContactReady[];
+    readonly switches: Readonly<Partial<Record<StartInput, { readonly on: boolean; readonly sinceMonoMs: number }>>>;
+    readonly spent: readonly string[];
+  };
+  /** What came and what heartbeats say should have come. */
+  readonly watch: Watch;
   readonly cache: { readonly known: boolean; readonly has: ReadonlyMap<string, number>; readonly freeBytes: number };
   readonly fetches: Readonly<
     Record<string, { readonly attempt: number; readonly tries: number; readonly retryAtMonoMs: number; readonly running: boolean }>
@@ -336,6 +372,46 @@ export interface Live {
   readonly told: { readonly report: string; readonly presence: string; readonly clock: ClockQuality | null };
   readonly reportAtMonoMs: number | null;
   readonly rows: { readonly epoch: string; readonly acked: number };
+}
+
+/** An order that lies ready here; its signatures hold now. */
+export interface LocalReady {
+  readonly offered: OfferedOrder;
+  readonly perHour: number;
+  readonly maxMs: number;
+  readonly key: boolean;
+}
+
+/** A contact whose mandate holds now. */
+export interface ContactReady {
+  readonly id: string;
+  readonly inputs: readonly StartInput[];
+  readonly debounceMs: number;
+  readonly order: string;
+  readonly perHour: number;
+  readonly mandate: {
+    readonly id: string;
+    readonly nbf: number;
+    readonly exp: number;
+    readonly persons: readonly string[];
+    readonly keyids: readonly string[];
+  };
+}
+
+export interface Watch {
+  readonly own: WatchedLine;
+  readonly upper: WatchedLine;
+  /** Highest counter that reached this box in this boot, by `iss/epoch/aud/word`. */
+  readonly seen: Readonly<Record<string, number>>;
+}
+
+export interface WatchedLine {
+  readonly centre: string | null;
+  readonly up: boolean;
+  readonly upMonoMs: number;
+  readonly beatMonoMs: number | null;
+  /** Counters of the newest heartbeat, by `iss/epoch/g/group/word`. */
+  readonly told: Readonly<Record<string, { readonly ctr: number; readonly sinceMonoMs: number }>>;
 }
 
 export interface StreamState {

@@ -3,6 +3,8 @@ import type { Authorised } from '../../schemas/authority.ts';
 import type { Order } from '../../schemas/order.ts';
 import { endOrder, latch, mayDrill, refuse, refuseOnce, repetitionMs } from './emergency.ts';
 import { activeOrdersMax, clockToleranceMs, hourMs, latchMs, unsureMs } from './limits.ts';
+import { clearTries } from './media.ts';
+import { orderSeen } from './missed-orders.ts';
 import type { ActiveOrder, KeptOrders, OfferedOrder } from './model.ts';
 import { rank } from './ranks.ts';
 import { orderCounterKey } from './rules.ts';
@@ -10,6 +12,7 @@ import type { Turn } from './turn.ts';
 
 /** A verified order arrived: accept it once, or refuse it and say why. */
 export function offerOrder(turn: Turn, { opened, order, inline, authorised }: OfferedOrder) {
+  orderSeen(turn, opened, order.class === 'actual' ? 'order' : 'drill');
   const fresh = turn.rules.fresh(turn.kept.orders, opened, order);
   if (!fresh.ok) {
     refuseOnce(turn, opened, fresh.problem);
@@ -18,8 +21,20 @@ export function offerOrder(turn: Turn, { opened, order, inline, authorised }: Of
   if (!fresh.value) return;
   const offered: OfferedOrder = { opened, order, inline, ...(authorised ? { authorised } : {}) };
   if (turn.timeKnown) return judge(turn, offered);
-  if (turn.live.unsure.some((one) => one.opened.id === opened.id) || turn.live.unsure.length >= activeOrdersMax) return;
-  turn.be({ unsure: [...turn.live.unsure, { ...offered, sinceMonoMs: turn.now.monoMs, told: false }] });
+  // A clock that is only known not to be early still proves an expiry.
+  if (turn.now.quality === 'floor' && turn.now.wallMs >= opened.exp) return judge(turn, offered);
+  clearTries(turn, 'ask:time');
+  keepWaiting(turn, offered);
+}
+
+/** Orders whose time is not known or not come wait here, each once; when it is full, what is valid latest gives way. */
+function keepWaiting(turn: Turn, offered: OfferedOrder) {
+  const { unsure } = turn.live;
+  if (unsure.some(({ opened }) => opened.id === offered.opened.id)) return;
+  const waiting = [...unsure, { ...offered, sinceMonoMs: turn.now.monoMs, told: false }];
+  if (waiting.length <= activeOrdersMax) return turn.be({ unsure: waiting });
+  const latest = waiting.reduce((last, one) => (one.opened.nbf > last.opened.nbf ? one : last));
+  turn.be({ unsure: waiting.filter((one) => one !== latest) });
 }
 
 /** Times, policy and room; the counter has been judged. */
@@ -30,13 +45,39 @@ function judge(turn: Turn, offered: OfferedOrder) {
     refuseOnce(turn, opened, { code: 'expired', path: '/exp', detail: `expired at ${opened.exp}, now ${Math.round(wallMs)}` });
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
   }
-  if (opened.nbf > wallMs + clockToleranceMs)
-    return refuseOnce(turn, opened, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
+  if (opened.nbf > wallMs + clockToleranceMs) {
+    refuseOnce(turn, opened, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
+    return keepWaiting(turn, offered);
+  }
   if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages))) {
     refuseOnce(turn, opened, { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` });
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
   }
   accept(turn, offered);
+}
+
+/** Take what was started at the box into the active ones; false when its mandate is used up or there is no room. */
+export function acceptHere(turn: Turn, active: ActiveOrder): boolean {
+  const { id, order, authorised, here } = active;
+  const mandates = useMandate(turn, authorised);
+  const full = mandates && !makeRoom(turn, order);
+  if (!mandates || full) {
+    const detail = mandates ? `${activeOrdersMax} orders of no lower rank are active` : 'the mandate is used up for this hour';
+    refuse(turn, id, { code: mandates ? 'over-budget' : 'too-many-requests', path: '', detail });
+    return false;
+  }
+  const { orders } = turn.kept;
+  turn.keep({ orders: { ...orders, mandates, active: [...orders.active, active] } });
+  const start = here && { how: here.how, by: here.by };
+  turn.tell({
+    kind: 'order',
+    order: id,
+    state: 'accepted',
+    ...(authorised ? { authority: told(authorised) } : {}),
+    ...(start ? { here: start } : {}),
+  });
+  turn.urgent();
+  return true;
 }
 
 function accept(turn: Turn, { opened, order, inline, authorised }: OfferedOrder) {
@@ -84,7 +125,11 @@ function useMandate(turn: Turn, authorised: Authorised | undefined): NonNullable
 /** Keys were taken away: orders that stand on them stop, whatever they say. */
 export function endRevoked(turn: Turn, keyids: readonly string[]): void {
   const revoked = (authorised: Authorised | undefined) => authorised?.keyids.some((keyid) => !keyids.includes(keyid)) === true;
-  turn.be({ unsure: turn.live.unsure.filter(({ authorised }) => !revoked(authorised)) });
+  const { local } = turn.live;
+  turn.be({
+    unsure: turn.live.unsure.filter(({ authorised }) => !revoked(authorised)),
+    local: { ...local, orders: local.orders.filter(({ offered }) => !revoked(offered.authorised)) },
+  });
   for (const active of turn.kept.orders.active) if (revoked(active.authorised)) endOrder(turn, active, 'cleared');
 }
 
@@ -103,7 +148,8 @@ export function closeUnsure(turn: Turn): void {
   for (const one of turn.live.unsure) {
     const { opened, order } = one;
     const others = () => turn.live.unsure.filter((other) => other.opened.id !== opened.id);
-    if (turn.timeKnown) {
+    if (turn.timeKnown && opened.nbf > turn.now.wallMs + clockToleranceMs) turn.wakeAtWall(opened.nbf - clockToleranceMs);
+    else if (turn.timeKnown || (turn.now.quality === 'floor' && turn.now.wallMs >= opened.exp)) {
       turn.be({ unsure: others() });
       // Its counter was judged when it came: what was accepted since does not make it a replay.
       if (!isKnown(turn.kept.orders, opened.id)) judge(turn, one);

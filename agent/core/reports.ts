@@ -35,6 +35,7 @@ function sources({ kept, live }: State): readonly unknown[] {
     kept.muted,
     kept.service,
     live.mains,
+    live.faults,
     plan,
     outputs,
     cache,

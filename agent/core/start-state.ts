@@ -1,4 +1,5 @@
 // What a box is before anything happened: kept state of a new box, live state of every boot.
+import { quietLine } from './missed-orders.ts';
 import type { Kept, Live, OutputState } from './model.ts';
 
 /** Kept state of a box that never ran. */
@@ -27,6 +28,8 @@ export function blankLive(): Live {
     plan: null,
     agenda: null,
     linkUp: false,
+    local: { orders: [], contacts: [], switches: {}, spent: [] },
+    watch: { own: quietLine, upper: quietLine, seen: {} },
     cache: { known: false, has: new Map(), freeBytes: 0 },
     fetches: {},
     lacking: null,

@@ -11,6 +11,8 @@ export const pageActs = [
   'service-off',
   'talk-on',
   'talk-off',
+  'local-start',
+  'local-end',
   'button',
   'mains-off',
   'mains-on',
@@ -24,14 +26,15 @@ const toneMs = 2_000;
 const holdMs = 10_000;
 const by = 'page';
 
-export function eventOf(act: Exclude<PageAct, 'button' | 'mains-off' | 'mains-on'>, output: string): Event {
+/** `subject`: an output, or the order that lies ready. */
+export function eventOf(act: Exclude<PageAct, 'button' | 'mains-off' | 'mains-on'>, subject: string): Event {
   switch (act) {
     case 'tone':
-      return { is: 'toneAsked', output, durationMs: toneMs };
+      return { is: 'toneAsked', output: subject, durationMs: toneMs };
     case 'tone-hold':
-      return { is: 'toneAsked', output, durationMs: holdMs, held: true };
+      return { is: 'toneAsked', output: subject, durationMs: holdMs, held: true };
     case 'tone-release':
-      return { is: 'toneAsked', output, durationMs: 0 };
+      return { is: 'toneAsked', output: subject, durationMs: 0 };
     case 'mute':
     case 'unmute':
       return { is: 'mutedHere', muted: act === 'mute', by };
@@ -40,7 +43,11 @@ export function eventOf(act: Exclude<PageAct, 'button' | 'mains-off' | 'mains-on
       return { is: 'serviceAsked', on: act === 'service-on', by };
     case 'talk-on':
     case 'talk-off':
-      return { is: 'talkAsked', output, on: act === 'talk-on', by };
+      return { is: 'talkAsked', output: subject, on: act === 'talk-on', by };
+    case 'local-start':
+      return { is: 'localStartAsked', order: subject, by };
+    case 'local-end':
+      return { is: 'localEndAsked', by };
     default:
       return act satisfies never;
   }

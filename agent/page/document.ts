@@ -18,11 +18,12 @@ export const pageDocument = `<!doctype html>
 <button id="mute" class="second" aria-pressed="false">Tắt tiếng<span class="en" id="mute-en">Mute</span></button>
 <button id="service" class="second" aria-pressed="false">Bảo trì: có người ở loa<span class="en" id="service-en">Service: somebody at the horn</span></button>
 <button id="talk" class="second" aria-pressed="false" hidden>Nói tại hộp<span class="en" id="talk-en">Speak here</span></button></div>
-<p id="told" role="status"></p>
+<div id="ready" class="acts" hidden></div><p id="told" role="status"></p>
 <div id="simulated" hidden><small>Bo mạch mô phỏng · simulated board</small><div class="acts"><button id="button" class="second">Bấm nút trên hộp<span class="en">Press the box's button</span></button>
 <button id="mains" class="second" aria-pressed="false">Cắt điện lưới<span class="en" id="mains-en">Cut the mains</span></button></div></div></section>
 <section id="screen" hidden><h2>Bảng tin · Board</h2><iframe class="frame" id="board" title="Bảng tin · Board" sandbox="" loading="lazy"></iframe></section>
-<section><dl class="facts"><div><dt>Giờ · Clock</dt><dd id="clock">…</dd></div><div><dt>Trung tâm · Centre</dt><dd id="link">…</dd></div>
+<section><dl class="facts"><div><dt>Giờ · Clock</dt><dd id="clock">…</dd></div><div><dt>Trung tâm · Centre</dt><dd id="link">…</dd></div><div id="upperline" hidden><dt>Cấp trên · Above</dt><dd id="upper">…</dd></div>
+<div id="missedline" hidden><dt>Cảnh báo · Warning</dt><dd id="missed" class="bad"></dd></div>
 <div><dt>Nguồn điện · Power</dt><dd id="power">…</dd></div><div><dt>Dòng chờ gửi · Rows to send</dt><dd id="rows">…</dd></div><div><dt>Bản lịch · Plan</dt><dd id="want">…</dd></div>
 <div><dt>Phần mềm · Software</dt><dd id="version">…</dd></div></dl></section>
 <section><h2>Sắp phát · Next</h2><ul id="next"></ul></section>

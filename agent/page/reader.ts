@@ -6,6 +6,7 @@ import type { SqliteJournal } from '../journal.ts';
 import type { CentreLink } from '../link.ts';
 import type { Outputs } from '../outputs.ts';
 import type { Clock } from '../ports.ts';
+import type { UpperLink } from '../upper-link.ts';
 import { eventOf, type PageAct } from './acts.ts';
 import { LevelMeter } from './level.ts';
 import { type PageState, viewOf } from './view.ts';
@@ -22,6 +23,7 @@ export interface PageReaderOptions {
   readonly loop: { snapshot(): State; tell(event: Event): void };
   readonly clock: Clock;
   readonly link: Pick<CentreLink, 'status'>;
+  readonly upper: Pick<UpperLink, 'status'>;
   readonly journal: Pick<SqliteJournal, 'recentReceipts'>;
   readonly outputs: Pick<Outputs, 'loudspeakers' | 'heard' | 'relays' | 'shown' | 'press'>;
 }
@@ -35,7 +37,7 @@ export class PageReader {
   }
 
   async state(mayAct: boolean): Promise<PageState> {
-    const { identity, keys, version, simulatedBoard, pin, loop, clock, link, journal, outputs } = this.#options;
+    const { identity, keys, version, simulatedBoard, pin, loop, clock, link, upper, journal, outputs } = this.#options;
     const { place } = keys.ring();
     const ids = outputs.loudspeakers();
     const { problem, ...status } = link.status();
@@ -47,6 +49,7 @@ export class PageReader {
       area: place.area,
       version,
       link: { ...status, problem: problem?.code ?? null },
+      upper: upper.status(),
       receipts,
       levels: Object.fromEntries(ids.map((id) => [id, this.#meter(id)?.read() ?? null])),
       relays: Object.fromEntries(ids.map((id) => [id, outputs.relays(id) ?? { relay1: false, relay2: false }])),
@@ -58,12 +61,21 @@ export class PageReader {
   }
 
   /** Pass on what a person at the box asks. False when there is no such loudspeaker, or no such input to simulate. */
-  act(act: PageAct, output: string | undefined): boolean {
+  act(act: PageAct, subject: string | undefined): boolean {
+    if (act === 'local-start' || act === 'local-end') return this.#local(act, subject);
     const ids = this.#options.outputs.loudspeakers();
-    const id = output ?? ids[0];
+    const id = subject ?? ids[0];
     if (act === 'button' || act === 'mains-off' || act === 'mains-on') return this.#press(act);
     if (id === undefined || !ids.includes(id)) return false;
     this.#options.loop.tell(eventOf(act, id));
+    return true;
+  }
+
+  #local(act: 'local-start' | 'local-end', order = ''): boolean {
+    const { loop } = this.#options;
+    const ready = loop.snapshot().live.local.orders.some(({ offered }) => offered.opened.id === order);
+    if (act === 'local-start' && !ready) return false;
+    loop.tell(eventOf(act, order));
     return true;
   }
 

@@ -27,6 +27,11 @@ function show(s) {
   put('place', s.area + ' · ' + s.centre);
   const q = quality[s.now.quality]; put('clock', q[0] + ' · ' + q[1], q[2]);
   put('link', s.link.up ? 'Đã nối · connected' : 'Mất kết nối · offline', s.link.up ? 'good' : 'bad');
+  $('upperline').hidden = !s.upper;
+  if (s.upper) put('upper', s.upper.centre + (s.upper.up ? ' · đã nối · connected' : ' · mất kết nối · offline'), s.upper.up ? 'good' : 'warn');
+  const words = {'orders-missed':'Có lệnh không đến hộp · orders did not come','heartbeat-missed':'Trung tâm không báo hiệu · no heartbeat'};
+  $('missedline').hidden = !s.missed.length; put('missed', s.missed.map((one) => words[one]).join('; '));
+  showReady(s.local);
   put('rows', String(s.link.waitingRows)); put('want', String(s.wantRev || '–')); put('version', s.version + ' · ' + s.boot);
   const on = s.outputs.filter((o) => o.sounding);
   $('voice').className = on.length ? 'sounding' : '';
@@ -65,11 +70,11 @@ function showHands(s) {
   put('power', mains ? 'Điện lưới · mains' : 'Ắc quy · battery', mains ? 'good' : 'bad');
   for (const id of ['tone','hold']) $(id).disabled = busy || service !== 'off';
 }
-async function act(name, output) {
+async function act(name, output, order) {
   const pin = $('pin').value, free = ['tone-release','talk-off','button','mains-off','mains-on'].includes(name);
   if (!free && !/^[0-9]{6}$/.test(pin)) { put('told', 'Nhập mã PIN 6 số · enter the 6-digit PIN', 'bad'); $('pin').focus(); return false; }
   try {
-    const r = await fetch('/acts/' + name + (output ? '?output=' + encodeURIComponent(output) : ''), {method:'POST', headers:{'x-loa-act':name}, body: free ? '' : JSON.stringify({pin})});
+    const r = await fetch('/acts/' + name + (order ? '?order=' + encodeURIComponent(order) : output ? '?output=' + encodeURIComponent(output) : ''), {method:'POST', headers:{'x-loa-act':name}, body: free ? '' : JSON.stringify({pin})});
     put('told', r.ok ? '' : (await r.text()).trim(), r.ok ? '' : 'bad');
     setTimeout(look, 150);
     return r.ok;
@@ -88,6 +93,29 @@ $('tone').addEventListener('click', () => {
   busy = true; $('tone').disabled = true;
   count(3, async () => { await act('tone'); setTimeout(() => { busy = false; $('tone').disabled = false; }, 2500); });
 });
+// An order that lies ready is held for two seconds: nobody starts it in passing. Ending it takes one press.
+let readyKey = '';
+function showReady(list) {
+  $('ready').hidden = !list.length;
+  const key = JSON.stringify(list);
+  if (key === readyKey) return;
+  readyKey = key;
+  $('ready').replaceChildren(...list.map((one) => {
+    const b = document.createElement('button'), en = document.createElement('span');
+    b.className = 'second'; b.dataset.order = one.id; b.setAttribute('aria-pressed', String(one.on));
+    b.textContent = one.on ? 'Dừng: ' + one.title : 'Giữ 2 giây để phát: ' + one.title;
+    en.className = 'en'; en.textContent = one.on ? 'Stop' : 'Hold 2 s to sound'; b.append(en);
+    if (one.on) { b.addEventListener('click', () => act('local-end')); return b; }
+    let timer = 0;
+    const down = (e) => { if (timer) return; e.preventDefault(); put('told', 'Giữ thêm… · keep holding', 'warn'); timer = setTimeout(() => { act('local-start', '', one.id); }, 2000); };
+    const up = () => { if (timer) { clearTimeout(timer); timer = 0; } };
+    b.addEventListener('pointerdown', down);
+    b.addEventListener('keydown', (e) => { if (e.key === ' ' || e.key === 'Enter') down(e); });
+    for (const e of ['pointerup','pointercancel','pointerleave','blur','keyup']) b.addEventListener(e, up);
+    b.addEventListener('contextmenu', (e) => e.preventDefault());
+    return b;
+  }));
+}
 let holding = false;
 function hold(e) {
   if (busy || holding || $('hold').disabled) return;

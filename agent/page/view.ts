@@ -21,6 +21,8 @@ export interface PageFacts {
     readonly waitingRows: number;
     readonly problem: string | null;
   };
+  /** The order-only line to a centre above, where one is configured. */
+  readonly upper: { readonly centre: string; readonly up: boolean; readonly problem: string | null } | null;
   readonly receipts: readonly Receipt[];
   readonly levels: Readonly<Record<string, number | null>>;
   readonly relays: Readonly<Record<string, { readonly relay1: boolean; readonly relay2: boolean }>>;
@@ -40,6 +42,10 @@ export interface PageState extends PageFacts {
   readonly mains: boolean;
   /** Loudspeakers that a person may speak through here. */
   readonly talk: readonly { readonly output: string; readonly on: boolean }[];
+  /** Orders that lie ready here. */
+  readonly local: readonly { readonly id: string; readonly title: string; readonly on: boolean }[];
+  /** Orders or heartbeats that stay away. */
+  readonly missed: readonly ('orders-missed' | 'heartbeat-missed')[];
   readonly wantRev: number;
   readonly outputs: readonly {
     readonly id: string;
@@ -84,6 +90,12 @@ export function viewOf(state: State, now: Moment, facts: PageFacts): PageState {
       output,
       on: kept.sessions.open.some((one) => one.output === output && one.over === null),
     })),
+    local: live.local.orders.map(({ offered: { opened, order } }) => ({
+      id: opened.id,
+      title: order.class === 'actual' ? order.screen.title : `${order.screen.title} (diễn tập)`,
+      on: kept.orders.active.some(({ here }) => here?.base === opened.id),
+    })),
+    missed: (['orders-missed', 'heartbeat-missed'] as const).filter((one) => live.faults.includes(one)),
     wantRev: kept.want.applied?.rev ?? 0,
     outputs: Object.values(live.outputs).map((output) => ({
       id: output.id,

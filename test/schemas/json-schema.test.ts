@@ -30,6 +30,8 @@ const notDocuments = new Set([
   'DelegatedKey',
   'Hazard',
   'PartKind',
+  'StartInput',
+  'LocalStart',
   'PlayClass',
   'PolicyRule',
   'Reason',

@@ -39,6 +39,7 @@ beforeAll(async () => {
           area: '08/02536',
           version: '0.1.0',
           link: { up: true, heartbeatAgeMs: 3, waitingRows: 0, problem: null },
+          upper: null,
           receipts: [],
           levels: { main: -20 },
           relays: { main: { relay1: false, relay2: false } },

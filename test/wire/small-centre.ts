@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CentreBelow } from '../../broker/identities.ts';
 import { BrokerServer } from '../../broker/server.ts';
 import { openAuthority } from '../../controller/provision/authority.ts';
 import { cryptography, generateSigningKey, sha256, signerFrom } from '../../hardware/host/crypto.ts';
@@ -31,9 +32,21 @@ export interface SignAs {
   readonly id?: string;
 }
 
+/** Where a centre stands; a commune unless said. */
+interface Place {
+  readonly id: string;
+  readonly area: string;
+  readonly level: Delegation['level'];
+}
+
 export class SmallCentre {
-  readonly id = 'xa-1';
-  readonly area = '08/02536';
+  readonly id: string;
+  readonly area: string;
+  readonly level: Delegation['level'];
+  /** Its boxes may read orders here. */
+  readonly below: CentreBelow[] = [];
+  /** The links of keys down to this centre. */
+  chain: Envelope[] = [];
   readonly dev: string;
   readonly groups: readonly string[];
   readonly blobs = new Map<string, Uint8Array>();
@@ -45,6 +58,7 @@ export class SmallCentre {
   meddle: ((request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean) | undefined;
   answersTime = true;
   readonly officer = new TestOfficer('truc-ban-1');
+  readonly second = new TestOfficer('truc-ban-2');
   /** Keys beside the centre's own, each with its roles; told before `start`. */
   readonly moreKeys: Delegation['keys'] = [];
   root!: TrustRoot;
@@ -64,30 +78,37 @@ export class SmallCentre {
   #rootSigner!: Signer;
   #authority!: Awaited<ReturnType<typeof openAuthority>>;
 
-  constructor(dev = 'loa-1', groups: readonly string[] = ['xa-1']) {
+  constructor(
+    dev = 'loa-1',
+    groups: readonly string[] = ['xa-1'],
+    { id = 'xa-1', area = '08/02536', level = 'commune' }: Partial<Place> = {},
+  ) {
+    [this.id, this.area, this.level] = [id, area, level];
     this.dev = dev;
     this.groups = groups;
   }
 
-  async start(demo = true): Promise<void> {
+  /** `upper` gives this centre its keys instead of a root of its own. */
+  async start(demo = true, upper?: SmallCentre): Promise<void> {
     this.#authority = await openAuthority(await mkdtemp(join(tmpdir(), 'loa-centre-')), 'test', Date.now());
     this.ca = this.#authority.pem;
     this.#serverTls = await this.#authority.issueServer(['localhost', '127.0.0.1'], Date.now());
     const [root, centre] = [generateSigningKey(), generateSigningKey()];
-    this.#rootSigner = signerFrom(root.privateKeyPem);
+    this.#rootSigner = upper?.signer ?? signerFrom(root.privateKeyPem);
     this.signer = signerFrom(centre.privateKeyPem);
-    this.root = { demo, threshold: 1, keys: [{ keyid: root.keyid, alg: 'ed25519', publicKey: toBase64(root.publicKey) }] };
-    const key = { keyid: centre.keyid, alg: 'ed25519' as const, publicKey: toBase64(centre.publicKey), roles: [...roles] };
+    this.root = upper?.root ?? { demo, threshold: 1, keys: [{ keyid: root.keyid, alg: 'ed25519', publicKey: toBase64(root.publicKey) }] };
+    const key = { keyid: centre.keyid, alg: 'ed25519' as const, publicKey: toBase64(centre.publicKey), roles: [...roles, 'root' as const] };
     const delegation = {
       centre: this.id,
-      level: 'commune',
+      level: this.level,
       epoch: 'c1',
       area: this.area,
       demo,
-      keys: [key, this.officer.listed(), ...this.moreKeys],
+      keys: [key, this.officer.listed(), this.second.listed(), ...this.moreKeys],
     };
-    const link = this.sign('delegation', `c/${this.id}`, delegation, { signer: this.#rootSigner, iss: 'root' });
-    this.keys = { chain: [link], place: this.place(this.groups) };
+    const link = this.sign('delegation', `c/${this.id}`, delegation, { signer: this.#rootSigner, iss: upper?.id ?? 'root' });
+    this.chain = [...(upper?.chain ?? []), link];
+    this.keys = { chain: this.chain, place: this.place(this.groups) };
     await this.#openDoor();
     await this.startBroker();
   }
@@ -99,6 +120,7 @@ export class SmallCentre {
       port: this.mqttPort,
       tls,
       owner: this.id,
+      below: this.below,
       mayConnect: () => true,
       onPublish: async (identity, topic, payload) => this.#take(identity.id, topic.word, payload),
     });
@@ -125,7 +147,8 @@ export class SmallCentre {
     const { iss = this.id, signer = this.signer, exp = iat + dayMs, id = `${typ}-${this.#ctr}`, ctr = this.#ctr, nbf = iat - 1000 } = as;
     const given = { id, iss, epoch: 'c1', aud, iat, exp };
     if (typ !== 'order' || (body as Order).class === 'actual') {
-      const said = typ === 'order' ? approved(body as Order, given, [this.officer]) : body;
+      const said =
+        typ === 'order' ? approved(body as Order, given, this.level === 'commune' ? [this.officer] : [this.officer, this.second]) : body;
       return seal({ ...given, typ, ctr, nbf, body: said }, [signer]);
     }
     return seal({ ...given, typ: 'drill', ctr, nbf, body }, [signer]);
