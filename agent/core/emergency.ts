@@ -20,7 +20,8 @@ export function closeOrders(turn: Turn): void {
     const { wallMs, quality } = turn.now;
     // A clock that is only known not to be early still proves an expiry.
     if (wallMs >= active.exp && (turn.timeKnown || quality === 'floor')) endOrder(turn, active, spoken(turn, active) ? 'ended' : 'expired');
-    else if (heardOut(turn, active) || hereOver(turn, active)) endOrder(turn, active, 'ended');
+    else if (heardOut(turn, active)) endOrder(turn, active, 'ended');
+    else if (hereOver(turn, active)) endOrder(turn, active, spoken(turn, active) ? 'ended' : 'expired');
     else if (turn.timeKnown && !hoursLeft(turn, active)) endOrder(turn, active, 'expired');
     else if (turn.timeKnown) turn.wakeAtWall(active.exp);
   }

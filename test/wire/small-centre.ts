@@ -90,7 +90,7 @@ export class SmallCentre {
 
   /** `upper` gives this centre its keys instead of a root of its own. */
   async start(demo = true, upper?: SmallCentre): Promise<void> {
-    this.#authority = await openAuthority(await mkdtemp(join(tmpdir(), 'loa-centre-')), 'test', Date.now());
+    this.#authority = await openAuthority(await mkdtemp(join(tmpdir(), 'loa-centre-')), `test ${this.id}`, Date.now());
     this.ca = this.#authority.pem;
     this.#serverTls = await this.#authority.issueServer(['localhost', '127.0.0.1'], Date.now());
     const [root, centre] = [generateSigningKey(), generateSigningKey()];
