@@ -6,6 +6,8 @@ import { type Identity, parseCommonName } from '../../broker/identities.ts';
 import { boxDown, boxFilters, boxUp, groupDown, parseTopic } from '../../schemas/topics.ts';
 
 const box: Identity = { kind: 'box', id: 'b1' };
+/** A box of the centre below, under a name that a box of this centre has too. */
+const guest: Identity = { kind: 'guest', id: 'b1', centre: 'thon-9' };
 const owner: Identity = { kind: 'centre', id: 'xa-1' };
 const below: Identity = { kind: 'centre', id: 'thon-9' };
 
@@ -35,6 +37,14 @@ const table: readonly [Identity, Verb, string, boolean][] = [
   [box, 'subscribe', 'loa/1/u/b1/dn/want', false],
   [box, 'subscribe', '#', false],
   [box, 'subscribe', '$SYS/#', false],
+  [guest, 'subscribe', 'loa/1/g/any-group/order', true],
+  [guest, 'subscribe', 'loa/1/g/any-group/drill', true],
+  [guest, 'subscribe', 'loa/1/c/xa-1/on', true],
+  [guest, 'subscribe', 'loa/1/g/any-group/cmd', false],
+  [guest, 'subscribe', 'loa/1/d/b1/dn/want', false],
+  [guest, 'subscribe', 'loa/1/d/b1/dn/keys', false],
+  ...boxUp.map((word): [Identity, Verb, string, boolean] => [guest, 'publish', `loa/1/d/b1/up/${word}`, false]),
+  [guest, 'publish', 'loa/1/g/any-group/order', false],
   [owner, 'publish', 'loa/1/d/b1/dn/want', true],
   [owner, 'publish', 'loa/1/d/b2/dn/ack', true],
   [owner, 'publish', 'loa/1/g/g1/order', true],
