@@ -68,9 +68,10 @@ function suppressed(turn: Turn, line: Line): boolean {
 
 function beatless(turn: Turn, line: Line): boolean {
   const { up, upMonoMs, beatMonoMs } = turn.live.watch[line];
-  if (!up) return false;
+  // A centre that never gave a sign of life in this boot may be of a kind that gives none.
+  if (!up || beatMonoMs === null) return false;
   // A line that is cut again and again must not hide that nothing signed comes over it.
-  const dueMonoMs = Math.max((beatMonoMs ?? upMonoMs) + heartbeatMissedMs, upMonoMs + heartbeatSoonMs);
+  const dueMonoMs = Math.max(beatMonoMs + heartbeatMissedMs, upMonoMs + heartbeatSoonMs);
   turn.wakeAtMono(dueMonoMs);
   return turn.now.monoMs >= dueMonoMs;
 }

@@ -111,6 +111,7 @@ describe('a box that is kept from its orders', () => {
     beat(rig, 0);
     expect(faults(rig)).toEqual(['heartbeat-missed raised', 'heartbeat-missed ended']);
     rig.tell({ is: 'upperChanged', centre: 'tinh', up: true });
+    rig.tell({ is: 'heartbeatCame', line: 'upper', centre: 'tinh', epoch: 'e1', topics: {} });
     for (let i = 0; i < 3; i++) {
       rig.pass(2 * minuteMs);
       beat(rig, 0);
