@@ -218,7 +218,7 @@ export class Box {
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
       openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
-      orderPage: (order) => orderPage(order, { demo: identity.trustRoot.demo }),
+      orderPage: (order, languages) => orderPage(order, { demo: identity.trustRoot.demo }, languages),
       safePage: () => safePage('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
       log,
     });

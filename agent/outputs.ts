@@ -37,7 +37,7 @@ export interface OutputsOptions {
   readonly liveFeed?: (session: string) => LiveFeed | undefined;
   readonly doubt?: (sha256: string) => void;
   readonly openDisplay: () => Promise<Display | undefined>;
-  readonly orderPage: (order: Order) => string;
+  readonly orderPage: (order: Order, languages: readonly string[]) => string;
   readonly safePage: () => string;
   readonly log: Logger;
 }

@@ -64,9 +64,9 @@ export function orderContent({ authority: _, ...said }: Order, crypto: Hashes): 
   return crypto.sha256(new TextEncoder().encode(canonicalJson(said)));
 }
 
-/** Digest of what people hear and see, whatever the place. */
+/** Digest of what people hear and see, whatever the place and whatever stood before. */
 export function templateContent(order: Order, crypto: Hashes): string {
-  const { area: _area, level: _level, authority: _authority, ...said } = order;
+  const { area: _area, level: _level, authority: _authority, updates: _updates, ...said } = order;
   return crypto.sha256(new TextEncoder().encode(canonicalJson(said)));
 }
 

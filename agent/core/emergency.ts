@@ -12,7 +12,7 @@ import { firstRefusal } from './refusals.ts';
 import { backoffMs } from './retry.ts';
 import type { Turn } from './turn.ts';
 
-type Ending = 'ended' | 'cleared' | 'expired';
+type Ending = 'ended' | 'cleared' | 'expired' | 'superseded';
 
 /** What has run out or was heard to its end leaves the active ones. */
 export function closeOrders(turn: Turn): void {
@@ -44,7 +44,7 @@ export function endOrder(turn: Turn, active: ActiveOrder, how: Ending): void {
   turn.tell({
     kind: 'order',
     order: active.id,
-    state: how,
+    state: how === 'superseded' ? 'cleared' : how,
     ...(voice ? { voice } : {}),
     ...(languages ? { languages: { heard: [...languages.heard], skipped: [...languages.skipped] } } : {}),
   });
@@ -59,7 +59,7 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
   const audibleMs = Math.round((sounding?.audibleMs ?? 0) + (underWay ? soFarMs(turn, underWay) : 0));
   const startedMs = sounding?.startedMs ?? underWay?.startedMs ?? undefined;
   const endedMs = underWay?.startedMs ? turn.now.wallMs : sounding?.endedMs;
-  const whole = how !== 'cleared' && (output.kind === 'board' || heardHere(turn, active, output));
+  const whole = how !== 'cleared' && how !== 'superseded' && (output.kind === 'board' || heardHere(turn, active, output));
   const unvoiced = (sounding?.languages?.skipped.length ?? 0) > 0 ? 'no-voice' : undefined;
   const reason =
     whole || how === 'ended' ? unvoiced : how === 'expired' ? (sounds(output.kind) && orderHeld(turn, active.order)) || how : how;

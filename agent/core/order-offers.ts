@@ -6,7 +6,7 @@ import { activeOrdersMax, clockToleranceMs, hourMs, latchMs, unsureMs } from './
 import { clearTries } from './media.ts';
 import { orderSeen } from './missed-orders.ts';
 import type { ActiveOrder, KeptOrders, OfferedOrder } from './model.ts';
-import { rank } from './ranks.ts';
+import { covers, rank } from './ranks.ts';
 import { orderCounterKey } from './rules.ts';
 import type { Turn } from './turn.ts';
 
@@ -80,7 +80,8 @@ export function acceptHere(turn: Turn, active: ActiveOrder): boolean {
   return true;
 }
 
-function accept(turn: Turn, { opened, order, inline, authorised }: OfferedOrder) {
+function accept(turn: Turn, offered: OfferedOrder) {
+  const { opened, order, inline, authorised } = offered;
   const { id, exp, ctr, digest } = opened;
   const mandates = useMandate(turn, authorised);
   if (!mandates) {
@@ -91,6 +92,7 @@ function accept(turn: Turn, { opened, order, inline, authorised }: OfferedOrder)
     });
     return latch(turn, { id, untilMs: exp + latchMs });
   }
+  supersede(turn, offered);
   if (!makeRoom(turn, order))
     return refuseOnce(turn, opened, { code: 'over-budget', path: '', detail: `${activeOrdersMax} orders of no lower rank are active` });
   const acceptedMs = Math.round(turn.now.wallMs);
@@ -103,6 +105,27 @@ function accept(turn: Turn, { opened, order, inline, authorised }: OfferedOrder)
   turn.keep({ orders: { ...orders, counters, mandates, active: [...orders.active, active] } });
   turn.tell({ kind: 'order', order: id, state: 'accepted', ...(authorised ? { authority: told(authorised) } : {}) });
   turn.urgent();
+}
+
+/**
+ * What this order takes the place of ends, or never begins. An exercise takes the place of exercises only, and what a gateway
+ * gave under a mandate only of what was given under the same one.
+ */
+function supersede(turn: Turn, { opened: { exp }, order, authorised }: OfferedOrder): void {
+  const mandate = authorised?.mandate?.id;
+  const yields = (other: Order, by: Authorised | undefined) =>
+    covers(order.level, other.level) &&
+    (order.class === 'actual' || other.class !== 'actual') &&
+    (mandate === undefined || by?.mandate?.id === mandate);
+  for (const id of order.updates ?? []) {
+    const { active, latched } = turn.kept.orders;
+    const before = active.find((one) => one.id === id);
+    if (before && yields(before.order, before.authorised)) endOrder(turn, before, 'superseded');
+    else if (!before && order.class === 'actual' && !mandate && !latched.some((one) => one.id === id && one.level === undefined))
+      latch(turn, { id, untilMs: exp + latchMs, level: order.level });
+  }
+  const stays = ({ opened, order: other, authorised: by }: OfferedOrder) => !(order.updates?.includes(opened.id) && yields(other, by));
+  turn.be({ unsure: turn.live.unsure.filter(stays) });
 }
 
 function told({ by, persons, mandate }: Authorised) {
