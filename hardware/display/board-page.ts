@@ -52,15 +52,16 @@ export function orderPage(order: Order, marks: PageMarks = {}, languages: readon
     `body { background: ${ground}; color: ${ink}; padding: calc(3.2 * var(--u)); gap: calc(2.4 * var(--u)); }
 body::after { content: ''; position: fixed; inset: calc(1 * var(--u)); border: calc(.8 * var(--u)) solid ${ink}; border-radius: calc(2.4 * var(--u)); }
 .band { display: flex; align-items: center; justify-content: space-between; gap: calc(2 * var(--u)); font-size: calc(3.4 * var(--u)); font-weight: 700; padding: calc(.6 * var(--u)) calc(1.6 * var(--u)) 0; }
-.class { background: ${ink}; color: ${ground}; padding: .14em .6em; border-radius: .3em; letter-spacing: .1em; font-weight: 900; }
-.degree { border-radius: .3em; padding: .14em .6em; font-weight: 900; white-space: nowrap; border: .1em solid ${ink}; }
+.class { white-space: nowrap; background: ${ink}; color: ${ground}; padding: .14em .6em; border-radius: .3em; letter-spacing: .1em; font-weight: 900; }
+.around { flex: 1; padding: 0 .8em; font-size: calc(${lettersFor(around, 40, 6, 3.4)} * var(--u)); line-height: 1.15; text-wrap: balance; }
+.degree { font-size: calc(2.6 * var(--u)); border-radius: .3em; padding: .14em .6em; font-weight: 900; white-space: nowrap; border: .1em solid ${ink}; }
 main { flex: 1; display: flex; align-items: center; gap: calc(4 * var(--u)); min-height: 0; padding: 0 calc(2 * var(--u)); }
 main > svg { width: calc(27 * var(--u)); flex: none; }
-h1 { font-size: calc(${lettersFor(title, 60, second ? 14 : 22, 8.4)} * var(--u)); line-height: 1.14; font-weight: 900; text-wrap: balance; }
-p { font-size: calc(${lettersFor(text, 60, second ? 9 : 14, 5.2)} * var(--u)); line-height: 1.25; font-weight: 600; margin-top: .6em; text-wrap: balance; }
-.second { margin-top: calc(2 * var(--u)); padding-top: calc(2 * var(--u)); border-top: calc(.3 * var(--u)) solid; font-size: calc(${lettersFor(second ? `${second.title} ${second.text}` : '', 60, 12, 4.2)} * var(--u)); }
+h1 { font-size: calc(${lettersFor(title, 60, second ? 13 : 21, 8.4)} * var(--u)); line-height: 1.14; font-weight: 900; text-wrap: balance; }
+p { font-size: calc(${lettersFor(text, 60, second ? 7 : 13, 5.2)} * var(--u)); line-height: 1.25; font-weight: 600; margin-top: .6em; text-wrap: balance; }
+.second { margin-top: calc(1.4 * var(--u)); padding-top: calc(1.4 * var(--u)); border-top: calc(.3 * var(--u)) solid; font-size: calc(${lettersFor(second ? `${second.title} ${second.text}` : '', 60, 8, 4)} * var(--u)); }
 @media (max-aspect-ratio: 1/1) { main { flex-direction: column; justify-content: center; text-align: center; } }`,
-    `<div class="band"><span class="class">${word}</span><span>${asText(around)}</span>${degrees(order)}${demoMark(marks)}</div>
+    `<div class="band"><span class="class">${word}</span><span class="around">${asText(around)}</span>${degrees(order)}${demoMark(marks)}</div>
 <main>${hazardSign(order.hazard)}<div><h1>${asText(title)}</h1>${text === '' ? '' : `<p>${asText(text)}</p>`}${secondWords(second)}</div></main>`,
   );
 }
@@ -140,11 +141,13 @@ function coloursOf({ class: kind, hazard, severity }: Order): Colours {
 }
 
 /**
- * Letter size, in hundredths of the screen's width, at which the text fills a box `wide` × `high` of them: a letter is about
- * 0.6 of its size wide and a line 1.3 of it high. More words make smaller letters, never a cut message.
+ * Letter size, in hundredths of the screen's width, at which the text fills a box `wide` × `high` of them: a small letter is
+ * about 0.6 of its size wide, a bold capital 0.76, and a line 1.3 of it high. More words make smaller letters, never a cut message.
  */
 export function lettersFor(text: string, wide: number, high: number, most: number): number {
-  const fits = Math.sqrt((wide * high) / (Math.max(1, text.length) * 0.6 * 1.3));
+  const capitals = [...text].filter((letter) => letter !== letter.toLowerCase()).length;
+  const letterWide = capitals > text.length / 2 ? 0.76 : 0.6;
+  const fits = Math.sqrt((wide * high) / (Math.max(1, text.length) * letterWide * 1.3));
   return Math.round(Math.min(most, Math.max(1.4, fits * 0.92)) * 100) / 100;
 }
 
