@@ -22,6 +22,7 @@ import { programmeRoutes } from './api/programmes.ts';
 import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
+import { templateRoutes } from './api/templates.ts';
 import type { Centre } from './centre.ts';
 import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
 
@@ -70,6 +71,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
   logRoutes(app, centre);
+  templateRoutes(app, centre);
   orderRoutes(app, centre);
   orderRequestRoutes(app, centre);
   liveRoutes(app, centre);

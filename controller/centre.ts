@@ -6,6 +6,7 @@ import type { Blobs } from './blobs.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
+import type { TemplateDesk } from './emergency/template-desk.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
@@ -42,6 +43,7 @@ export interface Centre {
   readonly blobs: Blobs;
   readonly authority: Authority;
   readonly dispatch: Dispatch;
+  readonly templates: TemplateDesk;
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
   readonly live: LiveDesk;

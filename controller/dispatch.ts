@@ -23,6 +23,8 @@ export interface DispatchOptions {
   readonly centre: string;
   readonly chain: readonly Envelope[];
   readonly roots: readonly Envelope[];
+  /** Prepared sound of orders. */
+  readonly orderAudio: () => NonNullable<CentreContent['orderAudio']>;
   readonly publish: Publish;
   readonly nowMs: () => number;
 }
@@ -97,10 +99,10 @@ export class Dispatch {
 
   async #update(): Promise<void> {
     await this.#updatePlaces();
-    const { store, registry, blobs, desk, nowMs } = this.#options;
+    const { store, registry, blobs, desk, nowMs, orderAudio } = this.#options;
     const content = await readContent(store);
     if (!content) return;
-    const { wants, texts } = compileWants(registry.all(), content, sha256);
+    const { wants, texts } = compileWants(registry.all(), { ...content, orderAudio: orderAudio() }, sha256);
     const changed = [...wants].filter(([dev, parts]) => !sameParts(parts, this.#wants.get(dev)?.parts ?? []));
     if (changed.length === 0) return;
     const needed = new Set(changed.flatMap(([, parts]) => parts.map((part) => part.sha256)));

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId } from '../hardware/host/crypto.ts';
+import { listVoices } from '../hardware/host/speech.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Topic } from '../schemas/topics.ts';
@@ -15,6 +16,7 @@ import { groupsOf } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
+import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
@@ -99,17 +101,15 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.live.start();
   await centre.relays.start();
   await link.start();
-  // In the background: orders given before it is done are spoken by the boxes.
-  const voices = prepareVoices(centre, rooms.voices, options.journal);
+  centre.templates.start();
   const stop = async (): Promise<void> => {
     await centre.relays.stop();
     await centre.live.stop();
     link.stop();
     centre.orders.stop();
-    rooms.voices.stop();
     await bus.stop();
     await registry.stop();
-    await voices;
+    await centre.templates.stop();
     await centre.store.close();
   };
   const told = (boxPort: number) => {
@@ -139,7 +139,6 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
 
 interface Rooms {
   readonly registry: Registry;
-  readonly voices: Voices;
   readonly link: CentreLink;
   readonly bus: LateBus;
   readonly place: { boxPort: number; mqttPort: number };
@@ -208,6 +207,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
   const feed = new Feed();
   const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, parts.keys, store.counters, nowMs);
+  const voices = new Voices({ tools, blobs, meta: store.meta });
   const dispatch = new Dispatch({
     store,
     registry,
@@ -216,13 +216,22 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     centre: card.id,
     chain: trust.chain,
     roots: trust.roots ?? [],
+    orderAudio: () => voices.all(),
     publish,
     nowMs,
   });
-  const voices = new Voices({ tools, blobs, meta: store.meta });
   const groups = () => groupsOf(parts.named, parts.units, registry.all());
   const names = () => groups().map(({ id }) => id);
-  const emergency = { store, card, trust, registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
+  const templates = new TemplateDesk(parts.templates, {
+    meta: store.meta,
+    voices,
+    registry,
+    demo: card.demo,
+    machine: () => listVoices(tools),
+    prepared: () => dispatch.changed(),
+    warn: (detail) => journal.warn({ event: 'voice-missing', detail }),
+  });
+  const emergency = { store, card, trust, registry, desk, voices, feed, publish, templates: () => templates.all(), groups: names, nowMs };
   const { orders, requests } = makeEmergency(emergency);
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
@@ -244,6 +253,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     authority,
     dispatch,
     orders,
+    templates,
     live,
     relays,
     link,
@@ -252,7 +262,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     journal,
     nowMs,
   };
-  return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, voices, link, bus, place } };
+  return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, link, bus, place } };
 }
 
 /** What a claim tells a box of where to go. */
@@ -273,9 +283,4 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
 
 function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
-}
-
-async function prepareVoices(centre: Centre, voices: Voices, journal: Journal): Promise<void> {
-  const problems = await voices.prepare(centre.orders.templates, centre.card.demo ? ['exercise'] : ['actual', 'exercise']);
-  for (const detail of problems) journal.warn({ event: 'voice-missing', detail });
 }

@@ -78,6 +78,8 @@ export const OrderRequest = v.strictObject({
   password: Password,
   /** Lifetime of the order; 15 minutes unless said. */
   validMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(24 * 3600_000)), 900_000),
+  riskLevel: Order.entries.riskLevel,
+  floodAlarm: Order.entries.floodAlarm,
 });
 /** An actual order to be frozen for officers' signatures. */
 export const PrepareRequest = v.strictObject({
@@ -86,6 +88,15 @@ export const PrepareRequest = v.strictObject({
   validMs: OrderRequest.entries.validMs,
   /** One officer alone beyond a commune: short, watched, told upward. */
   breakGlass: v.optional(v.boolean(), false),
+  riskLevel: Order.entries.riskLevel,
+  floodAlarm: Order.entries.floodAlarm,
+});
+/** What a template says in one language: words always, a person's recording from the library where there is one. */
+export const TemplateSpeechRequest = v.strictObject({
+  language: LanguageTag,
+  speak: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(1800)),
+  recording: v.optional(Sha256),
+  screen: v.optional(Order.entries.screen),
 });
 /** One officer's signature over the bytes of `OrderRequestAnswer.statement` (DSSE, type `payloadType`). */
 export const ApproveRequest = v.strictObject({
@@ -207,6 +218,8 @@ export interface TemplateAnswer {
   readonly title: string;
   readonly speak: string;
   readonly screen: Order['screen'];
+  /** Every language it has words for, main one first. */
+  readonly speech: readonly { readonly language: string; readonly speak: string; readonly recorded: boolean }[];
 }
 export interface OrderAnswer {
   readonly id: string;

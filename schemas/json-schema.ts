@@ -18,7 +18,7 @@ import { Receipt } from './receipt.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
-import { Part, Want } from './want.ts';
+import { OrderAudio, Part, Want } from './want.ts';
 
 /** Every shape that leaves a program, by its name. */
 export const wireShapes = {
@@ -40,6 +40,7 @@ export const wireShapes = {
   LogBatch,
   Mandate,
   Order,
+  OrderAudio,
   OrderHead,
   Part,
   Place,
@@ -74,6 +75,7 @@ export const wireShapes = {
   ApproveRequest: api.ApproveRequest,
   OfficerKeyRequest: api.OfficerKeyRequest,
   ClearRequest: api.ClearRequest,
+  TemplateSpeechRequest: api.TemplateSpeechRequest,
   TimelineRequest: api.TimelineRequest,
   MediaRequest: api.MediaRequest,
   LiveRequest: api.LiveRequest,

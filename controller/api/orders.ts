@@ -1,7 +1,7 @@
-// The emergency desk's REST: templates, giving an order (password again), ending, stopping all, progress per box.
+// The emergency desk's REST: giving an order (password again), ending, stopping all, progress per box.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { ClearRequest, type OrderAnswer, OrderRequest, type TemplateAnswer } from '../../schemas/api.ts';
+import { ClearRequest, type OrderAnswer, OrderRequest } from '../../schemas/api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { progressOf } from '../core/order-progress.ts';
@@ -15,10 +15,6 @@ const ClearBody = v.optional(v.nullable(ClearRequest));
 
 export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, orders, card } = centre;
-
-  declare(app, centre, { method: 'GET', url: '/api/templates', act: 'read' }, async () =>
-    ok(orders.templates.map(({ id, title, speech, screen }): TemplateAnswer => ({ id, title, speak: speech[0]?.speak ?? '', screen }))),
-  );
 
   declare(app, centre, { method: 'GET', url: '/api/orders', act: 'read' }, async () => {
     const stored = await store.orders.orders(shownMax);
@@ -42,8 +38,8 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
       if (!allowed.ok) return allowed;
       const known = await checkPassword(store.people, person.account, body.password);
       if (!known.ok) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
-      const { template, groups, validMs } = body;
-      const given = await orders.give({ template, groups, class: body.class, validMs, by: person.account });
+      const { confirm: _, password: _password, ...wish } = body;
+      const given = await orders.give({ ...wish, by: person.account });
       return given.ok ? ok(answerOf(centre, given.value, [])) : given;
     },
   );

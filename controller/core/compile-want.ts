@@ -1,5 +1,6 @@
 // From the centre's tables to what each box should be: parts by hash, shared by all boxes they fit. Same input, same bytes.
 import { canonicalJson } from '../../schemas/canonical.ts';
+import { sameLanguage } from '../../schemas/languages.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Programme } from '../../schemas/programme.ts';
 import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
@@ -13,6 +14,8 @@ export interface CentreContent {
   readonly schedules: readonly { readonly schedule: Schedule; readonly groups: readonly string[] }[];
   readonly holidays: readonly string[];
   readonly localOrder: readonly string[];
+  /** Prepared sound of orders, by language; a box holds what its cluster understands. */
+  readonly orderAudio?: readonly { readonly language: string; readonly sha256: string; readonly bytes: number }[];
 }
 
 export interface BoxToServe {
@@ -22,7 +25,7 @@ export interface BoxToServe {
 }
 
 export interface Compiled {
-  /** Parts of each box, always settings, policy, schedules. */
+  /** Parts of each box: settings, policy, schedules, and sound of orders where there is any. */
   readonly wants: ReadonlyMap<string, readonly Part[]>;
   /** Bytes of all parts by hash. */
   readonly texts: ReadonlyMap<string, Uint8Array>;
@@ -48,9 +51,27 @@ export function compileWants(boxes: readonly BoxToServe[], content: CentreConten
       part('settings', `settings ${canonicalJson(box.settings)}`, () => box.settings),
       part('policy', 'policy', () => content.policy),
       part('schedules', `schedules ${groups.join(' ')}`, () => schedulesOf(groups, content)),
+      ...orderAudioOf(box.settings.languages, content, part),
     ]);
   }
   return { wants, texts };
+}
+
+/** Vietnamese is always there: what a cluster has no words for is said in it. */
+function orderAudioOf(
+  languages: readonly string[],
+  { orderAudio = [] }: CentreContent,
+  part: (kind: PartKind, cacheKey: string, value: () => unknown) => Part,
+): Part[] {
+  const wanted = [...new Set([...languages, 'vi'])].sort();
+  const fit = orderAudio.filter(({ language }) => wanted.some((tag) => sameLanguage(tag, language)));
+  const audio = [...new Map(fit.map(({ sha256, bytes }) => [sha256, { sha256, bytes }])).values()];
+  if (audio.length === 0) return [];
+  return [
+    part('orderAudio', `orderAudio ${wanted.join(' ')}`, () => ({
+      audio: audio.sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, 512),
+    })),
+  ];
 }
 
 /** What boxes in these groups play: schedules of approved programmes, in the order of their ids. */

@@ -22,9 +22,9 @@ export interface OrderDeskOptions {
   readonly voices: Voices;
   readonly feed: Feed;
   readonly publish: Publish;
-  readonly centre: { readonly id: string; readonly level: Level; readonly area: string };
+  readonly centre: { readonly id: string; readonly name: string; readonly level: Level; readonly area: string };
   readonly demo: boolean;
-  readonly templates: readonly OrderTemplate[];
+  readonly templates: () => readonly OrderTemplate[];
   readonly groups: () => readonly string[];
   readonly nowMs: () => number;
 }
@@ -35,7 +35,11 @@ export interface OrderWanted {
   readonly class: Order['class'];
   readonly validMs: number;
   readonly by: string;
+  readonly riskLevel?: Order['riskLevel'];
+  readonly floodAlarm?: Order['floodAlarm'];
 }
+
+type OrderPlanned = Omit<OrderWanted, 'validMs' | 'by'>;
 
 /** What officers signed: as prepared, to the letter. */
 export interface ApprovedRequest {
@@ -66,7 +70,7 @@ export class OrderDesk {
   }
 
   get templates(): readonly OrderTemplate[] {
-    return this.#options.templates;
+    return this.#options.templates();
   }
 
   /** Rebuild every group's frame from the tables. */
@@ -161,16 +165,25 @@ export class OrderDesk {
   }
 
   /** The order that a template makes for these groups now. Problems: not-found, conflict, demo-only, too-large. */
-  plan({ template: name, groups, class: kind }: Pick<OrderWanted, 'template' | 'groups' | 'class'>): Result<Order> {
-    const { templates, groups: known, centre, demo, voices } = this.#options;
-    const template = templates.find((one) => one.id === name);
+  plan({ template: name, groups, class: kind, riskLevel, floodAlarm }: OrderPlanned): Result<Order> {
+    const { groups: known, centre, demo, voices } = this.#options;
+    const template = this.templates.find((one) => one.id === name);
     if (!template) return bad('not-found', `no template ${name}`, '/template');
     const stranger = groups.find((group) => !known().includes(group));
     if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
     const room = this.#room(groups);
     if (!room.ok) return room;
-    const audioOf = (language: string, words: string) => voices.audioOf(language, words);
-    return planOrder({ template, class: kind, level: centre.level, area: centre.area, demo, audioOf });
+    return planOrder({
+      template,
+      class: kind,
+      level: centre.level,
+      area: centre.area,
+      demo,
+      issuer: issuerOf(centre.name),
+      riskLevel,
+      floodAlarm,
+      audioOf: (spoken) => voices.audioOf(spoken),
+    });
   }
 
   #room(groups: readonly string[]): Result<void> {
@@ -274,4 +287,9 @@ export class OrderDesk {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** The command that speaks for a place (PRODUCT §1.8): its kind is written small within the name. */
+function issuerOf(place: string): string {
+  return `Ban Chỉ huy Phòng thủ dân sự ${place.slice(0, 1).toLowerCase()}${place.slice(1)}`;
 }

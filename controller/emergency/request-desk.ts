@@ -33,6 +33,8 @@ export interface RequestWanted {
   readonly validMs: number;
   readonly breakGlass: boolean;
   readonly by: string;
+  readonly riskLevel?: Order['riskLevel'];
+  readonly floodAlarm?: Order['floodAlarm'];
 }
 
 export interface OrderRequested {

@@ -153,7 +153,7 @@ describe('orders', () => {
     const [template] = standardTemplates;
     if (!template) throw new Error('no template');
     const audio = { sha256: 'a'.repeat(64), bytes: 9, durationMs: 1 };
-    const audioOf = (_language: string, words: string) => (words.startsWith('Đây là diễn tập.') ? audio : undefined);
+    const audioOf = ({ speak: words }: { readonly speak: string }) => (words.startsWith('Đây là diễn tập.') ? audio : undefined);
     const wish = { template, level: 'commune', area: '08', demo: false, audioOf } as const;
     const [exercise, actual] = [planOrder({ ...wish, class: 'exercise' }), planOrder({ ...wish, class: 'actual' })];
     expect(exercise.ok && exercise.value.speech[0]?.audio).toEqual(audio);
