@@ -2,6 +2,7 @@
 import { sha256 } from '../hardware/host/crypto.ts';
 import type { Envelope } from '../schemas/envelope.ts';
 import type { KeysDocument } from '../schemas/keys.ts';
+import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
@@ -33,13 +34,15 @@ export interface DispatchOptions {
 export async function readContent(store: Store): Promise<CentreContent | undefined> {
   const policy = await store.content.policy();
   if (!policy) return undefined;
-  const [programmes, schedules, holidays, localOrder] = await Promise.all([
+  const [programmes, schedules, holidays, localOrder, paths, ready] = await Promise.all([
     store.content.programmes(),
     store.content.schedules(),
     store.meta.value('holidays'),
     store.meta.value('localOrder'),
+    store.meta.value('paths'),
+    store.orders.ready(),
   ]);
-  return { policy, programmes, schedules, holidays: listOf(holidays), localOrder: listOf(localOrder) };
+  return { policy, programmes, schedules, holidays: listOf(holidays), localOrder: listOf(localOrder), paths: listOf<Path>(paths), ready };
 }
 
 export class Dispatch {
@@ -157,6 +160,6 @@ function samePlace(envelope: Envelope | undefined, box: Box): boolean {
   return body.area === box.area && JSON.stringify(body.groups) === JSON.stringify(box.groups);
 }
 
-function listOf(text: string | undefined): string[] {
-  return text === undefined ? [] : (JSON.parse(text) as string[]);
+function listOf<T = string>(text: string | undefined): T[] {
+  return text === undefined ? [] : (JSON.parse(text) as T[]);
 }

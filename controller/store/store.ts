@@ -3,6 +3,7 @@
 import type { RelayRequest } from '../../schemas/api.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import type { LiveSession } from '../../schemas/live.ts';
+import type { LocalOrder } from '../../schemas/local-orders.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { Row } from '../../schemas/outbox.ts';
 import type { Policy } from '../../schemas/policy.ts';
@@ -284,6 +285,12 @@ export interface OrderStore {
   /** Envelopes that live at `nowMs`, by group and counter. */
   envelopes(nowMs: number): Promise<GroupEnvelope[]>;
   progress(orders: readonly string[]): Promise<OrderProgress[]>;
+  /** Orders that lie ready, by box. */
+  ready(): Promise<ReadonlyMap<string, readonly LocalOrder[]>>;
+  /** One of the same id gives way. */
+  layReady(dev: string, order: LocalOrder, act: Act): Promise<void>;
+  /** Problem: not-found. */
+  takeReady(dev: string, id: string, act: Act): Promise<Result<void>>;
 }
 
 export interface LiveStore {

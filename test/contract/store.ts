@@ -195,6 +195,22 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       expect(await store.orders.progress(['o1', 'o2'])).toEqual([{ ...progress, atMs: 4 }]);
     });
 
+    test('orders lie ready by box until they are taken away, also for the next start', async () => {
+      const lying = { id: 'o-1', envelope, perHour: 4, maxMs: 600_000 };
+      await store.orders.layReady('d1', lying, act('order.lay-ready'));
+      await store.orders.layReady('d1', { ...lying, perHour: 2 }, act('order.lay-ready'));
+      await store.orders.layReady('d2', { ...lying, id: 'o-2' }, act('order.lay-ready'));
+      await store.close();
+      store = await bed.reopen();
+      expect([...(await store.orders.ready())]).toEqual([
+        ['d1', [{ ...lying, perHour: 2 }]],
+        ['d2', [{ ...lying, id: 'o-2' }]],
+      ]);
+      expect(await store.orders.takeReady('d1', 'o-2', act('order.take-ready'))).toMatchObject({ problem: { code: 'not-found' } });
+      expect((await store.orders.takeReady('d1', 'o-1', act('order.take-ready'))).ok).toBe(true);
+      expect([...(await store.orders.ready()).keys()]).toEqual(['d2']);
+    });
+
     test('content is found as it was put, schedules leave when removed', async () => {
       const item = {
         sha256: 'a'.repeat(64),
