@@ -237,9 +237,11 @@ export class Box {
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */
-  async #begin({ clock, record, journal, cache, found, warn }: Stores, { loop, outputs, link, upper }: Running): Promise<void> {
+  async #begin({ clock, record, journal, cache, found, warn, keys }: Stores, { loop, outputs, link, upper }: Running): Promise<void> {
     await loop.start();
-    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: this.#config.outputs });
+    const { outputs: wired } = this.#config;
+    const keysUntilMs = Math.min(...[...keys.ring().links.values()].map(({ untilMs }) => untilMs));
+    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: wired, keysUntilMs });
     loop.tell({ is: 'rowsAcked', epoch: journal.epoch(), upto: journal.ackedTo() });
     loop.tell({ is: 'cacheSeen', ...(await cache.seen()) });
     const save = () => record.save(clock, false).catch(() => undefined);

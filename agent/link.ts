@@ -191,8 +191,9 @@ export class CentreLink {
       });
       return;
     }
-    const { place, keys } = this.#options.keys.ring();
-    if (offered.value.replaced) this.#options.tell({ is: 'keysChanged', keyids: [...keys.keys()] });
+    const { place, keys, links } = this.#options.keys.ring();
+    const keysUntilMs = Math.min(...[...links.values()].map(({ untilMs }) => untilMs));
+    if (offered.value.replaced) this.#options.tell({ is: 'keysChanged', keyids: [...keys.keys()], keysUntilMs });
     if (offered.value.replaced) this.#link.listenTo(boxFilters(this.#options.dev, place.groups, place.centre));
   }
 

@@ -6,6 +6,7 @@ import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
+import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
 import type { Box, Store, StoredWant } from './store/store.ts';
@@ -49,11 +50,15 @@ export class Dispatch {
   readonly #options: DispatchOptions;
   readonly #wants = new Map<string, StoredWant>();
   readonly #places = new Map<string, Envelope>();
+  /** What boxes believe now; anything said under an older delegation is said anew. */
+  readonly #speaks: { readonly epoch: string; readonly keyids: ReadonlySet<string> };
   #running: Promise<void> | undefined;
   #again = false;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    const { epoch, keys } = ownDelegation(options);
+    this.#speaks = { epoch, keyids: new Set(keys.map(({ keyid }) => keyid)) };
   }
 
   /** Rebuild everything retained from the tables; the broker keeps nothing across a restart. */
@@ -106,7 +111,10 @@ export class Dispatch {
     const content = await readContent(store);
     if (!content) return;
     const { wants, texts } = compileWants(registry.all(), { ...content, orderAudio: orderAudio() }, sha256);
-    const changed = [...wants].filter(([dev, parts]) => !sameParts(parts, this.#wants.get(dev)?.parts ?? []));
+    const changed = [...wants].filter(([dev, parts]) => {
+      const want = this.#wants.get(dev);
+      return !sameParts(parts, want?.parts ?? []) || !this.#stands(want?.envelope);
+    });
     if (changed.length === 0) return;
     const needed = new Set(changed.flatMap(([, parts]) => parts.map((part) => part.sha256)));
     // Parts lie on the disk before any want names them.
@@ -131,7 +139,7 @@ export class Dispatch {
 
   async #updatePlaces(): Promise<void> {
     const { store, registry, desk, centre } = this.#options;
-    const missing = registry.all().filter((box) => !samePlace(this.#places.get(box.id), box));
+    const missing = registry.all().filter((box) => !samePlace(this.#places.get(box.id), box) || !this.#stands(this.#places.get(box.id)));
     const signed = await desk.sign(
       missing.map((box) => ({
         typ: 'place',
@@ -146,6 +154,13 @@ export class Dispatch {
     for (const dev of places.keys()) await this.#publish(dev, 'keys', this.keysOf(dev));
   }
 
+  /** Signed by a key that the delegation names, in the epoch it began: a rotation or a revocation makes the rest worthless. */
+  #stands(envelope: Envelope | undefined): boolean {
+    if (!envelope) return false;
+    const { epoch, keyids } = this.#speaks;
+    return statementIn(envelope).epoch === epoch && envelope.signatures.some(({ keyid }) => keyids.has(keyid));
+  }
+
   #publish(dev: string, word: 'keys' | 'want', document: unknown): Promise<void> {
     const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word });
     return this.#options.publish(topic, JSON.stringify(document), { qos: 1, retain: true });
@@ -154,10 +169,12 @@ export class Dispatch {
 
 function samePlace(envelope: Envelope | undefined, box: Box): boolean {
   if (!envelope) return false;
-  const { body } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as {
-    body: { area: string; groups: readonly string[] };
-  };
+  const body = statementIn(envelope).body as { readonly area: string; readonly groups: readonly string[] };
   return body.area === box.area && JSON.stringify(body.groups) === JSON.stringify(box.groups);
+}
+
+function statementIn({ payload }: Envelope): { readonly epoch: string; readonly body: unknown } {
+  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { epoch: string; body: unknown };
 }
 
 function listOf<T = string>(text: string | undefined): T[] {

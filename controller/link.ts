@@ -125,17 +125,18 @@ export class CentreLink {
     const taken = await logDesk.take(dev, payload);
     if (!taken.ok) return taken.problem;
     registry.touched(dev, nowMs());
-    await this.#acknowledge(taken.value);
+    // Nobody there to sign: the rows are committed, and the box says them again until it hears so.
+    await this.#acknowledge(taken.value).catch((err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err }));
     this.#tell(taken.value);
     if (taken.value.conflict) await this.#orderNewEpoch(dev);
     return undefined;
   }
 
-  #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
+  async #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
     const body: Ack = { dev, epoch, upto: head.upto, head: head.upto === 0 ? '' : head.hash };
-    const { envelope } = this.#options.desk.signNow({ typ: 'ack', aud: `d/${dev}`, body });
+    const [signed] = await this.#options.desk.sign([{ typ: 'ack', aud: `d/${dev}`, body }]);
     const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word: 'ack' });
-    return this.#options.publish(topic, JSON.stringify(envelope), { qos: 1, retain: false });
+    if (signed) await this.#options.publish(topic, JSON.stringify(signed.envelope), { qos: 1, retain: false });
   }
 
   #tell({ dev, receipts, progress, live, rows }: Committed): void {

@@ -25,11 +25,14 @@ import { CentreLink, type Journal } from './link.ts';
 import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
 import { makeIngest } from './media/make-ingest.ts';
-import { type Authority, type Issued, openAuthority, openServerCertificate } from './provision/authority.ts';
+import type { Issued } from './provision/authority.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
-import { epochOf, openSigningKeys, type Trust } from './provision/signing-keys.ts';
+import { epochOf, type Trust } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
+import type { Hello } from './signing/frames.ts';
+import { openKeys } from './signing/open-keys.ts';
+import type { Signatory } from './signing/room.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
@@ -53,6 +56,8 @@ export interface StartOptions {
   readonly settings: RunSettings;
   readonly journal: Journal;
   readonly openBus: (wish: BusWish) => Promise<Bus>;
+  /** Who holds the signing keys: a process of its own, or (absent, in tests) this one. */
+  readonly openSigner?: (hello: Hello) => Promise<Result<Signatory>>;
   /** Folder of the built console. */
   readonly consoleDir: string;
   readonly nowMs?: () => number;
@@ -77,7 +82,7 @@ export interface Built {
   stop(): Promise<void>;
 }
 
-/** Open the data folder, wire the rooms, start the bus, rebuild all that is retained. Problems: not-found, those of the database. */
+/** Open the data folder, wire the rooms, start the bus, rebuild all that is retained. Problems: not-found, keys-locked, those of the database. */
 export async function buildCentre(options: StartOptions): Promise<Result<Built>> {
   const opened = await openRooms(options);
   if (!opened.ok) return opened;
@@ -110,6 +115,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     await bus.stop();
     await registry.stop();
     await centre.templates.stop();
+    await rooms.signatory.stop();
     await centre.store.close();
   };
   const told = (boxPort: number) => {
@@ -141,6 +147,7 @@ interface Rooms {
   readonly registry: Registry;
   readonly link: CentreLink;
   readonly bus: LateBus;
+  readonly signatory: Signatory;
   readonly place: { boxPort: number; mqttPort: number };
 }
 
@@ -158,8 +165,12 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     await store.close();
     return bad('not-found', `no centre in ${settings.dataDir}; run: node dist/controller.js init --data ${settings.dataDir} < seed.json`);
   }
-  const { authority, server } = await openCertificates(folder.authority, settings, JSON.parse(card) as CentreCard, nowMs());
-  const keys = await openSigningKeys(folder.keys);
+  const desk = await openKeys(options, store, folder, JSON.parse(card) as CentreCard, JSON.parse(trust) as Trust);
+  if (!desk.ok) {
+    await store.close();
+    return desk;
+  }
+  const { authority, server, signatory } = desk.value;
   const blobs = new Blobs(folder.blobs, folder.uploads);
   const tools = options.tools ?? (await findAudioTools());
   const made = makeRooms({
@@ -171,7 +182,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     store,
     blobs,
     tools,
-    keys,
+    signatory,
     authority,
     settings,
     journal,
@@ -180,23 +191,12 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   return ok({ ...made, server });
 }
 
-async function openCertificates(
-  dir: string,
-  settings: RunSettings,
-  card: CentreCard,
-  nowMs: number,
-): Promise<{ authority: Authority; server: Issued }> {
-  const authority = await openAuthority(dir, card.name, nowMs);
-  const hosts = [...new Set(['localhost', '127.0.0.1', settings.publicHost, ...settings.names])];
-  return { authority, server: await openServerCertificate(authority, dir, hosts, nowMs) };
-}
-
 interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'authority' | 'journal' | 'nowMs'> {
   readonly trust: Trust;
   readonly templates: readonly OrderTemplate[];
   readonly named: readonly Group[];
   readonly units: readonly Group[];
-  readonly keys: Awaited<ReturnType<typeof openSigningKeys>>;
+  readonly signatory: Signatory;
   readonly settings: RunSettings;
 }
 
@@ -206,8 +206,8 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const bus = new LateBus();
   const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
   const feed = new Feed();
-  const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, parts.keys, store.counters, nowMs);
   const voices = new Voices({ tools, blobs, meta: store.meta });
+  const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, parts.signatory, store.counters, nowMs);
   const dispatch = new Dispatch({
     store,
     registry,
@@ -262,7 +262,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     journal,
     nowMs,
   };
-  return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, link, bus, place } };
+  return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, link, bus, place, signatory: parts.signatory } };
 }
 
 /** What a claim tells a box of where to go. */

@@ -42,9 +42,10 @@ export const Health = v.strictObject({
         'clock-off',
         'orders-missed',
         'heartbeat-missed',
+        'keys-expired',
       ]),
     ),
-    v.maxLength(16),
+    v.maxLength(20),
   ),
 });
 export type Health = v.InferOutput<typeof Health>;

@@ -4,6 +4,7 @@ import { askService, buttonPressed } from './at-horn.ts';
 import { muteHere, offerClear, offerCommand } from './commands.ts';
 import { switchChanged } from './contacts.ts';
 import { refuse } from './emergency.ts';
+import { keysUntil } from './key-ends.ts';
 import { liveReceiving, offerLive } from './live.ts';
 import { askLocalStart, endLocal } from './local-orders.ts';
 import { mainsChanged } from './mains.ts';
@@ -22,6 +23,7 @@ import type { Turn } from './turn.ts';
 export function absorb(turn: Turn, event: Event) {
   switch (event.is) {
     case 'booted':
+      keysUntil(turn, event);
       return booted(turn, event);
     case 'timePassed':
     case 'clockChanged':
@@ -35,6 +37,7 @@ export function absorb(turn: Turn, event: Event) {
     case 'orderOffered':
       return offerOrder(turn, event);
     case 'keysChanged':
+      keysUntil(turn, event);
       return endRevoked(turn, event.keyids);
     case 'clearOffered':
       return offerClear(turn, event.opened, event.clear);

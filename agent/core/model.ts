@@ -33,6 +33,7 @@ export type Event =
       readonly version: string;
       readonly hardware?: Report['hardware'];
       readonly outputs?: readonly Output[];
+      readonly keysUntilMs?: number;
     }
   | { readonly is: 'timePassed' }
   /** The wall clock stepped or its quality changed; the new reading is in the Moment. */
@@ -44,7 +45,7 @@ export type Event =
   /** Orders and clears arrive verified (signature, role, area); counter, expiry, latch and rank are judged here. */
   | ({ readonly is: 'orderOffered' } & OfferedOrder)
   /** The keys this box now trusts: orders that stand on others end. */
-  | { readonly is: 'keysChanged'; readonly keyids: readonly string[] }
+  | { readonly is: 'keysChanged'; readonly keyids: readonly string[]; readonly keysUntilMs?: number }
   | { readonly is: 'clearOffered'; readonly opened: OpenedMeta; readonly clear: Clear }
   /** An envelope that failed verification: never sounds, always told. */
   | {
@@ -141,6 +142,8 @@ export type OpenedMeta = Pick<Opened, 'signedBy' | 'digest'> & {
   readonly iat: number;
   readonly nbf: number;
   readonly exp: number;
+  /** When the delegations it stands on end. */
+  readonly keysUntilMs?: number;
   /** Stands in `retained` topics or came as an answer; never evidence, only logged. */
   readonly topic: string;
 };
@@ -362,6 +365,8 @@ export interface Live {
   readonly heldOrders: readonly string[];
   /** Faults raised and not ended, by name. */
   readonly faults: readonly string[];
+  /** When the chain of keys held here ends. */
+  readonly keysUntilMs: number | null;
   readonly nextAttempt: number;
   readonly telemetry: {
     readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> | null;

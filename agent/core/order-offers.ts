@@ -2,6 +2,7 @@
 import type { Authorised } from '../../schemas/authority.ts';
 import type { Order } from '../../schemas/order.ts';
 import { endOrder, latch, mayDrill, refuse, refuseOnce, repetitionMs } from './emergency.ts';
+import { overdue } from './key-ends.ts';
 import { activeOrdersMax, clockToleranceMs, hourMs, latchMs, unsureMs } from './limits.ts';
 import { clearTries } from './media.ts';
 import { orderSeen } from './missed-orders.ts';
@@ -49,6 +50,9 @@ function judge(turn: Turn, offered: OfferedOrder) {
     refuseOnce(turn, opened, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
     return keepWaiting(turn, offered);
   }
+  const over = overdue(turn, opened);
+  // Not latched: under a newer delegation the same order may be said again.
+  if (over) return refuseOnce(turn, opened, over);
   if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages))) {
     refuseOnce(turn, opened, { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` });
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });

@@ -48,6 +48,7 @@ export const healthWords: Readonly<Record<string, string>> = { ok: 'Tốt', degr
 export const healthReasonWords: Readonly<Record<string, string>> = {
   'no-time': 'chưa có giờ tin cậy',
   'no-centre': 'mất liên lạc trung tâm',
+  'keys-expired': 'ủy quyền khóa đã hết hạn',
   'no-plan': 'chưa nhận lịch',
   'audio-failed': 'đầu ra âm thanh lỗi',
   'amplifier-failed': 'tăng âm lỗi',

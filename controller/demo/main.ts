@@ -94,7 +94,9 @@ async function runDemo(asked: DemoArguments): Promise<void> {
 async function runCentre(asked: DemoArguments): Promise<void> {
   const port = await freePort(asked.port, 'bàn điều hành');
   say(`Loa – trung tâm điều hành / operating centre (${asked.dataDir})`);
-  const setup = await prepareCentre(asked.dataDir, port, asked.seed);
+  const { setup, secret } = await prepareCentre(asked.dataDir, port, asked.seed);
+  if (secret !== undefined)
+    say(`  khóa được mã hóa bằng tệp này, hãy cất một bản sao / keys are encrypted under this file, keep a copy:\n      ${secret}`);
   const program = new Program({
     name: 'centre',
     logFile: join(asked.dataDir, 'centre.log'),

@@ -16,7 +16,7 @@ import {
 import { type DelegatedKey, Delegation, newestRoot, type TrustRoot, versionOf } from '../../schemas/keys.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type OfficerKey, ownDelegation } from './officer-keys.ts';
-import type { Trust } from './signing-keys.ts';
+import type { CentreRole, Trust } from './signing-keys.ts';
 
 const yearMs = 365 * 24 * 3600_000;
 const signaturesMax = 4;
@@ -48,6 +48,8 @@ export interface CeremonyWish {
   readonly officers: readonly OfficerKey[];
   /** Key ids to be left out from now on. */
   readonly revoke?: readonly string[];
+  /** New keys of this centre's own, each in the place of the one that held its role. */
+  readonly renew?: readonly { readonly role: CentreRole; readonly publicKey: Uint8Array }[];
   /** Begin all counters anew: undoes a counter that a thief ran to its end. */
   readonly newEpoch?: boolean;
   /** Public keys of the next root; then both the old and the new holders sign. */
@@ -69,8 +71,15 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
       person,
     }),
   );
-  const known = own.keys.filter(({ keyid }) => !registered.some((one) => one.keyid === keyid));
-  const keys = [...known, ...registered]
+  const renewed = (wish.renew ?? []).map(
+    ({ role, publicKey }): DelegatedKey => ({ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: [role] }),
+  );
+  const replaced = renewed.map(({ roles: [role] }) => role);
+  const known = own.keys.filter(
+    ({ keyid, roles: [role, ...more] }) =>
+      !registered.some((one) => one.keyid === keyid) && !(more.length === 0 && replaced.includes(role as CentreRole)),
+  );
+  const keys = [...known, ...renewed, ...registered]
     .filter(({ keyid }) => !revoked.includes(keyid))
     .map((key): DelegatedKey => {
       const glass = wish.breakGlass?.[key.person ?? ''];
@@ -141,8 +150,9 @@ export function describeKeys(file: CeremonyFile): string[] {
       ];
     }
     const { centre, level, area, epoch, keys, demo } = body as Delegation;
+    const { exp } = statementOf(document);
     return [
-      `Ủy quyền / delegation: ${centre} (${level}, ${area}), ${epoch}${demo ? ', TRÌNH DIỄN / demo' : ''}`,
+      `Ủy quyền / delegation: ${centre} (${level}, ${area}), ${epoch}, đến / until ${dayOf(exp)}${demo ? ', TRÌNH DIỄN / demo' : ''}`,
       ...keys.map(({ keyid, roles, person, breakGlass }) => {
         const glass = breakGlass ? `, phá kính / break-glass ${breakGlass.area} ${breakGlass.maxMs / 60_000} min` : '';
         return `  ${keyid}  ${roles.join(' ')}${person ? `  ${person}` : ''}${glass}`;
@@ -197,6 +207,11 @@ function nextEpoch(epoch: string): string {
   return number === undefined ? `${epoch.slice(0, 29)}-2` : `e${Number(number) + 1}`;
 }
 
-function statementOf(document: { readonly payload: string } | undefined): { iss: string; ctr: number; body: unknown } {
-  return JSON.parse(Buffer.from(document?.payload ?? '', 'base64').toString('utf8')) as { iss: string; ctr: number; body: unknown };
+/** The calendar day on which a statement ends, in UTC. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+export function statementOf(document: { readonly payload: string } | undefined): { iss: string; ctr: number; exp: number; body: unknown } {
+  return JSON.parse(Buffer.from(document?.payload ?? '', 'base64').toString('utf8')) as ReturnType<typeof statementOf>;
 }

@@ -329,8 +329,8 @@ export interface AuditStore {
 }
 
 export interface CounterStore {
-  /** Next durable counters of the spaces named, each `max(last + 1, nowMs)`; committed before they are returned. */
-  take(spaces: readonly string[], nowMs: number): Promise<ReadonlyMap<string, number>>;
+  /** Remember what was signed, by space; a lower one changes nothing. The signing desk keeps them from going back. */
+  raise(counters: ReadonlyMap<string, number>): Promise<void>;
   highest(prefix: string): Promise<ReadonlyMap<string, number>>;
   /** The latest instant this database knows to have passed. */
   floorMs(): Promise<number>;

@@ -8,7 +8,7 @@ import { initialise } from '../../controller/init.ts';
 import { addSignature, askForKeys, type CeremonyFile, installKeys, makeRoots } from '../../controller/provision/ceremony.ts';
 import { runKeys } from '../../controller/provision/keys-command.ts';
 import { ownDelegation, trustedOfficers } from '../../controller/provision/officer-keys.ts';
-import { openSigningKeys, type Trust } from '../../controller/provision/signing-keys.ts';
+import { type OpenedKeys, openSigningKeys, type Trust } from '../../controller/provision/signing-keys.ts';
 import { cryptography, signerFrom } from '../../hardware/host/crypto.ts';
 import { counterMax, type Signer, seal } from '../../schemas/envelope.ts';
 import type { KeysDocument } from '../../schemas/keys.ts';
@@ -18,17 +18,17 @@ import { installOfficers, OfficerDevice } from './officer-device.ts';
 let dir: string;
 let trust: Trust;
 let holders: Signer[];
-let centre: Awaited<ReturnType<typeof openSigningKeys>>;
+let centre: OpenedKeys;
 const officer = new OfficerDevice('truc-ban');
 const nowMs = startMs + 60_000;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'loa-ceremony-'));
-  must(await initialise(dir, seedOf(), startMs));
+  const { keySecret } = must(await initialise(dir, seedOf(), startMs));
   trust = must(await installOfficers(dir, [officer], nowMs));
   const pems = await Promise.all([1, 2, 3].map((number) => readFile(join(dir, 'root-keys', `root-${number}.pem`), 'utf8')));
   holders = pems.map((pem) => signerFrom(pem));
-  centre = await openSigningKeys(join(dir, 'keys'));
+  centre = must(await openSigningKeys(join(dir, 'keys'), { secret: (await readFile(keySecret?.file ?? '', 'utf8')).trim() }));
 });
 
 const signedBy = (file: CeremonyFile, ...signers: Signer[]) => signers.reduce((now, signer) => must(addSignature(now, signer)), file);
