@@ -69,11 +69,16 @@ export function readMessage(topic: string, payload: Uint8Array, reader: Reader):
       const opened = openFor(json.value, 'heartbeat', Heartbeat, reader);
       if (!opened.ok) return nothing(opened);
       const { body, iss, epoch, ctr } = opened.value.statement;
-      return { is: 'heartbeat', heartbeat: body, centre: iss, epoch, ctr };
+      return { is: 'heartbeat', heartbeat: { ...body, topics: heardHere(body.topics ?? {}, reader) }, centre: iss, epoch, ctr };
     }
     default:
       return nothing(bad('bad-input', `a box does not read ${topic}`));
   }
+}
+
+/** A heartbeat names the topics of every group; this box misses only what is said to its own. */
+function heardHere(topics: NonNullable<Heartbeat['topics']>, { ring }: Reader): Record<string, number> {
+  return Object.fromEntries(Object.entries(topics).filter(([topic]) => ring.place.groups.includes(topic.split('/')[1] ?? '')));
 }
 
 /** Commands and announcements share a topic; what the envelope says it is decides, and its signature binds that. */

@@ -13,6 +13,8 @@ import type { Registry } from './registry.ts';
 import type { CounterStore } from './store/store.ts';
 
 const heartbeatEveryMs = 120_000;
+/** After orders have changed: boxes that were kept from them hear so within seconds. */
+const heartbeatSoonMs = 1_000;
 const reportBytesMax = 16 * 1024;
 
 /** What the centre's log needs; pino fits. */
@@ -31,6 +33,8 @@ export interface LinkOptions {
   readonly dispatch: Dispatch;
   readonly counters: CounterStore;
   readonly feed: Feed;
+  /** Highest counter of each topic on which orders stand. */
+  readonly standing: () => Record<string, number>;
   readonly publish: Publish;
   readonly journal: Journal;
   readonly nowMs: () => number;
@@ -42,6 +46,7 @@ export class CentreLink {
   readonly #options: LinkOptions;
   readonly #connected = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -55,6 +60,15 @@ export class CentreLink {
 
   stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
+  }
+
+  /** Orders have changed: say so beside the topic they came on. */
+  beatSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      void this.#beat().catch((err: unknown) => this.#options.journal.warn({ event: 'no-heartbeat', err }));
+    }, heartbeatSoonMs).unref();
   }
 
   connected(dev: string): boolean {
@@ -157,9 +171,10 @@ export class CentreLink {
   }
 
   async #beat(): Promise<void> {
-    const { centre, epoch, desk, counters, publish, journal, nowMs } = this.#options;
+    const { centre, epoch, desk, counters, standing, publish, journal, nowMs } = this.#options;
     const orders = await desk.orderCounters();
-    const signed = await desk.signTime({ typ: 'heartbeat', aud: `c/${centre}`, body: { epoch, timeMs: nowMs(), orders } });
+    const topics = standing();
+    const signed = await desk.signTime({ typ: 'heartbeat', aud: `c/${centre}`, body: { epoch, timeMs: nowMs(), orders, topics } });
     if (!signed.ok) return journal.warn({ event: 'no-heartbeat', ...signed.problem });
     await counters.raiseFloor(nowMs());
     await publish(buildTopic({ of: 'centre', id: centre, word: 'on' }), JSON.stringify(signed.value.envelope), { qos: 1, retain: true });

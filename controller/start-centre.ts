@@ -231,11 +231,37 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     prepared: () => dispatch.changed(),
     warn: (detail) => journal.warn({ event: 'voice-missing', detail }),
   });
-  const emergency = { store, card, trust, registry, desk, voices, feed, publish, templates: () => templates.all(), groups: names, nowMs };
+  const emergency = {
+    store,
+    card,
+    trust,
+    registry,
+    desk,
+    voices,
+    feed,
+    publish,
+    templates: () => templates.all(),
+    groups: names,
+    stood: () => link.beatSoon(),
+    nowMs,
+  };
   const { orders, requests } = makeEmergency(emergency);
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
-  const told = { centre: card.id, epoch, registry, logDesk, desk, dispatch, counters: store.counters, feed, publish, journal, nowMs };
+  const told = {
+    centre: card.id,
+    epoch,
+    registry,
+    logDesk,
+    desk,
+    dispatch,
+    counters: store.counters,
+    standing: () => orders.standing(),
+    feed,
+    publish,
+    journal,
+    nowMs,
+  };
   const link = new CentreLink(told);
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);

@@ -6,7 +6,15 @@ import type { Authority, Clear, Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
 import { buildTopic } from '../../schemas/topics.ts';
-import { attachmentsWithin, type FrameEntry, idsToClear, isDrill, livingEntries, roomForOrder } from '../core/group-frame.ts';
+import {
+  attachmentsWithin,
+  type FrameEntry,
+  idsToClear,
+  isDrill,
+  livingEntries,
+  roomForOrder,
+  standingTopics,
+} from '../core/group-frame.ts';
 import { type OrderTemplate, planOrder } from '../core/order-plan.ts';
 import type { Publish } from '../dispatch.ts';
 import type { Feed } from '../feed.ts';
@@ -26,6 +34,8 @@ export interface OrderDeskOptions {
   readonly demo: boolean;
   readonly templates: () => readonly OrderTemplate[];
   readonly groups: () => readonly string[];
+  /** Something else stands in the frames now. */
+  readonly stood: () => void;
   readonly nowMs: () => number;
 }
 
@@ -121,8 +131,14 @@ export class OrderDesk {
     this.#envelopes.push(...envelopes);
     await Promise.all(groups.map((group) => this.#publishGroup(group)));
     this.#armTimer();
+    this.#options.stood();
     feed.tell('order', id);
     return ok(stored);
+  }
+
+  /** What stands now, for the heartbeat: by topic its highest counter. */
+  standing(): Record<string, number> {
+    return standingTopics(this.#envelopes, this.#options.nowMs());
   }
 
   /** End orders by id in every group they were given to. Problem: not-found (none of them lives). */
@@ -146,6 +162,7 @@ export class OrderDesk {
       ];
       await Promise.all(groups.map((group) => this.#publishGroup(group)));
       this.#armTimer();
+      this.#options.stood();
       for (const id of cleared) feed.tell('order', id);
       return ok(cleared);
     });
