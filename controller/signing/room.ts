@@ -1,6 +1,7 @@
 // Where the private keys are used: every draft is judged by the desk's own rules, numbered below the mark, then signed.
 import { cryptography, sha256 } from '../../hardware/host/crypto.ts';
 import { problemOf } from '../../hardware/host/failure.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { centreRing } from '../../schemas/centre-ring.ts';
 import { type Cryptography, payloadTypeOf, preAuthEncoding, type Signer, toBase64 } from '../../schemas/envelope.ts';
 import { roleOf } from '../../schemas/keys.ts';
@@ -52,24 +53,28 @@ export class SigningRoom implements Signatory {
   static async open(wish: RoomWish): Promise<Result<SigningRoom>> {
     const facts = factsOf(wish);
     if (!facts.ok) return facts;
+    try {
+      return await SigningRoom.#openUnder(wish, facts.value);
+    } catch (error) {
+      return { ok: false, problem: problemOf(error) };
+    }
+  }
+
+  static async #openUnder(wish: RoomWish, facts: DeskFacts): Promise<Result<SigningRoom>> {
     const mark = new CounterMark(wish.slotsDir);
     const kept = await mark.open(wish.counterFloor);
     if (!kept.ok) return kept;
     const bound = {
-      root: sha256(Buffer.from(JSON.stringify(wish.trust.root))),
-      rootVersion: facts.value.ring.rootVersion,
+      root: sha256(Buffer.from(canonicalJson(wish.trust.root))),
+      rootVersion: facts.ring.rootVersion,
       delegation: ownDelegationCounter(wish.trust),
     };
     if (kept.value && kept.value.root !== bound.root) return bad('conflict', 'the signing desk was made under another root', '/root');
     if (kept.value && (kept.value.rootVersion > bound.rootVersion || kept.value.delegation > bound.delegation))
       return bad('replayed', 'the signing desk has spoken under a newer delegation: a restored database; install the newest keys again');
-    const room = new SigningRoom(wish, facts.value, mark);
-    try {
-      await mark.bind(bound);
-      await mark.cover(1, wish.nowMs());
-    } catch (error) {
-      return { ok: false, problem: problemOf(error) };
-    }
+    const room = new SigningRoom(wish, facts, mark);
+    await mark.bind(bound);
+    await mark.cover(1, wish.nowMs());
     room.#timer = setInterval(() => void mark.cover(1, wish.nowMs())?.catch(() => undefined), keepAheadMs).unref();
     return ok(room);
   }
@@ -116,7 +121,8 @@ export class SigningRoom implements Signatory {
   }
 }
 
-function factsOf({ centre, trust, keys }: RoomWish): Result<DeskFacts> {
+/** What a room may sign, from the trust it is given. Problems: those of the walk, wrong-audience. */
+export function factsOf({ centre, trust, keys }: Pick<RoomWish, 'centre' | 'trust' | 'keys'>): Result<DeskFacts> {
   const ring = centreRing(trust, centre, cryptography);
   if (!ring.ok) return ring;
   const own = ring.value.links.get(centre);

@@ -6,7 +6,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 const scryptN = 16_384;
 const scryptR = 8;
 /** Rounds: a machine's secret cannot be guessed anyway; a phrase that a person remembers is made dear to guess. */
-const rounds = { secret: 1, phrase: 8 } as const;
+const rounds = { secret: 1, phrase: 4 } as const;
 
 const oid = {
   pbes2: '06092a864886f70d01050d',
