@@ -10,6 +10,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Problem } from '../schemas/problems.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
+import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
 import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
@@ -72,6 +73,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   logRoutes(app, centre);
   orderRoutes(app, centre);
   orderRequestRoutes(app, centre);
+  dutyRoutes(app, centre);
   liveRoutes(app, centre);
   relayRoutes(app, centre);
   voiceDoor(app, centre);
@@ -126,7 +128,8 @@ function probeRoutes(app: FastifyInstance, centre: Centre): void {
   app.get('/readyz', async (_request, reply) => {
     const behindMs = (await centre.store.counters.floorMs()) - centre.nowMs();
     const ready = behindMs <= 5_000;
-    return reply.code(ready ? 200 : 503).send({ ready, clock: ready ? 'good' : 'behind', ffmpeg: centre.tools.ffmpeg !== undefined });
+    const duty = await centre.duty.shifts.state();
+    return reply.code(ready ? 200 : 503).send({ ready, clock: ready ? 'good' : 'behind', duty, ffmpeg: centre.tools.ffmpeg !== undefined });
   });
 }
 

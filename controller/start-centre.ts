@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
+import { openStrongbox, type Strongbox } from '../hardware/host/strongbox.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Topic } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
@@ -14,6 +15,8 @@ import type { Centre, CentreCard, Group } from './centre.ts';
 import { groupsOf } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
+import { type DutySettings, openDutySettings } from './duty/duty-settings.ts';
+import { makeDuty } from './duty/make-duty.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
 import { Voices } from './emergency/voices.ts';
 import { Feed } from './feed.ts';
@@ -29,6 +32,7 @@ import { epochOf, openSigningKeys, type Trust } from './provision/signing-keys.t
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
+import type { StoredOrder } from './store/store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
 export interface Bus {
@@ -95,6 +99,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   rooms.bus.open(bus);
   place.mqttPort = bus.port;
   await centre.dispatch.start();
+  await centre.duty.start();
   await centre.orders.start();
   await centre.live.start();
   await centre.relays.start();
@@ -106,6 +111,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     await centre.live.stop();
     link.stop();
     centre.orders.stop();
+    await centre.duty.stop();
     rooms.voices.stop();
     await bus.stop();
     await registry.stop();
@@ -163,7 +169,10 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const keys = await openSigningKeys(folder.keys);
   const blobs = new Blobs(folder.blobs, folder.uploads);
   const tools = options.tools ?? (await findAudioTools());
+  const strongbox = await openStrongbox(folder.strongbox);
   const made = makeRooms({
+    strongbox,
+    duty: await openDutySettings(store.meta, strongbox),
     card: JSON.parse(card) as CentreCard,
     trust: JSON.parse(trust) as Trust,
     templates: templates === undefined ? [] : (JSON.parse(templates) as OrderTemplate[]),
@@ -199,6 +208,8 @@ interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'aut
   readonly units: readonly Group[];
   readonly keys: Awaited<ReturnType<typeof openSigningKeys>>;
   readonly settings: RunSettings;
+  readonly strongbox: Strongbox;
+  readonly duty: DutySettings;
 }
 
 function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
@@ -222,7 +233,11 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const voices = new Voices({ tools, blobs, meta: store.meta });
   const groups = () => groupsOf(parts.named, parts.units, registry.all());
   const names = () => groups().map(({ id }) => id);
-  const emergency = { store, card, trust, registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
+  const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
+  const onEarnest = (order: StoredOrder) =>
+    void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
+  const sounding = { registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
+  const emergency = { store, card, trust, ladder: duty.ladder, onEarnest, ...sounding };
   const { orders, requests } = makeEmergency(emergency);
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
@@ -238,6 +253,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     groups,
     trust,
     requests,
+    duty,
     store,
     registry,
     blobs,

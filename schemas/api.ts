@@ -1,5 +1,6 @@
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
+import { type DutyBrief, type LadderAnswer, Pin } from './duty.ts';
 import { Base64 } from './envelope.ts';
 import { AreaPath, Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
@@ -86,14 +87,17 @@ export const PrepareRequest = v.strictObject({
   validMs: OrderRequest.entries.validMs,
   /** One officer alone beyond a commune: short, watched, told upward. */
   breakGlass: v.optional(v.boolean(), false),
+  reason: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(300)), ''),
+  /** Break-glass: the own waiting order for which no second officer was found. */
+  instead: v.optional(MessageId),
 });
 /** One officer's signature over the bytes of `OrderRequestAnswer.statement` (DSSE, type `payloadType`). */
 export const ApproveRequest = v.strictObject({
   keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
   /** Base64 of 64 bytes, r and s (IEEE P1363). */
   sig: v.pipe(Base64, v.maxLength(200)),
-  /** Of the one who signs: a browser left open must not sound a siren. */
-  password: Password,
+  /** Of the signer's running shift: a browser left open must not sound a siren. */
+  pin: v.optional(Pin),
   /** The two digits on the first officer's screen; asked of everybody else. */
   match: v.optional(v.pipe(v.string(), v.regex(/^\d{2}$/, 'must be two digits'))),
 });
@@ -155,6 +159,7 @@ export interface SessionAnswer {
     readonly area: AreaPath;
     readonly zone: string;
   };
+  readonly duty: DutyBrief;
 }
 export interface GroupAnswer {
   readonly id: Id;
@@ -217,6 +222,10 @@ export interface OrderAnswer {
   readonly issuedMs: number;
   readonly issuedBy: string;
   readonly exp: number;
+  /** By whose authority; null for exercises and tests. */
+  readonly authority: 'officers' | 'mandate' | 'breakGlass' | null;
+  /** Why one officer broke the glass. */
+  readonly reason: string | null;
   readonly progress: readonly {
     readonly box: Id;
     readonly boxName: string | null;
@@ -236,6 +245,11 @@ export interface OrderRequestAnswer {
   readonly untilMs: number;
   readonly approveByMs: number;
   readonly breakGlass: boolean;
+  readonly reason: string;
+  /** Takes the place of this waiting order. */
+  readonly instead: string | null;
+  /** Who is being called; null while nobody needs to be. */
+  readonly ladder: LadderAnswer | null;
   readonly needed: 1 | 2;
   readonly approvedBy: readonly string[];
   readonly speak: string;
@@ -293,4 +307,4 @@ export interface RelayAnswer extends RelayRequest {
 export type PolicyAnswer = Policy;
 
 /** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
-export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live';
+export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live' | 'duty';

@@ -4,6 +4,7 @@ import type * as v from 'valibot';
 import * as api from './api.ts';
 import { Approval, Mandate } from './authority.ts';
 import { Command } from './command.ts';
+import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import { LiveSession } from './live.ts';
@@ -80,6 +81,14 @@ export const wireShapes = {
   VoiceHello: api.VoiceHello,
   VoiceTalk: api.VoiceTalk,
   RelayRequest: api.RelayRequest,
+  RosterRequest: duty.RosterRequest,
+  RosterWeekRequest: duty.RosterWeekRequest,
+  FactorRequest: duty.FactorRequest,
+  FactorConfirmRequest: duty.FactorConfirmRequest,
+  ShiftRequest: duty.ShiftRequest,
+  HandOverRequest: duty.HandOverRequest,
+  ShiftEndRequest: duty.ShiftEndRequest,
+  DutySettingsRequest: duty.DutySettingsRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;
