@@ -16,6 +16,7 @@ import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
 import { logRoutes } from './api/log.ts';
 import { mediaRoutes } from './api/media.ts';
+import { orderPreviewRoutes } from './api/order-preview.ts';
 import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
 import { policyRoutes } from './api/policy.ts';
@@ -72,6 +73,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   scheduleRoutes(app, centre);
   logRoutes(app, centre);
   orderRoutes(app, centre);
+  orderPreviewRoutes(app, centre);
   orderRequestRoutes(app, centre);
   dutyRoutes(app, centre);
   liveRoutes(app, centre);

@@ -80,6 +80,13 @@ export const OrderRequest = v.strictObject({
   /** Lifetime of the order; 15 minutes unless said. */
   validMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(24 * 3600_000)), 900_000),
 });
+/** What an order would do; nothing is sent. */
+export const OrderPreviewRequest = v.strictObject({
+  template: Id,
+  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
+  class: Order.entries.class,
+  validMs: OrderRequest.entries.validMs,
+});
 /** An actual order to be frozen for officers' signatures. */
 export const PrepareRequest = v.strictObject({
   template: Id,
@@ -234,8 +241,27 @@ export interface OrderAnswer {
     readonly atMs: number | null;
   }[];
 }
+export interface OrderPreviewAnswer {
+  readonly class: Order['class'];
+  readonly boxes: number;
+  /** Names of those that are away now. */
+  readonly offline: readonly string[];
+  readonly speech: readonly { readonly language: string; readonly speak: string }[];
+  readonly screen: Order['screen'];
+  readonly sirenMs: number;
+  readonly times: number;
+  /** All repetitions; `estimated` while the voice is not made yet. */
+  readonly totalMs: number;
+  readonly estimated: boolean;
+  readonly untilMs: number;
+  /** Languages of boxes for which there is no voice. */
+  readonly withoutVoice: readonly { readonly language: string; readonly boxes: number }[];
+  readonly vietnameseInstead: number;
+  readonly sirenAlone: number;
+}
 export interface OrderRequestAnswer {
   readonly id: string;
+  readonly template: Id;
   readonly title: string;
   readonly state: 'waiting' | 'given';
   readonly groups: readonly Id[];

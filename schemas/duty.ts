@@ -32,10 +32,6 @@ const RungMs = v.pipe(v.number(), v.integer(), v.minValue(rungMsMin), v.maxValue
 export const RosterRequest = v.strictObject({ person: Id, place: DutyPlace, fromMs: InstantMs, toMs: InstantMs });
 /** A week as lines of `date;from;to;account;place`; it takes the place of all that begins in those seven days. */
 export const RosterWeekRequest = v.strictObject({ week: LocalDate, lines: v.pipe(v.string(), v.maxLength(20_000)) });
-export const RosterQuery = v.strictObject({
-  fromMs: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
-  toMs: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
-});
 /** `code`: of the factor in force, when there is one. */
 export const FactorRequest = v.strictObject({ password: Password, code: v.optional(Code) });
 export const FactorConfirmRequest = v.strictObject({ code: Code });
@@ -53,9 +49,6 @@ export const DutySettingsRequest = v.strictObject({
     }),
   ),
 });
-/** What a new centre knows of duty. */
-export const DutySeed = v.strictObject({ rungMs: v.optional(RungMs) });
-
 // ── answered ─────────────────────────────────────────────────────────────────────────────────────
 
 export interface RosterAnswer {

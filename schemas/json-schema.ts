@@ -71,6 +71,7 @@ export const wireShapes = {
   ProgrammeRequest: api.ProgrammeRequest,
   ScheduleRequest: api.ScheduleRequest,
   OrderRequest: api.OrderRequest,
+  OrderPreviewRequest: api.OrderPreviewRequest,
   PrepareRequest: api.PrepareRequest,
   ApproveRequest: api.ApproveRequest,
   OfficerKeyRequest: api.OfficerKeyRequest,

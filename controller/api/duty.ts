@@ -9,7 +9,6 @@ import {
   HandOverRequest,
   type RingAnswer,
   type RosterAnswer,
-  RosterQuery,
   RosterRequest,
   RosterWeekRequest,
   type ShiftAnswer,
@@ -21,6 +20,7 @@ import type { Centre } from '../centre.ts';
 import { gapsIn, placesNeeded, type RosterEntry, rosterNext, rosterNow, running, type Shift } from '../core/duty.ts';
 import { may, mayAnywhere } from '../core/roles.ts';
 import type { Person } from '../people.ts';
+import { RosterQuery } from './queries.ts';
 import { declare } from './route.ts';
 
 const weekMs = 7 * 86_400_000;

@@ -103,6 +103,7 @@ async function answerOf({ orders, duty }: Centre, request: OrderRequested, reade
   } = request;
   return {
     id,
+    template,
     title: orders.templates.find((one) => one.id === template)?.title ?? order.screen.title,
     state: 'waiting',
     groups,

@@ -127,7 +127,7 @@ export class LadderDesk implements Ladder {
   }
 
   async #stateOf({ watched }: Open, crew: Crew, nowMs: number): Promise<LadderState> {
-    const rung = await this.#options.store.ringsAbout(watched.id);
+    const rung = (await this.#options.store.ringsAbout(watched.id)).filter(({ kind }) => kind !== 'told');
     return { watched, steps: stepsFor(watched, crew, nowMs), rung, rungMs: this.#options.rungMs() };
   }
 

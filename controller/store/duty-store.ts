@@ -66,7 +66,7 @@ export interface DutyStore {
   addRing(ring: StoredRing, act: Act): Promise<void>;
   /** Marks once; answers the ring. Problem: not-found (no such ring of this person). */
   markRing(id: string, person: string, what: 'seen' | 'answered', act: Act): Promise<Result<StoredRing>>;
-  /** Rings about a thing need nobody any more. */
+  /** Rings about a thing need nobody any more; what somebody was told stays until it is read. */
   quietRings(about: string, atMs: number): Promise<void>;
   /** Neither answered nor quiet. */
   openRings(limit: number): Promise<StoredRing[]>;

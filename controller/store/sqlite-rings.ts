@@ -36,7 +36,7 @@ export class SqliteRings {
   }
 
   quiet(about: string, atMs: number): Promise<void> {
-    const sql = 'UPDATE rings SET quiet_ms = ? WHERE about = ? AND answered_ms IS NULL AND quiet_ms IS NULL';
+    const sql = `UPDATE rings SET quiet_ms = ? WHERE about = ? AND kind != 'told' AND answered_ms IS NULL AND quiet_ms IS NULL`;
     return this.#writer.write([{ sql, params: [atMs, about] }]);
   }
 
