@@ -18,12 +18,11 @@ export function eventName(name: string): string {
   return `loa-${name}`;
 }
 
-/** Open the stream; it comes back by itself when the line is cut. */
-export function openEvents(): () => void {
+/** Open the stream, for as long as the page lives; it comes back by itself when the line is cut. */
+export function openEvents(): void {
   const source = new EventSource('/api/events');
   for (const name of Object.keys(names))
     source.addEventListener(name, () => {
       document.dispatchEvent(new Event(eventName(name)));
     });
-  return () => source.close();
 }

@@ -31,7 +31,7 @@ const views: Readonly<
 
 function begin(app: Element): void {
   let leave: () => void = () => {};
-  let closeEvents: (() => void) | undefined;
+  let following = false;
   const siren = makeSiren();
   const silenced = new Set<string>();
   const turn = async () => {
@@ -44,7 +44,8 @@ function begin(app: Element): void {
     const view = views[name];
     if (!view) return;
     document.title = `${view.title} – Loa`;
-    closeEvents ??= openEvents();
+    if (!following) openEvents();
+    following = true;
     const bar = name === 'khan-cap' ? undefined : stopBar(stageOf(app as HTMLElement, session));
     const duty = dutyBar(stageOf(app as HTMLElement, session), siren, silenced);
     const content = h('main', { id: 'content', tabindex: -1 });
