@@ -1,3 +1,4 @@
+// LONG: the shapes of the whole REST on one page.
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
 import { type DutyBrief, type LadderAnswer, Pin } from './duty.ts';
