@@ -10,11 +10,13 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Problem } from '../schemas/problems.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
+import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
 import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
 import { logRoutes } from './api/log.ts';
 import { mediaRoutes } from './api/media.ts';
+import { orderPreviewRoutes } from './api/order-preview.ts';
 import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
 import { policyRoutes } from './api/policy.ts';
@@ -73,7 +75,9 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   logRoutes(app, centre);
   templateRoutes(app, centre);
   orderRoutes(app, centre);
+  orderPreviewRoutes(app, centre);
   orderRequestRoutes(app, centre);
+  dutyRoutes(app, centre);
   liveRoutes(app, centre);
   relayRoutes(app, centre);
   voiceDoor(app, centre);
@@ -128,7 +132,8 @@ function probeRoutes(app: FastifyInstance, centre: Centre): void {
   app.get('/readyz', async (_request, reply) => {
     const behindMs = (await centre.store.counters.floorMs()) - centre.nowMs();
     const ready = behindMs <= 5_000;
-    return reply.code(ready ? 200 : 503).send({ ready, clock: ready ? 'good' : 'behind', ffmpeg: centre.tools.ffmpeg !== undefined });
+    const duty = await centre.duty.shifts.state();
+    return reply.code(ready ? 200 : 503).send({ ready, clock: ready ? 'good' : 'behind', duty, ffmpeg: centre.tools.ffmpeg !== undefined });
   });
 }
 

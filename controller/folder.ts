@@ -12,6 +12,8 @@ export interface Folder {
   readonly authority: string;
   /** The signing desk's own slots: counters that no restored database turns back. */
   readonly signing: string;
+  /** Key of the secrets in the tables (second factors): in the backup, but never beside them. */
+  readonly strongbox: string;
   readonly blobs: string;
   readonly uploads: string;
 }
@@ -24,6 +26,7 @@ export function folderOf(root: string): Folder {
     rootKeys: join(root, 'root-keys'),
     authority: join(root, 'authority'),
     signing: join(root, 'signing'),
+    strongbox: join(root, 'strongbox.key'),
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
   };

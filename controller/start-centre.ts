@@ -6,6 +6,7 @@ import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts
 import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
+import { openStrongbox, type Strongbox } from '../hardware/host/strongbox.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Topic } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
@@ -15,6 +16,8 @@ import type { Centre, CentreCard, Group } from './centre.ts';
 import { groupsOf } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
+import { type DutySettings, openDutySettings } from './duty/duty-settings.ts';
+import { makeDuty } from './duty/make-duty.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
 import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
@@ -34,6 +37,7 @@ import type { Hello } from './signing/frames.ts';
 import { openKeys } from './signing/open-keys.ts';
 import type { Signatory } from './signing/room.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
+import type { StoredOrder } from './store/store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
 export interface Bus {
@@ -102,6 +106,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   rooms.bus.open(bus);
   place.mqttPort = bus.port;
   await centre.dispatch.start();
+  await centre.duty.start();
   await centre.orders.start();
   await centre.live.start();
   await centre.relays.start();
@@ -112,6 +117,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     await centre.live.stop();
     link.stop();
     centre.orders.stop();
+    await centre.duty.stop();
     await bus.stop();
     await registry.stop();
     await centre.templates.stop();
@@ -173,7 +179,10 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const { authority, server, signatory } = desk.value;
   const blobs = new Blobs(folder.blobs, folder.uploads);
   const tools = options.tools ?? (await findAudioTools());
+  const strongbox = await openStrongbox(folder.strongbox);
   const made = makeRooms({
+    strongbox,
+    duty: await openDutySettings(store.meta, strongbox),
     card: JSON.parse(card) as CentreCard,
     trust: JSON.parse(trust) as Trust,
     templates: templates === undefined ? [] : (JSON.parse(templates) as OrderTemplate[]),
@@ -198,6 +207,8 @@ interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'aut
   readonly units: readonly Group[];
   readonly signatory: Signatory;
   readonly settings: RunSettings;
+  readonly strongbox: Strongbox;
+  readonly duty: DutySettings;
 }
 
 function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
@@ -231,6 +242,9 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     prepared: () => dispatch.changed(),
     warn: (detail) => journal.warn({ event: 'voice-missing', detail }),
   });
+  const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
+  const onEarnest = (order: StoredOrder) =>
+    void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
   const emergency = {
     store,
     card,
@@ -242,6 +256,8 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     publish,
     templates: () => templates.all(),
     groups: names,
+    ladder: duty.ladder,
+    onEarnest,
     stood: () => link.beatSoon(),
     nowMs,
   };
@@ -273,6 +289,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     groups,
     trust,
     requests,
+    duty,
     store,
     registry,
     blobs,

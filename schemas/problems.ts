@@ -61,6 +61,8 @@ export const problemKinds = {
     en: 'The keys are locked: the secret is missing or wrong',
   },
   'signer-away': { status: 503, retryable: true, vi: 'Bàn ký đang khởi động lại', en: 'The signing desk is away for a moment' },
+  'no-shift': { status: 403, retryable: false, vi: 'Chưa nhận ca trực', en: 'No shift is running' },
+  'wrong-code': { status: 403, retryable: false, vi: 'Sai mã PIN hoặc mã xác thực', en: 'Wrong PIN or code' },
   'claim-used': { status: 409, retryable: false, vi: 'Mã kích hoạt đã dùng', en: 'The claim has been used' },
 } as const satisfies Record<string, ProblemKind>;
 

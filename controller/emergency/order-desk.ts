@@ -36,6 +36,8 @@ export interface OrderDeskOptions {
   readonly groups: () => readonly string[];
   /** Something else stands in the frames now. */
   readonly stood: () => void;
+  /** An order was given in earnest. */
+  readonly onEarnest?: (order: StoredOrder) => void;
   readonly nowMs: () => number;
 }
 
@@ -59,6 +61,8 @@ export interface ApprovedRequest {
   readonly groups: readonly string[];
   readonly by: string;
   readonly untilMs: number;
+  /** Why one officer acts alone. */
+  readonly reason?: string;
 }
 
 interface Issue extends Omit<ApprovedRequest, 'untilMs'> {
@@ -109,14 +113,15 @@ export class OrderDesk {
   /** Give what officers have signed, exactly as they signed it. Problem: conflict (no room in a group). */
   giveApproved(request: ApprovedRequest, authority: Authority): Promise<Result<StoredOrder>> {
     return this.#alone(async () => {
-      const { id, template, groups, by, untilMs: expMs } = request;
+      const { id, template, groups, by, untilMs: expMs, reason } = request;
       const room = this.#room(groups);
-      return room.ok ? this.#issue({ id, order: { ...request.order, authority }, template, groups, by, expMs }) : room;
+      if (!room.ok) return room;
+      return this.#issue({ id, order: { ...request.order, authority }, template, groups, by, expMs, ...(reason && { reason }) });
     });
   }
 
-  async #issue({ id, order, template, groups: wanted, by, expMs }: Issue): Promise<Result<StoredOrder>> {
-    const { store, desk, nowMs, feed } = this.#options;
+  async #issue({ id, order, template, groups: wanted, by, expMs, reason }: Issue): Promise<Result<StoredOrder>> {
+    const { store, desk, nowMs, feed, onEarnest } = this.#options;
     const groups = [...new Set(wanted)].sort();
     const givenMs = nowMs();
     const typ = order.class === 'actual' ? 'order' : 'drill';
@@ -125,7 +130,8 @@ export class OrderDesk {
     const envelopes = signed.map(
       ({ envelope, ctr }, i): GroupEnvelope => ({ group: groups[i] ?? '', ctr, typ: 'order', orders: [id], envelope, audio, expMs }),
     );
-    const stored: StoredOrder = { id, order, template, groups, boxes: this.#boxesIn(groups), by, givenMs, expMs, clearedMs: null };
+    const said = { id, order, template, groups, boxes: this.#boxesIn(groups), by, givenMs, expMs, clearedMs: null };
+    const stored: StoredOrder = reason ? { ...said, reason } : said;
     const act = { atMs: givenMs, actor: by, act: 'order.give', subject: id, sha256: sha256(Buffer.from(canonicalJson(order))) };
     await store.addOrder(stored, envelopes, act);
     this.#envelopes.push(...envelopes);
@@ -133,6 +139,7 @@ export class OrderDesk {
     this.#armTimer();
     this.#options.stood();
     feed.tell('order', id);
+    if (order.class === 'actual') onEarnest?.(stored);
     return ok(stored);
   }
 

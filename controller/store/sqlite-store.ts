@@ -2,6 +2,7 @@
 import type { Database } from '../../hardware/host/sqlite.ts';
 import { migrations } from './migrations/migrations.ts';
 import { SqliteContent } from './sqlite-content.ts';
+import { SqliteDuty } from './sqlite-duty.ts';
 import { SqliteEstate } from './sqlite-estate.ts';
 import { SqliteAudit, SqliteCounters, SqliteMeta } from './sqlite-ledger.ts';
 import { SqliteLive } from './sqlite-live.ts';
@@ -19,6 +20,7 @@ export class SqliteStore implements Store {
   readonly wants: SqliteWants;
   readonly orders: SqliteOrders;
   readonly live: SqliteLive;
+  readonly duty: SqliteDuty;
   readonly log: SqliteLog;
   readonly audit: SqliteAudit;
   readonly counters: SqliteCounters;
@@ -35,6 +37,7 @@ export class SqliteStore implements Store {
     this.wants = new SqliteWants(this.#writer);
     this.orders = new SqliteOrders(this.#writer);
     this.live = new SqliteLive(this.#writer);
+    this.duty = new SqliteDuty(this.#writer);
     this.log = new SqliteLog(this.#writer);
     this.audit = new SqliteAudit(this.#writer);
     this.counters = new SqliteCounters(this.#writer);

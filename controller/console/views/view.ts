@@ -1,6 +1,7 @@
 // What every view gets and gives: a place to draw, who looks, and how to leave.
 import type { SessionAnswer } from '../../../schemas/api.ts';
 import { Refused } from '../door.ts';
+import { eventName } from '../events.ts';
 
 export interface Stage {
   readonly content: HTMLElement;
@@ -30,13 +31,12 @@ export function follow(names: readonly string[], draw: () => Promise<void>): () 
       if (!gone) draw().catch((error: unknown) => console.warn(error));
     }, 300);
   };
-  const events = new EventSource('/api/events');
-  for (const name of names) events.addEventListener(name, soon);
+  for (const name of names) document.addEventListener(eventName(name), soon);
   const timer = setInterval(soon, 15_000);
   soon();
   return () => {
     gone = true;
-    events.close();
+    for (const name of names) document.removeEventListener(eventName(name), soon);
     clearInterval(timer);
   };
 }
