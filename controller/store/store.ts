@@ -14,6 +14,7 @@ import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { Part } from '../../schemas/want.ts';
 import type { Grant } from '../core/roles.ts';
+import type { AlertStore } from './alert-store.ts';
 
 /** Who did what to which thing; the hash names the content, personal data stays elsewhere. */
 export interface Act {
@@ -342,6 +343,7 @@ export interface Store {
   readonly wants: WantStore;
   readonly orders: OrderStore;
   readonly live: LiveStore;
+  readonly alerts: AlertStore;
   readonly log: LogStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

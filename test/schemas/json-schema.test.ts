@@ -23,6 +23,7 @@ const notDocuments = new Set([
   'LocalDateTime',
   'MessageId',
   'NewPassword',
+  'AlertId',
   'OrderId',
   'Outcome',
   'Output',
