@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { Mandate } from './authority.ts';
 import { Base64 } from './envelope.ts';
 import { AreaPath, Id, MessageId, Sha256 } from './ids.ts';
-import { Hazard, Order } from './order.ts';
+import { Hazard, type Order } from './order.ts';
 import { InstantMs } from './time.ts';
 
 export const alertBytesMax = 1024 * 1024;
@@ -13,7 +13,8 @@ export const mandateMsMax = 366 * 24 * 3600_000;
 
 const Text = (max: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(max));
 /** CAP 1.2 §3.2.1: no spaces, commas, `<` or `&` in a sender. */
-const Sender = v.pipe(v.string(), v.regex(/^[^\s,<&]{1,200}$/, 'must be a CAP sender: no spaces, commas, < or &'));
+const Sender = v.pipe(v.string(), v.regex(/^[^\s,<&]{1,512}$/, 'must be a CAP sender: no spaces, commas, < or &'));
+const Certificate = v.pipe(v.string(), v.maxLength(16_384), v.includes('-----BEGIN CERTIFICATE-----', 'must be a certificate in PEM'));
 const Pair = v.strictObject({ name: Text(100), value: Text(200) });
 const RiskLevel = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5));
 const Groups = v.pipe(v.array(Id), v.minLength(1), v.maxLength(64));
@@ -32,24 +33,19 @@ const EventRule = v.pipe(
   v.check(({ event, eventCode }) => event !== undefined || eventCode !== undefined, 'names an event or an eventCode'),
 );
 
-/** One place of ours: how alerts name it, and who listens there. An alert reaches the places it names and no others. */
+const Code = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const Point = v.strictTuple([v.pipe(v.number(), v.minValue(-90), v.maxValue(90)), v.pipe(v.number(), v.minValue(-180), v.maxValue(180))]);
+
+/** One place of ours: how alerts name it, and who listens there. An alert reaches the places it covers and no others. */
 const PlaceRule = v.strictObject({
   area: AreaPath,
   groups: Groups,
-  geocodes: v.optional(v.pipe(v.array(Pair), v.maxLength(16)), []),
-  /** WGS 84 corners, for alerts that draw polygons and circles; first and last differ. */
-  outline: v.optional(
-    v.pipe(
-      v.array(
-        v.strictTuple([
-          v.pipe(v.number(), v.minValue(-90), v.maxValue(90)),
-          v.pipe(v.number(), v.minValue(-180), v.maxValue(180)),
-        ]),
-      ),
-      v.minLength(3),
-      v.maxLength(500),
-    ),
-  ),
+  /** Geocodes that mean it: `valueName=value`, or the value alone where it cannot be mistaken. */
+  codes: v.optional(v.pipe(v.array(Code), v.maxLength(50)), []),
+  /** Where its people are, roughly; WGS 84 degrees. */
+  centre: v.optional(Point),
+  /** Its border, closed: first point again at the end. */
+  outline: v.optional(v.pipe(v.array(Point), v.minLength(4), v.maxLength(2_000))),
 });
 
 const Fields = {
@@ -59,8 +55,8 @@ const Fields = {
   trust: v.picklist(['auto', 'manual']),
   events: v.pipe(v.array(EventRule), v.maxLength(64)),
   places: v.pipe(v.array(PlaceRule), v.maxLength(256)),
-  /** What an alert about places not named here is: a person's to judge, or none of our business. */
-  elsewhere: v.optional(v.picklist(['hold', 'ignore']), 'hold'),
+  /** An alert whose codes name no place of this map: a person's to judge, or none of our business. */
+  unknownPlaces: v.optional(v.picklist(['hold', 'ignore']), 'hold'),
   /** Alerts taken within a minute; what comes beyond waits at the inlet. */
   perMinute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(600)), 120),
 };
@@ -69,17 +65,23 @@ const CapFields = {
   ...Fields,
   /** Only these authorities are believed here. */
   senders: v.pipe(v.array(Sender), v.minLength(1), v.maxLength(32)),
-  /** Authorities that may update and cancel what the senders said. */
-  superiors: v.optional(v.pipe(v.array(Sender), v.maxLength(8)), []),
-  signature: v.optional(
-    v.strictObject({
-      /** `asked`: a signature that is there must hold; `required`: no message without one. */
-      policy: v.picklist(['none', 'asked', 'required']),
-      /** PEM of the signers, pinned: a certificate inside a message is never believed. */
-      certificates: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(8_000))), v.maxLength(8)), []),
-    }),
-    { policy: 'none' },
+  /** Authorities whose messages the senders may update and cancel besides their own. */
+  superiorTo: v.optional(v.pipe(v.array(Sender), v.maxLength(64)), []),
+  /** Its exercises are meant for this centre; otherwise a person decides. */
+  exercises: v.optional(v.boolean(), false),
+  /** `required`: nothing without a valid signature. `optional`: what a sender with pins has signed must be right. */
+  signature: v.optional(v.picklist(['required', 'optional']), 'optional'),
+  /** Certificates (PEM) by sender, pinned: one inside a message is never believed. */
+  signers: v.optional(
+    v.pipe(
+      v.array(v.strictObject({ sender: Sender, certificates: v.pipe(v.array(Certificate), v.minLength(1), v.maxLength(4)) })),
+      v.maxLength(32),
+    ),
+    [],
   ),
+  /** Code systems (`valueName`) passed over, and codes known to be places elsewhere. */
+  otherSystems: v.optional(v.pipe(v.array(Text(100)), v.maxLength(100)), []),
+  elsewhere: v.optional(v.pipe(v.array(Code), v.maxLength(10_000)), []),
   /** CAP `parameter` that holds the disaster-risk level 1 to 5 (Decision 18/2021/QĐ-TTg). */
   riskParameter: v.optional(Text(100)),
 };
@@ -113,7 +115,11 @@ export const AlertSource = v.pipe(
   v.check(({ places }) => new Set(places.map(({ area }) => area)).size === places.length, 'names each area once'),
 );
 export type AlertSource = v.InferOutput<typeof AlertSource>;
-export type AlertSourceAnswer = AlertSource extends infer S ? (S extends AlertSource ? Omit<S, 'secret'> & { readonly secretSet: boolean } : never) : never;
+export type AlertSourceAnswer = AlertSource extends infer S
+  ? S extends AlertSource
+    ? Omit<S, 'secret'> & { readonly secretSet: boolean }
+    : never
+  : never;
 
 /** What a webhook says, e.g. a rain gauge's station. `area` is one of the source's places, to the letter. */
 export const AlertNotice = v.strictObject({
@@ -187,6 +193,8 @@ export interface AlertAnswer {
   /** Living orders that came of the messages it refers to: a Cancel asks to end them, an Update to take their place. */
   readonly earlier: readonly string[];
   readonly orders: readonly string[];
+  /** What the rules noticed besides, by code. */
+  readonly notes: readonly string[];
   readonly mandate: string | null;
   readonly by: string | null;
   readonly answeredMs: number | null;

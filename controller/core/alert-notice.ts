@@ -2,8 +2,12 @@
 import type { AlertNotice } from '../../schemas/alerts.ts';
 import type { CapAlert } from '../emergency/cap/alert.ts';
 
-/** Names the place of a notice: its area path, to the letter. */
-export const noticeGeocode = 'loa:area';
+const system = 'loa:area';
+
+/** How a notice names a place: by its area path, to the letter. */
+export function noticeCode(area: string): string {
+  return `${system}=${area}`;
+}
 
 /** Measured and happening now; how grave it is follows from the declared risk level. */
 export function capOfNotice(notice: AlertNotice, from: { readonly source: string; readonly holdsMs: number }, nowMs: number): CapAlert {
@@ -32,7 +36,7 @@ export function capOfNotice(notice: AlertNotice, from: { readonly source: string
         description: text,
         parameters: riskLevel > 0 ? [{ name: 'riskLevel', value: String(riskLevel) }] : [],
         resources: [],
-        areas: [{ description: area, polygons: [], circles: [], geocodes: [{ name: noticeGeocode, value: area }] }],
+        areas: [{ description: area, polygons: [], circles: [], geocodes: [{ name: system, value: area }] }],
       },
     ],
   };

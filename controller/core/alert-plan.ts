@@ -30,11 +30,11 @@ export interface StandingMandate {
 export interface AlertCase {
   readonly nowMs: number;
   readonly demo: boolean;
-  readonly source: Pick<AlertSource, 'id' | 'trust' | 'events' | 'places' | 'elsewhere'>;
+  readonly source: Pick<AlertSource, 'id' | 'trust' | 'events' | 'places' | 'unknownPlaces'>;
   readonly alert: HeardAlert | null;
   readonly verdict: Verdict;
   readonly mandates: readonly StandingMandate[];
-  /** Living orders that came of the messages it refers to, and of those they referred to. */
+  /** Living orders of the messages that no longer stand because of it. */
   readonly earlierOrders: readonly string[];
   /** Such messages that still wait for a person. */
   readonly earlierWaiting: readonly string[];
@@ -82,38 +82,39 @@ const severities = ['Unknown', 'Minor', 'Moderate', 'Severe', 'Extreme'];
 const lifeMsMin = 30_000;
 
 export function planAlert(one: AlertCase): AlertPlan {
-  const { alert, verdict } = one;
-  const plan = alert && !settled(one) ? (alert.msgType === 'Cancel' ? planCancel(one) : planStart(one, alert)) : nothing(verdict);
-  return { ...plan, proposal: alert ? proposalOf(one.source, alert) : nowhere };
+  const { alert } = one;
+  return { ...planOf(one), proposal: alert ? proposalOf(one.source, alert) : nowhere };
 }
 
 type Unproposed = AlertPlan extends infer P ? (P extends AlertPlan ? Omit<P, 'proposal'> : never) : never;
 
-function settled({ alert, verdict }: AlertCase): boolean {
-  const silent = verdict.is === 'reject' || verdict.is === 'ignore';
-  return silent || alert?.msgType === 'Ack' || alert?.msgType === 'Error';
+function planOf(one: AlertCase): Unproposed {
+  const { alert, verdict, earlierOrders, earlierWaiting } = one;
+  if (!alert || verdict.is === 'reject') return nothing(verdict);
+  const ends = earlierOrders.length + earlierWaiting.length > 0;
+  // An Update that leaves our places, or came too late to be told itself, ends what it updates all the same.
+  if (verdict.is === 'ignore') return ends ? planEnd(one, verdict.code) : nothing(verdict);
+  if (alert.msgType !== 'Cancel') return planStart(one, alert);
+  if (ends) return planEnd(one, 'cancelled');
+  return nothing({ code: 'nothing-to-end', reason: 'no living order and no waiting alert came of what it cancels' });
 }
 
-/** Ends exactly the orders of what it cancels; a source that may not begin anything alone may not end anything alone. */
-function planCancel({ source, verdict, earlierOrders, earlierWaiting }: AlertCase): Unproposed {
-  if (earlierOrders.length === 0 && earlierWaiting.length === 0)
-    return { do: 'nothing', code: 'nothing-to-end', reason: 'no living order and no waiting alert came of what it cancels' };
-  if (earlierOrders.length === 0) return { do: 'clear', orders: [], code: 'cancelled', reason: 'what it cancels was still waiting' };
+/** Ends exactly the orders of what no longer stands; a source that may not begin anything alone may not end anything alone. */
+function planEnd({ source, verdict, earlierOrders }: AlertCase, code: string): Unproposed {
   if (verdict.is === 'hold') return ask(verdict.code, verdict.reason);
-  if (source.trust === 'manual') return ask('manual-source', `${source.id} decides nothing alone`);
-  return { do: 'clear', orders: earlierOrders, code: 'cancelled', reason: `ends ${earlierOrders.length} orders` };
+  if (earlierOrders.length > 0 && source.trust === 'manual') return ask('manual-source', `${source.id} decides nothing alone`);
+  return { do: 'clear', orders: earlierOrders, code, reason: `ends ${earlierOrders.length} orders` };
 }
 
 function planStart(one: AlertCase, alert: HeardAlert): Unproposed {
   const { source, verdict, nowMs, demo, groups: known } = one;
   const { template, areas, groups } = proposalOf(source, alert);
-  const ours = areas.length > 0;
-  if (!ours && source.elsewhere === 'ignore' && alert.unplaced.length > 0) return nothing({ code: 'elsewhere', reason: 'no place of ours' });
+  if (verdict.code === 'geocode-unknown' && areas.length === 0 && source.unknownPlaces === 'ignore')
+    return nothing({ code: 'elsewhere', reason: verdict.reason });
   if (verdict.is === 'hold') return ask(verdict.code, verdict.reason);
   if (source.trust === 'manual') return ask('manual-source', `${source.id} starts nothing alone`);
   if (alert.differs) return ask('infos-differ', 'its info blocks disagree; no rule may choose');
-  if (!ours) return ask('area-unknown', `no place of ours is named: ${alert.unplaced.join(', ') || 'it has no area'}`);
-  if (alert.unplaced.length > 0 && source.elsewhere === 'hold') return ask('area-unknown', `not on the map: ${alert.unplaced.join(', ')}`);
+  if (areas.length === 0) return ask('area-unknown', 'no place of ours is covered');
   if (template === null) return ask('event-unknown', `no rule answers ${alert.events.join(', ')}`);
   const stranger = groups.find((group) => !known.includes(group));
   if (stranger !== undefined) return ask('group-unknown', `no group ${stranger} here`);

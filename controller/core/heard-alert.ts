@@ -1,33 +1,33 @@
 // From a whole CAP message to what a centre needs of it: its words cut to size, and the places of the source's map that it names.
 import type { AlertSource } from '../../schemas/alerts.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
-import type { CapAlert, CapArea, CapInfo, CapName, LatLon } from '../emergency/cap/alert.ts';
+import type { AreaPath } from '../../schemas/ids.ts';
+import type { CapAlert, CapArea, CapInfo, CapName } from '../emergency/cap/alert.ts';
 import type { HeardAlert } from '../emergency/gateway/heard.ts';
 
-type Places = AlertSource['places'];
-
 export interface HeardBy {
-  readonly places: Places;
+  readonly places: AlertSource['places'];
   readonly riskParameter?: string | undefined;
-  /** Does a polygon or circle of this area meet that outline? */
-  readonly meets: (area: CapArea, outline: readonly LatLon[]) => boolean;
+  /** Places it covers, where the rules could tell. */
+  readonly covers: readonly AreaPath[] | undefined;
+  readonly nowMs: number;
 }
 
 const severities = ['Unknown', 'Minor', 'Moderate', 'Severe', 'Extreme'] as const;
 /** Steering marks that could show a text other than it is (bidirectional overrides, zero-width signs, controls but line ends). */
-const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/g;
+const steering = /[\p{Cf}\p{Cs}]|[^\P{Cc}\n]/gu;
 
 export function heardOf(alert: CapAlert, by: HeardBy): HeardAlert {
-  const { infos } = alert;
+  const living = alert.infos.filter(({ expiresMs }) => expiresMs === undefined || expiresMs > by.nowMs);
+  const infos = living.length > 0 ? living : alert.infos;
   const main = infos.find(({ language }) => /^vi\b/i.test(language)) ?? infos[0];
   const areas = infos.flatMap((info) => info.areas);
-  const placed = place(areas, by);
   const risk = riskOf(infos, by.riskParameter);
   return {
     ...nameOf(alert),
     status: alert.status,
     msgType: alert.msgType,
-    references: alert.references.slice(0, 128).map(nameOf),
+    references: alert.references.slice(0, 1_000).map(nameOf),
     events: unique(infos.map(({ event }) => text(event, 200))).slice(0, 32),
     eventCodes: uniquePairs(infos.flatMap(({ eventCodes }) => eventCodes)).slice(0, 64),
     severity: worst(infos),
@@ -37,29 +37,15 @@ export function heardOf(alert: CapAlert, by: HeardBy): HeardAlert {
     ...expiryOf(infos),
     texts: infos.slice(0, 16).map(textsOf),
     areas: unique(areas.map(({ description }) => text(description, 400))).slice(0, 64),
-    ...placed,
+    places: [...(by.covers ?? named(areas, by.places))].slice(0, 256),
     differs: new Set(infos.map(meaning)).size > 1,
   };
 }
 
-/** Which places of ours an alert names, and what of it is not on our map. */
-function place(areas: readonly CapArea[], { places, meets }: HeardBy): Pick<HeardAlert, 'places' | 'unplaced'> {
-  const codes = new Map(places.flatMap(({ area, geocodes }) => geocodes.map(({ name, value }) => [codeOf(name, value), area] as const)));
-  const systems = new Set(places.flatMap(({ geocodes }) => geocodes.map(({ name }) => name)));
-  const hit = new Set<string>();
-  const missed: string[] = [];
-  for (const area of areas) {
-    const named = area.geocodes.filter(({ name }) => systems.has(name));
-    for (const { name, value } of named) {
-      const ours = places.filter(({ geocodes }) => geocodes.some((one) => one.name === name && one.value === value));
-      for (const one of ours) hit.add(one.area);
-      if (!codes.has(codeOf(name, value))) missed.push(text(`${name}=${value}`, 400));
-    }
-    const drawn = area.polygons.length + area.circles.length > 0 ? places.filter(({ outline }) => outline && meets(area, outline)) : [];
-    for (const one of drawn) hit.add(one.area);
-    if (named.length === 0 && drawn.length === 0) missed.push(text(area.description, 400));
-  }
-  return { places: places.map(({ area }) => area).filter((area) => hit.has(area)), unplaced: unique(missed).slice(0, 64) };
+/** Places whose codes it names: enough for a proposal, never for an order without a person. */
+function named(areas: readonly CapArea[], places: AlertSource['places']): AreaPath[] {
+  const codes = new Set(areas.flatMap(({ geocodes }) => geocodes.flatMap(({ name, value }) => [`${name}=${value}`, value])));
+  return places.filter((place) => place.codes.some((code) => codes.has(code))).map(({ area }) => area);
 }
 
 function codeOf(name: string, value: string): string {
@@ -101,7 +87,7 @@ function textsOf({ language, event, headline, description, instruction }: CapInf
 }
 
 function nameOf({ sender, identifier, sent, sentMs }: CapName): CapName {
-  return { sender: text(sender, 250), identifier: text(identifier, 250), sent: text(sent, 40), sentMs };
+  return { sender: text(sender, 512), identifier: text(identifier, 512), sent: text(sent, 40), sentMs };
 }
 
 function text(words: string, max: number): string {

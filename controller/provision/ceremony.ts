@@ -52,6 +52,8 @@ export interface CeremonyWish {
   readonly newEpoch?: boolean;
   /** Public keys of the next root; then both the old and the new holders sign. */
   readonly newRoots?: readonly Uint8Array[];
+  /** The key that speaks under mandates; one of an earlier request gives way. */
+  readonly gateway?: Uint8Array;
   /** Who may break the glass, where, how long: by person. */
   readonly breakGlass?: Readonly<Record<string, NonNullable<DelegatedKey['breakGlass']>>>;
 }
@@ -69,8 +71,11 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
       person,
     }),
   );
-  const known = own.keys.filter(({ keyid }) => !registered.some((one) => one.keyid === keyid));
-  const keys = [...known, ...registered]
+  const gateway = gatewayKey(wish.gateway);
+  const fresh = [...registered, ...gateway];
+  const givesWay = ({ keyid, roles }: DelegatedKey) => gateway.length > 0 && roles.includes('gateway') && keyid !== gateway[0]?.keyid;
+  const known = own.keys.filter((key) => !fresh.some((one) => one.keyid === key.keyid) && !givesWay(key));
+  const keys = [...known, ...fresh]
     .filter(({ keyid }) => !revoked.includes(keyid))
     .map((key): DelegatedKey => {
       const glass = wish.breakGlass?.[key.person ?? ''];
@@ -84,6 +89,11 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
     centre: own.centre,
     documents: wish.newRoots ? [nextRoot(trust, wish.newRoots, wish.nowMs), delegation] : [delegation],
   };
+}
+
+function gatewayKey(publicKey: Uint8Array | undefined): DelegatedKey[] {
+  if (!publicKey) return [];
+  return [{ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: ['gateway'] }];
 }
 
 /** One more holder's signature on every document. Problem: conflict (signed already, or full). */

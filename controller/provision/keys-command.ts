@@ -11,6 +11,7 @@ import { folderOf } from '../folder.ts';
 import { SqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { addSignature, askForKeys, CeremonyFile, describeKeys, installKeys, makeRoots } from './ceremony.ts';
+import { makeGatewayKey } from './gateway-key.ts';
 import { ownDelegation, registeredKeys } from './officer-keys.ts';
 import type { Trust } from './signing-keys.ts';
 
@@ -21,6 +22,7 @@ export const keysUsage = `Keys of a centre, signed by root holders on a machine 
                [--revoke KEYID]…                     leave a key out from now on
                [--new-epoch]                         begin all counters anew (after a key was stolen)
                [--break-glass PERSON:AREA:MINUTES]…  one officer alone beyond a commune, at most 10 minutes
+               [--gateway]                           a key that speaks under mandates, made here when missing
                [--new-roots DIR]                     make new root keys there; old and new holders sign
   keys show    --in FILE                             what a file asks to be signed
   keys sign    --in FILE --key ROOT.pem --out FILE --yes   one holder's signature; read "keys show" aloud first
@@ -64,6 +66,7 @@ function readWords(argv: readonly string[]) {
       revoke: { type: 'string', multiple: true },
       'break-glass': { type: 'string', multiple: true },
       'new-epoch': { type: 'boolean' },
+      gateway: { type: 'boolean' },
       'new-roots': { type: 'string' },
       yes: { type: 'boolean' },
     },
@@ -94,6 +97,7 @@ async function request(trust: Trust, store: Store, words: Words, nowMs: number):
     revoke: words.revoke ?? [],
     newEpoch: words['new-epoch'] ?? false,
     breakGlass: breakGlass.value,
+    ...(words.gateway && { gateway: (await makeGatewayKey(folderOf(words.data ?? '').keys)).publicKey }),
     ...(roots.length > 0 && { newRoots: roots.map(({ publicKey }) => publicKey) }),
   });
   for (const [at, { privateKeyPem }] of roots.entries())

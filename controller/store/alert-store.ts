@@ -3,7 +3,7 @@ import type { AlertSource } from '../../schemas/alerts.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import type { Result } from '../../schemas/problems.ts';
 import type { AlertProposal, FrozenOrder } from '../core/alert-plan.ts';
-import type { HeardAlert, Verdict } from '../emergency/gateway/heard.ts';
+import type { HeardAlert, Remembered, Verdict } from '../emergency/gateway/heard.ts';
 import type { Act } from './store.ts';
 
 export const alertStates = ['waiting', 'given', 'ended', 'aside', 'closed', 'nothing'] as const;
@@ -24,7 +24,9 @@ export interface StoredAlert {
   readonly proposal: AlertProposal;
   /** Orders that came of it, under a mandate or by an officer; one that officers never signed is named and does not exist. */
   readonly orders: readonly string[];
-  /** Living orders of earlier messages it speaks of. */
+  /** Codes of what the rules noticed besides. */
+  readonly notes: readonly string[];
+  /** Living orders of earlier messages that no longer stand because of it. */
   readonly earlier: readonly string[];
   readonly mandate: string | null;
   readonly givenMs: number | null;
@@ -37,6 +39,12 @@ export interface AlertName {
   readonly sender: string;
   readonly identifier: string;
   readonly sentMs: number;
+}
+
+/** What the rules remember anew, and what they forget. */
+export interface MemoryChange {
+  readonly remember: readonly Remembered[];
+  readonly forget: readonly string[];
 }
 
 export interface StoredSource {
@@ -58,13 +66,13 @@ export interface StoredMandate {
 
 export interface AlertStore {
   /** A message and what the rules remember after it, in one transaction. Old messages that came to nothing make room. */
-  addAlert(alert: StoredAlert, history: unknown, act: Act): Promise<void>;
+  addAlert(alert: StoredAlert, memory: MemoryChange, act: Act): Promise<void>;
   /** Replace alerts, whole. */
   saveAlerts(alerts: readonly StoredAlert[], act: Act): Promise<void>;
   alert(id: string): Promise<StoredAlert | undefined>;
   /** Newest first; those that wait for a person before all others. */
   alerts(limit: number): Promise<StoredAlert[]>;
-  /** Messages with exactly these names that came to something. */
+  /** Messages with exactly these names, but those that came to nothing. */
   named(names: readonly AlertName[]): Promise<StoredAlert[]>;
   /** A message of a source by its sender's own id. */
   byIdentifier(source: string, identifier: string): Promise<StoredAlert | undefined>;
@@ -72,7 +80,8 @@ export interface AlertStore {
   isDeadly(digest: string): Promise<boolean>;
   /** Alerts that sounded under each mandate since then. */
   startsSince(sinceMs: number): Promise<ReadonlyMap<string, number>>;
-  history(): Promise<unknown>;
+  /** All that the rules remember. */
+  memory(): Promise<readonly Remembered[]>;
   sources(): Promise<StoredSource[]>;
   /** Without a secret the one before stays. */
   saveSource(source: StoredSource, act: Act): Promise<void>;

@@ -2,13 +2,13 @@
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import type { AlertSource } from '../../schemas/alerts.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { AlertName, AlertStore, StoredAlert, StoredMandate, StoredSource } from './alert-store.ts';
+import type { Remembered } from '../emergency/gateway/heard.ts';
+import type { AlertName, AlertStore, MemoryChange, StoredAlert, StoredMandate, StoredSource } from './alert-store.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
 /** Messages that came to nothing are kept so many; what killed the gateway is kept for ever. */
 const nothingsMax = 2_000;
-const historyCell = 'alertHistory';
 
 export class SqliteAlerts implements AlertStore {
   readonly #writer: Writer;
@@ -17,11 +17,16 @@ export class SqliteAlerts implements AlertStore {
     this.#writer = writer;
   }
 
-  addAlert(alert: StoredAlert, history: unknown, act: Act): Promise<void> {
+  addAlert(alert: StoredAlert, { remember, forget }: MemoryChange, act: Act): Promise<void> {
     return this.#writer.write(
       [
         insert(alert),
-        { sql: 'INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', params: [historyCell, JSON.stringify(history ?? null)] },
+        { sql: 'DELETE FROM alert_memory WHERE name IN (SELECT value FROM json_each(?))', params: [JSON.stringify(forget)] },
+        {
+          sql: `INSERT OR REPLACE INTO alert_memory (name, entry)
+            SELECT json_extract(value, '$.key'), json_extract(value, '$.entry') FROM json_each(?)`,
+          params: [JSON.stringify(remember)],
+        },
         {
           sql: `DELETE FROM alerts WHERE state = 'nothing' AND code <> 'gateway-failed' AND received_ms <
             (SELECT received_ms FROM alerts WHERE state = 'nothing' ORDER BY received_ms DESC LIMIT 1 OFFSET ?)`,
@@ -68,9 +73,9 @@ export class SqliteAlerts implements AlertStore {
     return new Map(rows.map((row) => [String(row['mandate']), Number(row['starts'])]));
   }
 
-  async history(): Promise<unknown> {
-    const [row] = await this.#writer.database.read('SELECT value FROM meta WHERE name = ?', [historyCell]);
-    return row ? JSON.parse(String(row['value'])) : null;
+  async memory(): Promise<readonly Remembered[]> {
+    const rows = await this.#writer.database.read('SELECT name, entry FROM alert_memory');
+    return rows.map((row) => ({ key: String(row['name']), entry: JSON.parse(String(row['entry'])) as Remembered['entry'] }));
   }
 
   async sources(): Promise<StoredSource[]> {

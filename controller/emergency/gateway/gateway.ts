@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { GenericSchema, InferOutput } from 'valibot';
 import { confinedNode, findNetless, processorMs } from '../../../hardware/host/isolation.ts';
 import { type Exit, startTool, type Tool } from '../../../hardware/host/processes.ts';
+import type { XmlVerifier } from '../../../hardware/host/xml-signature.ts';
 import { parse } from '../../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../../schemas/problems.ts';
 import type { Journal } from '../../link.ts';
-import { Checked, FeedRead } from './heard.ts';
-import { type Ask, readyLine, type Told, toldCharactersMax } from './wire.ts';
+import { Checked, FeedRead, type Remembered } from './heard.ts';
+import { type Ask, type Asked, readyLine, type Told, toldCharactersMax, type Verified, type VerifyAsk } from './wire.ts';
 
 const heapMegabytes = 96;
 const limits = { dataBytes: 384 * 1024 * 1024, cpuSeconds: 600, niceness: 5 };
@@ -23,6 +24,10 @@ export interface GatewayOptions {
   /** `dist/gateway.js`. */
   readonly bundle: string;
   readonly journal: Journal;
+  /** All that the rules remember, for a process that was just started. */
+  readonly memory: () => Promise<readonly Remembered[]>;
+  /** Absent where xmlsec1 is not installed. */
+  readonly verifier: XmlVerifier | undefined;
   readonly processorMsMax?: number;
   readonly wallMsMax?: number;
 }
@@ -62,13 +67,18 @@ export class Gateway {
     this.#drop();
   }
 
+  /** The next process begins with what is kept. */
+  forget(): void {
+    this.#drop();
+  }
+
   /** Of the process, while it runs. */
   get pid(): number | undefined {
     return this.#running?.tool.pid;
   }
 
-  check(ask: Extract<Ask, { do: 'check' }>): Promise<Result<Checked>> {
-    return this.#ask(ask, Checked);
+  check(ask: Omit<Extract<Ask, { do: 'check' }>, 'canVerify'>): Promise<Result<Checked>> {
+    return this.#ask({ ...ask, canVerify: this.#options.verifier !== undefined }, Checked);
   }
 
   readFeed(bytes: Uint8Array): Promise<Result<FeedRead>> {
@@ -102,6 +112,16 @@ export class Gateway {
     if (this.#stopped) return bad('tool-missing', 'the centre is stopping');
     this.#netless ??= findNetless();
     const command = [...(await this.#netless), process.execPath, ...confinedNode(this.#options.bundle, heapMegabytes)];
+    const running = await this.#ready(command);
+    if (!running.ok) return running;
+    const told = await this.#exchange(running.value, { do: 'remember', history: await this.#options.memory() });
+    if (told.ok && told.value.ok) return running;
+    this.#failures += 1;
+    this.#drop();
+    return bad('tool-missing', `the gateway does not start: ${told.ok ? 'it remembers nothing' : told.problem.detail}`);
+  }
+
+  #ready(command: readonly string[]): Promise<Result<Running>> {
     return new Promise((resolve) => {
       const end = (why: string) => {
         clearTimeout(timer);
@@ -154,7 +174,7 @@ export class Gateway {
     running.asked += 1;
     const { processorMsMax: cpuMsMax = processorMsMax, wallMsMax: longestMs = wallMsMax } = this.#options;
     return new Promise((resolve) => {
-      const [beganMs, usedMs] = [performance.now(), this.#used(running)];
+      const began = { ms: performance.now(), usedMs: this.#used(running) };
       const settle = (result: Result<Told>) => {
         clearTimeout(timer);
         running.onEnd = () => this.#forget(running);
@@ -163,8 +183,8 @@ export class Gateway {
         resolve(result);
       };
       const look = () => {
-        const [wallMs, cpuMs] = [performance.now() - beganMs, this.#used(running)];
-        const used = cpuMs === undefined || usedMs === undefined ? wallMs : cpuMs - usedMs;
+        const [wallMs, cpuMs] = [performance.now() - began.ms, this.#used(running)];
+        const used = cpuMs === undefined || began.usedMs === undefined ? wallMs : cpuMs - began.usedMs;
         if (used >= cpuMsMax || wallMs >= longestMs)
           return settle(bad('tool-timeout', `no answer after ${Math.round(wallMs)} ms, ${Math.round(used)} ms of its own`));
         timer = setTimeout(look, Math.max(10, Math.min(cpuMsMax - used, longestMs - wallMs)));
@@ -173,11 +193,28 @@ export class Gateway {
       let timer = setTimeout(look, cpuMsMax);
       running.onEnd = (why) => settle(bad('tool-failed', why));
       running.onLine = (line) => {
-        const told = readTold(line);
-        settle(told && told.n === n ? ok(told) : bad('tool-failed', 'answered something else'));
+        const said = readLine(line);
+        if (said?.n !== n) return settle(bad('tool-failed', 'answered something else'));
+        if (!('verify' in said)) return settle(ok(said));
+        // Another program works meanwhile; it has its own limits.
+        clearTimeout(timer);
+        const pausedMs = performance.now();
+        return void this.#verify(ask, said).then((verified) => {
+          began.ms += performance.now() - pausedMs;
+          timer = setTimeout(look, cpuMsMax);
+          write(running, { verified });
+        });
       };
-      running.tool.stdin.write(`${JSON.stringify({ ...ask, n })}\n`);
+      write(running, { ...ask, n });
     });
+  }
+
+  async #verify(ask: Ask, { verify: pem }: VerifyAsk): Promise<Result<void>> {
+    const { verifier } = this.#options;
+    const pinned = ask.do === 'check' && 'signers' in ask.source && ask.source.signers.some(({ certificates }) => certificates.includes(pem));
+    // Whatever the process says, only certificates of the source's own settings are tried.
+    if (ask.do !== 'check' || !verifier || !pinned) return bad('tool-failed', 'no such certificate is pinned');
+    return verifier(Buffer.from(ask.bytes, 'base64'), pem);
   }
 
   #used(running: Running): number | undefined {
@@ -205,13 +242,19 @@ export class Gateway {
   }
 }
 
-function readTold(line: string): Told | undefined {
+function readLine(line: string): Told | VerifyAsk | undefined {
   try {
-    const told: unknown = JSON.parse(line);
-    return typeof told === 'object' && told !== null && 'n' in told && 'ok' in told ? (told as Told) : undefined;
+    const said: unknown = JSON.parse(line);
+    if (typeof said !== 'object' || said === null || !('n' in said)) return undefined;
+    if ('verify' in said) return typeof said.verify === 'string' ? (said as VerifyAsk) : undefined;
+    return 'ok' in said ? (said as Told) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function write({ tool }: Running, said: Asked | Verified): void {
+  tool.stdin.write(`${JSON.stringify(said)}\n`);
 }
 
 function wait(ms: number): Promise<void> {

@@ -6,13 +6,13 @@ import { capCertainties, capMessageTypes, capSeverities, capStatuses, capUrgenci
 
 const Text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 
-const Name = v.strictObject({ sender: Text(250), identifier: Text(250), sent: Text(40), sentMs: InstantMs });
+const Name = v.strictObject({ sender: Text(512), identifier: Text(512), sent: Text(40), sentMs: InstantMs });
 
 export const HeardAlert = v.strictObject({
   ...Name.entries,
   status: v.picklist(capStatuses),
   msgType: v.picklist(capMessageTypes),
-  references: v.pipe(v.array(Name), v.maxLength(128)),
+  references: v.pipe(v.array(Name), v.maxLength(1_000)),
   events: v.pipe(v.array(Text(200)), v.maxLength(32)),
   eventCodes: v.pipe(v.array(v.strictObject({ name: Text(100), value: Text(200) })), v.maxLength(64)),
   severity: v.picklist(capSeverities),
@@ -28,10 +28,8 @@ export const HeardAlert = v.strictObject({
   ),
   /** `areaDesc` of each area, for people. */
   areas: v.pipe(v.array(Text(400)), v.maxLength(64)),
-  /** Places of the source's map that it names. */
+  /** Places of the source's map that it covers; of a held message, those whose codes it names. */
   places: v.pipe(v.array(AreaPath), v.maxLength(256)),
-  /** Areas or codes that no place of the map answers to. */
-  unplaced: v.pipe(v.array(Text(400)), v.maxLength(64)),
   /** Its info blocks disagree in more than language: no rule may choose between them. */
   differs: v.boolean(),
 });
@@ -41,14 +39,27 @@ export const Verdict = v.strictObject({
   is: v.picklist(['accept', 'hold', 'reject', 'ignore']),
   code: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,64}$/)),
   reason: Text(500),
+  /** Somebody else writes in a trusted name. */
+  alarm: v.optional(v.literal(true)),
 });
 export type Verdict = v.InferOutput<typeof Verdict>;
+
+const Key = v.strictObject({ sender: Text(512), identifier: Text(512), sentMs: InstantMs });
+
+/** What the rules remember of one message; theirs alone to read. */
+export const Remembered = v.strictObject({ key: Text(1_100), entry: v.record(v.string(), v.unknown()) });
+export type Remembered = v.InferOutput<typeof Remembered>;
 
 export const Checked = v.strictObject({
   verdict: Verdict,
   alert: v.nullable(HeardAlert),
-  /** What the rules remember of earlier messages; theirs alone to read. */
-  history: v.unknown(),
+  /** Messages known before that no longer stand. */
+  ends: v.pipe(v.array(Key), v.maxLength(2_000)),
+  /** Codes of what the rules noticed besides. */
+  notes: v.pipe(v.array(Text(64)), v.maxLength(32)),
+  /** What changed in memory: to be kept with the alert, or the process must be asked anew. */
+  remember: v.pipe(v.array(Remembered), v.maxLength(5_000)),
+  forget: v.pipe(v.array(Text(1_100)), v.maxLength(5_000)),
 });
 export type Checked = v.InferOutput<typeof Checked>;
 

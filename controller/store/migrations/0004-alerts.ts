@@ -6,6 +6,7 @@ CREATE INDEX alerts_received ON alerts (state, received_ms);
 CREATE INDEX alerts_name ON alerts (identifier, sender, sent_ms);
 CREATE INDEX alerts_digest ON alerts (digest, code);
 CREATE INDEX alerts_given ON alerts (given_ms);
+CREATE TABLE alert_memory (name TEXT PRIMARY KEY, entry TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE alert_sources (id TEXT PRIMARY KEY, body TEXT NOT NULL, secret TEXT);
 CREATE TABLE mandates (id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL, body TEXT NOT NULL);
 `;
