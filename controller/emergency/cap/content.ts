@@ -38,7 +38,7 @@ export function notesOf(alert: CapAlert, { nowMs, signature, area }: JudgeOption
   const notes: CapNote[] = [];
   if (living.some(({ effectiveMs = 0, onsetMs = 0 }) => Math.max(effectiveMs, onsetMs) > nowMs))
     notes.push({ code: 'effective-later', detail: 'effective or onset is ahead: acted on at once' });
-  if (living.length < alert.infos.length)
+  if (living.length > 0 && living.length < alert.infos.length)
     notes.push({
       code: 'partly-expired',
       detail: `${alert.infos.length - living.length} of ${alert.infos.length} info blocks have expired`,

@@ -30,7 +30,7 @@ const attributeSpaces = [
 export function parse(text: string): CapRead<CapMessage> {
   const tree = readTree(text);
   if (!tree.ok) return tree;
-  const root = tree.value;
+  const { root, instructions } = tree.value;
   if (root.space !== capSpace || root.name !== 'alert') {
     const older = Object.hasOwn(olderSpaces, root.space) ? olderSpaces[root.space] : undefined;
     return refused(older ?? 'not-cap', `the root is {${root.space}}${root.name}`);
@@ -44,8 +44,7 @@ export function parse(text: string): CapRead<CapMessage> {
   checkAttributes(reading, bare);
   for (const signature of signatures) checkSignatureValues(reading, signature);
   const alert = readAlert(reading, bare);
-  if (text.startsWith('<?xml-stylesheet') || /^(?:<\?xml\s[^>]*\?>)?\s*<\?/.test(text.slice(0, 2_000)))
-    reading.note('instruction-ignored', 'processing instructions outside the alert are not followed');
+  if (instructions > 0) reading.note('instruction-ignored', 'processing instructions outside the alert are not followed');
   return reading.fault ? { ok: false, verdict: reading.fault } : { ok: true, value: { alert, notes: reading.notes, signatures } };
 }
 

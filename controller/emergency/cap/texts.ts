@@ -13,7 +13,8 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 const tag = /<(?:!--[^<>]*--|[!?]?\/?[A-Za-z][A-Za-z0-9:-]*(?:[\s/][^<>]*)?)>/g;
 const entity = /&(#x[0-9a-fA-F]{1,6}|#\d{1,7}|[a-zA-Z]{2,8});/g;
 const roundsMax = 4;
-const unseen = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
+/** The last two are no characters of XML. */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\ufffe\uffff]/gu;
 
 /** Meaning is kept: a tag between words becomes a space, a line break stays one. Applied twice it changes nothing more. */
 export function plainText(raw: string): PlainText {

@@ -18,12 +18,18 @@ export interface XmlElement {
 /** Small steps, so that a fault ends the work soon after it is found. */
 const stepCharacters = 8 * 1024;
 
-/** The root element of a text that has passed the gate; depth and number are counted again, for two readers may see two things. */
-export function readTree(text: string): CapRead<XmlElement> {
+export interface XmlTree {
+  readonly root: XmlElement;
+  /** Processing instructions outside the root, which are not followed. */
+  readonly instructions: number;
+}
+
+/** The tree of a text that has passed the gate; depth and number are counted again, for two readers may see two things. */
+export function readTree(text: string): CapRead<XmlTree> {
   const parser = new SaxesParser({ xmlns: true });
   const open: XmlElement[] = [];
   let root: XmlElement | undefined;
-  let elements = 0;
+  let [elements, instructions] = [0, 0];
   let fault: CapRead<never> | undefined;
   const stop = (refusal: CapRead<never>) => {
     fault ??= refusal;
@@ -31,6 +37,7 @@ export function readTree(text: string): CapRead<XmlElement> {
   const take = (piece: string) => open.at(-1)?.texts.push(piece);
   parser.on('error', (error) => stop(refused('not-well-formed', error.message)));
   parser.on('doctype', () => stop(refused('doctype', 'a document type declaration')));
+  parser.on('processinginstruction', () => instructions++);
   parser.on('text', take);
   parser.on('cdata', take);
   parser.on('opentag', (tag) => {
@@ -47,7 +54,7 @@ export function readTree(text: string): CapRead<XmlElement> {
   for (let at = 0; at < text.length && !fault; at += stepCharacters) parser.write(text.slice(at, at + stepCharacters));
   if (!fault) parser.close();
   if (fault) return fault;
-  return root ? { ok: true, value: root } : refused('not-well-formed', 'no element');
+  return root ? { ok: true, value: { root, instructions } } : refused('not-well-formed', 'no element');
 }
 
 /** Everything written in an element that holds text only. */
