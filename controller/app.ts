@@ -8,13 +8,17 @@ import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Problem } from '../schemas/problems.ts';
+import { alertSourceRoutes } from './api/alert-sources.ts';
+import { alertRoutes } from './api/alerts.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
 import { eventRoutes } from './api/events.ts';
 import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
 import { logRoutes } from './api/log.ts';
+import { mandateRoutes } from './api/mandates.ts';
 import { mediaRoutes } from './api/media.ts';
+import { orderCapRoutes } from './api/order-cap.ts';
 import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
 import { policyRoutes } from './api/policy.ts';
@@ -23,6 +27,7 @@ import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import type { Centre } from './centre.ts';
+import { webhookDoor } from './emergency/inlets/webhook.ts';
 import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
 
 export interface AppOptions {
@@ -72,6 +77,11 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   logRoutes(app, centre);
   orderRoutes(app, centre);
   orderRequestRoutes(app, centre);
+  orderCapRoutes(app, centre);
+  alertRoutes(app, centre);
+  alertSourceRoutes(app, centre);
+  mandateRoutes(app, centre);
+  await webhookDoor(app, { ...centre.alerts, nowMs: centre.nowMs });
   liveRoutes(app, centre);
   relayRoutes(app, centre);
   voiceDoor(app, centre);

@@ -4,6 +4,7 @@ import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Alerts } from './emergency/make-alerts.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
 import type { Feed } from './feed.ts';
@@ -44,6 +45,7 @@ export interface Centre {
   readonly dispatch: Dispatch;
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
+  readonly alerts: Alerts;
   readonly live: LiveDesk;
   readonly relays: RelayDesk;
   readonly link: CentreLink;

@@ -11,6 +11,8 @@ export interface Folder {
   readonly authority: string;
   readonly blobs: string;
   readonly uploads: string;
+  /** A folder for each source of alerts that is one. */
+  readonly alerts: string;
 }
 
 export function folderOf(root: string): Folder {
@@ -22,5 +24,6 @@ export function folderOf(root: string): Folder {
     authority: join(root, 'authority'),
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
+    alerts: join(root, 'alerts'),
   };
 }

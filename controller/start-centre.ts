@@ -14,6 +14,7 @@ import type { Centre, CentreCard, Group } from './centre.ts';
 import { groupsOf } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
+import { makeAlerts, openCapDoor } from './emergency/make-alerts.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
 import { Voices } from './emergency/voices.ts';
 import { Feed } from './feed.ts';
@@ -62,6 +63,7 @@ export interface Running {
   readonly console: string;
   readonly boxPort: number;
   readonly mqttPort: number;
+  readonly gatewayPort?: number;
   stop(): Promise<void>;
 }
 
@@ -99,9 +101,11 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.live.start();
   await centre.relays.start();
   await link.start();
+  await centre.alerts.start();
   // In the background: orders given before it is done are spoken by the boxes.
   const voices = prepareVoices(centre, rooms.voices, options.journal);
   const stop = async (): Promise<void> => {
+    await centre.alerts.stop();
     await centre.relays.stop();
     await centre.live.stop();
     link.stop();
@@ -130,11 +134,18 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
   const boxPort = await listen(door, settings.boxHost, settings.boxPort);
   built.value.opened(boxPort);
   const port = await listen(app, settings.host, settings.port);
+  const capDoor = settings.gatewayPort === undefined ? undefined : await openCapDoor(centre, server, settings);
   const stop = async (): Promise<void> => {
-    await Promise.all([app.close(), door.close()]);
+    await Promise.all([app.close(), door.close(), capDoor?.close()]);
     await built.value.stop();
   };
-  return ok({ console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`, boxPort, mqttPort, stop });
+  return ok({
+    console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`,
+    boxPort,
+    mqttPort,
+    ...(capDoor && { gatewayPort: capDoor.port }),
+    stop,
+  });
 }
 
 interface Rooms {
@@ -224,6 +235,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const names = () => groups().map(({ id }) => id);
   const emergency = { store, card, trust, registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
   const { orders, requests } = makeEmergency(emergency);
+  const alerts = makeAlerts({ ...emergency, orders, requests, journal, folder: folderOf(settings.dataDir) });
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
   const told = { centre: card.id, epoch, registry, logDesk, desk, dispatch, counters: store.counters, feed, publish, journal, nowMs };
@@ -238,6 +250,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     groups,
     trust,
     requests,
+    alerts,
     store,
     registry,
     blobs,

@@ -27,6 +27,7 @@ export const acts = {
   'live.close': ['scheduler', 'duty', 'leader'],
   'relay.write': ['scheduler'],
   'alert.answer': ['duty'],
+  'alert-source.read': ['duty', 'auditor', 'administrator'],
   'alert-source.write': ['administrator'],
   'mandate.sign': ['duty'],
   'mandate.revoke': ['duty', 'leader', 'administrator'],

@@ -27,7 +27,7 @@ export interface AlertDeskOptions {
   readonly mandates: MandateDesk;
   readonly orders: OrderDesk;
   /** Speaks under mandates; absent until a delegation names the gateway key. */
-  readonly signer: MandateSigner | undefined;
+  readonly signer: () => MandateSigner | undefined;
   readonly card: CentreCard;
   readonly groups: () => readonly string[];
   readonly feed: Feed;
@@ -92,7 +92,8 @@ export class AlertDesk {
     const { store, gateway, nowMs } = this.#options;
     const digest = sha256(bytes);
     // Nothing is read twice by what it has killed once.
-    if (await store.isDeadly(digest)) return ok(await this.#reject(source, digest, 'ended-gateway-before', 'these bytes ended the gateway'));
+    if (await store.isDeadly(digest))
+      return ok(await this.#reject(source, digest, 'ended-gateway-before', 'these bytes ended the gateway'));
     const checked = await gateway.check({ do: 'check', form, bytes: Buffer.from(bytes).toString('base64'), source, nowMs: nowMs() });
     if (checked.ok) return ok(await this.#decide(source, digest, form, checked.value));
     const { code, detail } = checked.problem;
@@ -119,7 +120,7 @@ export class AlertDesk {
       source,
       alert,
       verdict,
-      mandates: signer ? await mandates.standing() : [],
+      mandates: signer() ? await mandates.standing() : [],
       earlierOrders: living,
       earlierWaiting: waiting.map(({ id }) => id),
       groups: groups(),
@@ -184,7 +185,8 @@ export class AlertDesk {
   }
 
   async #give(plan: Extract<AlertPlan, { do: 'give' }>, written: StoredAlert): Promise<StoredAlert> {
-    const { orders, signer, journal } = this.#options;
+    const { orders, journal } = this.#options;
+    const signer = this.#options.signer();
     const { mandate, untilMs } = plan;
     const planned = plan.orders.map((order, at) => ({ ...order, id: written.orders[at] ?? '' }));
     try {

@@ -24,7 +24,7 @@ export interface MandateDeskOptions {
   readonly orders: Pick<OrderDesk, 'plan' | 'templates'>;
   readonly officers: () => readonly DelegatedKey[];
   /** Key id of the gateway, once a delegation names it. */
-  readonly gateway: string | undefined;
+  readonly gateway: () => string | undefined;
   readonly card: CentreCard;
   readonly epoch: string;
   readonly crypto: Cryptography;
@@ -77,7 +77,8 @@ export class MandateDesk {
   /** Freeze a mandate for signing. Problems: role-missing (no gateway key), outside-area, expired, too-many-requests, those of a template. */
   prepare(wanted: MandateWanted): Promise<Result<KnownMandate>> {
     return this.#alone(async () => {
-      const { gateway, card, nowMs, epoch } = this.#options;
+      const { card, nowMs, epoch } = this.#options;
+      const gateway = this.#options.gateway();
       if (gateway === undefined) return bad('role-missing', 'no delegation names a gateway key; run: keys request --gateway');
       const stray = wanted.areas.find((area) => !within(area, card.area));
       if (stray !== undefined) return bad('outside-area', `${stray} is not in ${card.area}`, '/areas');
@@ -170,7 +171,7 @@ export class MandateDesk {
     const { officers, gateway, epoch, nowMs } = this.#options;
     const statement = JSON.parse(stored.statement) as Statement<Mandate>;
     const { revokedMs, signatures } = stored;
-    const state = mandateState({ statement, revokedMs, signatures, officers: officers(), gateway, epoch, nowMs: nowMs() });
+    const state = mandateState({ statement, revokedMs, signatures, officers: officers(), gateway: gateway(), epoch, nowMs: nowMs() });
     return { stored, statement, state };
   }
 

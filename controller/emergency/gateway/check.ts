@@ -1,16 +1,17 @@
 // What the gateway process does with one message: gate, parse, signature, rules, and only then plain data for the centre.
+
+import * as v from 'valibot';
 import type { XmlVerifier } from '../../../hardware/host/xml-signature.ts';
 import { AlertNotice, type AlertSource, noticeBytesMax } from '../../../schemas/alerts.ts';
 import { parseJson } from '../../../schemas/parse.ts';
 import { capOfNotice, noticeCode } from '../../core/alert-notice.ts';
 import { heardOf } from '../../core/heard-alert.ts';
-import { checkMessage, type Checked as CapChecked } from '../cap/check.ts';
+import { type Checked as CapChecked, checkMessage } from '../cap/check.ts';
 import { CapEntry, type CapHistory, keyOf } from '../cap/history.ts';
 import { judge } from '../cap/judge.ts';
 import type { CapPlaces, CapSource } from '../cap/sources.ts';
 import type { Checked, Remembered } from './heard.ts';
 import type { Ask } from './wire.ts';
-import * as v from 'valibot';
 
 export type CheckAsk = Extract<Ask, { do: 'check' }>;
 
@@ -25,9 +26,7 @@ export async function checkAlert(ask: CheckAsk, memory: Remembering, verifier: X
   const settings = { sources: [capSourceOf(ask.source)], area: placesOf(ask) };
   const { source, nowMs } = ask;
   const checked =
-    ask.form === 'notice'
-      ? judgeNotice(bytes, ask, before)
-      : await checkMessage(bytes, { nowMs, history: before, settings, verifier });
+    ask.form === 'notice' ? judgeNotice(bytes, ask, before) : await checkMessage(bytes, { nowMs, history: before, settings, verifier });
   memory.history = checked.history;
   const riskParameter = source.kind === 'webhook' ? 'riskLevel' : source.riskParameter;
   const by = { places: placesNamed(ask), riskParameter, covers: checked.covers, nowMs };
@@ -82,7 +81,12 @@ function capSourceOf(source: AlertSource): CapSource {
 }
 
 function placesOf(ask: CheckAsk): CapPlaces {
-  const places = placesNamed(ask).map(({ area, codes, centre, outline }) => ({ area, codes, ...(centre && { centre }), ...(outline && { outline }) }));
+  const places = placesNamed(ask).map(({ area, codes, centre, outline }) => ({
+    area,
+    codes,
+    ...(centre && { centre }),
+    ...(outline && { outline }),
+  }));
   if (ask.source.kind === 'webhook') return { places };
   const { otherSystems, elsewhere } = ask.source;
   return { places, otherSystems, elsewhere };

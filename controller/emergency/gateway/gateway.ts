@@ -211,7 +211,8 @@ export class Gateway {
 
   async #verify(ask: Ask, { verify: pem }: VerifyAsk): Promise<Result<void>> {
     const { verifier } = this.#options;
-    const pinned = ask.do === 'check' && 'signers' in ask.source && ask.source.signers.some(({ certificates }) => certificates.includes(pem));
+    const pinned =
+      ask.do === 'check' && 'signers' in ask.source && ask.source.signers.some(({ certificates }) => certificates.includes(pem));
     // Whatever the process says, only certificates of the source's own settings are tried.
     if (ask.do !== 'check' || !verifier || !pinned) return bad('tool-failed', 'no such certificate is pinned');
     return verifier(Buffer.from(ask.bytes, 'base64'), pem);

@@ -1,6 +1,7 @@
 // The machines' door for CAP: HTTPS with client certificates, each pinned to one source. Without a pinned one there is no HTTP at all.
-import { createServer, type Server } from 'node:https';
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { sha256 } from '../../../hardware/host/crypto.ts';
 import { type AlertSource, alertBytesMax } from '../../../schemas/alerts.ts';
@@ -42,7 +43,11 @@ export function buildCapDoor(options: CapDoorOptions): Server {
   return door;
 }
 
-async function answer({ sources, offer, journal, nowMs }: CapDoorOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  { sources, offer, journal, nowMs }: CapDoorOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   // Asked again for each request: a pin that was taken away ends an open connection too.
   const source = sourceOf(request.socket as TLSSocket, sources(), nowMs());
   if (!source) return void request.socket.destroy();
@@ -84,7 +89,12 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 
 function refuse(response: ServerResponse, { code, path, detail }: Problem): void {
   const { status, vi } = problemKinds[code];
-  send(response, status, { type: `urn:loa:problem:${code}`, title: vi, status, code, path, detail }, 'application/problem+json; charset=utf-8');
+  send(
+    response,
+    status,
+    { type: `urn:loa:problem:${code}`, title: vi, status, code, path, detail },
+    'application/problem+json; charset=utf-8',
+  );
 }
 
 function send(response: ServerResponse, status: number, body: object, type = 'application/json; charset=utf-8'): void {

@@ -1,11 +1,11 @@
 // A polled feed of CAP: fetched from the one host that was named, unread where nothing changed, its XML read in the gateway process.
-import { lookup } from 'node:dns';
 import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { alertBytesMax } from '../../../schemas/alerts.ts';
 import { bad, ok, type Result } from '../../../schemas/problems.ts';
 import { mayPullFrom } from '../../relay/address.ts';
+import { guarded } from '../../relay/pull.ts';
 import type { FeedEntry, FeedRead } from '../gateway/heard.ts';
 import type { Inlet, InletWay } from './inlet.ts';
 
@@ -124,8 +124,14 @@ function fetchBytes(url: string, demo: boolean, headers: Record<string, string>)
   if (!allowed.ok) return Promise.resolve(allowed);
   const get = address.protocol === 'https:' ? getHttps : getHttp;
   return new Promise((resolve) => {
-    const asked = { 'user-agent': 'loa-gateway', accept: 'application/atom+xml, application/rss+xml, application/cap+xml, application/xml', ...headers };
-    const request = get(address, { headers: asked, agent: false, lookup: guarded(demo), timeout: answerWithinMs }, (answer) => take(answer, end));
+    const asked = {
+      'user-agent': 'loa-gateway',
+      accept: 'application/atom+xml, application/rss+xml, application/cap+xml, application/xml',
+      ...headers,
+    };
+    const request = get(address, { headers: asked, agent: false, lookup: guarded(demo), timeout: answerWithinMs }, (answer) =>
+      take(answer, end),
+    );
     const end = (result: Result<Fetched>) => {
       clearTimeout(timer);
       resolve(result);
@@ -140,9 +146,11 @@ function fetchBytes(url: string, demo: boolean, headers: Record<string, string>)
 function take(answer: IncomingMessage, end: (result: Result<Fetched>) => void): void {
   const { statusCode, headers } = answer;
   const marks = { etag: headers.etag, modified: headers['last-modified'] };
-  if (statusCode === 304) return end(ok({ bytes: undefined, ...marks }));
-  if (statusCode === 404 || statusCode === 410) return end(bad('not-found', `answered ${statusCode}`));
-  if (statusCode !== 200) return end(bad('offline', `answered ${statusCode}; redirects are not followed`));
+  const refused = statusCode === 304 ? ok({ bytes: undefined, ...marks }) : refusal(statusCode);
+  if (refused) {
+    end(refused);
+    return;
+  }
   const chunks: Buffer[] = [];
   let length = 0;
   answer.on('data', (chunk: Buffer) => {
@@ -152,19 +160,10 @@ function take(answer: IncomingMessage, end: (result: Result<Fetched>) => void): 
   });
   answer.on('end', () => end(answer.complete ? ok({ bytes: Buffer.concat(chunks), ...marks }) : bad('offline', 'the answer broke off')));
   answer.on('error', (error) => end(bad('offline', error.message)));
-  return undefined;
 }
 
-/** Looks a name up as usual, and refuses what it leads to where the rules say so. */
-function guarded(demo: boolean): LookupFunction {
-  return (hostname, options, done) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return done(error, '', 0);
-      const refused = found.map(({ address }) => mayPullFrom(address, demo)).find((one) => !one.ok);
-      const [first] = found;
-      if (refused || !first) return done(new Error(refused && !refused.ok ? refused.problem.detail : 'no address'), '', 0);
-      if (options.all) done(null, found);
-      else done(null, first.address, first.family);
-    });
-  };
+function refusal(statusCode: number | undefined): Result<Fetched> | undefined {
+  if (statusCode === 200) return undefined;
+  if (statusCode === 404 || statusCode === 410) return bad('not-found', `answered ${statusCode}`);
+  return bad('offline', `answered ${statusCode}; redirects are not followed`);
 }

@@ -70,7 +70,8 @@ async function readSafely(path: string): Promise<Result<Uint8Array>> {
     if (size > alertBytesMax) return bad('too-large', `${size} bytes, at most ${alertBytesMax}`);
     const bytes = Buffer.alloc(alertBytesMax + 1);
     let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
     return length > alertBytesMax ? bad('too-large', `more than ${alertBytesMax} bytes`) : ok(bytes.subarray(0, length));
   } finally {
     await file.close();

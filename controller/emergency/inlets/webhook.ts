@@ -43,7 +43,9 @@ export async function webhookDoor(app: FastifyInstance, { sources, offer, nowMs 
 
 /** An unknown source is answered like a wrong signature. Problems: wrong-credentials, expired. */
 function checkSignature(secret: string | null, headers: Record<string, unknown>, body: Uint8Array, nowMs: number): Result<void> {
-  const [timestamp, signature] = [headers[timestampHeader], headers[signatureHeader]].map((value) => (typeof value === 'string' ? value : ''));
+  const [timestamp, signature] = [headers[timestampHeader], headers[signatureHeader]].map((value) =>
+    typeof value === 'string' ? value : '',
+  );
   const right = webhookSignature(secret ?? 'nobody', timestamp ?? '', body);
   const same = signature?.length === right.length && timingSafeEqual(Buffer.from(signature), Buffer.from(right));
   if (!same || secret === null) return bad('wrong-credentials', `${signatureHeader} does not fit`);
