@@ -90,6 +90,8 @@ type Unproposed = AlertPlan extends infer P ? (P extends AlertPlan ? Omit<P, 'pr
 
 function planOf(one: AlertCase): Unproposed {
   const { alert, verdict, earlierOrders, earlierWaiting } = one;
+  // It came from a source we believe and nobody could read it: a person shall know.
+  if (verdict.code === 'gateway-failed') return ask(verdict.code, verdict.reason);
   if (!alert || verdict.is === 'reject') return nothing(verdict);
   const ends = earlierOrders.length + earlierWaiting.length > 0;
   // An Update that leaves our places, or came too late to be told itself, ends what it updates all the same.

@@ -91,7 +91,8 @@ function nameOf({ sender, identifier, sent, sentMs }: CapName): CapName {
 }
 
 function text(words: string, max: number): string {
-  return words.replace(steering, '').trim().slice(0, max);
+  // Cut first: a text may be a megabyte, and of it a few lines are kept.
+  return words.slice(0, 2 * max).replace(steering, '').trim().slice(0, max);
 }
 
 function unique(words: readonly string[]): string[] {

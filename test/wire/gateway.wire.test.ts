@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Gateway } from '../../controller/emergency/gateway/gateway.ts';
 import type { Checked, Remembered } from '../../controller/emergency/gateway/heard.ts';
-import { canLimit } from '../../hardware/host/processes.ts';
 import { findNetless } from '../../hardware/host/isolation.ts';
+import { canLimit } from '../../hardware/host/processes.ts';
 import { findXmlVerifier } from '../../hardware/host/xml-signature.ts';
 import type { AlertSource } from '../../schemas/alerts.ts';
 import { capAlert, capBytes, capSender, nameOf } from '../controller/cap-messages.ts';
@@ -78,6 +78,31 @@ describe('a message', () => {
     expect((await read(gateway, capBytes(alert))).verdict.code).toBe('duplicate');
     const cancel = await read(gateway, capBytes({ identifier: 'c-1', sentMs: nowMs, msgType: 'Cancel', references: [nameOf(alert)] }));
     expect(cancel).toMatchObject({ verdict: { code: 'cancel' }, ends: [{ identifier: 'a-1' }] });
+  });
+
+  test.each([
+    ['a megabyte of words', 950_000],
+    ['a border of ten thousand corners', 200_000],
+  ])('with %s is read by a process that was just started', async (what, leastBytes) => {
+    const plain = capAlert({ identifier: 'large', sentMs: nowMs });
+    const [info] = plain.infos as [(typeof plain.infos)[number]];
+    const corners = Array.from({ length: 10_000 }, (_, i): [number, number] => {
+      const turn = (2 * Math.PI * i) / 10_000;
+      return [Number((21 + Math.sin(turn)).toFixed(7)), Number((105 + Math.cos(turn)).toFixed(7))];
+    });
+    const area = {
+      description: 'Xã',
+      polygons: [[...corners, corners[0] as [number, number]]],
+      circles: [],
+      geocodes: info.areas[0]?.geocodes ?? [],
+    };
+    const description = 'Nước lên nhanh. '.repeat(12_000);
+    const infos = what.includes('words')
+      ? ['vi', 'en', 'tyz', 'hmn'].map((language) => ({ ...info, language, description }))
+      : [{ ...info, areas: [area] }];
+    const bytes = capBytes({ ...plain, infos });
+    expect(bytes.length).toBeGreaterThan(leastBytes);
+    expect(codeOf(await ask(start(bundle), bytes))).toBe('alert');
   });
 
   test('that nobody kept is new to the next process', async () => {

@@ -11,9 +11,13 @@ import { Checked, FeedRead, type Remembered } from './heard.ts';
 import { type Ask, type Asked, readyLine, type Told, toldCharactersMax, type Verified, type VerifyAsk } from './wire.ts';
 
 const heapMegabytes = 96;
-const limits = { dataBytes: 384 * 1024 * 1024, cpuSeconds: 600, niceness: 5 };
-/** Of its own processor time for one alert: a busy machine takes longer by the wall, and loses no alert for it. */
+const limits = { dataBytes: 384 * 1024 * 1024, cpuSeconds: 600, niceness: 0 };
+/**
+ * Of its own processor time for one alert: a busy machine takes longer by the wall, and loses no alert for it. Real alerts of nearly a
+ * megabyte exist: each KiB beyond 64 has a millisecond more.
+ */
 const processorMsMax = 250;
+const ordinaryBase64 = 86 * 1024;
 const wallMsMax = 3_000;
 const readyWithinMs = 15_000;
 /** A fresh process before memory or processor time run out by the sum of many alerts. */
@@ -172,7 +176,9 @@ export class Gateway {
   #exchange(running: Running, ask: Ask): Promise<Result<Told>> {
     const n = ++this.#asks;
     running.asked += 1;
-    const { processorMsMax: cpuMsMax = processorMsMax, wallMsMax: longestMs = wallMsMax } = this.#options;
+    const { processorMsMax: ordinaryMs = processorMsMax, wallMsMax: longestMs = wallMsMax } = this.#options;
+    const large = 'bytes' in ask ? Math.max(0, ask.bytes.length - ordinaryBase64) * 0.75 : 0;
+    const cpuMsMax = ordinaryMs + large / 1024;
     return new Promise((resolve) => {
       const began = { ms: performance.now(), usedMs: this.#used(running) };
       const settle = (result: Result<Told>) => {

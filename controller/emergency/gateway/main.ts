@@ -4,8 +4,10 @@ import { bad, ok, type Result } from '../../../schemas/problems.ts';
 import { gate } from '../cap/gate.ts';
 import { checkAlert, recall } from './check.ts';
 import { readFeed } from './feed.ts';
+import { sampleAsk } from './sample.ts';
 import { type Asked, readyLine, type Told, type Verified, type VerifyAsk } from './wire.ts';
 
+const warmUps = 10;
 /** Of one ask: a megabyte in base64, a source with its map, or all that is remembered. */
 const askCharactersMax = 16 * 1024 * 1024;
 
@@ -23,7 +25,14 @@ process.stdin.setEncoding('utf8').on('data', (chunk: string) => {
   }
 });
 process.stdin.on('end', () => process.exit(0));
+await warmUp();
 say(readyLine);
+
+/** Code that has run is fast code: the first message shall not pay for it out of its own time. */
+async function warmUp(): Promise<void> {
+  const scratch = recall([]);
+  for (let i = 0; i < warmUps; i += 1) await checkAlert(sampleAsk(i), scratch, undefined);
+}
 
 async function take(said: Asked | Verified): Promise<void> {
   if ('verified' in said) return verifying.settle(said.verified);
