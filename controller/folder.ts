@@ -16,6 +16,8 @@ export interface Folder {
   readonly strongbox: string;
   readonly blobs: string;
   readonly uploads: string;
+  /** A folder for each source of alerts that is one. */
+  readonly alerts: string;
 }
 
 export function folderOf(root: string): Folder {
@@ -29,13 +31,14 @@ export function folderOf(root: string): Folder {
     strongbox: join(root, 'strongbox.key'),
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
+    alerts: join(root, 'alerts'),
   };
 }
 
 /** Every file in which a private key of the running centre lies, encrypted under one secret. */
 export function keyFiles({ keys, authority }: Folder): string[] {
   const roles = centreRoles.flatMap((role) => [join(keys, `${role}.pem`), join(keys, `${role}.next.pem`)]);
-  return [...roles, join(authority, 'ca.key.pem'), join(authority, 'server.json')];
+  return [...roles, join(keys, 'gateway.pem'), join(authority, 'ca.key.pem'), join(authority, 'server.json')];
 }
 
 /** There while a change of the secret is decided but not yet carried out. */

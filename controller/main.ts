@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { BrokerServer } from '../broker/server.ts';
 import type { Result } from '../schemas/problems.ts';
+import { runCap } from './emergency/cap/check-command.ts';
 import { initialise } from './init.ts';
 import { runKeys } from './provision/keys-command.ts';
 import { readPassphrase } from './provision/passphrase.ts';
@@ -20,7 +21,15 @@ const stopWithinMs = 8_000;
 /** Never in the log, wherever they stand. */
 const secret = ['password', 'token', 'claim', 'cookie', 'csrf', '*.password', '*.token', '*.cookie', 'req.headers'];
 
+/** What a command prints, and when it is. */
+const terminal = {
+  print: (line: string) => void process.stdout.write(`${line}\n`),
+  complain: (text: string) => void process.stderr.write(`${text}\n`),
+  nowMs: Date.now(),
+};
+
 if (process.argv[2] === 'keys') await keys(process.argv.slice(3));
+else if (process.argv[2] === 'cap') process.exitCode = await runCap(process.argv.slice(3), terminal);
 else await obey();
 
 async function obey(): Promise<void> {

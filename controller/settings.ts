@@ -12,6 +12,8 @@ export interface RunSettings {
   readonly boxHost: string;
   readonly boxPort: number;
   readonly mqttPort: number;
+  /** HTTPS for machines that send CAP alerts; without it that door stays shut. */
+  readonly gatewayPort?: number;
   /** Name or address under which boxes find this machine. */
   readonly publicHost: string;
   /** Further names the boxes' certificate holds. */
@@ -38,6 +40,7 @@ export const usage = `Loa operating centre.
   node dist/controller.js init --data DIR < seed.json     make a data folder: keys, authority, units, accounts
   node dist/controller.js --data DIR [options]            run the centre of that folder
   node dist/controller.js keys                            the ceremony of keys: officers, rotation, revocation
+  node dist/controller.js cap check FILE…                  CAP 1.2 messages held against the gateway's rules
 
   --host HOST         address of the people's pages, 127.0.0.1 unless said; anything but loopback needs --tls-cert
   --port PORT         their port, 8080 (0 picks a free one)
@@ -46,6 +49,7 @@ export const usage = `Loa operating centre.
   --box-host HOST     address of the boxes' doors, as --host unless said (always mutual TLS)
   --box-port PORT     HTTPS for boxes: enrolment and content, 8443
   --mqtt-port PORT    MQTT over TLS for boxes, 8883
+  --gateway-port PORT HTTPS at --box-host for machines that send CAP alerts (POST /cap, client certificates); shut unless said
   --public-host HOST  name or address that boxes use, as --box-host unless said
   --name HOST         a further name in the boxes' certificate; may be repeated
   --key-secret-file FILE  secret under which the private keys are encrypted, mode 0600, outside DIR; else the systemd
@@ -73,7 +77,8 @@ export function readSettings(argv: readonly string[]): Result<Asked> {
   if (more.length > 0 || (word !== undefined && word !== 'init')) return bad('bad-input', `unknown word ${more[0] ?? word}`);
   if (values.data === undefined) return bad('bad-input', '--data DIR is missing');
   const ports = { port: portOf(values.port, 8080), boxPort: portOf(values['box-port'], 8443), mqttPort: portOf(values['mqtt-port'], 8883) };
-  const wrong = Object.entries(ports).find(([, port]) => port === undefined);
+  const gatewayPort = portOf(values['gateway-port'], 0);
+  const wrong = Object.entries({ ...ports, gatewayPort }).find(([, port]) => port === undefined);
   if (wrong) return bad('bad-input', `${wrong[0]} must be 0 to 65535`);
   const { port = 0, boxPort = 0, mqttPort = 0 } = ports;
   const secretFile = values['key-secret-file'];
@@ -92,7 +97,8 @@ export function readSettings(argv: readonly string[]): Result<Asked> {
   const boxHost = values['box-host'] ?? host;
   const publicHost = values['public-host'] ?? (boxHost === '0.0.0.0' || boxHost === '::' ? '127.0.0.1' : boxHost);
   const settings = { dataDir: values.data, host, port, boxHost, boxPort, mqttPort, publicHost, names: values.name ?? [], logLevel };
-  return ok({ do: 'run', settings: { ...settings, ...keySecret, ...(tls && { tls }) } });
+  const gateway = values['gateway-port'] !== undefined && gatewayPort !== undefined ? { gatewayPort } : {};
+  return ok({ do: 'run', settings: { ...settings, ...gateway, ...keySecret, ...(tls && { tls }) } });
 }
 
 /** `localhost`, 127.0.0.0/8 or ::1. */
@@ -113,6 +119,7 @@ function parseAll(argv: readonly string[]) {
       'box-host': { type: 'string' },
       'box-port': { type: 'string' },
       'mqtt-port': { type: 'string' },
+      'gateway-port': { type: 'string' },
       'public-host': { type: 'string' },
       name: { type: 'string', multiple: true },
       log: { type: 'string' },

@@ -18,6 +18,7 @@ import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
 import { type DutySettings, openDutySettings } from './duty/duty-settings.ts';
 import { makeDuty } from './duty/make-duty.ts';
+import { makeAlerts, openCapDoor } from './emergency/make-alerts.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
 import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
@@ -29,6 +30,7 @@ import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
 import { makeIngest } from './media/make-ingest.ts';
 import type { Issued } from './provision/authority.ts';
+import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf, type Trust } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
@@ -73,6 +75,7 @@ export interface Running {
   readonly console: string;
   readonly boxPort: number;
   readonly mqttPort: number;
+  readonly gatewayPort?: number;
   stop(): Promise<void>;
 }
 
@@ -111,8 +114,10 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.live.start();
   await centre.relays.start();
   await link.start();
+  await centre.alerts.start();
   centre.templates.start();
   const stop = async (): Promise<void> => {
+    await centre.alerts.stop();
     await centre.relays.stop();
     await centre.live.stop();
     link.stop();
@@ -142,11 +147,18 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
   const boxPort = await listen(door, settings.boxHost, settings.boxPort);
   built.value.opened(boxPort);
   const port = await listen(app, settings.host, settings.port);
+  const capDoor = settings.gatewayPort === undefined ? undefined : await openCapDoor(centre, server, settings);
   const stop = async (): Promise<void> => {
-    await Promise.all([app.close(), door.close()]);
+    await Promise.all([app.close(), door.close(), capDoor?.close()]);
     await built.value.stop();
   };
-  return ok({ console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`, boxPort, mqttPort, stop });
+  return ok({
+    console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`,
+    boxPort,
+    mqttPort,
+    ...(capDoor && { gatewayPort: capDoor.port }),
+    stop,
+  });
 }
 
 interface Rooms {
@@ -176,7 +188,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     await store.close();
     return desk;
   }
-  const { authority, server, signatory } = desk.value;
+  const { authority, server, signatory, gateway } = desk.value;
   const blobs = new Blobs(folder.blobs, folder.uploads);
   const tools = options.tools ?? (await findAudioTools());
   const strongbox = await openStrongbox(folder.strongbox);
@@ -192,6 +204,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     blobs,
     tools,
     signatory,
+    gatewayKey: gateway,
     authority,
     settings,
     journal,
@@ -206,6 +219,7 @@ interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'aut
   readonly named: readonly Group[];
   readonly units: readonly Group[];
   readonly signatory: Signatory;
+  readonly gatewayKey: GatewayKey | undefined;
   readonly settings: RunSettings;
   readonly strongbox: Strongbox;
   readonly duty: DutySettings;
@@ -262,6 +276,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     nowMs,
   };
   const { orders, requests } = makeEmergency(emergency);
+  const alerts = makeAlerts({ ...emergency, orders, requests, journal, folder: folderOf(settings.dataDir), gatewayKey: parts.gatewayKey });
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
   const told = {
@@ -290,6 +305,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     trust,
     requests,
     duty,
+    alerts,
     store,
     registry,
     blobs,

@@ -1,6 +1,7 @@
 // JSON Schema 2020-12 of everything that travels, for other programs and for documents of the interfaces.
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import * as alerts from './alerts.ts';
 import * as api from './api.ts';
 import { Approval, Mandate } from './authority.ts';
 import { Command } from './command.ts';
@@ -92,6 +93,12 @@ export const wireShapes = {
   HandOverRequest: duty.HandOverRequest,
   ShiftEndRequest: duty.ShiftEndRequest,
   DutySettingsRequest: duty.DutySettingsRequest,
+  AlertSource: alerts.AlertSource,
+  AlertNotice: alerts.AlertNotice,
+  AlertTakeRequest: alerts.AlertTakeRequest,
+  AlertAsideRequest: alerts.AlertAsideRequest,
+  MandateRequest: alerts.MandateRequest,
+  MandateSignRequest: alerts.MandateSignRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

@@ -65,12 +65,12 @@ function bare(text: string): string {
     .replace(/`(?:[^`\\$]|\\.|\$(?!\{))*`/g, '``');
 }
 
-interface Import {
+export interface Import {
   readonly target: string;
   readonly typeOnly: boolean;
 }
 
-function importsOf(text: string): Import[] {
+export function importsOf(text: string): Import[] {
   const statements = text.matchAll(/^\s*(?:import|export)\s+(type\s)?[^'"();]*?from\s*['"]([^'"]+)['"]/gm);
   const others = text.matchAll(/(?:^\s*import\s*|\bimport\s*\(\s*)['"]([^'"]+)['"]/gm);
   return [
@@ -79,7 +79,7 @@ function importsOf(text: string): Import[] {
   ];
 }
 
-function resolveFrom(path: string, target: string): string {
+export function resolveFrom(path: string, target: string): string {
   const parts = path.split('/').slice(0, -1);
   for (const step of target.split('/')) {
     if (step === '..') parts.pop();

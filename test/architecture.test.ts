@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Source, sizeBreaches, sourceBreaches } from './architecture-rules.ts';
+import { importsOf, resolveFrom, type Source, sizeBreaches, sourceBreaches } from './architecture-rules.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const rooms = ['schemas', 'hardware', 'agent', 'broker', 'controller', 'test'];
@@ -35,11 +35,22 @@ const doors: Readonly<Record<string, RegExp>> = {
   qrcode: /^controller\/duty\/second-factor\.ts$/,
   serialport: /^hardware\/serial/,
   onoff: /^hardware\/board\/[a-z-]+\.ts$/,
+  saxes: /^controller\/emergency\/(cap\/tree|gateway\/feed)\.ts$/,
 };
 
 function importers(name: string): string[] {
   const pattern = new RegExp(`(from|import\\(|import)\\s*['"]${name}['"]`);
   return sources.filter(({ path, text }) => !path.startsWith('test/') && pattern.test(text)).map(({ path }) => path);
+}
+
+/** All that is loaded, sooner or later, with a file: its imports and theirs, without those of types. */
+function loadedWith(entry: string): ReadonlySet<string> {
+  const texts = new Map(sources.map(({ path, text }) => [path, text]));
+  const loaded = new Set([entry]);
+  for (const path of loaded)
+    for (const { target, typeOnly } of importsOf(texts.get(path) ?? ''))
+      if (!typeOnly) loaded.add(target.startsWith('.') ? resolveFrom(path, target) : target);
+  return loaded;
 }
 
 describe('the project keeps its shape', () => {
@@ -81,5 +92,12 @@ describe('the project keeps its shape', () => {
         .map((path) => `${path} imports ${name}`),
     );
     expect(strays).toEqual([]);
+  });
+
+  test('a centre reads no stranger’s XML itself: only its gateway process does', () => {
+    const centre = loadedWith('controller/start-centre.ts');
+    expect(centre.has('controller/emergency/gateway/gateway.ts')).toBe(true);
+    expect([...centre].filter((path) => path === 'saxes' || /emergency\/cap\/(tree|parse|gate|judge)\.ts$/.test(path))).toEqual([]);
+    expect(loadedWith('controller/emergency/gateway/main.ts').has('saxes')).toBe(true);
   });
 });

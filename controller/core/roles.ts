@@ -30,6 +30,11 @@ export const acts = {
   'live.open': ['scheduler', 'duty'],
   'live.close': ['scheduler', 'duty', 'leader'],
   'relay.write': ['scheduler'],
+  'alert.answer': ['duty'],
+  'alert-source.read': ['duty', 'auditor', 'administrator'],
+  'alert-source.write': ['administrator'],
+  'mandate.sign': ['duty'],
+  'mandate.revoke': ['duty', 'leader', 'administrator'],
   'audit.read': ['auditor', 'administrator'],
 } as const satisfies Record<string, readonly AccountRole[]>;
 export type ActName = keyof typeof acts;

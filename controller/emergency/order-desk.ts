@@ -110,13 +110,14 @@ export class OrderDesk {
     });
   }
 
-  /** Give what officers have signed, exactly as they signed it. Problem: conflict (no room in a group). */
-  giveApproved(request: ApprovedRequest, authority: Authority): Promise<Result<StoredOrder>> {
+  /** Give what officers have signed, exactly as they signed it; exercises need no authority. Problem: conflict (no room in a group). */
+  giveApproved(request: ApprovedRequest, authority?: Authority): Promise<Result<StoredOrder>> {
     return this.#alone(async () => {
       const { id, template, groups, by, untilMs: expMs, reason } = request;
       const room = this.#room(groups);
       if (!room.ok) return room;
-      return this.#issue({ id, order: { ...request.order, authority }, template, groups, by, expMs, ...(reason && { reason }) });
+      const order = authority ? { ...request.order, authority } : request.order;
+      return this.#issue({ id, order, template, groups, by, expMs, ...(reason && { reason }) });
     });
   }
 

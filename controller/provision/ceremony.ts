@@ -54,6 +54,8 @@ export interface CeremonyWish {
   readonly newEpoch?: boolean;
   /** Public keys of the next root; then both the old and the new holders sign. */
   readonly newRoots?: readonly Uint8Array[];
+  /** The key that speaks under mandates; one of an earlier request gives way. */
+  readonly gateway?: Uint8Array;
   /** Who may break the glass, where, how long: by person. */
   readonly breakGlass?: Readonly<Record<string, NonNullable<DelegatedKey['breakGlass']>>>;
 }
@@ -74,12 +76,13 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
   const renewed = (wish.renew ?? []).map(
     ({ role, publicKey }): DelegatedKey => ({ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: [role] }),
   );
-  const replaced = renewed.map(({ roles: [role] }) => role);
-  const known = own.keys.filter(
-    ({ keyid, roles: [role, ...more] }) =>
-      !registered.some((one) => one.keyid === keyid) && !(more.length === 0 && replaced.includes(role as CentreRole)),
-  );
-  const keys = [...known, ...renewed, ...registered]
+  const gateway = gatewayKey(wish.gateway);
+  const fresh = [...renewed, ...registered, ...gateway];
+  // One key a role, but for officers: the new one takes the place of the old.
+  const replaced = [...renewed, ...gateway].map(({ roles: [role] }) => role);
+  const givesWay = ({ roles: [role, ...more] }: DelegatedKey) => more.length === 0 && replaced.includes(role);
+  const known = own.keys.filter((key) => !fresh.some((one) => one.keyid === key.keyid) && !givesWay(key));
+  const keys = [...known, ...fresh]
     .filter(({ keyid }) => !revoked.includes(keyid))
     .map((key): DelegatedKey => {
       const glass = wish.breakGlass?.[key.person ?? ''];
@@ -93,6 +96,11 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
     centre: own.centre,
     documents: wish.newRoots ? [nextRoot(trust, wish.newRoots, wish.nowMs), delegation] : [delegation],
   };
+}
+
+function gatewayKey(publicKey: Uint8Array | undefined): DelegatedKey[] {
+  if (!publicKey) return [];
+  return [{ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: ['gateway'] }];
 }
 
 /** One more holder's signature on every document. Problem: conflict (signed already, or full). */

@@ -13,6 +13,7 @@ import { openLocks } from '../signing/open-desk.ts';
 import { SqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
 import { addSignature, askForKeys, CeremonyFile, dayOf, describeKeys, installKeys, makeRoots, statementOf } from './ceremony.ts';
+import { makeGatewayKey } from './gateway-key.ts';
 import { ownDelegation, registeredKeys } from './officer-keys.ts';
 import { readPassphrase } from './passphrase.ts';
 import { type CentreRole, centreRoles, renewKey, type Trust, writeRootKey } from './signing-keys.ts';
@@ -25,6 +26,7 @@ export const keysUsage = `Keys of a centre, signed by root holders on a machine 
                [--new-epoch]                         begin all counters anew (after a key was stolen)
                [--break-glass PERSON:AREA:MINUTES]…  one officer alone beyond a commune, at most 10 minutes
                [--renew ROLE]…                       a new key for want, command, order, drill or time (the old one was stolen or lost)
+               [--gateway]                           a key that speaks under mandates, made here when missing
                [--new-roots DIR]                     make new root keys there; old and new holders sign
                [--root-passphrase-file FILE]         encrypts them
   keys show    --in FILE                             what a file asks to be signed
@@ -73,6 +75,7 @@ function readWords(argv: readonly string[]) {
       revoke: { type: 'string', multiple: true },
       'break-glass': { type: 'string', multiple: true },
       'new-epoch': { type: 'boolean' },
+      gateway: { type: 'boolean' },
       'new-roots': { type: 'string' },
       renew: { type: 'string', multiple: true },
       'root-passphrase-file': { type: 'string' },
@@ -102,6 +105,8 @@ async function request(trust: Trust, store: Store, words: Words, nowMs: number):
   if (!breakGlass.ok) return breakGlass;
   const renew = await renewed(words);
   if (!renew.ok) return renew;
+  const gateway = await gatewayFor(words);
+  if (!gateway.ok) return gateway;
   const phraseFile = words['root-passphrase-file'];
   const phrase = phraseFile === undefined ? undefined : await readPassphrase(phraseFile);
   if (phrase && !phrase.ok) return phrase;
@@ -114,11 +119,22 @@ async function request(trust: Trust, store: Store, words: Words, nowMs: number):
     renew: renew.value,
     newEpoch: words['new-epoch'] ?? false,
     breakGlass: breakGlass.value,
+    ...(gateway.value && { gateway: gateway.value }),
     ...(roots.length > 0 && { newRoots: roots.map(({ publicKey }) => publicKey) }),
   });
   for (const [at, { privateKeyPem }] of roots.entries()) await writeRootKey(rootsDir ?? '', at + 1, privateKeyPem, phrase?.value);
   await writeFileAtomic(words.out, JSON.stringify(file));
   return ok([...describeKeys(file), `→ ${words.out}`]);
+}
+
+/** The public half of the gateway key, where one is asked for. Problem: keys-locked. */
+async function gatewayFor(words: Words): Promise<Result<Uint8Array | undefined>> {
+  if (!words.gateway) return ok(undefined);
+  const folder = folderOf(words.data ?? '');
+  const secret = await openLocks(folder, { secretFile: words['key-secret-file'] });
+  if (!secret.ok) return secret;
+  const key = await makeGatewayKey(folder.keys, secret.value.text);
+  return key.ok ? ok(key.value.publicKey) : key;
 }
 
 /** Made in the data folder now; in use from the start after its installation. */

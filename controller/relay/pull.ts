@@ -89,7 +89,7 @@ export class Pull {
 }
 
 /** Looks a name up as usual, and refuses what it leads to where the rules say so. */
-function guarded(demo: boolean): LookupFunction {
+export function guarded(demo: boolean): LookupFunction {
   return (hostname, options, done) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error) return done(error, '', 0);

@@ -4,6 +4,7 @@ import { ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import type { Folder } from '../folder.ts';
 import { type Authority, type Issued, openAuthority, openServerCertificate } from '../provision/authority.ts';
+import { type GatewayKey, openGatewayKey } from '../provision/gateway-key.ts';
 import type { Trust } from '../provision/signing-keys.ts';
 import type { RunSettings } from '../settings.ts';
 import type { StartOptions } from '../start-centre.ts';
@@ -28,6 +29,8 @@ export interface CentreKeys {
   readonly authority: Authority;
   readonly server: Issued;
   readonly signatory: Signatory;
+  /** Speaks for absent officers under their mandates, once a delegation names it. */
+  readonly gateway: GatewayKey | undefined;
 }
 
 /** The secret first; then who signs, who verifies the trust from its root; the certificates last. Problem: keys-locked and those of the desk. */
@@ -48,7 +51,13 @@ export async function openKeys(
   const signatory = await (options.openSigner ?? ((asked: Hello) => openRoomHere(asked, text, refused, nowMs)))(hello);
   if (!signatory.ok) return signatory;
   try {
-    return ok({ ...(await openCertificates(folder.authority, settings, card, nowMs(), text)), signatory: signatory.value });
+    const gateway = await openGatewayKey(folder.keys, text);
+    if (gateway.ok) {
+      const certificates = await openCertificates(folder.authority, settings, card, nowMs(), text);
+      return ok({ ...certificates, signatory: signatory.value, gateway: gateway.value });
+    }
+    await signatory.value.stop();
+    return gateway;
   } catch (error) {
     await signatory.value.stop();
     if (error instanceof Failure) return { ok: false, problem: error.problem };

@@ -1,6 +1,7 @@
 // The centre's store on SQLite: opens the file, walks it forward to today's tables, one writer.
 import type { Database } from '../../hardware/host/sqlite.ts';
 import { migrations } from './migrations/migrations.ts';
+import { SqliteAlerts } from './sqlite-alerts.ts';
 import { SqliteContent } from './sqlite-content.ts';
 import { SqliteDuty } from './sqlite-duty.ts';
 import { SqliteEstate } from './sqlite-estate.ts';
@@ -21,6 +22,7 @@ export class SqliteStore implements Store {
   readonly orders: SqliteOrders;
   readonly live: SqliteLive;
   readonly duty: SqliteDuty;
+  readonly alerts: SqliteAlerts;
   readonly log: SqliteLog;
   readonly audit: SqliteAudit;
   readonly counters: SqliteCounters;
@@ -38,6 +40,7 @@ export class SqliteStore implements Store {
     this.orders = new SqliteOrders(this.#writer);
     this.live = new SqliteLive(this.#writer);
     this.duty = new SqliteDuty(this.#writer);
+    this.alerts = new SqliteAlerts(this.#writer);
     this.log = new SqliteLog(this.#writer);
     this.audit = new SqliteAudit(this.#writer);
     this.counters = new SqliteCounters(this.#writer);

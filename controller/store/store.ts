@@ -15,6 +15,7 @@ import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { Part } from '../../schemas/want.ts';
 import type { Grant } from '../core/roles.ts';
+import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
 
 /** Who did what to which thing; the hash names the content, personal data stays elsewhere. */
@@ -353,6 +354,7 @@ export interface Store {
   readonly orders: OrderStore;
   readonly live: LiveStore;
   readonly duty: DutyStore;
+  readonly alerts: AlertStore;
   readonly log: LogStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

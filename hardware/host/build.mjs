@@ -16,6 +16,7 @@ const programs = {
   broker: 'broker/main.ts',
   controller: 'controller/main.ts',
   signer: 'controller/signing/main.ts',
+  gateway: 'controller/emergency/gateway/main.ts',
   demo: 'controller/demo/main.ts',
   'demo-data': 'controller/demo/generate.ts',
   sim: 'test/sim.ts',

@@ -12,6 +12,7 @@ export interface RunOptions {
   /** Of standard output; more is a problem and ends the program. */
   readonly outputBytesMax?: number;
   readonly env?: NodeJS.ProcessEnv;
+  readonly limits?: ToolLimits;
 }
 
 export interface Exit {
@@ -84,7 +85,8 @@ export function runTool(path: string, args: readonly string[], options: RunOptio
       else resolve(ok({ stdout: Buffer.concat(chunks, bytes), stderr }));
     };
     const timer = setTimeout(() => end(bad('tool-timeout', `${path} ran longer than ${options.timeoutMs} ms`)), options.timeoutMs);
-    const tool = startTool(path, args, { onExit, ...(options.env ? { env: options.env } : {}) });
+    const { env, limits } = options;
+    const tool = startTool(path, args, { onExit, ...(env ? { env } : {}), ...(limits ? { limits } : {}) });
     tool.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > outputBytesMax) end(bad('too-large', `${path} wrote more than ${outputBytesMax} bytes`));

@@ -23,6 +23,11 @@ describe('rights', () => {
     'live.open': 'scheduler duty',
     'live.close': 'scheduler duty leader',
     'relay.write': 'scheduler',
+    'alert.answer': 'duty',
+    'alert-source.read': 'duty auditor administrator',
+    'alert-source.write': 'administrator',
+    'mandate.sign': 'duty',
+    'mandate.revoke': 'duty leader administrator',
     'audit.read': 'auditor administrator',
   };
 

@@ -25,6 +25,7 @@ const notDocuments = new Set([
   'LocalDateTime',
   'MessageId',
   'NewPassword',
+  'AlertId',
   'OrderId',
   'Outcome',
   'Output',

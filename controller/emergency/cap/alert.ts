@@ -80,8 +80,10 @@ export interface CapResource {
   readonly mimeType: string;
   readonly uri?: string;
   readonly sizeBytes?: number;
-  /** Length of `derefUri` once decoded; the bytes themselves are not kept. */
+  /** Length and SHA-256 of `derefUri` once decoded; the bytes themselves are not kept. */
   readonly inlineBytes?: number;
+  readonly inlineSha256?: string;
+  /** As the message says it (SHA-1 by §3.2.3): kept, never relied on. */
   readonly digest?: string;
 }
 
@@ -93,14 +95,28 @@ export interface CapArea {
   readonly polygons: readonly (readonly LatLon[])[];
   readonly circles: readonly { readonly centre: LatLon; readonly radiusKm: number }[];
   readonly geocodes: readonly CapPair[];
+  /** Feet above mean sea level; with `ceilingFt` the lower end of a range. */
+  readonly altitudeFt?: number;
+  readonly ceilingFt?: number;
 }
 
 /**
  * `accept`: may be acted on; `hold`: a person decides; `ignore`: understood, nothing to do; `reject`: not a message to be believed.
- * `code` is stable and in kebab-case, `reason` is one line of English.
+ * `code` is stable, in kebab-case and one of `verdict-codes`; `reason` is one line of English.
  */
 export interface CapVerdict {
   readonly is: 'accept' | 'hold' | 'reject' | 'ignore';
   readonly code: string;
   readonly reason: string;
+  /** Someone may be forging or altering messages: tell a person, whatever else happens. */
+  readonly alarm?: true;
 }
+
+/** Something a person may want to know of a message that was read all the same. */
+export interface CapNote {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** A step's outcome: its value, or the verdict that ends the way of the message. */
+export type CapRead<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly verdict: CapVerdict };

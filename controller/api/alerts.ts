@@ -1,0 +1,59 @@
+// Alerts by REST: what came and what became of it, and a duty officer's answer to what waits.
+import type { FastifyInstance } from 'fastify';
+import { type AlertAnswer, AlertAsideRequest, AlertTakeRequest } from '../../schemas/alerts.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Centre } from '../centre.ts';
+import { may } from '../core/roles.ts';
+import { checkPassword } from '../people.ts';
+import { declare } from './route.ts';
+
+const shownMax = 100;
+
+export function alertRoutes(app: FastifyInstance, centre: Centre): void {
+  const { alerts, card, store } = centre;
+
+  declare(app, centre, { method: 'GET', url: '/api/alerts', act: 'read' }, async () => ok(await alerts.inbox.list(shownMax)));
+
+  declare(app, centre, { method: 'GET', url: '/api/alerts/:id', act: 'read' }, async ({ params }) =>
+    alerts.inbox.answer(params['id'] ?? ''),
+  );
+
+  // Answers the order request to be signed, or the exercise that was given.
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/alerts/:id/take', act: 'alert.answer', body: AlertTakeRequest, status: 201, perMinute: 20 },
+    async ({ person, params, body }): Promise<Result<{ readonly order: string; readonly alert: AlertAnswer }>> => {
+      const allowed = may(person.grants, 'order.give', card.area);
+      if (!allowed.ok) return allowed;
+      const { password, ...wish } = body;
+      const known = body.class === 'actual' || (await checkPassword(store.people, person.account, password)).ok;
+      if (!known) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
+      const id = params['id'] ?? '';
+      const taken = await alerts.inbox.take(id, { ...wish, by: person.account });
+      if (!taken.ok) return taken;
+      const alert = await alerts.inbox.answer(id);
+      return alert.ok ? ok({ order: taken.value.id, alert: alert.value }) : alert;
+    },
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/alerts/:id/aside', act: 'alert.answer', body: AlertAsideRequest },
+    async ({ person, params, body }): Promise<Result<AlertAnswer>> => {
+      const allowed = may(person.grants, 'order.give', card.area);
+      return allowed.ok ? alerts.inbox.aside(params['id'] ?? '', person.account, body.reason) : allowed;
+    },
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/alerts/:id/end', act: 'order.stop' },
+    async ({ person, params }): Promise<Result<AlertAnswer>> => {
+      const allowed = may(person.grants, 'order.stop', card.area);
+      return allowed.ok ? alerts.inbox.end(params['id'] ?? '', person.account) : allowed;
+    },
+  );
+}

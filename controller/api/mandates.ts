@@ -1,0 +1,84 @@
+// Mandates by REST: frozen, signed by two officers in their own browsers, revoked.
+import type { FastifyInstance } from 'fastify';
+import { type MandateAnswer, MandateRequest, MandateSignRequest } from '../../schemas/alerts.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Centre } from '../centre.ts';
+import { may } from '../core/roles.ts';
+import { type KnownMandate, mandateType } from '../emergency/mandate-desk.ts';
+import { checkPassword } from '../people.ts';
+import { declare } from './route.ts';
+
+export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
+  const { alerts, card, store } = centre;
+  const { mandates, sources } = alerts;
+
+  declare(app, centre, { method: 'GET', url: '/api/mandates', act: 'read' }, async () => ok((await mandates.list()).map(answerOf)));
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/mandates', act: 'mandate.sign', body: MandateRequest, status: 201, perMinute: 20 },
+    async ({ person, body }): Promise<Result<MandateAnswer>> => {
+      const allowed = may(person.grants, 'mandate.sign', card.area);
+      if (!allowed.ok) return allowed;
+      const source = sources.source(body.feed);
+      if (!source) return bad('not-found', `no source ${body.feed}`, '/feed');
+      if (source.trust !== 'auto') return bad('conflict', `${body.feed} decides nothing alone; a person always does`, '/feed');
+      const prepared = await mandates.prepare({ ...body, by: person.account });
+      return prepared.ok ? ok(answerOf(prepared.value)) : prepared;
+    },
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/mandates/:id/sign', act: 'mandate.sign', body: MandateSignRequest, perMinute: 20 },
+    async ({ person, params, body }): Promise<Result<MandateAnswer>> => {
+      const allowed = may(person.grants, 'mandate.sign', card.area);
+      if (!allowed.ok) return allowed;
+      const { password, keyid, sig } = body;
+      const known = await checkPassword(store.people, person.account, password);
+      if (!known.ok) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
+      const signed = await mandates.sign(params['id'] ?? '', person.account, { keyid, sig });
+      return signed.ok ? ok(answerOf(signed.value)) : signed;
+    },
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/mandates/:id/revoke', act: 'mandate.revoke' },
+    async ({ person, params }): Promise<Result<MandateAnswer>> => {
+      const allowed = may(person.grants, 'mandate.revoke', card.area);
+      if (!allowed.ok) return allowed;
+      const revoked = await mandates.revoke(params['id'] ?? '', person.account);
+      return revoked.ok ? ok(answerOf(revoked.value)) : revoked;
+    },
+  );
+}
+
+function answerOf({ stored, statement, state }: KnownMandate): MandateAnswer {
+  const { id, madeMs, by, frozen, signatures } = stored;
+  const { body, exp } = statement;
+  return {
+    id,
+    feed: body.feed,
+    class: frozen[0]?.order.class === 'exercise' ? 'exercise' : 'actual',
+    areas: body.areas,
+    perHour: body.perHour,
+    maxMs: body.maxMs,
+    madeMs,
+    untilMs: exp,
+    by,
+    signedBy: signatures.map(({ person }) => person),
+    state,
+    templates: frozen.map(({ template, title, order }) => ({
+      id: template,
+      title,
+      speak: order.speech[0]?.speak ?? '',
+      screen: order.screen,
+    })),
+    payloadType: mandateType,
+    statement: stored.statement,
+  };
+}
