@@ -72,6 +72,7 @@ export class OrderDesk {
   /** Rebuild every group's frame from the tables. */
   async start(): Promise<void> {
     this.#envelopes = await this.#options.store.envelopes(this.#options.nowMs());
+    await this.#options.voices.hold(this.#envelopes.flatMap(({ audio }) => audio));
     for (const group of this.#options.groups()) await this.#publishGroup(group);
     this.#armTimer();
   }
