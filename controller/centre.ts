@@ -5,6 +5,7 @@ import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
+import type { OrderWatch } from './emergency/order-watch.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
@@ -44,6 +45,7 @@ export interface Centre {
   readonly dispatch: Dispatch;
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
+  readonly watch: OrderWatch;
   readonly live: LiveDesk;
   readonly relays: RelayDesk;
   readonly link: CentreLink;

@@ -6,6 +6,7 @@ import type { Problem } from '../schemas/problems.ts';
 import { Ask, Presence, Report, Telemetry } from '../schemas/report.ts';
 import { buildTopic, type Topic } from '../schemas/topics.ts';
 import type { Dispatch, Publish } from './dispatch.ts';
+import type { OrderWatch } from './emergency/order-watch.ts';
 import type { Feed } from './feed.ts';
 import type { Committed, LogDesk } from './log-desk.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
@@ -30,6 +31,7 @@ export interface LinkOptions {
   readonly desk: SigningDesk;
   readonly dispatch: Dispatch;
   readonly counters: CounterStore;
+  readonly watch: Pick<OrderWatch, 'connection' | 'told'>;
   readonly feed: Feed;
   readonly publish: Publish;
   readonly journal: Journal;
@@ -63,9 +65,10 @@ export class CentreLink {
 
   /** The broker saw a box come or go. */
   onConnection(dev: string, up: boolean): void {
-    const { registry, feed, nowMs } = this.#options;
+    const { registry, watch, feed, nowMs } = this.#options;
     if (up) this.#connected.add(dev);
     else this.#connected.delete(dev);
+    watch.connection(dev, up);
     registry.touched(dev, nowMs());
     feed.tell('box', dev);
   }
@@ -139,7 +142,8 @@ export class CentreLink {
   }
 
   #tell({ dev, receipts, progress, live, rows }: Committed): void {
-    const { feed } = this.#options;
+    const { feed, watch } = this.#options;
+    watch.told(progress);
     for (const { receipt } of receipts) feed.tell('receipt', `${dev} ${receipt.occurrence}`);
     for (const order of new Set(progress.map((one) => one.order))) feed.tell('order', order);
     for (const session of new Set(live.map((one) => one.session))) feed.tell('live', session);

@@ -96,6 +96,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   place.mqttPort = bus.port;
   await centre.dispatch.start();
   await centre.orders.start();
+  await centre.watch.start();
   await centre.live.start();
   await centre.relays.start();
   await link.start();
@@ -106,6 +107,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     await centre.live.stop();
     link.stop();
     centre.orders.stop();
+    centre.watch.stop();
     rooms.voices.stop();
     await bus.stop();
     await registry.stop();
@@ -222,22 +224,24 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const voices = new Voices({ tools, blobs, meta: store.meta });
   const groups = () => groupsOf(parts.named, parts.units, registry.all());
   const names = () => groups().map(({ id }) => id);
-  const emergency = { store, card, trust, registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
-  const { orders, requests } = makeEmergency(emergency);
+  const shared = { registry, desk, feed, publish, journal, nowMs };
+  const emergency = { ...shared, store, card, trust, voices, templates: parts.templates, groups: names };
+  const { orders, requests, watch } = makeEmergency(emergency);
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
-  const told = { centre: card.id, epoch, registry, logDesk, desk, dispatch, counters: store.counters, feed, publish, journal, nowMs };
+  const told = { ...shared, centre: card.id, epoch, logDesk, dispatch, counters: store.counters, watch };
   const link = new CentreLink(told);
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const ingest = makeIngest(tools, blobs);
-  const sounds = { store, registry, desk, blobs, feed, publish, journal, tools, ingest, nowMs, groups: names };
+  const sounds = { ...shared, store, blobs, tools, ingest, groups: names };
   const { live, relays } = makeLive({ ...sounds, level: card.level, demo: card.demo });
   const outside = {
     card,
     groups,
     trust,
     requests,
+    watch,
     store,
     registry,
     blobs,

@@ -4,7 +4,7 @@ import { get, Refused, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
 import type { OfficerKeyHere } from '../officer-key.ts';
-import { clockWords, progressWords } from '../words.ts';
+import { clockWords, orderTotalWords, progressWords } from '../words.ts';
 import { drawRequests, giveSigned, keyCard } from './order-requests.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
 
@@ -174,6 +174,10 @@ function classChoice(demo: boolean): { readonly element: HTMLElement | null; rea
 
 function orderCard(order: OrderAnswer, stage: Stage, end: (order: OrderAnswer) => Promise<void>): HTMLElement {
   const words = order.state === 'active' ? 'Đang hiệu lực' : order.state === 'cleared' ? 'Đã kết thúc' : 'Hết hạn';
+  const all = Object.values(order.counts).reduce((sum, count) => sum + count, 0);
+  const troubled = order.progress.filter(({ state }) => troubleStates.includes(state));
+  const others = order.progress.filter(({ state }) => !troubleStates.includes(state));
+  const unlisted = all - order.progress.length;
   return h(
     'article',
     { class: 'card' },
@@ -183,14 +187,43 @@ function orderCard(order: OrderAnswer, stage: Stage, end: (order: OrderAnswer) =
       h('h3', {}, `${order.class === 'exercise' ? 'DIỄN TẬP · ' : ''}${order.title}`),
       h('span', { class: `pill ${order.state === 'active' ? 'silent' : ''}` }, words),
     ),
-    h('p', { class: 'soft' }, `${clockWords(order.issuedMs)} · ${order.issuedBy}`),
-    h(
-      'ul',
-      {},
-      ...order.progress.map((one) =>
-        h('li', {}, `${one.boxName ?? one.box}: ${progressWords[one.state] ?? one.state}${one.detail ? ` (${one.detail})` : ''}`),
+    h('p', { class: 'soft' }, `${clockWords(order.issuedMs)} · ${order.issuedBy} · ${all} hộp`),
+    totals(order.counts),
+    troubled.length > 0 && boxLines(troubled),
+    others.length > 0 &&
+      (all <= fewBoxes ? boxLines(others) : h('details', {}, h('summary', {}, `${others.length} hộp khác`), boxLines(others))),
+    unlisted > 0 && h('p', { class: 'soft' }, `và ${unlisted} hộp nữa`),
+    order.state === 'active' && stage.may('duty') && h('button', { onclick: () => void end(order) }, 'Kết thúc lệnh'),
+  );
+}
+
+/** So few boxes are all shown at once. */
+const fewBoxes = 8;
+const troubleStates: readonly string[] = ['unanswered', 'failed', 'refused', 'held', 'offline'];
+const redTotals: readonly string[] = ['unanswered', 'failed', 'refused'];
+
+/** How many boxes are how far; what needs a person comes first, and in red. */
+function totals(counts: OrderAnswer['counts']): HTMLElement {
+  const shown = Object.entries(orderTotalWords).filter(([name]) => counts[name as keyof typeof counts] > 0);
+  return h(
+    'p',
+    { class: 'row' },
+    ...shown.map(([name, words]) =>
+      h(
+        'span',
+        { class: `pill ${redTotals.includes(name) ? 'silent' : name === 'offline' ? 'unknown' : ''}` },
+        `${counts[name as keyof typeof counts]} ${words}`,
       ),
     ),
-    order.state === 'active' && stage.may('duty') && h('button', { onclick: () => void end(order) }, 'Kết thúc lệnh'),
+  );
+}
+
+function boxLines(lines: OrderAnswer['progress']): HTMLElement {
+  return h(
+    'ul',
+    {},
+    ...lines.map((one) =>
+      h('li', {}, `${one.boxName ?? one.box}: ${progressWords[one.state] ?? one.state}${one.detail ? ` (${one.detail})` : ''}`),
+    ),
   );
 }
