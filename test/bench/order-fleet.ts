@@ -42,7 +42,15 @@ async function bench(boxes: number, runs: number, workers: number): Promise<void
     await page.open();
     const measure = async (kind: Run['kind'], amplifier: Run['amplifier']): Promise<Run> => {
       if (amplifier === 'cold') await fleet.until('amplifiers off', ({ quiet }) => quiet === boxes);
-      const run = await watchedRun({ centre, fleet, page, boxes, kind, amplifier, give: () => (kind === 'actual' ? real(centre) : drill(centre)) });
+      const run = await watchedRun({
+        centre,
+        fleet,
+        page,
+        boxes,
+        kind,
+        amplifier,
+        give: () => (kind === 'actual' ? real(centre) : drill(centre)),
+      });
       tell(judgeRun(run));
       return run;
     };
@@ -52,7 +60,9 @@ async function bench(boxes: number, runs: number, workers: number): Promise<void
     const herd = values['no-herd'] ? undefined : await herdAfterRestart(centre, fleet, boxes);
     if (herd) tell(`centre killed: back after ${herd.downMs} ms, all boxes and the standing order after ${herd.herdMs} ms`);
     const { rssBytes } = await fleet.status();
-    console.log(JSON.stringify({ ...summaryOf(boxes, results, relayDelayMs), workers, setUpMs, fleetRssMb: Math.round(rssBytes / 2 ** 20), ...herd }));
+    console.log(
+      JSON.stringify({ ...summaryOf(boxes, results, relayDelayMs), workers, setUpMs, fleetRssMb: Math.round(rssBytes / 2 ** 20), ...herd }),
+    );
   } finally {
     page.close();
     await fleet.stop();
@@ -82,7 +92,7 @@ async function herdAfterRestart(centre: FleetCentre, fleet: Fleet, boxes: number
   await fleet.reset();
   const give = await real(centre);
   const id = await give();
-  await fleet.until('the standing order to sound', ({ stages }) => stages.committed === boxes);
+  await fleet.until('the standing order to sound', ({ stages }) => stages.acknowledged === boxes);
   const killedMs = performance.now();
   await centre.program.kill();
   await fleet.until('the boxes to notice', ({ up }) => up === 0);

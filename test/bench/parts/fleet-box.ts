@@ -110,7 +110,9 @@ export class FleetBox {
 
   /** Amplifiers off and nothing sounding. */
   get quiet(): boolean {
-    return Object.values(this.#loop.snapshot().live.outputs).every(({ amplifier, player }) => amplifier.is === 'off' && player.is === 'idle');
+    return Object.values(this.#loop.snapshot().live.outputs).every(
+      ({ amplifier, player }) => amplifier.is === 'off' && player.is === 'idle',
+    );
   }
 
   async stop(): Promise<void> {
@@ -141,7 +143,7 @@ export class FleetBox {
 
   #acknowledged({ fact }: Entry): void {
     if (fact.kind !== 'order') return;
-    if (fact.state === 'sounding') this.#marks.mark('committed', this.#dev);
+    if (fact.state === 'sounding') this.#marks.mark('acknowledged', this.#dev);
     if (fact.state === 'cleared') this.#marks.mark('cleared', this.#dev);
   }
 }

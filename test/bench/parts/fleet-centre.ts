@@ -40,7 +40,7 @@ export interface FleetCentre {
   readonly console: string;
   /** The same centre again, after its process has gone. */
   restart(): Promise<void>;
-  /** How many boxes the tables say to be in that state for that order. */
+  /** Boxes that the tables hold in that state for that order, seen through a connection of its own: what is committed, nothing else. */
   committed(order: string, state: string): Promise<number>;
   stop(): Promise<void>;
 }
@@ -61,6 +61,7 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number): Pro
   const ca = (await openAuthority(folder.authority, 'x', Date.now())).pem;
   const members = await withKeys(centreDir, trust, enrolled);
   await voicesReady(centreDir);
+  const tables = await opened(centreDir);
   return {
     dir,
     officer,
@@ -75,9 +76,12 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number): Pro
       held.program = new Program('controller', argsOf(centreDir, boxPort, mqttPort, new URL(console).port));
       await held.program.start();
     },
-    committed: (order, state) =>
-      readTables(centreDir, async (store) => (await store.orders.progress([order])).filter((one) => one.state === state).length),
+    committed: async (order, state) => {
+      const [row] = await tables.read('SELECT COUNT(*) AS n FROM order_progress WHERE ord = ? AND state = ?', [order, state]);
+      return Number(row?.['n']);
+    },
     stop: async () => {
+      await tables.close();
       await held.program.stop();
       await rm(dir, { recursive: true, force: true });
     },
@@ -172,7 +176,10 @@ async function voicesReady(dir: string): Promise<void> {
   );
 }
 
-async function readTables<T>(dir: string, use: (store: SqliteStore, database: Awaited<ReturnType<typeof opened>>) => Promise<T>): Promise<T> {
+async function readTables<T>(
+  dir: string,
+  use: (store: SqliteStore, database: Awaited<ReturnType<typeof opened>>) => Promise<T>,
+): Promise<T> {
   const database = await opened(dir);
   try {
     return await use(new SqliteStore(database), database);

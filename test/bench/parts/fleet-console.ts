@@ -43,7 +43,10 @@ export class FleetConsole {
 
   async #follow(response: Response): Promise<void> {
     for await (const piece of response.body ?? []) {
-      const told = Buffer.from(piece).toString('utf8').match(/^event: order$/gm)?.length ?? 0;
+      const told =
+        Buffer.from(piece)
+          .toString('utf8')
+          .match(/^event: order$/gm)?.length ?? 0;
       this.events += told;
       if (told === 0 || this.#waiting) continue;
       this.#waiting = true;

@@ -34,29 +34,16 @@ export class FleetHands implements Hands {
 
   perform(action: Action, tell: Tell): void {
     const link = this.#options.link();
-    switch (action.do) {
-      case 'loadPlan':
-        return void this.#load(action, tell);
-      case 'fetch':
-        return this.#fetch(action, tell);
-      case 'switchAmplifier':
-        return this.#switch(action, tell);
-      case 'play':
-        return this.#play(action, tell);
-      case 'stop':
-        return this.#stop(action, tell);
-      case 'publishReport':
-        return link?.publishReport(action.report);
-      case 'publishPresence':
-        return link?.publishPresence(action.presence);
-      case 'publishTelemetry':
-        return link?.publishTelemetry(action.telemetry);
-      case 'ask':
-        return link?.ask(action.kind);
-      case 'newEpoch':
-        return void link?.beginEpoch();
-      default:
-    }
+    if (action.do === 'loadPlan') void this.#load(action, tell);
+    else if (action.do === 'fetch') this.#fetch(action, tell);
+    else if (action.do === 'switchAmplifier') this.#switch(action, tell);
+    else if (action.do === 'play') this.#play(action, tell);
+    else if (action.do === 'stop') this.#stop(action, tell);
+    else if (action.do === 'publishReport') link?.publishReport(action.report);
+    else if (action.do === 'publishPresence') link?.publishPresence(action.presence);
+    else if (action.do === 'publishTelemetry') link?.publishTelemetry(action.telemetry);
+    else if (action.do === 'ask') link?.ask(action.kind);
+    else if (action.do === 'newEpoch') void link?.beginEpoch();
   }
 
   stop(): void {

@@ -1,8 +1,8 @@
 // When each box of a fleet passed each stage of an order, on the machine's one monotonic clock.
 import { monoMs } from '../../../hardware/host/system-clock.ts';
 
-/** What a box can know of an order: its frame came, its signatures held, it sounds, the centre has its row, it was stopped. */
-export const boxStages = ['received', 'verified', 'sounding', 'committed', 'cleared'] as const;
+/** What a box can know of an order: its frame came, its signatures held, it sounds, the centre's receipt for that row was verified, and so for its end. */
+export const boxStages = ['received', 'verified', 'sounding', 'acknowledged', 'cleared'] as const;
 export type BoxStage = (typeof boxStages)[number];
 export type StageTimes = Readonly<Record<BoxStage, readonly number[]>>;
 
@@ -26,6 +26,6 @@ export class FleetMarks {
 
   times(): StageTimes {
     const of = (stage: BoxStage) => [...(this.#firsts.get(stage)?.values() ?? [])];
-    return { received: of('received'), verified: of('verified'), sounding: of('sounding'), committed: of('committed'), cleared: of('cleared') };
+    return Object.fromEntries(boxStages.map((stage) => [stage, of(stage)])) as Record<BoxStage, number[]>;
   }
 }

@@ -1,8 +1,8 @@
 // One order to a fleet, from confirm to the last commit, and what it comes to in figures.
 import { readFileSync } from 'node:fs';
 import { monoMs } from '../../../hardware/host/system-clock.ts';
-import { defaultBoxSettings } from '../../../schemas/settings.ts';
 import type { OrderAnswer } from '../../../schemas/api.ts';
+import { defaultBoxSettings } from '../../../schemas/settings.ts';
 import type { Fleet } from './fleet.ts';
 import type { FleetCentre } from './fleet-centre.ts';
 import type { FleetConsole } from './fleet-console.ts';
@@ -10,6 +10,9 @@ import { percentile } from './percentiles.ts';
 
 const stages = ['confirmed', 'published', 'received', 'verified', 'sounding', 'committed'] as const;
 type Stage = (typeof stages)[number];
+
+const lookEveryMs = 10;
+const commitWithinMs = 60_000;
 
 export interface Run {
   readonly kind: 'actual' | 'exercise';
@@ -22,8 +25,8 @@ export interface Run {
   readonly stages: Readonly<Record<Stage, number>>;
   readonly stageMs: Readonly<Record<Stage, number>>;
   readonly firstReceivedMs: number;
-  /** Rows in the centre's own tables, read beside it. */
-  readonly inTables: number;
+  /** When the last box had verified the centre's receipt for its row. */
+  readonly acknowledgedMs: number;
   /** From the officer's click to the last box's row "cleared" committed. */
   readonly stopMs: number;
   /** Of both programs from the confirm to the last commit. */
@@ -53,21 +56,23 @@ export async function watchedRun({ centre, fleet, page, boxes, kind, amplifier, 
   const [wallMs, fromMs] = [Date.now(), monoMs()];
   const id = await confirm();
   const publishedMs = monoMs() - fromMs;
-  // Let all of it pass undisturbed before asking; stragglers are then waited for.
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, 2_000 - publishedMs)));
-  const { cpuMs } = await fleet.until('all rows committed', (status) => status.stages.committed === boxes);
+  const committed = await commits(centre, id, boxes, fromMs);
   const centreCpuMs = cpuMsOf(centre.program.pid) - cpuBefore;
+  const { cpuMs } = await fleet.until('all receipts verified', (status) => status.stages.acknowledged === boxes);
   const times = await fleet.times();
-  const [otherMaxMs, listMaxMs, listBytes, events] = [percentile(page.answersMs, 1), percentile(page.listsMs, 1), page.listBytes, page.events];
+  const [otherMaxMs, listMaxMs, listBytes, events] = [
+    percentile(page.answersMs, 1),
+    percentile(page.listsMs, 1),
+    page.listBytes,
+    page.events,
+  ];
   const order = await centre.duty.get<OrderAnswer>(`/orders/${id}`);
-  const inTables = await centre.committed(id, 'sounding');
   const stoppedMs = monoMs();
   await centre.duty.post(`/orders/${id}/clear`);
   await fleet.until('the order to end everywhere', (status) => status.stages.cleared === boxes);
   const { cleared } = await fleet.times();
   const since = (list: readonly number[]) => list.map((at) => at - fromMs);
   const last = (list: readonly number[]) => percentile(since(list), 1);
-  const committed = since(times.committed);
   return {
     kind,
     amplifier,
@@ -91,7 +96,7 @@ export async function watchedRun({ centre, fleet, page, boxes, kind, amplifier, 
       committed: percentile(committed, 1),
     },
     firstReceivedMs: percentile(since(times.received), 0),
-    inTables,
+    acknowledgedMs: last(times.acknowledged),
     stopMs: rounded(Math.max(...cleared) - stoppedMs),
     centreCpuMs,
     fleetCpuMs: rounded(cpuMs - fleetBefore),
@@ -102,8 +107,32 @@ export async function watchedRun({ centre, fleet, page, boxes, kind, amplifier, 
   };
 }
 
+/** When each box's row "sounding" was seen in the tables, to the width of a look. */
+async function commits(centre: FleetCentre, id: string, boxes: number, fromMs: number): Promise<number[]> {
+  const seen: number[] = [];
+  while (seen.length < boxes) {
+    if (monoMs() - fromMs > commitWithinMs) throw new Error(`${seen.length} of ${boxes} rows committed within ${commitWithinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    const count = await centre.committed(id, 'sounding');
+    const atMs = monoMs() - fromMs;
+    while (seen.length < count) seen.push(atMs);
+  }
+  return seen;
+}
+
 /** A line for people. */
-export function judgeRun({ kind, amplifier, allSoundingMs, p50Ms, stageMs, stages: counts, stopMs, centreCpuMs, fleetCpuMs, ...rest }: Run): string {
+export function judgeRun({
+  kind,
+  amplifier,
+  allSoundingMs,
+  p50Ms,
+  stageMs,
+  stages: counts,
+  stopMs,
+  centreCpuMs,
+  fleetCpuMs,
+  ...rest
+}: Run): string {
   const each = stages.map((stage) => `${stage} ${counts[stage]} in ${Math.round(stageMs[stage])}`).join(', ');
   const head = `${kind}, amplifiers ${amplifier}: all ${Math.round(allSoundingMs)} ms, half ${Math.round(p50Ms)} ms, stop ${Math.round(stopMs)} ms`;
   return `${head} · ${each} · CPU centre ${centreCpuMs} fleet ${Math.round(fleetCpuMs)} ms · other ${Math.round(rest.otherMaxMs)} ms, list ${Math.round(rest.listMaxMs)} ms ${rest.listBytes} B, ${rest.events} events`;
@@ -129,7 +158,7 @@ export function summaryOf(boxes: number, runs: readonly Run[], relayDelayMs: num
     allSoundingArmedMs: armed.allSoundingMs,
     exerciseMs: exercise.allSoundingMs,
     stopMs: Math.max(...runs.map(({ stopMs }) => stopMs)),
-    inTables: cold.inTables,
+    acknowledgedMs: cold.acknowledgedMs,
     classes: { actual: of('actual', 'cold').length + of('actual', 'armed').length, exercise: of('exercise', 'cold').length },
     runs,
   };
