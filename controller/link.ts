@@ -15,6 +15,8 @@ import type { CounterStore } from './store/store.ts';
 
 const heartbeatEveryMs = 120_000;
 const reportBytesMax = 16 * 1024;
+/** A box that took an order says within moments that it sounds: one receipt for both words, after this at the latest. */
+const ackLaterMs = 1_000;
 
 /** What the centre's log needs; pino fits. */
 export interface Journal {
@@ -43,6 +45,7 @@ type BoxTopic = Extract<Topic, { readonly of: 'box' | 'centre-below'; readonly d
 export class CentreLink {
   readonly #options: LinkOptions;
   readonly #connected = new Set<string>();
+  readonly #acksOwed = new Map<string, NodeJS.Timeout>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: LinkOptions) {
@@ -57,6 +60,7 @@ export class CentreLink {
 
   stop(): void {
     clearInterval(this.#timer);
+    for (const timer of this.#acksOwed.values()) clearTimeout(timer);
   }
 
   connected(dev: string): boolean {
@@ -128,10 +132,24 @@ export class CentreLink {
     const taken = await logDesk.take(dev, payload);
     if (!taken.ok) return taken.problem;
     registry.touched(dev, nowMs());
-    await this.#acknowledge(taken.value);
     this.#tell(taken.value);
+    await this.#acknowledgeSoon(taken.value);
     if (taken.value.conflict) await this.#orderNewEpoch(dev);
     return undefined;
+  }
+
+  async #acknowledgeSoon(committed: Committed): Promise<void> {
+    const { dev, progress, rows } = committed;
+    clearTimeout(this.#acksOwed.get(dev));
+    this.#acksOwed.delete(dev);
+    const followed = rows === 1 && progress[0]?.state === 'accepted';
+    if (!followed) return this.#acknowledge(committed);
+    const failed = (err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err });
+    const timer = setTimeout(() => {
+      this.#acksOwed.delete(dev);
+      this.#acknowledge(committed).catch(failed);
+    }, ackLaterMs);
+    this.#acksOwed.set(dev, timer);
   }
 
   #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
