@@ -25,6 +25,8 @@ export interface Run {
   readonly stages: Readonly<Record<Stage, number>>;
   readonly stageMs: Readonly<Record<Stage, number>>;
   readonly firstReceivedMs: number;
+  /** As the desk's card shows them once all rows are committed. */
+  readonly counts: OrderAnswer['counts'];
   /** When the last box had verified the centre's receipt for its row. */
   readonly acknowledgedMs: number;
   /** From the officer's click to the last box's row "cleared" committed. */
@@ -95,6 +97,7 @@ export async function watchedRun({ centre, fleet, page, boxes, kind, amplifier, 
       sounding: last(times.sounding),
       committed: percentile(committed, 1),
     },
+    counts: order.counts,
     firstReceivedMs: percentile(since(times.received), 0),
     acknowledgedMs: last(times.acknowledged),
     stopMs: rounded(Math.max(...cleared) - stoppedMs),
