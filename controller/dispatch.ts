@@ -14,7 +14,8 @@ import type { Box, Store, StoredWant } from './store/store.ts';
 export type Publish = (
   topic: string,
   payload: Uint8Array | string,
-  options: { readonly qos: 0 | 1; readonly retain: boolean },
+  /** `to`: only this box's connection; a bus that cannot single one out tells all that listen. */
+  options: { readonly qos: 0 | 1; readonly retain: boolean; readonly to?: string },
 ) => Promise<void>;
 
 export interface DispatchOptions {

@@ -6,6 +6,7 @@ import type { Problem } from '../schemas/problems.ts';
 import { Ask, Presence, Report, Telemetry } from '../schemas/report.ts';
 import { buildTopic, type Topic } from '../schemas/topics.ts';
 import type { Dispatch, Publish } from './dispatch.ts';
+import type { OrderWatch } from './emergency/order-watch.ts';
 import type { Feed } from './feed.ts';
 import type { Committed, LogDesk } from './log-desk.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
@@ -16,6 +17,8 @@ const heartbeatEveryMs = 120_000;
 /** After orders have changed: boxes that were kept from them hear so within seconds. */
 const heartbeatSoonMs = 1_000;
 const reportBytesMax = 16 * 1024;
+/** A box that took an order says within moments that it sounds: one receipt for both words, after this at the latest. */
+const ackLaterMs = 1_000;
 
 /** What the centre's log needs; pino fits. */
 export interface Journal {
@@ -32,6 +35,7 @@ export interface LinkOptions {
   readonly desk: SigningDesk;
   readonly dispatch: Dispatch;
   readonly counters: CounterStore;
+  readonly watch: Pick<OrderWatch, 'connection' | 'told'>;
   readonly feed: Feed;
   /** Highest counter of each topic on which orders stand. */
   readonly standing: () => Record<string, number>;
@@ -45,6 +49,7 @@ type BoxTopic = Extract<Topic, { readonly of: 'box' | 'centre-below'; readonly d
 export class CentreLink {
   readonly #options: LinkOptions;
   readonly #connected = new Set<string>();
+  readonly #acksOwed = new Map<string, NodeJS.Timeout>();
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -61,6 +66,7 @@ export class CentreLink {
   stop(): void {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
+    for (const timer of this.#acksOwed.values()) clearTimeout(timer);
   }
 
   /** Orders have changed: say so beside the topic they came on. */
@@ -77,9 +83,10 @@ export class CentreLink {
 
   /** The broker saw a box come or go. */
   onConnection(dev: string, up: boolean): void {
-    const { registry, feed, nowMs } = this.#options;
+    const { registry, watch, feed, nowMs } = this.#options;
     if (up) this.#connected.add(dev);
     else this.#connected.delete(dev);
+    watch.connection(dev, up);
     registry.touched(dev, nowMs());
     feed.tell('box', dev);
   }
@@ -139,11 +146,25 @@ export class CentreLink {
     const taken = await logDesk.take(dev, payload);
     if (!taken.ok) return taken.problem;
     registry.touched(dev, nowMs());
-    // Nobody there to sign: the rows are committed, and the box says them again until it hears so.
-    await this.#acknowledge(taken.value).catch((err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err }));
     this.#tell(taken.value);
+    // Nobody there to sign: the rows are committed, and the box says them again until it hears so.
+    await this.#acknowledgeSoon(taken.value).catch((err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err }));
     if (taken.value.conflict) await this.#orderNewEpoch(dev);
     return undefined;
+  }
+
+  async #acknowledgeSoon(committed: Committed): Promise<void> {
+    const { dev, progress, rows } = committed;
+    clearTimeout(this.#acksOwed.get(dev));
+    this.#acksOwed.delete(dev);
+    const followed = rows === 1 && progress[0]?.state === 'accepted';
+    if (!followed) return this.#acknowledge(committed);
+    const failed = (err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err });
+    const timer = setTimeout(() => {
+      this.#acksOwed.delete(dev);
+      this.#acknowledge(committed).catch(failed);
+    }, ackLaterMs);
+    this.#acksOwed.set(dev, timer);
   }
 
   async #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
@@ -154,7 +175,8 @@ export class CentreLink {
   }
 
   #tell({ dev, receipts, progress, live, rows }: Committed): void {
-    const { feed } = this.#options;
+    const { feed, watch } = this.#options;
+    watch.told(progress);
     for (const { receipt } of receipts) feed.tell('receipt', `${dev} ${receipt.occurrence}`);
     for (const order of new Set(progress.map((one) => one.order))) feed.tell('order', order);
     for (const session of new Set(live.map((one) => one.session))) feed.tell('live', session);

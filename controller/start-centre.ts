@@ -3,43 +3,29 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
-import { cryptography, randomId } from '../hardware/host/crypto.ts';
-import { listVoices } from '../hardware/host/speech.ts';
+
 import { openDatabase } from '../hardware/host/sqlite.ts';
-import { openStrongbox, type Strongbox } from '../hardware/host/strongbox.ts';
+import { openStrongbox } from '../hardware/host/strongbox.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Topic } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
 import { Blobs } from './blobs.ts';
 import { buildBoxDoor } from './box-door.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
-import { groupsOf } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
-import { Dispatch, type Publish } from './dispatch.ts';
-import { type DutySettings, openDutySettings } from './duty/duty-settings.ts';
-import { makeDuty } from './duty/make-duty.ts';
-import { makeAlerts, openCapDoor } from './emergency/make-alerts.ts';
-import { makeEmergency } from './emergency/make-emergency.ts';
-import { TemplateDesk } from './emergency/template-desk.ts';
-import { Voices } from './emergency/voices.ts';
-import { Feed } from './feed.ts';
+import type { Publish } from './dispatch.ts';
+import { openDutySettings } from './duty/duty-settings.ts';
+import { openCapDoor } from './emergency/make-alerts.ts';
 import { folderOf } from './folder.ts';
-import { LateBus } from './late-bus.ts';
-import { CentreLink, type Journal } from './link.ts';
-import { makeLive } from './live/make-live.ts';
-import { LogDesk } from './log-desk.ts';
-import { makeIngest } from './media/make-ingest.ts';
+import type { Journal } from './link.ts';
 import type { Issued } from './provision/authority.ts';
-import type { GatewayKey } from './provision/gateway-key.ts';
-import { SigningDesk } from './provision/signing-desk.ts';
-import { epochOf, type Trust } from './provision/signing-keys.ts';
-import { Registry } from './registry.ts';
+import type { Trust } from './provision/signing-keys.ts';
+import { hostInUrl, makeRooms, type Rooms } from './rooms.ts';
 import type { RunSettings } from './settings.ts';
 import type { Hello } from './signing/frames.ts';
 import { openKeys } from './signing/open-keys.ts';
 import type { Signatory } from './signing/room.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
-import type { StoredOrder } from './store/store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
 export interface Bus {
@@ -111,6 +97,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.dispatch.start();
   await centre.duty.start();
   await centre.orders.start();
+  await centre.watch.start();
   await centre.live.start();
   await centre.relays.start();
   await link.start();
@@ -122,6 +109,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     await centre.live.stop();
     link.stop();
     centre.orders.stop();
+    centre.watch.stop();
     await centre.duty.stop();
     await bus.stop();
     await registry.stop();
@@ -159,14 +147,6 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
     ...(capDoor && { gatewayPort: capDoor.port }),
     stop,
   });
-}
-
-interface Rooms {
-  readonly registry: Registry;
-  readonly link: CentreLink;
-  readonly bus: LateBus;
-  readonly signatory: Signatory;
-  readonly place: { boxPort: number; mqttPort: number };
 }
 
 async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre; rooms: Rooms; server: Issued }>> {
@@ -213,133 +193,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   return ok({ ...made, server });
 }
 
-interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'authority' | 'journal' | 'nowMs'> {
-  readonly trust: Trust;
-  readonly templates: readonly OrderTemplate[];
-  readonly named: readonly Group[];
-  readonly units: readonly Group[];
-  readonly signatory: Signatory;
-  readonly gatewayKey: GatewayKey | undefined;
-  readonly settings: RunSettings;
-  readonly strongbox: Strongbox;
-  readonly duty: DutySettings;
-}
-
-function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
-  const { card, store, blobs, tools, authority, trust, journal, nowMs, settings } = parts;
-  const registry = new Registry(store, cryptography, (err) => journal.warn({ event: 'seen-not-saved', err }));
-  const bus = new LateBus();
-  const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
-  const feed = new Feed();
-  const voices = new Voices({ tools, blobs, meta: store.meta });
-  const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, parts.signatory, store.counters, nowMs);
-  const dispatch = new Dispatch({
-    store,
-    registry,
-    blobs,
-    desk,
-    centre: card.id,
-    chain: trust.chain,
-    roots: trust.roots ?? [],
-    orderAudio: () => voices.all(),
-    publish,
-    nowMs,
-  });
-  const groups = () => groupsOf(parts.named, parts.units, registry.all());
-  const names = () => groups().map(({ id }) => id);
-  const templates = new TemplateDesk(parts.templates, {
-    meta: store.meta,
-    voices,
-    registry,
-    demo: card.demo,
-    machine: () => listVoices(tools),
-    prepared: () => dispatch.changed(),
-    warn: (detail) => journal.warn({ event: 'voice-missing', detail }),
-  });
-  const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
-  const onEarnest = (order: StoredOrder) =>
-    void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
-  const emergency = {
-    store,
-    card,
-    trust,
-    registry,
-    desk,
-    voices,
-    feed,
-    publish,
-    templates: () => templates.all(),
-    groups: names,
-    ladder: duty.ladder,
-    onEarnest,
-    stood: () => link.beatSoon(),
-    nowMs,
-  };
-  const { orders, requests } = makeEmergency(emergency);
-  const alerts = makeAlerts({ ...emergency, orders, requests, journal, folder: folderOf(settings.dataDir), gatewayKey: parts.gatewayKey });
-  const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
-  const epoch = randomId('run');
-  const told = {
-    centre: card.id,
-    epoch,
-    registry,
-    logDesk,
-    desk,
-    dispatch,
-    counters: store.counters,
-    standing: () => orders.standing(),
-    feed,
-    publish,
-    journal,
-    nowMs,
-  };
-  const link = new CentreLink(told);
-  const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
-  const claimPlace = () => claimPlaceOf(parts, place);
-  const ingest = makeIngest(tools, blobs);
-  const sounds = { store, registry, desk, blobs, feed, publish, journal, tools, ingest, nowMs, groups: names };
-  const { live, relays } = makeLive({ ...sounds, level: card.level, demo: card.demo });
-  const outside = {
-    card,
-    groups,
-    trust,
-    requests,
-    duty,
-    alerts,
-    store,
-    registry,
-    blobs,
-    authority,
-    dispatch,
-    orders,
-    templates,
-    live,
-    relays,
-    link,
-    feed,
-    tools,
-    journal,
-    nowMs,
-  };
-  return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, link, bus, place, signatory: parts.signatory } };
-}
-
-/** What a claim tells a box of where to go. */
-function claimPlaceOf({ settings, authority, trust }: Parts, place: Rooms['place']) {
-  const host = hostInUrl(settings.publicHost);
-  return {
-    centreUrl: `https://${host}:${place.boxPort}`,
-    brokerUrl: `mqtts://${host}:${place.mqttPort}`,
-    ca: authority.pem,
-    trustRoot: trust.root,
-  };
-}
-
 async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
   await app.listen({ host, port });
   return (app.server.address() as AddressInfo).port;
-}
-
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -247,10 +247,27 @@ export interface OrderAnswer {
   readonly authority: 'officers' | 'mandate' | 'breakGlass' | null;
   /** Why one officer broke the glass. */
   readonly reason: string | null;
+  /** Boxes it was meant for, each in one total: sent (no word yet), received (held back ones too), …, unanswered (sent again, silent). */
+  readonly counts: Readonly<
+    Record<'sent' | 'received' | 'refused' | 'sounding' | 'ended' | 'heard' | 'failed' | 'offline' | 'unanswered', number>
+  >;
+  /** In lists of orders the foremost 50, those in trouble first; all of them for one order. */
   readonly progress: readonly {
     readonly box: Id;
     readonly boxName: string | null;
-    readonly state: 'sent' | 'accepted' | 'held' | 'sounding' | 'ended' | 'cleared' | 'expired' | 'refused' | 'offline';
+    readonly state:
+      | 'sent'
+      | 'offline'
+      | 'unanswered'
+      | 'refused'
+      | 'accepted'
+      | 'held'
+      | 'sounding'
+      | 'failed'
+      | 'expired'
+      | 'ended'
+      | 'cleared'
+      | 'heard';
     readonly detail: string | null;
     readonly atMs: number | null;
   }[];

@@ -376,6 +376,8 @@ export interface Live {
   /** What was told last; an empty report is owed. */
   readonly told: { readonly report: string; readonly presence: string; readonly clock: ClockQuality | null };
   readonly reportAtMonoMs: number | null;
+  /** Until then receipts of an order go first: nothing is reported. */
+  readonly hushedToMonoMs: number;
   readonly rows: { readonly epoch: string; readonly acked: number };
 }
 

@@ -48,6 +48,7 @@ export function blankLive(): Live {
     telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },
     told: { report: '', presence: '', clock: null },
     reportAtMonoMs: null,
+    hushedToMonoMs: 0,
     rows: { epoch: 'none', acked: 0 },
   };
 }

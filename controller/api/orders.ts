@@ -4,10 +4,10 @@ import * as v from 'valibot';
 import { ClearRequest, type OrderAnswer, OrderRequest } from '../../schemas/api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import { progressOf } from '../core/order-progress.ts';
+import { type BoxProgress, countsOf, type OrderCounts } from '../core/order-progress.ts';
 import { may } from '../core/roles.ts';
 import { checkPassword } from '../people.ts';
-import type { OrderProgress, StoredOrder } from '../store/store.ts';
+import type { StoredOrder } from '../store/store.ts';
 import { declare } from './route.ts';
 
 const shownMax = 100;
@@ -18,14 +18,13 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
 
   declare(app, centre, { method: 'GET', url: '/api/orders', act: 'read' }, async () => {
     const stored = await store.orders.orders(shownMax);
-    const progress = await store.orders.progress(stored.map(({ id }) => id));
-    return ok(stored.map((order) => answerOf(centre, order, progress)));
+    return ok(await Promise.all(stored.map((order) => inList(centre, order))));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/orders/:id', act: 'read' }, async ({ params }) => {
     const stored = await store.orders.order(params['id'] ?? '');
     if (!stored) return bad('not-found', `no order ${params['id']}`);
-    return ok(answerOf(centre, stored, await store.orders.progress([stored.id])));
+    return ok(await whole(centre, stored));
   });
 
   // The password again: a session left open on a desk must not be able to sound a siren.
@@ -40,7 +39,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
       if (!known.ok) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
       const { confirm: _, password: _password, ...wish } = body;
       const given = await orders.give({ ...wish, by: person.account });
-      return given.ok ? ok(answerOf(centre, given.value, [])) : given;
+      return given.ok ? ok(await inList(centre, given.value)) : given;
     },
   );
 
@@ -55,7 +54,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
       const cleared = await orders.clear([params['id'] ?? ''], person.account, body?.reason ?? '');
       if (!cleared.ok) return cleared;
       const stored = await store.orders.order(params['id'] ?? '');
-      return stored ? ok(answerOf(centre, stored, await store.orders.progress([stored.id]))) : bad('not-found', 'no such order');
+      return stored ? ok(await whole(centre, stored)) : bad('not-found', 'no such order');
     },
   );
 
@@ -65,9 +64,18 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   });
 }
 
-function answerOf(centre: Centre, stored: StoredOrder, progress: readonly OrderProgress[]): OrderAnswer {
-  const { registry, link, nowMs, orders } = centre;
-  const facts = progress.filter((one) => one.order === stored.id);
+async function inList(centre: Centre, stored: StoredOrder): Promise<OrderAnswer> {
+  const { counts, lines } = await centre.watch.summary(stored);
+  return answerOf(centre, stored, counts, lines);
+}
+
+async function whole(centre: Centre, stored: StoredOrder): Promise<OrderAnswer> {
+  const progress = await centre.watch.progress(stored);
+  return answerOf(centre, stored, countsOf(progress), progress);
+}
+
+function answerOf(centre: Centre, stored: StoredOrder, counts: OrderCounts, lines: readonly BoxProgress[]): OrderAnswer {
+  const { registry, nowMs, orders } = centre;
   const state = stored.clearedMs !== null ? 'cleared' : stored.expMs <= nowMs() ? 'expired' : 'active';
   return {
     id: stored.id,
@@ -80,9 +88,7 @@ function answerOf(centre: Centre, stored: StoredOrder, progress: readonly OrderP
     exp: stored.expMs,
     authority: stored.order.authority?.by ?? null,
     reason: stored.reason ?? null,
-    progress: progressOf(stored.boxes, facts, (dev) => link.connected(dev)).map((one) => ({
-      ...one,
-      boxName: registry.box(one.box)?.name ?? null,
-    })),
+    counts,
+    progress: lines.map((one) => ({ ...one, boxName: registry.box(one.box)?.name ?? null })),
   };
 }

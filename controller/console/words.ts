@@ -91,9 +91,24 @@ export const progressWords: Readonly<Record<string, string>> = {
   expired: 'hết hạn',
   refused: 'từ chối',
   offline: 'ngoại tuyến',
+  unanswered: 'có kết nối nhưng không trả lời',
+  failed: 'không phát được',
+  heard: 'đã nghe được tiếng',
 };
 
 export const placeWords = { first: 'Trực chính', second: 'Người xác nhận', leader: 'Lãnh đạo' } as const;
+/** Totals of an order's boxes, in the order they are shown. */
+export const orderTotalWords = {
+  unanswered: 'không trả lời',
+  failed: 'không phát được',
+  refused: 'từ chối',
+  offline: 'ngoại tuyến',
+  sent: 'đã gửi',
+  received: 'đã nhận',
+  sounding: 'đang phát',
+  ended: 'đã xong',
+  heard: 'đã nghe được tiếng',
+} as const;
 
 export const liveWords: Readonly<Record<string, string>> = {
   sent: 'đã báo, chưa trả lời',

@@ -1,26 +1,17 @@
 // Gives and ends emergency orders: signed and stored first, then in every group's retained frame, then watched per box.
 import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
-import { encodeFrame } from '../../schemas/frame.ts';
 import type { Authority, Clear, Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
-import { buildTopic } from '../../schemas/topics.ts';
-import {
-  attachmentsWithin,
-  type FrameEntry,
-  idsToClear,
-  isDrill,
-  livingEntries,
-  roomForOrder,
-  standingTopics,
-} from '../core/group-frame.ts';
+import { idsToClear, livingEntries, roomForOrder, standingTopics } from '../core/group-frame.ts';
 import { type OrderTemplate, planOrder } from '../core/order-plan.ts';
-import type { Publish } from '../dispatch.ts';
 import type { Feed } from '../feed.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import type { Registry } from '../registry.ts';
 import type { GroupEnvelope, OrderStore, StoredOrder } from '../store/store.ts';
+import type { GroupFrames } from './group-frames.ts';
+import { clearOutlivesMs, type OrderWatch } from './order-watch.ts';
 import type { Voices } from './voices.ts';
 
 export interface OrderDeskOptions {
@@ -29,7 +20,8 @@ export interface OrderDeskOptions {
   readonly desk: SigningDesk;
   readonly voices: Voices;
   readonly feed: Feed;
-  readonly publish: Publish;
+  readonly frames: GroupFrames;
+  readonly watch: OrderWatch;
   readonly centre: { readonly id: string; readonly name: string; readonly level: Level; readonly area: string };
   readonly demo: boolean;
   readonly templates: () => readonly OrderTemplate[];
@@ -69,8 +61,6 @@ interface Issue extends Omit<ApprovedRequest, 'untilMs'> {
   readonly expMs: number;
 }
 
-/** A clear outlives its orders a little, so that a box with a late clock hears of it too. */
-const clearOutlivesMs = 60_000;
 const maxTimeoutMs = 2 ** 31 - 1;
 
 export class OrderDesk {
@@ -90,6 +80,7 @@ export class OrderDesk {
   /** Rebuild every group's frame from the tables. */
   async start(): Promise<void> {
     this.#envelopes = await this.#options.store.envelopes(this.#options.nowMs());
+    await this.#options.voices.hold(this.#envelopes.flatMap(({ audio }) => audio));
     for (const group of this.#options.groups()) await this.#publishGroup(group);
     this.#armTimer();
   }
@@ -136,6 +127,7 @@ export class OrderDesk {
     const act = { atMs: givenMs, actor: by, act: 'order.give', subject: id, sha256: sha256(Buffer.from(canonicalJson(order))) };
     await store.addOrder(stored, envelopes, act);
     this.#envelopes.push(...envelopes);
+    this.#options.watch.given(stored);
     await Promise.all(groups.map((group) => this.#publishGroup(group)));
     this.#armTimer();
     this.#options.stood();
@@ -169,6 +161,7 @@ export class OrderDesk {
         ...clears,
       ];
       await Promise.all(groups.map((group) => this.#publishGroup(group)));
+      this.#options.watch.cleared(cleared, atMs);
       this.#armTimer();
       this.#options.stood();
       for (const id of cleared) feed.tell('order', id);
@@ -264,29 +257,8 @@ export class OrderDesk {
       .map((box) => box.id);
   }
 
-  /** Two frames: what is meant in earnest with all clears, and exercises. */
-  async #publishGroup(group: string): Promise<void> {
-    const entries = livingEntries(this.#entries(group), this.#options.nowMs());
-    await this.#publishFrame(
-      group,
-      'order',
-      entries.filter((entry) => !isDrill(entry)),
-    );
-    await this.#publishFrame(group, 'drill', entries.filter(isDrill));
-  }
-
-  async #publishFrame(group: string, word: 'order' | 'drill', entries: readonly FrameEntry[]): Promise<void> {
-    const { publish, voices } = this.#options;
-    const topic = buildTopic({ of: 'group', id: group, word });
-    // An empty retained payload tells the broker to keep nothing.
-    if (entries.length === 0) return publish(topic, '', { qos: 1, retain: true });
-    const names = attachmentsWithin(entries, (name) => voices.bytesOf(name)?.length);
-    const head = JSON.stringify({ orders: entries.map((entry) => entry.envelope) });
-    const frame = encodeFrame(
-      head,
-      names.flatMap((name) => voices.bytesOf(name) ?? []),
-    );
-    return publish(topic, frame, { qos: 1, retain: true });
+  #publishGroup(group: string): Promise<void> {
+    return this.#options.frames.publish(group, livingEntries(this.#entries(group), this.#options.nowMs()));
   }
 
   /** Frames lose what has expired, at the instant it does. */

@@ -48,6 +48,14 @@ export class Voices {
     return this.#bytes.get(name);
   }
 
+  /** Hold the sound of orders that stand, whatever templates say now: a centre that comes back sends them whole. */
+  async hold(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const bytes = this.#bytes.get(name) ?? (await this.#options.blobs.read(name));
+      if (bytes) this.#bytes.set(name, bytes);
+    }
+  }
+
   /** Prepare all templates for the classes given; what cannot be spoken here is left to the box. Answers the problems met. */
   async prepare(templates: readonly OrderTemplate[], classes: readonly ('actual' | 'exercise' | 'test')[]): Promise<string[]> {
     const problems: string[] = [];

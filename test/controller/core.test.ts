@@ -6,7 +6,7 @@ import { newerPresence, silentAfterMs, statusOf } from '../../controller/core/fl
 import { attachmentsWithin, type FrameEntry, idsToClear, livingEntries, roomForOrder } from '../../controller/core/group-frame.ts';
 import { groupsOf } from '../../controller/core/groups.ts';
 import { planOrder } from '../../controller/core/order-plan.ts';
-import { progressOf } from '../../controller/core/order-progress.ts';
+import { progressOf, toldByBox } from '../../controller/core/order-progress.ts';
 import { standardTemplates } from '../../controller/emergency/templates.ts';
 import { checkHtml, layOut } from '../../controller/media/bulletin.ts';
 import { isLoopback, readSettings } from '../../controller/settings.ts';
@@ -170,7 +170,7 @@ describe('orders', () => {
     [[told('a', 'refused')], true, 'refused'],
     [[told('b', 'sounding')], true, 'sent'],
   ])('progress of %j while online=%s is %s', (facts, online, state) => {
-    expect(progressOf(['a'], facts, () => online)[0]?.state).toBe(state);
+    expect(progressOf(['a'], toldByBox(facts), () => (online ? 'sent' : 'offline'))[0]?.state).toBe(state);
   });
 });
 
