@@ -19,8 +19,11 @@ const accounts = [
   { account: 'truc-ban-2', title: 'Trực ban 2', roles: ['duty'] },
   { account: 'lanh-dao', title: 'Lãnh đạo xã', roles: ['leader'] },
 ].map((account) => ({ ...account, password }));
-/** The browser says itself that the centre was away for the ceremony. */
-const excused = [/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/];
+/** The browser says itself that the centre was away for the ceremony, and that a wrong line and a missing reason were refused. */
+const excused = [
+  /status of 400 .*(roster\/week|order-requests)$/,
+  /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/,
+];
 
 describe.skipIf(!programPath('chromium'))('a night on duty [needs chromium]', () => {
   let district: District;
@@ -47,7 +50,7 @@ describe.skipIf(!programPath('chromium'))('a night on duty [needs chromium]', ()
       await signIn(page, district.console, account);
       for (const view of ['Tổng quan', 'Nhật ký phát', 'Khẩn cấp', 'Trực ban']) {
         await turnTo(page, view);
-        await page.getByRole('alert').getByText('CHƯA CÓ AI TRỰC BAN').waitFor();
+        await page.locator('.duty-bar', { hasText: 'CHƯA CÓ AI TRỰC BAN' }).waitFor();
       }
     }
     await leader.page.getByText('Trống trực chính').waitFor();
@@ -66,9 +69,9 @@ describe.skipIf(!programPath('chromium'))('a night on duty [needs chromium]', ()
     await page.getByLabel('Mỗi dòng một buổi').fill(lines.join('\n'));
     await page.getByRole('button', { name: 'Lưu thay cho tuần đang xem' }).click();
     await page.getByText('Đã lưu cả tuần.').waitFor();
-    await page.getByText('NGƯỜI TRỰC CHƯA NHẬN CA').waitFor();
+    await page.locator('.duty-bar', { hasText: 'NGƯỜI TRỰC CHƯA NHẬN CA' }).waitFor();
     await page.getByText('Thêm một buổi trực').click();
-    await page.getByLabel('Người', { exact: true }).selectOption('truc-ban-2');
+    await page.locator('select[name=person]').selectOption('truc-ban-2');
     await page.getByLabel('Từ', { exact: true }).fill(`${tomorrow}T00:00`);
     await page.getByLabel('Đến', { exact: true }).fill(`${tomorrow}T12:00`);
     await page.getByRole('button', { name: 'Thêm vào lịch' }).click();
@@ -83,7 +86,7 @@ describe.skipIf(!programPath('chromium'))('a night on duty [needs chromium]', ()
     expect(await page.getByText(secret.slice(0, 4)).count()).toBe(0);
     expect(await officer.photograph('start-shift')).toEqual([0, 0]);
     await startShift(page, password, secret);
-    await page.getByText('đang trong ca').waitFor();
+    await page.getByText('đang trong ca', { exact: true }).waitFor();
     await until('the red bar to go', async () => ((await page.locator('.duty-bar').count()) === 0 ? true : undefined));
     expect(await officer.photograph('on-shift')).toEqual([0, 0]);
     await until('the leader’s red bar to go', async () => ((await leader.page.locator('.duty-bar').count()) === 0 ? true : undefined));
@@ -200,6 +203,7 @@ describe.skipIf(!programPath('chromium'))('the second officer is asleep [needs c
     const { page } = first;
     await turnTo(page, 'Khẩn cấp');
     await page.getByText('Máy này ký được lệnh khẩn cấp.').waitFor();
+    await page.getByText('hiệu lực đến').waitFor();
     await page.getByLabel('Mã PIN ca trực').fill(pin);
     const touch = counter(page);
     await touch(page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' }), () =>
@@ -249,8 +253,7 @@ describe.skipIf(!programPath('chromium'))('the second officer is asleep [needs c
       expect(acts).toContain(act);
   });
 
-  it('made no browser complain', () =>
-    expect([...first.faults, ...second.faults].filter((fault) => !/status of 400 .*order-requests$/.test(fault))).toEqual([]));
+  it('made no browser complain', () => expect([...first.faults, ...second.faults]).toEqual([]));
 });
 
 function orders(district: District): Promise<OrderAnswer[]> {
