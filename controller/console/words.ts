@@ -149,6 +149,12 @@ export function minuteWords(ms: number): string {
   return clock.format(ms).slice(0, 5);
 }
 
+/** `19:00–07:00`; an end at midnight is the end of the day. */
+export function spanWords(fromMs: number, toMs: number): string {
+  const end = minuteWords(toMs);
+  return `${minuteWords(fromMs)}–${end === '00:00' ? '24:00' : end}`;
+}
+
 /** `2026-11-23`. */
 export function dateOf(ms: number): string {
   return date.format(ms);

@@ -31,7 +31,7 @@ function redBar(state: keyof typeof stateWords): HTMLElement {
   return h(
     'div',
     { class: 'duty-bar', role: 'alert' },
-    h('strong', {}, `⛔ ${stateWords[state]}`),
+    h('strong', {}, `⊘ ${stateWords[state]}`),
     h('a', { href: '#/truc-ban' }, state === 'nobody' ? 'Mở trang Trực ban' : 'Nhận ca'),
   );
 }
@@ -56,7 +56,7 @@ function ringBar(ring: RingAnswer, draw: () => Promise<void>, silenced: Set<stri
     h(
       'p',
       {},
-      h('strong', {}, `${told ? '✉' : '🔔'} ${mine ? title : `Đang gọi ${personTitle}: ${title}`}`),
+      h('strong', {}, `${told ? '✉' : '☎'} ${mine ? title : `Đang gọi ${personTitle}: ${title}`}`),
       h('br'),
       `${clockWords(atMs)} · ${text}`,
     ),

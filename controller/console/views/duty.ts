@@ -2,12 +2,12 @@
 import type { DutyAnswer } from '../../../schemas/duty.ts';
 import { get, send } from '../door.ts';
 import { h, refresh, replace } from '../element.ts';
-import { dayWords, minuteWords, placeWords } from '../words.ts';
+import { dayWords, minuteWords, placeWords, spanWords } from '../words.ts';
 import { dutySettingsCard } from './duty-settings.ts';
 import { factorCard } from './factor-card.ts';
 import { rosterCard } from './roster-card.ts';
 import { shiftCard } from './shift-card.ts';
-import { follow, type Stage } from './view.ts';
+import { follow, type Stage, tellStray } from './view.ts';
 
 const endWords = { ended: 'kết ca', 'handed-over': 'giao ca cho', locked: 'khóa vì sai PIN', replaced: 'nhận ca lại' } as const;
 
@@ -15,7 +15,7 @@ export function showDuty(stage: Stage): () => void {
   const now = h('div', { class: 'list', 'aria-live': 'polite' });
   const past = h('div', { class: 'list' });
   const officer = stage.may('duty') && stage.session.roles.includes('duty');
-  const redraw = () => void draw();
+  const redraw = () => void draw().catch(tellStray);
   const shift = officer ? shiftCard(redraw) : undefined;
   const factor = officer ? factorCard(redraw) : undefined;
   const roster = rosterCard(stage);
@@ -31,7 +31,7 @@ export function showDuty(stage: Stage): () => void {
         { class: 'card', 'aria-labelledby': 'h-now' },
         h('h2', { id: 'h-now' }, 'Ai đang trực'),
         now,
-        h('button', { onclick: () => void tryBell() }, 'Thử chuông trên máy này'),
+        h('button', { class: 'try-bell', onclick: () => void tryBell() }, 'Thử chuông trên máy này'),
       ),
       shift?.element,
     ),
@@ -61,7 +61,7 @@ async function tryBell(): Promise<void> {
 function nowLines({ now, next, gaps, state, shiftNeeded }: DutyAnswer): HTMLElement[] {
   const red = state === 'nobody' ? 'Chưa có ai trực ban.' : state === 'not-started' ? 'Người trực chưa nhận ca.' : undefined;
   return [
-    ...(red ? [h('p', { class: 'problem', role: 'alert' }, red)] : []),
+    ...(red ? [h('p', { class: 'problem' }, red)] : []),
     ...now.map(({ title, place, fromMs, toMs, onShift }) =>
       h(
         'div',
@@ -113,8 +113,4 @@ function pastLines({ shifts }: DutyAnswer): HTMLElement[] {
         h('span', { class: `pill ${endedWhy === 'locked' ? 'silent' : ''}` }, [endWords[endedWhy], handedTo].filter(Boolean).join(' ')),
     ),
   );
-}
-
-function spanWords(fromMs: number, toMs: number): string {
-  return `${minuteWords(fromMs)}–${minuteWords(toMs)}`;
 }

@@ -7,7 +7,7 @@ import type { OfficerKeyHere } from '../officer-key.ts';
 import { clockWords, orderTotalWords, progressWords } from '../words.ts';
 import { type OrderForm, orderForm } from './order-form.ts';
 import { drawRequests, keyCard, tickLadders } from './order-requests.ts';
-import { follow, type Stage, tellProblem } from './view.ts';
+import { follow, type Stage, tellProblem, tellStray } from './view.ts';
 
 export function showEmergency(stage: Stage): () => void {
   const desk = h('div');
@@ -26,7 +26,7 @@ export function showEmergency(stage: Stage): () => void {
       get<SessionAnswer | undefined>('/session'),
     ]);
     Object.assign(here, { requests, atMs: performance.now(), duty: session?.duty ?? here.duty });
-    here.form?.refresh();
+    here.form?.refresh(requests.length > 0);
     drawRequests(waiting, requests, stage, here.key, here.duty.shift !== null);
     tick();
     const end = async (order: OrderAnswer) => {
@@ -47,7 +47,7 @@ export function showEmergency(stage: Stage): () => void {
     stage.may('duty') ? desk : h('p', { class: 'card' }, 'Chỉ trực ban được phát lệnh khẩn cấp.'),
     h('section', { class: 'card' }, h('h2', {}, 'Các lệnh đã qua'), past),
   );
-  if (stage.may('duty')) openDesk(stage, desk, here, () => void draw());
+  if (stage.may('duty')) openDesk(stage, desk, here, () => void draw().catch(tellStray));
   const seconds = setInterval(tick, 1_000);
   const unfollow = follow(['order', 'duty', 'box'], draw);
   return () => {

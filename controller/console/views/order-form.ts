@@ -10,6 +10,8 @@ import { orderProof } from './order-proof.ts';
 import { giveSigned } from './order-requests.ts';
 import { tellProblem } from './view.ts';
 
+const waitsForSecond = 'Đã ký. Chờ người xác nhận thứ hai.';
+
 export interface OrderFormWish {
   readonly templates: readonly TemplateAnswer[];
   readonly groups: readonly GroupAnswer[];
@@ -22,8 +24,8 @@ export interface OrderFormWish {
 
 export interface OrderForm {
   readonly element: HTMLElement;
-  /** The shift or the boxes may be others now. */
-  refresh(): void;
+  /** The shift or the boxes may be others now; `waiting`: an order still waits for officers. */
+  refresh(waiting: boolean): void;
 }
 
 export function orderForm({ templates, groups, demo, key, duty, onSent }: OrderFormWish): OrderForm {
@@ -43,7 +45,7 @@ export function orderForm({ templates, groups, demo, key, duty, onSent }: OrderF
     done.textContent = '';
     try {
       const given = kind.real() ? await giveReal(key(), wish(), proof.take()) : await giveDrill(wish(), proof.take());
-      done.textContent = given ? 'Đã ký và gửi lệnh.' : 'Đã ký. Chờ người xác nhận thứ hai.';
+      done.textContent = given ? 'Đã ký và gửi lệnh.' : waitsForSecond;
       onSent();
     } catch (error) {
       tellProblem(problem, error);
@@ -58,12 +60,13 @@ export function orderForm({ templates, groups, demo, key, duty, onSent }: OrderF
     void preview.show({ ...wish(), class: kind.real() ? 'actual' : 'exercise' });
   };
   const turn = () => {
+    // Under the chosen one, so that a phone shows the words before the button is held.
+    choices.find((choice) => choice.radio.checked)?.radio.parentElement?.after(preview.element);
     element.className = `card emergency${kind.real() ? '' : ' drill'}`;
     title.textContent = kind.real() ? 'Phát lệnh khẩn cấp' : 'Phát lệnh diễn tập';
     hold.textContent = kind.real() ? 'Giữ 2 giây để PHÁT LỆNH' : 'Giữ 2 giây để phát DIỄN TẬP';
     ask();
   };
-  turn();
   element.addEventListener('change', (event) => {
     if ((event.target as HTMLInputElement).type !== 'password') turn();
   });
@@ -80,10 +83,14 @@ export function orderForm({ templates, groups, demo, key, duty, onSent }: OrderF
       { class: 'row', role: 'group', 'aria-label': 'Địa bàn' },
       ...targets.map(({ group, box }) => h('label', { class: 'check' }, box, group.name)),
     ),
-    preview.element,
     h('div', { class: 'act' }, preview.reach, proof.element, problem, done, hold),
   );
-  return { element, refresh: ask };
+  turn();
+  const refresh = (waiting: boolean) => {
+    if (!waiting && done.textContent === waitsForSecond) done.textContent = '';
+    ask();
+  };
+  return { element, refresh };
 }
 
 interface Wish {

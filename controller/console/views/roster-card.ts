@@ -2,8 +2,8 @@
 import type { DutyAnswer, RosterAnswer } from '../../../schemas/duty.ts';
 import { get, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
-import { dateOf, dayWords, minuteWords, placeWords } from '../words.ts';
-import { type Stage, tellProblem } from './view.ts';
+import { dateOf, dayWords, minuteWords, placeWords, spanWords } from '../words.ts';
+import { type Stage, tellProblem, tellStray } from './view.ts';
 
 const dayMs = 86_400_000;
 const weekMs = 7 * dayMs;
@@ -26,7 +26,7 @@ export function rosterCard(stage: Stage): { readonly element: HTMLElement; show(
   };
   const turn = (weeks: number) => {
     week.fromMs += weeks * weekMs;
-    void draw();
+    void draw().catch(tellStray);
   };
   const element = h(
     'section',
@@ -34,7 +34,7 @@ export function rosterCard(stage: Stage): { readonly element: HTMLElement; show(
     h('h2', { id: 'h-roster' }, 'Lịch trực'),
     h(
       'div',
-      { class: 'row spread' },
+      { class: 'row spread week' },
       h('button', { onclick: () => turn(-1), 'aria-label': 'Tuần trước' }, '‹'),
       heading,
       h('button', { onclick: () => turn(1), 'aria-label': 'Tuần sau' }, '›'),
@@ -72,7 +72,7 @@ function rosterTable(entries: readonly RosterAnswer[], remove: ((entry: RosterAn
           'tr',
           {},
           h('td', { class: 'num' }, dayWords(entry.fromMs)),
-          h('td', { class: 'num' }, `${minuteWords(entry.fromMs)}–${minuteWords(entry.toMs)}`),
+          h('td', { class: 'num' }, spanWords(entry.fromMs, entry.toMs)),
           h('td', {}, h('strong', {}, entry.title)),
           h('td', {}, placeWords[entry.place]),
           remove &&

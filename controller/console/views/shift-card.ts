@@ -14,6 +14,8 @@ export interface DutyCard {
 export function shiftCard(changed: () => void): DutyCard {
   const element = h('section', { class: 'card', 'aria-labelledby': 'h-shift' });
   let drawn = '';
+  // Made once: what was typed stays when somebody else begins a shift meanwhile.
+  const note = h('textarea', { name: 'note', rows: 2, maxlength: 1000 });
   return {
     element,
     show(duty) {
@@ -22,7 +24,7 @@ export function shiftCard(changed: () => void): DutyCard {
       if (state === drawn) return;
       drawn = state;
       const title = h('h2', { id: 'h-shift' }, duty.shift ? 'Ca trực của tôi' : 'Nhận ca trực');
-      replace(element, title, ...(duty.shift ? shiftWords(duty, changed) : [startForm(duty, changed)]));
+      replace(element, title, ...(duty.shift ? shiftWords(duty, note, changed) : [startForm(duty, changed)]));
     },
   };
 }
@@ -63,15 +65,18 @@ function startForm({ factor, pinSet, shiftNeeded }: DutyAnswer, changed: () => v
   );
 }
 
-function shiftWords({ shift, now, shifts }: DutyAnswer, changed: () => void): HTMLElement[] {
+function shiftWords({ shift, now, shifts }: DutyAnswer, note: HTMLTextAreaElement, changed: () => void): HTMLElement[] {
   const mine = shifts.find(({ endedMs, untilMs }) => endedMs === null && untilMs === shift?.untilMs)?.person;
   const others = now.filter(({ onShift, person }) => onShift && person !== mine);
   const words = h('p', {}, `Đang trong ca, tự hết lúc ${minuteWords(shift?.untilMs ?? 0)} ${dayWords(shift?.untilMs ?? 0)}.`);
   const problem = h('p', { class: 'problem', role: 'alert' });
-  const note = h('textarea', { name: 'note', rows: 2, maxlength: 1000 });
   const act = async (path: string, body: object) => {
     problem.textContent = '';
-    await send('POST', path, body).then(changed, (error: unknown) => tellProblem(problem, error));
+    const done = () => {
+      note.value = '';
+      changed();
+    };
+    await send('POST', path, body).then(done, (error: unknown) => tellProblem(problem, error));
   };
   const end = () => {
     const last = others.length === 0 ? 'Bạn là người trực cuối cùng: sau đó KHÔNG CÒN AI TRỰC. ' : '';

@@ -19,6 +19,11 @@ export function tellProblem(target: HTMLElement, error: unknown): void {
   target.textContent = [title, path && `(${path})`, detail && `– ${detail}`].filter(Boolean).join(' ');
 }
 
+/** A cut line is no news: the next event or the net below draws again. */
+export function tellStray(error: unknown): void {
+  if (!(error instanceof Refused && error.problem.code === 'offline')) console.warn(error);
+}
+
 /** Run `draw` now, again on each named live event of the centre, and each 15 s as a net below. */
 export function follow(names: readonly string[], draw: () => Promise<void>): () => void {
   let waiting = false;
@@ -28,7 +33,7 @@ export function follow(names: readonly string[], draw: () => Promise<void>): () 
     waiting = true;
     setTimeout(() => {
       waiting = false;
-      if (!gone) draw().catch((error: unknown) => console.warn(error));
+      if (!gone) draw().catch(tellStray);
     }, 300);
   };
   for (const name of names) document.addEventListener(eventName(name), soon);
