@@ -29,6 +29,7 @@ export function buildCapDoor(options: CapDoorOptions): Server {
       handshakeTimeout: requestWithinMs,
       headersTimeout: requestWithinMs,
       requestTimeout: requestWithinMs,
+      connectionsCheckingInterval: 1_000,
       keepAliveTimeout: requestWithinMs,
       maxHeaderSize: 8 * 1024,
     },

@@ -1,0 +1,305 @@
+// Alerts from the inlet to the order or the officer, in a real centre with the real gateway process.
+import { afterEach, describe, expect, test } from 'vitest';
+import { AlertDesk } from '../../controller/emergency/alert-desk.ts';
+import { webhookSignature } from '../../controller/emergency/inlets/webhook.ts';
+import { bad } from '../../schemas/problems.ts';
+import { type AlertBed, addSource, capSource, devices, gauge, openAlertBed, putMandateInForce } from './alert-bed.ts';
+import { codeOf, must, password, startMs } from './built-centre.ts';
+import { capAlert, capBytes, nameOf } from './cap-messages.ts';
+
+let bed: AlertBed;
+afterEach(async () => {
+  await bed.stop();
+});
+
+const nowMs = () => bed.built.clock.nowMs;
+const offer = async (bytes: Uint8Array, source = 'tinh') => must(await bed.built.centre.alerts.offer(source, bytes, 'cap'));
+const alert = (identifier: string, changes: object = {}) => capAlert({ identifier, sentMs: nowMs(), ...changes });
+const shown = async (id: string) => (await bed.duty('GET', `/alerts/${id}`)).body;
+const acts = async () => (await bed.built.centre.store.audit.entries(0, 1_000)).map(({ act }) => act);
+
+async function open(source: object = capSource): Promise<void> {
+  bed = await openAlertBed();
+  await addSource(bed, source as typeof capSource);
+}
+
+describe('under a mandate', () => {
+  test('an alert sounds, its update takes its place, its cancel ends it, and nothing else', async () => {
+    await open();
+    const mandate = await putMandateInForce(bed);
+    const other = await devices[0].give(bed.duty, { template: 'sat-lo', groups: ['thon-1'] });
+    const first = alert('a-1');
+    const given = await offer(capBytes(first));
+    expect(given).toMatchObject({ is: 'accept', state: 'given', code: 'given' });
+    const one = await shown(given.id);
+    expect(one).toMatchObject({ state: 'given', mandate, orders: [expect.any(String)], message: { event: 'Lũ quét' } });
+    expect(bed.standing()).toContainEqual({ id: one.orders[0], class: 'actual', by: 'mandate' });
+
+    bed.built.clock.nowMs += 60_000;
+    const second = alert('a-2', { msgType: 'Update', references: [nameOf(first)] });
+    const updated = await shown((await offer(capBytes(second))).id);
+    expect(updated.state).toBe('given');
+    expect(bed.standing().map(({ id }) => id)).toEqual([other.body.id, updated.orders[0]]);
+
+    bed.built.clock.nowMs += 60_000;
+    const cancelled = await offer(capBytes(alert('a-3', { msgType: 'Cancel', references: [nameOf(second)] })));
+    expect(cancelled).toMatchObject({ state: 'ended', code: 'cancelled' });
+    expect(bed.standing().map(({ id }) => id)).toEqual([other.body.id]);
+    expect((await acts()).filter((act) => act.startsWith('alert.'))).toEqual([
+      'alert.hear',
+      'alert.give',
+      'alert.hear',
+      'alert.give',
+      'alert.hear',
+      'alert.end',
+    ]);
+  });
+
+  test('the one beyond its number in the hour waits for a person, and after the hour they sound again', async () => {
+    await open();
+    await putMandateInForce(bed, { perHour: 2 });
+    for (const id of ['a-1', 'a-2']) expect((await offer(capBytes(alert(id)))).state).toBe('given');
+    const third = await offer(capBytes(alert('a-3')));
+    expect(third).toMatchObject({ state: 'waiting', code: 'rate-cap' });
+    expect((await shown(third.id)).proposal).toEqual({ template: 'lu-quet', areas: ['08/02536'], groups: ['thon-1'] });
+    bed.built.clock.nowMs += 3_600_001;
+    expect((await offer(capBytes(alert('a-4')))).state).toBe('given');
+  });
+
+  test('the same message twice sounds once, by whatever inlet', async () => {
+    await open();
+    await addSource(bed, { ...capSource, id: 'tinh-2', kind: 'feed', url: 'http://192.0.2.1/feed' } as never);
+    await putMandateInForce(bed);
+    const message = capBytes(alert('a-1'));
+    expect((await offer(message)).state).toBe('given');
+    expect(await offer(message, 'tinh-2')).toMatchObject({ state: 'nothing', code: 'duplicate' });
+    expect(bed.standing()).toHaveLength(1);
+  });
+
+  test('a Cancel that comes first leaves its alert silent', async () => {
+    await open();
+    await putMandateInForce(bed);
+    const late = alert('a-1');
+    await offer(capBytes(alert('c-1', { msgType: 'Cancel', references: [nameOf(late)] })));
+    expect(await offer(capBytes(late))).toMatchObject({ state: 'nothing', code: 'cancelled' });
+    expect(bed.standing()).toEqual([]);
+  });
+
+  test('an exercise sounds as one, under a mandate for exercises only', async () => {
+    await open();
+    await putMandateInForce(bed);
+    expect(await offer(capBytes(alert('e-1', { status: 'Exercise' })))).toMatchObject({
+      state: 'waiting',
+      code: 'exercise-without-mandate',
+    });
+    await putMandateInForce(bed, { class: 'exercise' });
+    expect((await offer(capBytes(alert('e-2', { status: 'Exercise' })))).state).toBe('given');
+    expect(bed.standing().map((one) => one.class)).toEqual(['exercise']);
+  });
+
+  test('a revoked mandate starts nothing', async () => {
+    await open();
+    const id = await putMandateInForce(bed);
+    await bed.duty('POST', `/mandates/${id}/revoke`);
+    expect(await offer(capBytes(alert('a-1')))).toMatchObject({ state: 'waiting', code: 'no-mandate' });
+  });
+
+  test('fifty-two at one second are all answered: the first sound, the others wait', async () => {
+    await open();
+    await putMandateInForce(bed, { perHour: 20 });
+    const beganMs = performance.now();
+    const all = await Promise.all(Array.from({ length: 52 }, (_, i) => offer(capBytes(alert(`a-${i}`)))));
+    const tookMs = performance.now() - beganMs;
+    const count = (state: string) => all.filter((one) => one.state === state).length;
+    // A group holds fifteen orders and the place of the clear.
+    expect([count('given'), count('waiting')]).toEqual([15, 37]);
+    expect(tookMs).toBeLessThan(10_000);
+    expect((await bed.duty('GET', '/alerts')).body).toHaveLength(52);
+  });
+});
+
+describe('a person', () => {
+  test('is rung, sees the proposal, and makes an order of it at the request desk', async () => {
+    await open({ ...capSource, trust: 'manual' });
+    const waiting = await offer(capBytes(alert('a-1', { description: 'Nước lên <b>nhanh</b>' })));
+    expect(waiting).toMatchObject({ state: 'waiting', code: 'manual-source' });
+    const take = (changes: object = {}) =>
+      bed.duty('POST', `/alerts/${waiting.id}/take`, { template: 'lu-quet', groups: ['thon-1'], ...changes });
+    const taken = await take();
+    expect(taken.status).toBe(201);
+    expect(taken.body.alert).toMatchObject({ state: 'signing', by: 'truc-ban' });
+    expect(codeOf(await take())).toBe('conflict');
+    const [request] = (await bed.duty('GET', '/order-requests')).body;
+    expect(request.id).toBe(taken.body.order);
+    await bed.duty('DELETE', `/order-requests/${request.id}`);
+    expect((await shown(waiting.id)).state).toBe('waiting');
+    const again = (await take()).body.order;
+    const prepared = (await bed.duty('GET', '/order-requests')).body[0];
+    await bed.duty('POST', `/order-requests/${again}/approve`, devices[0].sign(prepared));
+    expect(await shown(waiting.id)).toMatchObject({ state: 'taken', orders: [again] });
+    expect(bed.standing()).toEqual([{ id: again, class: 'actual', by: 'officers' }]);
+  });
+
+  test('puts it aside with a reason, or ends what a Cancel speaks of', async () => {
+    await open({ ...capSource, trust: 'manual' });
+    const first = alert('a-1');
+    const waiting = await offer(capBytes(first));
+    expect(codeOf(await bed.duty('POST', `/alerts/${waiting.id}/aside`, { reason: '' }))).toBe('bad-input');
+    expect(codeOf(await bed.admin('POST', `/alerts/${waiting.id}/aside`, { reason: 'trùng tin' }))).toBe('not-allowed');
+    const { order } = (await bed.duty('POST', `/alerts/${waiting.id}/take`, { template: 'lu-quet', groups: ['thon-1'] })).body;
+    const [prepared] = (await bed.duty('GET', '/order-requests')).body;
+    await bed.duty('POST', `/order-requests/${order}/approve`, devices[0].sign(prepared));
+    const cancel = await offer(capBytes(alert('c-1', { msgType: 'Cancel', references: [nameOf(first)] })));
+    expect(await shown(cancel.id)).toMatchObject({ state: 'waiting', code: 'manual-source', earlier: [order] });
+    expect((await bed.duty('POST', `/alerts/${cancel.id}/end`)).body).toMatchObject({ state: 'ended', by: 'truc-ban' });
+    expect(bed.standing()).toEqual([]);
+    const storm = await offer(capBytes(alert('a-2', { event: 'Bão' })));
+    const aside = await bed.duty('POST', `/alerts/${storm.id}/aside`, { reason: 'không phải địa bàn' });
+    expect(aside.body).toMatchObject({ state: 'aside', note: 'không phải địa bàn' });
+    expect(codeOf(await bed.duty('POST', `/alerts/${storm.id}/aside`, { reason: 'lần nữa' }))).toBe('conflict');
+  });
+
+  test('sees that a later message took the place of one that waited', async () => {
+    await open({ ...capSource, trust: 'manual' });
+    const first = alert('a-1');
+    const one = await offer(capBytes(first));
+    await offer(capBytes(alert('a-2', { msgType: 'Update', references: [nameOf(first)] })));
+    expect((await shown(one.id)).state).toBe('closed');
+  });
+
+  test('of a demo makes an exercise of it, with the password again', async () => {
+    bed = await openAlertBed({ demo: true });
+    await addSource(bed, { ...capSource, trust: 'manual' } as never);
+    const { id } = await offer(capBytes(alert('a-1')));
+    const wish = { template: 'lu-quet', groups: ['thon-1'], class: 'exercise' };
+    expect(codeOf(await bed.duty('POST', `/alerts/${id}/take`, wish))).toBe('wrong-credentials');
+    expect((await bed.duty('POST', `/alerts/${id}/take`, { ...wish, password })).body.alert.state).toBe('taken');
+    expect(bed.standing().map((one) => one.class)).toEqual(['exercise']);
+  });
+});
+
+describe('sources', () => {
+  test('are written by administrators; a secret goes in and never comes out', async () => {
+    await open();
+    expect(codeOf(await bed.duty('PUT', '/alert-sources/tram-mua', gauge))).toBe('not-allowed');
+    const { secret: _, ...without } = gauge;
+    expect(codeOf(await bed.admin('PUT', '/alert-sources/tram-mua', without))).toBe('bad-input');
+    await addSource(bed, gauge);
+    await addSource(bed, { ...without, title: 'Trạm khác' } as typeof gauge);
+    const answers = (await bed.duty('GET', '/alert-sources')).body;
+    expect(answers).toMatchObject([{ id: 'tinh' }, { id: 'tram-mua', title: 'Trạm khác', secretSet: true }]);
+    expect(JSON.stringify(answers)).not.toContain(gauge.secret);
+    expect((await bed.admin('DELETE', '/alert-sources/tram-mua')).status).toBe(204);
+    expect(codeOf(await bed.admin('DELETE', '/alert-sources/tram-mua'))).toBe('not-found');
+  });
+
+  test.each([
+    ['a place outside the centre', { places: [{ area: '09', groups: ['g'] }] }, 'outside-area'],
+    ['a template that is not there', { events: [{ event: 'x', template: 'khong-co' }] }, 'not-found'],
+    ['no senders', { senders: [] }, 'bad-input'],
+    ['a name that is another', { id: 'khac' }, 'bad-input'],
+    ['the same area twice', { places: [capSource.places[0], capSource.places[0]] }, 'bad-input'],
+  ])('with %s are refused', async (_name, changes, code) => {
+    bed = await openAlertBed();
+    expect(codeOf(await bed.admin('PUT', '/alert-sources/tinh', { ...capSource, ...changes }))).toBe(code);
+  });
+
+  test('that send too much in a minute are held back, the rest is not', async () => {
+    await open({ ...capSource, perMinute: 2 });
+    await addSource(bed, { ...capSource, id: 'tinh-2' } as never);
+    const results = [];
+    for (const id of ['a-1', 'a-2', 'a-3']) results.push(await bed.built.centre.alerts.offer('tinh', capBytes(alert(id)), 'cap'));
+    expect(results.map((one) => (one.ok ? one.value.state : one.problem.code))).toEqual(['waiting', 'waiting', 'too-many-requests']);
+    expect((await offer(capBytes(alert('a-3')), 'tinh-2')).state).toBe('waiting');
+  });
+});
+
+describe('a webhook', () => {
+  const notice = (changes: object = {}) =>
+    JSON.stringify({ id: 'mua-1', hazard: 'flash-flood', area: '08/02536', riskLevel: 4, ...changes });
+  const send = async (body: string, changes: { secret?: string; atMs?: number; source?: string; signature?: string } = {}) => {
+    const timestamp = String(Math.floor((changes.atMs ?? nowMs()) / 1000));
+    const signature = changes.signature ?? webhookSignature(changes.secret ?? gauge.secret, timestamp, Buffer.from(body));
+    const answer = await bed.built.app.inject({
+      method: 'POST',
+      url: `/alerts/webhook/${changes.source ?? 'tram-mua'}`,
+      headers: { 'content-type': 'application/json', 'x-loa-timestamp': timestamp, 'x-loa-signature': signature },
+      payload: body,
+    });
+    return { status: answer.statusCode, headers: {}, body: answer.json() };
+  };
+
+  test('sounds under a mandate, once for each id', async () => {
+    await open(gauge);
+    await putMandateInForce(bed, { feed: 'tram-mua' });
+    const first = await send(notice());
+    expect(first).toMatchObject({ status: 200, body: { state: 'given' } });
+    bed.built.clock.nowMs += 30_000;
+    expect((await send(notice())).body).toEqual({ ...first.body, again: true });
+    expect(bed.standing()).toHaveLength(1);
+    expect((await send(notice({ id: 'mua-2' }))).body.state).toBe('given');
+  });
+
+  test('of a place or hazard that no rule knows waits for a person', async () => {
+    await open(gauge);
+    await putMandateInForce(bed, { feed: 'tram-mua' });
+    expect((await send(notice({ area: '08/02536/thon-9' }))).body).toMatchObject({ state: 'waiting', code: 'geocode-unknown' });
+    expect((await send(notice({ id: 'mua-2', hazard: 'tsunami' }))).body).toMatchObject({ state: 'waiting', code: 'event-unknown' });
+    expect(bed.standing()).toEqual([]);
+  });
+
+  test('recorded and sent again later, altered, unsigned or by a stranger is refused', async () => {
+    await open(gauge);
+    const body = notice();
+    const timestamp = String(Math.floor(nowMs() / 1000));
+    const signature = webhookSignature(gauge.secret, timestamp, Buffer.from(body));
+    expect(codeOf(await send(notice({ area: '08' }), { signature }))).toBe('wrong-credentials');
+    expect(codeOf(await send(body, { signature: '' }))).toBe('wrong-credentials');
+    expect(codeOf(await send(body, { secret: 'nobody' }))).toBe('wrong-credentials');
+    expect(codeOf(await send(body, { source: 'la', secret: 'nobody' }))).toBe('wrong-credentials');
+    expect(codeOf(await send(body, { atMs: nowMs() - 301_000 }))).toBe('expired');
+    expect(codeOf(await send(body, { atMs: nowMs() + 301_000 }))).toBe('expired');
+    expect((await send('{"id":"mua-1"}')).status).toBe(422);
+    expect((await send(notice({ text: 'x'.repeat(20_000) }))).status).toBe(413);
+    expect((await bed.duty('GET', '/alerts')).body.map(({ state }: { state: string }) => state)).toEqual(['nothing']);
+  });
+});
+
+test('an order leaves as CAP, and as its Cancel once it was ended', async () => {
+  await open();
+  await putMandateInForce(bed);
+  const [order] = (await shown((await offer(capBytes(alert('a-1')))).id)).orders;
+  const read = async () => String((await bed.duty('GET', `/orders/${order}.cap`)).body);
+  expect(await read()).toMatch(/<msgType>Alert<\/msgType>[\s\S]*<event>Lũ quét<\/event>/);
+  await bed.duty('POST', `/orders/${order}/clear`);
+  expect(await read()).toMatch(/<msgType>Cancel<\/msgType>[\s\S]*<references>xa-02536,order-/);
+  expect(codeOf(await bed.duty('GET', '/orders/order-0.cap'))).toBe('not-found');
+});
+
+test('what a power cut broke off waits for a person, who is rung at the next start', async () => {
+  await open();
+  const { id } = await offer(capBytes(alert('a-1')));
+  const { store, orders, alerts, card, feed, groups } = bed.built.centre;
+  const stored = await store.alerts.alert(id);
+  if (!stored) throw new Error('not stored');
+  await store.alerts.saveAlerts([{ ...stored, code: 'interrupted' }], { atMs: startMs, actor: 'x', act: 'x', subject: id, sha256: '' });
+  const rung: string[] = [];
+  const desk = new AlertDesk({
+    store: store.alerts,
+    orderStore: store.orders,
+    sources: alerts.sources,
+    gateway: { check: async () => bad('tool-missing', ''), forget: () => undefined },
+    mandates: alerts.mandates,
+    orders,
+    signer: () => undefined,
+    card,
+    groups: () => groups().map((group) => group.id),
+    feed,
+    journal: { info: () => undefined, warn: () => undefined },
+    ring: (one) => void rung.push(one),
+    nowMs,
+  });
+  await desk.start();
+  expect(rung).toEqual([id]);
+  expect((await desk.offer('tinh', capBytes(alert('a-2')), 'cap')).ok).toBe(false);
+});
