@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { sha256 } from '../../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../../schemas/canonical.ts';
 import { Sha256 } from '../../../schemas/ids.ts';
-import { type CapAlert, type CapName, capStatuses } from './alert.ts';
+import { type CapAlert, type CapName, capStatuses, type LatLon } from './alert.ts';
 
 export const historyEntriesMax = 4_096;
 const dayMs = 86_400_000;
@@ -41,8 +41,22 @@ export function keyOf({ sender, identifier, sentMs }: CapKey): string {
 }
 
 /** SHA-256 of the alert's canonical form: layout, prefixes, markup and offsets of XML make no other message. */
-export function digestOf({ sent: _, references, ...alert }: CapAlert): string {
-  return sha256(Buffer.from(canonicalJson({ ...alert, references: references.map(keyOf) })));
+export function digestOf({ sent: _, references, infos, ...alert }: CapAlert): string {
+  const plain = infos.map((info) => ({
+    ...info,
+    areas: info.areas.map((area) => ({ ...area, polygons: area.polygons.map((points) => hashOf(points)) })),
+  }));
+  return sha256(Buffer.from(canonicalJson({ ...alert, references: references.map(keyOf), infos: plain })));
+}
+
+/** Polygons are most of a large message: their numbers are hashed as they lie in memory. */
+function hashOf(points: readonly LatLon[]): string {
+  const numbers = new Float64Array(2 * points.length);
+  for (const [i, [lat, lon]] of points.entries()) {
+    numbers[2 * i] = lat;
+    numbers[2 * i + 1] = lon;
+  }
+  return sha256(new Uint8Array(numbers.buffer));
 }
 
 /** History by key, to be changed by one judgement and put back as plain data. */
