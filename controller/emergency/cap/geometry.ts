@@ -119,12 +119,16 @@ export function contains({ points, box }: Polygon, point: LatLon, effort: Effort
 export function bordersCross(one: Polygon, other: Polygon, effort: Effort): boolean {
   if (one.box.latMin > other.box.latMax || one.box.latMax < other.box.latMin) return false;
   if (one.box.lonMin > other.box.lonMax || one.box.lonMax < other.box.lonMin) return false;
-  effort.left -= one.points.length * other.points.length;
-  if (effort.left < 0) return false;
-  for (let i = 1; i < one.points.length; i++)
-    for (let j = 1; j < other.points.length; j++)
-      if (cross(one.points[i - 1] as LatLon, one.points[i] as LatLon, other.points[j - 1] as LatLon, other.points[j] as LatLon))
-        return true;
+  effort.left -= one.points.length;
+  for (let i = 1; i < one.points.length; i++) {
+    const [a, b] = [one.points[i - 1] as LatLon, one.points[i] as LatLon];
+    // Most sides of a fine border are nowhere near.
+    if (Math.min(a[0], b[0]) > other.box.latMax || Math.max(a[0], b[0]) < other.box.latMin) continue;
+    if (Math.min(a[1], b[1]) > other.box.lonMax || Math.max(a[1], b[1]) < other.box.lonMin) continue;
+    effort.left -= other.points.length;
+    if (effort.left < 0) return false;
+    for (let j = 1; j < other.points.length; j++) if (cross(a, b, other.points[j - 1] as LatLon, other.points[j] as LatLon)) return true;
+  }
   return false;
 }
 

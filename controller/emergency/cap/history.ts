@@ -124,23 +124,29 @@ export class Memory {
   }
 
   history(): CapHistory {
+    this.#forget();
     return { entries: [...this.#entries.values()] };
   }
 
   #put(entry: CapEntry): void {
     this.#entries.set(keyOf(entry), entry);
-    if (this.#entries.size > historyEntriesMax) this.#forgetOne();
   }
 
-  /** Over the limit, the sender with the most entries loses the one that would be forgotten first. */
-  #forgetOne(): void {
-    const counts = new Map<string, number>();
-    for (const { sender } of this.#entries.values()) counts.set(sender, (counts.get(sender) ?? 0) + 1);
-    const most = Math.max(...counts.values());
-    let first: CapEntry | undefined;
-    for (const entry of this.#entries.values())
-      if (counts.get(entry.sender) === most && (!first || entry.keepUntilMs < first.keepUntilMs)) first = entry;
-    if (first) this.#entries.delete(keyOf(first));
+  /** Over the limit, the sender with the most entries loses those first that would be forgotten first. */
+  #forget(): void {
+    const bySender = new Map<string, CapEntry[]>();
+    if (this.#entries.size <= historyEntriesMax) return;
+    for (const entry of this.#entries.values()) {
+      const list = bySender.get(entry.sender) ?? [];
+      if (list.push(entry) === 1) bySender.set(entry.sender, list);
+    }
+    for (const list of bySender.values()) list.sort((a, b) => b.keepUntilMs - a.keepUntilMs);
+    while (this.#entries.size > historyEntriesMax) {
+      let loudest: CapEntry[] = [];
+      for (const list of bySender.values()) if (list.length > loudest.length) loudest = list;
+      const first = loudest.pop();
+      if (first) this.#entries.delete(keyOf(first));
+    }
   }
 }
 
