@@ -31,6 +31,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   'fluent-ffmpeg': /^controller\/media\/[a-z-]+\.ts$/,
   'ffmpeg-static': /^hardware\/host\/audio-tools\.ts$/,
   sqlite3: /^hardware\/host\/sqlite3-database\.ts$/,
+  saxes: /^controller\/emergency\//,
   serialport: /^hardware\/serial/,
   onoff: /^hardware\/board\/[a-z-]+\.ts$/,
 };
