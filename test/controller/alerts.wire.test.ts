@@ -4,8 +4,8 @@ import { AlertDesk } from '../../controller/emergency/alert-desk.ts';
 import { webhookSignature } from '../../controller/emergency/inlets/webhook.ts';
 import { bad } from '../../schemas/problems.ts';
 import { type AlertBed, addSource, capSource, devices, gauge, openAlertBed, putMandateInForce } from './alert-bed.ts';
+import { capAlert, capBytes, nameOf } from './alert-messages.ts';
 import { codeOf, must, password, startMs } from './built-centre.ts';
-import { capAlert, capBytes, nameOf } from './cap-messages.ts';
 
 let bed: AlertBed;
 afterEach(async () => {
@@ -296,7 +296,8 @@ test('what a power cut broke off waits for a person, who is rung at the next sta
     groups: () => groups().map((group) => group.id),
     feed,
     journal: { info: () => undefined, warn: () => undefined },
-    ring: (one) => void rung.push(one),
+    ring: (one) => void rung.push(one.id),
+    answered: () => undefined,
     nowMs,
   });
   await desk.start();
