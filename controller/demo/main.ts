@@ -1,5 +1,6 @@
 // `npm start`: a commune on one machine. Reads what was asked, starts it, prints what happens, stops on Ctrl-C.
 import { join } from 'node:path';
+import { forgetKeySecret } from '../../hardware/host/key-secret.ts';
 import { findCards } from '../../hardware/host/sound-cards.ts';
 import { type DemoArguments, readDemoArguments, usage } from './arguments.ts';
 import { Demo } from './demo.ts';
@@ -70,7 +71,10 @@ async function joinRunning(folder: DemoFolder, asked: DemoArguments): Promise<bo
 async function runDemo(asked: DemoArguments): Promise<void> {
   const folder = new DemoFolder(asked.dataDir);
   if (await joinRunning(folder, asked)) return;
-  if (asked.reset) folder.forget();
+  if (asked.reset) {
+    await forgetKeySecret(folder.centre);
+    folder.forget();
+  }
   say(`Loa – TRÌNH DIỄN xã Sơn Dương, phần cứng mô phỏng / DEMO, simulated hardware (${asked.dataDir})`);
   sayCards(asked.audio);
   const demo = new Demo(folder, asked, say);

@@ -25,7 +25,16 @@ export interface Trust {
 
 /** Counter of the newest delegation: an older one never replaces it. */
 export function ownDelegationCounter({ chain }: Trust): number {
-  return (JSON.parse(Buffer.from(chain.at(-1)?.payload ?? '', 'base64').toString('utf8')) as { ctr: number }).ctr;
+  return statementIn(chain.at(-1)).ctr;
+}
+
+/** When boxes take no more orders under the present chain. */
+export function ownDelegationEnd({ chain }: Trust): number {
+  return Math.min(...chain.map((link) => statementIn(link).exp));
+}
+
+function statementIn(link: Envelope | undefined): { readonly ctr: number; readonly exp: number } {
+  return JSON.parse(Buffer.from(link?.payload ?? '', 'base64').toString('utf8')) as { ctr: number; exp: number };
 }
 
 /** Counter space that the newest delegation gives this centre. */

@@ -5,13 +5,16 @@ import type { CentreCard } from '../centre.ts';
 import type { Folder } from '../folder.ts';
 import { type Authority, type Issued, openAuthority, openServerCertificate } from '../provision/authority.ts';
 import { type GatewayKey, openGatewayKey } from '../provision/gateway-key.ts';
-import type { Trust } from '../provision/signing-keys.ts';
+import { ownDelegationEnd, type Trust } from '../provision/signing-keys.ts';
 import type { RunSettings } from '../settings.ts';
 import type { StartOptions } from '../start-centre.ts';
 import type { Store } from '../store/store.ts';
 import type { Hello } from './frames.ts';
 import { helloOf, openLocks, openRoomHere } from './open-desk.ts';
 import type { Signatory } from './room.ts';
+
+/** The root holders need some weeks to come together. */
+const warnAheadMs = 90 * 24 * 3600_000;
 
 async function openCertificates(
   dir: string,
@@ -46,6 +49,9 @@ export async function openKeys(
   if (!secret.ok) return secret;
   const { text, file, made } = secret.value;
   if (made) journal.warn({ event: 'key-secret-made', file }, 'the keys are encrypted under this file: keep a copy in a safe place');
+  const untilMs = ownDelegationEnd(trust);
+  if (untilMs < nowMs() + warnAheadMs)
+    journal.warn({ event: 'delegation-ends', untilMs }, 'ask the root holders for a new delegation: keys request');
   const hello = await helloOf(card.id, trust, folder, secret.value, store.counters);
   const refused = (fields: object) => journal.warn({ event: 'signer-refused', ...fields });
   const signatory = await (options.openSigner ?? ((asked: Hello) => openRoomHere(asked, text, refused, nowMs)))(hello);

@@ -1,5 +1,5 @@
 // The secret under which a data folder's private keys are encrypted. It lies in a file outside that folder; never in the environment.
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -44,9 +44,15 @@ export async function findKeySecret({ dataDir, secretFile, env = process.env, ma
   return makeSecret(dataDir, env);
 }
 
-/** Forget the secret of this folder's own; another one rules from now on. */
+/** Names the secret made for this folder; to be removed when another one rules. */
 export function secretNameFile(dataDir: string): string {
   return join(dataDir, nameFile);
+}
+
+/** Remove the secret made for a folder that is about to be deleted. */
+export async function forgetKeySecret(dataDir: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const name = (await readIfPresent(join(dataDir, nameFile)))?.toString('utf8').trim();
+  if (name !== undefined && /^[0-9a-f]{16}$/.test(name)) await rm(join(stateDir(env), name), { force: true });
 }
 
 async function makeSecret(dataDir: string, env: NodeJS.ProcessEnv): Promise<Result<KeySecret>> {
