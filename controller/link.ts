@@ -14,11 +14,13 @@ import type { Registry } from './registry.ts';
 import type { CounterStore } from './store/store.ts';
 
 const heartbeatEveryMs = 120_000;
-/** After orders have changed: boxes that were kept from them hear so within seconds. */
-const heartbeatSoonMs = 1_000;
+/** After orders have changed and spread: boxes that were kept from them hear so. */
+const heartbeatSoonMs = 5_000;
 const reportBytesMax = 16 * 1024;
-/** A box that took an order says within moments that it sounds: one receipt for both words, after this at the latest. */
-const ackLaterMs = 1_000;
+/** While an order spreads, its frames and what boxes tell of it come first; their receipts follow, one for all words of a box. */
+const ackLaterMs = 2_000;
+/** What carries more rows empties a queue at the box, and is acknowledged at once. */
+const fewRows = 2;
 
 /** What the centre's log needs; pino fits. */
 export interface Journal {
@@ -49,7 +51,7 @@ type BoxTopic = Extract<Topic, { readonly of: 'box' | 'centre-below'; readonly d
 export class CentreLink {
   readonly #options: LinkOptions;
   readonly #connected = new Set<string>();
-  readonly #acksOwed = new Map<string, NodeJS.Timeout>();
+  readonly #acksOwed = new Map<string, { committed: Committed; readonly timer: NodeJS.Timeout }>();
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -66,7 +68,7 @@ export class CentreLink {
   stop(): void {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
-    for (const timer of this.#acksOwed.values()) clearTimeout(timer);
+    for (const { timer } of this.#acksOwed.values()) clearTimeout(timer);
   }
 
   /** Orders have changed: say so beside the topic they came on. */
@@ -154,17 +156,24 @@ export class CentreLink {
   }
 
   async #acknowledgeSoon(committed: Committed): Promise<void> {
-    const { dev, progress, rows } = committed;
-    clearTimeout(this.#acksOwed.get(dev));
-    this.#acksOwed.delete(dev);
-    const followed = rows === 1 && progress[0]?.state === 'accepted';
-    if (!followed) return this.#acknowledge(committed);
+    const { dev, progress, rows, conflict } = committed;
+    const owed = this.#acksOwed.get(dev);
+    if (progress.length === 0 || rows > fewRows || conflict) {
+      clearTimeout(owed?.timer);
+      this.#acksOwed.delete(dev);
+      return this.#acknowledge(committed);
+    }
+    if (owed) {
+      owed.committed = committed;
+      return;
+    }
     const failed = (err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err });
     const timer = setTimeout(() => {
+      const last = this.#acksOwed.get(dev)?.committed ?? committed;
       this.#acksOwed.delete(dev);
-      this.#acknowledge(committed).catch(failed);
+      this.#acknowledge(last).catch(failed);
     }, ackLaterMs);
-    this.#acksOwed.set(dev, timer);
+    this.#acksOwed.set(dev, { committed, timer });
   }
 
   async #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
