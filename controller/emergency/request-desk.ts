@@ -147,7 +147,13 @@ export class RequestDesk {
       return ok(approved);
     }
     this.#open = this.#open.filter((one) => one.id !== id);
-    return this.#options.orders.giveApproved(approved, authorityOf(approved));
+    try {
+      return await this.#options.orders.giveApproved(approved, authorityOf(approved));
+    } catch (error) {
+      // Who signs was away for longer than a restart takes: this officer presses again, nobody begins anew.
+      this.#open = [request, ...this.#open];
+      throw error;
+    }
   }
 
   /** Nobody will sign this any more. Problem: not-found. */

@@ -51,13 +51,21 @@ export async function openKeys(
     journal.warn({ event: 'delegation-ends', untilMs }, 'ask the root holders for a new delegation: keys request');
   const hello = await helloOf(card.id, trust, folder, secret.value, store.counters);
   const refused = (fields: object) => journal.warn({ event: 'signer-refused', ...fields });
-  const signatory = await (options.openSigner ?? ((asked: Hello) => openRoomHere(asked, text, refused, nowMs)))(hello);
+  const opening = (options.openSigner ?? ((asked: Hello) => openRoomHere(asked, text, refused, nowMs)))(hello);
+  // Both stretch the secret; on two cores side by side.
+  const [signatory, certificates] = await Promise.all([
+    opening,
+    openCertificates(folder.authority, settings, card, nowMs(), text).then(ok, failed),
+  ]);
   if (!signatory.ok) return signatory;
-  try {
-    return ok({ ...(await openCertificates(folder.authority, settings, card, nowMs(), text)), signatory: signatory.value });
-  } catch (error) {
+  if (!certificates.ok) {
     await signatory.value.stop();
-    if (error instanceof Failure) return { ok: false, problem: error.problem };
-    throw error;
+    return certificates;
   }
+  return ok({ ...certificates.value, signatory: signatory.value });
+}
+
+function failed(error: unknown): Result<never> {
+  if (error instanceof Failure) return { ok: false, problem: error.problem };
+  throw error;
 }
