@@ -1,6 +1,7 @@
 // Keeps each box's signed want equal to the tables: any change is compiled, signed where parts differ, stored, published.
 import { sha256 } from '../hardware/host/crypto.ts';
 import type { Envelope } from '../schemas/envelope.ts';
+import { type AreaPath, within } from '../schemas/ids.ts';
 import type { KeysDocument } from '../schemas/keys.ts';
 import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
@@ -52,14 +53,14 @@ export class Dispatch {
   readonly #wants = new Map<string, StoredWant>();
   readonly #places = new Map<string, Envelope>();
   /** What boxes believe now; anything said under an older delegation is said anew. */
-  readonly #speaks: { readonly epoch: string; readonly keyids: ReadonlySet<string> };
+  readonly #speaks: { readonly epoch: string; readonly area: AreaPath; readonly keyids: ReadonlySet<string> };
   #running: Promise<void> | undefined;
   #again = false;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
-    const { epoch, keys } = ownDelegation(options);
-    this.#speaks = { epoch, keyids: new Set(keys.map(({ keyid }) => keyid)) };
+    const { epoch, area, keys } = ownDelegation(options);
+    this.#speaks = { epoch, area, keyids: new Set(keys.map(({ keyid }) => keyid)) };
   }
 
   /** Rebuild everything retained from the tables; the broker keeps nothing across a restart. */
@@ -108,10 +109,10 @@ export class Dispatch {
 
   async #update(): Promise<void> {
     await this.#updatePlaces();
-    const { store, registry, blobs, desk, nowMs, orderAudio } = this.#options;
+    const { store, blobs, desk, nowMs, orderAudio } = this.#options;
     const content = await readContent(store);
     if (!content) return;
-    const { wants, texts } = compileWants(registry.all(), { ...content, orderAudio: orderAudio() }, sha256);
+    const { wants, texts } = compileWants(this.#ours(), { ...content, orderAudio: orderAudio() }, sha256);
     const changed = [...wants].filter(([dev, parts]) => {
       const want = this.#wants.get(dev);
       return !sameParts(parts, want?.parts ?? []) || !this.#stands(want?.envelope);
@@ -139,8 +140,8 @@ export class Dispatch {
   }
 
   async #updatePlaces(): Promise<void> {
-    const { store, registry, desk, centre } = this.#options;
-    const missing = registry.all().filter((box) => !samePlace(this.#places.get(box.id), box) || !this.#stands(this.#places.get(box.id)));
+    const { store, desk, centre } = this.#options;
+    const missing = this.#ours().filter((box) => !samePlace(this.#places.get(box.id), box) || !this.#stands(this.#places.get(box.id)));
     const signed = await desk.sign(
       missing.map((box) => ({
         typ: 'place',
@@ -153,6 +154,11 @@ export class Dispatch {
     await store.wants.savePlaces(places);
     for (const [dev, envelope] of places) this.#places.set(dev, envelope);
     for (const dev of places.keys()) await this.#publish(dev, 'keys', this.keysOf(dev));
+  }
+
+  /** Boxes that our keys reach; one that stands elsewhere must not keep the others waiting. */
+  #ours(): readonly Box[] {
+    return this.#options.registry.all().filter(({ area }) => within(area, this.#speaks.area));
   }
 
   /** Signed by a key that the delegation names, in the epoch it began: a rotation or a revocation makes the rest worthless. */

@@ -161,8 +161,15 @@ export class RequestDesk {
       return ok(approved);
     }
     this.#drop(id);
-    if (approved.instead !== undefined) this.#drop(approved.instead);
-    return this.#options.orders.giveApproved(approved, authorityOf(approved));
+    try {
+      const given = await this.#options.orders.giveApproved(approved, authorityOf(approved));
+      if (approved.instead !== undefined) this.#drop(approved.instead);
+      return given;
+    } catch (error) {
+      // Who signs was away for longer than a restart takes: this officer presses again, nobody begins anew.
+      this.#open = [request, ...this.#open];
+      throw error;
+    }
   }
 
   /** Nobody will sign this any more. Problem: not-found. */

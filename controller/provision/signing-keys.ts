@@ -71,8 +71,9 @@ export async function openSigningKeys(dir: string, { secret, trust }: KeysWish =
       }
       const kept = await openSigner(path, secret);
       if (kept) return kept;
-      await writeKeyFile(path, generateSigningKey().privateKeyPem, secret);
-      return (await openSigner(path, secret)) ?? bad('keys-locked', `${path} is gone`);
+      const made = generateSigningKey();
+      await writeKeyFile(path, made.privateKeyPem, secret);
+      return ok(signerFrom(made.privateKeyPem));
     }),
   );
   const locked = opened.find((one) => !one.ok);

@@ -1,6 +1,6 @@
 // All that a starting centre holds keys for: who signs, the authority of certificates, the servers' certificate.
 import { Failure } from '../../hardware/host/failure.ts';
-import { ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import type { Folder } from '../folder.ts';
 import { type Authority, type Issued, openAuthority, openServerCertificate } from '../provision/authority.ts';
@@ -54,19 +54,20 @@ export async function openKeys(
     journal.warn({ event: 'delegation-ends', untilMs }, 'ask the root holders for a new delegation: keys request');
   const hello = await helloOf(card.id, trust, folder, secret.value, store.counters);
   const refused = (fields: object) => journal.warn({ event: 'signer-refused', ...fields });
-  const signatory = await (options.openSigner ?? ((asked: Hello) => openRoomHere(asked, text, refused, nowMs)))(hello);
+  const opening = (options.openSigner ?? ((asked: Hello) => openRoomHere(asked, text, refused, nowMs)))(hello);
+  // Both stretch the secret; on two cores side by side.
+  const [signatory, certificates, gateway] = await Promise.all([
+    opening,
+    openCertificates(folder.authority, settings, card, nowMs(), text).then(ok, failed),
+    openGatewayKey(folder.keys, text),
+  ]);
   if (!signatory.ok) return signatory;
-  try {
-    const gateway = await openGatewayKey(folder.keys, text);
-    if (gateway.ok) {
-      const certificates = await openCertificates(folder.authority, settings, card, nowMs(), text);
-      return ok({ ...certificates, signatory: signatory.value, gateway: gateway.value });
-    }
-    await signatory.value.stop();
-    return gateway;
-  } catch (error) {
-    await signatory.value.stop();
-    if (error instanceof Failure) return { ok: false, problem: error.problem };
-    throw error;
-  }
+  if (certificates.ok && gateway.ok) return ok({ ...certificates.value, signatory: signatory.value, gateway: gateway.value });
+  await signatory.value.stop();
+  return certificates.ok ? bad('keys-locked', 'the gateway’s key is under another secret', '/keys/gateway.pem') : certificates;
+}
+
+function failed(error: unknown): Result<never> {
+  if (error instanceof Failure) return { ok: false, problem: error.problem };
+  throw error;
 }

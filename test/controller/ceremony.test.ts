@@ -8,12 +8,14 @@ import { initialise } from '../../controller/init.ts';
 import { addSignature, askForKeys, type CeremonyFile, installKeys, makeRoots } from '../../controller/provision/ceremony.ts';
 import { runKeys } from '../../controller/provision/keys-command.ts';
 import { ownDelegation, trustedOfficers } from '../../controller/provision/officer-keys.ts';
-import { type OpenedKeys, openSigningKeys, type Trust } from '../../controller/provision/signing-keys.ts';
+import { centreRoles, type OpenedKeys, openSigningKeys, type Trust } from '../../controller/provision/signing-keys.ts';
+import { SqliteStore } from '../../controller/store/sqlite-store.ts';
 import { cryptography, signerFrom } from '../../hardware/host/crypto.ts';
+import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { counterMax, type Envelope, open, type Signer, seal } from '../../schemas/envelope.ts';
 import { authorise, type KeysDocument, keyRing, type TrustRoot } from '../../schemas/keys.ts';
 import { Want } from '../../schemas/want.ts';
-import { makeCentre, must, seedOf, startMs } from './built-centre.ts';
+import { makeCentre, must, seedOf, startMs, statementIn } from './built-centre.ts';
 import { installOfficers, OfficerDevice } from './officer-device.ts';
 
 let dir: string;
@@ -195,3 +197,37 @@ describe('a key of the centre that was stolen', () => {
     await rm(data, { recursive: true });
   });
 });
+
+test('a centre whose secret is lost signs again after the ceremony, with new keys in all roles', { timeout: 60_000 }, async () => {
+  const data = await mkdtemp(join(tmpdir(), 'loa-lost-'));
+  const file = (name: string) => join(data, name);
+  must(await initialise(data, seedOf(), startMs));
+  const before = ownDelegation({ chain: (await trustOf(data)).chain }).keys.map(({ keyid }) => keyid);
+  for (const folder of ['keys', 'authority']) await rm(join(data, folder), { recursive: true });
+  const keys = (...words: string[]) => runKeys(words, startMs + 5_000);
+  const all = centreRoles.flatMap((role) => ['--renew', role]);
+  must(await keys('request', '--data', data, '--out', file('a'), '--new-epoch', ...all));
+  for (const [from, to, root] of [
+    ['a', 'b', 1],
+    ['b', 'c', 3],
+  ] as const)
+    must(await keys('sign', '--in', file(from), '--key', join(data, 'root-keys', `root-${root}.pem`), '--out', file(to), '--yes'));
+  must(await keys('install', '--data', data, '--in', file('c')));
+  const built = await makeCentre(seedOf(), data);
+  const after = ownDelegation(built.centre.trust).keys.map(({ keyid }) => keyid);
+  expect(after.filter((keyid) => before.includes(keyid))).toEqual([]);
+  expect(statementIn(JSON.parse(String(built.lastRetained('loa/1/c/xa-02536/on')?.payload)))).toMatchObject({
+    typ: 'heartbeat',
+    epoch: 'e2',
+  });
+  await built.stop();
+  await rm(data, { recursive: true });
+});
+
+async function trustOf(data: string): Promise<Trust> {
+  const database = must(await openDatabase({ file: join(data, 'centre.sqlite'), exclusive: false }));
+  const store = new SqliteStore(database);
+  const kept = await store.meta.value('trust');
+  await store.close();
+  return JSON.parse(kept ?? '{}') as Trust;
+}
