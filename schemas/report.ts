@@ -32,6 +32,7 @@ export const Health = v.strictObject({
         'audio-failed',
         'amplifier-failed',
         'display-failed',
+        'store-failed',
         'disk-low',
         'media-missing',
         'hot',

@@ -112,6 +112,10 @@ export type Event =
   | { readonly is: 'amplifierLost'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputFailed'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputReady'; readonly output: string }
+  /** A sensor at the horn proved that an attempt is heard. */
+  | { readonly is: 'soundProven'; readonly output: string; readonly attempt: number; readonly by: 'microphone' }
+  /** The disk refuses what must not be forgotten, or commands come in a flood; null: no more. */
+  | { readonly is: 'troubleSeen'; readonly trouble: 'store' | 'flood'; readonly problem: Problem | null }
   | { readonly is: 'healthSampled'; readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> }
   /** A person at the box asks (local page, button). `held`: the button is held down, so a person listens. */
   | { readonly is: 'toneAsked'; readonly output: string; readonly durationMs: number; readonly held?: boolean }
@@ -148,7 +152,7 @@ export type OpenedMeta = Pick<Opened, 'signedBy' | 'digest'> & {
   readonly topic: string;
 };
 
-export type OrderVoice = 'inline' | 'cached' | 'spoken' | 'siren' | 'screen';
+export type OrderVoice = 'inline' | 'cached' | 'spoken' | 'phrase' | 'siren' | 'screen';
 
 /** What an order was heard in, and which of the cluster's languages had no voice (PRODUCT §1.4). */
 export interface OrderLanguages {
@@ -258,6 +262,8 @@ export interface ActiveOrder {
   readonly authorised?: Authorised;
   /** Attachments that came with it (in the cache's order drawer), by hash. */
   readonly inline: readonly string[];
+  /** When it was accepted by the monotonic clock, how long it lives at most, and whether the time was known then. */
+  readonly life?: { readonly boot: string; readonly monoMs: number; readonly maxMs: number; readonly sure: boolean };
   /** Started at the box: how, by whom, from which ready order, and for how long at most. */
   readonly here?: LocalStart & { readonly base: string; readonly boot: string; readonly monoMs: number; readonly maxMs: number };
   /** Whole repetitions heard, by output. */
@@ -272,6 +278,8 @@ export interface Sounding {
   readonly audibleMs: number;
   readonly voice?: OrderVoice;
   readonly languages?: OrderLanguages;
+  /** What proved that it was heard here. */
+  readonly proved?: 'microphone';
 }
 
 /** Live sessions taken here, and the ids that may not be taken (again). */

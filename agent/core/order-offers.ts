@@ -7,6 +7,7 @@ import { activeOrdersMax, clockToleranceMs, hourMs, latchMs, unsureMs } from './
 import { clearTries } from './media.ts';
 import { orderSeen } from './missed-orders.ts';
 import type { ActiveOrder, KeptOrders, OfferedOrder } from './model.ts';
+import { lifeFrom, surelyPast } from './order-life.ts';
 import { covers, rank } from './ranks.ts';
 import { orderCounterKey } from './rules.ts';
 import type { Turn } from './turn.ts';
@@ -23,7 +24,7 @@ export function offerOrder(turn: Turn, { opened, order, inline, authorised }: Of
   const offered: OfferedOrder = { opened, order, inline, ...(authorised ? { authorised } : {}) };
   if (turn.timeKnown) return judge(turn, offered);
   // A clock that is only known not to be early still proves an expiry.
-  if (turn.now.quality === 'floor' && turn.now.wallMs >= opened.exp) return judge(turn, offered);
+  if (surelyPast(turn, opened.exp)) return judge(turn, offered);
   clearTries(turn, 'ask:time');
   keepWaiting(turn, offered);
 }
@@ -42,7 +43,7 @@ function keepWaiting(turn: Turn, offered: OfferedOrder) {
 function judge(turn: Turn, offered: OfferedOrder) {
   const { opened, order } = offered;
   const { wallMs } = turn.now;
-  if (wallMs >= opened.exp) {
+  if (surelyPast(turn, opened.exp)) {
     refuseOnce(turn, opened, { code: 'expired', path: '/exp', detail: `expired at ${opened.exp}, now ${Math.round(wallMs)}` });
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
   }
@@ -100,7 +101,8 @@ function accept(turn: Turn, offered: OfferedOrder) {
   if (!makeRoom(turn, order))
     return refuseOnce(turn, opened, { code: 'over-budget', path: '', detail: `${activeOrdersMax} orders of no lower rank are active` });
   const acceptedMs = Math.round(turn.now.wallMs);
-  const active: ActiveOrder = { id, order, acceptedMs, exp, ctr, inline, heard: {}, ...(authorised ? { authorised } : {}) };
+  const life = lifeFrom(turn, opened);
+  const active: ActiveOrder = { id, order, acceptedMs, exp, ctr, inline, life, heard: {}, ...(authorised ? { authorised } : {}) };
   const { orders } = turn.kept;
   const key = orderCounterKey(opened, order);
   const last = orders.counters[key];
@@ -176,7 +178,7 @@ export function closeUnsure(turn: Turn): void {
     const { opened, order } = one;
     const others = () => turn.live.unsure.filter((other) => other.opened.id !== opened.id);
     if (turn.timeKnown && opened.nbf > turn.now.wallMs + clockToleranceMs) turn.wakeAtWall(opened.nbf - clockToleranceMs);
-    else if (turn.timeKnown || (turn.now.quality === 'floor' && turn.now.wallMs >= opened.exp)) {
+    else if (turn.timeKnown || surelyPast(turn, opened.exp)) {
       turn.be({ unsure: others() });
       // Its counter was judged when it came: what was accepted since does not make it a replay.
       if (!isKnown(turn.kept.orders, opened.id)) judge(turn, one);

@@ -229,6 +229,7 @@ function concludeRepetition(turn: Turn, id: string, mark: PlayingMark, over: Ove
     audibleMs: (last?.audibleMs ?? 0) + mark.audibleMs,
     ...((over.voice ?? last?.voice) ? { voice: over.voice ?? last?.voice } : {}),
     ...((over.languages ?? last?.languages) ? { languages: over.languages ?? last?.languages } : {}),
+    ...(last?.proved ? { proved: last.proved } : {}),
   };
   const changed = {
     ...active,

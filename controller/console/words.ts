@@ -86,6 +86,7 @@ export const progressWords: Readonly<Record<string, string>> = {
   accepted: 'đã nhận',
   held: 'đang giữ lại (có người ở loa, tắt tiếng hoặc mất điện)',
   sounding: 'đang phát',
+  heard: 'đang phát, micrô tại loa đã nghe thấy',
   ended: 'đã phát xong',
   cleared: 'đã dừng',
   expired: 'hết hạn',
