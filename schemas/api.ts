@@ -6,6 +6,7 @@ import { Base64 } from './envelope.ts';
 import { AreaPath, Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
 import { Order } from './order.ts';
+import type { BoxState, OrderCounts } from './order-standing.ts';
 import type { Policy } from './policy.ts';
 import { type Item, type Level, Programme } from './programme.ts';
 import type { Receipt } from './receipt.ts';
@@ -247,27 +248,12 @@ export interface OrderAnswer {
   readonly authority: 'officers' | 'mandate' | 'breakGlass' | null;
   /** Why one officer broke the glass. */
   readonly reason: string | null;
-  /** Boxes it was meant for, each in one total: sent (no word yet), received (held back ones too), …, unanswered (sent again, silent). */
-  readonly counts: Readonly<
-    Record<'sent' | 'received' | 'refused' | 'sounding' | 'ended' | 'heard' | 'failed' | 'offline' | 'unanswered', number>
-  >;
+  readonly counts: OrderCounts;
   /** In lists of orders the foremost 50, those in trouble first; all of them for one order. */
   readonly progress: readonly {
     readonly box: Id;
     readonly boxName: string | null;
-    readonly state:
-      | 'sent'
-      | 'offline'
-      | 'unanswered'
-      | 'refused'
-      | 'accepted'
-      | 'held'
-      | 'sounding'
-      | 'failed'
-      | 'expired'
-      | 'ended'
-      | 'cleared'
-      | 'heard';
+    readonly state: BoxState;
     readonly detail: string | null;
     readonly atMs: number | null;
   }[];

@@ -2,9 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { ClearRequest, type OrderAnswer, OrderRequest } from '../../schemas/api.ts';
+import type { OrderCounts } from '../../schemas/order-standing.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import { type BoxProgress, countsOf, type OrderCounts } from '../core/order-progress.ts';
+import { type BoxProgress, countsOf } from '../core/order-progress.ts';
 import { may } from '../core/roles.ts';
 import { checkPassword } from '../people.ts';
 import type { StoredOrder } from '../store/store.ts';

@@ -94,7 +94,6 @@ export const progressWords: Readonly<Record<string, string>> = {
   offline: 'ngoại tuyến',
   unanswered: 'có kết nối nhưng không trả lời',
   failed: 'không phát được',
-  heard: 'đã nghe được tiếng',
 };
 
 export const placeWords = { first: 'Trực chính', second: 'Người xác nhận', leader: 'Lãnh đạo' } as const;

@@ -1,9 +1,6 @@
 // How far an order is on each box it was meant for: the furthest fact it told, or whether it can have heard at all. And the totals.
-import type { OrderAnswer } from '../../schemas/api.ts';
+import type { BoxState, OrderCounts } from '../../schemas/order-standing.ts';
 import type { Problem } from '../../schemas/problems.ts';
-
-export type BoxState = OrderAnswer['progress'][number]['state'];
-export type OrderCounts = OrderAnswer['counts'];
 
 export interface ToldFact {
   readonly dev: string;

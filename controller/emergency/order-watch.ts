@@ -1,15 +1,6 @@
 // Follows every order on every box until it has told what it must: who is silent though connected is sent it again.
-import {
-  type BoxProgress,
-  countsOf,
-  foldFact,
-  foremost,
-  type OrderCounts,
-  progressOf,
-  type Silence,
-  type Told,
-  toldByBox,
-} from '../core/order-progress.ts';
+import type { OrderCounts } from '../../schemas/order-standing.ts';
+import { type BoxProgress, countsOf, foldFact, foremost, progressOf, type Silence, type Told, toldByBox } from '../core/order-progress.ts';
 import { answerWithinMs, isUnanswered, type Listener, resendsOf } from '../core/order-resend.ts';
 import type { OrderProgress, OrderStore, StoredOrder } from '../store/store.ts';
 

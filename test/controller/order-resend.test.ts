@@ -1,14 +1,6 @@
 // Who is sent an order again and when; how boxes are counted.
 import { describe, expect, test } from 'vitest';
-import {
-  type BoxState,
-  countsOf,
-  foremost,
-  progressOf,
-  type Told,
-  type ToldFact,
-  toldByBox,
-} from '../../controller/core/order-progress.ts';
+import { countsOf, foremost, progressOf, type Told, type ToldFact, toldByBox } from '../../controller/core/order-progress.ts';
 import {
   answerWithinMs,
   isUnanswered,
@@ -17,6 +9,7 @@ import {
   resendsAtOnceMax,
   resendsOf,
 } from '../../controller/core/order-resend.ts';
+import type { BoxState } from '../../schemas/order-standing.ts';
 
 const sentMs = 1_000_000;
 const order = { sentMs, untilMs: sentMs + 900_000, clearedMs: null };
