@@ -12,6 +12,7 @@ import { alertSourceRoutes } from './api/alert-sources.ts';
 import { alertRoutes } from './api/alerts.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
+import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
 import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
@@ -19,6 +20,7 @@ import { logRoutes } from './api/log.ts';
 import { mandateRoutes } from './api/mandates.ts';
 import { mediaRoutes } from './api/media.ts';
 import { orderCapRoutes } from './api/order-cap.ts';
+import { orderPreviewRoutes } from './api/order-preview.ts';
 import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
 import { policyRoutes } from './api/policy.ts';
@@ -76,12 +78,14 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   scheduleRoutes(app, centre);
   logRoutes(app, centre);
   orderRoutes(app, centre);
+  orderPreviewRoutes(app, centre);
   orderRequestRoutes(app, centre);
   orderCapRoutes(app, centre);
   alertRoutes(app, centre);
   alertSourceRoutes(app, centre);
   mandateRoutes(app, centre);
   await webhookDoor(app, { ...centre.alerts, nowMs: centre.nowMs });
+  dutyRoutes(app, centre);
   liveRoutes(app, centre);
   relayRoutes(app, centre);
   voiceDoor(app, centre);
@@ -136,7 +140,8 @@ function probeRoutes(app: FastifyInstance, centre: Centre): void {
   app.get('/readyz', async (_request, reply) => {
     const behindMs = (await centre.store.counters.floorMs()) - centre.nowMs();
     const ready = behindMs <= 5_000;
-    return reply.code(ready ? 200 : 503).send({ ready, clock: ready ? 'good' : 'behind', ffmpeg: centre.tools.ffmpeg !== undefined });
+    const duty = await centre.duty.shifts.state();
+    return reply.code(ready ? 200 : 503).send({ ready, clock: ready ? 'good' : 'behind', duty, ffmpeg: centre.tools.ffmpeg !== undefined });
   });
 }
 

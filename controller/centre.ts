@@ -4,6 +4,7 @@ import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Duty } from './duty/make-duty.ts';
 import type { Alerts } from './emergency/make-alerts.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
@@ -46,6 +47,7 @@ export interface Centre {
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
   readonly alerts: Alerts;
+  readonly duty: Duty;
   readonly live: LiveDesk;
   readonly relays: RelayDesk;
   readonly link: CentreLink;

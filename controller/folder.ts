@@ -9,6 +9,8 @@ export interface Folder {
   /** Root keys: to be carried away to two safes and deleted here; nothing at run time reads them. */
   readonly rootKeys: string;
   readonly authority: string;
+  /** Key of the secrets in the tables (second factors): in the backup, but never beside them. */
+  readonly strongbox: string;
   readonly blobs: string;
   readonly uploads: string;
   /** A folder for each source of alerts that is one. */
@@ -22,6 +24,7 @@ export function folderOf(root: string): Folder {
     keys: join(root, 'keys'),
     rootKeys: join(root, 'root-keys'),
     authority: join(root, 'authority'),
+    strongbox: join(root, 'strongbox.key'),
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
     alerts: join(root, 'alerts'),

@@ -6,6 +6,7 @@ import { canonicalJson } from '../schemas/canonical.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { CentreCard } from './centre.ts';
 import type { Grant } from './core/roles.ts';
+import { dutySettingsCell } from './duty/duty-settings.ts';
 import { standardTemplates } from './emergency/templates.ts';
 import { type Folder, folderOf } from './folder.ts';
 import { hashPassword, makeSetupToken } from './people.ts';
@@ -68,6 +69,7 @@ async function make(store: Store, folder: Folder, seed: Seed, nowMs: number): Pr
   await store.meta.setValue('templates', JSON.stringify(templates));
   await store.meta.setValue('holidays', JSON.stringify(seed.holidays));
   await store.meta.setValue('localOrder', JSON.stringify(seed.localOrder));
+  if (seed.duty) await store.meta.setValue(dutySettingsCell, JSON.stringify(seed.duty));
   await store.meta.setValue('trust', JSON.stringify(trust));
   const card: CentreCard = { ...centre, demo };
   const setupToken = seed.accounts.length === 0 ? await makeSetup(store, nowMs) : undefined;

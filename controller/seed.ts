@@ -1,6 +1,7 @@
 // What a new centre is made of: read from a JSON document, checked, with calm defaults.
 import * as v from 'valibot';
 import { AccountRole, NewPassword } from '../schemas/api.ts';
+import { DutySettingsRequest } from '../schemas/duty.ts';
 import { AreaPath, Id, LanguageTag } from '../schemas/ids.ts';
 import { Order } from '../schemas/order.ts';
 import { parse } from '../schemas/parse.ts';
@@ -79,6 +80,7 @@ export const Seed = v.object({
   groups: v.optional(v.pipe(v.array(v.object({ id: Id, name: Title })), v.maxLength(2000)), []),
   templates: v.optional(v.pipe(v.array(Template), v.maxLength(200)), []),
   holidays: v.optional(v.pipe(v.array(LocalDate), v.maxLength(400)), []),
+  duty: v.optional(v.object({ rungMs: DutySettingsRequest.entries.rungMs })),
   localOrder: v.optional(v.pipe(v.array(Id), v.maxLength(200)), []),
 });
 export type Seed = v.InferOutput<typeof Seed>;

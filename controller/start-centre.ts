@@ -1,20 +1,20 @@
 // Builds every room of a centre by hand, opens its doors, and stops them in order. The broker is handed in.
 import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
+import { openStrongbox, type Strongbox } from '../hardware/host/strongbox.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Topic } from '../schemas/topics.ts';
-import { buildApp } from './app.ts';
 import { Blobs } from './blobs.ts';
-import { buildBoxDoor } from './box-door.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { groupsOf } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
-import { makeAlerts, openCapDoor } from './emergency/make-alerts.ts';
+import { hostInUrl, openDoors } from './doors.ts';
+import { type DutySettings, openDutySettings } from './duty/duty-settings.ts';
+import { makeDuty } from './duty/make-duty.ts';
+import { makeAlerts } from './emergency/make-alerts.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
 import { Voices } from './emergency/voices.ts';
 import { Feed } from './feed.ts';
@@ -30,6 +30,7 @@ import { epochOf, openSigningKeys, type Trust } from './provision/signing-keys.t
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
+import type { StoredOrder } from './store/store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
 export interface Bus {
@@ -97,6 +98,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   rooms.bus.open(bus);
   place.mqttPort = bus.port;
   await centre.dispatch.start();
+  await centre.duty.start();
   await centre.orders.start();
   await centre.live.start();
   await centre.relays.start();
@@ -110,6 +112,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     await centre.live.stop();
     link.stop();
     centre.orders.stop();
+    await centre.duty.stop();
     rooms.voices.stop();
     await bus.stop();
     await registry.stop();
@@ -128,24 +131,13 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
   const tls = settings.tls && { cert: await readFile(settings.tls.certFile, 'utf8'), key: await readFile(settings.tls.keyFile, 'utf8') };
   const built = await buildCentre(options);
   if (!built.ok) return built;
-  const { centre, server, mqttPort } = built.value;
-  const door = await buildBoxDoor(centre, { ca: centre.authority.pem, ...server });
-  const app = await buildApp(centre, tls ? { tls, consoleDir } : { consoleDir });
-  const boxPort = await listen(door, settings.boxHost, settings.boxPort);
-  built.value.opened(boxPort);
-  const port = await listen(app, settings.host, settings.port);
-  const capDoor = settings.gatewayPort === undefined ? undefined : await openCapDoor(centre, server, settings);
+  const { mqttPort } = built.value;
+  const { close, ...open } = await openDoors(built.value, { settings, app: tls ? { tls, consoleDir } : { consoleDir } });
   const stop = async (): Promise<void> => {
-    await Promise.all([app.close(), door.close(), capDoor?.close()]);
+    await close();
     await built.value.stop();
   };
-  return ok({
-    console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`,
-    boxPort,
-    mqttPort,
-    ...(capDoor && { gatewayPort: capDoor.port }),
-    stop,
-  });
+  return ok({ ...open, mqttPort, stop });
 }
 
 interface Rooms {
@@ -174,7 +166,10 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const keys = await openSigningKeys(folder.keys);
   const blobs = new Blobs(folder.blobs, folder.uploads);
   const tools = options.tools ?? (await findAudioTools());
+  const strongbox = await openStrongbox(folder.strongbox);
   const made = makeRooms({
+    strongbox,
+    duty: await openDutySettings(store.meta, strongbox),
     card: JSON.parse(card) as CentreCard,
     trust: JSON.parse(trust) as Trust,
     templates: templates === undefined ? [] : (JSON.parse(templates) as OrderTemplate[]),
@@ -210,6 +205,8 @@ interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'aut
   readonly units: readonly Group[];
   readonly keys: Awaited<ReturnType<typeof openSigningKeys>>;
   readonly settings: RunSettings;
+  readonly strongbox: Strongbox;
+  readonly duty: DutySettings;
 }
 
 function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
@@ -233,7 +230,11 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const voices = new Voices({ tools, blobs, meta: store.meta });
   const groups = () => groupsOf(parts.named, parts.units, registry.all());
   const names = () => groups().map(({ id }) => id);
-  const emergency = { store, card, trust, registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
+  const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
+  const onEarnest = (order: StoredOrder) =>
+    void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
+  const sounding = { registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
+  const emergency = { store, card, trust, ladder: duty.ladder, onEarnest, ...sounding };
   const { orders, requests } = makeEmergency(emergency);
   const alerts = makeAlerts({ ...emergency, orders, requests, journal, folder: folderOf(settings.dataDir) });
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
@@ -251,6 +252,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     trust,
     requests,
     alerts,
+    duty,
     store,
     registry,
     blobs,
@@ -277,15 +279,6 @@ function claimPlaceOf({ settings, authority, trust }: Parts, place: Rooms['place
     ca: authority.pem,
     trustRoot: trust.root,
   };
-}
-
-async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
-  await app.listen({ host, port });
-  return (app.server.address() as AddressInfo).port;
-}
-
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function prepareVoices(centre: Centre, voices: Voices, journal: Journal): Promise<void> {

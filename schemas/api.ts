@@ -1,5 +1,7 @@
+// LONG: the shapes of the whole REST on one page.
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
+import { type DutyBrief, type LadderAnswer, Pin } from './duty.ts';
 import { Base64 } from './envelope.ts';
 import { AreaPath, Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
@@ -79,6 +81,13 @@ export const OrderRequest = v.strictObject({
   /** Lifetime of the order; 15 minutes unless said. */
   validMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(24 * 3600_000)), 900_000),
 });
+/** What an order would do; nothing is sent. */
+export const OrderPreviewRequest = v.strictObject({
+  template: Id,
+  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
+  class: Order.entries.class,
+  validMs: OrderRequest.entries.validMs,
+});
 /** An actual order to be frozen for officers' signatures. */
 export const PrepareRequest = v.strictObject({
   template: Id,
@@ -86,14 +95,17 @@ export const PrepareRequest = v.strictObject({
   validMs: OrderRequest.entries.validMs,
   /** One officer alone beyond a commune: short, watched, told upward. */
   breakGlass: v.optional(v.boolean(), false),
+  reason: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(300)), ''),
+  /** Break-glass: the own waiting order for which no second officer was found. */
+  instead: v.optional(MessageId),
 });
 /** One officer's signature over the bytes of `OrderRequestAnswer.statement` (DSSE, type `payloadType`). */
 export const ApproveRequest = v.strictObject({
   keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
   /** Base64 of 64 bytes, r and s (IEEE P1363). */
   sig: v.pipe(Base64, v.maxLength(200)),
-  /** Of the one who signs: a browser left open must not sound a siren. */
-  password: Password,
+  /** Of the signer's running shift: a browser left open must not sound a siren. */
+  pin: v.optional(Pin),
   /** The two digits on the first officer's screen; asked of everybody else. */
   match: v.optional(v.pipe(v.string(), v.regex(/^\d{2}$/, 'must be two digits'))),
 });
@@ -155,6 +167,7 @@ export interface SessionAnswer {
     readonly area: AreaPath;
     readonly zone: string;
   };
+  readonly duty: DutyBrief;
 }
 export interface GroupAnswer {
   readonly id: Id;
@@ -217,6 +230,10 @@ export interface OrderAnswer {
   readonly issuedMs: number;
   readonly issuedBy: string;
   readonly exp: number;
+  /** By whose authority; null for exercises and tests. */
+  readonly authority: 'officers' | 'mandate' | 'breakGlass' | null;
+  /** Why one officer broke the glass. */
+  readonly reason: string | null;
   readonly progress: readonly {
     readonly box: Id;
     readonly boxName: string | null;
@@ -225,8 +242,27 @@ export interface OrderAnswer {
     readonly atMs: number | null;
   }[];
 }
+export interface OrderPreviewAnswer {
+  readonly class: Order['class'];
+  readonly boxes: number;
+  /** Names of those that are away now. */
+  readonly offline: readonly string[];
+  readonly speech: readonly { readonly language: string; readonly speak: string }[];
+  readonly screen: Order['screen'];
+  readonly sirenMs: number;
+  readonly times: number;
+  /** All repetitions; `estimated` while the voice is not made yet. */
+  readonly totalMs: number;
+  readonly estimated: boolean;
+  readonly untilMs: number;
+  /** Languages of boxes for which there is no voice. */
+  readonly withoutVoice: readonly { readonly language: string; readonly boxes: number }[];
+  readonly vietnameseInstead: number;
+  readonly sirenAlone: number;
+}
 export interface OrderRequestAnswer {
   readonly id: string;
+  readonly template: Id;
   readonly title: string;
   readonly state: 'waiting' | 'given';
   readonly groups: readonly Id[];
@@ -236,6 +272,11 @@ export interface OrderRequestAnswer {
   readonly untilMs: number;
   readonly approveByMs: number;
   readonly breakGlass: boolean;
+  readonly reason: string;
+  /** Takes the place of this waiting order. */
+  readonly instead: string | null;
+  /** Who is being called; null while nobody needs to be. */
+  readonly ladder: LadderAnswer | null;
   readonly needed: 1 | 2;
   readonly approvedBy: readonly string[];
   readonly speak: string;
@@ -293,4 +334,4 @@ export interface RelayAnswer extends RelayRequest {
 export type PolicyAnswer = Policy;
 
 /** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
-export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live' | 'alert';
+export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live' | 'duty' | 'alert';

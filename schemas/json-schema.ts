@@ -5,6 +5,7 @@ import * as alerts from './alerts.ts';
 import * as api from './api.ts';
 import { Approval, Mandate } from './authority.ts';
 import { Command } from './command.ts';
+import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import { LiveSession } from './live.ts';
@@ -71,6 +72,7 @@ export const wireShapes = {
   ProgrammeRequest: api.ProgrammeRequest,
   ScheduleRequest: api.ScheduleRequest,
   OrderRequest: api.OrderRequest,
+  OrderPreviewRequest: api.OrderPreviewRequest,
   PrepareRequest: api.PrepareRequest,
   ApproveRequest: api.ApproveRequest,
   OfficerKeyRequest: api.OfficerKeyRequest,
@@ -87,6 +89,14 @@ export const wireShapes = {
   AlertAsideRequest: alerts.AlertAsideRequest,
   MandateRequest: alerts.MandateRequest,
   MandateSignRequest: alerts.MandateSignRequest,
+  RosterRequest: duty.RosterRequest,
+  RosterWeekRequest: duty.RosterWeekRequest,
+  FactorRequest: duty.FactorRequest,
+  FactorConfirmRequest: duty.FactorConfirmRequest,
+  ShiftRequest: duty.ShiftRequest,
+  HandOverRequest: duty.HandOverRequest,
+  ShiftEndRequest: duty.ShiftEndRequest,
+  DutySettingsRequest: duty.DutySettingsRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

@@ -54,6 +54,8 @@ export const problemKinds = {
   'disk-full': { status: 507, retryable: true, vi: 'Đầy bộ nhớ', en: 'The disk is full' },
   'store-damaged': { status: 500, retryable: false, vi: 'Cơ sở dữ liệu hỏng', en: 'The database is damaged' },
   'driver-missing': { status: 503, retryable: false, vi: 'Thiếu trình điều khiển', en: 'A driver is missing' },
+  'no-shift': { status: 403, retryable: false, vi: 'Chưa nhận ca trực', en: 'No shift is running' },
+  'wrong-code': { status: 403, retryable: false, vi: 'Sai mã PIN hoặc mã xác thực', en: 'Wrong PIN or code' },
   'claim-used': { status: 409, retryable: false, vi: 'Mã kích hoạt đã dùng', en: 'The claim has been used' },
 } as const satisfies Record<string, ProblemKind>;
 

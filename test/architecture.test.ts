@@ -31,6 +31,8 @@ const doors: Readonly<Record<string, RegExp>> = {
   'fluent-ffmpeg': /^controller\/media\/[a-z-]+\.ts$/,
   'ffmpeg-static': /^hardware\/host\/audio-tools\.ts$/,
   sqlite3: /^hardware\/host\/sqlite3-database\.ts$/,
+  otpauth: /^controller\/duty\/second-factor\.ts$/,
+  qrcode: /^controller\/duty\/second-factor\.ts$/,
   serialport: /^hardware\/serial/,
   onoff: /^hardware\/board\/[a-z-]+\.ts$/,
   saxes: /^controller\/emergency\/(cap\/tree|gateway\/feed)\.ts$/,

@@ -1,17 +1,16 @@
 // Orders that wait for officers, and the keys they sign with. The private halves never leave their browsers.
 import type { FastifyInstance } from 'fastify';
 import { ApproveRequest, type OfficerKeyAnswer, OfficerKeyRequest, type OrderRequestAnswer, PrepareRequest } from '../../schemas/api.ts';
-import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
 import { approvalType, type OrderRequested } from '../emergency/request-desk.ts';
-import { checkPassword } from '../people.ts';
 import { registeredKeys, registerKey, trustedOfficers } from '../provision/officer-keys.ts';
 import type { StoredOrder } from '../store/store.ts';
 import { declare } from './route.ts';
 
 export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
-  const { store, requests, card, trust, nowMs } = centre;
+  const { store, requests, duty, card, trust, nowMs } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/officer-keys', act: 'read' }, async () => ok(await keyAnswers(centre)));
 
@@ -30,7 +29,7 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
   );
 
   declare(app, centre, { method: 'GET', url: '/api/order-requests', act: 'read' }, async ({ person }) =>
-    ok(requests.waiting().map((request) => answerOf(centre, request, person.account))),
+    ok(await Promise.all(requests.waiting().map((request) => answerOf(centre, request, person.account)))),
   );
 
   declare(
@@ -40,8 +39,10 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, body }): Promise<Result<OrderRequestAnswer>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
+      const shift = await duty.shifts.shiftOf(person.account);
+      if (!shift.ok) return shift;
       const prepared = await requests.prepare({ ...body, by: person.account });
-      return prepared.ok ? ok(answerOf(centre, prepared.value, person.account)) : prepared;
+      return prepared.ok ? ok(await answerOf(centre, prepared.value, person.account)) : prepared;
     },
   );
 
@@ -52,13 +53,15 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, params, body }): Promise<Result<OrderRequestAnswer | { readonly id: string; readonly state: 'given' }>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
-      const known = await checkPassword(store.people, person.account, body.password);
-      if (!known.ok) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
+      const known = await duty.shifts.provePin(person.account, body.pin);
+      if (!known.ok) return known;
       const { keyid, sig, match } = body;
       const signed = { keyid, sig, ...(match === undefined ? {} : { match }) };
       const approved = await requests.approve(params['id'] ?? '', person.account, signed);
       if (!approved.ok) return approved;
-      return ok(isGiven(approved.value) ? { id: approved.value.id, state: 'given' } : answerOf(centre, approved.value, person.account));
+      return ok(
+        isGiven(approved.value) ? { id: approved.value.id, state: 'given' } : await answerOf(centre, approved.value, person.account),
+      );
     },
   );
 
@@ -80,10 +83,27 @@ async function keyAnswers({ store, trust }: Centre): Promise<OfficerKeyAnswer[]>
   return [...trusted, ...waiting.map(({ keyid, person, label }): OfficerKeyAnswer => ({ keyid, person, label, state: 'waiting' }))];
 }
 
-function answerOf({ orders }: Centre, request: OrderRequested, reader: string): OrderRequestAnswer {
-  const { id, template, order, groups, by, madeMs, untilMs, approveByMs, breakGlass, needed, statement, match, approvals } = request;
+async function answerOf({ orders, duty }: Centre, request: OrderRequested, reader: string): Promise<OrderRequestAnswer> {
+  const {
+    id,
+    template,
+    order,
+    groups,
+    by,
+    madeMs,
+    untilMs,
+    approveByMs,
+    breakGlass,
+    reason,
+    instead,
+    needed,
+    statement,
+    match,
+    approvals,
+  } = request;
   return {
     id,
+    template,
     title: orders.templates.find((one) => one.id === template)?.title ?? order.screen.title,
     state: 'waiting',
     groups,
@@ -92,6 +112,9 @@ function answerOf({ orders }: Centre, request: OrderRequested, reader: string): 
     untilMs,
     approveByMs,
     breakGlass,
+    reason,
+    instead: instead ?? null,
+    ladder: (await duty.ladder.answerOf(id)) ?? null,
     needed,
     approvedBy: approvals.map(({ person }) => person),
     speak: order.speech[0]?.speak ?? '',

@@ -82,6 +82,8 @@ function answerOf(centre: Centre, stored: StoredOrder, progress: readonly OrderP
     issuedMs: stored.givenMs,
     issuedBy: stored.by,
     exp: stored.expMs,
+    authority: stored.order.authority?.by ?? null,
+    reason: stored.reason ?? null,
     progress: progressOf(stored.boxes, facts, (dev) => link.connected(dev)).map((one) => ({
       ...one,
       boxName: registry.box(one.box)?.name ?? null,

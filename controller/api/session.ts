@@ -87,7 +87,12 @@ export function sessionRoutes(app: FastifyInstance, centre: Centre, secure: bool
   });
 }
 
-function answerOf(centre: Centre, { account, title, grants }: Pick<Account, 'account' | 'title' | 'grants'>, csrf: string): SessionAnswer {
+async function answerOf(
+  centre: Centre,
+  { account, title, grants }: Pick<Account, 'account' | 'title' | 'grants'>,
+  csrf: string,
+): Promise<SessionAnswer> {
   const { id, name, level, area, zone, demo } = centre.card;
-  return { account, title, roles: [...new Set(grants.map(({ role }) => role))], csrf, demo, centre: { id, name, level, area, zone } };
+  const roles = [...new Set(grants.map(({ role }) => role))];
+  return { account, title, roles, csrf, demo, centre: { id, name, level, area, zone }, duty: await centre.duty.brief(account) };
 }

@@ -2,6 +2,10 @@
 import type { SessionAnswer } from '../../schemas/api.ts';
 import { get, rememberCsrf, send } from './door.ts';
 import { h, replace } from './element.ts';
+import { openEvents } from './events.ts';
+import { makeSiren } from './siren.ts';
+import { showDuty } from './views/duty.ts';
+import { dutyBar } from './views/duty-bar.ts';
 import { showEmergency } from './views/emergency.ts';
 import { showLive } from './views/live.ts';
 import { showLog } from './views/log.ts';
@@ -21,11 +25,15 @@ const views: Readonly<
   lich: { title: 'Lịch phát', english: 'Schedule', show: showSchedules },
   'nhat-ky': { title: 'Nhật ký phát', english: 'Play log', show: showLog },
   'truc-tiep': { title: 'Phát trực tiếp', english: 'Live', show: showLive },
+  'truc-ban': { title: 'Trực ban', english: 'Duty', show: showDuty },
   'khan-cap': { title: 'Khẩn cấp', english: 'Emergency', show: showEmergency, danger: true },
 };
 
 function begin(app: Element): void {
   let leave: () => void = () => {};
+  let following = false;
+  const siren = makeSiren();
+  const silenced = new Set<string>();
   const turn = async () => {
     leave();
     leave = () => {};
@@ -36,18 +44,23 @@ function begin(app: Element): void {
     const view = views[name];
     if (!view) return;
     document.title = `${view.title} – Loa`;
+    if (!following) openEvents();
+    following = true;
     const bar = name === 'khan-cap' ? undefined : stopBar(stageOf(app as HTMLElement, session));
+    const duty = dutyBar(stageOf(app as HTMLElement, session), siren, silenced);
     const content = h('main', { id: 'content', tabindex: -1 });
     replace(
       app,
       session.demo && h('div', { class: 'demo', role: 'note' }, 'TRÌNH DIỄN – không phải hệ thống thật · demonstration'),
       header(session, name),
+      duty.element,
       bar?.element,
       content,
     );
     const leaveView = view.show(stageOf(content, session));
     leave = () => {
       bar?.leave();
+      duty.leave();
       leaveView();
     };
   };

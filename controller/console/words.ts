@@ -92,6 +92,8 @@ export const progressWords: Readonly<Record<string, string>> = {
   offline: 'ngoại tuyến',
 };
 
+export const placeWords = { first: 'Trực chính', second: 'Người xác nhận', leader: 'Lãnh đạo' } as const;
+
 export const liveWords: Readonly<Record<string, string>> = {
   sent: 'đã báo, chưa trả lời',
   accepted: 'đã nhận, đang mở tăng âm',
@@ -119,10 +121,27 @@ const clock = new Intl.DateTimeFormat('vi-VN', {
   hour12: false,
   timeZone: 'Asia/Ho_Chi_Minh',
 });
+const date = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone: 'Asia/Ho_Chi_Minh' });
 const day = new Intl.DateTimeFormat('vi-VN', { weekday: 'short', day: '2-digit', month: '2-digit', timeZone: 'Asia/Ho_Chi_Minh' });
 
 export function clockWords(ms: number): string {
   return clock.format(ms);
+}
+
+/** `19:05`. */
+export function minuteWords(ms: number): string {
+  return clock.format(ms).slice(0, 5);
+}
+
+/** `19:00–07:00`; an end at midnight is the end of the day. */
+export function spanWords(fromMs: number, toMs: number): string {
+  const end = minuteWords(toMs);
+  return `${minuteWords(fromMs)}–${end === '00:00' ? '24:00' : end}`;
+}
+
+/** `2026-11-23`. */
+export function dateOf(ms: number): string {
+  return date.format(ms);
 }
 
 export function dayWords(ms: number): string {

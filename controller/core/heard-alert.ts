@@ -92,7 +92,11 @@ function nameOf({ sender, identifier, sent, sentMs }: CapName): CapName {
 
 function text(words: string, max: number): string {
   // Cut first: a text may be a megabyte, and of it a few lines are kept.
-  return words.slice(0, 2 * max).replace(steering, '').trim().slice(0, max);
+  return words
+    .slice(0, 2 * max)
+    .replace(steering, '')
+    .trim()
+    .slice(0, max);
 }
 
 function unique(words: readonly string[]): string[] {

@@ -9,6 +9,7 @@ import { Content } from './content.ts';
 import type { DemoFolder } from './demo-folder.ts';
 import { readAccounts, readEstate } from './demo-texts.ts';
 import { District } from './district.ts';
+import { writeRoster } from './duty-roster.ts';
 import { receiptLine, timeOfDay } from './receipt-line.ts';
 import { centre, seedDocument } from './seed-document.ts';
 import type { LogRow, StageLine, StageState } from './stage/state.ts';
@@ -60,6 +61,7 @@ export class Demo {
     await district.startCentre();
     this.#say(`  trung tâm điều hành / centre: ${district.place.console}`);
     if (isNew) await this.#register(estate);
+    await writeRoster(district.rest, await this.#sessionOf('quan-tri'), Date.now());
     await Promise.all(estate.filter(({ live }) => live).map((box) => this.#startBox(box)));
     const invitation = await this.#openStage(ports.stage);
     this.#content = await this.#makeContent();

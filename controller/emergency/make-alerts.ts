@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { cryptography } from '../../hardware/host/crypto.ts';
 import { findXmlVerifier } from '../../hardware/host/xml-signature.ts';
 import type { CentreCard } from '../centre.ts';
+import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Feed } from '../feed.ts';
 import type { Folder } from '../folder.ts';
 import type { Journal } from '../link.ts';
@@ -35,8 +36,7 @@ export interface AlertParts {
   readonly feed: Feed;
   readonly journal: Journal;
   readonly folder: Pick<Folder, 'keys' | 'alerts'>;
-  /** A duty officer is needed for this alert. */
-  readonly ring?: (alert: string) => void;
+  readonly ladder: Pick<Ladder, 'watch' | 'answered'>;
   readonly nowMs: () => number;
 }
 
@@ -53,8 +53,7 @@ export interface Alerts {
 }
 
 export function makeAlerts(parts: AlertParts): Alerts {
-  const { store, card, trust, orders, requests, groups, feed, journal, folder, nowMs } = parts;
-  const ring = parts.ring ?? ((alert: string) => journal.info({ event: 'alert-waits', alert }));
+  const { store, card, trust, orders, requests, groups, feed, journal, folder, ladder, nowMs } = parts;
   const held: { key: GatewayKey | undefined } = { key: undefined };
   const signing = { officers: () => trustedOfficers(trust), epoch: epochOf(trust), crypto: cryptography };
   const mandates = new MandateDesk({ ...signing, store: store.alerts, orders, gateway: () => held.key?.keyid, card, feed, nowMs });
@@ -62,8 +61,8 @@ export function makeAlerts(parts: AlertParts): Alerts {
   const sources = new AlertSources({ store: store.alerts, area: card.area, nowMs });
   const verifier = findXmlVerifier();
   const gateway = new Gateway({ bundle: gatewayBundle(), journal, memory: () => store.alerts.memory(), verifier });
-  const told = { store: store.alerts, orderStore: store.orders, sources, orders, feed, nowMs };
-  const desk = new AlertDesk({ ...told, gateway, mandates, signer, card, groups, journal, ring });
+  const told = { store: store.alerts, orderStore: store.orders, sources, orders, ladder, feed, journal, nowMs };
+  const desk = new AlertDesk({ ...told, gateway, mandates, signer, card, groups });
   const inbox = new AlertInbox({ ...told, desk, requests });
   const offer: InletWay['offer'] = (source, bytes, form) => desk.offer(source, bytes, form);
   const way = { offer, journal, nowMs };
@@ -78,12 +77,13 @@ export function makeAlerts(parts: AlertParts): Alerts {
       const key = await openGatewayKey(folder.keys);
       if (key && speaksForOfficers(key, trust)) held.key = key;
       await sources.start((id) => void inlets.changed(id));
-      await desk.start();
+      await inbox.start();
       // Without a source there is no process; the first offer starts one.
       if (sources.all().length > 0) gateway.warm();
       await inlets.start();
     },
     stop: async () => {
+      inbox.stop();
       await inlets.stop();
       gateway.stop();
       // What is being decided is written before the store closes.

@@ -26,6 +26,8 @@ export interface OrderDeskOptions {
   readonly demo: boolean;
   readonly templates: readonly OrderTemplate[];
   readonly groups: () => readonly string[];
+  /** An order was given in earnest. */
+  readonly onEarnest?: (order: StoredOrder) => void;
   readonly nowMs: () => number;
 }
 
@@ -45,6 +47,8 @@ export interface ApprovedRequest {
   readonly groups: readonly string[];
   readonly by: string;
   readonly untilMs: number;
+  /** Why one officer acts alone. */
+  readonly reason?: string;
 }
 
 interface Issue extends Omit<ApprovedRequest, 'untilMs'> {
@@ -95,15 +99,16 @@ export class OrderDesk {
   /** Give what officers have signed, exactly as they signed it; exercises need no authority. Problem: conflict (no room in a group). */
   giveApproved(request: ApprovedRequest, authority?: Authority): Promise<Result<StoredOrder>> {
     return this.#alone(async () => {
-      const { id, template, groups, by, untilMs: expMs } = request;
+      const { id, template, groups, by, untilMs: expMs, reason } = request;
       const room = this.#room(groups);
+      if (!room.ok) return room;
       const order = authority ? { ...request.order, authority } : request.order;
-      return room.ok ? this.#issue({ id, order, template, groups, by, expMs }) : room;
+      return this.#issue({ id, order, template, groups, by, expMs, ...(reason && { reason }) });
     });
   }
 
-  async #issue({ id, order, template, groups: wanted, by, expMs }: Issue): Promise<Result<StoredOrder>> {
-    const { store, desk, nowMs, feed } = this.#options;
+  async #issue({ id, order, template, groups: wanted, by, expMs, reason }: Issue): Promise<Result<StoredOrder>> {
+    const { store, desk, nowMs, feed, onEarnest } = this.#options;
     const groups = [...new Set(wanted)].sort();
     const givenMs = nowMs();
     const typ = order.class === 'actual' ? 'order' : 'drill';
@@ -112,13 +117,15 @@ export class OrderDesk {
     const envelopes = signed.map(
       ({ envelope, ctr }, i): GroupEnvelope => ({ group: groups[i] ?? '', ctr, typ: 'order', orders: [id], envelope, audio, expMs }),
     );
-    const stored: StoredOrder = { id, order, template, groups, boxes: this.#boxesIn(groups), by, givenMs, expMs, clearedMs: null };
+    const said = { id, order, template, groups, boxes: this.#boxesIn(groups), by, givenMs, expMs, clearedMs: null };
+    const stored: StoredOrder = reason ? { ...said, reason } : said;
     const act = { atMs: givenMs, actor: by, act: 'order.give', subject: id, sha256: sha256(Buffer.from(canonicalJson(order))) };
     await store.addOrder(stored, envelopes, act);
     this.#envelopes.push(...envelopes);
     await Promise.all(groups.map((group) => this.#publishGroup(group)));
     this.#armTimer();
     feed.tell('order', id);
+    if (order.class === 'actual') onEarnest?.(stored);
     return ok(stored);
   }
 

@@ -8,6 +8,7 @@ import type { DelegatedKey } from '../../schemas/keys.ts';
 import type { Authority, Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
+import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Feed } from '../feed.ts';
 import type { Act, StoredOrder } from '../store/store.ts';
 import type { OrderDesk } from './order-desk.ts';
@@ -23,6 +24,7 @@ export interface RequestDeskOptions {
   readonly epoch: string;
   readonly crypto: Cryptography;
   readonly feed: Feed;
+  readonly ladder: Ladder;
   readonly audit: (act: Act) => Promise<void>;
   readonly nowMs: () => number;
 }
@@ -32,6 +34,10 @@ export interface RequestWanted {
   readonly groups: readonly string[];
   readonly validMs: number;
   readonly breakGlass: boolean;
+  /** Why one officer acts alone; needed to break the glass. */
+  readonly reason: string;
+  /** The waiting order whose place it takes. */
+  readonly instead?: string | undefined;
   readonly by: string;
 }
 
@@ -45,6 +51,8 @@ export interface OrderRequested {
   readonly untilMs: number;
   readonly approveByMs: number;
   readonly breakGlass: boolean;
+  readonly reason: string;
+  readonly instead?: string | undefined;
   readonly needed: 1 | 2;
   /** Exact bytes that each officer signs, as text. */
   readonly statement: string;
@@ -71,7 +79,9 @@ export class RequestDesk {
 
   /** Waiting for officers, newest first. */
   waiting(): readonly OrderRequested[] {
-    this.#open = this.#open.filter(({ approveByMs }) => approveByMs > this.#options.nowMs());
+    const nowMs = this.#options.nowMs();
+    for (const { id } of this.#open.filter(({ approveByMs }) => approveByMs <= nowMs)) this.#options.ladder.answered(id);
+    this.#open = this.#open.filter(({ approveByMs }) => approveByMs > nowMs);
     return this.#open;
   }
 
@@ -83,10 +93,9 @@ export class RequestDesk {
     if (this.waiting().length >= requestsMax)
       return bad('too-many-requests', `${requestsMax} orders wait for officers; withdraw one first`);
     const order = planned.value;
-    const mine = officers().find(({ person }) => person === wanted.by);
-    const glass = mine?.breakGlass;
-    if (wanted.breakGlass && (!glass || order.severity !== 'Extreme' || order.urgency !== 'Immediate'))
-      return bad('role-missing', 'break-glass needs the right to it, and an order that is Extreme and Immediate', '/breakGlass');
+    const glass = glassOf(officers(), wanted.by);
+    const allowed = wanted.breakGlass ? this.#mayBreakGlass(wanted, order) : ok(undefined);
+    if (!allowed.ok) return allowed;
     const needed = wanted.breakGlass || card.level === 'commune' || card.level === 'hamlet' ? 1 : 2;
     if (new Set(officers().map(({ person }) => person)).size < needed)
       return bad('one-officer', 'register officers’ keys and have the root holders sign them first', '/officers');
@@ -118,6 +127,8 @@ export class RequestDesk {
       untilMs,
       approveByMs,
       breakGlass: wanted.breakGlass,
+      reason: wanted.reason,
+      instead: wanted.instead,
       needed,
       statement: JSON.stringify(statement),
       match: String(10 + (Number.parseInt(randomHex(2), 16) % 90)),
@@ -144,9 +155,11 @@ export class RequestDesk {
     await this.#told(person, 'order.approve', approved);
     if (approved.approvals.length < approved.needed) {
       this.#open = this.#open.map((one) => (one.id === id ? approved : one));
+      this.#callSecond(approved);
       return ok(approved);
     }
-    this.#open = this.#open.filter((one) => one.id !== id);
+    this.#drop(id);
+    if (approved.instead !== undefined) this.#drop(approved.instead);
     return this.#options.orders.giveApproved(approved, authorityOf(approved));
   }
 
@@ -154,9 +167,36 @@ export class RequestDesk {
   async withdraw(id: string, person: string): Promise<Result<void>> {
     const request = this.waiting().find((one) => one.id === id);
     if (!request) return bad('not-found', `no order ${id} waits`);
-    this.#open = this.#open.filter((one) => one.id !== id);
+    this.#drop(id);
     await this.#told(person, 'order.withdraw', request);
     return ok(undefined);
+  }
+
+  /** One signature is there, another is needed: somebody is rung until it is. */
+  #callSecond({ id, order, by }: OrderRequested): void {
+    const { ladder, nowMs, officers } = this.#options;
+    const { severity } = order;
+    const title = order.screen.title;
+    const mayBreakGlass = glassOf(officers(), by) !== undefined && cannotWait(order);
+    ladder.watch({ kind: 'request', id, sinceMs: nowMs(), severity, title, by, mayBreakGlass });
+  }
+
+  #drop(id: string): void {
+    this.#open = this.#open.filter((one) => one.id !== id);
+    this.#options.ladder.answered(id);
+  }
+
+  /** The right to it, what cannot wait, a reason; and nobody else who could sign, or a ladder that found nobody. */
+  #mayBreakGlass({ by, reason, instead, groups, template }: RequestWanted, order: Order): Result<void> {
+    const { officers, ladder } = this.#options;
+    if (!glassOf(officers(), by) || !cannotWait(order))
+      return bad('role-missing', 'break-glass needs the right to it, and an order that is Extreme and Immediate', '/breakGlass');
+    if (reason === '') return bad('bad-input', 'say why you act alone', '/reason');
+    if (officers().every(({ person }) => person === by)) return ok(undefined);
+    const first = this.waiting().find(({ id }) => id === instead);
+    if (!first || first.by !== by || first.template !== template || first.groups.join() !== [...new Set(groups)].sort().join())
+      return bad('not-yet', 'name the waiting order whose place it takes', '/instead');
+    return ladder.offered(first.id) ? ok(undefined) : bad('not-yet', 'a second officer is still being called', '/breakGlass');
   }
 
   #checked(request: OrderRequested, person: string, { keyid, sig }: Signed): Result<Envelope> {
@@ -178,6 +218,14 @@ export class RequestDesk {
     feed.tell('order', request.id);
     return audit({ atMs: nowMs(), actor, act, subject: request.id, sha256: sha256(Buffer.from(canonicalJson(request.order))) });
   }
+}
+
+function glassOf(officers: readonly DelegatedKey[], person: string): DelegatedKey['breakGlass'] {
+  return officers.find((key) => key.person === person && key.breakGlass !== undefined)?.breakGlass;
+}
+
+function cannotWait({ severity, urgency }: Order): boolean {
+  return severity === 'Extreme' && urgency === 'Immediate';
 }
 
 function authorityOf({ breakGlass, approvals }: OrderRequested): Authority {

@@ -3,6 +3,7 @@ import type { Database } from '../../hardware/host/sqlite.ts';
 import { migrations } from './migrations/migrations.ts';
 import { SqliteAlerts } from './sqlite-alerts.ts';
 import { SqliteContent } from './sqlite-content.ts';
+import { SqliteDuty } from './sqlite-duty.ts';
 import { SqliteEstate } from './sqlite-estate.ts';
 import { SqliteAudit, SqliteCounters, SqliteMeta } from './sqlite-ledger.ts';
 import { SqliteLive } from './sqlite-live.ts';
@@ -21,6 +22,7 @@ export class SqliteStore implements Store {
   readonly orders: SqliteOrders;
   readonly live: SqliteLive;
   readonly alerts: SqliteAlerts;
+  readonly duty: SqliteDuty;
   readonly log: SqliteLog;
   readonly audit: SqliteAudit;
   readonly counters: SqliteCounters;
@@ -38,6 +40,7 @@ export class SqliteStore implements Store {
     this.orders = new SqliteOrders(this.#writer);
     this.live = new SqliteLive(this.#writer);
     this.alerts = new SqliteAlerts(this.#writer);
+    this.duty = new SqliteDuty(this.#writer);
     this.log = new SqliteLog(this.#writer);
     this.audit = new SqliteAudit(this.#writer);
     this.counters = new SqliteCounters(this.#writer);

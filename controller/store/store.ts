@@ -15,6 +15,7 @@ import type { BoxSettings } from '../../schemas/settings.ts';
 import type { Part } from '../../schemas/want.ts';
 import type { Grant } from '../core/roles.ts';
 import type { AlertStore } from './alert-store.ts';
+import type { DutyStore } from './duty-store.ts';
 
 /** Who did what to which thing; the hash names the content, personal data stays elsewhere. */
 export interface Act {
@@ -128,6 +129,8 @@ export interface StoredOrder {
   readonly givenMs: number;
   readonly expMs: number;
   readonly clearedMs: number | null;
+  /** Why one officer broke the glass. */
+  readonly reason?: string;
 }
 
 /** One envelope that belongs in a group's retained frame while it lives. */
@@ -344,6 +347,7 @@ export interface Store {
   readonly orders: OrderStore;
   readonly live: LiveStore;
   readonly alerts: AlertStore;
+  readonly duty: DutyStore;
   readonly log: LogStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

@@ -37,6 +37,8 @@ export const external = [
   'esbuild',
   'aedes',
   'fluent-ffmpeg',
+  'otpauth',
+  'qrcode',
   'fastify',
   '@fastify/*',
   'reflect-metadata',

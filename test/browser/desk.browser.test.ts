@@ -3,10 +3,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderAnswer } from '../../schemas/api.ts';
-import { installOfficers } from '../controller/officer-device.ts';
+import { installOfficers, pin } from '../controller/officer-device.ts';
 import { programPath } from '../tell.ts';
 import { type District, password, startDistrict } from '../wire/district.ts';
 import { until } from '../wire/waiting.ts';
+import { setUpCodes, startShift } from './shift.ts';
 import { openBrowser, Visitor } from './visitor.ts';
 
 const province = { id: 'tinh', name: 'Tỉnh Tuyên Quang', level: 'province', area: '08', zone: 'Asia/Ho_Chi_Minh' };
@@ -39,11 +40,17 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
       [second, 'truc-ban-2'],
     ] as const) {
       await signIn(page, district.console, account);
-      await page.getByRole('link', { name: 'Khẩn cấp' }).click();
+      await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).click();
       await page.getByRole('button', { name: 'Tạo khóa ký trên máy này' }).click();
       await page.getByText('Chờ người giữ khóa gốc ký xác nhận khóa này.').waitFor();
     }
     expect(await first.photograph('key-waiting')).toEqual([0, 0]);
+    await first.page.getByText('Lệnh thật chỉ phát được trong ca trực.').waitFor();
+    for (const { page } of [first, second]) {
+      await startShift(page, password, await setUpCodes(page, password));
+      await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).click();
+    }
+    await first.page.getByLabel('Mã PIN ca trực').fill(pin);
     const hold = first.page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' });
     await press(first.page, hold, () => first.page.getByText('Máy này chưa có khóa ký được xác nhận').waitFor());
 
@@ -59,7 +66,10 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
 
   it('gives an order beyond a commune only with a second officer who knows the digits, and the box agrees', async () => {
     const { page } = first;
-    await page.getByLabel('Mật khẩu của trực ban').fill(password);
+    await page.getByText('Sẽ phát trên 1 hộp.').waitFor();
+    await page.getByText('hiệu lực đến').waitFor();
+    await page.getByText('Bà con ở ven suối rời khỏi nhà ngay').first().waitFor();
+    await page.getByLabel('Mã PIN ca trực').fill(pin);
     await press(page, page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' }), () => page.locator('.match strong').waitFor());
     const digits = (await page.locator('.match strong').textContent()) ?? '';
     expect(await first.photograph('first-officer')).toEqual([0, 0]);
@@ -68,7 +78,7 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
     const other = second.page;
     await other.getByText('Chờ xác nhận:').waitFor();
     await other.getByLabel('Hai chữ số trên màn hình người ra lệnh').fill(digits === '10' ? '11' : '10');
-    await other.getByLabel('Mật khẩu của người xác nhận').fill(password);
+    await other.getByLabel('Mã PIN của người xác nhận').fill(pin);
     const confirm = other.getByRole('button', { name: 'Giữ 2 giây để XÁC NHẬN' });
     await press(other, confirm, () => other.getByText('ask the first officer').waitFor());
     expect(await orders()).toEqual([]);
@@ -117,7 +127,7 @@ async function signIn(page: Page, console: string, account: string): Promise<voi
   await page.getByLabel('Tài khoản').fill(account);
   await page.getByLabel('Mật khẩu').fill(password);
   await page.getByRole('button', { name: 'Đăng nhập' }).click();
-  await page.getByRole('link', { name: 'Khẩn cấp' }).waitFor();
+  await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).waitFor();
 }
 
 /** Hold a button by pointer until what it does is seen. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { folderOf } from '../../controller/folder.ts';
 import { initialise } from '../../controller/init.ts';
 import { makeGatewayKey } from '../../controller/provision/gateway-key.ts';
-import { type Asker, type BuiltCentre, frameIn, makeCentre, must, seedOf, startMs, statementIn } from './built-centre.ts';
+import { type Asker, type BuiltCentre, frameIn, makeCentre, must, password, seedOf, startMs, statementIn } from './built-centre.ts';
 import { capSender } from './cap-messages.ts';
 import { installOfficers, OfficerDevice } from './officer-device.ts';
 
@@ -92,8 +92,14 @@ export async function putMandateInForce(bed: AlertBed, changes: object = {}): Pr
   const prepared = await bed.duty('POST', '/mandates', mandateWish(bed.built.clock.nowMs, changes));
   if (prepared.status !== 201) throw new Error(JSON.stringify(prepared.body));
   for (const [ask, device] of [[bed.duty, devices[0]] as const, [bed.second, devices[1]] as const]) {
-    const signed = await ask('POST', `/mandates/${prepared.body.id}/sign`, device.sign(prepared.body));
+    const signed = await ask('POST', `/mandates/${prepared.body.id}/sign`, signature(device, prepared.body));
     if (signed.status !== 200) throw new Error(JSON.stringify(signed.body));
   }
   return prepared.body.id;
+}
+
+/** One officer's signature and password, as a browser sends them. */
+export function signature(device: OfficerDevice, mandate: { readonly payloadType: string; readonly statement: string }) {
+  const { keyid, sig } = device.sign(mandate);
+  return { keyid, sig, password };
 }

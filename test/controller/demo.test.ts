@@ -2,14 +2,18 @@
 
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { checkEntry, gapsIn } from '../../controller/core/duty.ts';
+import { readRosterWeek, weekOf } from '../../controller/core/roster-week.ts';
 import { readDemoArguments } from '../../controller/demo/arguments.ts';
 import { boardPage } from '../../controller/demo/board-page.ts';
 import { makeChime } from '../../controller/demo/chime.ts';
 import { audioFile, readAccounts, readBoards, readEstate, readProgrammeTexts } from '../../controller/demo/demo-texts.ts';
+import { rosterLines } from '../../controller/demo/duty-roster.ts';
 import { receiptLine } from '../../controller/demo/receipt-line.ts';
 import { lagMs, levelDb } from '../../controller/demo/skew.ts';
 import { boardRound, localDateTime, soundProgrammes, welcomeMs, welcomePlays } from '../../controller/demo/welcome-plan.ts';
 import type { ReceiptAnswer } from '../../schemas/api.ts';
+import { zoneClock } from '../../schemas/zones.ts';
 
 describe('the skew between two loudspeakers', () => {
   const chime = makeChime();
@@ -36,6 +40,21 @@ describe('the skew between two loudspeakers', () => {
   test('comes with a level: full scale near 0 dB, silence −90 dB', () => {
     expect(levelDb(new Int16Array(4_800))).toBeCloseTo(-90, 0);
     expect(levelDb(new Int16Array(4_800).fill(32_767))).toBeCloseTo(0, 1);
+  });
+});
+
+describe('the roster of the demo', () => {
+  test('names a first, a second and a leader at every hour of fourteen days', () => {
+    const clock = zoneClock('Asia/Ho_Chi_Minh');
+    const fromMs = Date.UTC(2026, 10, 25, 3);
+    const week = clock.ok ? weekOf('2026-11-25', clock.value) : clock;
+    const read = clock.ok && week.ok ? readRosterWeek(rosterLines(fromMs), week.value, clock.value) : undefined;
+    if (!read?.ok || !week.ok) throw new Error(`not read: ${JSON.stringify(read)}`);
+    const entries = read.value.map((line, at) => ({ ...line, id: String(at) }));
+    // Until 07:00 of the first day the week before stands.
+    const span = { fromMs: week.value.fromMs + 7 * 3600_000, toMs: week.value.toMs };
+    for (const place of ['first', 'second', 'leader'] as const) expect(gapsIn(entries, place, span)).toEqual([]);
+    for (const [at, entry] of entries.entries()) expect(checkEntry(entry, entries.slice(0, at))).toMatchObject({ ok: true });
   });
 });
 

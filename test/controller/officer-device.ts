@@ -9,9 +9,13 @@ import type { Trust } from '../../controller/provision/signing-keys.ts';
 import { SqliteStore } from '../../controller/store/sqlite-store.ts';
 import { signerFrom } from '../../hardware/host/crypto.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
+import type { DutyAnswer, FactorAnswer } from '../../schemas/duty.ts';
 import { preAuthEncoding, toBase64 } from '../../schemas/envelope.ts';
 import type { Result } from '../../schemas/problems.ts';
 import { type Asker, password } from './built-centre.ts';
+import { totp } from './totp.ts';
+
+export const pin = '482913';
 
 export class OfficerDevice {
   readonly person: string;
@@ -31,15 +35,28 @@ export class OfficerDevice {
     return toBase64(this.#signer.publicKey);
   }
 
-  /** What is sent to approve a prepared order. */
-  sign({ payloadType, statement }: { payloadType: string; statement: string }): { keyid: string; sig: string; password: string } {
-    const bytes = preAuthEncoding(payloadType, new TextEncoder().encode(statement));
-    return { keyid: this.keyid, sig: toBase64(this.#signer.sign(bytes)), password };
+  /** Set the code app up and start a shift, as this person does on the duty page. */
+  async beginShift(ask: Asker, known = password): Promise<void> {
+    const { nowMs, shift } = (await ask('GET', '/duty')).body as DutyAnswer;
+    if (shift) return;
+    const begun = await ask('POST', '/duty/factor', { password: known });
+    const { secret } = begun.body as FactorAnswer;
+    await ask('POST', '/duty/factor/confirm', { code: totp(secret, nowMs) });
+    // A code is taken once, so the next one; phones may be half a minute early.
+    const started = await ask('POST', '/duty/shift', { password: known, code: totp(secret, nowMs + 30_000), pin });
+    if (started.status !== 201) throw new Error(`no shift: ${JSON.stringify([begun.body, started.body])}`);
   }
 
-  /** Prepare, sign, approve; answers the order as it then stands. */
+  /** What is sent to approve a prepared order. */
+  sign({ payloadType, statement }: { payloadType: string; statement: string }): { keyid: string; sig: string; pin: string } {
+    const bytes = preAuthEncoding(payloadType, new TextEncoder().encode(statement));
+    return { keyid: this.keyid, sig: toBase64(this.#signer.sign(bytes)), pin };
+  }
+
+  /** Start a shift when none runs; prepare, sign, approve; answers the order as it then stands. */
   async give(ask: Asker, wish: { readonly template: string; readonly groups: readonly string[]; readonly validMs?: number }) {
     const { template, groups, validMs } = wish;
+    await this.beginShift(ask);
     const prepared = await ask('POST', '/order-requests', { template, groups, ...(validMs !== undefined && { validMs }) });
     if (prepared.status !== 201) return prepared;
     const approved = await ask('POST', `/order-requests/${prepared.body.id}/approve`, this.sign(prepared.body));

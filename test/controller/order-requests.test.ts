@@ -24,6 +24,7 @@ async function start(changes: object, devices: readonly OfficerDevice[], wished:
   must(await installOfficers(dir, devices, startMs, wished));
   built = await makeCentre({}, dir);
   [one, two] = [await built.as('truc-ban'), await built.as('truc-ban-2')];
+  await Promise.all([first.beginShift(one), second.beginShift(two)]);
 }
 
 afterEach(async () => {
@@ -55,7 +56,7 @@ describe('in a commune', () => {
     expect(codeOf(await approve(one, made.id, first.sign(other)))).toBe('signature-wrong');
     expect(codeOf(await approve(one, made.id, second.sign(made)))).toBe('not-allowed');
     expect(codeOf(await approve(one, made.id, new OfficerDevice('ai-do').sign(made)))).toBe('key-unknown');
-    expect(codeOf(await approve(one, made.id, { ...first.sign(made), password: 'sai-mat-khau' }))).toBe('wrong-credentials');
+    expect(codeOf(await approve(one, made.id, { ...first.sign(made), pin: '482914' }))).toBe('wrong-code');
     expect(frameSent()).toBe(false);
     expect((await approve(one, made.id, first.sign(made))).body).toEqual({ id: made.id, state: 'given' });
     expect(frameSent()).toBe(true);
@@ -92,8 +93,11 @@ describe('beyond a commune', () => {
   test('one officer alone breaks the glass where the root holders allowed it, for what cannot wait', async () => {
     await start(province, [first], { breakGlass: { 'truc-ban': { area: '08', maxMs: 300_000 } } });
     expect(codeOf(await ask(one)('POST', '/order-requests', wish))).toBe('one-officer');
-    expect(codeOf(await ask(one)('POST', '/order-requests', { ...wish, template: 'ret-hai', breakGlass: true }))).toBe('role-missing');
-    const made = await prepare({ breakGlass: true });
+    const reason = 'Người thứ hai không có';
+    const calm = { ...wish, template: 'ret-hai', breakGlass: true, reason };
+    expect(codeOf(await ask(one)('POST', '/order-requests', calm))).toBe('role-missing');
+    expect(codeOf(await ask(one)('POST', '/order-requests', { ...wish, breakGlass: true }))).toBe('bad-input');
+    const made = await prepare({ breakGlass: true, reason });
     expect(made).toMatchObject({ needed: 1, breakGlass: true, untilMs: built.clock.nowMs + 300_000 });
     expect((await approve(one, made.id, first.sign(made))).body.state).toBe('given');
     const acts = await built.centre.store.audit.entries(0, 1_000);

@@ -14,6 +14,8 @@ const notDocuments = new Set([
   'Base64',
   'ClockQuality',
   'DayWindow',
+  'DutyPlace',
+  'Pin',
   'DurationMs',
   'Id',
   'InstantMs',

@@ -5,6 +5,8 @@ import { field, h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
 import { keyHere, makeKey, type OfficerKeyHere, signWith } from '../officer-key.ts';
 import { clockWords } from '../words.ts';
+import { drawLadder, glassForm } from './ladder-lines.ts';
+import { pinInput } from './shift-card.ts';
 import { type Stage, tellProblem } from './view.ts';
 
 /** A card about the key of this browser; `onTrusted` tells once it may sign. */
@@ -45,13 +47,13 @@ export function keyCard(stage: Stage, onTrusted: (key: OfficerKeyHere) => void):
 export async function giveSigned(
   key: OfficerKeyHere,
   wish: { readonly template: string | undefined; readonly groups: readonly string[]; readonly breakGlass: boolean },
-  password: string,
+  pin: string,
 ): Promise<boolean> {
   const request = await send<OrderRequestAnswer>('POST', '/order-requests', wish);
-  return approve(key, request, { password });
+  return approve(key, request, { pin });
 }
 
-async function approve(key: OfficerKeyHere, request: OrderRequestAnswer, proof: { password: string; match?: string }): Promise<boolean> {
+async function approve(key: OfficerKeyHere, request: OrderRequestAnswer, proof: { pin: string; match?: string }): Promise<boolean> {
   const signed = await signWith(key, request.payloadType, request.statement);
   const answer = await send<{ state: string }>('POST', `/order-requests/${request.id}/approve`, { ...signed, ...proof });
   return answer.state === 'given';
@@ -63,15 +65,33 @@ export function drawRequests(
   requests: readonly OrderRequestAnswer[],
   stage: Stage,
   key: OfficerKeyHere | undefined,
+  onShift: boolean,
 ): void {
   const known = new Map([...target.children].map((card) => [(card as HTMLElement).dataset['state'], card as HTMLElement]));
-  const stateOf = ({ id, approvedBy }: OrderRequestAnswer) => `${id} ${approvedBy.length} ${key ? 'key' : ''}`;
+  const stateOf = ({ id, approvedBy, ladder }: OrderRequestAnswer) =>
+    [id, approvedBy.length, key ? 'key' : '', onShift ? 'shift' : '', ladder?.offer ?? ''].join(' ');
   // A card in which somebody types stays.
-  refresh(target, ...requests.map((request) => known.get(stateOf(request)) ?? requestCard(request, stateOf(request), stage, key)));
+  refresh(
+    target,
+    ...requests.map((request) => known.get(stateOf(request)) ?? requestCard(request, stateOf(request), stage, { key, onShift })),
+  );
 }
 
-function requestCard(request: OrderRequestAnswer, state: string, stage: Stage, key: OfficerKeyHere | undefined): HTMLElement {
-  const { id, title, screen, speak, by, madeMs, needed, approvedBy, match, breakGlass } = request;
+/** The seconds go on between two answers; called each second. */
+export function tickLadders(target: HTMLElement, requests: readonly OrderRequestAnswer[], sinceMs: number): void {
+  for (const { id, ladder } of requests) {
+    const lines = target.querySelector<HTMLElement>(`[data-ladder="${id}"]`);
+    if (lines && ladder) drawLadder(lines, ladder, sinceMs);
+  }
+}
+
+interface Signs {
+  readonly key: OfficerKeyHere | undefined;
+  readonly onShift: boolean;
+}
+
+function requestCard(request: OrderRequestAnswer, state: string, stage: Stage, { key, onShift }: Signs): HTMLElement {
+  const { id, title, screen, speak, by, madeMs, needed, approvedBy, match, breakGlass, ladder } = request;
   const problem = h('p', { class: 'problem', role: 'alert' });
   const withdraw = () => send('DELETE', `/order-requests/${id}`).catch((error: unknown) => tellProblem(problem, error));
   const card = h(
@@ -90,26 +110,29 @@ function requestCard(request: OrderRequestAnswer, state: string, stage: Stage, k
       ? h('p', { class: 'match' }, 'Đọc cho người xác nhận thứ hai: ', h('strong', {}, match))
       : approvedBy.includes(stage.session.account) || !stage.may('duty') || match !== null
         ? null
-        : secondForm(request, key, problem),
+        : secondForm(request, { key, onShift }, problem),
+    h('div', { class: 'ladder', 'data-ladder': id }),
+    ladder?.offer && key && by === stage.session.account ? glassForm(request, key, giveSigned) : null,
     problem,
     stage.may('duty') && h('button', { onclick: () => void withdraw() }, 'Bỏ lệnh này'),
   );
   return card;
 }
 
-function secondForm(request: OrderRequestAnswer, key: OfficerKeyHere | undefined, problem: HTMLElement): HTMLElement {
+function secondForm(request: OrderRequestAnswer, { key, onShift }: Signs, problem: HTMLElement): HTMLElement {
+  if (!onShift) return h('p', { class: 'problem' }, 'Nhận ca trực trước khi ký xác nhận. ', h('a', { href: '#/truc-ban' }, 'Nhận ca trực'));
   if (!key) return h('p', { class: 'problem' }, 'Máy này chưa có khóa ký được xác nhận.');
   const digits = h('input', { inputmode: 'numeric', pattern: '\\d\\d', maxlength: 2, size: 4, autocomplete: 'off', name: 'match' });
-  const password = h('input', { type: 'password', name: 'second-password', autocomplete: 'current-password' });
+  const pin = pinInput('second-pin', true, 'off');
   const confirm = async () => {
     problem.textContent = '';
-    await approve(key, request, { password: password.value, match: digits.value }).catch((error: unknown) => tellProblem(problem, error));
+    await approve(key, request, { pin: pin.value, match: digits.value }).catch((error: unknown) => tellProblem(problem, error));
   };
   return h(
     'div',
     {},
     field('Hai chữ số trên màn hình người ra lệnh', digits, 'Gọi cho người ra lệnh để hỏi.'),
-    field('Mật khẩu của người xác nhận', password),
+    field('Mã PIN của người xác nhận', pin),
     holdButton('Giữ 2 giây để XÁC NHẬN', confirm),
   );
 }

@@ -1,6 +1,7 @@
 // What every view gets and gives: a place to draw, who looks, and how to leave.
 import type { SessionAnswer } from '../../../schemas/api.ts';
 import { Refused } from '../door.ts';
+import { eventName } from '../events.ts';
 
 export interface Stage {
   readonly content: HTMLElement;
@@ -18,6 +19,11 @@ export function tellProblem(target: HTMLElement, error: unknown): void {
   target.textContent = [title, path && `(${path})`, detail && `– ${detail}`].filter(Boolean).join(' ');
 }
 
+/** A cut line is no news: the next event or the net below draws again. */
+export function tellStray(error: unknown): void {
+  if (!(error instanceof Refused && error.problem.code === 'offline')) console.warn(error);
+}
+
 /** Run `draw` now, again on each named live event of the centre, and each 15 s as a net below. */
 export function follow(names: readonly string[], draw: () => Promise<void>): () => void {
   let waiting = false;
@@ -27,16 +33,15 @@ export function follow(names: readonly string[], draw: () => Promise<void>): () 
     waiting = true;
     setTimeout(() => {
       waiting = false;
-      if (!gone) draw().catch((error: unknown) => console.warn(error));
+      if (!gone) draw().catch(tellStray);
     }, 300);
   };
-  const events = new EventSource('/api/events');
-  for (const name of names) events.addEventListener(name, soon);
+  for (const name of names) document.addEventListener(eventName(name), soon);
   const timer = setInterval(soon, 15_000);
   soon();
   return () => {
     gone = true;
-    events.close();
+    for (const name of names) document.removeEventListener(eventName(name), soon);
     clearInterval(timer);
   };
 }

@@ -1,10 +1,12 @@
 // The numbered steps from an empty file to today's tables, in order; forward only.
 import { sql as first } from './0001-first.ts';
 import { sql as live } from './0002-live.ts';
+import { sql as duty } from './0003-duty.ts';
 import { sql as alerts } from './0004-alerts.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
   { number: 2, sql: live },
+  { number: 3, sql: duty },
   { number: 4, sql: alerts },
 ];

@@ -1,0 +1,27 @@
+// What an order would do, asked before it is sent.
+import type { FastifyInstance } from 'fastify';
+import { listVoices } from '../../hardware/host/speech.ts';
+import { type OrderPreviewAnswer, OrderPreviewRequest } from '../../schemas/api.ts';
+import { ok, type Result } from '../../schemas/problems.ts';
+import type { Centre } from '../centre.ts';
+import { previewOrder } from '../core/order-preview.ts';
+import { declare } from './route.ts';
+
+export function orderPreviewRoutes(app: FastifyInstance, centre: Centre): void {
+  const { orders, registry, link, tools, nowMs } = centre;
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/order-preview', act: 'order.give', body: OrderPreviewRequest },
+    async ({ body }): Promise<Result<OrderPreviewAnswer>> => {
+      const planned = orders.plan(body);
+      if (!planned.ok) return planned;
+      const boxes = registry
+        .all()
+        .filter((box) => box.groups.some((group) => body.groups.includes(group)))
+        .map(({ id, name, settings }) => ({ id, name, online: link.connected(id), languages: settings.languages }));
+      return ok(previewOrder({ order: planned.value, boxes, machine: await listVoices(tools), validMs: body.validMs, nowMs: nowMs() }));
+    },
+  );
+}

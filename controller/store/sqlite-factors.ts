@@ -1,0 +1,66 @@
+// Second factors and PINs in SQLite; a code and a recovery code are used up once, whoever races for it.
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { SecondFactor } from './duty-store.ts';
+import type { Act } from './store.ts';
+import type { Writer } from './writer.ts';
+
+export class SqliteFactors {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  async factor(person: string): Promise<SecondFactor | undefined> {
+    const [row] = await this.#writer.database.read('SELECT * FROM second_factors WHERE person = ?', [person]);
+    return (
+      row && {
+        person,
+        state: row['state'] === 'active' ? 'active' : 'waiting',
+        secret: String(row['secret']),
+        lastStep: Number(row['last_step']),
+        recovery: JSON.parse(String(row['recovery'])) as string[],
+        pinHash: row['pin_hash'] === null ? null : String(row['pin_hash']),
+        madeMs: Number(row['made_ms']),
+      }
+    );
+  }
+
+  save({ person, state, secret, lastStep, recovery, pinHash, madeMs }: SecondFactor, act: Act): Promise<void> {
+    const sql = `INSERT OR REPLACE INTO second_factors (person, state, secret, last_step, recovery, pin_hash, made_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?)`;
+    return this.#writer.write([{ sql, params: [person, state, secret, lastStep, JSON.stringify(recovery), pinHash, madeMs] }], act);
+  }
+
+  remove(person: string, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      if (!(await this.factor(person))) return bad('not-found', `${person} has no second factor`);
+      await this.#writer.commit([{ sql: 'DELETE FROM second_factors WHERE person = ?', params: [person] }], act);
+      return ok(undefined);
+    });
+  }
+
+  setPin(person: string, pinHash: string, act: Act): Promise<void> {
+    return this.#writer.write([{ sql: 'UPDATE second_factors SET pin_hash = ? WHERE person = ?', params: [pinHash, person] }], act);
+  }
+
+  useStep(person: string, step: number, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      const kept = await this.factor(person);
+      if (!kept || kept.lastStep >= step) return bad('wrong-code', 'this code was used already; wait for the next one', '/code');
+      const sql = `UPDATE second_factors SET last_step = ?, state = 'active' WHERE person = ?`;
+      await this.#writer.commit([{ sql, params: [step, person] }], act);
+      return ok(undefined);
+    });
+  }
+
+  useRecovery(person: string, hash: string, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      const kept = await this.factor(person);
+      if (!kept?.recovery.includes(hash)) return bad('wrong-code', 'no such recovery code is left', '/code');
+      const left = JSON.stringify(kept.recovery.filter((one) => one !== hash));
+      await this.#writer.commit([{ sql: 'UPDATE second_factors SET recovery = ? WHERE person = ?', params: [left, person] }], act);
+      return ok(undefined);
+    });
+  }
+}
