@@ -1,7 +1,8 @@
 // npm run chaos -- NAME: faults and forgeries against the product's own rules, with the safe behaviour that must hold.
+import { cap } from './cap.ts';
 import { forge } from './forge.ts';
 
-const programs = { forge } as const;
+const programs = { cap, forge } as const;
 const [name = '', ...words] = process.argv.slice(2);
 if (name in programs) process.exitCode = await programs[name as keyof typeof programs](words);
 else {

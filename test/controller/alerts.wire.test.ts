@@ -4,7 +4,7 @@ import { webhookSignature } from '../../controller/emergency/inlets/webhook.ts';
 import { until } from '../wire/waiting.ts';
 import { type AlertBed, addSource, capSource, devices, gauge, openAlertBed, putMandateInForce } from './alert-bed.ts';
 import { codeOf, must, password, startMs } from './built-centre.ts';
-import { capAlert, capBytes, nameOf } from './cap-messages.ts';
+import { capAlert, capBytes, nameOf } from './alert-messages.ts';
 
 let bed: AlertBed;
 afterEach(async () => {

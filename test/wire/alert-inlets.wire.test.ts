@@ -13,7 +13,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { openCapDoor } from '../../controller/emergency/make-alerts.ts';
 import type { AlertAnswer } from '../../schemas/alerts.ts';
 import { type AlertBed, addSource, capSource, openAlertBed } from '../controller/alert-bed.ts';
-import { capAlert, capBytes } from '../controller/cap-messages.ts';
+import { capAlert, capBytes } from '../controller/alert-messages.ts';
 import { makeAuthority, type TlsFiles } from './certificates.ts';
 import { until } from './waiting.ts';
 

@@ -7,7 +7,7 @@ import { makeGatewayKey } from '../../controller/provision/gateway-key.ts';
 import type { AlertAnswer, MandateAnswer } from '../../schemas/alerts.ts';
 import type { OrderAnswer } from '../../schemas/api.ts';
 import { must } from '../controller/built-centre.ts';
-import { capAlert, capBytes, capSender, nameOf } from '../controller/cap-messages.ts';
+import { capAlert, capBytes, capSender, nameOf } from '../controller/alert-messages.ts';
 import { installOfficers, OfficerDevice } from '../controller/officer-device.ts';
 import { type District, group, password, startDistrict } from './district.ts';
 import { Ear, monoNowMs } from './ear.ts';

@@ -8,7 +8,7 @@ import { findNetless } from '../../hardware/host/isolation.ts';
 import { canLimit } from '../../hardware/host/processes.ts';
 import { findXmlVerifier } from '../../hardware/host/xml-signature.ts';
 import type { AlertSource } from '../../schemas/alerts.ts';
-import { capAlert, capBytes, capSender, nameOf } from '../controller/cap-messages.ts';
+import { capAlert, capBytes, capSender, nameOf } from '../controller/alert-messages.ts';
 import { until } from './waiting.ts';
 
 const bundle = fileURLToPath(new URL('../../dist/gateway.js', import.meta.url));

@@ -1,16 +1,7 @@
 // Which of the centre's own places an alert covers. The union of polygons, circles and geocodes (§3.2.4), and never anything wider.
 import type { CapArea, CapPair, LatLon } from './alert.ts';
-import {
-  bordersCross,
-  type Circle,
-  contains,
-  crossesItself,
-  distanceKm,
-  distanceToBorderKm,
-  type Effort,
-  type Polygon,
-  polygonOf,
-} from './geometry.ts';
+import { crossesItself } from './crossing.ts';
+import { bordersCross, type Circle, contains, distanceKm, distanceToBorderKm, type Effort, type Polygon, polygonOf } from './geometry.ts';
 import type { CapPlace, CapPlaces } from './sources.ts';
 import type { CapCode } from './verdict-codes.ts';
 

@@ -1,5 +1,6 @@
 // The written forms of CAP values: dates, names, references, base64, media types. Pure; `undefined` means "not of this form".
 import type { CapName } from './alert.ts';
+import { wordsOf } from './words.ts';
 
 export const nameCharactersMax = 512;
 export const referencesMax = 1_000;
@@ -41,10 +42,9 @@ export function isName(text: string): boolean {
 
 /** `sender,identifier,sent` triples with white space between them (§3.2.1), as named. */
 export function readReferences(text: string): readonly CapName[] | 'too-many' | undefined {
-  const words = text.split(/\s+/).filter((word) => word !== '');
-  if (words.length > referencesMax) return 'too-many';
   const names: CapName[] = [];
-  for (const word of words) {
+  for (const word of wordsOf(text)) {
+    if (names.length >= referencesMax) return 'too-many';
     const [sender = '', identifier = '', sent = '', ...more] = word.split(',');
     const sentMs = readDate(sent);
     if (more.length > 0 || sentMs === undefined || !isName(sender) || !isName(identifier)) return undefined;
@@ -78,7 +78,14 @@ export function isAbsoluteUri(text: string): boolean {
   return /^[a-z][a-z0-9+.-]{0,40}:/i.test(text);
 }
 
-/** A plain decimal; no exponent, which no CAP value has. */
+/** A plain decimal; no exponent, which no CAP value has. By hand: a polygon has a hundred thousand of them. */
 export function readDecimal(text: string): number | undefined {
-  return /^[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})$/.test(text) ? Number(text) : undefined;
+  let [digits, point] = [0, false];
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c >= 0x30 && c <= 0x39) digits++;
+    else if (c === 0x2e && !point) point = true;
+    else if (i > 0 || (c !== 0x2b && c !== 0x2d)) return undefined;
+  }
+  return digits > 0 && digits <= 30 ? Number(text) : undefined;
 }

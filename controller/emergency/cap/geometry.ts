@@ -2,6 +2,7 @@
 import type { LatLon } from './alert.ts';
 import { readDecimal } from './forms.ts';
 import type { CapCode } from './verdict-codes.ts';
+import { wordsOf } from './words.ts';
 
 export interface Circle {
   readonly centre: LatLon;
@@ -17,8 +18,7 @@ const radiusKmMax = 20_038;
 /** `lat,lon` pairs with white space between: at least four, the last the first again. */
 export function readPolygon(text: string): Shape<readonly LatLon[]> {
   const points: LatLon[] = [];
-  for (const word of text.split(/[ \t\r\n]+/)) {
-    if (word === '') continue;
+  for (const word of wordsOf(text)) {
     const point = readPoint(word);
     if (!point.ok) return point.code === 'coordinate-range' ? point : { ok: false, code: 'polygon-form', reason: point.reason };
     points.push(point.value);
@@ -32,7 +32,7 @@ export function readPolygon(text: string): Shape<readonly LatLon[]> {
 
 /** `lat,lon radius`; a radius of 0 is a point. */
 export function readCircle(text: string): Shape<Circle> {
-  const [word = '', radius = '', ...more] = text.split(/[ \t\r\n]+/).filter((one) => one !== '');
+  const [word = '', radius = '', ...more] = wordsOf(text);
   const point = readPoint(word);
   if (!point.ok) return point;
   const radiusKm = readDecimal(radius);
@@ -67,58 +67,6 @@ function turn([aLat, aLon]: LatLon, [bLat, bLon]: LatLon, [cLat, cLon]: LatLon):
 /** Do two sides cross in their insides? Touching ends do not. */
 function cross(a: LatLon, b: LatLon, c: LatLon, d: LatLon): boolean {
   return turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
-}
-
-interface Side {
-  readonly a: LatLon;
-  readonly b: LatLon;
-  readonly lonMin: number;
-  readonly lonMax: number;
-  readonly latMin: number;
-  readonly latMax: number;
-  /** The corners before `a` and after `b`. */
-  readonly before: LatLon;
-  readonly after: LatLon;
-}
-
-/**
- * Whether sides of a closed polygon cross: also where a corner lies on another side and the line goes on beyond it. Touching is fine;
- * repeated points are too. A sweep along longitude; `undefined` when the effort is used up.
- */
-export function crossesItself(polygon: readonly LatLon[], effort: Effort): boolean | undefined {
-  const corners = polygon.filter(([lat, lon], i) => i === 0 || lat !== polygon[i - 1]?.[0] || lon !== polygon[i - 1]?.[1]).slice(0, -1);
-  const corner = (i: number) => corners[(i + corners.length) % corners.length] as LatLon;
-  const sides = corners.map((a, i): Side => {
-    const b = corner(i + 1);
-    return { a, b, ...boxOf([a, b]), before: corner(i - 1), after: corner(i + 2) };
-  });
-  sides.sort((one, other) => one.lonMin - other.lonMin);
-  let open: Side[] = [];
-  for (const side of sides) {
-    effort.left -= open.length + 1;
-    if (effort.left < 0) return undefined;
-    open = open.filter((one) => one.lonMax >= side.lonMin);
-    for (const other of open) {
-      if (other.latMax < side.latMin || other.latMin > side.latMax) continue;
-      if (cross(side.a, side.b, other.a, other.b) || passesThrough(side, other) || passesThrough(other, side)) return true;
-    }
-    open.push(side);
-  }
-  return false;
-}
-
-/** Does the line come from one side of `wall`, touch it between its ends with a corner of `side`, and leave on the other? */
-function passesThrough(side: Side, wall: Side): boolean {
-  return touches(side.a, side.before, side.b, wall) || touches(side.b, side.a, side.after, wall);
-}
-
-function touches(corner: LatLon, before: LatLon, after: LatLon, { a, b }: Side): boolean {
-  if (turn(a, b, corner) !== 0 || isSame(corner, a) || isSame(corner, b) || !within(boxOf([a, b]), corner)) return false;
-  return turn(a, b, before) * turn(a, b, after) < 0;
-}
-
-function isSame(a: LatLon, b: LatLon): boolean {
-  return a[0] === b[0] && a[1] === b[1];
 }
 
 export interface Box {
@@ -171,12 +119,16 @@ export function contains({ points, box }: Polygon, point: LatLon, effort: Effort
 export function bordersCross(one: Polygon, other: Polygon, effort: Effort): boolean {
   if (one.box.latMin > other.box.latMax || one.box.latMax < other.box.latMin) return false;
   if (one.box.lonMin > other.box.lonMax || one.box.lonMax < other.box.lonMin) return false;
-  effort.left -= one.points.length * other.points.length;
-  if (effort.left < 0) return false;
-  for (let i = 1; i < one.points.length; i++)
-    for (let j = 1; j < other.points.length; j++)
-      if (cross(one.points[i - 1] as LatLon, one.points[i] as LatLon, other.points[j - 1] as LatLon, other.points[j] as LatLon))
-        return true;
+  effort.left -= one.points.length;
+  for (let i = 1; i < one.points.length; i++) {
+    const [a, b] = [one.points[i - 1] as LatLon, one.points[i] as LatLon];
+    // Most sides of a fine border are nowhere near.
+    if (Math.min(a[0], b[0]) > other.box.latMax || Math.max(a[0], b[0]) < other.box.latMin) continue;
+    if (Math.min(a[1], b[1]) > other.box.lonMax || Math.max(a[1], b[1]) < other.box.lonMin) continue;
+    effort.left -= other.points.length;
+    if (effort.left < 0) return false;
+    for (let j = 1; j < other.points.length; j++) if (cross(a, b, other.points[j - 1] as LatLon, other.points[j] as LatLon)) return true;
+  }
   return false;
 }
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { sha256 } from '../../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../../schemas/canonical.ts';
 import { Sha256 } from '../../../schemas/ids.ts';
-import { type CapAlert, type CapName, capStatuses } from './alert.ts';
+import { type CapAlert, type CapName, capStatuses, type LatLon } from './alert.ts';
 
 export const historyEntriesMax = 4_096;
 const dayMs = 86_400_000;
@@ -41,8 +41,22 @@ export function keyOf({ sender, identifier, sentMs }: CapKey): string {
 }
 
 /** SHA-256 of the alert's canonical form: layout, prefixes, markup and offsets of XML make no other message. */
-export function digestOf({ sent: _, references, ...alert }: CapAlert): string {
-  return sha256(Buffer.from(canonicalJson({ ...alert, references: references.map(keyOf) })));
+export function digestOf({ sent: _, references, infos, ...alert }: CapAlert): string {
+  const plain = infos.map((info) => ({
+    ...info,
+    areas: info.areas.map((area) => ({ ...area, polygons: area.polygons.map((points) => hashOf(points)) })),
+  }));
+  return sha256(Buffer.from(canonicalJson({ ...alert, references: references.map(keyOf), infos: plain })));
+}
+
+/** Polygons are most of a large message: their numbers are hashed as they lie in memory. */
+function hashOf(points: readonly LatLon[]): string {
+  const numbers = new Float64Array(2 * points.length);
+  for (const [i, [lat, lon]] of points.entries()) {
+    numbers[2 * i] = lat;
+    numbers[2 * i + 1] = lon;
+  }
+  return sha256(new Uint8Array(numbers.buffer));
 }
 
 /** History by key, to be changed by one judgement and put back as plain data. */
@@ -110,23 +124,29 @@ export class Memory {
   }
 
   history(): CapHistory {
+    this.#forget();
     return { entries: [...this.#entries.values()] };
   }
 
   #put(entry: CapEntry): void {
     this.#entries.set(keyOf(entry), entry);
-    if (this.#entries.size > historyEntriesMax) this.#forgetOne();
   }
 
-  /** Over the limit, the sender with the most entries loses the one that would be forgotten first. */
-  #forgetOne(): void {
-    const counts = new Map<string, number>();
-    for (const { sender } of this.#entries.values()) counts.set(sender, (counts.get(sender) ?? 0) + 1);
-    const most = Math.max(...counts.values());
-    let first: CapEntry | undefined;
-    for (const entry of this.#entries.values())
-      if (counts.get(entry.sender) === most && (!first || entry.keepUntilMs < first.keepUntilMs)) first = entry;
-    if (first) this.#entries.delete(keyOf(first));
+  /** Over the limit, the sender with the most entries loses those first that would be forgotten first. */
+  #forget(): void {
+    const bySender = new Map<string, CapEntry[]>();
+    if (this.#entries.size <= historyEntriesMax) return;
+    for (const entry of this.#entries.values()) {
+      const list = bySender.get(entry.sender) ?? [];
+      if (list.push(entry) === 1) bySender.set(entry.sender, list);
+    }
+    for (const list of bySender.values()) list.sort((a, b) => b.keepUntilMs - a.keepUntilMs);
+    while (this.#entries.size > historyEntriesMax) {
+      let loudest: CapEntry[] = [];
+      for (const list of bySender.values()) if (list.length > loudest.length) loudest = list;
+      const first = loudest.pop();
+      if (first) this.#entries.delete(keyOf(first));
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 // From the text that passed the gate to a CAP alert, or the first reason why it is none. Every rule that needs no clock and no history.
 import { type CapAlert, type CapNote, type CapRead, capMessageTypes, capScopes, capStatuses } from './alert.ts';
+import { readInfo } from './block.ts';
 import { field } from './field.ts';
 import { isName, readBase64, readDate, readReferences } from './forms.ts';
-import { readInfo } from './info.ts';
 import { Reading } from './reading.ts';
 import { alertShape, capSpace, readParts, signatureSpace } from './shapes.ts';
 import { readTree, type XmlElement } from './tree.ts';

@@ -3,6 +3,7 @@ import type { CapNote, CapVerdict } from './alert.ts';
 import { plainText } from './texts.ts';
 import { textOf, type XmlElement } from './tree.ts';
 import { type CapCode, oneLine, verdict } from './verdict-codes.ts';
+import { trimLayout } from './words.ts';
 
 const notesMax = 50;
 const textCharactersMax = 256 * 1024;
@@ -53,7 +54,7 @@ export class Reading {
 
   /** A value whose white space around is layout. */
   word(element: XmlElement, path: string): string {
-    return this.raw(element, path).replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+    return trimLayout(this.raw(element, path));
   }
 
   /** One of a list, to the letter. */

@@ -16,7 +16,7 @@ export interface XmlElement {
 }
 
 /** Small steps, so that a fault ends the work soon after it is found. */
-const stepCharacters = 8 * 1024;
+const stepCharacters = 2 * 1024;
 
 export interface XmlTree {
   readonly root: XmlElement;

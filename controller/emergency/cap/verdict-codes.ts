@@ -1,4 +1,4 @@
-// Every verdict on a CAP message by its code: one code, one verdict, one meaning. The table of controller/docs/cap.md is this one.
+// Every verdict on a CAP message by its code: one code, one verdict, one meaning. The table in controller/docs/cap.md is this one, held by a test.
 import type { CapRead, CapVerdict } from './alert.ts';
 
 const meanings = {

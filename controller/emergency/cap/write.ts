@@ -20,6 +20,12 @@ function element(name: string, text: string | number | undefined): string[] {
   return text === undefined ? [] : [`<${name}>${escapeText(String(text))}</${name}>`];
 }
 
+/** Without an exponent, which CAP does not read. */
+function decimal(number: number): string {
+  const text = String(number);
+  return text.includes('e') ? number.toFixed(15) : text;
+}
+
 function block(name: string, inside: Lines): string[] {
   return [`<${name}>`, ...inside.flat().map((line) => `  ${line}`), `</${name}>`];
 }
@@ -93,8 +99,8 @@ function resourceLines({ description, mimeType, sizeBytes, uri, digest }: CapRes
 function areaLines({ description, polygons, circles, geocodes, altitudeFt, ceilingFt }: CapArea): string[] {
   return block('area', [
     element('areaDesc', description),
-    polygons.flatMap((points) => element('polygon', points.map(([lat, lon]) => `${lat},${lon}`).join(' '))),
-    circles.flatMap(({ centre: [lat, lon], radiusKm }) => element('circle', `${lat},${lon} ${radiusKm}`)),
+    polygons.flatMap((points) => element('polygon', points.map(([lat, lon]) => `${decimal(lat)},${decimal(lon)}`).join(' '))),
+    circles.flatMap(({ centre: [lat, lon], radiusKm }) => element('circle', `${decimal(lat)},${decimal(lon)} ${decimal(radiusKm)}`)),
     pairs('geocode', geocodes),
     element('altitude', altitudeFt),
     element('ceiling', ceilingFt),
