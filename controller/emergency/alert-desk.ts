@@ -4,6 +4,8 @@ import type { AlertSource } from '../../schemas/alerts.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import { type AlertPlan, planAlert } from '../core/alert-plan.ts';
+import type { Watched } from '../core/ladder.ts';
+import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
 import type { AlertStore, StoredAlert } from '../store/alert-store.ts';
@@ -32,10 +34,8 @@ export interface AlertDeskOptions {
   readonly groups: () => readonly string[];
   readonly feed: Feed;
   readonly journal: Journal;
-  /** A person is needed: called once for each alert that begins to wait. */
-  readonly ring: (alert: StoredAlert) => void;
-  /** Nobody is needed for it any more. */
-  readonly answered: (id: string) => void;
+  /** Rings for what waits for a person, until somebody answers. */
+  readonly ladder: Pick<Ladder, 'watch' | 'answered'>;
   readonly nowMs: () => number;
 }
 
@@ -56,12 +56,6 @@ export class AlertDesk {
 
   constructor(options: AlertDeskOptions) {
     this.#options = options;
-  }
-
-  /** What waits for a person, or was broken off by a power cut, calls one again. */
-  async start(): Promise<void> {
-    const waiting = (await this.#options.store.alerts(lineMax)).filter(({ state, by }) => state === 'waiting' && by === null);
-    for (const alert of waiting) this.#options.ring(alert);
   }
 
   /**
@@ -139,7 +133,7 @@ export class AlertDesk {
     const done = await this.#carryOut(plan, written);
     if (checked.ends.length > 0) await this.#close(waiting, done);
     this.#options.feed.tell('alert', done.id);
-    if (done.state === 'waiting') this.#options.ring(done);
+    if (done.state === 'waiting') this.#options.ladder.watch(watchedOf(done));
     return offeredOf(done);
   }
 
@@ -212,8 +206,8 @@ export class AlertDesk {
   async #close(waiting: readonly StoredAlert[], by: StoredAlert): Promise<void> {
     if (waiting.length === 0) return;
     const closed = waiting.map((one): StoredAlert => ({ ...one, state: 'closed', code: 'superseded', note: by.id }));
+    for (const { id } of closed) this.#options.ladder.answered(id);
     await this.#options.store.saveAlerts(closed, this.#act('alert.close', closed.map(({ id }) => id).join(' '), by.digest, by.id));
-    for (const { id } of closed) this.#options.answered(id);
   }
 
   /** Messages that no longer stand; of one that is held, those that it speaks of. */
@@ -244,6 +238,12 @@ interface Writing {
   readonly checked: Checked;
   readonly plan: AlertPlan;
   readonly living: readonly string[];
+}
+
+/** What is rung for; the gravest is assumed of what nobody could read. */
+export function watchedOf({ id, receivedMs, alert }: StoredAlert): Watched {
+  const title = alert?.texts[0]?.headline || alert?.events[0] || undefined;
+  return { kind: 'alert', id, sinceMs: receivedMs, severity: alert?.severity ?? 'Extreme', ...(title !== undefined && { title }) };
 }
 
 function offeredOf({ id, verdict, state, code, reason }: StoredAlert): Offered {

@@ -2,10 +2,12 @@
 import { sha256 } from '../../hardware/host/crypto.ts';
 import type { AlertAnswer } from '../../schemas/alerts.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Feed } from '../feed.ts';
+import type { Journal } from '../link.ts';
 import type { AlertStore, StoredAlert } from '../store/alert-store.ts';
 import type { OrderStore, StoredOrder } from '../store/store.ts';
-import type { AlertDesk } from './alert-desk.ts';
+import { type AlertDesk, watchedOf } from './alert-desk.ts';
 import type { AlertSources } from './alert-sources.ts';
 import type { OrderDesk } from './order-desk.ts';
 import type { OrderRequested, RequestDesk } from './request-desk.ts';
@@ -14,12 +16,12 @@ export interface AlertInboxOptions {
   readonly store: AlertStore;
   readonly orderStore: Pick<OrderStore, 'order'>;
   readonly desk: Pick<AlertDesk, 'alone'>;
-  /** Nobody is needed for it any more. */
-  readonly answered: (id: string) => void;
   readonly sources: Pick<AlertSources, 'source'>;
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
+  readonly ladder: Pick<Ladder, 'watch' | 'answered'>;
   readonly feed: Feed;
+  readonly journal: Journal;
   readonly nowMs: () => number;
 }
 
@@ -28,15 +30,43 @@ export interface Taking {
   readonly groups: readonly string[];
   readonly validMs: number;
   readonly breakGlass: boolean;
+  readonly reason: string;
   readonly class: 'actual' | 'exercise';
   readonly by: string;
 }
 
+/** What was taken and never signed waits again; so often it is looked for. */
+const callEveryMs = 30_000;
+const calledMax = 200;
+
 export class AlertInbox {
   readonly #options: AlertInboxOptions;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: AlertInboxOptions) {
     this.#options = options;
+  }
+
+  /** Ring for all that waits, also for what a power cut broke off; and again for what was taken and not signed. */
+  async start(): Promise<void> {
+    await this.#call();
+    this.#timer = setInterval(() => void this.#call(), callEveryMs).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #call(): Promise<void> {
+    const { store, ladder, journal } = this.#options;
+    try {
+      for (const alert of (await store.alerts(calledMax)).filter(({ state }) => state === 'waiting')) {
+        if ((await this.#state(alert)) === 'waiting') ladder.watch(watchedOf(alert));
+        else ladder.answered(alert.id);
+      }
+    } catch (err) {
+      journal.warn({ event: 'alerts-not-called', err });
+    }
   }
 
   /** Those that wait first, then newest first. */
@@ -53,11 +83,11 @@ export class AlertInbox {
   take(id: string, { by, ...wish }: Taking): Promise<Result<OrderRequested | StoredOrder>> {
     return this.#waiting(id, async (alert) => {
       const { orders, requests } = this.#options;
-      const { template, groups, validMs, breakGlass } = wish;
+      const { template, groups, validMs, breakGlass, reason } = wish;
       const made: Result<OrderRequested | StoredOrder> =
         wish.class === 'exercise'
           ? await orders.give({ template, groups, class: 'exercise', validMs, by })
-          : await requests.prepare({ template, groups, validMs, breakGlass, by, reason: '' });
+          : await requests.prepare({ template, groups, validMs, breakGlass, reason, by });
       if (!made.ok) return made;
       // Several may be named: what was withdrawn or never signed does not exist as an order.
       await this.#save({ ...alert, orders: [...alert.orders, made.value.id], by, answeredMs: this.#options.nowMs() }, by, 'alert.take');
@@ -130,10 +160,10 @@ export class AlertInbox {
   }
 
   async #save(alert: StoredAlert, actor: string, act: string): Promise<void> {
-    const { store, feed, nowMs } = this.#options;
+    const { store, feed, ladder, nowMs } = this.#options;
     const content = sha256(Buffer.from(JSON.stringify([alert.state, alert.orders, alert.note])));
     await store.saveAlerts([alert], { atMs: nowMs(), actor, act, subject: alert.id, sha256: content });
-    if (alert.by !== null) this.#options.answered(alert.id);
+    if ((await this.#state(alert)) !== 'waiting') ladder.answered(alert.id);
     feed.tell('alert', alert.id);
   }
 }

@@ -14,7 +14,6 @@ import type { Journal } from '../link.ts';
 import { type GatewayKey, speaksForOfficers } from '../provision/gateway-key.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
 import { epochOf, type Trust } from '../provision/signing-keys.ts';
-import type { StoredAlert } from '../store/alert-store.ts';
 import type { Store } from '../store/store.ts';
 import { AlertDesk } from './alert-desk.ts';
 import { AlertInbox } from './alert-inbox.ts';
@@ -39,7 +38,6 @@ export interface AlertParts {
   readonly folder: Pick<Folder, 'alerts'>;
   /** Made by the ceremony; it counts once a delegation names it. */
   readonly gatewayKey: GatewayKey | undefined;
-  /** Calls a duty officer to what waits, rung by rung. */
   readonly ladder: Pick<Ladder, 'watch' | 'answered'>;
   readonly nowMs: () => number;
 }
@@ -57,13 +55,7 @@ export interface Alerts {
 }
 
 export function makeAlerts(parts: AlertParts): Alerts {
-  const { store, card, trust, orders, requests, groups, feed, journal, folder, nowMs } = parts;
-  const ring = ({ id, alert }: StoredAlert) => {
-    const title = alert?.events[0];
-    const severity = alert?.severity ?? 'Unknown';
-    parts.ladder.watch({ kind: 'alert', id, sinceMs: nowMs(), severity, ...(title ? { title } : {}) });
-  };
-  const answered = (id: string) => parts.ladder.answered(id);
+  const { store, card, trust, orders, requests, groups, feed, journal, folder, ladder, nowMs } = parts;
   const key = parts.gatewayKey && speaksForOfficers(parts.gatewayKey, trust) ? parts.gatewayKey : undefined;
   const signing = { officers: () => trustedOfficers(trust), epoch: epochOf(trust), crypto: cryptography };
   const mandates = new MandateDesk({ ...signing, store: store.alerts, orders, gateway: () => key?.keyid, card, feed, nowMs });
@@ -71,9 +63,9 @@ export function makeAlerts(parts: AlertParts): Alerts {
   const sources = new AlertSources({ store: store.alerts, area: card.area, nowMs });
   const verifier = findXmlVerifier();
   const gateway = new Gateway({ bundle: gatewayBundle(), journal, memory: () => store.alerts.memory(), verifier });
-  const told = { store: store.alerts, orderStore: store.orders, sources, orders, feed, nowMs };
-  const desk = new AlertDesk({ ...told, gateway, mandates, signer, card, groups, journal, ring, answered });
-  const inbox = new AlertInbox({ ...told, desk, requests, answered });
+  const told = { store: store.alerts, orderStore: store.orders, sources, orders, ladder, feed, journal, nowMs };
+  const desk = new AlertDesk({ ...told, gateway, mandates, signer, card, groups });
+  const inbox = new AlertInbox({ ...told, desk, requests });
   const offer: InletWay['offer'] = (source, bytes, form) => desk.offer(source, bytes, form);
   const way = { offer, journal, nowMs };
   const inlets = new Inlets({ ...way, sources, dir: folder.alerts, demo: card.demo, readFeed: (bytes) => gateway.readFeed(bytes) });
@@ -85,12 +77,13 @@ export function makeAlerts(parts: AlertParts): Alerts {
     door: (tls) => buildCapDoor({ ...way, tls, sources: () => sources.all() }),
     start: async () => {
       await sources.start((id) => void inlets.changed(id));
-      await desk.start();
+      await inbox.start();
       // Without a source there is no process; the first offer starts one.
       if (sources.all().length > 0) gateway.warm();
       await inlets.start();
     },
     stop: async () => {
+      inbox.stop();
       await inlets.stop();
       gateway.stop();
       // What is being decided is written before the store closes.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initialise } from '../../controller/init.ts';
 import { capSender } from './alert-messages.ts';
-import { type Asker, type BuiltCentre, frameIn, makeCentre, must, seedOf, startMs, statementIn } from './built-centre.ts';
+import { type Asker, type BuiltCentre, frameIn, makeCentre, must, password, seedOf, startMs, statementIn } from './built-centre.ts';
 import { gatewayKeyOf, installOfficers, OfficerDevice } from './officer-device.ts';
 
 export const devices = [new OfficerDevice('truc-ban'), new OfficerDevice('truc-ban-2')] as const;
@@ -90,8 +90,14 @@ export async function putMandateInForce(bed: AlertBed, changes: object = {}): Pr
   const prepared = await bed.duty('POST', '/mandates', mandateWish(bed.built.clock.nowMs, changes));
   if (prepared.status !== 201) throw new Error(JSON.stringify(prepared.body));
   for (const [ask, device] of [[bed.duty, devices[0]] as const, [bed.second, devices[1]] as const]) {
-    const signed = await ask('POST', `/mandates/${prepared.body.id}/sign`, device.sign(prepared.body));
+    const signed = await ask('POST', `/mandates/${prepared.body.id}/sign`, signature(device, prepared.body));
     if (signed.status !== 200) throw new Error(JSON.stringify(signed.body));
   }
   return prepared.body.id;
+}
+
+/** One officer's signature and password, as a browser sends them. */
+export function signature(device: OfficerDevice, mandate: { readonly payloadType: string; readonly statement: string }) {
+  const { keyid, sig } = device.sign(mandate);
+  return { keyid, sig, password };
 }

@@ -1,8 +1,7 @@
 // Alerts from the inlet to the order or the officer, in a real centre with the real gateway process.
 import { afterEach, describe, expect, test } from 'vitest';
-import { AlertDesk } from '../../controller/emergency/alert-desk.ts';
 import { webhookSignature } from '../../controller/emergency/inlets/webhook.ts';
-import { bad } from '../../schemas/problems.ts';
+import { until } from '../wire/waiting.ts';
 import { type AlertBed, addSource, capSource, devices, gauge, openAlertBed, putMandateInForce } from './alert-bed.ts';
 import { capAlert, capBytes, nameOf } from './alert-messages.ts';
 import { codeOf, must, password, startMs } from './built-centre.ts';
@@ -134,6 +133,7 @@ describe('a person', () => {
     await bed.duty('DELETE', `/order-requests/${request.id}`);
     expect((await shown(waiting.id)).state).toBe('waiting');
     const again = (await take()).body.order;
+    await devices[0].beginShift(bed.duty);
     const prepared = (await bed.duty('GET', '/order-requests')).body[0];
     await bed.duty('POST', `/order-requests/${again}/approve`, devices[0].sign(prepared));
     expect(await shown(waiting.id)).toMatchObject({ state: 'taken', orders: [again] });
@@ -147,6 +147,7 @@ describe('a person', () => {
     expect(codeOf(await bed.duty('POST', `/alerts/${waiting.id}/aside`, { reason: '' }))).toBe('bad-input');
     expect(codeOf(await bed.admin('POST', `/alerts/${waiting.id}/aside`, { reason: 'trùng tin' }))).toBe('not-allowed');
     const { order } = (await bed.duty('POST', `/alerts/${waiting.id}/take`, { template: 'lu-quet', groups: ['thon-1'] })).body;
+    await devices[0].beginShift(bed.duty);
     const [prepared] = (await bed.duty('GET', '/order-requests')).body;
     await bed.duty('POST', `/order-requests/${order}/approve`, devices[0].sign(prepared));
     const cancel = await offer(capBytes(alert('c-1', { msgType: 'Cancel', references: [nameOf(first)] })));
@@ -279,28 +280,12 @@ test('an order leaves as CAP, and as its Cancel once it was ended', async () => 
 test('what a power cut broke off waits for a person, who is rung at the next start', async () => {
   await open();
   const { id } = await offer(capBytes(alert('a-1')));
-  const { store, orders, alerts, card, feed, groups } = bed.built.centre;
+  const { store, alerts, duty } = bed.built.centre;
   const stored = await store.alerts.alert(id);
   if (!stored) throw new Error('not stored');
   await store.alerts.saveAlerts([{ ...stored, code: 'interrupted' }], { atMs: startMs, actor: 'x', act: 'x', subject: id, sha256: '' });
-  const rung: string[] = [];
-  const desk = new AlertDesk({
-    store: store.alerts,
-    orderStore: store.orders,
-    sources: alerts.sources,
-    gateway: { check: async () => bad('tool-missing', ''), forget: () => undefined },
-    mandates: alerts.mandates,
-    orders,
-    signer: () => undefined,
-    card,
-    groups: () => groups().map((group) => group.id),
-    feed,
-    journal: { info: () => undefined, warn: () => undefined },
-    ring: (one) => void rung.push(one.id),
-    answered: () => undefined,
-    nowMs,
-  });
-  await desk.start();
-  expect(rung).toEqual([id]);
-  expect((await desk.offer('tinh', capBytes(alert('a-2')), 'cap')).ok).toBe(false);
+  duty.ladder.answered(id);
+  alerts.inbox.stop();
+  await alerts.inbox.start();
+  await until('a ring', async () => ((await store.duty.ringsAbout(id)).length > 0 ? true : undefined));
 });

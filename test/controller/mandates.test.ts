@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { initialise } from '../../controller/init.ts';
 import { runKeys } from '../../controller/provision/keys-command.ts';
-import { type AlertBed, addSource, capSource, devices, mandateWish, openAlertBed, putMandateInForce } from './alert-bed.ts';
+import { type AlertBed, addSource, capSource, devices, mandateWish, openAlertBed, putMandateInForce, signature } from './alert-bed.ts';
 import { codeOf, must, seedOf, startMs } from './built-centre.ts';
 import { OfficerDevice } from './officer-device.ts';
 
@@ -34,14 +34,17 @@ describe('a mandate', () => {
     expect(JSON.parse(made.statement)).toMatchObject({ typ: 'mandate', iss: 'xa-02536', body: { hazards: ['flash-flood'], perHour: 3 } });
     const [first, second] = devices;
     const sign = (ask: typeof bed.duty, body: object) => ask('POST', `/mandates/${made.id}/sign`, body);
-    expect(codeOf(await sign(bed.duty, { ...first.sign(made), password: 'sai' }))).toBe('wrong-credentials');
-    expect(codeOf(await sign(bed.duty, second.sign(made)))).toBe('not-allowed');
-    expect(codeOf(await sign(bed.duty, first.sign({ ...made, statement: `${made.statement} ` })))).toBe('signature-wrong');
-    expect(codeOf(await sign(bed.duty, new OfficerDevice('ai-do').sign(made)))).toBe('key-unknown');
-    expect((await sign(bed.duty, first.sign(made))).body).toMatchObject({ state: 'waiting', signedBy: ['truc-ban'] });
-    expect(codeOf(await sign(bed.duty, first.sign(made)))).toBe('own-work');
-    expect((await sign(bed.second, second.sign(made))).body).toMatchObject({ state: 'in-force', signedBy: ['truc-ban', 'truc-ban-2'] });
-    expect(codeOf(await sign(bed.second, second.sign(made)))).toBe('conflict');
+    expect(codeOf(await sign(bed.duty, { ...signature(first, made), password: 'sai' }))).toBe('wrong-credentials');
+    expect(codeOf(await sign(bed.duty, signature(second, made)))).toBe('not-allowed');
+    expect(codeOf(await sign(bed.duty, signature(first, { ...made, statement: `${made.statement} ` })))).toBe('signature-wrong');
+    expect(codeOf(await sign(bed.duty, signature(new OfficerDevice('ai-do'), made)))).toBe('key-unknown');
+    expect((await sign(bed.duty, signature(first, made))).body).toMatchObject({ state: 'waiting', signedBy: ['truc-ban'] });
+    expect(codeOf(await sign(bed.duty, signature(first, made)))).toBe('own-work');
+    expect((await sign(bed.second, signature(second, made))).body).toMatchObject({
+      state: 'in-force',
+      signedBy: ['truc-ban', 'truc-ban-2'],
+    });
+    expect(codeOf(await sign(bed.second, signature(second, made)))).toBe('conflict');
     const acts = (await bed.built.centre.store.audit.entries(0, 1_000)).map(({ act }) => act);
     expect(acts.filter((act) => act.startsWith('mandate.'))).toEqual(['mandate.prepare', 'mandate.sign', 'mandate.sign']);
   });

@@ -100,7 +100,9 @@ describe('an alert nobody waits for', () => {
       untilMs: Date.now() + 24 * 3600_000,
     });
     const second = await new Operator(district.console).signIn('truc-ban-2', password);
-    for (const [at, person] of [district.duty, second].entries())
-      await person.post(`/mandates/${prepared.id}/sign`, { ...devices[at]?.sign(prepared), password });
+    for (const [at, person] of [district.duty, second].entries()) {
+      const { keyid, sig } = (devices[at] as OfficerDevice).sign(prepared);
+      await person.post(`/mandates/${prepared.id}/sign`, { keyid, sig, password });
+    }
   }
 });
