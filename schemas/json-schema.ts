@@ -11,6 +11,7 @@ import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import { LiveSession } from './live.ts';
 import { Contact, LocalOrder, LocalOrders } from './local-orders.ts';
 import { Clear, Order, OrderHead } from './order.ts';
+import * as orders from './order-api.ts';
 import { Ack, Entry, Fact, LogBatch, Row } from './outbox.ts';
 import { Path, Paths } from './paths.ts';
 import { Policy } from './policy.ts';
@@ -72,13 +73,13 @@ export const wireShapes = {
   BulletinRequest: api.BulletinRequest,
   ProgrammeRequest: api.ProgrammeRequest,
   ScheduleRequest: api.ScheduleRequest,
-  OrderRequest: api.OrderRequest,
-  OrderPreviewRequest: api.OrderPreviewRequest,
-  PrepareRequest: api.PrepareRequest,
-  ApproveRequest: api.ApproveRequest,
-  OfficerKeyRequest: api.OfficerKeyRequest,
-  ClearRequest: api.ClearRequest,
-  TemplateSpeechRequest: api.TemplateSpeechRequest,
+  OrderRequest: orders.OrderRequest,
+  OrderPreviewRequest: orders.OrderPreviewRequest,
+  PrepareRequest: orders.PrepareRequest,
+  ApproveRequest: orders.ApproveRequest,
+  OfficerKeyRequest: orders.OfficerKeyRequest,
+  ClearRequest: orders.ClearRequest,
+  TemplateSpeechRequest: orders.TemplateSpeechRequest,
   TimelineRequest: api.TimelineRequest,
   MediaRequest: api.MediaRequest,
   LiveRequest: api.LiveRequest,

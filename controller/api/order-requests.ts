@@ -1,6 +1,12 @@
 // Orders that wait for officers, and the keys they sign with. The private halves never leave their browsers.
 import type { FastifyInstance } from 'fastify';
-import { ApproveRequest, type OfficerKeyAnswer, OfficerKeyRequest, type OrderRequestAnswer, PrepareRequest } from '../../schemas/api.ts';
+import {
+  ApproveRequest,
+  type OfficerKeyAnswer,
+  OfficerKeyRequest,
+  type OrderRequestAnswer,
+  PrepareRequest,
+} from '../../schemas/order-api.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';

@@ -1,7 +1,7 @@
 // The emergency desk's REST: giving an order (password again), ending, stopping all, progress per box.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { ClearRequest, type OrderAnswer, OrderRequest } from '../../schemas/api.ts';
+import { ClearRequest, type OrderAnswer, OrderRequest } from '../../schemas/order-api.ts';
 import type { OrderCounts } from '../../schemas/order-standing.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';

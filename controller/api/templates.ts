@@ -1,6 +1,6 @@
 // Templates of orders: what they say per language, whose voice says it, and who would understand which.
 import type { FastifyInstance } from 'fastify';
-import { type TemplateAnswer, TemplateSpeechRequest } from '../../schemas/api.ts';
+import { type TemplateAnswer, TemplateSpeechRequest } from '../../schemas/order-api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import type { OrderTemplate } from '../core/order-plan.ts';

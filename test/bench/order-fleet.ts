@@ -2,7 +2,7 @@
 // Boxes run the agent's own line, verification and rules under mutual TLS; their relays, players and cards are simulated.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { OrderAnswer, OrderRequestAnswer } from '../../schemas/api.ts';
+import type { OrderAnswer, OrderRequestAnswer } from '../../schemas/order-api.ts';
 import { password } from '../controller/built-centre.ts';
 import { Fleet } from './parts/fleet.ts';
 import { type FleetCentre, fleetGroup, startFleetCentre } from './parts/fleet-centre.ts';

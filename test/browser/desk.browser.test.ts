@@ -2,7 +2,7 @@
 // officers sign, heard by a box that counts them, stopped from another page. An exercise looks different before it is sent.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OrderAnswer } from '../../schemas/api.ts';
+import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { installOfficers, pin } from '../controller/officer-device.ts';
 import { programPath } from '../tell.ts';
 import { type District, password, startDistrict } from '../wire/district.ts';

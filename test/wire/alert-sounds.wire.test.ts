@@ -3,7 +3,7 @@ import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertAnswer, MandateAnswer } from '../../schemas/alerts.ts';
-import type { OrderAnswer } from '../../schemas/api.ts';
+import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { capAlert, capBytes, capSender, nameOf } from '../controller/alert-messages.ts';
 import { must } from '../controller/built-centre.ts';
 import { gatewayKeyOf, installOfficers, OfficerDevice } from '../controller/officer-device.ts';

@@ -1,5 +1,6 @@
 // The emergency desk: orders that stand, orders that wait for officers, the form of a new one; then watch and stop.
-import type { GroupAnswer, OrderAnswer, OrderRequestAnswer, SessionAnswer, TemplateAnswer } from '../../../schemas/api.ts';
+import type { GroupAnswer, SessionAnswer } from '../../../schemas/api.ts';
+import type { OrderAnswer, OrderRequestAnswer, TemplateAnswer } from '../../../schemas/order-api.ts';
 import { get, send } from '../door.ts';
 import { h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';

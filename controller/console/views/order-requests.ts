@@ -1,5 +1,5 @@
 // Signing orders: this browser's key, and orders that wait for a second officer.
-import type { OfficerKeyAnswer, OrderRequestAnswer } from '../../../schemas/api.ts';
+import type { OfficerKeyAnswer, OrderRequestAnswer } from '../../../schemas/order-api.ts';
 import { get, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';

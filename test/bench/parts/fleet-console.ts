@@ -1,5 +1,5 @@
 // A duty officer's page while an order runs: follows the events, asks for the orders as the console does, and times the answers.
-import type { OrderAnswer } from '../../../schemas/api.ts';
+import type { OrderAnswer } from '../../../schemas/order-api.ts';
 import type { Operator } from '../../wire/operator.ts';
 
 /** The console's own patience between an event and its question. */

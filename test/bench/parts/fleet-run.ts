@@ -1,7 +1,7 @@
 // One order to a fleet, from confirm to the last commit, and what it comes to in figures.
 import { readFileSync } from 'node:fs';
 import { monoMs } from '../../../hardware/host/system-clock.ts';
-import type { OrderAnswer } from '../../../schemas/api.ts';
+import type { OrderAnswer } from '../../../schemas/order-api.ts';
 import { defaultBoxSettings } from '../../../schemas/settings.ts';
 import type { Fleet } from './fleet.ts';
 import type { FleetCentre } from './fleet-centre.ts';
