@@ -48,14 +48,16 @@ export async function turnTo(page: Page, view: string): Promise<void> {
 /** Touches a thing and counts; with `seen`, holds it until that is seen. */
 export function counter(page: Page) {
   let touches = 0;
+  let heldFromMs = 0;
   const touch = async (target: ReturnType<Page['locator']>, seen?: () => Promise<unknown>): Promise<void> => {
     touches++;
     await target.scrollIntoViewIfNeeded();
     if (!seen) return target.click();
     await target.hover();
+    heldFromMs = Date.now();
     await page.mouse.down();
     await seen();
     await page.mouse.up();
   };
-  return Object.assign(touch, { count: () => touches });
+  return Object.assign(touch, { count: () => touches, heldFromMs: () => heldFromMs });
 }
