@@ -5,6 +5,7 @@ import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Duty } from './duty/make-duty.ts';
+import type { CorrectionDesk } from './emergency/correction-desk.ts';
 import type { Alerts } from './emergency/make-alerts.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
 import type { OrderWatch } from './emergency/order-watch.ts';
@@ -49,6 +50,7 @@ export interface Centre {
   readonly templates: TemplateDesk;
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
+  readonly corrections: CorrectionDesk;
   readonly duty: Duty;
   readonly alerts: Alerts;
   readonly watch: OrderWatch;

@@ -55,7 +55,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { card, store, blobs, tools, authority, trust, journal, nowMs, settings, signatory } = parts;
   const base = makeBase(parts);
   const { registry, bus, publish, feed, desk, dispatch, groups, names } = base;
-  const { templates, duty, orders, requests, watch, alerts, stood } = makeDesks(parts, base);
+  const { stood, ...desks } = makeDesks(parts, base);
+  const { orders, watch } = desks;
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const shared = { registry, desk, feed, publish, journal, nowMs };
   const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch };
@@ -65,10 +66,9 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
-  const emergency = { templates, orders, requests, watch, duty, alerts };
   const opened = { card, trust, store, blobs, authority, tools, journal, nowMs };
   return {
-    centre: { ...opened, ...emergency, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest },
+    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest },
     rooms: { registry, link, bus, place, signatory },
   };
 }

@@ -96,6 +96,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   place.mqttPort = bus.port;
   await centre.dispatch.start();
   await centre.duty.start();
+  await centre.corrections.start();
   await centre.orders.start();
   await centre.watch.start();
   await centre.live.start();

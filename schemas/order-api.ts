@@ -50,6 +50,8 @@ export const ApproveRequest = v.strictObject({
   keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
   /** Base64 of 64 bytes, r and s (IEEE P1363). */
   sig: v.pipe(Base64, v.maxLength(200)),
+  /** The same key over `OrderRequestAnswer.correction`, where there is one. */
+  correctionSig: v.optional(v.pipe(Base64, v.maxLength(200))),
   /** Of the signer's running shift: a browser left open must not sound a siren. */
   pin: v.optional(Pin),
   /** The two digits on the first officer's screen; asked of everybody else. */
@@ -83,6 +85,8 @@ export interface OrderAnswer {
   readonly authority: 'officers' | 'mandate' | 'breakGlass' | null;
   /** Why one officer broke the glass. */
   readonly reason: string | null;
+  /** A signed correction lies ready. */
+  readonly correctable: boolean;
   readonly counts: OrderCounts;
   /** In lists of orders the foremost 50, those in trouble first; all of them for one order. */
   readonly progress: readonly {
@@ -135,6 +139,8 @@ export interface OrderRequestAnswer {
   readonly payloadType: string;
   /** Exactly what is signed. */
   readonly statement: string;
+  /** Signed beside it: the words that take the order back, should it prove wrong. */
+  readonly correction: string | null;
   /** For the one who prepared it only. */
   readonly match: string | null;
 }

@@ -61,8 +61,7 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
       if (!allowed.ok) return allowed;
       const known = await duty.shifts.provePin(person.account, body.pin);
       if (!known.ok) return known;
-      const { keyid, sig, match } = body;
-      const signed = { keyid, sig, ...(match === undefined ? {} : { match }) };
+      const { pin: _pin, ...signed } = body;
       const approved = await requests.approve(params['id'] ?? '', person.account, signed);
       if (!approved.ok) return approved;
       return ok(
@@ -106,6 +105,7 @@ async function answerOf({ orders, duty }: Centre, request: OrderRequested, reade
     statement,
     match,
     approvals,
+    correction,
   } = request;
   return {
     id,
@@ -127,6 +127,7 @@ async function answerOf({ orders, duty }: Centre, request: OrderRequested, reade
     screen: order.screen,
     payloadType: approvalType,
     statement,
+    correction: correction?.statement ?? null,
     match: by === reader ? match : null,
   };
 }

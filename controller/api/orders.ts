@@ -59,6 +59,19 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
+  // Signed beforehand by those who gave it, so that the truth waits for nobody (≤ 60 s, PRODUCT §1.2).
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/orders/:id/correct', act: 'order.stop', status: 201 },
+    async ({ person, params }): Promise<Result<OrderAnswer>> => {
+      const allowed = may(person.grants, 'order.stop', card.area);
+      if (!allowed.ok) return allowed;
+      const given = await centre.corrections.give(params['id'] ?? '', person.account);
+      return given.ok ? ok(await inList(centre, given.value)) : given;
+    },
+  );
+
   declare(app, centre, { method: 'POST', url: '/api/orders/stop-all', act: 'order.stop' }, async ({ person }) => {
     const allowed = may(person.grants, 'order.stop', card.area);
     return allowed.ok ? ok({ cleared: await orders.stopAll(person.account) }) : allowed;
@@ -89,6 +102,7 @@ function answerOf(centre: Centre, stored: StoredOrder, counts: OrderCounts, line
     exp: stored.expMs,
     authority: stored.order.authority?.by ?? null,
     reason: stored.reason ?? null,
+    correctable: centre.corrections.has(stored.id),
     counts,
     progress: lines.map((one) => ({ ...one, boxName: registry.box(one.box)?.name ?? null })),
   };

@@ -7,6 +7,7 @@ import type { Journal } from '../link.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
 import { epochOf, type Trust } from '../provision/signing-keys.ts';
 import type { Store } from '../store/store.ts';
+import { CorrectionDesk } from './correction-desk.ts';
 import { GroupFrames } from './group-frames.ts';
 import { OrderDesk, type OrderDeskOptions } from './order-desk.ts';
 import { OrderWatch } from './order-watch.ts';
@@ -25,6 +26,7 @@ interface Emergency {
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
   readonly watch: OrderWatch;
+  readonly corrections: CorrectionDesk;
 }
 
 export function makeEmergency({ store, card, trust, ladder, publish, journal, ...rest }: Parts): Emergency {
@@ -37,16 +39,15 @@ export function makeEmergency({ store, card, trust, ladder, publish, journal, ..
     nowMs: rest.nowMs,
   });
   const orders = new OrderDesk({ ...rest, frames, watch, store: store.orders, centre: card, demo: card.demo });
+  const signing = { orders, card, epoch: epochOf(trust), crypto: cryptography, nowMs: rest.nowMs };
+  const corrections = new CorrectionDesk({ ...signing, meta: store.meta });
   const requests = new RequestDesk({
-    orders,
+    ...signing,
+    corrections,
     officers: () => trustedOfficers(trust),
-    card,
-    epoch: epochOf(trust),
-    crypto: cryptography,
     feed: rest.feed,
     ladder,
     audit: (act) => store.audit.append(act),
-    nowMs: rest.nowMs,
   });
-  return { orders, requests, watch };
+  return { orders, requests, watch, corrections };
 }

@@ -50,9 +50,9 @@ export class OfficerDevice {
   }
 
   /** What is sent to approve a prepared order. */
-  sign({ payloadType, statement }: { payloadType: string; statement: string }): { keyid: string; sig: string; pin: string } {
-    const bytes = preAuthEncoding(payloadType, new TextEncoder().encode(statement));
-    return { keyid: this.keyid, sig: toBase64(this.#signer.sign(bytes)), pin };
+  sign({ payloadType, statement, correction = null }: { payloadType: string; statement: string; correction?: string | null }) {
+    const over = (text: string) => toBase64(this.#signer.sign(preAuthEncoding(payloadType, new TextEncoder().encode(text))));
+    return { keyid: this.keyid, sig: over(statement), ...(correction !== null && { correctionSig: over(correction) }), pin };
   }
 
   /** Start a shift when none runs; prepare, sign, approve; answers the order as it then stands. */

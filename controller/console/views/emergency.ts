@@ -110,7 +110,15 @@ function orderCard(order: OrderAnswer, stage: Stage, end: (order: OrderAnswer) =
       (all <= fewBoxes ? boxLines(others) : h('details', {}, h('summary', {}, `${others.length} hộp khác`), boxLines(others))),
     unlisted > 0 && h('p', { class: 'soft' }, `và ${unlisted} hộp nữa`),
     order.state === 'active' && stage.may('duty') && h('button', { onclick: () => void end(order) }, 'Kết thúc lệnh'),
+    order.correctable && stage.may('duty', 'leader') && correction(order),
   );
+}
+
+/** Signed beforehand: says that the order was wrong, and ends it where it still stands. */
+function correction(order: OrderAnswer): HTMLElement {
+  const problem = h('p', { class: 'problem', role: 'alert' });
+  const give = () => send<void>('POST', `/orders/${order.id}/correct`, {}).catch((error: unknown) => tellProblem(problem, error));
+  return h('div', {}, holdButton('Giữ 2 giây để ĐÍNH CHÍNH', give), problem);
 }
 
 /** So few boxes are all shown at once. */
