@@ -12,7 +12,7 @@ import type { Kept } from './core/model.ts';
 import { type Chain, linkRows, rowOf, type StoredRow, type UnchainedRow, weightMax } from './journal-rows.ts';
 import { insertRow, openChecked, quarantine, setCell, setMeta, toRow } from './journal-tables.ts';
 import { readOutside, writeCopy } from './kept-outside.ts';
-import type { OrderSlots, Slot } from './order-slots.ts';
+import type { OrderSlots, OwedRows, Slot } from './order-slots.ts';
 import type { OutboxJournal } from './ports.ts';
 
 const ackedRowsKeptMs = 30 * 24 * 3600_000;
@@ -88,7 +88,8 @@ export class SqliteJournal implements OutboxJournal {
     const database = this.#open();
     const meta = new Map((await database.read('SELECT key, value FROM meta')).map((row) => [String(row['key']), String(row['value'])]));
     const cells = await database.read('SELECT key, json FROM cells');
-    const kept = { ...this.#options.blankKept(), ...(await readOutside(this.#options.orders, this.#options.copy)) };
+    const outside = await readOutside(this.#options.orders, this.#options.copy);
+    const kept = { ...this.#options.blankKept(), ...outside.kept };
     for (const row of cells) {
       const key = cellNames.find((name) => name === row['key']);
       if (key) Object.assign(kept, { [key]: JSON.parse(String(row['json'])) });
@@ -107,14 +108,25 @@ export class SqliteJournal implements OutboxJournal {
       orders: kept.orders,
       ...Object.fromEntries(cellNames.filter((name) => stored.has(name)).map((name) => [name, kept[name]])),
     };
+    await this.#bringIn(outside.owed);
     return { kept, epoch, lastSeq: this.#chain.lastSeq, ackedTo: this.#acked };
+  }
+
+  /** The power went between the slots and the rows of one commit: the rows are written now. */
+  async #bringIn(owed: OwedRows | undefined): Promise<void> {
+    if (!owed || owed.epoch !== this.#chain.epoch || owed.seq !== this.#chain.lastSeq) return;
+    const { rows, chain } = linkRows(this.#chain, owed.entries.map(rowOf), this.#options.crypto);
+    await this.#open().write(rows.map(insertRow));
+    this.#chain = chain;
+    this.#rows += rows.length;
   }
 
   /** Orders first and in their own slots, then cells and rows in one transaction. */
   commit(kept: Kept, entries: readonly Entry[]): Promise<void> {
     return this.#inTurn(async () => {
       if (kept.orders !== this.#saved.orders) {
-        await this.#options.orders.write(kept.orders);
+        const { epoch, lastSeq } = this.#chain;
+        await this.#options.orders.write(kept.orders, { epoch, seq: lastSeq, entries });
         this.#saved = { ...this.#saved, orders: kept.orders };
       }
       const changed = cellNames.filter((name) => kept[name] !== this.#saved[name]);

@@ -1,13 +1,14 @@
 // What stands beside the database in checksummed slots: accepted orders, and what a box needs to go on playing without it.
 import type { Kept } from './core/model.ts';
-import type { OrderSlots, Slot } from './order-slots.ts';
+import type { OrderSlots, OwedRows, Slot } from './order-slots.ts';
 
-/** What the slots say; nothing on a new box. */
-export async function readOutside(orders: OrderSlots, copy: Slot): Promise<Partial<Kept>> {
+/** What the slots say; nothing on a new box. `owed`: rows that may not have reached the database. */
+export async function readOutside(orders: OrderSlots, copy: Slot): Promise<{ readonly kept: Partial<Kept>; readonly owed?: OwedRows }> {
   const bytes = await copy.read();
   const copied = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Partial<Kept>);
   const accepted = await orders.read();
-  return { ...copied, ...(accepted && { orders: accepted }) };
+  const kept = { ...copied, ...(accepted && { orders: accepted.orders }) };
+  return accepted?.owed ? { kept, owed: accepted.owed } : { kept };
 }
 
 /** Want, counters, mute, service and which plays have their receipt. */

@@ -157,7 +157,7 @@ export class SteadyJournal implements OutboxJournal {
     const { orders, copy, blankKept, crypto, freshEpoch } = this.#options;
     let written: Kept | undefined;
     this.#now = new MemoryJournal({
-      keptOutside: async () => ({ ...blankKept(), ...(await readOutside(orders, copy)) }),
+      keptOutside: async () => ({ ...blankKept(), ...(await readOutside(orders, copy)).kept }),
       keepOutside: async (kept) => {
         if (kept.orders !== written?.orders) await orders.write(kept.orders);
         if (kept.want !== written?.want || kept.muted !== written?.muted) await writeCopy(copy, kept);

@@ -24,8 +24,8 @@ export const rows: readonly Row[] = [
   ...loadRows,
 ];
 
-/** Two boxes at a time leave each its core. */
-const lanes = 2;
+/** Most of a row is waiting for sound. */
+const lanes = 4;
 
 export async function emergency(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({

@@ -45,8 +45,8 @@ function stepped(name: keyof typeof steps, quality: 'signed' | 'rtc'): () => Pro
       await bed.waitTold('o-1', 'ended');
       await bed.quiet(1_500);
       const heardMs = bed.soundMs(fromMonoMs);
-      must(Math.abs(heardMs - 5_600) < 500, `${heardMs} ms of sound, 5,600 expected`);
-      const again = await bed.give([bed.sign('o-2', { times: 1 }), bed.sign('o-old', { times: 1 }, { exp: Date.now() - 1 })]);
+      must(Math.abs(heardMs - 5_600) < 1_000, `${heardMs} ms of sound, 5,600 expected`);
+      const again = await bed.give([bed.sign('o-2', { times: 1 }), bed.sign('o-old', { times: 1 }, { exp: Date.now() - 10_000 })]);
       const afterMs = await bed.soundsAfter(again, 6_000);
       await bed.waitTold('o-2', 'ended');
       must((await bed.waitTold('o-old', 'refused')).problem?.code === 'expired', 'the expired one is refused');
@@ -64,7 +64,8 @@ function endsByItself(): Promise<string> {
     const fromMonoMs = await bed.give([bed.sign('o-1', { times: 20, pauseMs: 0 }, { exp })]);
     await bed.soundsAfter(fromMonoMs);
     clock.step(steps['−10 y']);
-    await bed.waitTold('o-1', 'ended', 12_000);
+    await soon('its end', () => bed.told('o-1', 'ended')[0] ?? bed.told('o-1', 'expired')[0], 12_000);
+    await pass(500);
     await bed.quiet(2_000);
     const last = bed.stretches(fromMonoMs).at(-1)?.toMs ?? 0;
     must(last < 6_600, `it sounded until ${last} ms`);
@@ -79,7 +80,7 @@ function falseBoot(shift: '-10y' | '+10y'): () => Promise<string> {
       // A floor is known from this good boot.
       await bed.program.stop();
       bed.program.env = { LD_PRELOAD: falseTimeLibrary, FAKETIME: shift, FAKETIME_DONT_FAKE_MONOTONIC: '1', FAKETIME_DONT_RESET: '1' };
-      const expired = bed.sign('o-old', { times: 1 }, { exp: Date.now() - 1 });
+      const expired = bed.sign('o-old', { times: 1 }, { exp: Date.now() - 10_000 });
       const fresh = bed.sign('o-1', { times: 1 });
       const fromMonoMs = await bed.give([expired, fresh]);
       await bed.startBox();

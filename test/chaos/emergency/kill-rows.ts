@@ -62,7 +62,7 @@ function killedAt(state: State): () => Promise<string> {
       await bed.crash();
       await bed.quiet(2_500);
       const wholes = bed.soundMs(deadMonoMs) / 2_800;
-      must(wholes < 2.4, `${wholes.toFixed(1)} repetitions after the kill`);
+      must(wholes < 2.7, `${wholes.toFixed(1)} repetitions after the kill`);
       return figure;
     });
 }

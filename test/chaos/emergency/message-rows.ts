@@ -8,8 +8,8 @@ import type { Row } from './row.ts';
 
 const orderTopic = 'loa/1/g/xa-1/order';
 
-function send({ centre }: Bed, topic: string, payload: Uint8Array | string, retain = false): Promise<unknown> {
-  return centre.broker.publish(topic, Buffer.from(payload), { qos: 1, retain });
+async function send({ centre }: Bed, topic: string, payload: Uint8Array | string, retain = false): Promise<void> {
+  await centre.broker.publish(topic, Buffer.from(payload), { qos: 1, retain });
 }
 
 function hundredTimes(): Promise<string> {
@@ -23,7 +23,8 @@ function hundredTimes(): Promise<string> {
     must(bed.told('o-1', 'accepted').length === 1 && bed.told('o-1', 'sounding').length === 1, 'one start, told once');
     const receipts = bed.centre.facts.filter((fact) => fact.kind === 'receipt' && fact.receipt.occurrence === 'o-1@main');
     must(receipts.length === 1, `${receipts.length} receipts`);
-    must(bed.soundMs(fromMonoMs) < 3_200, 'it sounds once');
+    // Once is 2.8 s; on a busy machine the output starves and the sound has holes.
+    must(bed.soundMs(fromMonoMs) < 4_500, 'it sounds once');
     const logged = bed.program.log.lines - lines;
     must(logged <= 100, `${logged} log lines`);
     return `1 start, 1 receipt, ${logged} log lines`;
