@@ -11,6 +11,7 @@ const names: Readonly<Record<LiveEvent, true>> = {
   schedule: true,
   live: true,
   duty: true,
+  alert: true,
 };
 
 /** Name of the document's event for a live event of the centre. */

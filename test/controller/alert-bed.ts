@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { folderOf } from '../../controller/folder.ts';
 import { initialise } from '../../controller/init.ts';
 import { makeGatewayKey } from '../../controller/provision/gateway-key.ts';
-import { type Asker, type BuiltCentre, frameIn, makeCentre, must, password, seedOf, startMs, statementIn } from './built-centre.ts';
 import { capSender } from './alert-messages.ts';
+import { type Asker, type BuiltCentre, frameIn, makeCentre, must, password, seedOf, startMs, statementIn } from './built-centre.ts';
 import { installOfficers, OfficerDevice } from './officer-device.ts';
 
 export const devices = [new OfficerDevice('truc-ban'), new OfficerDevice('truc-ban-2')] as const;
