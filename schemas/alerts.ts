@@ -136,9 +136,6 @@ export const AlertTakeRequest = v.strictObject({
   template: Id,
   groups: Groups,
   validMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(24 * 3600_000)), 900_000),
-  breakGlass: v.optional(v.boolean(), false),
-  /** Why one officer acts alone. */
-  reason: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(300)), ''),
   /** An exercise sounds at once, so its officer proves who they are here; for an order in earnest that is asked at signing. */
   class: v.optional(v.picklist(['actual', 'exercise']), 'actual'),
   password: v.optional(v.pipe(v.string(), v.maxLength(256)), ''),

@@ -10,7 +10,11 @@ import { declare } from './route.ts';
 const shownMax = 100;
 
 export function alertRoutes(app: FastifyInstance, centre: Centre): void {
-  const { alerts, card, store } = centre;
+  const { alerts, card, store, duty } = centre;
+  const proven = async (account: string, password: string) => {
+    const known = await checkPassword(store.people, account, password);
+    return known.ok ? known : bad('wrong-credentials', 'the password entered again is wrong', '/password');
+  };
 
   declare(app, centre, { method: 'GET', url: '/api/alerts', act: 'read' }, async () => ok(await alerts.inbox.list(shownMax)));
 
@@ -27,8 +31,8 @@ export function alertRoutes(app: FastifyInstance, centre: Centre): void {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
       const { password, ...wish } = body;
-      const known = body.class === 'actual' || (await checkPassword(store.people, person.account, password)).ok;
-      if (!known) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
+      const known = body.class === 'actual' ? await duty.shifts.shiftOf(person.account) : await proven(person.account, password);
+      if (!known.ok) return known;
       const id = params['id'] ?? '';
       const taken = await alerts.inbox.take(id, { ...wish, by: person.account });
       if (!taken.ok) return taken;

@@ -7,7 +7,7 @@ import {
   type OrderRequestAnswer,
   PrepareRequest,
 } from '../../schemas/order-api.ts';
-import { ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
 import { approvalType, type OrderRequested } from '../emergency/request-desk.ts';
@@ -16,7 +16,7 @@ import type { StoredOrder } from '../store/store.ts';
 import { declare } from './route.ts';
 
 export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
-  const { store, requests, duty, card, trust, nowMs } = centre;
+  const { store, requests, alerts, duty, card, trust, nowMs } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/officer-keys', act: 'read' }, async () => ok(await keyAnswers(centre)));
 
@@ -38,6 +38,11 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
     ok(await Promise.all(requests.waiting().map((request) => answerOf(centre, request, person.account)))),
   );
 
+  declare(app, centre, { method: 'GET', url: '/api/order-requests/:id', act: 'read' }, async ({ person, params }) => {
+    const request = requests.waiting().find(({ id }) => id === params['id']);
+    return request ? ok(await answerOf(centre, request, person.account)) : bad('not-found', `no order ${params['id']} waits`);
+  });
+
   declare(
     app,
     centre,
@@ -48,7 +53,9 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
       const shift = await duty.shifts.shiftOf(person.account);
       if (!shift.ok) return shift;
       const prepared = await requests.prepare({ ...body, by: person.account });
-      return prepared.ok ? ok(await answerOf(centre, prepared.value, person.account)) : prepared;
+      if (!prepared.ok) return prepared;
+      if (body.instead !== undefined) await alerts.inbox.follow(body.instead, prepared.value.id);
+      return ok(await answerOf(centre, prepared.value, person.account));
     },
   );
 

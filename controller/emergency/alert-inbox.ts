@@ -29,8 +29,6 @@ export interface Taking {
   readonly template: string;
   readonly groups: readonly string[];
   readonly validMs: number;
-  readonly breakGlass: boolean;
-  readonly reason: string;
   readonly class: 'actual' | 'exercise';
   readonly by: string;
 }
@@ -83,15 +81,26 @@ export class AlertInbox {
   take(id: string, { by, ...wish }: Taking): Promise<Result<OrderRequested | StoredOrder>> {
     return this.#waiting(id, async (alert) => {
       const { orders, requests } = this.#options;
-      const { template, groups, validMs, breakGlass, reason } = wish;
+      const { template, groups, validMs } = wish;
       const made: Result<OrderRequested | StoredOrder> =
         wish.class === 'exercise'
           ? await orders.give({ template, groups, class: 'exercise', validMs, by })
-          : await requests.prepare({ template, groups, validMs, breakGlass, reason, by });
+          : await requests.prepare({ template, groups, validMs, breakGlass: false, reason: '', by });
       if (!made.ok) return made;
       // Several may be named: what was withdrawn or never signed does not exist as an order.
       await this.#save({ ...alert, orders: [...alert.orders, made.value.id], by, answeredMs: this.#options.nowMs() }, by, 'alert.take');
       return made;
+    });
+  }
+
+  /** One officer broke the glass for an order that waited: the alert is answered by that one. */
+  follow(instead: string, order: string): Promise<void> {
+    return this.#options.desk.alone(async () => {
+      const { store, nowMs } = this.#options;
+      const taken = (await store.alerts(calledMax)).find(({ orders }) => orders.includes(instead));
+      if (!taken) return;
+      const act = { atMs: nowMs(), actor: taken.by ?? '', act: 'alert.follow', subject: taken.id, sha256: sha256(Buffer.from(order)) };
+      await store.saveAlerts([{ ...taken, orders: [...taken.orders, order] }], act);
     });
   }
 

@@ -124,6 +124,8 @@ describe('a person', () => {
     expect(waiting).toMatchObject({ state: 'waiting', code: 'manual-source' });
     const take = (changes: object = {}) =>
       bed.duty('POST', `/alerts/${waiting.id}/take`, { template: 'lu-quet', groups: ['thon-1'], ...changes });
+    expect(codeOf(await take())).toBe('no-shift');
+    await devices[0].beginShift(bed.duty);
     const taken = await take();
     expect(taken.status).toBe(201);
     expect(taken.body.alert).toMatchObject({ state: 'signing', by: 'truc-ban' });
@@ -133,7 +135,6 @@ describe('a person', () => {
     await bed.duty('DELETE', `/order-requests/${request.id}`);
     expect((await shown(waiting.id)).state).toBe('waiting');
     const again = (await take()).body.order;
-    await devices[0].beginShift(bed.duty);
     const prepared = (await bed.duty('GET', '/order-requests')).body[0];
     await bed.duty('POST', `/order-requests/${again}/approve`, devices[0].sign(prepared));
     expect(await shown(waiting.id)).toMatchObject({ state: 'taken', orders: [again] });
@@ -146,8 +147,8 @@ describe('a person', () => {
     const waiting = await offer(capBytes(first));
     expect(codeOf(await bed.duty('POST', `/alerts/${waiting.id}/aside`, { reason: '' }))).toBe('bad-input');
     expect(codeOf(await bed.admin('POST', `/alerts/${waiting.id}/aside`, { reason: 'trùng tin' }))).toBe('not-allowed');
-    const { order } = (await bed.duty('POST', `/alerts/${waiting.id}/take`, { template: 'lu-quet', groups: ['thon-1'] })).body;
     await devices[0].beginShift(bed.duty);
+    const { order } = (await bed.duty('POST', `/alerts/${waiting.id}/take`, { template: 'lu-quet', groups: ['thon-1'] })).body;
     const [prepared] = (await bed.duty('GET', '/order-requests')).body;
     await bed.duty('POST', `/order-requests/${order}/approve`, devices[0].sign(prepared));
     const cancel = await offer(capBytes(alert('c-1', { msgType: 'Cancel', references: [nameOf(first)] })));

@@ -6,6 +6,8 @@ import { h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
 import type { OfficerKeyHere } from '../officer-key.ts';
 import { clockWords, orderTotalWords, progressWords } from '../words.ts';
+import { alertsCard } from './alerts.ts';
+import { mandatesCard } from './mandates.ts';
 import { type OrderForm, orderForm } from './order-form.ts';
 import { drawRequests, keyCard, tickLadders } from './order-requests.ts';
 import { follow, type Stage, tellProblem, tellStray } from './view.ts';
@@ -16,6 +18,8 @@ export function showEmergency(stage: Stage): () => void {
   const past = h('div', { class: 'list' });
   const waiting = h('div', { class: 'list', 'aria-live': 'polite' });
   const here: Here = { key: undefined, duty: stage.session.duty, form: undefined, requests: [], atMs: 0 };
+  const alerts = alertsCard(stage, (from) => here.form?.prefill(from));
+  const mandates = mandatesCard(stage, () => here.key);
   const problem = h('p', { class: 'problem', role: 'alert' });
   const stop = stage.may('duty') && holdButton('Giữ 2 giây để DỪNG TẤT CẢ', () => stopAll(problem, draw));
   const now = h('section', { class: 'card emergency', hidden: true }, h('h2', {}, 'Đang có lệnh'), stop, problem, active);
@@ -25,6 +29,8 @@ export function showEmergency(stage: Stage): () => void {
       get<OrderAnswer[]>('/orders'),
       get<OrderRequestAnswer[]>('/order-requests'),
       get<SessionAnswer | undefined>('/session'),
+      alerts.draw(),
+      mandates.draw(),
     ]);
     Object.assign(here, { requests, atMs: performance.now(), duty: session?.duty ?? here.duty });
     here.form?.refresh(requests.length > 0);
@@ -44,13 +50,15 @@ export function showEmergency(stage: Stage): () => void {
     stage.content,
     h('h1', {}, 'Khẩn cấp'),
     now,
+    alerts.element,
     waiting,
     stage.may('duty') ? desk : h('p', { class: 'card' }, 'Chỉ trực ban được phát lệnh khẩn cấp.'),
+    mandates.element,
     h('section', { class: 'card' }, h('h2', {}, 'Các lệnh đã qua'), past),
   );
   if (stage.may('duty')) openDesk(stage, desk, here, () => void draw().catch(tellStray));
   const seconds = setInterval(tick, 1_000);
-  const unfollow = follow(['order', 'duty', 'box'], draw);
+  const unfollow = follow(['order', 'duty', 'box', 'alert'], draw);
   return () => {
     clearInterval(seconds);
     unfollow();

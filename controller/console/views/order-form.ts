@@ -23,8 +23,19 @@ export interface OrderFormWish {
   onSent(): void;
 }
 
+/** What an alert from outside proposes. */
+export interface Prefill {
+  readonly alert: string;
+  readonly title: string;
+  readonly template: string | null;
+  readonly groups: readonly string[];
+  readonly exercise: boolean;
+}
+
 export interface OrderForm {
   readonly element: HTMLElement;
+  /** Choose as the alert proposes; the order then answers it. */
+  prefill(from: Prefill): void;
   /** The shift or the boxes may be others now; `waiting`: an order still waits for officers. */
   refresh(waiting: boolean): void;
 }
@@ -37,6 +48,7 @@ export function orderForm({ templates, groups, demo, key, duty, onSent }: OrderF
   const targets = groups.map((group) => ({ group, box: h('input', { type: 'checkbox', name: `group-${group.id}`, checked: true }) }));
   const [preview, proof, kind] = [orderPreview(), orderProof(), classChoice(demo)];
   const [problem, done] = [h('p', { class: 'problem', role: 'alert' }), h('p', { class: 'done', role: 'status' })];
+  const about = aboutAlert();
   const wish = () => ({
     template: choices.find((choice) => choice.radio.checked)?.template.id,
     groups: targets.filter((target) => target.box.checked).map((target) => target.group.id),
@@ -45,8 +57,10 @@ export function orderForm({ templates, groups, demo, key, duty, onSent }: OrderF
     problem.textContent = '';
     done.textContent = '';
     try {
-      const given = kind.real() ? await giveReal(key(), wish(), proof.take()) : await giveDrill(wish(), proof.take());
+      const answering = { ...wish(), ...about.alert() };
+      const given = kind.real() ? await giveReal(key(), answering, proof.take()) : await giveDrill(answering, proof.take());
       done.textContent = given ? 'Đã ký và gửi lệnh.' : waitsForSecond;
+      about.bind(undefined);
       onSent();
     } catch (error) {
       tellProblem(problem, error);
@@ -73,17 +87,14 @@ export function orderForm({ templates, groups, demo, key, duty, onSent }: OrderF
   });
   element.append(
     title,
+    about.element,
     kind.element ?? '',
     h(
       'div',
       { class: 'choices', role: 'radiogroup', 'aria-label': 'Mẫu lệnh' },
       ...choices.map(({ template, radio }) => h('label', { class: 'choice' }, radio, h('strong', {}, template.title))),
     ),
-    h(
-      'div',
-      { class: 'row', role: 'group', 'aria-label': 'Địa bàn' },
-      ...targets.map(({ group, box }) => h('label', { class: 'check' }, box, group.name)),
-    ),
+    groupRow(targets),
     h('div', { class: 'act' }, preview.reach, proof.element, problem, done, hold),
   );
   turn();
@@ -91,16 +102,50 @@ export function orderForm({ templates, groups, demo, key, duty, onSent }: OrderF
     if (!waiting && done.textContent === waitsForSecond) done.textContent = '';
     ask();
   };
-  return { element, refresh };
+  const prefill = (from: Prefill) => {
+    for (const { template, radio } of choices) if (template.id === from.template) radio.checked = true;
+    for (const { group, box } of targets) box.checked = from.groups.includes(group.id);
+    kind.choose(!from.exercise);
+    about.bind(from);
+    turn();
+    element.scrollIntoView({ block: 'start' });
+  };
+  return { element, prefill, refresh };
+}
+
+function groupRow(targets: readonly { readonly group: GroupAnswer; readonly box: HTMLElement }[]): HTMLElement {
+  const checks = targets.map(({ group, box }) => h('label', { class: 'check' }, box, group.name));
+  return h('div', { class: 'row', role: 'group', 'aria-label': 'Địa bàn' }, ...checks);
+}
+
+/** Which alert the order answers, shown and let go of. */
+function aboutAlert(): {
+  readonly element: HTMLElement;
+  alert(): { readonly alert?: string };
+  bind(from: Prefill | undefined): void;
+} {
+  const held: { alert: string | undefined } = { alert: undefined };
+  const note = h('p', { role: 'status' });
+  const free = h('button', { type: 'button', onclick: () => bind(undefined) }, 'Không theo tin này nữa');
+  const element = h('div', { class: 'done', hidden: true }, note, free);
+  const bind = (from: Prefill | undefined) => {
+    held.alert = from?.alert;
+    note.textContent = from ? `Theo cảnh báo: ${from.title}` : '';
+    element.hidden = from === undefined;
+  };
+  return { element, alert: () => (held.alert === undefined ? {} : { alert: held.alert }), bind };
 }
 
 interface Wish {
+  /** The alert that it answers. */
+  readonly alert?: string;
   readonly template: string | undefined;
   readonly groups: readonly string[];
 }
 
-async function giveDrill(wish: Wish, password: string): Promise<boolean> {
-  await send('POST', '/orders', { ...wish, class: 'exercise', confirm: true, password });
+async function giveDrill({ alert, ...wish }: Wish, password: string): Promise<boolean> {
+  if (alert === undefined) await send('POST', '/orders', { ...wish, class: 'exercise', confirm: true, password });
+  else await send('POST', `/alerts/${alert}/take`, { ...wish, class: 'exercise', password });
   return true;
 }
 
@@ -117,8 +162,8 @@ async function giveReal(key: OfficerKeyHere | undefined, wish: Wish, pin: string
 }
 
 /** Real or exercise, never on one button: the card changes colour and words. A demo has exercises only. */
-function classChoice(demo: boolean): { readonly element: HTMLElement | null; real(): boolean } {
-  if (demo) return { element: null, real: () => false };
+function classChoice(demo: boolean): { readonly element: HTMLElement | null; real(): boolean; choose(real: boolean): void } {
+  if (demo) return { element: null, real: () => false, choose: () => undefined };
   const real = h('input', { type: 'radio', name: 'class', value: 'actual', checked: true });
   const drill = h('input', { type: 'radio', name: 'class', value: 'exercise' });
   const element = h(
@@ -127,5 +172,8 @@ function classChoice(demo: boolean): { readonly element: HTMLElement | null; rea
     h('label', { class: 'check' }, real, 'Lệnh thật'),
     h('label', { class: 'check' }, drill, 'Diễn tập'),
   );
-  return { element, real: () => real.checked };
+  const choose = (earnest: boolean) => {
+    (earnest ? real : drill).checked = true;
+  };
+  return { element, real: () => real.checked, choose };
 }

@@ -44,13 +44,22 @@ export function keyCard(stage: Stage, onTrusted: (key: OfficerKeyHere) => void):
 }
 
 /** Prepare an order and put this officer's signature on it. True when it was given at once. */
-export async function giveSigned(
-  key: OfficerKeyHere,
-  wish: { readonly template: string | undefined; readonly groups: readonly string[]; readonly breakGlass: boolean },
-  pin: string,
-): Promise<boolean> {
-  const request = await send<OrderRequestAnswer>('POST', '/order-requests', wish);
+export async function giveSigned(key: OfficerKeyHere, { alert, ...wish }: GivenWish, pin: string): Promise<boolean> {
+  const request = alert === undefined ? await send<OrderRequestAnswer>('POST', '/order-requests', wish) : await takeAlert(alert, wish);
   return approve(key, request, { pin });
+}
+
+interface GivenWish {
+  /** The alert from outside that it answers. */
+  readonly alert?: string;
+  readonly template: string | undefined;
+  readonly groups: readonly string[];
+  readonly breakGlass: boolean;
+}
+
+async function takeAlert(alert: string, { template, groups }: GivenWish): Promise<OrderRequestAnswer> {
+  const { order } = await send<{ readonly order: string }>('POST', `/alerts/${alert}/take`, { template, groups });
+  return get<OrderRequestAnswer>(`/order-requests/${order}`);
 }
 
 async function approve(key: OfficerKeyHere, request: OrderRequestAnswer, proof: { pin: string; match?: string }): Promise<boolean> {
