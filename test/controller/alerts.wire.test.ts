@@ -1,5 +1,8 @@
 // Alerts from the inlet to the order or the officer, in a real centre with the real gateway process.
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { AlertDesk } from '../../controller/emergency/alert-desk.ts';
+import { Gateway } from '../../controller/emergency/gateway/gateway.ts';
 import { webhookSignature } from '../../controller/emergency/inlets/webhook.ts';
 import { until } from '../wire/waiting.ts';
 import { type AlertBed, addSource, capSource, devices, gauge, openAlertBed, putMandateInForce } from './alert-bed.ts';
@@ -276,6 +279,26 @@ test('an order leaves as CAP, and as its Cancel once it was ended', async () => 
   await bed.duty('POST', `/orders/${order}/clear`);
   expect(await read()).toMatch(/<msgType>Cancel<\/msgType>[\s\S]*<references>xa-02536,order-/);
   expect(codeOf(await bed.duty('GET', '/orders/order-0.cap'))).toBe('not-found');
+});
+
+test('what ends the gateway is told to a person and never read again; the next message is', async () => {
+  await open();
+  const { store, alerts, orders, card, feed, duty } = bed.built.centre;
+  const journal = { info: () => undefined, warn: () => undefined };
+  const bundle = fileURLToPath(new URL('../wire/bad-gateway.mjs', import.meta.url));
+  const gateway = new Gateway({ bundle, journal, memory: async () => [], verifier: undefined });
+  const desk = new AlertDesk({
+    ...{ store: store.alerts, orderStore: store.orders, sources: alerts.sources, gateway, mandates: alerts.mandates, orders, card, feed },
+    ...{ journal, ladder: duty.ladder, nowMs, signer: () => undefined, groups: () => [] },
+  });
+  const tell = async (words: string) => must(await desk.offer('tinh', Buffer.from(words), 'cap'));
+  expect(await tell('hang')).toMatchObject({ is: 'reject', state: 'waiting', code: 'gateway-failed' });
+  const next = await tell('fine');
+  expect(next).toMatchObject({ is: 'ignore', code: 'test' });
+  const { pid } = gateway;
+  expect(await tell('hang')).toMatchObject({ is: 'reject', state: 'nothing', code: 'ended-gateway-before' });
+  expect(gateway.pid).toBe(pid);
+  gateway.stop();
 });
 
 test('what a power cut broke off waits for a person, who is rung at the next start', async () => {
