@@ -124,7 +124,8 @@ describe('the checking program', () => {
   ];
 
   test('needs no right to write files, start programs or threads', () => {
-    const rights = ['--experimental-permission', '--allow-fs-read=*', '--allow-addons', '--no-warnings'];
+    const permission = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+    const rights = [permission, '--allow-fs-read=*', '--allow-addons', '--no-warnings'];
     const done = spawnSync(process.execPath, [...rights, program, 'cap', 'check', ...now, ...bait], { encoding: 'utf8' });
     expect(done.stderr).toBe('');
     expect(done.stdout.split('\n').filter(Boolean)).toHaveLength(bait.length);

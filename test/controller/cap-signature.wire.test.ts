@@ -59,6 +59,9 @@ function sign(key: Key, how: Template, sent: string, infos: string): string {
 describe.skipIf(!ready)('a signed message [needs xmlsec1]', () => {
   const own = makeKey('own', ['rsa:2048']);
   const other = makeKey('other', ['rsa:2048']);
+  const curve = makeKey('curve', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']);
+  const small = makeKey('small', ['rsa:1024']);
+  /** After the last certificate begins. */
   const nowMs = Date.now() + 1_000;
   const pinned = (...keys: Key[]): CapSource => ({
     id: 'tinh',
@@ -98,14 +101,12 @@ describe.skipIf(!ready)('a signed message [needs xmlsec1]', () => {
   });
 
   test('with an elliptic curve is accepted too', async () => {
-    const curve = makeKey('curve', ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']);
     expect(await ask(signed(curve, { method: 'http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256' }), pinned(curve))).toBe('alert');
   });
 
   test('with SHA-1 or a small key is refused although it is right', async () => {
     expect(await ask(signed(own, { method: `${dsig}rsa-sha1` }), pinned(own))).toBe('signature-weak');
     expect(await ask(signed(own, { digest: `${dsig}sha1` }), pinned(own))).toBe('signature-weak');
-    const small = makeKey('small', ['rsa:1024']);
     expect(await ask(signed(small), pinned(small))).toBe('signature-weak');
   });
 
