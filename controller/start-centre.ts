@@ -236,7 +236,7 @@ function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const sounding = { registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
   const emergency = { store, card, trust, ladder: duty.ladder, onEarnest, ...sounding };
   const { orders, requests } = makeEmergency(emergency);
-  const alerts = makeAlerts({ ...emergency, orders, requests, journal, folder: folderOf(settings.dataDir) });
+  const alerts = makeAlerts({ ...emergency, orders, requests, journal, strongbox: parts.strongbox, folder: folderOf(settings.dataDir) });
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const epoch = randomId('run');
   const told = { centre: card.id, epoch, registry, logDesk, desk, dispatch, counters: store.counters, feed, publish, journal, nowMs };

@@ -193,7 +193,7 @@ describe('sources', () => {
     await addSource(bed, { ...without, title: 'Trạm khác' } as typeof gauge);
     const answers = (await bed.duty('GET', '/alert-sources')).body;
     expect(answers).toMatchObject([{ id: 'tinh' }, { id: 'tram-mua', title: 'Trạm khác', secretSet: true }]);
-    expect(JSON.stringify(answers)).not.toContain(gauge.secret);
+    expect(JSON.stringify([answers, await bed.built.centre.store.alerts.sources()])).not.toContain(gauge.secret);
     expect((await bed.admin('DELETE', '/alert-sources/tram-mua')).status).toBe(204);
     expect(codeOf(await bed.admin('DELETE', '/alert-sources/tram-mua'))).toBe('not-found');
   });
