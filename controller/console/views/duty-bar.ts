@@ -19,7 +19,8 @@ export function dutyBar(stage: Stage, siren: Siren, silenced: Set<string>): { re
   const draw = async () => {
     const [session, rings] = await Promise.all([get<SessionAnswer | undefined>('/session'), get<RingAnswer[]>('/duty/rings')]);
     const state = session?.duty.state ?? 'staffed';
-    const red = sees && state !== 'staffed' ? [redBar(state)] : [];
+    const mayStart = state === 'not-started' && stage.session.roles.includes('duty');
+    const red = sees && state !== 'staffed' ? [redBar(state, mayStart)] : [];
     refresh(element, ...red, ...rings.map((ring) => ringBar(ring, draw, silenced)));
     sound(rings, siren, silenced);
     if (!document.hidden) await tellSeen(rings);
@@ -27,12 +28,12 @@ export function dutyBar(stage: Stage, siren: Siren, silenced: Set<string>): { re
   return { element, leave: follow(['duty'], draw) };
 }
 
-function redBar(state: keyof typeof stateWords): HTMLElement {
+function redBar(state: keyof typeof stateWords, mayStart: boolean): HTMLElement {
   return h(
     'div',
     { class: 'duty-bar', role: 'alert' },
     h('strong', {}, `⊘ ${stateWords[state]}`),
-    h('a', { href: '#/truc-ban' }, state === 'nobody' ? 'Mở trang Trực ban' : 'Nhận ca'),
+    h('a', { href: '#/truc-ban' }, mayStart ? 'Nhận ca' : 'Mở trang Trực ban'),
   );
 }
 

@@ -25,7 +25,7 @@ export function showDuty(stage: Stage): () => void {
     h('h1', {}, 'Trực ban'),
     h(
       'div',
-      { class: 'two' },
+      { class: shift ? 'two' : null },
       h(
         'section',
         { class: 'card', 'aria-labelledby': 'h-now' },
