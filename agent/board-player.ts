@@ -10,7 +10,7 @@ export interface BoardPlayerOptions {
   readonly display: Display;
   readonly clock: Clock;
   readonly readPage: (sha256: string) => Promise<Result<string>>;
-  readonly orderPage: (order: Order) => string;
+  readonly orderPage: (order: Order, languages: readonly string[]) => string;
   readonly safePage: () => string;
   readonly progressEveryMs: number;
 }
@@ -146,7 +146,7 @@ export class BoardPlayer {
   #showings({ sound }: PlayAction): Showing[] {
     const { readPage, orderPage } = this.#options;
     if (sound.of === 'order') {
-      const html = async (): Promise<Result<string>> => ({ ok: true, value: orderPage(sound.order) });
+      const html = async (): Promise<Result<string>> => ({ ok: true, value: orderPage(sound.order, sound.languages) });
       return [{ html, kind: 'order', durationMs: orderMs(sound.order) }];
     }
     if (sound.of !== 'items') return [];

@@ -22,12 +22,10 @@ import { FlightRecorder, logFlight } from './flight-recorder.ts';
 import { AgentHands } from './hands.ts';
 import { HeldKeys } from './held-keys.ts';
 import { type Identity, identityFile, readIdentity } from './identity.ts';
-import { SqliteJournal } from './journal.ts';
 import { type Lines, makeLines } from './lines.ts';
 import type { CentreLink } from './link.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import { type Logger, openLog } from './log.ts';
-import { OrderSlots } from './order-slots.ts';
 import { hardwareOf, Outputs } from './outputs.ts';
 import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
@@ -35,6 +33,7 @@ import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { type FlightLine, Loop } from './run.ts';
 import { readBulletin } from './screens.ts';
+import { SteadyJournal } from './steady-journal.ts';
 import type { UpperLink } from './upper-link.ts';
 
 /** Stands in presence and report; moves with releases. */
@@ -56,7 +55,7 @@ interface Stores {
   readonly keys: HeldKeys;
   readonly record: ClockRecord;
   readonly clock: SystemClock;
-  readonly journal: SqliteJournal;
+  readonly journal: SteadyJournal;
   readonly cache: Cache;
   readonly connections: ConnectionCounter;
   /** Filled once `found` resolves: programs are asked for their version while the rest starts. */
@@ -168,10 +167,10 @@ export class Box {
     const { offsetMs, rtc } = config.clock;
     const clock = new SystemClock({ offsetMs, rtc: rtc && record.rtcHolds(Date.now() + offsetMs), floorMs: record.floorMs });
     const state = join(dataDir, 'state');
-    const journal = new SqliteJournal({
+    const slot = (name: string) => new SlotFile(state, name);
+    const journal = new SteadyJournal({
       dir: state,
-      orders: new OrderSlots(new SlotFile(state, 'orders')),
-      copy: new SlotFile(state, 'copy'),
+      slots: { orders: slot('orders'), copy: slot('copy'), connections: slot('connections') },
       open: openDatabase,
       blankKept,
       crypto: cryptography,
@@ -185,8 +184,9 @@ export class Box {
       reserveBytes: config.diskReserveBytes,
       sha256File,
     });
-    const connections = new ConnectionCounter(new SlotFile(state, 'connections'));
-    await Promise.all([journal.start(), cache.start(), connections.start()]);
+    const connections = new ConnectionCounter(journal.connections);
+    const [cached] = await Promise.all([cache.start(), journal.start(), connections.start()]);
+    if (!cached.ok) warn('cacheNotRead', cached.problem);
     return ok({ log, identity, keys, record, clock, journal, cache, connections, tools, found, warn });
   }
 
@@ -213,12 +213,13 @@ export class Box {
       clock,
       tools,
       pathOf: (sha256) => cache.pathOf(sha256),
+      heldBytes: (sha256) => cache.heldBytes(sha256),
       readPage: (sha256) => readBulletin(cache, sha256),
       speak: (text, language) => speak(tools, text, language),
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
       openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
-      orderPage: (order) => orderPage(order, { demo: identity.trustRoot.demo }),
+      orderPage: (order, languages) => orderPage(order, { demo: identity.trustRoot.demo }, languages),
       safePage: () => safePage('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
       log,
     });
@@ -229,7 +230,7 @@ export class Box {
       logFlight(told, log, flight);
       line.follow?.(told);
     };
-    const loop = new Loop({ clock, journal, hands, log: tellFlight });
+    const loop = new Loop({ clock, journal, hands, log: tellFlight, ordersKept: () => journal.ordersKept });
     const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
     line.link = lines.link;
     line.follow = lines.follow;
@@ -237,10 +238,13 @@ export class Box {
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */
-  async #begin({ clock, record, journal, cache, found, warn }: Stores, { loop, outputs, link, upper }: Running): Promise<void> {
+  async #begin({ clock, record, journal, cache, found, warn, keys }: Stores, { loop, outputs, link, upper }: Running): Promise<void> {
     await loop.start();
-    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: this.#config.outputs });
+    const { outputs: wired } = this.#config;
+    const keysUntilMs = Math.min(...[...keys.ring().links.values()].map(({ untilMs }) => untilMs));
+    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: wired, keysUntilMs });
     loop.tell({ is: 'rowsAcked', epoch: journal.epoch(), upto: journal.ackedTo() });
+    journal.onStore((problem) => loop.tell({ is: 'troubleSeen', trouble: 'store', problem }));
     loop.tell({ is: 'cacheSeen', ...(await cache.seen()) });
     const save = () => record.save(clock, false).catch(() => undefined);
     clock.onChange(() => {

@@ -9,6 +9,8 @@ import { bad, ok, type Result } from '../schemas/problems.ts';
 const namePattern = /^[0-9a-f]{64}$/;
 /** Audio that came inside orders: never evicted by the plan's needs, bounded by itself. */
 const orderDrawerBytesMax = 16 * 1024 * 1024;
+/** The same in memory, of what is not on the disk (yet): all that three groups may hold at once. */
+const heldBytesMax = 3 * 1024 * 1024;
 
 export interface CacheOptions {
   readonly dir: string;
@@ -29,6 +31,8 @@ export class Cache {
   readonly #options: CacheOptions;
   readonly #sizes = new Map<string, number>();
   readonly #orders = new Map<string, number>();
+  /** Audio of orders that the disk has not taken. */
+  readonly #held = new Map<string, Uint8Array>();
   readonly #unverified: string[] = [];
   #bytes = 0;
 
@@ -36,8 +40,17 @@ export class Cache {
     this.#options = options;
   }
 
-  /** Learn what is there from names and sizes; content is verified later, at a pace. */
-  async start(): Promise<void> {
+  /** Learn what is there from names and sizes; content is verified later, at a pace. A disk that cannot be read or written holds nothing. */
+  async start(): Promise<Result<void>> {
+    try {
+      await this.#look();
+    } catch (error) {
+      return { ok: false, problem: problemOf(error) };
+    }
+    return ok(undefined);
+  }
+
+  async #look(): Promise<void> {
     for (const folder of ['temp', 'orders']) mkdirSync(join(this.#options.dir, folder), { recursive: true, mode: 0o700 });
     for (const drawer of await readdir(this.#options.dir)) {
       if (!/^[0-9a-f]{2}$/.test(drawer)) continue;
@@ -53,6 +66,11 @@ export class Cache {
     return this.#orders.has(sha256) ? this.#orderPath(sha256) : undefined;
   }
 
+  /** The bytes of an order's audio while they are in memory only. */
+  heldBytes(sha256: string): Uint8Array | undefined {
+    return this.#held.get(sha256);
+  }
+
   async seen(): Promise<CacheSeen> {
     const all = new Map([...this.#orders, ...this.#sizes]);
     return { has: [...all].map(([sha256, bytes]) => ({ sha256, bytes })), freeBytes: await this.freeBytes() };
@@ -61,7 +79,7 @@ export class Cache {
   /** Bytes that may still be filled: the smaller of the card's and our own limit. */
   async freeBytes(): Promise<number> {
     const { dir, reserveBytes, bytesMax, freeBytes = freeOnDisk } = this.#options;
-    return Math.max(0, Math.min((await freeBytes(dir)) - reserveBytes, bytesMax - this.#bytes));
+    return Math.max(0, Math.min((await freeBytes(dir).catch(() => 0)) - reserveBytes, bytesMax - this.#bytes));
   }
 
   /** Where a download gathers; kept between tries, so that it can go on. */
@@ -79,17 +97,13 @@ export class Cache {
     this.#sizes.set(sha256, bytes);
   }
 
-  /** Keep audio that came inside an order; resolves when it is on the disk. The caller has compared its hash. */
+  /** Keep audio that came inside an order: at once in memory; resolves when it is on the disk. The caller has compared its hash. */
   async storeOrderAudio(sha256: string, bytes: Uint8Array): Promise<Result<void>> {
     if (this.pathOf(sha256)) return ok(undefined);
-    let held = [...this.#orders.values()].reduce((sum, size) => sum + size, 0);
-    for (const [oldest, size] of this.#orders) {
-      if (held + bytes.length <= orderDrawerBytesMax) break;
-      await this.#dropOrderAudio(oldest);
-      held -= size;
-    }
+    this.#hold(sha256, bytes);
     const temporary = this.tempPath(`order-${sha256}`);
     try {
+      await this.#makeRoomInDrawer(bytes.length);
       const file = await open(temporary, 'w', 0o600);
       try {
         await file.writeFile(bytes);
@@ -100,11 +114,33 @@ export class Cache {
       await rename(temporary, this.#orderPath(sha256));
       await syncDirectory(join(this.#options.dir, 'orders'));
     } catch (error) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
       return { ok: false, problem: problemOf(error) };
     }
+    this.#held.delete(sha256);
     this.#orders.set(sha256, bytes.length);
     return ok(undefined);
+  }
+
+  async #makeRoomInDrawer(bytes: number): Promise<void> {
+    let held = [...this.#orders.values()].reduce((sum, size) => sum + size, 0);
+    for (const [oldest, size] of this.#orders) {
+      if (held + bytes <= orderDrawerBytesMax) return;
+      await this.#dropOrderAudio(oldest);
+      held -= size;
+    }
+  }
+
+  /** The oldest give way. */
+  #hold(sha256: string, bytes: Uint8Array): void {
+    this.#held.delete(sha256);
+    this.#held.set(sha256, bytes);
+    let total = [...this.#held.values()].reduce((sum, { length }) => sum + length, 0);
+    for (const [oldest, { length }] of this.#held) {
+      if (total <= heldBytesMax) return;
+      this.#held.delete(oldest);
+      total -= length;
+    }
   }
 
   /** Only what the core names goes. */
@@ -116,6 +152,7 @@ export class Cache {
       await rm(this.#path(sha256), { force: true });
     }
     if (this.#orders.has(sha256)) await this.#dropOrderAudio(sha256);
+    this.#held.delete(sha256);
   }
 
   /** A file gave trouble: it is checked before the others. */

@@ -1,6 +1,6 @@
 // The last instants known to have passed: the floor of the next boot's clock, and when a battery clock was last set right.
 import { readIfPresent, writeFileAtomic } from '../hardware/host/files.ts';
-import { trusted } from '../schemas/time.ts';
+import { type Moment, trusted } from '../schemas/time.ts';
 import type { Clock } from './ports.ts';
 
 const rtcGoodForMs = 60 * 24 * 3600_000;
@@ -52,4 +52,10 @@ export class ClockRecord {
     this.#instants = { floorMs: Math.round(wallMs), signedMs };
     await writeFileAtomic(this.#file, JSON.stringify(this.#instants), 0o600);
   }
+}
+
+/** Between which instants the time lies for certain, for certificates' dates. */
+export function knownTime({ wallMs, quality, floorMs }: Moment): { readonly fromMs: number; readonly toMs: number } {
+  if (trusted(quality)) return { fromMs: wallMs, toMs: wallMs };
+  return { fromMs: floorMs ?? 0, toMs: Number.POSITIVE_INFINITY };
 }

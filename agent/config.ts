@@ -53,6 +53,8 @@ const SimulatedIn = v.strictObject({
   /** What it hears, over and over; a voice-like murmur unless named. */
   wav: v.optional(v.pipe(v.string(), v.maxLength(400))),
   ppm: v.optional(v.pipe(v.number(), v.minValue(-1000), v.maxValue(1000)), 0),
+  /** It stands before this output's simulated loudspeaker. */
+  hears: v.optional(Id),
   squelchDb: SquelchDb,
 });
 
@@ -112,6 +114,8 @@ export const AgentConfig = v.strictObject({
   audioOut: v.optional(v.variant('kind', [VirtualOut, AlsaOut]), { kind: 'virtual' }),
   /** Microphones and lines by the id that sessions name. */
   audioIn: v.optional(v.pipe(v.record(Id, v.variant('kind', [SimulatedIn, AlsaIn])), v.maxEntries(4)), {}),
+  /** By output: the microphone at its horn, which proves that an order was heard. */
+  proofs: v.optional(v.pipe(v.record(Id, Id), v.maxEntries(4)), {}),
   board: v.optional(BoardConfig, { kind: 'simulated' }),
   display: v.optional(
     v.strictObject({

@@ -5,12 +5,11 @@ import type { Plan, Want } from '../schemas/want.ts';
 import type { Cache } from './cache.ts';
 import type { Action, Event } from './core/model.ts';
 import type { Fetcher } from './fetch.ts';
-import type { SqliteJournal } from './journal.ts';
 import type { CentreLink } from './link.ts';
 import type { LiveStreams } from './live/live-streams.ts';
 import type { Outputs } from './outputs.ts';
 import { loadPlan } from './plan-loader.ts';
-import type { Clock, Hands } from './ports.ts';
+import type { Clock, Hands, OutboxJournal } from './ports.ts';
 
 export interface AgentHandsOptions {
   readonly boot: string;
@@ -19,7 +18,7 @@ export interface AgentHandsOptions {
   /** Resolves when the audio programs are known: nothing is planned before. */
   readonly found: Promise<unknown>;
   readonly fetcher: Fetcher;
-  readonly journal: SqliteJournal;
+  readonly journal: OutboxJournal;
   readonly outputs: Outputs;
   readonly live: LiveStreams;
   readonly link: () => CentreLink | undefined;

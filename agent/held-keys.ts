@@ -38,8 +38,8 @@ export class HeldKeys {
     return this.#ring;
   }
 
-  /** Take a newer document; resolves after it is on the disk. The same one again is fine and changes nothing. */
-  async offer(input: unknown): Promise<Result<{ readonly replaced: boolean }>> {
+  /** Take a newer document; resolves after it is on the disk, or is ruling from memory only. The same one again changes nothing. */
+  async offer(input: unknown): Promise<Result<{ readonly replaced: boolean; readonly kept?: boolean }>> {
     const document = parse(KeysDocument, input);
     if (!document.ok) return document;
     const { root, dev, crypto, file } = this.#options;
@@ -51,9 +51,13 @@ export class HeldKeys {
       if (older) return older;
       if (same(held, offered.value)) return ok({ replaced: false });
     }
-    await writeFileAtomic(file, JSON.stringify(document.value), 0o600);
     this.#ring = offered.value;
-    return ok({ replaced: true });
+    // A disk that takes nothing must not keep revoked keys alive: they rule from now on, and come again after a restart.
+    const kept = await writeFileAtomic(file, JSON.stringify(document.value), 0o600).then(
+      () => true,
+      () => false,
+    );
+    return ok(kept ? { replaced: true } : { replaced: true, kept });
   }
 }
 

@@ -29,6 +29,7 @@ export class Inlet {
 
   async take({ events, attachments }: Extract<Meaning, { is: 'events' }>): Promise<void> {
     if (attachments.size > 0) await this.#store(attachments);
+    let told = events.length === 0;
     for (const event of events) {
       if (event.is === 'envelopeRefused') {
         const name = `${event.topic} ${event.id} ${event.problem.code}`;
@@ -36,8 +37,10 @@ export class Inlet {
         this.#options.warn('envelopeRefused', { ...event.problem, path: `${event.topic}#${event.id}` });
       }
       this.#options.tell(event);
+      told = true;
     }
-    await this.#options.settled();
+    // What was passed over leaves nothing to write down, and a flood of it must not stand before an order.
+    if (told) await this.#options.settled();
   }
 
   /** A hostile broker can send rubbish for ever: the log takes some of it. */

@@ -1,17 +1,19 @@
 // What the box must not forget: kept state and outbox rows in one SQLite transaction, orders in their slots beside it.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Failure } from '../hardware/host/failure.ts';
 import type { Database, DatabaseOptions } from '../hardware/host/sqlite.ts';
 import type { Cryptography } from '../schemas/envelope.ts';
 import { Entry, type Row } from '../schemas/outbox.ts';
 import { parseJson } from '../schemas/parse.ts';
-import type { Problem, Result } from '../schemas/problems.ts';
+import type { Problem, ProblemCode, Result } from '../schemas/problems.ts';
 import type { Receipt } from '../schemas/receipt.ts';
 import type { Kept } from './core/model.ts';
 import { type Chain, linkRows, rowOf, type StoredRow, type UnchainedRow, weightMax } from './journal-rows.ts';
 import { insertRow, openChecked, quarantine, setCell, setMeta, toRow } from './journal-tables.ts';
-import type { OrderSlots, Slot } from './order-slots.ts';
-import type { Journal } from './ports.ts';
+import { readOutside, writeCopy } from './kept-outside.ts';
+import type { OrderSlots, OwedRows, Slot } from './order-slots.ts';
+import type { OutboxJournal } from './ports.ts';
 
 const ackedRowsKeptMs = 30 * 24 * 3600_000;
 const pruneEveryMs = 3600_000;
@@ -38,7 +40,7 @@ export interface JournalOptions {
  * INVARIANTS: one write at a time, in call order; `#chain` and `#saved` move only after the database has them;
  * an epoch's rows are never renumbered within it.
  */
-export class SqliteJournal implements Journal {
+export class SqliteJournal implements OutboxJournal {
   readonly #options: JournalOptions;
   #database: Database | undefined;
   #chain: Chain = { epoch: '', lastSeq: 0, lastHash: '' };
@@ -54,7 +56,7 @@ export class SqliteJournal implements Journal {
     this.#options = options;
   }
 
-  /** Open, or quarantine what is damaged and begin a new epoch. A missing driver throws: nothing can be promised then. */
+  /** Open, or quarantine what is damaged and begin a new epoch. Rejects with a `Failure` where no database can be had. */
   async start(): Promise<void> {
     const { dir, open, warn } = this.#options;
     await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -64,19 +66,30 @@ export class SqliteJournal implements Journal {
       this.#database = opened.value;
       return;
     }
-    if (opened.problem.code !== 'store-damaged') throw new Error(`journal: ${opened.problem.code}: ${opened.problem.detail}`);
+    if (opened.problem.code !== 'store-damaged') throw new Failure(opened.problem.code as ProblemCode, `journal: ${opened.problem.detail}`);
     warn('journalQuarantined', opened.problem);
     await quarantine(file);
     const fresh = await openChecked(file, open);
-    if (!fresh.ok) throw new Error(`journal: ${fresh.problem.code}: ${fresh.problem.detail}`);
+    if (!fresh.ok) throw new Failure(fresh.problem.code as ProblemCode, `journal: ${fresh.problem.detail}`);
     this.#database = fresh.value;
+  }
+
+  /** Let the file go and open it anew, for a disk that failed under it. What the loop holds is written whole at the next commit. */
+  async reopen(): Promise<void> {
+    await this.close().catch(() => undefined);
+    this.#database = undefined;
+    await this.start();
+    await this.load();
+    this.#saved = {};
+    this.#onEpoch();
   }
 
   async load(): Promise<{ kept: Kept; epoch: string; lastSeq: number; ackedTo: number }> {
     const database = this.#open();
     const meta = new Map((await database.read('SELECT key, value FROM meta')).map((row) => [String(row['key']), String(row['value'])]));
     const cells = await database.read('SELECT key, json FROM cells');
-    const kept = { ...this.#options.blankKept(), ...(await this.#keptOutside()) };
+    const outside = await readOutside(this.#options.orders, this.#options.copy);
+    const kept = { ...this.#options.blankKept(), ...outside.kept };
     for (const row of cells) {
       const key = cellNames.find((name) => name === row['key']);
       if (key) Object.assign(kept, { [key]: JSON.parse(String(row['json'])) });
@@ -95,14 +108,25 @@ export class SqliteJournal implements Journal {
       orders: kept.orders,
       ...Object.fromEntries(cellNames.filter((name) => stored.has(name)).map((name) => [name, kept[name]])),
     };
+    await this.#bringIn(outside.owed);
     return { kept, epoch, lastSeq: this.#chain.lastSeq, ackedTo: this.#acked };
+  }
+
+  /** The power went between the slots and the rows of one commit: the rows are written now. */
+  async #bringIn(owed: OwedRows | undefined): Promise<void> {
+    if (!owed || owed.epoch !== this.#chain.epoch || owed.seq !== this.#chain.lastSeq) return;
+    const { rows, chain } = linkRows(this.#chain, owed.entries.map(rowOf), this.#options.crypto);
+    await this.#open().write(rows.map(insertRow));
+    this.#chain = chain;
+    this.#rows += rows.length;
   }
 
   /** Orders first and in their own slots, then cells and rows in one transaction. */
   commit(kept: Kept, entries: readonly Entry[]): Promise<void> {
     return this.#inTurn(async () => {
       if (kept.orders !== this.#saved.orders) {
-        await this.#options.orders.write(kept.orders);
+        const { epoch, lastSeq } = this.#chain;
+        await this.#options.orders.write(kept.orders, { epoch, seq: lastSeq, entries });
         this.#saved = { ...this.#saved, orders: kept.orders };
       }
       const changed = cellNames.filter((name) => kept[name] !== this.#saved[name]);
@@ -112,7 +136,7 @@ export class SqliteJournal implements Journal {
       this.#chain = chain;
       this.#rows += rows.length;
       this.#saved = { ...this.#saved, ...Object.fromEntries(changed.map((name) => [name, kept[name]])) };
-      if (changed.some((name) => name === 'want' || name === 'muted' || name === 'service')) await this.#writeCopy(kept);
+      if (changed.some((name) => name === 'want' || name === 'muted' || name === 'service')) await writeCopy(this.#options.copy, kept);
       const newest = entries.at(-1);
       if (newest) this.#onRows();
       if (newest && this.#rows > this.#options.rowsMax) await this.#prune(newest);
@@ -251,18 +275,6 @@ export class SqliteJournal implements Journal {
     await this.#open().write([{ sql: `DELETE FROM outbox WHERE seq < ? AND ${where}`, params: [this.#chain.lastSeq, ...params] }]);
     const [count] = await this.#open().read('SELECT COUNT(*) AS n FROM outbox');
     this.#rows = Number(count?.['n'] ?? 0);
-  }
-
-  async #keptOutside(): Promise<Partial<Kept>> {
-    const bytes = await this.#options.copy.read();
-    const copy = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as Partial<Kept>);
-    const orders = await this.#options.orders.read();
-    return { ...copy, ...(orders && { orders }) };
-  }
-
-  async #writeCopy({ want, counters, muted, service, ledger }: Kept): Promise<void> {
-    const copy = { want, counters, muted, service, ledger: { ...ledger, paused: [] } } satisfies Partial<Kept>;
-    await this.#options.copy.write(new TextEncoder().encode(JSON.stringify(copy)));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

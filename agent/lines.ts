@@ -7,9 +7,9 @@ import type { AgentConfig } from './config.ts';
 import type { ConnectionCounter } from './connections.ts';
 import type { HeldKeys } from './held-keys.ts';
 import type { Identity } from './identity.ts';
-import type { SqliteJournal } from './journal.ts';
 import { CentreLink } from './link.ts';
 import { LocalOrderShelf } from './local-orders.ts';
+import type { OutboxJournal } from './ports.ts';
 import type { FlightLine, Loop } from './run.ts';
 import { UpperLink } from './upper-link.ts';
 
@@ -20,7 +20,7 @@ export interface LinesOptions {
   readonly identity: Identity;
   readonly keys: HeldKeys;
   readonly clock: SystemClock;
-  readonly journal: SqliteJournal;
+  readonly journal: OutboxJournal;
   readonly cache: Cache;
   readonly connections: ConnectionCounter;
   readonly loop: Loop;

@@ -9,13 +9,14 @@ import type { Problem } from '../schemas/problems.ts';
 import type { Answer, Ask, Presence, Report, Telemetry } from '../schemas/report.ts';
 import { boxFilters, buildTopic } from '../schemas/topics.ts';
 import type { Cache } from './cache.ts';
+import { knownTime } from './clock-record.ts';
 import type { ConnectionCounter } from './connections.ts';
 import type { Event } from './core/model.ts';
+import { calmAfterMs, FloodGate } from './flood-gate.ts';
 import type { HeldKeys } from './held-keys.ts';
 import { Inlet } from './inlet.ts';
-import type { SqliteJournal } from './journal.ts';
 import { type Meaning, openAck, readMessage } from './messages.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, OutboxJournal } from './ports.ts';
 
 const asksMax = 8;
 const heartbeatJitterMs = 5_000;
@@ -34,7 +35,7 @@ export interface CentreLinkOptions {
   readonly keys: HeldKeys;
   readonly crypto: Cryptography;
   readonly clock: Clock & { absorbSigned(time: SignedTime): void };
-  readonly journal: Pick<SqliteJournal, 'epoch' | 'rowsAfter' | 'ackedTo' | 'acked' | 'lastSeq' | 'newEpoch' | 'onRows' | 'onEpoch'>;
+  readonly journal: Pick<OutboxJournal, 'epoch' | 'rowsAfter' | 'ackedTo' | 'acked' | 'lastSeq' | 'newEpoch' | 'onRows' | 'onEpoch'>;
   readonly cache: Pick<Cache, 'storeOrderAudio'>;
   readonly connections: ConnectionCounter;
   readonly randomHex: (bytes: number) => string;
@@ -56,6 +57,8 @@ export class CentreLink {
   readonly #outbox: OutboxSender;
   readonly #asks = new Map<string, number>();
   readonly #inlet: Inlet;
+  readonly #gate = new FloodGate();
+  #calm: NodeJS.Timeout | undefined;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #told: Told = {};
   #up = false;
@@ -72,6 +75,7 @@ export class CentreLink {
       url: options.url,
       tls: options.tls,
       clientId: `box:${dev}`,
+      time: () => knownTime(clock.now()),
       filters: boxFilters(dev, place.groups, place.centre),
       will: () => ({ topic: this.#topic('on'), payload: JSON.stringify(this.#presence(false, options.connections.next())) }),
       onMessage: (topic, payload) => this.#absorb(topic, payload),
@@ -107,6 +111,7 @@ export class CentreLink {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
+    clearTimeout(this.#calm);
     this.#outbox.stop();
     if (this.#up) await this.#publish('on', this.#presence(false, this.#options.connections.last), 1, true, 500);
     await this.#link.stop();
@@ -159,6 +164,7 @@ export class CentreLink {
   }
 
   async #absorb(topic: string, payload: Uint8Array): Promise<void> {
+    if (topic.endsWith('/cmd') && !this.#gate.admit(topic, this.#options.clock.now().monoMs)) return this.#flooded(topic);
     const meaning = readMessage(topic, payload, this.#reader());
     switch (meaning.is) {
       case 'events':
@@ -181,6 +187,18 @@ export class CentreLink {
     }
   }
 
+  /** Told when it begins; over once it was calm for a while. */
+  #flooded(path: string): void {
+    const problem: Problem = { code: 'too-many-requests', path, detail: 'commands come faster than they are read' };
+    if (!this.#calm) this.#options.tell({ is: 'troubleSeen', trouble: 'flood', problem });
+    this.#inlet.ignore('flooded', problem);
+    clearTimeout(this.#calm);
+    this.#calm = setTimeout(() => {
+      this.#calm = undefined;
+      this.#options.tell({ is: 'troubleSeen', trouble: 'flood', problem: null });
+    }, calmAfterMs).unref();
+  }
+
   async #absorbKeys(topic: string, document: unknown): Promise<void> {
     const offered = await this.#options.keys.offer(document);
     if (!offered.ok) {
@@ -191,8 +209,10 @@ export class CentreLink {
       });
       return;
     }
-    const { place, keys } = this.#options.keys.ring();
-    if (offered.value.replaced) this.#options.tell({ is: 'keysChanged', keyids: [...keys.keys()] });
+    if (offered.value.kept === false) this.#options.warn('keysInMemory', { code: 'device-failed', path: topic, detail: 'not on the disk' });
+    const { place, keys, links } = this.#options.keys.ring();
+    const keysUntilMs = Math.min(...[...links.values()].map(({ untilMs }) => untilMs));
+    if (offered.value.replaced) this.#options.tell({ is: 'keysChanged', keyids: [...keys.keys()], keysUntilMs });
     if (offered.value.replaced) this.#link.listenTo(boxFilters(this.#options.dev, place.groups, place.centre));
   }
 

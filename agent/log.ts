@@ -21,5 +21,9 @@ const secret = [
 /** Lines go to the file when one is named, else to standard error; standard output belongs to `ready`. */
 export function openLog(level: string, file: string | undefined): Logger {
   const options = { level, base: null, redact: { paths: secret, censor: '[secret]' }, timestamp: pino.stdTimeFunctions.isoTime };
-  return pino(options, file ? pino.destination({ dest: file, mkdir: true, sync: true }) : pino.destination({ dest: 2, sync: true }));
+  if (!file) return pino(options, pino.destination({ dest: 2, sync: true }));
+  const lines = pino.destination({ dest: file, mkdir: true, sync: true });
+  // A full or read-only disk costs lines, never the box.
+  lines.on('error', () => undefined);
+  return pino(options, lines);
 }

@@ -69,11 +69,16 @@ export function readMessage(topic: string, payload: Uint8Array, reader: Reader):
       const opened = openFor(json.value, 'heartbeat', Heartbeat, reader);
       if (!opened.ok) return nothing(opened);
       const { body, iss, epoch, ctr } = opened.value.statement;
-      return { is: 'heartbeat', heartbeat: body, centre: iss, epoch, ctr };
+      return { is: 'heartbeat', heartbeat: { ...body, topics: heardHere(body.topics ?? {}, reader) }, centre: iss, epoch, ctr };
     }
     default:
       return nothing(bad('bad-input', `a box does not read ${topic}`));
   }
+}
+
+/** A heartbeat names the topics of every group; this box misses only what is said to its own. */
+function heardHere(topics: NonNullable<Heartbeat['topics']>, { ring }: Reader): Record<string, number> {
+  return Object.fromEntries(Object.entries(topics).filter(([topic]) => ring.place.groups.includes(topic.split('/')[1] ?? '')));
 }
 
 /** Commands and announcements share a topic; what the envelope says it is decides, and its signature binds that. */
@@ -105,7 +110,7 @@ function readOrders(topic: string, payload: Uint8Array, reader: Reader): Meaning
       const opened = openFor(envelope, 'clear', Clear, reader);
       return [
         opened.ok
-          ? { is: 'clearOffered', opened: meta(opened.value, topic), clear: opened.value.statement.body }
+          ? { is: 'clearOffered', opened: meta(opened.value, topic, reader), clear: opened.value.statement.body }
           : refusal(topic, envelope, opened.problem, reader),
       ];
     }
@@ -120,7 +125,7 @@ function readOrders(topic: string, payload: Uint8Array, reader: Reader): Meaning
     const order = opened.statement.body;
     const inline = inlineOf(order, frame.value.attachments);
     for (const [sha256, bytes] of inline) attachments.set(sha256, bytes);
-    return [{ is: 'orderOffered', opened: meta(opened, topic), order, inline: [...inline.keys()], authorised }];
+    return [{ is: 'orderOffered', opened: meta(opened, topic, reader), order, inline: [...inline.keys()], authorised }];
   });
   return { is: 'events', events, attachments };
 }
@@ -132,7 +137,7 @@ function wordOf(topic: string): 'order' | 'drill' {
 /** What a centre truly sent counts as come, though it is not for this box: only what is withheld is missed. */
 function came(event: Event, envelope: Envelope, topic: string, reader: Reader): Event {
   const opened = openFor(envelope, wordOf(topic), v.unknown(), reader);
-  return opened.ok && event.is === 'envelopeRefused' ? { ...event, opened: meta(opened.value, topic) } : event;
+  return opened.ok && event.is === 'envelopeRefused' ? { ...event, opened: meta(opened.value, topic, reader) } : event;
 }
 
 /** An order that lies ready in this box, as its officers signed it; started by hand, never by what arrives. */
@@ -143,7 +148,7 @@ export function readLocalOrder(envelope: Envelope, reader: Reader): Result<Offer
   const { opened, authorised } = read.value;
   const { aud } = opened.statement;
   if (aud !== `d/${reader.ring.place.dev}`) return bad('wrong-audience', `a local order is for ${aud}`, '/aud');
-  return ok({ opened: meta(opened, 'local'), order: opened.statement.body, inline: [], authorised });
+  return ok({ opened: meta(opened, 'local', reader), order: opened.statement.body, inline: [], authorised });
 }
 
 /** Exercises have a key, a type and a topic of their own, so that nothing of theirs can pass for the real thing, or the reverse. */
@@ -178,7 +183,9 @@ function one<S extends v.GenericSchema>(
   event: (opened: OpenedMeta, body: v.InferOutput<S>) => Event,
 ): Meaning {
   const opened = openFor(input, typ, body, reader);
-  const found = opened.ok ? event(meta(opened.value, topic), opened.value.statement.body) : refusal(topic, input, opened.problem, reader);
+  const found = opened.ok
+    ? event(meta(opened.value, topic, reader), opened.value.statement.body)
+    : refusal(topic, input, opened.problem, reader);
   return { is: 'events', events: [found], attachments: noAttachments };
 }
 
@@ -194,9 +201,10 @@ function openFor<S extends v.GenericSchema>(
   return allowed.ok ? opened : allowed;
 }
 
-function meta({ statement, signedBy, digest }: Opened, topic: string): OpenedMeta {
+function meta({ statement, signedBy, digest }: Opened, topic: string, { ring }: Reader): OpenedMeta {
   const { id, iss, epoch, aud, ctr, iat, nbf, exp } = statement;
-  return { signedBy, digest, id, iss, epoch, aud, ctr, iat, nbf, exp, topic };
+  const link = ring.links.get(iss);
+  return { signedBy, digest, id, iss, epoch, aud, ctr, iat, nbf, exp, topic, ...(link && { keysUntilMs: link.untilMs }) };
 }
 
 function refused(topic: string, payload: Uint8Array, problem: Problem, reader: Reader): Meaning {

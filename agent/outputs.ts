@@ -1,5 +1,6 @@
 // The box's outputs as they stand behind their ids: a loudspeaker with converter and relays, or a board with its screen.
 import { join } from 'node:path';
+import { NearMicrophone } from '../hardware/audio-in/near-microphone.ts';
 import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
 import { WavRecorder } from '../hardware/audio-out/wav-recorder.ts';
 import type { AudioOut, Heard } from '../hardware/audio-out.ts';
@@ -8,6 +9,7 @@ import type { Display, Frame } from '../hardware/display.ts';
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { problemOf } from '../hardware/host/failure.ts';
 import { SimulatedLoudspeaker } from '../hardware/loudspeaker.ts';
+import { openAudioIn } from '../hardware/open-audio-in.ts';
 import { makeAudioOut } from '../hardware/open-audio-out.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
 import type { Order } from '../schemas/order.ts';
@@ -16,13 +18,14 @@ import type { Report } from '../schemas/report.ts';
 import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
 import { Boards } from './boards.ts';
-import { type AgentConfig, audioOutSettings } from './config.ts';
+import { type AgentConfig, audioInSettings, audioOutSettings } from './config.ts';
 import type { Action, Event, PlayAction } from './core/model.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
 import type { OwnSirens } from './player/siren-set.ts';
 import type { Clock } from './ports.ts';
+import { SoundProof } from './sound-proof.ts';
 
 const feedWatchdogEveryMs = 2_000;
 
@@ -32,12 +35,13 @@ export interface OutputsOptions {
   readonly clock: Clock;
   readonly tools: AudioTools;
   readonly pathOf: (sha256: string) => string | undefined;
+  readonly heldBytes?: (sha256: string) => Uint8Array | undefined;
   readonly readPage: (sha256: string) => Promise<Result<string>>;
   readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
   readonly liveFeed?: (session: string) => LiveFeed | undefined;
   readonly doubt?: (sha256: string) => void;
   readonly openDisplay: () => Promise<Display | undefined>;
-  readonly orderPage: (order: Order) => string;
+  readonly orderPage: (order: Order, languages: readonly string[]) => string;
   readonly safePage: () => string;
   readonly log: Logger;
 }
@@ -49,6 +53,8 @@ interface Speaker {
   readonly heard: Heard | undefined;
   readonly player: Player;
   readonly recorder: WavRecorder | undefined;
+  /** Only where a microphone stands at the horn. */
+  readonly proof: SoundProof | undefined;
 }
 
 interface Screen {
@@ -103,7 +109,8 @@ export class Outputs {
   play(action: PlayAction, tell: Tell): void {
     const rig = this.#rigs.get(action.output);
     if (rig) {
-      rig.player.play(action, tell);
+      const proof = rig.kind === 'loudspeaker' && action.sound.of === 'order' ? rig.proof : undefined;
+      rig.player.play(action, proof?.watch(action, tell) ?? tell);
       return;
     }
     const problem: Problem = { code: 'device-failed', path: '', detail: `no output ${action.output} on this box` };
@@ -169,6 +176,7 @@ export class Outputs {
     await this.#preparing;
     const rigs = [...this.#rigs.values()];
     const speakers = rigs.filter((rig) => rig.kind === 'loudspeaker');
+    for (const rig of speakers) rig.proof?.stop();
     await Promise.all(speakers.map((rig) => rig.player.stop()));
     await this.#boards?.stop();
     await Promise.all(rigs.map((rig) => (rig.kind === 'loudspeaker' ? rig.recorder?.stop() : rig.player.stop())));
@@ -180,7 +188,7 @@ export class Outputs {
   }
 
   async #openSpeaker(id: string, tell: Tell): Promise<void> {
-    const { config, clock, tools, pathOf, speak, log, dataDir, liveFeed, doubt } = this.#options;
+    const { config, clock, tools, pathOf, heldBytes, speak, log, dataDir, liveFeed, doubt } = this.#options;
     const audioOut = await this.#makeAudioOut(id, tell);
     if (!audioOut) return;
     this.#boards ??= this.#makeBoards(tell);
@@ -188,12 +196,14 @@ export class Outputs {
     const audible = audioOut instanceof VirtualDac && board instanceof SimulatedBoard;
     const heard = audible ? new SimulatedLoudspeaker(audioOut, board, id) : undefined;
     const recordWav = config.audioOut.kind === 'virtual' ? config.audioOut.recordWav : undefined;
+    const proof = this.#proofOf(id, heard);
     const player = new Player({
       output: id,
-      audioOut,
+      audioOut: proof?.tap(audioOut) ?? audioOut,
       clock,
       tools,
       pathOf,
+      heldBytes,
       speak,
       log,
       progressEveryMs: this.#progressEveryMs,
@@ -207,9 +217,25 @@ export class Outputs {
         ? undefined
         : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
     await recorder?.start();
-    this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder });
+    this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder, proof });
     this.#watchdog ??= setInterval(() => this.#feed(), feedWatchdogEveryMs);
     await player.start(tell);
+  }
+
+  #proofOf(id: string, own: Heard | undefined): SoundProof | undefined {
+    const { config, log } = this.#options;
+    const line = config.proofs[id];
+    const found = line === undefined ? undefined : config.audioIn[line];
+    const settings = line === undefined ? undefined : audioInSettings(config, line);
+    if (!found || !settings) return undefined;
+    const near = found.kind === 'simulated' ? found.hears : undefined;
+    return new SoundProof({
+      openInput: () => {
+        const heard = near === id ? own : this.heard(near);
+        return near !== undefined && heard ? new NearMicrophone(heard) : openAudioIn(settings);
+      },
+      warn: (problem) => log.warn({ event: 'proofFailed', output: id, problem }),
+    });
   }
 
   #makeBoards(tell: Tell): Boards {

@@ -8,7 +8,7 @@ import { Policy } from '../schemas/policy.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { SchedulePart } from '../schemas/schedule.ts';
 import { BoxSettings, defaultBoxSettings } from '../schemas/settings.ts';
-import { type Part, type Plan, partBytesMax, type Want } from '../schemas/want.ts';
+import { OrderAudio, type Part, type Plan, partBytesMax, type Want } from '../schemas/want.ts';
 
 /** Several `schedules` parts (own, shared) count as one; settings may be absent, a policy may not: without rules nothing plays. */
 export async function loadPlan(want: Want, pathOf: (sha256: string) => string | undefined): Promise<Result<Plan>> {
@@ -16,6 +16,7 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
   let policy: Policy | undefined;
   let paths: Paths | undefined;
   let localOrders: LocalOrders | undefined;
+  let orderAudio: OrderAudio | undefined;
   const schedules: { [K in keyof SchedulePart]: SchedulePart[K] } = { programmes: [], schedules: [], holidays: [], localOrder: [] };
   for (const [index, part] of want.parts.entries()) {
     const text = await readPart(part, pathOf);
@@ -25,6 +26,7 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
     if (read.value.policy) policy = read.value.policy;
     if (read.value.paths) paths = read.value.paths;
     if (read.value.localOrders) localOrders = read.value.localOrders;
+    if (read.value.orderAudio) orderAudio = read.value.orderAudio;
     const more = read.value.schedules;
     if (!more) continue;
     schedules.programmes = [...schedules.programmes, ...more.programmes];
@@ -33,7 +35,8 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
     schedules.localOrder = [...schedules.localOrder, ...more.localOrder];
   }
   if (!policy) return bad('bad-input', 'a want needs a policy part', '/parts');
-  return ok({ rev: want.rev, settings, policy, schedules, ...(paths && { paths }), ...(localOrders && { localOrders }) });
+  const more = { ...(paths && { paths }), ...(localOrders && { localOrders }), ...(orderAudio && { orderAudio }) };
+  return ok({ rev: want.rev, settings, policy, schedules, ...more });
 }
 
 async function readPart(part: Part, pathOf: (sha256: string) => string | undefined): Promise<Result<string>> {
@@ -54,6 +57,7 @@ interface ReadPart {
   readonly schedules?: SchedulePart;
   readonly paths?: Paths;
   readonly localOrders?: LocalOrders;
+  readonly orderAudio?: OrderAudio;
 }
 
 function parsePart(part: Part, text: string): Result<ReadPart> {
@@ -68,6 +72,8 @@ function parsePart(part: Part, text: string): Result<ReadPart> {
       return named('paths', parseJson(Paths, text, partBytesMax));
     case 'localOrders':
       return named('localOrders', parseJson(LocalOrders, text, partBytesMax));
+    case 'orderAudio':
+      return named('orderAudio', parseJson(OrderAudio, text, partBytesMax));
     default:
       return part.kind satisfies never;
   }

@@ -44,6 +44,8 @@ export interface LoopOptions {
   readonly journal: Journal;
   readonly hands: Hands;
   readonly log: (line: FlightLine) => void;
+  /** False while accepted orders are in memory only, though the commit went well. */
+  readonly ordersKept?: () => boolean;
 }
 
 type Queued = { readonly event: Event } | { readonly settled: () => void };
@@ -65,6 +67,7 @@ export class Loop {
   #wakeAtMonoMs: number | null = null;
   #commitAtMonoMs: number | null = null;
   #open = false;
+  #failed: { readonly detail: string; readonly atMonoMs: number } | undefined;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -154,8 +157,10 @@ export class Loop {
     if (commit !== 'now') return;
     if (event.is !== 'orderOffered') return this.#commit();
     const late = await inTime(this.#commit(), orderCommitMs);
-    if (!late) return;
+    if (!late && this.#options.ordersKept?.() !== false) return;
     this.#options.log({ trouble: 'commit-late', detail: `order ${event.opened.id} sounds before its slot is on the disk` });
+    const { active } = this.#state.kept.orders;
+    if (!active.some(({ id }) => id === event.opened.id)) return;
     this.#note(now, { kind: 'order', order: event.opened.id, state: 'accepted', unpersisted: true });
     this.#commitAtMonoMs = now.monoMs + commitSoonMs;
   }
@@ -175,10 +180,18 @@ export class Loop {
       await this.#options.journal.commit(kept, entries);
       this.#committed = kept;
     } catch (error) {
-      this.#options.log({ trouble: 'commit-failed', detail: error instanceof Error ? error.message : 'unknown' });
+      this.#tellFailed(error instanceof Error ? error.message : 'unknown');
       this.#pending = [...entries, ...this.#pending].slice(-pendingMax);
       this.#commitAtMonoMs = this.#options.clock.now().monoMs + commitSoonMs;
     }
+  }
+
+  /** A full disk is full for hours: the same trouble once a minute. */
+  #tellFailed(detail: string): void {
+    const { monoMs } = this.#options.clock.now();
+    if (detail === this.#failed?.detail && monoMs < this.#failed.atMonoMs + armMaxMs) return;
+    this.#failed = { detail, atMonoMs: monoMs };
+    this.#options.log({ trouble: 'commit-failed', detail });
   }
 
   #arm(): void {

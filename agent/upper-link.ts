@@ -5,6 +5,7 @@ import type { Cryptography } from '../schemas/envelope.ts';
 import type { Path, Paths } from '../schemas/paths.ts';
 import type { Problem } from '../schemas/problems.ts';
 import { buildTopic, parseTopic } from '../schemas/topics.ts';
+import { knownTime } from './clock-record.ts';
 import type { HeldKeys } from './held-keys.ts';
 import { Inlet, type InletOptions } from './inlet.ts';
 import { readMessage } from './messages.ts';
@@ -81,11 +82,12 @@ export class UpperLink {
   #connect(): void {
     const path = this.#choose();
     if (!path || this.#link) return;
-    const { dev, tls, reconnectMaxMs } = this.#options;
+    const { dev, tls, reconnectMaxMs, clock } = this.#options;
     const link: Link = new Link({
       url: path.url,
       tls: { ca: path.ca, cert: tls.cert, key: tls.key },
       clientId: `box:${dev}`,
+      time: () => knownTime(clock.now()),
       filters: this.#filters(path),
       onMessage: (topic, payload) => this.#absorb(topic, payload),
       onChange: (up) => link === this.#link && this.#change(up),

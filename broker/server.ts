@@ -100,17 +100,30 @@ export class BrokerServer {
     return { port: address.port };
   }
 
-  /** Publish from inside the process; resolves when handed to every subscriber's socket, which proves nothing. */
-  publish(topic: string, payload: Uint8Array | string, options: { qos: 0 | 1; retain: boolean }): Promise<void> {
+  /**
+   * Publish from inside the process; resolves when handed to every subscriber's socket, which proves nothing. `to`: hand it
+   * to this box's connection alone, as if it came from its subscription; what is retained stays as it was.
+   */
+  publish(topic: string, payload: Uint8Array | string, options: { qos: 0 | 1; retain: boolean; to?: Id }): Promise<void> {
     const parsed = parseTopic(topic);
     if (parsed === undefined) throw new RangeError(`not a topic of Loa: ${topic}`);
     if (options.retain && !mayRetain(parsed)) throw new RangeError(`${topic} is not retained`);
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : Buffer.from(payload);
+    if (options.to !== undefined) return this.#hand(options.to, topic, bytes, options.qos);
     return new Promise((resolve, reject) => {
       this.#aedes.publish({ cmd: 'publish', topic, payload: bytes, qos: options.qos, retain: options.retain, dup: false }, (error) =>
         error ? reject(error) : resolve(),
       );
     });
+  }
+
+  /** A box that is away or does not listen there gets nothing. */
+  async #hand(dev: Id, topic: string, payload: Buffer, qos: 0 | 1): Promise<void> {
+    const session = this.#sessions.find({ kind: 'box', id: dev });
+    const client = session?.client;
+    if (!client || !session.filters.has(topic)) return;
+    const packet = { cmd: 'publish', topic, payload, qos, retain: false, dup: false } as const;
+    await new Promise<void>((resolve, reject) => client.publish(packet, (error) => (error ? reject(error) : resolve())));
   }
 
   /** Boxes connected now. */
@@ -220,6 +233,7 @@ export class BrokerServer {
     const session = this.#sessions.of(client.conn);
     if (session === undefined || session.announced) return;
     session.announced = true;
+    session.client = client;
     this.#options.onConnection?.(session.identity, true);
   }
 

@@ -1,5 +1,6 @@
 // The connections of this moment: one current session per identity, the newest wins.
 import type { TLSSocket } from 'node:tls';
+import type { Client } from 'aedes';
 import type { Id } from '../schemas/ids.ts';
 import { clientIdOf, type Identity } from './identities.ts';
 
@@ -13,6 +14,8 @@ export interface Session {
   turn: Promise<void>;
   readonly filters: Set<string>;
   announced: boolean;
+  /** The broker's own side of it, once its CONNECT was answered. */
+  client: Client | undefined;
 }
 
 export class Sessions {
@@ -29,6 +32,7 @@ export class Sessions {
       turn: Promise.resolve(),
       filters: new Set(),
       announced: false,
+      client: undefined,
     };
     this.#bySocket.set(socket, session);
     return session;

@@ -1,10 +1,13 @@
 // Keeps each box's signed want equal to the tables: any change is compiled, signed where parts differ, stored, published.
 import { sha256 } from '../hardware/host/crypto.ts';
 import type { Envelope } from '../schemas/envelope.ts';
+import { type AreaPath, within } from '../schemas/ids.ts';
 import type { KeysDocument } from '../schemas/keys.ts';
+import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
+import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
 import type { Box, Store, StoredWant } from './store/store.ts';
@@ -12,7 +15,8 @@ import type { Box, Store, StoredWant } from './store/store.ts';
 export type Publish = (
   topic: string,
   payload: Uint8Array | string,
-  options: { readonly qos: 0 | 1; readonly retain: boolean },
+  /** `to`: only this box's connection; a bus that cannot single one out tells all that listen. */
+  options: { readonly qos: 0 | 1; readonly retain: boolean; readonly to?: string },
 ) => Promise<void>;
 
 export interface DispatchOptions {
@@ -23,6 +27,8 @@ export interface DispatchOptions {
   readonly centre: string;
   readonly chain: readonly Envelope[];
   readonly roots: readonly Envelope[];
+  /** Prepared sound of orders. */
+  readonly orderAudio: () => NonNullable<CentreContent['orderAudio']>;
   readonly publish: Publish;
   readonly nowMs: () => number;
 }
@@ -31,24 +37,30 @@ export interface DispatchOptions {
 export async function readContent(store: Store): Promise<CentreContent | undefined> {
   const policy = await store.content.policy();
   if (!policy) return undefined;
-  const [programmes, schedules, holidays, localOrder] = await Promise.all([
+  const [programmes, schedules, holidays, localOrder, paths, ready] = await Promise.all([
     store.content.programmes(),
     store.content.schedules(),
     store.meta.value('holidays'),
     store.meta.value('localOrder'),
+    store.meta.value('paths'),
+    store.orders.ready(),
   ]);
-  return { policy, programmes, schedules, holidays: listOf(holidays), localOrder: listOf(localOrder) };
+  return { policy, programmes, schedules, holidays: listOf(holidays), localOrder: listOf(localOrder), paths: listOf<Path>(paths), ready };
 }
 
 export class Dispatch {
   readonly #options: DispatchOptions;
   readonly #wants = new Map<string, StoredWant>();
   readonly #places = new Map<string, Envelope>();
+  /** What boxes believe now; anything said under an older delegation is said anew. */
+  readonly #speaks: { readonly epoch: string; readonly area: AreaPath; readonly keyids: ReadonlySet<string> };
   #running: Promise<void> | undefined;
   #again = false;
 
   constructor(options: DispatchOptions) {
     this.#options = options;
+    const { epoch, area, keys } = ownDelegation(options);
+    this.#speaks = { epoch, area, keyids: new Set(keys.map(({ keyid }) => keyid)) };
   }
 
   /** Rebuild everything retained from the tables; the broker keeps nothing across a restart. */
@@ -97,11 +109,14 @@ export class Dispatch {
 
   async #update(): Promise<void> {
     await this.#updatePlaces();
-    const { store, registry, blobs, desk, nowMs } = this.#options;
+    const { store, blobs, desk, nowMs, orderAudio } = this.#options;
     const content = await readContent(store);
     if (!content) return;
-    const { wants, texts } = compileWants(registry.all(), content, sha256);
-    const changed = [...wants].filter(([dev, parts]) => !sameParts(parts, this.#wants.get(dev)?.parts ?? []));
+    const { wants, texts } = compileWants(this.#ours(), { ...content, orderAudio: orderAudio() }, sha256);
+    const changed = [...wants].filter(([dev, parts]) => {
+      const want = this.#wants.get(dev);
+      return !sameParts(parts, want?.parts ?? []) || !this.#stands(want?.envelope);
+    });
     if (changed.length === 0) return;
     const needed = new Set(changed.flatMap(([, parts]) => parts.map((part) => part.sha256)));
     // Parts lie on the disk before any want names them.
@@ -125,8 +140,8 @@ export class Dispatch {
   }
 
   async #updatePlaces(): Promise<void> {
-    const { store, registry, desk, centre } = this.#options;
-    const missing = registry.all().filter((box) => !samePlace(this.#places.get(box.id), box));
+    const { store, desk, centre } = this.#options;
+    const missing = this.#ours().filter((box) => !samePlace(this.#places.get(box.id), box) || !this.#stands(this.#places.get(box.id)));
     const signed = await desk.sign(
       missing.map((box) => ({
         typ: 'place',
@@ -141,6 +156,18 @@ export class Dispatch {
     for (const dev of places.keys()) await this.#publish(dev, 'keys', this.keysOf(dev));
   }
 
+  /** Boxes that our keys reach; one that stands elsewhere must not keep the others waiting. */
+  #ours(): readonly Box[] {
+    return this.#options.registry.all().filter(({ area }) => within(area, this.#speaks.area));
+  }
+
+  /** Signed by a key that the delegation names, in the epoch it began: a rotation or a revocation makes the rest worthless. */
+  #stands(envelope: Envelope | undefined): boolean {
+    if (!envelope) return false;
+    const { epoch, keyids } = this.#speaks;
+    return statementIn(envelope).epoch === epoch && envelope.signatures.some(({ keyid }) => keyids.has(keyid));
+  }
+
   #publish(dev: string, word: 'keys' | 'want', document: unknown): Promise<void> {
     const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word });
     return this.#options.publish(topic, JSON.stringify(document), { qos: 1, retain: true });
@@ -149,12 +176,14 @@ export class Dispatch {
 
 function samePlace(envelope: Envelope | undefined, box: Box): boolean {
   if (!envelope) return false;
-  const { body } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as {
-    body: { area: string; groups: readonly string[] };
-  };
+  const body = statementIn(envelope).body as { readonly area: string; readonly groups: readonly string[] };
   return body.area === box.area && JSON.stringify(body.groups) === JSON.stringify(box.groups);
 }
 
-function listOf(text: string | undefined): string[] {
-  return text === undefined ? [] : (JSON.parse(text) as string[]);
+function statementIn({ payload }: Envelope): { readonly epoch: string; readonly body: unknown } {
+  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { epoch: string; body: unknown };
+}
+
+function listOf<T = string>(text: string | undefined): T[] {
+  return text === undefined ? [] : (JSON.parse(text) as T[]);
 }

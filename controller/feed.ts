@@ -1,6 +1,9 @@
 // What changed, for pages that watch: a name and the id of the thing, nothing more.
 import type { LiveEvent } from '../schemas/api.ts';
 
+/** The same thing that changes a thousand times in a second is told at once, then this seldom. */
+const againAfterMs = 100;
+
 export interface Change {
   readonly event: LiveEvent;
   readonly id: string;
@@ -8,9 +11,21 @@ export interface Change {
 
 export class Feed {
   readonly #watchers = new Set<(change: Change) => void>();
+  /** Told lately; true when it changed again since. */
+  readonly #lately = new Map<string, { readonly change: Change; again: boolean }>();
+  #timer: NodeJS.Timeout | undefined;
 
   tell(event: LiveEvent, id: string): void {
-    for (const watcher of this.#watchers) watcher({ event, id });
+    if (this.#watchers.size === 0) return;
+    const key = `${event} ${id}`;
+    const lately = this.#lately.get(key);
+    if (lately) {
+      lately.again = true;
+      return;
+    }
+    this.#lately.set(key, { change: { event, id }, again: false });
+    this.#timer ??= setTimeout(() => this.#tellAgain(), againAfterMs).unref();
+    this.#send({ event, id });
   }
 
   /** Returns how to stop watching. */
@@ -21,5 +36,16 @@ export class Feed {
 
   get watchers(): number {
     return this.#watchers.size;
+  }
+
+  #tellAgain(): void {
+    this.#timer = undefined;
+    const changed = [...this.#lately.values()].filter(({ again }) => again);
+    this.#lately.clear();
+    for (const { change } of changed) this.tell(change.event, change.id);
+  }
+
+  #send(change: Change): void {
+    for (const watcher of this.#watchers) watcher(change);
   }
 }

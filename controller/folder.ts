@@ -1,5 +1,6 @@
 // Where things lie in a centre's data folder.
 import { join } from 'node:path';
+import { centreRoles } from './provision/signing-keys.ts';
 
 export interface Folder {
   readonly root: string;
@@ -9,6 +10,8 @@ export interface Folder {
   /** Root keys: to be carried away to two safes and deleted here; nothing at run time reads them. */
   readonly rootKeys: string;
   readonly authority: string;
+  /** The signing desk's own slots: counters that no restored database turns back. */
+  readonly signing: string;
   /** Key of the secrets in the tables (second factors): in the backup, but never beside them. */
   readonly strongbox: string;
   readonly blobs: string;
@@ -24,9 +27,21 @@ export function folderOf(root: string): Folder {
     keys: join(root, 'keys'),
     rootKeys: join(root, 'root-keys'),
     authority: join(root, 'authority'),
+    signing: join(root, 'signing'),
     strongbox: join(root, 'strongbox.key'),
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
     alerts: join(root, 'alerts'),
   };
+}
+
+/** Every file in which a private key of the running centre lies, encrypted under one secret. */
+export function keyFiles({ keys, authority }: Folder): string[] {
+  const roles = centreRoles.flatMap((role) => [join(keys, `${role}.pem`), join(keys, `${role}.next.pem`)]);
+  return [...roles, join(keys, 'gateway.pem'), join(authority, 'ca.key.pem'), join(authority, 'server.json')];
+}
+
+/** There while a change of the secret is decided but not yet carried out. */
+export function resealMarker({ keys }: Folder): string {
+  return join(keys, 'resealing');
 }

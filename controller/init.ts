@@ -13,6 +13,7 @@ import { hashPassword, makeSetupToken } from './people.ts';
 import { openAuthority } from './provision/authority.ts';
 import { makeTrust, openSigningKeys } from './provision/signing-keys.ts';
 import { readSeed, type Seed, standardPolicy } from './seed.ts';
+import { type LockWish, openLocks } from './signing/open-desk.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
 import type { Act, Store } from './store/store.ts';
 
@@ -23,13 +24,20 @@ export interface Initialised {
   readonly setupToken?: string;
   /** Where the root keys lie: to be carried away. */
   readonly rootKeys: string;
+  /** Under which the keys lie encrypted; absent when the folder was made before. */
+  readonly keySecret?: { readonly file: string; readonly made: boolean };
+}
+
+export interface InitLocks extends LockWish {
+  /** Encrypts the root keys. */
+  readonly rootPassphrase?: string | undefined;
 }
 
 /**
  * Make the centre of a data folder. A folder that has one only gets a new setup link, and only while it has no account.
- * Problems: those of the seed, conflict (already made), driver-missing and others of the database.
+ * Problems: those of the seed, conflict (already made), keys-locked, driver-missing and others of the database.
  */
-export async function initialise(dataDir: string, input: unknown, nowMs: number): Promise<Result<Initialised>> {
+export async function initialise(dataDir: string, input: unknown, nowMs: number, locks: InitLocks = {}): Promise<Result<Initialised>> {
   const folder = folderOf(dataDir);
   await mkdir(folder.root, { recursive: true, mode: 0o700 });
   const database = await openDatabase({ file: folder.database, exclusive: false });
@@ -40,16 +48,19 @@ export async function initialise(dataDir: string, input: unknown, nowMs: number)
     const made = await store.meta.value('card');
     if (made !== undefined) return await renewSetup(store, JSON.parse(made) as CentreCard, folder, nowMs);
     const seed = readSeed(input);
-    return seed.ok ? await make(store, folder, seed.value, nowMs) : seed;
+    return seed.ok ? await make(store, folder, seed.value, nowMs, locks) : seed;
   } finally {
     await store.close();
   }
 }
 
-async function make(store: Store, folder: Folder, seed: Seed, nowMs: number): Promise<Result<Initialised>> {
+async function make(store: Store, folder: Folder, seed: Seed, nowMs: number, locks: InitLocks): Promise<Result<Initialised>> {
   const { centre, demo } = seed;
-  await openAuthority(folder.authority, centre.name, nowMs);
-  const keys = await openSigningKeys(folder.keys);
+  const secret = await openLocks(folder, locks);
+  if (!secret.ok) return secret;
+  const keys = await openSigningKeys(folder.keys, { secret: secret.value.text });
+  if (!keys.ok) return keys;
+  await openAuthority(folder.authority, centre.name, nowMs, secret.value.text);
   const trust = await makeTrust({
     centre: centre.id,
     level: centre.level,
@@ -57,7 +68,8 @@ async function make(store: Store, folder: Folder, seed: Seed, nowMs: number): Pr
     demo,
     nowMs,
     rootKeysDir: folder.rootKeys,
-    public: keys.public,
+    rootPassphrase: locks.rootPassphrase,
+    public: keys.value.public,
   });
   const act = actOf(nowMs);
   await store.estate.saveUnits(seed.units, act('units.write', centre.id, seed.units));
@@ -75,7 +87,9 @@ async function make(store: Store, folder: Folder, seed: Seed, nowMs: number): Pr
   const setupToken = seed.accounts.length === 0 ? await makeSetup(store, nowMs) : undefined;
   // Last: a folder with a card is whole; one that broke off before is made again.
   await store.meta.setValue('card', JSON.stringify(card));
-  return ok({ centre: centre.id, demo, rootKeys: folder.rootKeys, ...(setupToken !== undefined && { setupToken }) });
+  const { file, made } = secret.value;
+  const keySecret = { file, made };
+  return ok({ centre: centre.id, demo, rootKeys: folder.rootKeys, keySecret, ...(setupToken !== undefined && { setupToken }) });
 }
 
 async function addAccounts(store: Store, seed: Seed, nowMs: number): Promise<Result<void>> {

@@ -6,6 +6,7 @@ import type { Problem } from '../schemas/problems.ts';
 import { Ask, Presence, Report, Telemetry } from '../schemas/report.ts';
 import { buildTopic, type Topic } from '../schemas/topics.ts';
 import type { Dispatch, Publish } from './dispatch.ts';
+import type { OrderWatch } from './emergency/order-watch.ts';
 import type { Feed } from './feed.ts';
 import type { Committed, LogDesk } from './log-desk.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
@@ -13,7 +14,13 @@ import type { Registry } from './registry.ts';
 import type { CounterStore } from './store/store.ts';
 
 const heartbeatEveryMs = 120_000;
+/** After orders have changed and spread: boxes that were kept from them hear so. */
+const heartbeatSoonMs = 5_000;
 const reportBytesMax = 16 * 1024;
+/** While an order spreads, its frames and what boxes tell of it come first; their receipts follow, one for all words of a box. */
+const ackLaterMs = 2_000;
+/** What carries more rows empties a queue at the box, and is acknowledged at once. */
+const fewRows = 2;
 
 /** What the centre's log needs; pino fits. */
 export interface Journal {
@@ -30,7 +37,10 @@ export interface LinkOptions {
   readonly desk: SigningDesk;
   readonly dispatch: Dispatch;
   readonly counters: CounterStore;
+  readonly watch: Pick<OrderWatch, 'connection' | 'told'>;
   readonly feed: Feed;
+  /** Highest counter of each topic on which orders stand. */
+  readonly standing: () => Record<string, number>;
   readonly publish: Publish;
   readonly journal: Journal;
   readonly nowMs: () => number;
@@ -41,7 +51,9 @@ type BoxTopic = Extract<Topic, { readonly of: 'box' | 'centre-below'; readonly d
 export class CentreLink {
   readonly #options: LinkOptions;
   readonly #connected = new Set<string>();
+  readonly #acksOwed = new Map<string, { committed: Committed; readonly timer: NodeJS.Timeout }>();
   #timer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -55,6 +67,16 @@ export class CentreLink {
 
   stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
+    for (const { timer } of this.#acksOwed.values()) clearTimeout(timer);
+  }
+
+  /** Orders have changed: say so beside the topic they came on. */
+  beatSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      void this.#beat().catch((err: unknown) => this.#options.journal.warn({ event: 'no-heartbeat', err }));
+    }, heartbeatSoonMs).unref();
   }
 
   connected(dev: string): boolean {
@@ -63,9 +85,10 @@ export class CentreLink {
 
   /** The broker saw a box come or go. */
   onConnection(dev: string, up: boolean): void {
-    const { registry, feed, nowMs } = this.#options;
+    const { registry, watch, feed, nowMs } = this.#options;
     if (up) this.#connected.add(dev);
     else this.#connected.delete(dev);
+    watch.connection(dev, up);
     registry.touched(dev, nowMs());
     feed.tell('box', dev);
   }
@@ -125,21 +148,44 @@ export class CentreLink {
     const taken = await logDesk.take(dev, payload);
     if (!taken.ok) return taken.problem;
     registry.touched(dev, nowMs());
-    await this.#acknowledge(taken.value);
     this.#tell(taken.value);
+    // Nobody there to sign: the rows are committed, and the box says them again until it hears so.
+    await this.#acknowledgeSoon(taken.value).catch((err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err }));
     if (taken.value.conflict) await this.#orderNewEpoch(dev);
     return undefined;
   }
 
-  #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
+  async #acknowledgeSoon(committed: Committed): Promise<void> {
+    const { dev, progress, rows, conflict } = committed;
+    const owed = this.#acksOwed.get(dev);
+    if (progress.length === 0 || rows > fewRows || conflict) {
+      clearTimeout(owed?.timer);
+      this.#acksOwed.delete(dev);
+      return this.#acknowledge(committed);
+    }
+    if (owed) {
+      owed.committed = committed;
+      return;
+    }
+    const failed = (err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err });
+    const timer = setTimeout(() => {
+      const last = this.#acksOwed.get(dev)?.committed ?? committed;
+      this.#acksOwed.delete(dev);
+      this.#acknowledge(last).catch(failed);
+    }, ackLaterMs);
+    this.#acksOwed.set(dev, { committed, timer });
+  }
+
+  async #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
     const body: Ack = { dev, epoch, upto: head.upto, head: head.upto === 0 ? '' : head.hash };
-    const { envelope } = this.#options.desk.signNow({ typ: 'ack', aud: `d/${dev}`, body });
+    const [signed] = await this.#options.desk.sign([{ typ: 'ack', aud: `d/${dev}`, body }]);
     const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word: 'ack' });
-    return this.#options.publish(topic, JSON.stringify(envelope), { qos: 1, retain: false });
+    if (signed) await this.#options.publish(topic, JSON.stringify(signed.envelope), { qos: 1, retain: false });
   }
 
   #tell({ dev, receipts, progress, live, rows }: Committed): void {
-    const { feed } = this.#options;
+    const { feed, watch } = this.#options;
+    watch.told(progress);
     for (const { receipt } of receipts) feed.tell('receipt', `${dev} ${receipt.occurrence}`);
     for (const order of new Set(progress.map((one) => one.order))) feed.tell('order', order);
     for (const session of new Set(live.map((one) => one.session))) feed.tell('live', session);
@@ -156,9 +202,10 @@ export class CentreLink {
   }
 
   async #beat(): Promise<void> {
-    const { centre, epoch, desk, counters, publish, journal, nowMs } = this.#options;
+    const { centre, epoch, desk, counters, standing, publish, journal, nowMs } = this.#options;
     const orders = await desk.orderCounters();
-    const signed = await desk.signTime({ typ: 'heartbeat', aud: `c/${centre}`, body: { epoch, timeMs: nowMs(), orders } });
+    const topics = standing();
+    const signed = await desk.signTime({ typ: 'heartbeat', aud: `c/${centre}`, body: { epoch, timeMs: nowMs(), orders, topics } });
     if (!signed.ok) return journal.warn({ event: 'no-heartbeat', ...signed.problem });
     await counters.raiseFloor(nowMs());
     await publish(buildTopic({ of: 'centre', id: centre, word: 'on' }), JSON.stringify(signed.value.envelope), { qos: 1, retain: true });

@@ -1,8 +1,8 @@
 // Takes the boxes' signed rows: verified, committed together with all that waits, and only then acknowledged.
 
 import * as v from 'valibot';
-import { cryptography, sha256 } from '../hardware/host/crypto.ts';
-import { type Envelope, open } from '../schemas/envelope.ts';
+import { makeCryptography, sha256 } from '../hardware/host/crypto.ts';
+import { type Cryptography, type Envelope, open } from '../schemas/envelope.ts';
 import { LogBatch, type Row } from '../schemas/outbox.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
@@ -10,7 +10,8 @@ import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger
 import type { Registry } from './registry.ts';
 import type { LiveProgress, LogCommit, LogConflict, LogStore, OrderProgress, StoredReceipt, StoredRow } from './store/store.ts';
 
-const headsMax = 20_000;
+/** As many boxes as one broker serves: making a key from its bytes costs as much as the signature itself. */
+const boxesMax = 20_000;
 const batchBytesMax = 64 * 1024;
 const batchesPerCommit = 500;
 
@@ -64,6 +65,7 @@ interface Gathered {
 
 export class LogDesk {
   readonly #options: LogDeskOptions;
+  readonly #crypto: Cryptography = makeCryptography(boxesMax);
   readonly #heads = new Map<string, Head>();
   readonly #waiting: Waiting[] = [];
   #working = false;
@@ -90,7 +92,7 @@ export class LogDesk {
     const json = parseJson(v.unknown(), Buffer.from(payload).toString('utf8'), batchBytesMax);
     if (!json.ok) return json;
     const { registry, centre } = this.#options;
-    const opened = open(json.value as Envelope, 'log', LogBatch, (keyid) => registry.signingKey(dev, keyid), cryptography);
+    const opened = open(json.value as Envelope, 'log', LogBatch, (keyid) => registry.signingKey(dev, keyid), this.#crypto);
     if (!opened.ok) return opened;
     const { iss, aud, epoch, body } = opened.value.statement;
     if (iss !== dev) return bad('wrong-audience', `signed as ${iss}, sent by ${dev}`, '/iss');
@@ -187,7 +189,7 @@ export class LogDesk {
     this.#heads.delete(key);
     this.#heads.set(key, { upto, hash });
     const [oldest] = this.#heads.keys();
-    if (this.#heads.size > headsMax && oldest !== undefined) this.#heads.delete(oldest);
+    if (this.#heads.size > boxesMax && oldest !== undefined) this.#heads.delete(oldest);
   }
 }
 

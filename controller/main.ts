@@ -4,10 +4,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { BrokerServer } from '../broker/server.ts';
+import type { Result } from '../schemas/problems.ts';
 import { runCap } from './emergency/cap/check-command.ts';
 import { initialise } from './init.ts';
 import { runKeys } from './provision/keys-command.ts';
-import { type RunSettings, readSettings, usage } from './settings.ts';
+import { readPassphrase } from './provision/passphrase.ts';
+import { type Asked, type RunSettings, readSettings, usage } from './settings.ts';
+import type { Hello } from './signing/frames.ts';
+import type { Signatory } from './signing/room.ts';
+import { SignerProcess } from './signing/signer-process.ts';
 import { type Bus, type BusWish, startCentre } from './start-centre.ts';
 
 const seedBytesMax = 16 * 1024 * 1024;
@@ -35,7 +40,7 @@ async function obey(): Promise<void> {
       process.stdout.write(usage);
       break;
     case 'init':
-      await init(asked.value.dataDir, asked.value.port);
+      await init(asked.value);
       break;
     case 'run':
       await run(asked.value.settings);
@@ -56,13 +61,20 @@ function fail(text: string): never {
   process.exit(1);
 }
 
-async function init(dataDir: string, port: number): Promise<void> {
-  const made = await initialise(dataDir, await readSeedDocument(), Date.now());
+async function init({ dataDir, port, keySecretFile, rootPassphraseFile }: Asked & { readonly do: 'init' }): Promise<void> {
+  const phrase = rootPassphraseFile === undefined ? undefined : await readPassphrase(rootPassphraseFile);
+  if (phrase && !phrase.ok) fail(`${phrase.problem.code}: ${phrase.problem.detail}`);
+  const locks = { secretFile: keySecretFile, rootPassphrase: phrase?.value };
+  const made = await initialise(dataDir, await readSeedDocument(), Date.now(), locks);
   if (!made.ok) fail(`${made.problem.code}${made.problem.path && ` ${made.problem.path}`}: ${made.problem.detail}`);
   const { setupToken, ...rest } = made.value;
   // After `#` it stays in the browser and out of every log.
   const setup = setupToken === undefined ? {} : { setup: `http://127.0.0.1:${port}/setup#token=${setupToken}` };
   process.stdout.write(`${JSON.stringify({ event: 'initialised', ...rest, ...setup })}\n`);
+  if (rest.keySecret?.made)
+    process.stderr.write(
+      `The centre's keys are encrypted under ${rest.keySecret.file}: keep a copy of it in a safe place, apart from ${dataDir}.\n`,
+    );
   if (!rest.demo)
     process.stderr.write(`Carry ${rest.rootKeys} to safe places (two of its three keys sign a delegation) and delete it here.\n`);
 }
@@ -89,7 +101,13 @@ async function run(settings: RunSettings): Promise<void> {
     { level: settings.logLevel, base: null, redact: { paths: secret, censor: '[secret]' }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   );
-  const started = await startCentre({ settings, journal: log, openBus, consoleDir: consoleDir() }).catch((error: unknown) => {
+  const started = await startCentre({
+    settings,
+    journal: log,
+    openBus,
+    openSigner: (hello) => openSigner(hello, log),
+    consoleDir: consoleDir(),
+  }).catch((error: unknown) => {
     fail(`the centre cannot start: ${error instanceof Error ? error.message : error}`);
   });
   if (!started.ok) fail(`${started.problem.code}: ${started.problem.detail}`);
@@ -121,6 +139,15 @@ async function openBus(wish: BusWish): Promise<Bus> {
   });
   const { port } = await broker.start();
   return { port, publish: (topic, payload, how) => broker.publish(topic, payload, how), stop: () => broker.stop() };
+}
+
+/** The keys lie in a process of their own, which watches what it signs. */
+async function openSigner(hello: Hello, journal: pino.Logger): Promise<Result<Signatory>> {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const beside = join(here, 'signer.js');
+  const signer = new SignerProcess({ program: existsSync(beside) ? beside : join(here, '..', 'dist', 'signer.js'), hello, journal });
+  const started = await signer.start();
+  return started.ok ? { ok: true, value: signer } : started;
 }
 
 /** dist/console, from a bundle in dist/ and from the sources alike. */

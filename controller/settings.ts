@@ -20,11 +20,19 @@ export interface RunSettings {
   readonly names: readonly string[];
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly logLevel: string;
+  /** Secret under which the keys lie encrypted; else systemd's credential, else the one made for this folder. */
+  readonly keySecretFile?: string;
 }
 
 export type Asked =
   | { readonly do: 'run'; readonly settings: RunSettings }
-  | { readonly do: 'init'; readonly dataDir: string; readonly port: number }
+  | {
+      readonly do: 'init';
+      readonly dataDir: string;
+      readonly port: number;
+      readonly keySecretFile?: string;
+      readonly rootPassphraseFile?: string;
+    }
   | { readonly do: 'help' };
 
 export const usage = `Loa operating centre.
@@ -44,6 +52,9 @@ export const usage = `Loa operating centre.
   --gateway-port PORT HTTPS at --box-host for machines that send CAP alerts (POST /cap, client certificates); shut unless said
   --public-host HOST  name or address that boxes use, as --box-host unless said
   --name HOST         a further name in the boxes' certificate; may be repeated
+  --key-secret-file FILE  secret under which the private keys are encrypted, mode 0600, outside DIR; else the systemd
+                      credential loa-keys, else one made in the state directory at the first start
+  --root-passphrase-file FILE  (init) encrypts the root keys
   --log LEVEL         trace, debug, info, warn, error; info unless said
   --help
 
@@ -70,7 +81,11 @@ export function readSettings(argv: readonly string[]): Result<Asked> {
   const wrong = Object.entries({ ...ports, gatewayPort }).find(([, port]) => port === undefined);
   if (wrong) return bad('bad-input', `${wrong[0]} must be 0 to 65535`);
   const { port = 0, boxPort = 0, mqttPort = 0 } = ports;
-  if (word === 'init') return ok({ do: 'init', dataDir: values.data, port });
+  const secretFile = values['key-secret-file'];
+  const keySecret = secretFile === undefined ? {} : { keySecretFile: secretFile };
+  const phrase = values['root-passphrase-file'];
+  if (word === 'init')
+    return ok({ do: 'init', dataDir: values.data, port, ...keySecret, ...(phrase !== undefined && { rootPassphraseFile: phrase }) });
   const host = values.host ?? '127.0.0.1';
   const [certFile, keyFile] = [values['tls-cert'], values['tls-key']];
   if ((certFile === undefined) !== (keyFile === undefined)) return bad('bad-input', '--tls-cert and --tls-key go together');
@@ -83,7 +98,7 @@ export function readSettings(argv: readonly string[]): Result<Asked> {
   const publicHost = values['public-host'] ?? (boxHost === '0.0.0.0' || boxHost === '::' ? '127.0.0.1' : boxHost);
   const settings = { dataDir: values.data, host, port, boxHost, boxPort, mqttPort, publicHost, names: values.name ?? [], logLevel };
   const gateway = values['gateway-port'] !== undefined && gatewayPort !== undefined ? { gatewayPort } : {};
-  return ok({ do: 'run', settings: { ...settings, ...gateway, ...(tls && { tls }) } });
+  return ok({ do: 'run', settings: { ...settings, ...gateway, ...keySecret, ...(tls && { tls }) } });
 }
 
 /** `localhost`, 127.0.0.0/8 or ::1. */
@@ -108,6 +123,8 @@ function parseAll(argv: readonly string[]) {
       'public-host': { type: 'string' },
       name: { type: 'string', multiple: true },
       log: { type: 'string' },
+      'key-secret-file': { type: 'string' },
+      'root-passphrase-file': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });

@@ -1,36 +1,31 @@
 // Builds every room of a centre by hand, opens its doors, and stops them in order. The broker is handed in.
 import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
-import { cryptography, randomId } from '../hardware/host/crypto.ts';
+
 import { openDatabase } from '../hardware/host/sqlite.ts';
-import { openStrongbox, type Strongbox } from '../hardware/host/strongbox.ts';
+import { openStrongbox } from '../hardware/host/strongbox.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Topic } from '../schemas/topics.ts';
+import { buildApp } from './app.ts';
 import { Blobs } from './blobs.ts';
+import { buildBoxDoor } from './box-door.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
-import { groupsOf } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
-import { Dispatch, type Publish } from './dispatch.ts';
-import { hostInUrl, openDoors } from './doors.ts';
-import { type DutySettings, openDutySettings } from './duty/duty-settings.ts';
-import { makeDuty } from './duty/make-duty.ts';
-import { makeAlerts } from './emergency/make-alerts.ts';
-import { makeEmergency } from './emergency/make-emergency.ts';
-import { Voices } from './emergency/voices.ts';
-import { Feed } from './feed.ts';
+import type { Publish } from './dispatch.ts';
+import { openDutySettings } from './duty/duty-settings.ts';
+import { openCapDoor } from './emergency/make-alerts.ts';
 import { folderOf } from './folder.ts';
-import { LateBus } from './late-bus.ts';
-import { CentreLink, type Journal } from './link.ts';
-import { makeLive } from './live/make-live.ts';
-import { LogDesk } from './log-desk.ts';
-import { makeIngest } from './media/make-ingest.ts';
-import { type Authority, type Issued, openAuthority, openServerCertificate } from './provision/authority.ts';
-import { SigningDesk } from './provision/signing-desk.ts';
-import { epochOf, openSigningKeys, type Trust } from './provision/signing-keys.ts';
-import { Registry } from './registry.ts';
+import type { Journal } from './link.ts';
+import type { Issued } from './provision/authority.ts';
+import type { Trust } from './provision/signing-keys.ts';
+import { hostInUrl, makeRooms, type Rooms } from './rooms.ts';
 import type { RunSettings } from './settings.ts';
+import type { Hello } from './signing/frames.ts';
+import { openKeys } from './signing/open-keys.ts';
+import type { Signatory } from './signing/room.ts';
 import { SqliteStore } from './store/sqlite-store.ts';
-import type { StoredOrder } from './store/store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
 export interface Bus {
@@ -53,6 +48,8 @@ export interface StartOptions {
   readonly settings: RunSettings;
   readonly journal: Journal;
   readonly openBus: (wish: BusWish) => Promise<Bus>;
+  /** Who holds the signing keys: a process of its own, or (absent, in tests) this one. */
+  readonly openSigner?: (hello: Hello) => Promise<Result<Signatory>>;
   /** Folder of the built console. */
   readonly consoleDir: string;
   readonly nowMs?: () => number;
@@ -78,7 +75,7 @@ export interface Built {
   stop(): Promise<void>;
 }
 
-/** Open the data folder, wire the rooms, start the bus, rebuild all that is retained. Problems: not-found, those of the database. */
+/** Open the data folder, wire the rooms, start the bus, rebuild all that is retained. Problems: not-found, keys-locked, those of the database. */
 export async function buildCentre(options: StartOptions): Promise<Result<Built>> {
   const opened = await openRooms(options);
   if (!opened.ok) return opened;
@@ -99,24 +96,26 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   place.mqttPort = bus.port;
   await centre.dispatch.start();
   await centre.duty.start();
+  await centre.corrections.start();
   await centre.orders.start();
+  await centre.watch.start();
   await centre.live.start();
   await centre.relays.start();
   await link.start();
   await centre.alerts.start();
-  // In the background: orders given before it is done are spoken by the boxes.
-  const voices = prepareVoices(centre, rooms.voices, options.journal);
+  centre.templates.start();
   const stop = async (): Promise<void> => {
     await centre.alerts.stop();
     await centre.relays.stop();
     await centre.live.stop();
     link.stop();
     centre.orders.stop();
+    centre.watch.stop();
     await centre.duty.stop();
-    rooms.voices.stop();
     await bus.stop();
     await registry.stop();
-    await voices;
+    await centre.templates.stop();
+    await rooms.signatory.stop();
     await centre.store.close();
   };
   const told = (boxPort: number) => {
@@ -131,21 +130,24 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
   const tls = settings.tls && { cert: await readFile(settings.tls.certFile, 'utf8'), key: await readFile(settings.tls.keyFile, 'utf8') };
   const built = await buildCentre(options);
   if (!built.ok) return built;
-  const { mqttPort } = built.value;
-  const { close, ...open } = await openDoors(built.value, { settings, app: tls ? { tls, consoleDir } : { consoleDir } });
+  const { centre, server, mqttPort } = built.value;
+  const door = await buildBoxDoor(centre, { ca: centre.authority.pem, ...server });
+  const app = await buildApp(centre, tls ? { tls, consoleDir } : { consoleDir });
+  const boxPort = await listen(door, settings.boxHost, settings.boxPort);
+  built.value.opened(boxPort);
+  const port = await listen(app, settings.host, settings.port);
+  const capDoor = settings.gatewayPort === undefined ? undefined : await openCapDoor(centre, server, settings);
   const stop = async (): Promise<void> => {
-    await close();
+    await Promise.all([app.close(), door.close(), capDoor?.close()]);
     await built.value.stop();
   };
-  return ok({ ...open, mqttPort, stop });
-}
-
-interface Rooms {
-  readonly registry: Registry;
-  readonly voices: Voices;
-  readonly link: CentreLink;
-  readonly bus: LateBus;
-  readonly place: { boxPort: number; mqttPort: number };
+  return ok({
+    console: `${tls ? 'https' : 'http'}://${hostInUrl(settings.host)}:${port}`,
+    boxPort,
+    mqttPort,
+    ...(capDoor && { gatewayPort: capDoor.port }),
+    stop,
+  });
 }
 
 async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre; rooms: Rooms; server: Issued }>> {
@@ -162,8 +164,12 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     await store.close();
     return bad('not-found', `no centre in ${settings.dataDir}; run: node dist/controller.js init --data ${settings.dataDir} < seed.json`);
   }
-  const { authority, server } = await openCertificates(folder.authority, settings, JSON.parse(card) as CentreCard, nowMs());
-  const keys = await openSigningKeys(folder.keys);
+  const desk = await openKeys(options, store, folder, JSON.parse(card) as CentreCard, JSON.parse(trust) as Trust);
+  if (!desk.ok) {
+    await store.close();
+    return desk;
+  }
+  const { authority, server, signatory, gateway } = desk.value;
   const blobs = new Blobs(folder.blobs, folder.uploads);
   const tools = options.tools ?? (await findAudioTools());
   const strongbox = await openStrongbox(folder.strongbox);
@@ -178,7 +184,8 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     store,
     blobs,
     tools,
-    keys,
+    signatory,
+    gatewayKey: gateway,
     authority,
     settings,
     journal,
@@ -187,101 +194,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   return ok({ ...made, server });
 }
 
-async function openCertificates(
-  dir: string,
-  settings: RunSettings,
-  card: CentreCard,
-  nowMs: number,
-): Promise<{ authority: Authority; server: Issued }> {
-  const authority = await openAuthority(dir, card.name, nowMs);
-  const hosts = [...new Set(['localhost', '127.0.0.1', settings.publicHost, ...settings.names])];
-  return { authority, server: await openServerCertificate(authority, dir, hosts, nowMs) };
-}
-
-interface Parts extends Pick<Centre, 'card' | 'store' | 'blobs' | 'tools' | 'authority' | 'journal' | 'nowMs'> {
-  readonly trust: Trust;
-  readonly templates: readonly OrderTemplate[];
-  readonly named: readonly Group[];
-  readonly units: readonly Group[];
-  readonly keys: Awaited<ReturnType<typeof openSigningKeys>>;
-  readonly settings: RunSettings;
-  readonly strongbox: Strongbox;
-  readonly duty: DutySettings;
-}
-
-function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
-  const { card, store, blobs, tools, authority, trust, journal, nowMs, settings } = parts;
-  const registry = new Registry(store, cryptography, (err) => journal.warn({ event: 'seen-not-saved', err }));
-  const bus = new LateBus();
-  const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
-  const feed = new Feed();
-  const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, parts.keys, store.counters, nowMs);
-  const dispatch = new Dispatch({
-    store,
-    registry,
-    blobs,
-    desk,
-    centre: card.id,
-    chain: trust.chain,
-    roots: trust.roots ?? [],
-    publish,
-    nowMs,
-  });
-  const voices = new Voices({ tools, blobs, meta: store.meta });
-  const groups = () => groupsOf(parts.named, parts.units, registry.all());
-  const names = () => groups().map(({ id }) => id);
-  const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
-  const onEarnest = (order: StoredOrder) =>
-    void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
-  const sounding = { registry, desk, voices, feed, publish, templates: parts.templates, groups: names, nowMs };
-  const emergency = { store, card, trust, ladder: duty.ladder, onEarnest, ...sounding };
-  const { orders, requests } = makeEmergency(emergency);
-  const alerts = makeAlerts({ ...emergency, orders, requests, journal, strongbox: parts.strongbox, folder: folderOf(settings.dataDir) });
-  const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
-  const epoch = randomId('run');
-  const told = { centre: card.id, epoch, registry, logDesk, desk, dispatch, counters: store.counters, feed, publish, journal, nowMs };
-  const link = new CentreLink(told);
-  const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
-  const claimPlace = () => claimPlaceOf(parts, place);
-  const ingest = makeIngest(tools, blobs);
-  const sounds = { store, registry, desk, blobs, feed, publish, journal, tools, ingest, nowMs, groups: names };
-  const { live, relays } = makeLive({ ...sounds, level: card.level, demo: card.demo });
-  const outside = {
-    card,
-    groups,
-    trust,
-    requests,
-    alerts,
-    duty,
-    store,
-    registry,
-    blobs,
-    authority,
-    dispatch,
-    orders,
-    live,
-    relays,
-    link,
-    feed,
-    tools,
-    journal,
-    nowMs,
-  };
-  return { centre: { ...outside, claimPlace, ingest }, rooms: { registry, voices, link, bus, place } };
-}
-
-/** What a claim tells a box of where to go. */
-function claimPlaceOf({ settings, authority, trust }: Parts, place: Rooms['place']) {
-  const host = hostInUrl(settings.publicHost);
-  return {
-    centreUrl: `https://${host}:${place.boxPort}`,
-    brokerUrl: `mqtts://${host}:${place.mqttPort}`,
-    ca: authority.pem,
-    trustRoot: trust.root,
-  };
-}
-
-async function prepareVoices(centre: Centre, voices: Voices, journal: Journal): Promise<void> {
-  const problems = await voices.prepare(centre.orders.templates, centre.card.demo ? ['exercise'] : ['actual', 'exercise']);
-  for (const detail of problems) journal.warn({ event: 'voice-missing', detail });
+async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
+  await app.listen({ host, port });
+  return (app.server.address() as AddressInfo).port;
 }

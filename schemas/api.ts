@@ -1,11 +1,8 @@
-// LONG: the shapes of the whole REST on one page.
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
-import { type DutyBrief, type LadderAnswer, Pin } from './duty.ts';
-import { Base64 } from './envelope.ts';
-import { AreaPath, Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
+import type { DutyBrief } from './duty.ts';
+import { AreaPath, Id, LanguageTag, Sha256 } from './ids.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
-import { Order } from './order.ts';
 import type { Policy } from './policy.ts';
 import { type Item, type Level, Programme } from './programme.ts';
 import type { Receipt } from './receipt.ts';
@@ -19,7 +16,7 @@ export const AccountRole = v.picklist(['author', 'approver', 'scheduler', 'duty'
 export type AccountRole = v.InferOutput<typeof AccountRole>;
 
 const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
-const Password = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
+export const Password = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 /** A password somebody chooses: length is what counts (NIST SP 800-63B §5.1.1). */
 export const NewPassword = v.pipe(v.string(), v.minLength(12), v.maxLength(256));
 
@@ -71,53 +68,8 @@ export const ScheduleRequest = v.strictObject({
   interrupted: v.optional(Schedule.entries.interrupted, 'resume'),
   gainDb: v.optional(Schedule.entries.gainDb, 0),
 });
-/** `confirm` and the re-entered password are the desk's second look. */
-export const OrderRequest = v.strictObject({
-  template: Id,
-  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
-  class: Order.entries.class,
-  confirm: v.literal(true),
-  password: Password,
-  /** Lifetime of the order; 15 minutes unless said. */
-  validMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(24 * 3600_000)), 900_000),
-});
-/** What an order would do; nothing is sent. */
-export const OrderPreviewRequest = v.strictObject({
-  template: Id,
-  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
-  class: Order.entries.class,
-  validMs: OrderRequest.entries.validMs,
-});
-/** An actual order to be frozen for officers' signatures. */
-export const PrepareRequest = v.strictObject({
-  template: Id,
-  groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
-  validMs: OrderRequest.entries.validMs,
-  /** One officer alone beyond a commune: short, watched, told upward. */
-  breakGlass: v.optional(v.boolean(), false),
-  reason: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(300)), ''),
-  /** Break-glass: the own waiting order for which no second officer was found. */
-  instead: v.optional(MessageId),
-});
-/** One officer's signature over the bytes of `OrderRequestAnswer.statement` (DSSE, type `payloadType`). */
-export const ApproveRequest = v.strictObject({
-  keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
-  /** Base64 of 64 bytes, r and s (IEEE P1363). */
-  sig: v.pipe(Base64, v.maxLength(200)),
-  /** Of the signer's running shift: a browser left open must not sound a siren. */
-  pin: v.optional(Pin),
-  /** The two digits on the first officer's screen; asked of everybody else. */
-  match: v.optional(v.pipe(v.string(), v.regex(/^\d{2}$/, 'must be two digits'))),
-});
-export const OfficerKeyRequest = v.strictObject({
-  /** Base64 of the uncompressed P-256 point, 65 bytes. */
-  publicKey: v.pipe(Base64, v.maxLength(120)),
-  label: v.optional(v.pipe(v.string(), v.maxLength(80)), ''),
-});
-export const ClearRequest = v.strictObject({ reason: v.optional(v.pipe(v.string(), v.maxLength(300)), '') });
 export const TimelineRequest = v.strictObject({ box: Id, fromMs: InstantMs, toMs: InstantMs });
 export const MediaRequest = v.strictObject({ title: Title, language: v.optional(LanguageTag, 'vi') });
-export const OrderId = MessageId;
 /** A live session to open: who shall hear it, how late on every box alike, how long at most. */
 export const LiveRequest = v.strictObject({
   title: Title,
@@ -214,85 +166,6 @@ export interface ReceiptAnswer {
   /** When the centre committed it. */
   readonly storedMs: number;
   readonly receipt: Receipt;
-}
-export interface TemplateAnswer {
-  readonly id: Id;
-  readonly title: string;
-  readonly speak: string;
-  readonly screen: Order['screen'];
-}
-export interface OrderAnswer {
-  readonly id: string;
-  readonly title: string;
-  readonly class: Order['class'];
-  readonly state: 'active' | 'cleared' | 'expired';
-  readonly groups: readonly Id[];
-  readonly issuedMs: number;
-  readonly issuedBy: string;
-  readonly exp: number;
-  /** By whose authority; null for exercises and tests. */
-  readonly authority: 'officers' | 'mandate' | 'breakGlass' | null;
-  /** Why one officer broke the glass. */
-  readonly reason: string | null;
-  readonly progress: readonly {
-    readonly box: Id;
-    readonly boxName: string | null;
-    readonly state: 'sent' | 'accepted' | 'held' | 'sounding' | 'ended' | 'cleared' | 'expired' | 'refused' | 'offline';
-    readonly detail: string | null;
-    readonly atMs: number | null;
-  }[];
-}
-export interface OrderPreviewAnswer {
-  readonly class: Order['class'];
-  readonly boxes: number;
-  /** Names of those that are away now. */
-  readonly offline: readonly string[];
-  readonly speech: readonly { readonly language: string; readonly speak: string }[];
-  readonly screen: Order['screen'];
-  readonly sirenMs: number;
-  readonly times: number;
-  /** All repetitions; `estimated` while the voice is not made yet. */
-  readonly totalMs: number;
-  readonly estimated: boolean;
-  readonly untilMs: number;
-  /** Languages of boxes for which there is no voice. */
-  readonly withoutVoice: readonly { readonly language: string; readonly boxes: number }[];
-  readonly vietnameseInstead: number;
-  readonly sirenAlone: number;
-}
-export interface OrderRequestAnswer {
-  readonly id: string;
-  readonly template: Id;
-  readonly title: string;
-  readonly state: 'waiting' | 'given';
-  readonly groups: readonly Id[];
-  readonly by: string;
-  readonly madeMs: number;
-  /** The order ends then, the signing at `approveByMs`. */
-  readonly untilMs: number;
-  readonly approveByMs: number;
-  readonly breakGlass: boolean;
-  readonly reason: string;
-  /** Takes the place of this waiting order. */
-  readonly instead: string | null;
-  /** Who is being called; null while nobody needs to be. */
-  readonly ladder: LadderAnswer | null;
-  readonly needed: 1 | 2;
-  readonly approvedBy: readonly string[];
-  readonly speak: string;
-  readonly screen: Order['screen'];
-  readonly payloadType: string;
-  /** Exactly what is signed. */
-  readonly statement: string;
-  /** For the one who prepared it only. */
-  readonly match: string | null;
-}
-export interface OfficerKeyAnswer {
-  readonly keyid: string;
-  readonly person: Id;
-  readonly label: string;
-  /** `trusted` once the root holders have signed it. */
-  readonly state: 'waiting' | 'trusted';
 }
 export interface LiveAnswer {
   readonly id: Id;

@@ -12,6 +12,8 @@ import { DurationMs, InstantMs } from './time.ts';
 export const breakGlassMsMax = 10 * 60_000;
 /** An approval stands this long at most; an order is given within it. */
 export const approvalMsMax = 15 * 60_000;
+/** A correction is signed together with the order it takes back, and lies ready as long as that order may live. */
+export const correctionMsMax = 25 * 3600_000;
 
 /** One officer's word (or a gateway's) for exactly this order: its content, its groups, its end. */
 export const Approval = v.pipe(
@@ -64,9 +66,9 @@ export function orderContent({ authority: _, ...said }: Order, crypto: Hashes): 
   return crypto.sha256(new TextEncoder().encode(canonicalJson(said)));
 }
 
-/** Digest of what people hear and see, whatever the place. */
+/** Digest of what people hear and see, whatever the place and whatever stood before. */
 export function templateContent(order: Order, crypto: Hashes): string {
-  const { area: _area, level: _level, authority: _authority, ...said } = order;
+  const { area: _area, level: _level, authority: _authority, updates: _updates, ...said } = order;
   return crypto.sha256(new TextEncoder().encode(canonicalJson(said)));
 }
 
@@ -195,12 +197,17 @@ function approvedBy(
   if (said.order !== id || said.content !== orderContent(order, crypto)) return bad('wrong-content', `approval of ${said.order}`, '/body');
   const named = aud.startsWith('g/') ? said.groups.includes(aud.slice(2)) : said.dev !== undefined && aud === `d/${said.dev}`;
   if (!named) return bad('wrong-audience', `not approved for ${aud}`, '/body/groups');
-  if (iat < statement.iat || iat > Math.min(statement.exp, statement.iat + approvalMsMax) || exp > said.untilMs)
+  if (iat < statement.iat || iat > Math.min(statement.exp, statement.iat + standsMs(order)) || exp > said.untilMs)
     return bad('expired', 'given outside its approval', '/exp');
   const key = signedBy
     .flatMap((keyid) => ring.keys.get(keyid) ?? [])
     .find((one) => one.roles.includes(role) && coversArea(one.area, order.area) && coversArea(one.area, ring.place.area));
   return key ? ok({ key, approval: said }) : bad('role-missing', `no ${role} key covers ${order.area}`, '/signatures');
+}
+
+/** It says nothing but that the orders it names were wrong: whoever could misuse it could end those orders anyway. */
+function standsMs({ hazard, updates = [] }: Order): number {
+  return hazard === 'correction' && updates.length > 0 ? correctionMsMax : approvalMsMax;
 }
 
 function coversArea(outer: AreaPath | '', inner: AreaPath): boolean {

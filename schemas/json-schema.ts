@@ -11,6 +11,7 @@ import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import { LiveSession } from './live.ts';
 import { Contact, LocalOrder, LocalOrders } from './local-orders.ts';
 import { Clear, Order, OrderHead } from './order.ts';
+import * as orders from './order-api.ts';
 import { Ack, Entry, Fact, LogBatch, Row } from './outbox.ts';
 import { Path, Paths } from './paths.ts';
 import { Policy } from './policy.ts';
@@ -20,7 +21,7 @@ import { Receipt } from './receipt.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
-import { Part, Want } from './want.ts';
+import { OrderAudio, Part, Want } from './want.ts';
 
 /** Every shape that leaves a program, by its name. */
 export const wireShapes = {
@@ -42,6 +43,7 @@ export const wireShapes = {
   LogBatch,
   Mandate,
   Order,
+  OrderAudio,
   OrderHead,
   Part,
   Place,
@@ -71,24 +73,19 @@ export const wireShapes = {
   BulletinRequest: api.BulletinRequest,
   ProgrammeRequest: api.ProgrammeRequest,
   ScheduleRequest: api.ScheduleRequest,
-  OrderRequest: api.OrderRequest,
-  OrderPreviewRequest: api.OrderPreviewRequest,
-  PrepareRequest: api.PrepareRequest,
-  ApproveRequest: api.ApproveRequest,
-  OfficerKeyRequest: api.OfficerKeyRequest,
-  ClearRequest: api.ClearRequest,
+  OrderRequest: orders.OrderRequest,
+  OrderPreviewRequest: orders.OrderPreviewRequest,
+  PrepareRequest: orders.PrepareRequest,
+  ApproveRequest: orders.ApproveRequest,
+  OfficerKeyRequest: orders.OfficerKeyRequest,
+  ClearRequest: orders.ClearRequest,
+  TemplateSpeechRequest: orders.TemplateSpeechRequest,
   TimelineRequest: api.TimelineRequest,
   MediaRequest: api.MediaRequest,
   LiveRequest: api.LiveRequest,
   VoiceHello: api.VoiceHello,
   VoiceTalk: api.VoiceTalk,
   RelayRequest: api.RelayRequest,
-  AlertSource: alerts.AlertSource,
-  AlertNotice: alerts.AlertNotice,
-  AlertTakeRequest: alerts.AlertTakeRequest,
-  AlertAsideRequest: alerts.AlertAsideRequest,
-  MandateRequest: alerts.MandateRequest,
-  MandateSignRequest: alerts.MandateSignRequest,
   RosterRequest: duty.RosterRequest,
   RosterWeekRequest: duty.RosterWeekRequest,
   FactorRequest: duty.FactorRequest,
@@ -97,6 +94,12 @@ export const wireShapes = {
   HandOverRequest: duty.HandOverRequest,
   ShiftEndRequest: duty.ShiftEndRequest,
   DutySettingsRequest: duty.DutySettingsRequest,
+  AlertSource: alerts.AlertSource,
+  AlertNotice: alerts.AlertNotice,
+  AlertTakeRequest: alerts.AlertTakeRequest,
+  AlertAsideRequest: alerts.AlertAsideRequest,
+  MandateRequest: alerts.MandateRequest,
+  MandateSignRequest: alerts.MandateSignRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

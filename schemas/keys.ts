@@ -109,6 +109,8 @@ export interface Link {
   readonly epoch: Id;
   readonly level: Level;
   readonly area: AreaPath;
+  /** When this link or one above it ends. The ring has no clock; who has one judges it. */
+  readonly untilMs: number;
 }
 
 /** All that a box knows of others' keys. Plain data, rebuilt from the keys document and the pinned root. */
@@ -193,24 +195,26 @@ function readRoot(envelope: Envelope): Result<TrustRoot> {
   return statement.ok ? parse(TrustRoot, statement.value.body) : statement;
 }
 
-interface Chain {
+export interface Chain {
   readonly keys: Map<string, AuthorisedKey>;
   readonly links: Map<string, Link>;
 }
 
-function walkChain(root: TrustRoot, chain: readonly Envelope[], crypto: Cryptography): Result<Chain> {
+/** The links below a root and all their keys. Problems: role-missing, demo-only, conflict and those of `open`. */
+export function walkChain(root: TrustRoot, chain: readonly Envelope[], crypto: Cryptography): Result<Chain> {
   const pinned = new Map<string, AuthorisedKey>(
     root.keys.map((key) => [key.keyid, { ...known(key), roles: ['root'], area: '', centre: 'root' }]),
   );
   let above: ReadonlyMap<string, AuthorisedKey> = pinned;
   let threshold = root.threshold;
   let upper: Level | undefined;
+  let untilMs = Number.MAX_SAFE_INTEGER;
   const keys = new Map<string, AuthorisedKey>();
   const links = new Map<string, Link>();
   for (const [index, envelope] of chain.entries()) {
     const opened = open(envelope, 'delegation', Delegation, (id) => above.get(id), crypto);
     if (!opened.ok) return bad(opened.problem.code, opened.problem.detail, `/chain/${index}${opened.problem.path}`);
-    const { body, ctr } = opened.value.statement;
+    const { body, ctr, exp } = opened.value.statement;
     const signers = opened.value.signedBy
       .map((id) => above.get(id))
       .filter((key) => key?.roles.includes('root') && covers(key.area, body.area));
@@ -229,7 +233,8 @@ function walkChain(root: TrustRoot, chain: readonly Envelope[], crypto: Cryptogr
       // What an upper link said of a key stands: a lower one cannot take its roles away.
       if (!keys.has(id)) keys.set(id, key);
     }
-    links.set(body.centre, { ctr, epoch: body.epoch, level: body.level, area: body.area });
+    untilMs = Math.min(untilMs, exp);
+    links.set(body.centre, { ctr, epoch: body.epoch, level: body.level, area: body.area, untilMs });
     above = link;
     threshold = 1;
     upper = body.level;

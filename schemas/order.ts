@@ -36,6 +36,8 @@ export const Authority = v.variant('by', [
 ]);
 export type Authority = v.InferOutput<typeof Authority>;
 
+const screenWords = { title: v.pipe(v.string(), v.minLength(1), v.maxLength(120)), text: v.pipe(v.string(), v.maxLength(300)) };
+
 export const Order = v.strictObject({
   /** `exercise` says so first and last and obeys policy windows; demo orders are always exercises. */
   class: v.picklist(['actual', 'exercise', 'test']),
@@ -76,7 +78,13 @@ export const Order = v.strictObject({
     v.maxLength(8),
   ),
   /** What boards show: at most 12 words, place and what to do. */
-  screen: v.strictObject({ title: v.pipe(v.string(), v.minLength(1), v.maxLength(120)), text: v.pipe(v.string(), v.maxLength(300)) }),
+  screen: v.strictObject(screenWords),
+  /** The same in other languages of the place; boards show those their cluster lists. */
+  screens: v.optional(v.pipe(v.array(v.strictObject({ language: LanguageTag, ...screenWords })), v.minLength(1), v.maxLength(7))),
+  /** `policy`: no louder than programmes are. Absent: as loud as orders are. */
+  volume: v.optional(v.picklist(['full', 'policy'])),
+  /** Orders whose place this one takes (CAP 1.2 `Update`): those of its own level and below end as it is accepted, or never begin. */
+  updates: v.optional(v.pipe(v.array(MessageId), v.minLength(1), v.maxLength(ordersPerGroupMax))),
   authority: v.optional(Authority),
 });
 export type Order = v.InferOutput<typeof Order>;

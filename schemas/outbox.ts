@@ -21,11 +21,11 @@ export const Fact = v.variant('kind', [
   v.strictObject({
     kind: v.literal('order'),
     order: MessageId,
-    state: v.picklist(['accepted', 'held', 'sounding', 'ended', 'cleared', 'expired', 'refused']),
+    state: v.picklist(['accepted', 'held', 'sounding', 'heard', 'ended', 'cleared', 'expired', 'refused']),
     /** Why a valid order does not sound for now: a person at the horn, a mute that policy lets stand, an exercise on battery. */
     because: v.optional(v.picklist(['held-service', 'muted', 'on-battery'])),
     /** What was heard: fall-backs in DESIGN §4's order. */
-    voice: v.optional(v.picklist(['inline', 'cached', 'spoken', 'siren', 'screen'])),
+    voice: v.optional(v.picklist(['inline', 'cached', 'spoken', 'phrase', 'siren', 'screen'])),
     /** Languages it was heard in, and those of the cluster that had no voice (PRODUCT §1.4). */
     languages: v.optional(
       v.strictObject({ heard: v.pipe(v.array(LanguageTag), v.maxLength(9)), skipped: v.pipe(v.array(LanguageTag), v.maxLength(8)) }),
@@ -40,6 +40,8 @@ export const Fact = v.variant('kind', [
     ),
     /** Who started it at the box. */
     here: v.optional(LocalStart),
+    /** What proved that it was heard; only with `heard`. */
+    proof: v.optional(v.picklist(['microphone'])),
     problem: v.optional(Problem),
     /** Set when the siren started before its slot was on disk. */
     unpersisted: v.optional(v.boolean()),

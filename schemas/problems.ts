@@ -54,6 +54,13 @@ export const problemKinds = {
   'disk-full': { status: 507, retryable: true, vi: 'Đầy bộ nhớ', en: 'The disk is full' },
   'store-damaged': { status: 500, retryable: false, vi: 'Cơ sở dữ liệu hỏng', en: 'The database is damaged' },
   'driver-missing': { status: 503, retryable: false, vi: 'Thiếu trình điều khiển', en: 'A driver is missing' },
+  'keys-locked': {
+    status: 503,
+    retryable: false,
+    vi: 'Khóa ký bị khóa: thiếu hoặc sai bí mật',
+    en: 'The keys are locked: the secret is missing or wrong',
+  },
+  'signer-away': { status: 503, retryable: true, vi: 'Bàn ký đang khởi động lại', en: 'The signing desk is away for a moment' },
   'no-shift': { status: 403, retryable: false, vi: 'Chưa nhận ca trực', en: 'No shift is running' },
   'wrong-code': { status: 403, retryable: false, vi: 'Sai mã PIN hoặc mã xác thực', en: 'Wrong PIN or code' },
   'claim-used': { status: 409, retryable: false, vi: 'Mã kích hoạt đã dùng', en: 'The claim has been used' },

@@ -61,8 +61,8 @@ export const Receipt = v.strictObject({
   audibleMs: DurationMs,
   items: v.pipe(v.array(Sha256), v.maxLength(64)),
   gainDb: v.number(),
-  /** What proves sound: relay feedback, measured current, a painted frame, the virtual output, or nothing. */
-  proof: v.picklist(['none', 'relay', 'current', 'bridge', 'painted', 'simulated']),
+  /** What proves sound: relay feedback, measured current, a microphone at the horn, a painted frame, the virtual output, or nothing. */
+  proof: v.picklist(['none', 'relay', 'current', 'microphone', 'bridge', 'painted', 'simulated']),
   amplifierOnMs: v.optional(InstantMs),
   /** First sample at the output minus planned start. */
   startErrorMs: v.optional(v.number()),

@@ -32,6 +32,7 @@ export const Health = v.strictObject({
         'audio-failed',
         'amplifier-failed',
         'display-failed',
+        'store-failed',
         'disk-low',
         'media-missing',
         'hot',
@@ -42,9 +43,10 @@ export const Health = v.strictObject({
         'clock-off',
         'orders-missed',
         'heartbeat-missed',
+        'keys-expired',
       ]),
     ),
-    v.maxLength(16),
+    v.maxLength(20),
   ),
 });
 export type Health = v.InferOutput<typeof Health>;

@@ -19,6 +19,8 @@ export interface Moment {
   /** Milliseconds of a clock that never steps; only differences mean anything. May hold fractions. */
   readonly monoMs: number;
   readonly quality: ClockQuality;
+  /** With `floor`: the instant known to have passed, which a clock that runs ahead does not move. */
+  readonly floorMs?: number;
 }
 
 /** Scheduled sound needs signed time since boot, or an RTC last set from it (DESIGN §4). NTP alone never suffices. */

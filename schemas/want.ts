@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { Sha256 } from './ids.ts';
 import type { LocalOrders } from './local-orders.ts';
+import { orderAudioBytesMax } from './order.ts';
 import type { Paths } from './paths.ts';
 import type { Policy } from './policy.ts';
 import type { SchedulePart } from './schedule.ts';
@@ -9,7 +10,7 @@ import type { BoxSettings } from './settings.ts';
 
 /** Parts are JSON texts, content-addressed like media. */
 export const partBytesMax = 4 * 1024 * 1024;
-export const PartKind = v.picklist(['settings', 'policy', 'schedules', 'paths', 'localOrders']);
+export const PartKind = v.picklist(['settings', 'policy', 'schedules', 'paths', 'localOrders', 'orderAudio']);
 export type PartKind = v.InferOutput<typeof PartKind>;
 
 export const Part = v.strictObject({
@@ -18,6 +19,15 @@ export const Part = v.strictObject({
   bytes: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(partBytesMax)),
 });
 export type Part = v.InferOutput<typeof Part>;
+
+/** Sound of orders to come, in the languages of this box: here before the order that names it (PRODUCT §1.5). */
+export const OrderAudio = v.strictObject({
+  audio: v.pipe(
+    v.array(v.strictObject({ sha256: Sha256, bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(orderAudioBytesMax)) })),
+    v.maxLength(512),
+  ),
+});
+export type OrderAudio = v.InferOutput<typeof OrderAudio>;
 
 export const Want = v.strictObject({
   /** Grows with every change; an older one never replaces a newer one. */
@@ -34,4 +44,5 @@ export interface Plan {
   readonly schedules: SchedulePart;
   readonly paths?: Paths;
   readonly localOrders?: LocalOrders;
+  readonly orderAudio?: OrderAudio;
 }

@@ -1,6 +1,10 @@
 // Test projects: rules and worlds in-process, contracts per port, wires with real sockets, pages in Chromium.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** Secrets that centres under test make for themselves stay out of this person's state directory. */
+const env = { XDG_STATE_HOME: join(tmpdir(), `loa-test-state-${process.getuid?.() ?? 0}`) };
 const ordinary = ['**/*.wire.test.ts', '**/*.browser.test.ts', '**/*.long.test.ts', '**/node_modules/**', 'dist/**'];
 
 export default defineConfig(({ mode }) => ({
@@ -12,6 +16,7 @@ export default defineConfig(({ mode }) => ({
         ? [
             {
               test: {
+                env,
                 name: 'long',
                 include: ['test/**/*.long.test.ts'],
                 testTimeout: 3_600_000,
@@ -23,15 +28,17 @@ export default defineConfig(({ mode }) => ({
         : [
             {
               test: {
+                env,
                 name: 'unit',
                 include: ['test/{schemas,agent,broker,controller,hardware}/**/*.test.ts', 'test/architecture.test.ts'],
                 exclude: ordinary,
               },
             },
-            { test: { name: 'world', include: ['test/world/**/*.test.ts'], exclude: ordinary, testTimeout: 120_000 } },
-            { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], exclude: ordinary, testTimeout: 30_000 } },
+            { test: { env, name: 'world', include: ['test/world/**/*.test.ts'], exclude: ordinary, testTimeout: 120_000 } },
+            { test: { env, name: 'contract', include: ['test/contract/**/*.test.ts'], exclude: ordinary, testTimeout: 30_000 } },
             {
               test: {
+                env,
                 name: 'wire',
                 include: ['test/**/*.wire.test.ts'],
                 testTimeout: 120_000,
@@ -42,6 +49,7 @@ export default defineConfig(({ mode }) => ({
             },
             {
               test: {
+                env,
                 name: 'browser',
                 include: ['test/**/*.browser.test.ts'],
                 testTimeout: 180_000,

@@ -4,6 +4,8 @@ import { askService, buttonPressed } from './at-horn.ts';
 import { muteHere, offerClear, offerCommand } from './commands.ts';
 import { switchChanged } from './contacts.ts';
 import { refuse } from './emergency.ts';
+import { endFault, raiseFault } from './faults.ts';
+import { keysUntil } from './key-ends.ts';
 import { liveReceiving, offerLive } from './live.ts';
 import { askLocalStart, endLocal } from './local-orders.ts';
 import { mainsChanged } from './mains.ts';
@@ -14,6 +16,7 @@ import { endRevoked, offerOrder } from './order-offers.ts';
 import { playbackOver, playbackProgressed, playbackStarted, sourceFailed } from './outcomes.ts';
 import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
 import { offerWant, planLoaded, planRefused } from './plans.ts';
+import { soundProven } from './proofs.ts';
 import { closeLastBoot } from './receipts.ts';
 import { talkHere } from './talk.ts';
 import { askToneHere } from './tones.ts';
@@ -22,6 +25,7 @@ import type { Turn } from './turn.ts';
 export function absorb(turn: Turn, event: Event) {
   switch (event.is) {
     case 'booted':
+      keysUntil(turn, event);
       return booted(turn, event);
     case 'timePassed':
     case 'clockChanged':
@@ -35,6 +39,7 @@ export function absorb(turn: Turn, event: Event) {
     case 'orderOffered':
       return offerOrder(turn, event);
     case 'keysChanged':
+      keysUntil(turn, event);
       return endRevoked(turn, event.keyids);
     case 'clearOffered':
       return offerClear(turn, event.opened, event.clear);
@@ -63,13 +68,12 @@ export function absorb(turn: Turn, event: Event) {
     case 'sourceFailed':
       return sourceFailed(turn, event);
     case 'amplifierSwitched':
-      return amplifierSwitched(turn, event);
     case 'amplifierLost':
-      return amplifierLost(turn, event);
     case 'outputFailed':
-      return outputFailed(turn, event);
     case 'outputReady':
-      return outputReady(turn, event);
+    case 'soundProven':
+    case 'troubleSeen':
+      return absorbDevice(turn, event);
     case 'healthSampled':
       return turn.be({ telemetry: { ...turn.live.telemetry, sample: event.sample } });
     case 'liveOffered':
@@ -78,6 +82,31 @@ export function absorb(turn: Turn, event: Event) {
       return liveReceiving(turn, event);
     default:
       return absorbHere(turn, event);
+  }
+}
+
+type DeviceEvent = Event & {
+  is: 'amplifierSwitched' | 'amplifierLost' | 'outputFailed' | 'outputReady' | 'soundProven' | 'troubleSeen';
+};
+
+/** What became of the box's own parts. */
+function absorbDevice(turn: Turn, event: DeviceEvent) {
+  switch (event.is) {
+    case 'amplifierSwitched':
+      return amplifierSwitched(turn, event);
+    case 'amplifierLost':
+      return amplifierLost(turn, event);
+    case 'outputFailed':
+      return outputFailed(turn, event);
+    case 'outputReady':
+      return outputReady(turn, event);
+    case 'soundProven':
+      return soundProven(turn, event);
+    case 'troubleSeen':
+      if (event.problem) return raiseFault(turn, event.trouble, `${event.problem.code}: ${event.problem.detail}`);
+      return endFault(turn, event.trouble);
+    default:
+      event satisfies never;
   }
 }
 

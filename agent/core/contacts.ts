@@ -4,6 +4,7 @@ import { refuse } from './emergency.ts';
 import { clockToleranceMs, keyHoldMs } from './limits.ts';
 import { endLocal, startLocal } from './local-orders.ts';
 import type { ContactReady } from './model.ts';
+import { surelyPast } from './order-life.ts';
 import type { Turn } from './turn.ts';
 
 /** An input that starts orders changed. */
@@ -40,8 +41,8 @@ function closeKey(turn: Turn) {
 /** A contact speaks with the words of two officers: its mandate's times and rate hold, its persons are told. */
 function startUnder(turn: Turn, { id, order, perHour, mandate }: ContactReady) {
   const ready = turn.live.local.orders.find(({ offered }) => offered.opened.id === order);
-  const { wallMs, quality } = turn.now;
-  const over = wallMs >= mandate.exp && (turn.timeKnown || quality === 'floor');
+  const { wallMs } = turn.now;
+  const over = surelyPast(turn, mandate.exp);
   if (over || (turn.timeKnown && mandate.nbf > wallMs + clockToleranceMs))
     return refuse(turn, order, { code: 'expired', path: '', detail: `contact ${id}: outside its mandate's time` });
   const own = ready?.offered.authorised;

@@ -7,6 +7,7 @@ import { closeClock } from './clock.ts';
 import { closeContacts } from './contacts.ts';
 import { closeOrders } from './emergency.ts';
 import { closeHeldOrders } from './held.ts';
+import { closeKeyEnds } from './key-ends.ts';
 import { closeLive } from './live.ts';
 import { closeMains } from './mains.ts';
 import { closeMedia } from './media.ts';
@@ -37,6 +38,7 @@ export function decide(now: Moment, state: State, event: Event, rules: Rules = s
   closeMains(turn);
   closeService(turn);
   closeMissed(turn);
+  closeKeyEnds(turn);
   closeContacts(turn);
   closeUnsure(turn);
   closeOrders(turn);

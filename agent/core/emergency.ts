@@ -7,23 +7,21 @@ import { orderHeld } from './held.ts';
 import { proofOf } from './ledger.ts';
 import { drillShownMinMs, latchedMax, latchMs, unsureMs } from './limits.ts';
 import type { ActiveOrder, Latch, OpenedMeta, OutputState, PlayingMark, Voice } from './model.ts';
+import { lifeOver } from './order-life.ts';
 import { highest } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
 import { backoffMs } from './retry.ts';
 import type { Turn } from './turn.ts';
 
-type Ending = 'ended' | 'cleared' | 'expired';
+type Ending = 'ended' | 'cleared' | 'expired' | 'superseded';
 
 /** What has run out or was heard to its end leaves the active ones. */
 export function closeOrders(turn: Turn): void {
   for (const active of turn.kept.orders.active) {
-    const { wallMs, quality } = turn.now;
-    // A clock that is only known not to be early still proves an expiry.
-    if (wallMs >= active.exp && (turn.timeKnown || quality === 'floor')) endOrder(turn, active, spoken(turn, active) ? 'ended' : 'expired');
+    if (lifeOver(turn, active)) endOrder(turn, active, spoken(turn, active) ? 'ended' : 'expired');
     else if (heardOut(turn, active)) endOrder(turn, active, 'ended');
     else if (hereOver(turn, active)) endOrder(turn, active, spoken(turn, active) ? 'ended' : 'expired');
     else if (turn.timeKnown && !hoursLeft(turn, active)) endOrder(turn, active, 'expired');
-    else if (turn.timeKnown) turn.wakeAtWall(active.exp);
   }
 }
 
@@ -44,7 +42,7 @@ export function endOrder(turn: Turn, active: ActiveOrder, how: Ending): void {
   turn.tell({
     kind: 'order',
     order: active.id,
-    state: how,
+    state: how === 'superseded' ? 'cleared' : how,
     ...(voice ? { voice } : {}),
     ...(languages ? { languages: { heard: [...languages.heard], skipped: [...languages.skipped] } } : {}),
   });
@@ -59,7 +57,7 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
   const audibleMs = Math.round((sounding?.audibleMs ?? 0) + (underWay ? soFarMs(turn, underWay) : 0));
   const startedMs = sounding?.startedMs ?? underWay?.startedMs ?? undefined;
   const endedMs = underWay?.startedMs ? turn.now.wallMs : sounding?.endedMs;
-  const whole = how !== 'cleared' && (output.kind === 'board' || heardHere(turn, active, output));
+  const whole = how !== 'cleared' && how !== 'superseded' && (output.kind === 'board' || heardHere(turn, active, output));
   const unvoiced = (sounding?.languages?.skipped.length ?? 0) > 0 ? 'no-voice' : undefined;
   const reason =
     whole || how === 'ended' ? unvoiced : how === 'expired' ? (sounds(output.kind) && orderHeld(turn, active.order)) || how : how;
@@ -79,7 +77,7 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
       audibleMs,
       items: [],
       gainDb: turn.settings.gainDb,
-      proof: proofOf(turn, output.kind, audibleMs),
+      proof: (audibleMs > 0 && sounding?.proved) || proofOf(turn, output.kind, audibleMs),
       clock: turn.now.quality,
       ...(active.here ? { here: { how: active.here.how, by: active.here.by } } : {}),
     },
@@ -155,7 +153,7 @@ const spokenCharMs = 75;
 
 /** Trusted time, or the setting that an order sounds without it once nobody answered. */
 function maySound(turn: Turn, active: ActiveOrder): boolean {
-  if (turn.timeKnown) return turn.now.wallMs < active.exp;
+  if (turn.timeKnown) return !lifeOver(turn, active);
   // Somebody at the box, or its contact, began it: no time is needed.
   if (active.here) return true;
   // Exercises obey hours, and hours need the time.

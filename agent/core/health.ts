@@ -25,7 +25,9 @@ export function healthOf(turn: Turn): Health {
     ['no-centre', !live.linkUp],
     ['orders-missed', live.faults.includes('orders-missed')],
     ['heartbeat-missed', live.faults.includes('heartbeat-missed')],
+    ['keys-expired', live.faults.includes('keys-expired')],
     ['media-missing', live.cache.known && missing(turn).length > 0],
+    ['store-failed', live.faults.includes('store')],
     ['disk-low', sample !== null && sample.diskFreeBytes < diskLowBytes],
     ['hot', (sample?.temperatureC ?? 0) > hotC],
   ];

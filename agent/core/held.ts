@@ -64,4 +64,5 @@ export function tellSoundsAgain(turn: Turn, order: string): void {
   if (!turn.live.heldOrders.includes(order)) return;
   turn.be({ heldOrders: turn.live.heldOrders.filter((id) => id !== order) });
   turn.tell({ kind: 'order', order, state: 'sounding' });
+  turn.urgent();
 }

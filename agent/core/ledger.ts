@@ -59,9 +59,11 @@ export function gainOf(turn: Turn, occurrence: Occurrence): number {
   return plan && sounds(occurrence.kind) ? Math.min(gainDb, plan.policy.gainMaxDb) : gainDb;
 }
 
-/** An order in earnest stands outside the policy's ceiling and the box's own gain; an exercise is like a programme. */
-export function orderGainOf({ settings, live }: Turn, order: Pick<Order, 'class'>): number {
-  return order.class === 'actual' ? settings.orderGainDb : Math.min(settings.gainDb, live.plan?.policy.gainMaxDb ?? 0);
+/** An order in earnest stands outside the policy's ceiling and the box's own gain, unless it says so; an exercise is like a programme. */
+export function orderGainOf({ settings, live }: Turn, order: Pick<Order, 'class' | 'volume'>): number {
+  return order.class === 'actual' && order.volume !== 'policy'
+    ? settings.orderGainDb
+    : Math.min(settings.gainDb, live.plan?.policy.gainMaxDb ?? 0);
 }
 
 export function pausedOf(ledger: Ledger, occurrence: Occurrence): PausedPlay | undefined {

@@ -78,6 +78,8 @@ export const askWantAfterMs = 30_000;
 /** Reports are told at most this often, and look this far for the next play. */
 export const reportEveryMs = 2_000;
 export const lookAheadMs = dayMs;
+/** After an order was taken they wait this long. */
+export const receiptsFirstMs = 2_000;
 
 /** Service mode: at most, PIN and button within, what is left is written down each, the countdown and its patience. */
 export const serviceMaxMs = 2 * hourMs;

@@ -4,6 +4,7 @@ import type { Problem } from '../../schemas/problems.ts';
 import { endOrder, mayDrill, refuse, repetitionMs } from './emergency.ts';
 import { clockToleranceMs, hourMs } from './limits.ts';
 import type { ActiveOrder, Event, KeptOrders, LocalReady } from './model.ts';
+import { surelyPast } from './order-life.ts';
 import { acceptHere } from './order-offers.ts';
 import { covers } from './ranks.ts';
 import type { Turn } from './turn.ts';
@@ -53,9 +54,8 @@ function find(turn: Turn, id: string): LocalReady | undefined {
 
 function unfit(turn: Turn, { offered, perHour }: LocalReady): Problem | undefined {
   const { opened, order } = offered;
-  const { wallMs, quality } = turn.now;
-  if (wallMs >= opened.exp && (turn.timeKnown || quality === 'floor'))
-    return { code: 'expired', path: '/exp', detail: `ready until ${opened.exp}` };
+  const { wallMs } = turn.now;
+  if (surelyPast(turn, opened.exp)) return { code: 'expired', path: '/exp', detail: `ready until ${opened.exp}` };
   if (turn.timeKnown && opened.nbf > wallMs + clockToleranceMs)
     return { code: 'not-yet', path: '/nbf', detail: `ready from ${opened.nbf}` };
   const latched = turn.kept.orders.latched.find(({ id }) => id === opened.id);

@@ -13,11 +13,12 @@ export function needed(turn: Turn): Need[] {
   );
   const ready = turn.live.local.orders.flatMap(({ offered }) => offered.order.speech.flatMap(({ audio }) => audio ?? []));
   const sirens = Object.values(turn.settings.sirens ?? {}).flatMap((one) => one ?? []);
+  const laid = turn.live.plan?.orderAudio?.audio ?? [];
   const begun = turn.kept.ledger.paused.flatMap(({ occurrence }) => occurrence.items);
   return [
     ...parts.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'part' })),
     ...sirens.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
-    ...[...audio, ...ready].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
+    ...[...audio, ...ready, ...laid].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
     ...[...begun, ...(turn.live.agenda?.items ?? [])].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
   ];
 }

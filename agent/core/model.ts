@@ -33,6 +33,7 @@ export type Event =
       readonly version: string;
       readonly hardware?: Report['hardware'];
       readonly outputs?: readonly Output[];
+      readonly keysUntilMs?: number;
     }
   | { readonly is: 'timePassed' }
   /** The wall clock stepped or its quality changed; the new reading is in the Moment. */
@@ -44,7 +45,7 @@ export type Event =
   /** Orders and clears arrive verified (signature, role, area); counter, expiry, latch and rank are judged here. */
   | ({ readonly is: 'orderOffered' } & OfferedOrder)
   /** The keys this box now trusts: orders that stand on others end. */
-  | { readonly is: 'keysChanged'; readonly keyids: readonly string[] }
+  | { readonly is: 'keysChanged'; readonly keyids: readonly string[]; readonly keysUntilMs?: number }
   | { readonly is: 'clearOffered'; readonly opened: OpenedMeta; readonly clear: Clear }
   /** An envelope that failed verification: never sounds, always told. */
   | {
@@ -111,6 +112,10 @@ export type Event =
   | { readonly is: 'amplifierLost'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputFailed'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputReady'; readonly output: string }
+  /** A sensor at the horn proved that an attempt is heard. */
+  | { readonly is: 'soundProven'; readonly output: string; readonly attempt: number; readonly by: 'microphone' }
+  /** The disk refuses what must not be forgotten, or commands come in a flood; null: no more. */
+  | { readonly is: 'troubleSeen'; readonly trouble: 'store' | 'flood'; readonly problem: Problem | null }
   | { readonly is: 'healthSampled'; readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> }
   /** A person at the box asks (local page, button). `held`: the button is held down, so a person listens. */
   | { readonly is: 'toneAsked'; readonly output: string; readonly durationMs: number; readonly held?: boolean }
@@ -141,11 +146,13 @@ export type OpenedMeta = Pick<Opened, 'signedBy' | 'digest'> & {
   readonly iat: number;
   readonly nbf: number;
   readonly exp: number;
+  /** When the delegations it stands on end. */
+  readonly keysUntilMs?: number;
   /** Stands in `retained` topics or came as an answer; never evidence, only logged. */
   readonly topic: string;
 };
 
-export type OrderVoice = 'inline' | 'cached' | 'spoken' | 'siren' | 'screen';
+export type OrderVoice = 'inline' | 'cached' | 'spoken' | 'phrase' | 'siren' | 'screen';
 
 /** What an order was heard in, and which of the cluster's languages had no voice (PRODUCT §1.4). */
 export interface OrderLanguages {
@@ -255,6 +262,8 @@ export interface ActiveOrder {
   readonly authorised?: Authorised;
   /** Attachments that came with it (in the cache's order drawer), by hash. */
   readonly inline: readonly string[];
+  /** When it was accepted by the monotonic clock, how long it lives at most, and whether the time was known then. */
+  readonly life?: { readonly boot: string; readonly monoMs: number; readonly maxMs: number; readonly sure: boolean };
   /** Started at the box: how, by whom, from which ready order, and for how long at most. */
   readonly here?: LocalStart & { readonly base: string; readonly boot: string; readonly monoMs: number; readonly maxMs: number };
   /** Whole repetitions heard, by output. */
@@ -269,6 +278,8 @@ export interface Sounding {
   readonly audibleMs: number;
   readonly voice?: OrderVoice;
   readonly languages?: OrderLanguages;
+  /** What proved that it was heard here. */
+  readonly proved?: 'microphone';
 }
 
 /** Live sessions taken here, and the ids that may not be taken (again). */
@@ -362,6 +373,8 @@ export interface Live {
   readonly heldOrders: readonly string[];
   /** Faults raised and not ended, by name. */
   readonly faults: readonly string[];
+  /** When the chain of keys held here ends. */
+  readonly keysUntilMs: number | null;
   readonly nextAttempt: number;
   readonly telemetry: {
     readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> | null;
@@ -371,6 +384,8 @@ export interface Live {
   /** What was told last; an empty report is owed. */
   readonly told: { readonly report: string; readonly presence: string; readonly clock: ClockQuality | null };
   readonly reportAtMonoMs: number | null;
+  /** Until then receipts of an order go first: nothing is reported. */
+  readonly hushedToMonoMs: number;
   readonly rows: { readonly epoch: string; readonly acked: number };
 }
 

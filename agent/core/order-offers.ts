@@ -2,11 +2,13 @@
 import type { Authorised } from '../../schemas/authority.ts';
 import type { Order } from '../../schemas/order.ts';
 import { endOrder, latch, mayDrill, refuse, refuseOnce, repetitionMs } from './emergency.ts';
+import { overdue } from './key-ends.ts';
 import { activeOrdersMax, clockToleranceMs, hourMs, latchMs, unsureMs } from './limits.ts';
 import { clearTries } from './media.ts';
 import { orderSeen } from './missed-orders.ts';
 import type { ActiveOrder, KeptOrders, OfferedOrder } from './model.ts';
-import { rank } from './ranks.ts';
+import { lifeFrom, surelyPast } from './order-life.ts';
+import { covers, rank } from './ranks.ts';
 import { orderCounterKey } from './rules.ts';
 import type { Turn } from './turn.ts';
 
@@ -22,7 +24,7 @@ export function offerOrder(turn: Turn, { opened, order, inline, authorised }: Of
   const offered: OfferedOrder = { opened, order, inline, ...(authorised ? { authorised } : {}) };
   if (turn.timeKnown) return judge(turn, offered);
   // A clock that is only known not to be early still proves an expiry.
-  if (turn.now.quality === 'floor' && turn.now.wallMs >= opened.exp) return judge(turn, offered);
+  if (surelyPast(turn, opened.exp)) return judge(turn, offered);
   clearTries(turn, 'ask:time');
   keepWaiting(turn, offered);
 }
@@ -41,7 +43,7 @@ function keepWaiting(turn: Turn, offered: OfferedOrder) {
 function judge(turn: Turn, offered: OfferedOrder) {
   const { opened, order } = offered;
   const { wallMs } = turn.now;
-  if (wallMs >= opened.exp) {
+  if (surelyPast(turn, opened.exp)) {
     refuseOnce(turn, opened, { code: 'expired', path: '/exp', detail: `expired at ${opened.exp}, now ${Math.round(wallMs)}` });
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
   }
@@ -49,6 +51,9 @@ function judge(turn: Turn, offered: OfferedOrder) {
     refuseOnce(turn, opened, { code: 'not-yet', path: '/nbf', detail: `valid from ${opened.nbf}, now ${Math.round(wallMs)}` });
     return keepWaiting(turn, offered);
   }
+  const over = overdue(turn, opened);
+  // Not latched: under a newer delegation the same order may be said again.
+  if (over) return refuseOnce(turn, opened, over);
   if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages))) {
     refuseOnce(turn, opened, { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` });
     return latch(turn, { id: opened.id, untilMs: opened.exp + latchMs });
@@ -80,7 +85,8 @@ export function acceptHere(turn: Turn, active: ActiveOrder): boolean {
   return true;
 }
 
-function accept(turn: Turn, { opened, order, inline, authorised }: OfferedOrder) {
+function accept(turn: Turn, offered: OfferedOrder) {
+  const { opened, order, inline, authorised } = offered;
   const { id, exp, ctr, digest } = opened;
   const mandates = useMandate(turn, authorised);
   if (!mandates) {
@@ -91,10 +97,12 @@ function accept(turn: Turn, { opened, order, inline, authorised }: OfferedOrder)
     });
     return latch(turn, { id, untilMs: exp + latchMs });
   }
+  supersede(turn, offered);
   if (!makeRoom(turn, order))
     return refuseOnce(turn, opened, { code: 'over-budget', path: '', detail: `${activeOrdersMax} orders of no lower rank are active` });
   const acceptedMs = Math.round(turn.now.wallMs);
-  const active: ActiveOrder = { id, order, acceptedMs, exp, ctr, inline, heard: {}, ...(authorised ? { authorised } : {}) };
+  const life = lifeFrom(turn, opened);
+  const active: ActiveOrder = { id, order, acceptedMs, exp, ctr, inline, life, heard: {}, ...(authorised ? { authorised } : {}) };
   const { orders } = turn.kept;
   const key = orderCounterKey(opened, order);
   const last = orders.counters[key];
@@ -103,6 +111,27 @@ function accept(turn: Turn, { opened, order, inline, authorised }: OfferedOrder)
   turn.keep({ orders: { ...orders, counters, mandates, active: [...orders.active, active] } });
   turn.tell({ kind: 'order', order: id, state: 'accepted', ...(authorised ? { authority: told(authorised) } : {}) });
   turn.urgent();
+}
+
+/**
+ * What this order takes the place of ends, or never begins. An exercise takes the place of exercises only, and what a gateway
+ * gave under a mandate only of what was given under the same one.
+ */
+function supersede(turn: Turn, { opened: { exp }, order, authorised }: OfferedOrder): void {
+  const mandate = authorised?.mandate?.id;
+  const yields = (other: Order, by: Authorised | undefined) =>
+    covers(order.level, other.level) &&
+    (order.class === 'actual' || other.class !== 'actual') &&
+    (mandate === undefined || by?.mandate?.id === mandate);
+  for (const id of order.updates ?? []) {
+    const { active, latched } = turn.kept.orders;
+    const before = active.find((one) => one.id === id);
+    if (before && yields(before.order, before.authorised)) endOrder(turn, before, 'superseded');
+    else if (!before && order.class === 'actual' && !mandate && !latched.some((one) => one.id === id && one.level === undefined))
+      latch(turn, { id, untilMs: exp + latchMs, level: order.level });
+  }
+  const stays = ({ opened, order: other, authorised: by }: OfferedOrder) => !(order.updates?.includes(opened.id) && yields(other, by));
+  turn.be({ unsure: turn.live.unsure.filter(stays) });
 }
 
 function told({ by, persons, mandate }: Authorised) {
@@ -149,7 +178,7 @@ export function closeUnsure(turn: Turn): void {
     const { opened, order } = one;
     const others = () => turn.live.unsure.filter((other) => other.opened.id !== opened.id);
     if (turn.timeKnown && opened.nbf > turn.now.wallMs + clockToleranceMs) turn.wakeAtWall(opened.nbf - clockToleranceMs);
-    else if (turn.timeKnown || (turn.now.quality === 'floor' && turn.now.wallMs >= opened.exp)) {
+    else if (turn.timeKnown || surelyPast(turn, opened.exp)) {
       turn.be({ unsure: others() });
       // Its counter was judged when it came: what was accepted since does not make it a replay.
       if (!isKnown(turn.kept.orders, opened.id)) judge(turn, one);

@@ -198,8 +198,11 @@ function orderSounds(turn: Turn, id: string, output: string, startedMs: number):
   if (!active) return;
   turn.output(output, { failures: 0 });
   const soundings = active.soundings ?? {};
-  if (Object.keys(soundings).length === 0) turn.tell({ kind: 'order', order: id, state: 'sounding' });
-  else tellSoundsAgain(turn, id);
+  if (Object.keys(soundings).length === 0) {
+    turn.tell({ kind: 'order', order: id, state: 'sounding' });
+    // The desk counts boxes by the second: this row shares no commit with ordinary ones.
+    turn.urgent();
+  } else tellSoundsAgain(turn, id);
   if (soundings[output]) return;
   const begun = { ...active, soundings: { ...soundings, [output]: { startedMs, endedMs: startedMs, audibleMs: 0 } } };
   turn.keep({ orders: { ...orders, active: orders.active.map((one) => (one === active ? begun : one)) } });
@@ -226,6 +229,7 @@ function concludeRepetition(turn: Turn, id: string, mark: PlayingMark, over: Ove
     audibleMs: (last?.audibleMs ?? 0) + mark.audibleMs,
     ...((over.voice ?? last?.voice) ? { voice: over.voice ?? last?.voice } : {}),
     ...((over.languages ?? last?.languages) ? { languages: over.languages ?? last?.languages } : {}),
+    ...(last?.proved ? { proved: last.proved } : {}),
   };
   const changed = {
     ...active,

@@ -19,9 +19,11 @@ export function offerWant(turn: Turn, opened: OpenedMeta, want: Want) {
   const { applied, offered } = turn.kept.want;
   const key = `want/${opened.iss}/${opened.epoch}/${opened.aud}`;
   const seen = turn.kept.counters.seen[key] ?? 0;
-  if (opened.ctr === seen || want.rev === offered?.rev || want.rev === applied?.rev) return;
+  // The first of a new epoch: revisions that a thief ran up in the old one count no more (DESIGN §4).
+  const anew = seen === 0 && Object.keys(turn.kept.counters.seen).some((one) => one.startsWith('want/'));
+  if (opened.ctr === seen || (!anew && (want.rev === offered?.rev || want.rev === applied?.rev))) return;
   if (opened.ctr < seen) return refuse({ code: 'replayed', path: '/ctr', detail: `counter ${opened.ctr}, ${seen} was accepted` });
-  const newest = Math.max(applied?.rev ?? 0, offered?.rev ?? 0);
+  const newest = anew ? 0 : Math.max(applied?.rev ?? 0, offered?.rev ?? 0);
   if (want.rev < newest) return refuse({ code: 'replayed', path: '/body/rev', detail: `revision ${want.rev}, ${newest} is here` });
   if (turn.timeKnown && opened.exp < turn.now.wallMs) return refuse({ code: 'expired', path: '/exp', detail: `expired at ${opened.exp}` });
   turn.keep({
@@ -69,7 +71,9 @@ export function planLoaded(turn: Turn, event: Event & { is: 'planLoaded' }) {
   turn.be({ loading: null });
   clearTries(turn, `plan:${loading.rev}`);
   const { applied, offered } = turn.kept.want;
-  if (event.plan.rev === applied?.rev) return turn.be({ plan: event.plan, agenda: null, wantProblem: null });
+  // In a new epoch another want may bear the same revision; then the applied one is loaded already, and this is the other.
+  const isApplied = event.plan.rev === applied?.rev && (offered?.rev !== applied.rev || turn.live.plan?.rev !== applied.rev);
+  if (isApplied) return turn.be({ plan: event.plan, agenda: null, wantProblem: null });
   if (!offered || offered.rev !== event.plan.rev) return;
   if (applied && !turn.timeKnown) return;
   if (turn.timeKnown && turn.live.agenda) handOver(turn, event.plan);

@@ -2,7 +2,7 @@
 import type { Health, Presence, Report } from '../../schemas/report.ts';
 import { unsettled } from './agenda.ts';
 import { healthOf } from './health.ts';
-import { lookAheadMs, reportEveryMs } from './limits.ts';
+import { lookAheadMs, receiptsFirstMs, reportEveryMs } from './limits.ts';
 import { missing } from './media.ts';
 import type { OutputState, State, Voice } from './model.ts';
 import type { Turn } from './turn.ts';
@@ -10,6 +10,10 @@ import type { Turn } from './turn.ts';
 /** Nothing is composed while nothing changed: an idle decision stays cheap. */
 export function closeReports(turn: Turn): void {
   const worthTelling = changed(turn) || turn.live.told.report === '';
+  if (receiptsFirst(turn)) {
+    if (worthTelling && turn.live.told.report !== '') turn.be({ told: { ...turn.live.told, report: '' } });
+    return;
+  }
   if (turn.live.linkUp && worthTelling) {
     const health = healthOf(turn);
     tellPresence(turn);
@@ -18,6 +22,16 @@ export function closeReports(turn: Turn): void {
   } else if (turn.live.linkUp && telemetryDue(turn)) tellTelemetry(turn, healthOf(turn));
   const { toldAtMonoMs } = turn.live.telemetry;
   if (turn.live.linkUp && toldAtMonoMs !== null) turn.wakeAtMono(toldAtMonoMs + turn.settings.telemetryEveryMs);
+}
+
+/** An order was taken just now: on a thin line its receipts go before everything the box says of itself. */
+function receiptsFirst(turn: Turn): boolean {
+  const before = turn.before.kept.orders.active;
+  const { active } = turn.kept.orders;
+  if (active !== before && active.some(({ id }) => !before.some((one) => one.id === id)))
+    turn.be({ hushedToMonoMs: turn.now.monoMs + receiptsFirstMs });
+  turn.wakeAtMono(turn.live.hushedToMonoMs);
+  return turn.now.monoMs < turn.live.hushedToMonoMs;
 }
 
 /** Whether anything that reports are made of is another thing than before this decision. */

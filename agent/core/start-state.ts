@@ -43,10 +43,12 @@ export function blankLive(): Live {
     atHorn: { asked: null, buttonMonoMs: null, countedMonoMs: null, countdown: false },
     heldOrders: [],
     faults: [],
+    keysUntilMs: null,
     nextAttempt: 1,
     telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },
     told: { report: '', presence: '', clock: null },
     reportAtMonoMs: null,
+    hushedToMonoMs: 0,
     rows: { epoch: 'none', acked: 0 },
   };
 }

@@ -2,10 +2,9 @@
 import type { Event, State } from '../core/model.ts';
 import type { HeldKeys } from '../held-keys.ts';
 import type { Identity } from '../identity.ts';
-import type { SqliteJournal } from '../journal.ts';
 import type { CentreLink } from '../link.ts';
 import type { Outputs } from '../outputs.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, OutboxJournal } from '../ports.ts';
 import type { UpperLink } from '../upper-link.ts';
 import { eventOf, type PageAct } from './acts.ts';
 import { LevelMeter } from './level.ts';
@@ -24,7 +23,7 @@ export interface PageReaderOptions {
   readonly clock: Clock;
   readonly link: Pick<CentreLink, 'status'>;
   readonly upper: Pick<UpperLink, 'status'>;
-  readonly journal: Pick<SqliteJournal, 'recentReceipts'>;
+  readonly journal: Pick<OutboxJournal, 'recentReceipts'>;
   readonly outputs: Pick<Outputs, 'loudspeakers' | 'heard' | 'relays' | 'shown' | 'press'>;
 }
 

@@ -29,7 +29,7 @@ function show(s) {
   put('link', s.link.up ? 'Đã nối · connected' : 'Mất kết nối · offline', s.link.up ? 'good' : 'bad');
   $('upperline').hidden = !s.upper;
   if (s.upper) put('upper', s.upper.centre + (s.upper.up ? ' · đã nối · connected' : ' · mất kết nối · offline'), s.upper.up ? 'good' : 'warn');
-  const words = {'orders-missed':'Có lệnh không đến hộp · orders did not come','heartbeat-missed':'Trung tâm không báo hiệu · no heartbeat'};
+  const words = {'orders-missed':'Có lệnh không đến hộp · orders did not come','heartbeat-missed':'Trung tâm không báo hiệu · no heartbeat',store:'Thẻ nhớ không ghi được · the card takes no writes'};
   $('missedline').hidden = !s.missed.length; put('missed', s.missed.map((one) => words[one]).join('; '));
   showReady(s.local);
   put('rows', String(s.link.waitingRows)); put('want', String(s.wantRev || '–')); put('version', s.version + ' · ' + s.boot);

@@ -44,8 +44,8 @@ export interface PageState extends PageFacts {
   readonly talk: readonly { readonly output: string; readonly on: boolean }[];
   /** Orders that lie ready here. */
   readonly local: readonly { readonly id: string; readonly title: string; readonly on: boolean }[];
-  /** Orders or heartbeats that stay away. */
-  readonly missed: readonly ('orders-missed' | 'heartbeat-missed')[];
+  /** Orders or heartbeats that stay away, or a disk that takes no writes. */
+  readonly missed: readonly ('orders-missed' | 'heartbeat-missed' | 'store')[];
   readonly wantRev: number;
   readonly outputs: readonly {
     readonly id: string;
@@ -95,7 +95,7 @@ export function viewOf(state: State, now: Moment, facts: PageFacts): PageState {
       title: order.class === 'actual' ? order.screen.title : `${order.screen.title} (diễn tập)`,
       on: kept.orders.active.some(({ here }) => here?.base === opened.id),
     })),
-    missed: (['orders-missed', 'heartbeat-missed'] as const).filter((one) => live.faults.includes(one)),
+    missed: (['orders-missed', 'heartbeat-missed', 'store'] as const).filter((one) => live.faults.includes(one)),
     wantRev: kept.want.applied?.rev ?? 0,
     outputs: Object.values(live.outputs).map((output) => ({
       id: output.id,

@@ -21,6 +21,8 @@ import { SpeechShelf } from './speech-shelf.ts';
 export interface SoundSourcesOptions {
   readonly tools: DecoderTools;
   readonly pathOf: (sha256: string) => string | undefined;
+  /** Audio of orders that is in memory only. */
+  readonly heldBytes?: ((sha256: string) => Uint8Array | undefined) | undefined;
   readonly speak: Speak;
   /** The sound of an open live session; without it none is heard. */
   readonly liveFeed?: (session: string) => LiveFeed | undefined;
@@ -47,11 +49,15 @@ export class SoundSources {
   }
 
   of({ sound, startAtMs }: Pick<PlayAction, 'sound' | 'startAtMs'>, onFault: OnFault): Source {
-    const { tools, pathOf } = this.#options;
+    const { tools, pathOf, heldBytes } = this.#options;
     const { speak } = this.#shelf;
     if (sound.of === 'tone') return new GeneratedSource(toneWave(sound.hz), sound.durationMs);
     if (sound.of === 'order')
-      return new OrderSource(sound.order, () => prepareWords(sound, { tools, pathOf, speak }), this.sirens.waveFor(sound.order));
+      return new OrderSource(
+        sound.order,
+        () => prepareWords(sound, { tools, pathOf, speak, ...(heldBytes && { heldBytes }) }),
+        this.sirens.waveFor(sound.order),
+      );
     if (sound.of === 'countdown') return new CountdownSource(sound.durationMs, sound.languages, speak);
     if (sound.of === 'live') return this.#live(sound, startAtMs);
     return new SessionSource({ ...sound, open: this.#options.openItem ?? ((item, fromMs) => this.#ladder(item, fromMs, onFault)) });

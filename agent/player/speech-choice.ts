@@ -1,20 +1,25 @@
-// How an order speaks on this box: per language recorded inline, else cached, else spoken here; and the words that mark exercises.
+// How an order speaks on this box: per language recorded inline, else cached, else spoken here, at last a warning brought along;
+// and the words that mark exercises.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resample } from '../../hardware/host/resample.ts';
 import { findLanguage, sameLanguage } from '../../schemas/languages.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { Problem, Result } from '../../schemas/problems.ts';
 import type { OrderLanguages, OrderVoice } from '../core/model.ts';
+import { decodeAdpcm } from './phrases/adpcm.ts';
 import * as exercise from './phrases/exercise.ts';
+import { warnings } from './phrases/hazards.ts';
 import { decodePhrase } from './phrases/mu-law.ts';
 import * as trial from './phrases/trial.ts';
-import { type DecoderTools, decodeWhole, type MediaFile } from './sources/decoder.ts';
+import { type DecoderTools, decodeWhole, inMemory, type MediaFile } from './sources/decoder.ts';
 
 type Speech = Order['speech'][number];
 
 export interface SpeechDoors {
   readonly tools: DecoderTools;
   readonly pathOf: (sha256: string) => string | undefined;
+  /** What came inline and is not on the disk (yet). */
+  readonly heldBytes?: (sha256: string) => Uint8Array | undefined;
   readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
 }
 
@@ -55,6 +60,7 @@ export async function prepareWords(sound: OrderSound, doors: SpeechDoors): Promi
       heard.push(vietnamese.language);
     }
   }
+  if (spoken.length === 0) spoken.push(...(await warningOf(sound.order)));
   const phrases = { actual: undefined, exercise, test: trial }[sound.order.class];
   const [first, last] = await Promise.all([widen(phrases?.first), widen(phrases?.last)]);
   return { spoken, languages: { heard, skipped }, first, last, problem: problems[0] };
@@ -82,9 +88,9 @@ async function makeSpeech(
   doors: SpeechDoors,
   problems: Problem[],
 ): Promise<OrderWords['spoken'][number] | undefined> {
-  const path = audio && doors.pathOf(audio.sha256);
-  if (audio && path !== undefined) {
-    const decoded = await decodeWhole({ path, type: typeOf(path), durationMsMax: speechMsMax }, doors.tools);
+  const file = audio && fileOf(audio.sha256, doors);
+  if (audio && file) {
+    const decoded = await decodeWhole({ ...file, durationMsMax: speechMsMax }, doors.tools);
     if (decoded.ok) return { pcm: levelled(decoded.value), voice: inline.includes(audio.sha256) ? 'inline' : 'cached' };
     problems.push(decoded.problem);
   }
@@ -107,19 +113,37 @@ function levelled(pcm: Int16Array): Int16Array {
   return pcm;
 }
 
-/** Orders name no media type; the file's first bytes tell. */
-function typeOf(path: string): MediaFile['type'] {
+function fileOf(sha256: string, { pathOf, heldBytes }: SpeechDoors): Pick<MediaFile, 'path' | 'type' | 'bytes'> | undefined {
+  const bytes = heldBytes?.(sha256);
+  if (bytes) return { path: inMemory, type: typeOf(Buffer.from(bytes.subarray(0, 4))), bytes };
+  const path = pathOf(sha256);
+  return path === undefined ? undefined : { path, type: typeOf(headOf(path)) };
+}
+
+function headOf(path: string): Buffer {
   const head = Buffer.alloc(4);
   try {
     const file = openSync(path, 'r');
     readSync(file, head, 0, 4, 0);
     closeSync(file);
   } catch {
-    return 'audio/ogg';
+    // The decoder will say what is wrong with it.
   }
+  return head;
+}
+
+/** Orders name no media type; the file's first bytes tell. */
+function typeOf(head: Buffer): MediaFile['type'] {
   const mark = head.toString('latin1');
   if (mark === 'RIFF') return 'audio/wav';
   return mark === 'OggS' ? 'audio/ogg' : 'audio/mpeg';
+}
+
+/** Nothing of the order can be said here: what this box brought along for its hazard. A trial of the system warns of nothing. */
+async function warningOf({ class: meant, hazard }: Order): Promise<OrderWords['spoken']> {
+  if (meant === 'test') return [];
+  const pcm = await resample(decodeAdpcm(Buffer.from(warnings[hazard], 'base64')), 8_000, 48_000);
+  return [{ pcm, voice: 'phrase' }];
 }
 
 async function widen(phrase: string | undefined): Promise<Int16Array | undefined> {

@@ -4,6 +4,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import mqtt, { type MqttClient } from 'mqtt';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { PacketGauge } from './packet-gauge.ts';
+import { type KnownTime, peerProblem } from './peer-certificate.ts';
 
 export interface Will {
   readonly topic: string;
@@ -15,6 +16,8 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly tls: { readonly ca: string | Buffer; readonly cert: string | Buffer; readonly key: string | Buffer };
   readonly clientId: string;
+  /** What is known of the time; absent, the machine's clock is right. */
+  readonly time?: (() => KnownTime) | undefined;
   readonly filters: readonly string[];
   readonly will: Will | undefined;
   readonly keepaliveSeconds: number;
@@ -129,9 +132,15 @@ export class Connection {
       port: Number(url.port || 8883),
       ...(isIP(host) === 0 && { servername: host }),
       minVersion: 'TLSv1.2',
-      rejectUnauthorized: true,
+      rejectUnauthorized: this.#options.time === undefined,
     });
     socket.setNoDelay(true);
+    const { time, tls } = this.#options;
+    if (time)
+      socket.once('secureConnect', () => {
+        const problem = peerProblem(socket, host, tls.ca, time());
+        if (problem) this.#fail(problem);
+      });
     const { receiveBytesMax } = this.#options;
     const gauge = new PacketGauge({ firstBytesMax: receiveBytesMax, laterBytesMax: receiveBytesMax, connectFirst: false });
     socket.on('data', (chunk: Buffer) => {

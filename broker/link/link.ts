@@ -9,6 +9,8 @@ export interface LinkOptions {
   /** PEM; the broker must prove itself against `ca`. */
   readonly tls: ConnectionOptions['tls'];
   readonly clientId: string;
+  /** What is known of the time, asked at each handshake; absent, the machine's clock is right. */
+  readonly time?: ConnectionOptions['time'];
   readonly filters: readonly string[];
   /** Retained, QoS 1. A function is asked before each connection, for instance to count it. */
   readonly will?: Will | (() => Will);
@@ -81,6 +83,7 @@ export class Link {
       url,
       tls,
       clientId,
+      time: this.#options.time,
       filters: this.#filters,
       will: typeof will === 'function' ? will() : will,
       keepaliveSeconds: this.#options.keepaliveSeconds ?? 30,

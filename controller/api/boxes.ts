@@ -38,6 +38,8 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, body, act }): Promise<Result<BoxAnswer>> => {
       const allowed = may(person.grants, 'box.register', body.area);
       if (!allowed.ok) return allowed;
+      if (!within(body.area, centre.card.area))
+        return bad('outside-area', `${body.area} is not in ${centre.card.area}: no key of this centre reaches there`, '/area');
       const box: Box = {
         id: body.id,
         name: body.name,

@@ -1,7 +1,7 @@
 // What an order would do, asked before it is sent.
 import type { FastifyInstance } from 'fastify';
 import { listVoices } from '../../hardware/host/speech.ts';
-import { type OrderPreviewAnswer, OrderPreviewRequest } from '../../schemas/api.ts';
+import { type OrderPreviewAnswer, OrderPreviewRequest } from '../../schemas/order-api.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { previewOrder } from '../core/order-preview.ts';

@@ -1,6 +1,12 @@
 // Orders that wait for officers, and the keys they sign with. The private halves never leave their browsers.
 import type { FastifyInstance } from 'fastify';
-import { ApproveRequest, type OfficerKeyAnswer, OfficerKeyRequest, type OrderRequestAnswer, PrepareRequest } from '../../schemas/api.ts';
+import {
+  ApproveRequest,
+  type OfficerKeyAnswer,
+  OfficerKeyRequest,
+  type OrderRequestAnswer,
+  PrepareRequest,
+} from '../../schemas/order-api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
@@ -62,8 +68,7 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
       if (!allowed.ok) return allowed;
       const known = await duty.shifts.provePin(person.account, body.pin);
       if (!known.ok) return known;
-      const { keyid, sig, match } = body;
-      const signed = { keyid, sig, ...(match === undefined ? {} : { match }) };
+      const { pin: _pin, ...signed } = body;
       const approved = await requests.approve(params['id'] ?? '', person.account, signed);
       if (!approved.ok) return approved;
       return ok(
@@ -107,6 +112,7 @@ async function answerOf({ orders, duty }: Centre, request: OrderRequested, reade
     statement,
     match,
     approvals,
+    correction,
   } = request;
   return {
     id,
@@ -128,6 +134,7 @@ async function answerOf({ orders, duty }: Centre, request: OrderRequested, reade
     screen: order.screen,
     payloadType: approvalType,
     statement,
+    correction: correction?.statement ?? null,
     match: by === reader ? match : null,
   };
 }

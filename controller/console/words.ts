@@ -48,6 +48,7 @@ export const healthWords: Readonly<Record<string, string>> = { ok: 'Tốt', degr
 export const healthReasonWords: Readonly<Record<string, string>> = {
   'no-time': 'chưa có giờ tin cậy',
   'no-centre': 'mất liên lạc trung tâm',
+  'keys-expired': 'ủy quyền khóa đã hết hạn',
   'no-plan': 'chưa nhận lịch',
   'audio-failed': 'đầu ra âm thanh lỗi',
   'amplifier-failed': 'tăng âm lỗi',
@@ -85,14 +86,29 @@ export const progressWords: Readonly<Record<string, string>> = {
   accepted: 'đã nhận',
   held: 'đang giữ lại (có người ở loa, tắt tiếng hoặc mất điện)',
   sounding: 'đang phát',
+  heard: 'đang phát, micrô tại loa đã nghe thấy',
   ended: 'đã phát xong',
   cleared: 'đã dừng',
   expired: 'hết hạn',
   refused: 'từ chối',
   offline: 'ngoại tuyến',
+  unanswered: 'có kết nối nhưng không trả lời',
+  failed: 'không phát được',
 };
 
 export const placeWords = { first: 'Trực chính', second: 'Người xác nhận', leader: 'Lãnh đạo' } as const;
+/** Totals of an order's boxes, in the order they are shown. */
+export const orderTotalWords = {
+  unanswered: 'không trả lời',
+  failed: 'không phát được',
+  refused: 'từ chối',
+  offline: 'ngoại tuyến',
+  sent: 'đã gửi',
+  received: 'đã nhận',
+  sounding: 'đang phát',
+  ended: 'đã xong',
+  heard: 'đã nghe được tiếng',
+} as const;
 
 export const liveWords: Readonly<Record<string, string>> = {
   sent: 'đã báo, chưa trả lời',

@@ -59,3 +59,17 @@ export function attachmentsWithin(entries: readonly FrameEntry[], sizeOf: (sha25
   }
   return chosen;
 }
+
+/** A heartbeat names as many topics as a message on 4G may cost. */
+const topicsToldMax = 128;
+
+/** Highest counter that stands on each topic now, `g/GROUP/order|drill`: whoever lacks it was kept from it. The newest, where there are many. */
+export function standingTopics(entries: readonly (FrameEntry & { readonly group: string })[], nowMs: number): Record<string, number> {
+  const highest = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.expMs <= nowMs) continue;
+    const topic = `g/${entry.group}/${isDrill(entry) ? 'drill' : 'order'}`;
+    highest.set(topic, Math.max(highest.get(topic) ?? 0, entry.ctr));
+  }
+  return Object.fromEntries([...highest].sort(([, a], [, b]) => b - a).slice(0, topicsToldMax));
+}

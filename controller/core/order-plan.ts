@@ -16,8 +16,17 @@ export interface OrderTemplate {
   readonly sirenMs: number;
   readonly times: number;
   readonly pauseMs: number;
-  readonly speech: readonly { readonly language: string; readonly speak: string }[];
+  readonly speech: readonly TemplateSpeech[];
   readonly screen: Order['screen'];
+  readonly screens?: NonNullable<Order['screens']>;
+  readonly volume?: NonNullable<Order['volume']>;
+}
+
+/** Words of one language, and a person's voice that says them, by the hash of its recording. */
+export interface TemplateSpeech {
+  readonly language: string;
+  readonly speak: string;
+  readonly recording?: string;
 }
 
 export interface SpeechAudio {
@@ -32,8 +41,13 @@ export interface OrderWish {
   readonly level: Level;
   readonly area: AreaPath;
   readonly demo: boolean;
-  /** Prepared voice of a text, if there is one. */
-  readonly audioOf: (language: string, speak: string) => SpeechAudio | undefined;
+  /** Who speaks. */
+  readonly issuer?: string;
+  /** Degrees declared now (Decisions 18/2021 and 05/2020). */
+  readonly riskLevel?: Order['riskLevel'];
+  readonly floodAlarm?: Order['floodAlarm'];
+  /** Prepared voice of words as they will be spoken, if there is one. */
+  readonly audioOf: (spoken: TemplateSpeech) => SpeechAudio | undefined;
 }
 
 /** What an order carries of one language. */
@@ -46,7 +60,8 @@ const exerciseWords: Readonly<Record<string, readonly [first: string, last: stri
 };
 
 /** The order of a template for a class and place. Problems: demo-only (a demo gives exercises only), too-large. */
-export function planOrder({ template, class: wished, level, area, demo, audioOf }: OrderWish): Result<Order> {
+export function planOrder(wish: OrderWish): Result<Order> {
+  const { template, class: wished, level, area, demo, issuer, riskLevel, floodAlarm, audioOf } = wish;
   if (demo && wished === 'actual') return bad('demo-only', 'a demo centre gives exercises only', '/class');
   const kind = demo ? 'exercise' : wished;
   const tooLong = template.speech.findIndex(({ language, speak }) => spokenWords(kind, language, speak).length > spokenCharactersMax);
@@ -59,15 +74,21 @@ export function planOrder({ template, class: wished, level, area, demo, audioOf 
     severity: template.severity,
     urgency: template.urgency,
     certainty: template.certainty,
+    ...(riskLevel === undefined ? {} : { riskLevel }),
+    ...(floodAlarm === undefined ? {} : { floodAlarm }),
+    ...(issuer === undefined ? {} : { issuer: issuer.slice(0, 120) }),
     sirenMs: template.sirenMs,
     times: template.times,
     pauseMs: template.pauseMs,
-    speech: template.speech.map(({ language, speak }) => {
-      const words = spokenWords(kind, language, speak);
-      const audio = audioOf(language, words);
-      return audio ? { language, speak: words, audio } : { language, speak: words };
+    speech: template.speech.map((speech) => {
+      const { language } = speech;
+      const speak = spokenWords(kind, language, speech.speak);
+      const audio = audioOf({ ...speech, speak });
+      return audio ? { language, speak, audio } : { language, speak };
     }),
-    screen: kind === 'actual' ? template.screen : { title: screenTitle(kind, template.screen.title), text: template.screen.text },
+    screen: { ...template.screen, title: screenTitle(kind, template.screen.title) },
+    ...(template.screens ? { screens: template.screens.map((one) => ({ ...one, title: screenTitle(kind, one.title) })) } : {}),
+    ...(template.volume ? { volume: template.volume } : {}),
   });
 }
 
@@ -80,5 +101,6 @@ export function spokenWords(kind: Order['class'], language: string, speak: strin
 }
 
 function screenTitle(kind: Order['class'], title: string): string {
+  if (kind === 'actual') return title;
   return `${kind === 'exercise' ? 'DIỄN TẬP' : 'KIỂM TRA'} – ${title}`.slice(0, 120);
 }

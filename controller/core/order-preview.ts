@@ -1,7 +1,8 @@
 // What an order would do, before it is sent: whom it reaches, what is said and shown, who would not understand, how long it lasts.
-import type { OrderPreviewAnswer } from '../../schemas/api.ts';
+
 import { coverage } from '../../schemas/coverage.ts';
 import type { Order } from '../../schemas/order.ts';
+import type { OrderPreviewAnswer } from '../../schemas/order-api.ts';
 
 export interface PreviewedBox {
   readonly id: string;

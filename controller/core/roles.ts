@@ -21,6 +21,7 @@ export const acts = {
   'programme.withdraw': ['author', 'approver'],
   'schedule.write': ['scheduler'],
   'policy.write': ['administrator'],
+  'template.write': ['duty', 'administrator'],
   'order.give': ['duty'],
   'order.stop': ['duty', 'leader'],
   'duty.roster': ['leader', 'administrator'],

@@ -8,6 +8,7 @@ import { CentreRest } from './centre-rest.ts';
 import { CuttableProxy } from './cuttable-proxy.ts';
 import type { DemoFolder } from './demo-folder.ts';
 import { type DemoBox, projectRoot } from './demo-texts.ts';
+import { secretIn } from './empty-centre.ts';
 import { Program } from './program.ts';
 
 export interface DistrictOptions {
@@ -75,6 +76,7 @@ export class District {
     const args = [join(projectRoot, 'dist/controller.js'), 'init', '--data', this.#options.folder.centre];
     const done = await runTool(process.execPath, args, { timeoutMs: enrolWithinMs, input: JSON.stringify(seed) });
     if (!done.ok) throw new Error(done.problem.detail);
+    this.#options.say(`  khóa được mã hóa bằng / keys are encrypted under ${secretIn(done.value.stdout)}`);
   }
 
   async startCentre(): Promise<void> {

@@ -1,5 +1,6 @@
 // `npm start`: a commune on one machine. Reads what was asked, starts it, prints what happens, stops on Ctrl-C.
 import { join } from 'node:path';
+import { forgetKeySecret } from '../../hardware/host/key-secret.ts';
 import { findCards } from '../../hardware/host/sound-cards.ts';
 import { type DemoArguments, readDemoArguments, usage } from './arguments.ts';
 import { Demo } from './demo.ts';
@@ -70,7 +71,10 @@ async function joinRunning(folder: DemoFolder, asked: DemoArguments): Promise<bo
 async function runDemo(asked: DemoArguments): Promise<void> {
   const folder = new DemoFolder(asked.dataDir);
   if (await joinRunning(folder, asked)) return;
-  if (asked.reset) folder.forget();
+  if (asked.reset) {
+    await forgetKeySecret(folder.centre);
+    folder.forget();
+  }
   say(`Loa – TRÌNH DIỄN xã Sơn Dương, phần cứng mô phỏng / DEMO, simulated hardware (${asked.dataDir})`);
   sayCards(asked.audio);
   const demo = new Demo(folder, asked, say);
@@ -94,7 +98,9 @@ async function runDemo(asked: DemoArguments): Promise<void> {
 async function runCentre(asked: DemoArguments): Promise<void> {
   const port = await freePort(asked.port, 'bàn điều hành');
   say(`Loa – trung tâm điều hành / operating centre (${asked.dataDir})`);
-  const setup = await prepareCentre(asked.dataDir, port, asked.seed);
+  const { setup, secret } = await prepareCentre(asked.dataDir, port, asked.seed);
+  if (secret !== undefined)
+    say(`  khóa được mã hóa bằng tệp này, hãy cất một bản sao / keys are encrypted under this file, keep a copy:\n      ${secret}`);
   const program = new Program({
     name: 'centre',
     logFile: join(asked.dataDir, 'centre.log'),

@@ -1,4 +1,4 @@
-// The forger of the stage: stole the authority of the broker, so boxes connect to a broker of the thief; no signing key.
+// The forger of the stage: stole the authority of the broker and its secret, so boxes connect to a broker of the thief; no signing key.
 import { generateKeyPairSync, webcrypto } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +6,8 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { Link } from '../../broker/link/link.ts';
 import { generateSigningKey, randomHex, randomId, signerFrom } from '../../hardware/host/crypto.ts';
+import { unsealKey } from '../../hardware/host/key-pem.ts';
+import { findKeySecret } from '../../hardware/host/key-secret.ts';
 import { seal } from '../../schemas/envelope.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
 import type { Order } from '../../schemas/order.ts';
@@ -102,8 +104,12 @@ interface Authority {
 
 async function stolenAuthority(centreFolder: string): Promise<Authority> {
   const pem = await readFile(join(centreFolder, 'authority/ca.pem'), 'utf8');
-  const keyPem = await readFile(join(centreFolder, 'authority/ca.key.pem'), 'utf8');
-  const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(keyPem), p256, false, ['sign']);
+  const sealed = await readFile(join(centreFolder, 'authority/ca.key.pem'), 'utf8');
+  const secret = await findKeySecret({ dataDir: centreFolder, make: false });
+  const opened = unsealKey(sealed, secret.ok ? secret.value.text : undefined);
+  if (!opened.ok) throw new Error(`the thief has no key: ${opened.problem.detail}`);
+  const plain = opened.value.export({ format: 'der', type: 'pkcs8' });
+  const key = await webcrypto.subtle.importKey('pkcs8', plain, p256, false, ['sign']);
   return { pem, certificate: new x509.X509Certificate(pem), key };
 }
 

@@ -12,7 +12,7 @@ import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Feed } from '../feed.ts';
 import type { Folder } from '../folder.ts';
 import type { Journal } from '../link.ts';
-import { type GatewayKey, openGatewayKey, speaksForOfficers } from '../provision/gateway-key.ts';
+import { type GatewayKey, speaksForOfficers } from '../provision/gateway-key.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
 import { epochOf, type Trust } from '../provision/signing-keys.ts';
 import type { Store } from '../store/store.ts';
@@ -37,7 +37,9 @@ export interface AlertParts {
   readonly feed: Feed;
   readonly journal: Journal;
   readonly strongbox: Strongbox;
-  readonly folder: Pick<Folder, 'keys' | 'alerts'>;
+  readonly folder: Pick<Folder, 'alerts'>;
+  /** Made by the ceremony; it counts once a delegation names it. */
+  readonly gatewayKey: GatewayKey | undefined;
   readonly ladder: Pick<Ladder, 'watch' | 'answered'>;
   readonly nowMs: () => number;
 }
@@ -56,10 +58,10 @@ export interface Alerts {
 
 export function makeAlerts(parts: AlertParts): Alerts {
   const { store, card, trust, orders, requests, groups, feed, journal, folder, ladder, strongbox, nowMs } = parts;
-  const held: { key: GatewayKey | undefined } = { key: undefined };
+  const key = parts.gatewayKey && speaksForOfficers(parts.gatewayKey, trust) ? parts.gatewayKey : undefined;
   const signing = { officers: () => trustedOfficers(trust), epoch: epochOf(trust), crypto: cryptography };
-  const mandates = new MandateDesk({ ...signing, store: store.alerts, orders, gateway: () => held.key?.keyid, card, feed, nowMs });
-  const signer = () => held.key && { key: held.key, centre: card.id, epoch: signing.epoch, crypto: cryptography, nowMs };
+  const mandates = new MandateDesk({ ...signing, store: store.alerts, orders, gateway: () => key?.keyid, card, feed, nowMs });
+  const signer = () => key && { key, centre: card.id, epoch: signing.epoch, crypto: cryptography, nowMs };
   const sources = new AlertSources({ store: store.alerts, strongbox, area: card.area, nowMs });
   const verifier = findXmlVerifier();
   const gateway = new Gateway({ bundle: gatewayBundle(), journal, memory: () => store.alerts.memory(), verifier });
@@ -76,8 +78,6 @@ export function makeAlerts(parts: AlertParts): Alerts {
     offer,
     door: (tls) => buildCapDoor({ ...way, tls, sources: () => sources.all() }),
     start: async () => {
-      const key = await openGatewayKey(folder.keys);
-      if (key && speaksForOfficers(key, trust)) held.key = key;
       await sources.start((id) => void inlets.changed(id));
       await inbox.start();
       // Without a source there is no process; the first offer starts one.

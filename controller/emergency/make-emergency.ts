@@ -1,35 +1,53 @@
-// The two desks of emergencies, wired: orders as they stand, and orders that wait for officers.
+// The rooms of emergencies, wired: orders as they stand, who has heard of them, and orders that wait for officers.
 import { cryptography } from '../../hardware/host/crypto.ts';
 import type { CentreCard } from '../centre.ts';
+import type { Publish } from '../dispatch.ts';
 import type { Ladder } from '../duty/ladder-desk.ts';
+import type { Journal } from '../link.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
 import { epochOf, type Trust } from '../provision/signing-keys.ts';
 import type { Store } from '../store/store.ts';
+import { CorrectionDesk } from './correction-desk.ts';
+import { GroupFrames } from './group-frames.ts';
 import { OrderDesk, type OrderDeskOptions } from './order-desk.ts';
+import { OrderWatch } from './order-watch.ts';
 import { RequestDesk } from './request-desk.ts';
 
-interface Parts extends Omit<OrderDeskOptions, 'store' | 'centre' | 'demo'> {
+interface Parts extends Omit<OrderDeskOptions, 'store' | 'centre' | 'demo' | 'frames' | 'watch'> {
   readonly store: Store;
+  readonly publish: Publish;
+  readonly journal: Journal;
   readonly card: CentreCard;
   readonly trust: Trust;
   readonly ladder: Ladder;
 }
 
-export function makeEmergency({ store, card, trust, ladder, ...rest }: Parts): {
+interface Emergency {
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
-} {
-  const orders = new OrderDesk({ ...rest, store: store.orders, centre: card, demo: card.demo });
+  readonly watch: OrderWatch;
+  readonly corrections: CorrectionDesk;
+}
+
+export function makeEmergency({ store, card, trust, ladder, publish, journal, ...rest }: Parts): Emergency {
+  const frames = new GroupFrames({ publish, voices: rest.voices });
+  const watch = new OrderWatch({
+    store: store.orders,
+    groupsOf: (dev) => rest.registry.box(dev)?.groups ?? [],
+    sendTo: (dev, groups) => frames.sendTo(dev, groups),
+    warn: (fields) => journal.warn(fields),
+    nowMs: rest.nowMs,
+  });
+  const orders = new OrderDesk({ ...rest, frames, watch, store: store.orders, centre: card, demo: card.demo });
+  const signing = { orders, card, epoch: epochOf(trust), crypto: cryptography, nowMs: rest.nowMs };
+  const corrections = new CorrectionDesk({ ...signing, meta: store.meta });
   const requests = new RequestDesk({
-    orders,
+    ...signing,
+    corrections,
     officers: () => trustedOfficers(trust),
-    card,
-    epoch: epochOf(trust),
-    crypto: cryptography,
     feed: rest.feed,
     ladder,
     audit: (act) => store.audit.append(act),
-    nowMs: rest.nowMs,
   });
-  return { orders, requests };
+  return { orders, requests, watch, corrections };
 }

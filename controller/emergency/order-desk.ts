@@ -1,18 +1,17 @@
 // Gives and ends emergency orders: signed and stored first, then in every group's retained frame, then watched per box.
 import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
-import { encodeFrame } from '../../schemas/frame.ts';
 import type { Authority, Clear, Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
-import { buildTopic } from '../../schemas/topics.ts';
-import { attachmentsWithin, type FrameEntry, idsToClear, isDrill, livingEntries, roomForOrder } from '../core/group-frame.ts';
+import { idsToClear, livingEntries, roomForOrder, standingTopics } from '../core/group-frame.ts';
 import { type OrderTemplate, planOrder } from '../core/order-plan.ts';
-import type { Publish } from '../dispatch.ts';
 import type { Feed } from '../feed.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import type { Registry } from '../registry.ts';
 import type { GroupEnvelope, OrderStore, StoredOrder } from '../store/store.ts';
+import type { GroupFrames } from './group-frames.ts';
+import { clearOutlivesMs, type OrderWatch } from './order-watch.ts';
 import type { Voices } from './voices.ts';
 
 export interface OrderDeskOptions {
@@ -21,11 +20,14 @@ export interface OrderDeskOptions {
   readonly desk: SigningDesk;
   readonly voices: Voices;
   readonly feed: Feed;
-  readonly publish: Publish;
-  readonly centre: { readonly id: string; readonly level: Level; readonly area: string };
+  readonly frames: GroupFrames;
+  readonly watch: OrderWatch;
+  readonly centre: { readonly id: string; readonly name: string; readonly level: Level; readonly area: string };
   readonly demo: boolean;
-  readonly templates: readonly OrderTemplate[];
+  readonly templates: () => readonly OrderTemplate[];
   readonly groups: () => readonly string[];
+  /** Something else stands in the frames now. */
+  readonly stood: () => void;
   /** An order was given in earnest. */
   readonly onEarnest?: (order: StoredOrder) => void;
   readonly nowMs: () => number;
@@ -37,7 +39,11 @@ export interface OrderWanted {
   readonly class: Order['class'];
   readonly validMs: number;
   readonly by: string;
+  readonly riskLevel?: Order['riskLevel'];
+  readonly floodAlarm?: Order['floodAlarm'];
 }
+
+type OrderPlanned = Omit<OrderWanted, 'validMs' | 'by'>;
 
 /** What officers signed: as prepared, to the letter. */
 export interface ApprovedRequest {
@@ -55,8 +61,6 @@ interface Issue extends Omit<ApprovedRequest, 'untilMs'> {
   readonly expMs: number;
 }
 
-/** A clear outlives its orders a little, so that a box with a late clock hears of it too. */
-const clearOutlivesMs = 60_000;
 const maxTimeoutMs = 2 ** 31 - 1;
 
 export class OrderDesk {
@@ -70,12 +74,13 @@ export class OrderDesk {
   }
 
   get templates(): readonly OrderTemplate[] {
-    return this.#options.templates;
+    return this.#options.templates();
   }
 
   /** Rebuild every group's frame from the tables. */
   async start(): Promise<void> {
     this.#envelopes = await this.#options.store.envelopes(this.#options.nowMs());
+    await this.#options.voices.hold(this.#envelopes.flatMap(({ audio }) => audio));
     for (const group of this.#options.groups()) await this.#publishGroup(group);
     this.#armTimer();
   }
@@ -122,11 +127,18 @@ export class OrderDesk {
     const act = { atMs: givenMs, actor: by, act: 'order.give', subject: id, sha256: sha256(Buffer.from(canonicalJson(order))) };
     await store.addOrder(stored, envelopes, act);
     this.#envelopes.push(...envelopes);
+    this.#options.watch.given(stored);
     await Promise.all(groups.map((group) => this.#publishGroup(group)));
     this.#armTimer();
+    this.#options.stood();
     feed.tell('order', id);
     if (order.class === 'actual') onEarnest?.(stored);
     return ok(stored);
+  }
+
+  /** What stands now, for the heartbeat: by topic its highest counter. */
+  standing(): Record<string, number> {
+    return standingTopics(this.#envelopes, this.#options.nowMs());
   }
 
   /** End orders by id in every group they were given to. Problem: not-found (none of them lives). */
@@ -149,7 +161,9 @@ export class OrderDesk {
         ...clears,
       ];
       await Promise.all(groups.map((group) => this.#publishGroup(group)));
+      this.#options.watch.cleared(cleared, atMs);
       this.#armTimer();
+      this.#options.stood();
       for (const id of cleared) feed.tell('order', id);
       return ok(cleared);
     });
@@ -169,16 +183,25 @@ export class OrderDesk {
   }
 
   /** The order that a template makes for these groups now. Problems: not-found, conflict, demo-only, too-large. */
-  plan({ template: name, groups, class: kind }: Pick<OrderWanted, 'template' | 'groups' | 'class'>): Result<Order> {
-    const { templates, groups: known, centre, demo, voices } = this.#options;
-    const template = templates.find((one) => one.id === name);
+  plan({ template: name, groups, class: kind, riskLevel, floodAlarm }: OrderPlanned): Result<Order> {
+    const { groups: known, centre, demo, voices } = this.#options;
+    const template = this.templates.find((one) => one.id === name);
     if (!template) return bad('not-found', `no template ${name}`, '/template');
     const stranger = groups.find((group) => !known().includes(group));
     if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
     const room = this.#room(groups);
     if (!room.ok) return room;
-    const audioOf = (language: string, words: string) => voices.audioOf(language, words);
-    return planOrder({ template, class: kind, level: centre.level, area: centre.area, demo, audioOf });
+    return planOrder({
+      template,
+      class: kind,
+      level: centre.level,
+      area: centre.area,
+      demo,
+      issuer: issuerOf(centre.name),
+      riskLevel,
+      floodAlarm,
+      audioOf: (spoken) => voices.audioOf(spoken),
+    });
   }
 
   #room(groups: readonly string[]): Result<void> {
@@ -234,29 +257,8 @@ export class OrderDesk {
       .map((box) => box.id);
   }
 
-  /** Two frames: what is meant in earnest with all clears, and exercises. */
-  async #publishGroup(group: string): Promise<void> {
-    const entries = livingEntries(this.#entries(group), this.#options.nowMs());
-    await this.#publishFrame(
-      group,
-      'order',
-      entries.filter((entry) => !isDrill(entry)),
-    );
-    await this.#publishFrame(group, 'drill', entries.filter(isDrill));
-  }
-
-  async #publishFrame(group: string, word: 'order' | 'drill', entries: readonly FrameEntry[]): Promise<void> {
-    const { publish, voices } = this.#options;
-    const topic = buildTopic({ of: 'group', id: group, word });
-    // An empty retained payload tells the broker to keep nothing.
-    if (entries.length === 0) return publish(topic, '', { qos: 1, retain: true });
-    const names = attachmentsWithin(entries, (name) => voices.bytesOf(name)?.length);
-    const head = JSON.stringify({ orders: entries.map((entry) => entry.envelope) });
-    const frame = encodeFrame(
-      head,
-      names.flatMap((name) => voices.bytesOf(name) ?? []),
-    );
-    return publish(topic, frame, { qos: 1, retain: true });
+  #publishGroup(group: string): Promise<void> {
+    return this.#options.frames.publish(group, livingEntries(this.#entries(group), this.#options.nowMs()));
   }
 
   /** Frames lose what has expired, at the instant it does. */
@@ -282,4 +284,9 @@ export class OrderDesk {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** The command that speaks for a place (PRODUCT §1.8): its kind is written small within the name. */
+function issuerOf(place: string): string {
+  return `Ban Chỉ huy Phòng thủ dân sự ${place.slice(0, 1).toLowerCase()}${place.slice(1)}`;
 }

@@ -11,6 +11,7 @@ import type { CentreCard } from '../centre.ts';
 import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Feed } from '../feed.ts';
 import type { Act, StoredOrder } from '../store/store.ts';
+import type { Correction, CorrectionDesk } from './correction-desk.ts';
 import type { OrderDesk } from './order-desk.ts';
 
 const requestsMax = 32;
@@ -18,6 +19,7 @@ const approveWithinMs = 10 * 60_000;
 
 export interface RequestDeskOptions {
   readonly orders: OrderDesk;
+  readonly corrections: Pick<CorrectionDesk, 'draft' | 'keep'>;
   /** Officers whom the delegation names. */
   readonly officers: () => readonly DelegatedKey[];
   readonly card: CentreCard;
@@ -39,6 +41,8 @@ export interface RequestWanted {
   /** The waiting order whose place it takes. */
   readonly instead?: string | undefined;
   readonly by: string;
+  readonly riskLevel?: Order['riskLevel'];
+  readonly floodAlarm?: Order['floodAlarm'];
 }
 
 export interface OrderRequested {
@@ -58,13 +62,23 @@ export interface OrderRequested {
   readonly statement: string;
   /** Two digits that the first officer reads to the second. */
   readonly match: string;
-  readonly approvals: readonly { readonly person: string; readonly envelope: Envelope }[];
+  readonly approvals: readonly OfficerWord[];
+  /** Signed by the same officers at the same time. One who breaks the glass has none: taking back needs a second officer, too. */
+  readonly correction?: Correction | undefined;
+}
+
+interface OfficerWord {
+  readonly person: string;
+  readonly envelope: Envelope;
+  readonly correction?: Envelope | undefined;
 }
 
 export interface Signed {
   readonly keyid: string;
   readonly sig: string;
-  readonly match?: string;
+  /** The same key over the statement of the correction. */
+  readonly correctionSig?: string | undefined;
+  readonly match?: string | undefined;
 }
 
 export const approvalType = payloadTypeOf('approval');
@@ -133,6 +147,7 @@ export class RequestDesk {
       statement: JSON.stringify(statement),
       match: String(10 + (Number.parseInt(randomHex(2), 16) % 90)),
       approvals: [],
+      correction: wanted.breakGlass ? undefined : this.#options.corrections.draft({ id, groups, untilMs }),
     };
     this.#open = [request, ...this.#open];
     await this.#told(wanted.by, wanted.breakGlass ? 'order.break-glass' : 'order.prepare', request);
@@ -149,9 +164,12 @@ export class RequestDesk {
     if (request.approvals.some((one) => one.person === person)) return bad('own-work', 'the second officer is another person');
     if (person !== request.by && signed.match !== request.match)
       return bad('not-allowed', 'ask the first officer for the two digits on the screen', '/match');
-    const envelope = this.#checked(request, person, signed);
+    const envelope = this.#checked(request.statement, person, signed);
     if (!envelope.ok) return envelope;
-    const approved: OrderRequested = { ...request, approvals: [...request.approvals, { person, envelope: envelope.value }] };
+    const correction = this.#correctionBy(request, person, signed);
+    if (!correction.ok) return correction;
+    const word: OfficerWord = { person, envelope: envelope.value, correction: correction.value };
+    const approved: OrderRequested = { ...request, approvals: [...request.approvals, word] };
     await this.#told(person, 'order.approve', approved);
     if (approved.approvals.length < approved.needed) {
       this.#open = this.#open.map((one) => (one.id === id ? approved : one));
@@ -159,8 +177,16 @@ export class RequestDesk {
       return ok(approved);
     }
     this.#drop(id);
-    if (approved.instead !== undefined) this.#drop(approved.instead);
-    return this.#options.orders.giveApproved(approved, authorityOf(approved));
+    try {
+      const given = await this.#options.orders.giveApproved(approved, authorityOf(approved));
+      if (approved.instead !== undefined) this.#drop(approved.instead);
+      if (given.ok) await this.#keepCorrection(approved);
+      return given;
+    } catch (error) {
+      // Who signs was away for longer than a restart takes: this officer presses again, nobody begins anew.
+      this.#open = [request, ...this.#open];
+      throw error;
+    }
   }
 
   /** Nobody will sign this any more. Problem: not-found. */
@@ -199,11 +225,22 @@ export class RequestDesk {
     return ladder.offered(first.id) ? ok(undefined) : bad('not-yet', 'a second officer is still being called', '/breakGlass');
   }
 
-  #checked(request: OrderRequested, person: string, { keyid, sig }: Signed): Result<Envelope> {
+  /** An officer may leave the correction unsigned; a wrong signature is refused. */
+  #correctionBy({ correction }: OrderRequested, person: string, signed: Signed): Result<Envelope | undefined> {
+    if (!correction || signed.correctionSig === undefined) return ok(undefined);
+    return this.#checked(correction.statement, person, { keyid: signed.keyid, sig: signed.correctionSig });
+  }
+
+  async #keepCorrection({ id, correction, approvals, needed }: OrderRequested): Promise<void> {
+    const words = approvals.flatMap((one) => one.correction ?? []);
+    if (correction && words.length >= needed) await this.#options.corrections.keep(id, correction, words);
+  }
+
+  #checked(statement: string, person: string, { keyid, sig }: Pick<Signed, 'keyid' | 'sig'>): Result<Envelope> {
     const { officers, crypto } = this.#options;
     const envelope: Envelope = {
       payloadType: approvalType,
-      payload: toBase64(new TextEncoder().encode(request.statement)),
+      payload: toBase64(new TextEncoder().encode(statement)),
       signatures: [{ keyid, sig }],
     };
     const key = officers().find((one) => one.keyid === keyid);

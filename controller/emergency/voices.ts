@@ -9,11 +9,12 @@ import { speak } from '../../hardware/host/speech.ts';
 import { orderAudioBytesMax } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Blobs } from '../blobs.ts';
-import { type OrderTemplate, type SpeechAudio, spokenWords } from '../core/order-plan.ts';
+import { type OrderTemplate, type SpeechAudio, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
 import type { MetaStore } from '../store/store.ts';
 
 const sampleBytesPerMs = 96; // 48 kHz mono s16
 const encodeWithinMs = 30_000;
+const speechMsMax = 40_000;
 const metaPrefix = 'voice ';
 
 export interface VoicesOptions {
@@ -24,7 +25,7 @@ export interface VoicesOptions {
 
 export class Voices {
   readonly #options: VoicesOptions;
-  readonly #ready = new Map<string, SpeechAudio>();
+  readonly #ready = new Map<string, { readonly language: string; readonly audio: SpeechAudio }>();
   readonly #bytes = new Map<string, Uint8Array>();
   #stopped = false;
 
@@ -32,9 +33,14 @@ export class Voices {
     this.#options = options;
   }
 
-  /** Prepared voice of a text. */
-  audioOf(language: string, words: string): SpeechAudio | undefined {
-    return this.#ready.get(keyOf(language, words));
+  /** Prepared voice of words as they are spoken. */
+  audioOf(spoken: TemplateSpeech): SpeechAudio | undefined {
+    return this.#ready.get(keyOf(spoken))?.audio;
+  }
+
+  /** All that is prepared, for boxes to hold before any order names it. */
+  all(): { readonly language: string; readonly sha256: string; readonly bytes: number }[] {
+    return [...this.#ready.values()].map(({ language, audio }) => ({ language, sha256: audio.sha256, bytes: audio.bytes }));
   }
 
   /** The sound itself, held in memory: an order must not wait for a disk. */
@@ -42,14 +48,22 @@ export class Voices {
     return this.#bytes.get(name);
   }
 
+  /** Hold the sound of orders that stand, whatever templates say now: a centre that comes back sends them whole. */
+  async hold(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const bytes = this.#bytes.get(name) ?? (await this.#options.blobs.read(name));
+      if (bytes) this.#bytes.set(name, bytes);
+    }
+  }
+
   /** Prepare all templates for the classes given; what cannot be spoken here is left to the box. Answers the problems met. */
   async prepare(templates: readonly OrderTemplate[], classes: readonly ('actual' | 'exercise' | 'test')[]): Promise<string[]> {
     const problems: string[] = [];
     for (const kind of classes) {
-      for (const { language, speak: words } of templates.flatMap((template) => template.speech)) {
+      for (const speech of templates.flatMap((template) => template.speech)) {
         if (this.#stopped) return problems;
-        const made = await this.#prepareOne(language, spokenWords(kind, language, words));
-        if (!made.ok) problems.push(`${language}: ${made.problem.detail}`);
+        const made = await this.#prepareOne({ ...speech, speak: spokenWords(kind, speech.language, speech.speak) });
+        if (!made.ok) problems.push(`${speech.language}: ${made.problem.detail}`);
       }
     }
     return [...new Set(problems)];
@@ -60,50 +74,70 @@ export class Voices {
     this.#stopped = true;
   }
 
-  async #prepareOne(language: string, words: string): Promise<Result<void>> {
-    const key = keyOf(language, words);
+  async #prepareOne(spoken: TemplateSpeech): Promise<Result<void>> {
+    const key = keyOf(spoken);
     if (this.#ready.has(key)) return ok(undefined);
     const { meta, blobs } = this.#options;
     const kept = await meta.value(`${metaPrefix}${key}`);
     const audio = kept ? (JSON.parse(kept) as SpeechAudio) : undefined;
     const bytes = audio && (await blobs.read(audio.sha256));
-    if (audio && bytes) return this.#hold(key, audio, bytes);
-    const made = await this.#make(language, words);
+    if (audio && bytes) return this.#hold(key, spoken.language, audio, bytes);
+    const made = await this.#make(spoken);
     if (!made.ok) return made;
     const { opus, durationMs } = made.value;
     const fresh = { sha256: await blobs.keep(opus), bytes: opus.length, durationMs };
     await meta.setValue(`${metaPrefix}${key}`, JSON.stringify(fresh));
-    return this.#hold(key, fresh, opus);
+    return this.#hold(key, spoken.language, fresh, opus);
   }
 
-  #hold(key: string, audio: SpeechAudio, bytes: Uint8Array): Result<void> {
-    this.#ready.set(key, audio);
+  #hold(key: string, language: string, audio: SpeechAudio, bytes: Uint8Array): Result<void> {
+    this.#ready.set(key, { language, audio });
     this.#bytes.set(audio.sha256, bytes);
     return ok(undefined);
   }
 
-  async #make(language: string, words: string): Promise<Result<{ opus: Buffer; durationMs: number }>> {
-    const { tools, blobs } = this.#options;
+  async #make({ language, speak: words, recording }: TemplateSpeech): Promise<Result<{ opus: Buffer; durationMs: number }>> {
+    const { tools } = this.#options;
     if (tools.ffmpeg === undefined || tools.ffmpegDecodesOnly) return bad('tool-missing', 'no ffmpeg that can encode');
-    const spoken = await speak(tools, words, language);
-    if (!spoken.ok) return spoken;
-    const target = blobs.temporary('.ogg');
+    const pcm = recording === undefined ? await speak(tools, words, language) : await this.#decode(tools.ffmpeg, recording);
+    if (!pcm.ok) return pcm;
+    const durationMs = Math.round(pcm.value.length / sampleBytesPerMs);
+    if (durationMs > speechMsMax) return bad('too-large', `${Math.round(durationMs / 1000)} s of speech, at most ${speechMsMax / 1000}`);
+    const opus = await this.#encode(tools.ffmpeg, pcm.value);
+    if (!opus.ok) return opus;
+    const { length } = opus.value;
+    if (length > orderAudioBytesMax) return bad('too-large', `${length} bytes of speech, at most ${orderAudioBytesMax}`);
+    return ok({ opus: opus.value, durationMs });
+  }
+
+  /** A person's voice from the library, as loud as the machine's. */
+  async #decode(ffmpeg: string, recording: string): Promise<Result<Buffer>> {
+    const bytes = await this.#options.blobs.read(recording);
+    if (!bytes) return bad('not-found', `no recording ${recording}`);
+    const sound = ['-i', 'pipe:0', '-t', String(speechMsMax / 1000 + 1), '-af', 'loudnorm=I=-16:TP=-1.5:LRA=7'];
+    const made = await runTool(ffmpeg, ['-v', 'error', ...sound, '-ar', '48000', '-ac', '1', '-f', 's16le', 'pipe:1'], {
+      timeoutMs: encodeWithinMs,
+      input: bytes,
+    });
+    return made.ok ? ok(made.value.stdout) : made;
+  }
+
+  async #encode(ffmpeg: string, pcm: Buffer): Promise<Result<Buffer>> {
+    const target = this.#options.blobs.temporary('.ogg');
     const sound = ['-f', 's16le', '-ar', '48000', '-ac', '1', '-i', 'pipe:0'];
     const opus = ['-c:a', 'libopus', '-b:a', '12k', '-application', 'voip', '-frame_duration', '60', '-map_metadata', '-1', '-f', 'ogg'];
-    const made = await runTool(tools.ffmpeg, ['-v', 'error', '-y', ...sound, ...opus, '-bitexact', target], {
+    const made = await runTool(ffmpeg, ['-v', 'error', '-y', ...sound, ...opus, '-bitexact', target], {
       timeoutMs: encodeWithinMs,
-      input: spoken.value,
+      input: pcm,
     });
     if (!made.ok) return made;
     const bytes = await readIfPresent(target);
     await rm(target, { force: true });
-    if (!bytes || bytes.length === 0) return bad('tool-failed', 'ffmpeg wrote no Opus');
-    if (bytes.length > orderAudioBytesMax) return bad('too-large', `${bytes.length} bytes of speech, at most ${orderAudioBytesMax}`);
-    return ok({ opus: bytes, durationMs: Math.round(spoken.value.length / sampleBytesPerMs) });
+    return bytes && bytes.length > 0 ? ok(bytes) : bad('tool-failed', 'ffmpeg wrote no Opus');
   }
 }
 
-/** Voices change when the words, the language or this recipe does. */
-function keyOf(language: string, words: string): string {
-  return sha256(Buffer.from(`espeak-ng opus 12k 2\n${language}\n${words}`)).slice(0, 32);
+/** Voices change when the words, the language, the recording or this recipe does. */
+function keyOf({ language, speak: words, recording }: TemplateSpeech): string {
+  return sha256(Buffer.from(`espeak-ng opus 12k 2\n${language}\n${words}${recording === undefined ? '' : `\n${recording}`}`)).slice(0, 32);
 }

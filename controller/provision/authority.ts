@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import 'reflect-metadata'; // @peculiar/x509 resolves its parts by decorators
 import * as x509 from '@peculiar/x509';
 import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
+import { Failure } from '../../hardware/host/failure.ts';
 import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
+import { readKeyFile, writeKeyFile } from '../../hardware/host/key-files.ts';
+import { isSealed, unsealKey } from '../../hardware/host/key-pem.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 
 const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -84,11 +87,14 @@ export class Authority {
   }
 }
 
-/** Read the folder's authority, or make it. The certificate is written last: a half-made one is made again. */
-export async function openAuthority(dir: string, name: string, nowMs: number): Promise<Authority> {
+/**
+ * Read the folder's authority, or make it. The certificate is written last: a half-made one is made again. With a secret its
+ * key is encrypted. Rejects with a `Failure`: keys-locked.
+ */
+export async function openAuthority(dir: string, name: string, nowMs: number, secret?: string): Promise<Authority> {
   const [certPath, keyPath] = [join(dir, 'ca.pem'), join(dir, 'ca.key.pem')];
-  const [cert, key] = [await readIfPresent(certPath), await readIfPresent(keyPath)];
-  if (cert && key) return new Authority(new x509.X509Certificate(cert.toString('utf8')), await keyOfPem(key.toString('utf8')));
+  const [cert, key] = [await readIfPresent(certPath), await readKeyFile(keyPath, secret)];
+  if (cert && key) return new Authority(new x509.X509Certificate(cert.toString('utf8')), await keyOfPem(key, secret));
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
@@ -102,21 +108,27 @@ export async function openAuthority(dir: string, name: string, nowMs: number): P
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
     ],
   });
-  await writeFileAtomic(keyPath, await pemOfKey(keys.privateKey), 0o600);
+  await writeKeyFile(keyPath, await pemOfKey(keys.privateKey), secret);
   await writeFileAtomic(certPath, certificate.toString('pem'));
   return new Authority(certificate, keys.privateKey);
 }
 
 /** The server certificate kept in the folder, renewed when it misses a host, an issuer or half its life. */
-export async function openServerCertificate(authority: Authority, dir: string, hosts: readonly string[], nowMs: number): Promise<Issued> {
+export async function openServerCertificate(
+  authority: Authority,
+  dir: string,
+  hosts: readonly string[],
+  nowMs: number,
+  secret?: string,
+): Promise<Issued> {
   const path = join(dir, 'server.json');
-  const kept = await readIfPresent(path);
+  const kept = await readKeyFile(path, secret);
   if (kept) {
-    const issued = JSON.parse(kept.toString('utf8')) as Issued;
-    if (stillGood(new NodeCertificate(issued.cert), authority.pem, hosts, nowMs)) return issued;
+    const { cert, key } = JSON.parse(kept) as Issued;
+    if (stillGood(new NodeCertificate(cert), authority.pem, hosts, nowMs)) return { cert, key: openPem(key, secret) };
   }
   const issued = await authority.issueServer(hosts, nowMs);
-  await writeFileAtomic(path, JSON.stringify(issued), 0o600);
+  await writeKeyFile(path, JSON.stringify(issued), secret);
   return issued;
 }
 
@@ -139,6 +151,13 @@ async function pemOfKey(key: webcrypto.CryptoKey): Promise<string> {
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 }
 
-function keyOfPem(pem: string): Promise<webcrypto.CryptoKey> {
-  return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), p256, false, ['sign']);
+function keyOfPem(pem: string, secret: string | undefined): Promise<webcrypto.CryptoKey> {
+  return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(openPem(pem, secret)), p256, false, ['sign']);
+}
+
+function openPem(pem: string, secret: string | undefined): string {
+  if (!isSealed(pem)) return pem;
+  const key = unsealKey(pem, secret);
+  if (!key.ok) throw new Failure(key.problem.code, key.problem.detail);
+  return key.value.export({ format: 'pem', type: 'pkcs8' }).toString();
 }

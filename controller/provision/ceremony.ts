@@ -16,7 +16,7 @@ import {
 import { type DelegatedKey, Delegation, newestRoot, type TrustRoot, versionOf } from '../../schemas/keys.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type OfficerKey, ownDelegation } from './officer-keys.ts';
-import type { Trust } from './signing-keys.ts';
+import type { CentreRole, Trust } from './signing-keys.ts';
 
 const yearMs = 365 * 24 * 3600_000;
 const signaturesMax = 4;
@@ -48,6 +48,8 @@ export interface CeremonyWish {
   readonly officers: readonly OfficerKey[];
   /** Key ids to be left out from now on. */
   readonly revoke?: readonly string[];
+  /** New keys of this centre's own, each in the place of the one that held its role. */
+  readonly renew?: readonly { readonly role: CentreRole; readonly publicKey: Uint8Array }[];
   /** Begin all counters anew: undoes a counter that a thief ran to its end. */
   readonly newEpoch?: boolean;
   /** Public keys of the next root; then both the old and the new holders sign. */
@@ -71,9 +73,14 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
       person,
     }),
   );
+  const renewed = (wish.renew ?? []).map(
+    ({ role, publicKey }): DelegatedKey => ({ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: [role] }),
+  );
   const gateway = gatewayKey(wish.gateway);
-  const fresh = [...registered, ...gateway];
-  const givesWay = ({ keyid, roles }: DelegatedKey) => gateway.length > 0 && roles.includes('gateway') && keyid !== gateway[0]?.keyid;
+  const fresh = [...renewed, ...registered, ...gateway];
+  // One key a role, but for officers: the new one takes the place of the old.
+  const replaced = [...renewed, ...gateway].map(({ roles: [role] }) => role);
+  const givesWay = ({ roles: [role, ...more] }: DelegatedKey) => more.length === 0 && replaced.includes(role);
   const known = own.keys.filter((key) => !fresh.some((one) => one.keyid === key.keyid) && !givesWay(key));
   const keys = [...known, ...fresh]
     .filter(({ keyid }) => !revoked.includes(keyid))
@@ -151,8 +158,9 @@ export function describeKeys(file: CeremonyFile): string[] {
       ];
     }
     const { centre, level, area, epoch, keys, demo } = body as Delegation;
+    const { exp } = statementOf(document);
     return [
-      `Ủy quyền / delegation: ${centre} (${level}, ${area}), ${epoch}${demo ? ', TRÌNH DIỄN / demo' : ''}`,
+      `Ủy quyền / delegation: ${centre} (${level}, ${area}), ${epoch}, đến / until ${dayOf(exp)}${demo ? ', TRÌNH DIỄN / demo' : ''}`,
       ...keys.map(({ keyid, roles, person, breakGlass }) => {
         const glass = breakGlass ? `, phá kính / break-glass ${breakGlass.area} ${breakGlass.maxMs / 60_000} min` : '';
         return `  ${keyid}  ${roles.join(' ')}${person ? `  ${person}` : ''}${glass}`;
@@ -207,6 +215,11 @@ function nextEpoch(epoch: string): string {
   return number === undefined ? `${epoch.slice(0, 29)}-2` : `e${Number(number) + 1}`;
 }
 
-function statementOf(document: { readonly payload: string } | undefined): { iss: string; ctr: number; body: unknown } {
-  return JSON.parse(Buffer.from(document?.payload ?? '', 'base64').toString('utf8')) as { iss: string; ctr: number; body: unknown };
+/** The calendar day on which a statement ends, in UTC. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+export function statementOf(document: { readonly payload: string } | undefined): { iss: string; ctr: number; exp: number; body: unknown } {
+  return JSON.parse(Buffer.from(document?.payload ?? '', 'base64').toString('utf8')) as ReturnType<typeof statementOf>;
 }

@@ -1,19 +1,22 @@
 // `loa-controller keys …`: the ceremony at the command line. Every file it writes is plain JSON; private halves only where named.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { sha256, signerFrom } from '../../hardware/host/crypto.ts';
 import { writeFileAtomic } from '../../hardware/host/files.ts';
+import { reseal } from '../../hardware/host/key-files.ts';
+import { readSecret, secretNameFile } from '../../hardware/host/key-secret.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { folderOf } from '../folder.ts';
+import { folderOf, keyFiles, resealMarker } from '../folder.ts';
+import { openLocks } from '../signing/open-desk.ts';
 import { SqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
-import { addSignature, askForKeys, CeremonyFile, describeKeys, installKeys, makeRoots } from './ceremony.ts';
+import { addSignature, askForKeys, CeremonyFile, dayOf, describeKeys, installKeys, makeRoots, statementOf } from './ceremony.ts';
 import { makeGatewayKey } from './gateway-key.ts';
 import { ownDelegation, registeredKeys } from './officer-keys.ts';
-import type { Trust } from './signing-keys.ts';
+import { readPassphrase } from './passphrase.ts';
+import { type CentreRole, centreRoles, renewKey, type Trust, writeRootKey } from './signing-keys.ts';
 
 export const keysUsage = `Keys of a centre, signed by root holders on a machine without a network.
 
@@ -22,12 +25,16 @@ export const keysUsage = `Keys of a centre, signed by root holders on a machine 
                [--revoke KEYID]…                     leave a key out from now on
                [--new-epoch]                         begin all counters anew (after a key was stolen)
                [--break-glass PERSON:AREA:MINUTES]…  one officer alone beyond a commune, at most 10 minutes
+               [--renew ROLE]…                       a new key for want, command, order, drill or time (the old one was stolen or lost)
                [--gateway]                           a key that speaks under mandates, made here when missing
                [--new-roots DIR]                     make new root keys there; old and new holders sign
+               [--root-passphrase-file FILE]         encrypts them
   keys show    --in FILE                             what a file asks to be signed
   keys sign    --in FILE --key ROOT.pem --out FILE --yes   one holder's signature; read "keys show" aloud first
                [--passphrase-file FILE]              when the PEM is encrypted
   keys install --data DIR --in FILE                  verify, then use it from the next start on
+  keys secret  --data DIR --new-secret-file FILE     encrypt the centre's keys under another secret; stop the centre first
+               [--key-secret-file FILE]              the present secret, where it is not the one made for this folder
 `;
 
 /** Lines to print. Problems: bad-input, not-found and those of the ceremony. */
@@ -46,6 +53,8 @@ export async function runKeys(argv: readonly string[], nowMs: number): Promise<R
       return withTrust(values.data, (trust, store) => request(trust, store, values, nowMs));
     case 'sign':
       return withFile(values.in, (file) => sign(file, values));
+    case 'secret':
+      return changeSecret(values);
     case 'install':
       return withFile(values.in, (file) => withTrust(values.data, (trust, store) => install(trust, store, file, nowMs)));
     default:
@@ -68,6 +77,10 @@ function readWords(argv: readonly string[]) {
       'new-epoch': { type: 'boolean' },
       gateway: { type: 'boolean' },
       'new-roots': { type: 'string' },
+      renew: { type: 'string', multiple: true },
+      'root-passphrase-file': { type: 'string' },
+      'key-secret-file': { type: 'string' },
+      'new-secret-file': { type: 'string' },
       yes: { type: 'boolean' },
     },
   });
@@ -77,9 +90,10 @@ type Words = ReturnType<typeof readWords>['values'];
 
 async function show(trust: Trust, store: Store): Promise<Result<readonly string[]>> {
   const { centre, level, area, epoch, keys } = ownDelegation(trust);
+  const { exp } = statementOf(trust.chain.at(-1));
   const waiting = (await registeredKeys(store.meta)).filter(({ keyid }) => !keys.some((key) => key.keyid === keyid));
   return ok([
-    `${centre} (${level}, ${area}), ${epoch}`,
+    `${centre} (${level}, ${area}), ${epoch}, đến / until ${dayOf(exp)}`,
     ...keys.map(({ keyid, roles, person }) => `  ${keyid}  ${roles.join(' ')}${person ? `  ${person}` : ''}`),
     ...waiting.map(({ keyid, person, label }) => `  ${keyid}  chờ ký / waits  ${person}  ${label}`),
   ]);
@@ -89,21 +103,73 @@ async function request(trust: Trust, store: Store, words: Words, nowMs: number):
   if (words.out === undefined) return bad('bad-input', '--out FILE is missing');
   const breakGlass = readGlass(words['break-glass'] ?? []);
   if (!breakGlass.ok) return breakGlass;
+  const renew = await renewed(words);
+  if (!renew.ok) return renew;
+  const gateway = await gatewayFor(words);
+  if (!gateway.ok) return gateway;
+  const phraseFile = words['root-passphrase-file'];
+  const phrase = phraseFile === undefined ? undefined : await readPassphrase(phraseFile);
+  if (phrase && !phrase.ok) return phrase;
   const rootsDir = words['new-roots'];
   const roots = rootsDir === undefined ? [] : makeRoots();
   const file = askForKeys(trust, {
     nowMs,
     officers: await registeredKeys(store.meta),
     revoke: words.revoke ?? [],
+    renew: renew.value,
     newEpoch: words['new-epoch'] ?? false,
     breakGlass: breakGlass.value,
-    ...(words.gateway && { gateway: (await makeGatewayKey(folderOf(words.data ?? '').keys)).publicKey }),
+    ...(gateway.value && { gateway: gateway.value }),
     ...(roots.length > 0 && { newRoots: roots.map(({ publicKey }) => publicKey) }),
   });
-  for (const [at, { privateKeyPem }] of roots.entries())
-    await writeFileAtomic(join(rootsDir ?? '', `root-${at + 1}.pem`), privateKeyPem, 0o600);
+  for (const [at, { privateKeyPem }] of roots.entries()) await writeRootKey(rootsDir ?? '', at + 1, privateKeyPem, phrase?.value);
   await writeFileAtomic(words.out, JSON.stringify(file));
   return ok([...describeKeys(file), `→ ${words.out}`]);
+}
+
+/** The public half of the gateway key, where one is asked for. Problem: keys-locked. */
+async function gatewayFor(words: Words): Promise<Result<Uint8Array | undefined>> {
+  if (!words.gateway) return ok(undefined);
+  const folder = folderOf(words.data ?? '');
+  const secret = await openLocks(folder, { secretFile: words['key-secret-file'] });
+  if (!secret.ok) return secret;
+  const key = await makeGatewayKey(folder.keys, secret.value.text);
+  return key.ok ? ok(key.value.publicKey) : key;
+}
+
+/** Made in the data folder now; in use from the start after its installation. */
+async function renewed(words: Words): Promise<Result<{ role: CentreRole; publicKey: Uint8Array }[]>> {
+  const keys: { role: CentreRole; publicKey: Uint8Array }[] = [];
+  for (const name of new Set(words.renew ?? [])) {
+    const role = centreRoles.find((one) => one === name);
+    if (!role) return bad('bad-input', `--renew ${name}: one of ${centreRoles.join(', ')}`);
+    const folder = folderOf(words.data ?? '');
+    const secret = await openLocks(folder, { secretFile: words['key-secret-file'] });
+    if (!secret.ok) return secret;
+    const made = await renewKey(folder.keys, role, secret.value.text);
+    if (!made.ok) return made;
+    keys.push({ role, publicKey: made.value });
+  }
+  return ok(keys);
+}
+
+async function changeSecret(words: Words): Promise<Result<readonly string[]>> {
+  const { data, 'new-secret-file': newFile, 'key-secret-file': secretFile } = words;
+  if (data === undefined || newFile === undefined) return bad('bad-input', '--data DIR and --new-secret-file FILE are needed');
+  const folder = folderOf(data);
+  const from = await openLocks(folder, { secretFile });
+  if (!from.ok) return from;
+  const to = await readSecret(newFile, data);
+  if (!to.ok) return to;
+  const steps = reseal({ paths: keyFiles(folder), marker: resealMarker(folder), from: from.value.text, to: to.value.text });
+  let step = await steps.next();
+  while (!step.done) step = await steps.next();
+  if (!step.value.ok) return step.value;
+  await rm(secretNameFile(data), { force: true });
+  return ok([
+    `${step.value.value} tệp khóa được mã hóa lại / key files are encrypted under ${to.value.file}`,
+    `Từ nay chạy trung tâm với / from now on start the centre with --key-secret-file ${to.value.file}`,
+  ]);
 }
 
 async function sign(file: CeremonyFile, words: Words): Promise<Result<readonly string[]>> {

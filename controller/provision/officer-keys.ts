@@ -53,7 +53,7 @@ export function trustedOfficers(trust: Trust): readonly DelegatedKey[] {
 }
 
 /** The centre's own link, the last of the chain. It was verified when it was installed. */
-export function ownDelegation({ chain }: Trust): Delegation {
+export function ownDelegation({ chain }: Pick<Trust, 'chain'>): Delegation {
   const payload = chain.at(-1)?.payload ?? '';
   return (JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { body: Delegation }).body;
 }

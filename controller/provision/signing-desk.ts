@@ -1,39 +1,16 @@
-// Where the centre speaks under its name: statements with counters that never step back, each signed by its role's key.
-import { sha256 } from '../../hardware/host/crypto.ts';
-import { type Envelope, nextCounter, type StatementType, seal } from '../../schemas/envelope.ts';
-import { roleOf } from '../../schemas/keys.ts';
-import { liveSessionMsMax } from '../../schemas/live.ts';
+// Where the centre speaks under its name: drafts go to who holds the keys, statements come back numbered and signed.
+import { Failure } from '../../hardware/host/failure.ts';
+import { type Envelope, payloadTypeOf } from '../../schemas/envelope.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { type AskedDraft, type CentreStatement, type Sealed, type Speaker, spaceOf, statementText } from '../core/signing-statement.ts';
+import type { Signatory } from '../signing/room.ts';
 import type { CounterStore } from '../store/store.ts';
-import type { SigningKeys } from './signing-keys.ts';
 
-type CentreStatement = Exclude<keyof typeof roleOf, 'delegation'>;
-
-const minuteMs = 60_000;
-const dayMs = 24 * 3600_000;
-
-/** How long each kind holds. What a box keeps must outlive a long outage; what answers a question need not. */
-const lifeMs = {
-  place: 20 * 365 * dayMs,
-  want: 5 * 365 * dayMs,
-  ack: dayMs,
-  command: 10 * minuteMs,
-  /** Said again with the same counter to the end of the longest session. */
-  live: liveSessionMsMax + 10 * minuteMs,
-  order: 15 * minuteMs,
-  drill: 15 * minuteMs,
-  clear: dayMs,
-  answer: 10 * minuteMs,
-  heartbeat: 10 * minuteMs,
-} as const satisfies Record<CentreStatement, number>;
-
-/** Counters of these are written before they are used; the others restart from the clock. */
-const durable: readonly StatementType[] = ['place', 'want', 'command', 'live', 'order', 'drill', 'clear'];
 export interface Draft {
   readonly typ: CentreStatement;
   readonly aud: string;
   readonly body: unknown;
-  /** Same thing said to several audiences keeps one id. */
+  /** Same thing said to several audiences keeps one id. An order MUST have one. */
   readonly id?: string;
   readonly expMs?: number;
 }
@@ -45,74 +22,78 @@ export interface Signed {
 }
 
 export class SigningDesk {
-  readonly #centre: string;
-  readonly #keys: SigningKeys;
-  readonly #epoch: string;
+  readonly #speaker: Speaker;
+  readonly #signatory: Signatory;
   readonly #counters: CounterStore;
   readonly #nowMs: () => number;
-  readonly #fleeting = new Map<string, number>();
+  #raising: Promise<void> = Promise.resolve();
 
   /** `epoch`: counter space of all it signs, begun by a delegation. */
-  constructor(centre: { readonly id: string; readonly epoch: string }, keys: SigningKeys, counters: CounterStore, nowMs: () => number) {
-    this.#centre = centre.id;
-    this.#epoch = centre.epoch;
-    this.#keys = keys;
+  constructor(centre: { readonly id: string; readonly epoch: string }, signatory: Signatory, counters: CounterStore, nowMs: () => number) {
+    this.#speaker = { centre: centre.id, epoch: centre.epoch };
+    this.#signatory = signatory;
     this.#counters = counters;
     this.#nowMs = nowMs;
   }
 
-  /** Sign statements whose counters must survive a power cut. */
+  /**
+   * Sign all or none; their counters survive a power cut and a restored database. Rejects with a `Failure`: signer-away while
+   * who signs is restarting for longer than 8 s, or the problem for which it refused (controller/docs/keys.md).
+   */
   async sign(drafts: readonly Draft[]): Promise<Signed[]> {
     if (drafts.length === 0) return [];
-    const nowMs = this.#nowMs();
-    const counters = await this.#counters.take([...new Set(drafts.map((draft) => this.#space(draft)))], nowMs);
-    const used = new Map(counters);
-    return drafts.map((draft) => {
-      if (!durable.includes(draft.typ)) throw new Error(`${draft.typ} needs no durable counter`);
-      const space = this.#space(draft);
-      const ctr = used.get(space) ?? nowMs;
-      // One audience gets one statement of a space in a call; more would need one counter each.
-      if (!used.delete(space)) throw new Error(`two drafts for ${space}`);
-      return this.#seal(draft, ctr, nowMs);
+    const texts = new Map<unknown, string>();
+    const asked = drafts.map(({ body, ...rest }): AskedDraft => {
+      const text = texts.get(body) ?? JSON.stringify(body);
+      texts.set(body, text);
+      return { ...rest, body: text };
     });
-  }
-
-  /** Sign what is worthless after a restart: acks, answers, heartbeats. */
-  signNow(draft: Draft): Signed {
-    const nowMs = this.#nowMs();
-    const space = this.#space(draft);
-    const ctr = nextCounter(this.#fleeting.get(space) ?? 0, nowMs);
-    this.#fleeting.set(space, ctr);
-    return this.#seal(draft, ctr, nowMs);
+    const results = await this.#signatory.sign(asked);
+    const signed = asked.map((draft, i) => {
+      const result = results[i] ?? bad('signer-away', 'no answer');
+      if (!result.ok) throw new Failure(result.problem.code, result.problem.detail, result.problem);
+      return { draft, sealed: result.value };
+    });
+    this.#raise(signed);
+    return signed.map(({ draft, sealed }) => this.#envelope(draft, sealed));
   }
 
   /**
-   * Sign time only while our own clock can be believed: never behind what the database knows to have passed.
-   * Problem: no-time.
+   * Sign time only while our own clock can be believed: never behind what the database knows to have passed; the desk has a
+   * floor of its own. Problems: no-time, signer-away.
    */
   async signTime(draft: Draft & { readonly typ: 'answer' | 'heartbeat' }): Promise<Result<Signed>> {
     const behindMs = (await this.#counters.floorMs()) - this.#nowMs();
     // Writes of this very second may have been stamped a moment later than our reading.
     if (behindMs > 5_000) return bad('no-time', `the centre's clock is ${Math.round(behindMs / 1000)} s behind its database`);
-    return ok(this.signNow(draft));
+    try {
+      const [signed] = await this.sign([draft]);
+      return signed ? ok(signed) : bad('signer-away', 'no answer');
+    } catch (error) {
+      if (error instanceof Failure) return { ok: false, problem: error.problem };
+      throw error;
+    }
   }
 
   /** Highest order counter per issuer, for the heartbeat. */
   async orderCounters(): Promise<Record<string, number>> {
+    await this.#raising;
     const counters = await this.#counters.highest('order ');
-    return counters.size === 0 ? {} : { [this.#centre]: Math.max(...counters.values()) };
+    return counters.size === 0 ? {} : { [this.#speaker.centre]: Math.max(...counters.values()) };
   }
 
-  /** Orders and clears share a space, so a box can tell their order. */
-  #space({ typ, aud }: Draft): string {
-    return `${typ === 'clear' ? 'order' : typ} ${this.#centre} ${this.#epoch} ${aud}`;
+  /** Told in heartbeats, beside the order's own way: who signs keeps them from going back. */
+  #raise(signed: readonly { readonly draft: AskedDraft; readonly sealed: Sealed }[]): void {
+    const orders = signed.filter(({ draft: { typ } }) => typ === 'order' || typ === 'clear');
+    if (orders.length === 0) return;
+    const counters = new Map(orders.map(({ draft, sealed }) => [spaceOf(draft, this.#speaker), sealed.ctr]));
+    const raised = this.#counters.raise(counters).catch(() => undefined); // a database that fails is told of where it matters
+    this.#raising = Promise.all([this.#raising, raised]).then(() => undefined);
   }
 
-  #seal(draft: Draft, ctr: number, nowMs: number): Signed {
-    const { typ, aud, body } = draft;
-    const id = draft.id ?? `${typ}-${sha256(Buffer.from(`${aud} ${ctr}`)).slice(0, 16)}`;
-    const exp = draft.expMs ?? nowMs + lifeMs[typ];
-    const statement = { typ, id, iss: this.#centre, epoch: this.#epoch, aud, ctr, iat: nowMs, nbf: nowMs - dayMs, exp, body };
-    return { envelope: seal(statement, [this.#keys[roleOf[typ] as keyof SigningKeys]]), ctr, id };
+  #envelope(draft: AskedDraft, sealed: Sealed): Signed {
+    const { id, ctr, keyid, sig } = sealed;
+    const payload = Buffer.from(statementText(draft, this.#speaker, sealed)).toString('base64');
+    return { envelope: { payloadType: payloadTypeOf(draft.typ), payload, signatures: [{ keyid, sig }] }, ctr, id };
   }
 }

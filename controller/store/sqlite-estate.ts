@@ -103,11 +103,13 @@ export class SqliteEstate implements EstateStore {
   }
 
   saveSeen(seen: readonly Seen[]): Promise<void> {
-    const sql = `INSERT INTO seen (dev, last_ms, presence, report, telemetry) VALUES (?, ?, ?, ?, ?)
+    // One statement however many boxes spoke; ON CONFLICT needs the WHERE to tell it from a join.
+    const sql = `INSERT INTO seen (dev, last_ms, presence, report, telemetry)
+      SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]')
+      FROM json_each(?) WHERE true
       ON CONFLICT (dev) DO UPDATE SET last_ms = excluded.last_ms, presence = excluded.presence, report = excluded.report, telemetry = excluded.telemetry`;
-    return this.#writer.write(
-      seen.map((one) => ({ sql, params: [one.dev, one.lastSeenMs, text(one.presence), text(one.report), text(one.telemetry)] })),
-    );
+    const rows = seen.map((one) => [one.dev, one.lastSeenMs, text(one.presence), text(one.report), text(one.telemetry)]);
+    return this.#writer.write([{ sql, params: [JSON.stringify(rows)] }]);
   }
 
   async seen(): Promise<Seen[]> {

@@ -1,6 +1,5 @@
 // The audit chain, durable counters and single values of a centre, in SQLite.
 import { sha256 } from '../../hardware/host/crypto.ts';
-import { nextCounter } from '../../schemas/envelope.ts';
 import type { Act, AuditStore, CounterStore, MetaStore } from './store.ts';
 import { auditText, type Writer } from './writer.ts';
 
@@ -53,22 +52,14 @@ export class SqliteCounters implements CounterStore {
     this.#writer = writer;
   }
 
-  take(spaces: readonly string[], nowMs: number): Promise<ReadonlyMap<string, number>> {
-    return this.#writer.alone(async () => {
-      const rows = await this.#writer.database.read('SELECT space, ctr FROM counters WHERE space IN (SELECT value FROM json_each(?))', [
-        JSON.stringify(spaces),
-      ]);
-      const last = new Map(rows.map((row) => [String(row['space']), Number(row['ctr'])]));
-      const next = new Map(spaces.map((space) => [space, nextCounter(last.get(space) ?? 0, nowMs)]));
-      await this.#writer.commit([
-        {
-          sql: `INSERT OR REPLACE INTO counters (space, ctr)
-            SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)`,
-          params: [JSON.stringify([...next])],
-        },
-      ]);
-      return next;
-    });
+  raise(counters: ReadonlyMap<string, number>): Promise<void> {
+    return this.#writer.write([
+      {
+        sql: `INSERT INTO counters (space, ctr) SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
+          ON CONFLICT (space) DO UPDATE SET ctr = max(ctr, excluded.ctr)`,
+        params: [JSON.stringify([...counters])],
+      },
+    ]);
   }
 
   async highest(prefix: string): Promise<ReadonlyMap<string, number>> {

@@ -1,7 +1,8 @@
 // Emergency orders, the envelopes of each group's frame and how far each box is, in SQLite.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
-import type { Problem } from '../../schemas/problems.ts';
+import type { LocalOrder } from '../../schemas/local-orders.ts';
+import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { Act, GroupEnvelope, OrderProgress, OrderStore, StoredOrder } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -77,6 +78,33 @@ export class SqliteOrders implements OrderStore {
       voice: row['voice'] === null ? null : String(row['voice']),
       problem: row['problem'] === null ? null : (JSON.parse(String(row['problem'])) as Problem),
     }));
+  }
+
+  async ready(): Promise<ReadonlyMap<string, readonly LocalOrder[]>> {
+    const rows = await this.#writer.database.read('SELECT dev, body FROM local_orders ORDER BY dev, id');
+    const ready = new Map<string, LocalOrder[]>();
+    for (const row of rows) {
+      const dev = String(row['dev']);
+      ready.set(dev, [...(ready.get(dev) ?? []), JSON.parse(String(row['body'])) as LocalOrder]);
+    }
+    return ready;
+  }
+
+  layReady(dev: string, order: LocalOrder, act: Act): Promise<void> {
+    const insert = {
+      sql: 'INSERT INTO local_orders (dev, id, body) VALUES (?, ?, ?) ON CONFLICT (dev, id) DO UPDATE SET body = excluded.body',
+      params: [dev, order.id, JSON.stringify(order)],
+    };
+    return this.#writer.write([insert], act);
+  }
+
+  takeReady(dev: string, id: string, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      const [row] = await this.#writer.database.read('SELECT 1 FROM local_orders WHERE dev = ? AND id = ?', [dev, id]);
+      if (!row) return bad('not-found', `no order ${id} lies ready in ${dev}`);
+      await this.#writer.commit([{ sql: 'DELETE FROM local_orders WHERE dev = ? AND id = ?', params: [dev, id] }], act);
+      return ok(undefined);
+    });
   }
 }
 

@@ -21,8 +21,8 @@ export class SqliteStore implements Store {
   readonly wants: SqliteWants;
   readonly orders: SqliteOrders;
   readonly live: SqliteLive;
-  readonly alerts: SqliteAlerts;
   readonly duty: SqliteDuty;
+  readonly alerts: SqliteAlerts;
   readonly log: SqliteLog;
   readonly audit: SqliteAudit;
   readonly counters: SqliteCounters;
@@ -39,8 +39,8 @@ export class SqliteStore implements Store {
     this.wants = new SqliteWants(this.#writer);
     this.orders = new SqliteOrders(this.#writer);
     this.live = new SqliteLive(this.#writer);
-    this.alerts = new SqliteAlerts(this.#writer);
     this.duty = new SqliteDuty(this.#writer);
+    this.alerts = new SqliteAlerts(this.#writer);
     this.log = new SqliteLog(this.#writer);
     this.audit = new SqliteAudit(this.#writer);
     this.counters = new SqliteCounters(this.#writer);

@@ -3,6 +3,7 @@
 import type { RelayRequest } from '../../schemas/api.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import type { LiveSession } from '../../schemas/live.ts';
+import type { LocalOrder } from '../../schemas/local-orders.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { Row } from '../../schemas/outbox.ts';
 import type { Policy } from '../../schemas/policy.ts';
@@ -288,6 +289,12 @@ export interface OrderStore {
   /** Envelopes that live at `nowMs`, by group and counter. */
   envelopes(nowMs: number): Promise<GroupEnvelope[]>;
   progress(orders: readonly string[]): Promise<OrderProgress[]>;
+  /** Orders that lie ready, by box. */
+  ready(): Promise<ReadonlyMap<string, readonly LocalOrder[]>>;
+  /** One of the same id gives way. */
+  layReady(dev: string, order: LocalOrder, act: Act): Promise<void>;
+  /** Problem: not-found. */
+  takeReady(dev: string, id: string, act: Act): Promise<Result<void>>;
 }
 
 export interface LiveStore {
@@ -326,8 +333,8 @@ export interface AuditStore {
 }
 
 export interface CounterStore {
-  /** Next durable counters of the spaces named, each `max(last + 1, nowMs)`; committed before they are returned. */
-  take(spaces: readonly string[], nowMs: number): Promise<ReadonlyMap<string, number>>;
+  /** Remember what was signed, by space; a lower one changes nothing. The signing desk keeps them from going back. */
+  raise(counters: ReadonlyMap<string, number>): Promise<void>;
   highest(prefix: string): Promise<ReadonlyMap<string, number>>;
   /** The latest instant this database knows to have passed. */
   floorMs(): Promise<number>;
@@ -346,8 +353,8 @@ export interface Store {
   readonly wants: WantStore;
   readonly orders: OrderStore;
   readonly live: LiveStore;
-  readonly alerts: AlertStore;
   readonly duty: DutyStore;
+  readonly alerts: AlertStore;
   readonly log: LogStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

@@ -1,5 +1,6 @@
 // Pages a board can show without anybody's design: a bulletin, an order, and the safe page between them. Pure: words in, one
 // whole HTML document out, with nothing from outside. Letters are as large as the words allow, on any screen.
+import { findLanguage } from '../../schemas/languages.ts';
 import type { Order } from '../../schemas/order.ts';
 import { hazardSign, loudspeakerSign } from './pictograms.ts';
 
@@ -41,9 +42,9 @@ const classWords = { actual: 'KHẨN CẤP', exercise: 'DIỄN TẬP', test: 'KI
 >;
 
 /** An order as a board shows it: sign, class in words, what happens and what to do. Never colour alone. */
-export function orderPage(order: Order, marks: PageMarks = {}): string {
+export function orderPage(order: Order, marks: PageMarks = {}, languages: readonly string[] = []): string {
   const { ground, ink } = coloursOf(order);
-  const { title, text } = order.screen;
+  const [{ title, text }, second] = screensOf(order, languages);
   const word = order.hazard === 'all-clear' ? 'KẾT THÚC' : order.hazard === 'correction' ? 'ĐÍNH CHÍNH' : classWords[order.class];
   const around = order.class === 'exercise' ? 'ĐÂY LÀ DIỄN TẬP' : (order.issuer ?? marks.place ?? '');
   return wholePage(
@@ -51,16 +52,37 @@ export function orderPage(order: Order, marks: PageMarks = {}): string {
     `body { background: ${ground}; color: ${ink}; padding: calc(3.2 * var(--u)); gap: calc(2.4 * var(--u)); }
 body::after { content: ''; position: fixed; inset: calc(1 * var(--u)); border: calc(.8 * var(--u)) solid ${ink}; border-radius: calc(2.4 * var(--u)); }
 .band { display: flex; align-items: center; justify-content: space-between; gap: calc(2 * var(--u)); font-size: calc(3.4 * var(--u)); font-weight: 700; padding: calc(.6 * var(--u)) calc(1.6 * var(--u)) 0; }
-.class { background: ${ink}; color: ${ground}; padding: .14em .6em; border-radius: .3em; letter-spacing: .1em; font-weight: 900; }
-.degree { border-radius: .3em; padding: .14em .6em; font-weight: 900; white-space: nowrap; border: .1em solid ${ink}; }
+.class { white-space: nowrap; background: ${ink}; color: ${ground}; padding: .14em .6em; border-radius: .3em; letter-spacing: .1em; font-weight: 900; }
+.around { flex: 1; padding: 0 .8em; font-size: calc(${lettersFor(around, 40, 6, 3.4)} * var(--u)); line-height: 1.15; text-wrap: balance; }
+.degree { font-size: calc(2.6 * var(--u)); border-radius: .3em; padding: .14em .6em; font-weight: 900; white-space: nowrap; border: .1em solid ${ink}; }
 main { flex: 1; display: flex; align-items: center; gap: calc(4 * var(--u)); min-height: 0; padding: 0 calc(2 * var(--u)); }
 main > svg { width: calc(27 * var(--u)); flex: none; }
-h1 { font-size: calc(${lettersFor(title, 60, 22, 8.4)} * var(--u)); line-height: 1.14; font-weight: 900; text-wrap: balance; }
-p { font-size: calc(${lettersFor(text, 60, 14, 5.2)} * var(--u)); line-height: 1.25; font-weight: 600; margin-top: .6em; text-wrap: balance; }
+h1 { font-size: calc(${lettersFor(title, 60, second ? 13 : 21, 8.4)} * var(--u)); line-height: 1.14; font-weight: 900; text-wrap: balance; }
+p { font-size: calc(${lettersFor(text, 60, second ? 7 : 13, 5.2)} * var(--u)); line-height: 1.25; font-weight: 600; margin-top: .6em; text-wrap: balance; }
+.second { margin-top: calc(1.4 * var(--u)); padding-top: calc(1.4 * var(--u)); border-top: calc(.3 * var(--u)) solid; font-size: calc(${lettersFor(second ? `${second.title} ${second.text}` : '', 60, 8, 4)} * var(--u)); }
 @media (max-aspect-ratio: 1/1) { main { flex-direction: column; justify-content: center; text-align: center; } }`,
-    `<div class="band"><span class="class">${word}</span><span>${asText(around)}</span>${degrees(order)}${demoMark(marks)}</div>
-<main>${hazardSign(order.hazard)}<div><h1>${asText(title)}</h1>${text === '' ? '' : `<p>${asText(text)}</p>`}</div></main>`,
+    `<div class="band"><span class="class">${word}</span><span class="around">${asText(around)}</span>${degrees(order)}${demoMark(marks)}</div>
+<main>${hazardSign(order.hazard)}<div><h1>${asText(title)}</h1>${text === '' ? '' : `<p>${asText(text)}</p>`}${secondWords(second)}</div></main>`,
   );
+}
+
+interface ScreenWords {
+  readonly language: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** The order's words in the cluster's first language that has any, and below them in the next; Vietnamese is never left out. */
+function screensOf({ screen, screens = [] }: Order, languages: readonly string[]): [ScreenWords, ScreenWords | undefined] {
+  const main: ScreenWords = { language: 'vi', ...screen };
+  const own = languages.flatMap((tag) => findLanguage([main, ...screens], tag) ?? []);
+  const [first = main, second] = [...new Set([...own, main])];
+  return [first, second];
+}
+
+function secondWords(words: ScreenWords | undefined): string {
+  if (!words) return '';
+  return `<p class="second" lang="${asText(words.language)}"><b>${asText(words.title)}</b> ${asText(words.text)}</p>`;
 }
 
 /** Colours of disaster-risk levels (Decision 18/2021/QĐ-TTg): light blue, light yellow, orange, red, violet. */
@@ -119,11 +141,13 @@ function coloursOf({ class: kind, hazard, severity }: Order): Colours {
 }
 
 /**
- * Letter size, in hundredths of the screen's width, at which the text fills a box `wide` × `high` of them: a letter is about
- * 0.6 of its size wide and a line 1.3 of it high. More words make smaller letters, never a cut message.
+ * Letter size, in hundredths of the screen's width, at which the text fills a box `wide` × `high` of them: a small letter is
+ * about 0.6 of its size wide, a bold capital 0.76, and a line 1.3 of it high. More words make smaller letters, never a cut message.
  */
 export function lettersFor(text: string, wide: number, high: number, most: number): number {
-  const fits = Math.sqrt((wide * high) / (Math.max(1, text.length) * 0.6 * 1.3));
+  const capitals = [...text].filter((letter) => letter !== letter.toLowerCase()).length;
+  const letterWide = capitals > text.length / 2 ? 0.76 : 0.6;
+  const fits = Math.sqrt((wide * high) / (Math.max(1, text.length) * letterWide * 1.3));
   return Math.round(Math.min(most, Math.max(1.4, fits * 0.92)) * 100) / 100;
 }
 

@@ -15,6 +15,7 @@ const programs = {
   guard: 'agent/guard.ts',
   broker: 'broker/main.ts',
   controller: 'controller/main.ts',
+  signer: 'controller/signing/main.ts',
   gateway: 'controller/emergency/gateway/main.ts',
   demo: 'controller/demo/main.ts',
   'demo-data': 'controller/demo/generate.ts',

@@ -26,7 +26,8 @@ export interface Exit {
 export interface ToolLimits {
   /** Of memory of its own: heap, stacks and private maps, not the libraries it shares. */
   readonly dataBytes: number;
-  readonly cpuSeconds: number;
+  /** In all its life; absent for a program that serves as long as we run. */
+  readonly cpuSeconds?: number;
   /** How far it gives way to us, 0 to 19. */
   readonly niceness: number;
 }
@@ -127,7 +128,9 @@ function guards(limits: ToolLimits | undefined): string[] {
   return [
     // PR_SET_PDEATHSIG: the kernel ends the child even when we are killed with SIGKILL.
     ...(setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : []),
-    ...(prlimit ? [prlimit, `--data=${limits.dataBytes}`, `--cpu=${limits.cpuSeconds}`, '--core=0', '--'] : []),
+    ...(prlimit
+      ? [prlimit, `--data=${limits.dataBytes}`, ...(limits.cpuSeconds ? [`--cpu=${limits.cpuSeconds}`] : []), '--core=0', '--']
+      : []),
   ];
 }
 

@@ -43,7 +43,7 @@ export class SystemClock {
   readonly #fine: FineWall;
   readonly #readMonoMs: () => number;
   readonly #listeners = new Set<() => void>();
-  /** Wall time known to be right at a monotonic instant: from a signature, or the floor. */
+  /** Wall time known to be right at a monotonic instant: from a signature, a battery clock at the start, or the floor. */
   #anchor: { readonly wallMs: number; readonly atMonoMs: number };
   #quality: ClockQuality;
   #toldDifferenceMs: number;
@@ -56,8 +56,8 @@ export class SystemClock {
     const mono = this.#readMonoMs();
     const machineMs = this.#machineAt(mono);
     const floorMs = options.floorMs ?? 0;
-    this.#anchor = { wallMs: floorMs, atMonoMs: mono };
     this.#quality = options.rtc === true && machineMs >= floorMs ? 'rtc' : floorMs > 0 ? 'floor' : 'none';
+    this.#anchor = { wallMs: this.#quality === 'rtc' ? machineMs : floorMs, atMonoMs: mono };
     this.#toldDifferenceMs = this.differenceMs();
   }
 
@@ -73,7 +73,8 @@ export class SystemClock {
 
   now(): Moment {
     const mono = this.#readMonoMs();
-    return { wallMs: Math.floor(this.#wallAt(mono)), monoMs: mono, quality: this.#quality };
+    const moment = { wallMs: Math.floor(this.#wallAt(mono)), monoMs: mono, quality: this.#quality };
+    return this.#quality === 'floor' ? { ...moment, floorMs: Math.floor(this.#anchoredAt(mono)) } : moment;
   }
 
   /** Wall minus monotonic time with fractions of a millisecond, for mapping start instants to audio frames. */
@@ -114,9 +115,14 @@ export class SystemClock {
   #wallAt(mono: number): number {
     const machineMs = this.#machineAt(mono);
     const passedMs = mono - this.#anchor.atMonoMs;
-    const anchoredMs = this.#anchor.wallMs + passedMs;
-    if (this.#quality !== 'signed') return Math.max(machineMs, anchoredMs);
+    const anchoredMs = this.#anchoredAt(mono);
+    // What was trusted at the start stays the measure: whoever steps the machine's clock afterwards moves nothing.
+    if (this.#quality !== 'signed' && this.#quality !== 'rtc') return Math.max(machineMs, anchoredMs);
     return Math.abs(machineMs - anchoredMs) <= refineMs + passedMs * driftPerMs ? machineMs : anchoredMs;
+  }
+
+  #anchoredAt(mono: number): number {
+    return this.#anchor.wallMs + mono - this.#anchor.atMonoMs;
   }
 
   #tellStep(always: boolean): void {

@@ -110,6 +110,14 @@ describe('messages from the centre', () => {
       expect(events(readMessage(on, json(envelope), by)), code).toMatchObject([{ is: 'envelopeRefused', problem: { code } }]);
   });
 
+  test('of what a heartbeat says stands, only the box’s own groups are its matter', () => {
+    const topics = { 'g/xa-1/order': 7, 'g/xa-1/drill': 3, 'g/xa-99/order': 9 };
+    const beat = sign('heartbeat', 'c/xa-1', { epoch: 'run-1', timeMs: Date.now(), orders: {}, topics });
+    const meaning = readMessage('loa/1/c/xa-1/on', json(beat), reader);
+    expect(meaning).toMatchObject({ is: 'heartbeat', heartbeat: { topics: { 'g/xa-1/order': 7, 'g/xa-1/drill': 3 } } });
+    expect(Object.keys(meaning.is === 'heartbeat' ? (meaning.heartbeat.topics ?? {}) : {})).toHaveLength(2);
+  });
+
   test('answers, heartbeats and keys are told apart; a cleared retained topic is nothing', () => {
     const answer = { id: 'a', nonce: 'ab'.repeat(16), timeMs: 5 };
     expect(readMessage(dn('answer'), json(sign('answer', 'd/loa-1', answer)), reader)).toEqual({ is: 'answer', answer });

@@ -1,4 +1,4 @@
-// The chain of PRODUCT §1.4: each language of the cluster as it is recorded or spoken, else skipped and named; then Vietnamese; then the siren.
+// The chain of PRODUCT §1.4: each language of the cluster as it is recorded or spoken, else skipped and named; then Vietnamese; then the hazard's own warning.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,9 +73,9 @@ test.each([
   ['vi*', 'hmn vi', 'vi', 'hmn', 'inline', ''],
   ['vi*', 'hmn', 'vi', 'hmn', 'inline', ''],
   ['vi', 'hmn mlc', 'vi', 'hmn mlc', 'spoken', 'vi'],
-  ['tyz nut ium mlc hmn', 'tyz nut ium mlc hmn', '', 'tyz nut ium mlc hmn', '', 'tyz nut ium mlc hmn'],
-  ['hmn', 'hmn', '', 'hmn', '', 'hmn'],
-  ['en*', 'hmn', '', 'hmn', '', ''],
+  ['tyz nut ium mlc hmn', 'tyz nut ium mlc hmn', '', 'tyz nut ium mlc hmn', 'phrase', 'tyz nut ium mlc hmn'],
+  ['hmn', 'hmn', '', 'hmn', 'phrase', 'hmn'],
+  ['en*', 'hmn', '', 'hmn', 'phrase', ''],
   ['vi* en*', 'hmn', 'vi', 'hmn', 'inline', ''],
   ['vi* en', 'en vi', 'en vi', '', 'spoken inline', 'en'],
   ['vi', 'vi-VN-x-south', 'vi-VN-x-south', '', 'spoken', 'vi-VN-x-south'],
@@ -85,8 +85,8 @@ test.each([
   expect(await hear(speeches, languages)).toEqual(wanted);
 });
 
-test('where nothing can be spoken at all the siren is left', async () => {
-  expect(await hear('vi', 'hmn vi', [])).toEqual(['', 'hmn vi', '', 'vi']);
+test('where nothing can be spoken at all the warning brought along is left', async () => {
+  expect(await hear('vi', 'hmn vi', [])).toEqual(['', 'hmn vi', 'phrase', 'vi']);
 });
 
 test('one text serves one tag of a language, the closest', () => {

@@ -88,10 +88,19 @@ describe('an order', () => {
     expect(rig.of('playbackEnded')[0]?.audibleMs).toBeGreaterThan(8_000);
   });
 
-  it('that cannot be spoken is siren alone, long enough to be understood', async () => {
+  it('that cannot be spoken says after its siren what the box brought along for the hazard', async () => {
     const rig = await ready();
     rig.play(order({ sirenMs: 2_000 }), now(rig));
     await rig.pass(10_000);
+    const [ended] = rig.of('playbackEnded');
+    expect(ended).toMatchObject({ how: 'completed', voice: 'phrase', languages: { heard: [] } });
+    expect(ended?.audibleMs).toBeGreaterThanOrEqual(4_500);
+  });
+
+  it('that tries the system and cannot be spoken warns of nothing: siren alone, long enough to be understood', async () => {
+    const rig = await ready();
+    rig.play(order({ sirenMs: 2_000, class: 'test' }), now(rig));
+    await rig.pass(16_000);
     const [ended] = rig.of('playbackEnded');
     expect(ended).toMatchObject({ how: 'completed', voice: 'siren' });
     expect(ended?.audibleMs).toBeGreaterThanOrEqual(7_900);
@@ -128,7 +137,7 @@ describe('an order', () => {
     );
     const { pcm } = rig.heard;
     const { first } = rig.heard.edges();
-    const at = first + 8_300 * 48;
+    const at = first + 1_300 * 48;
     const middle = opening?.subarray(9_600, 14_400) ?? new Int16Array();
     expect(bestFit(pcm, middle, at + 9_600 - 2_400, at + 9_600 + 2_400).value).toBeGreaterThan(0.95);
     const last = pcm.findLastIndex((sample) => sample !== 0);

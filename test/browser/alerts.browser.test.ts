@@ -4,12 +4,10 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderOf } from '../../controller/folder.ts';
-import { makeGatewayKey } from '../../controller/provision/gateway-key.ts';
 import type { AlertAnswer } from '../../schemas/alerts.ts';
-import type { OrderAnswer } from '../../schemas/api.ts';
+import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { capBytes, capSender } from '../controller/alert-messages.ts';
-import { installOfficers, OfficerDevice, pin } from '../controller/officer-device.ts';
+import { gatewayKeyOf, installOfficers, OfficerDevice, pin } from '../controller/officer-device.ts';
 import { programPath } from '../tell.ts';
 import { type District, group, password, startDistrict } from '../wire/district.ts';
 import { until } from '../wire/waiting.ts';
@@ -35,7 +33,7 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
       await visitor.page.getByText('Chờ người giữ khóa gốc ký xác nhận khóa này.').waitFor();
     }
     await district.centre.kill();
-    const gateway = (await makeGatewayKey(folderOf(district.centreDir).keys)).publicKey;
+    const gateway = await gatewayKeyOf(district.centreDir);
     expect((await installOfficers(district.centreDir, [], Date.now(), { gateway })).ok).toBe(true);
     await district.restartCentre();
     await district.approver.put('/alert-sources/tinh', {

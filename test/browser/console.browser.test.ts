@@ -1,7 +1,7 @@
 // The centre's console as its people use it: one uploads and writes, another approves and schedules, the duty officer orders and stops.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OrderAnswer } from '../../schemas/api.ts';
+import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { programPath, tellRun } from '../tell.ts';
 import { type District, password, startDistrict } from '../wire/district.ts';
 import { spokenMp3 } from '../wire/speech.ts';

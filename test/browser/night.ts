@@ -1,7 +1,7 @@
 // What nights on duty share: people, ceremony, ways through the pages, a counter of touches.
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { OrderAnswer } from '../../schemas/api.ts';
+import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { installOfficers } from '../controller/officer-device.ts';
 import { type District, password } from '../wire/district.ts';
 

@@ -119,6 +119,27 @@ describe('the journal over SQLite', () => {
     await rig.cut();
   });
 
+  test('a power cut between the slots and the rows of one commit loses neither, and tells no row twice', async () => {
+    const rig = await makeRig();
+    const journal = await rig.open();
+    const { kept } = await journal.load();
+    await journal.commit(kept, [entry(1)]);
+    rig.fail = true;
+    const orders = { ...kept.orders, counters: { 'xa/1/g/xa': { ctr: 7, digest: 'd' } } };
+    await expect(journal.commit({ ...kept, orders }, [entry(2), orderEntry('o-1')])).rejects.toThrow('no space');
+    await rig.cut();
+    rig.fail = false;
+    for (let boot = 0; boot < 2; boot++) {
+      const again = await rig.open();
+      const loaded = await again.load();
+      expect(loaded.kept.orders).toEqual(orders);
+      const rows = await again.rowsAfter(0, all);
+      expect(rows.map(({ entry: text }) => (JSON.parse(text) as Entry).fact.kind)).toEqual(['act', 'order']);
+      expect(chained(loaded.epoch, rows)).toBe(true);
+      await rig.cut();
+    }
+  });
+
   test('an acknowledgement survives a power cut and never goes back', async () => {
     const rig = await makeRig();
     const first = await rig.open();

@@ -130,14 +130,15 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       expect(await store.people.session('s', 1)).toBeUndefined();
     });
 
-    test('counters only grow, follow the clock when it is ahead, and are never given twice', async () => {
-      const first = (await store.counters.take(['a', 'b'], 1000)).get('a') ?? 0;
-      expect(first).toBe(1000);
-      const many = await Promise.all(Array.from({ length: 10 }, () => store.counters.take(['a'], 500)));
-      const taken = many.map((one) => one.get('a'));
-      expect(new Set(taken).size).toBe(10);
-      expect(Math.min(...taken.map(Number))).toBe(1001);
-      expect((await store.counters.take(['a'], 9000)).get('a')).toBe(9000);
+    test('counters are remembered by space and never sink', async () => {
+      await store.counters.raise(
+        new Map([
+          ['a x', 1000],
+          ['b', 1000],
+        ]),
+      );
+      await Promise.all([1500, 1200, 1400].map((ctr) => store.counters.raise(new Map([['a x', ctr]]))));
+      expect(await store.counters.highest('a ')).toEqual(new Map([['a x', 1500]]));
       expect(await store.counters.highest('b')).toEqual(new Map([['b', 1000]]));
     });
 
@@ -193,6 +194,22 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       const progress = { order: 'o1', dev: 'd1', state: 'sounding', atMs: 3, voice: 'inline', problem: null };
       await store.log.commit({ ...nothing, progress: [progress, { ...progress, atMs: 4 }] });
       expect(await store.orders.progress(['o1', 'o2'])).toEqual([{ ...progress, atMs: 4 }]);
+    });
+
+    test('orders lie ready by box until they are taken away, also for the next start', async () => {
+      const lying = { id: 'o-1', envelope, perHour: 4, maxMs: 600_000 };
+      await store.orders.layReady('d1', lying, act('order.lay-ready'));
+      await store.orders.layReady('d1', { ...lying, perHour: 2 }, act('order.lay-ready'));
+      await store.orders.layReady('d2', { ...lying, id: 'o-2' }, act('order.lay-ready'));
+      await store.close();
+      store = await bed.reopen();
+      expect([...(await store.orders.ready())]).toEqual([
+        ['d1', [{ ...lying, perHour: 2 }]],
+        ['d2', [{ ...lying, id: 'o-2' }]],
+      ]);
+      expect(await store.orders.takeReady('d1', 'o-2', act('order.take-ready'))).toMatchObject({ problem: { code: 'not-found' } });
+      expect((await store.orders.takeReady('d1', 'o-1', act('order.take-ready'))).ok).toBe(true);
+      expect([...(await store.orders.ready()).keys()]).toEqual(['d2']);
     });
 
     test('content is found as it was put, schedules leave when removed', async () => {

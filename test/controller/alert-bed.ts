@@ -2,12 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderOf } from '../../controller/folder.ts';
 import { initialise } from '../../controller/init.ts';
-import { makeGatewayKey } from '../../controller/provision/gateway-key.ts';
 import { capSender } from './alert-messages.ts';
 import { type Asker, type BuiltCentre, frameIn, makeCentre, must, password, seedOf, startMs, statementIn } from './built-centre.ts';
-import { installOfficers, OfficerDevice } from './officer-device.ts';
+import { gatewayKeyOf, installOfficers, OfficerDevice } from './officer-device.ts';
 
 export const devices = [new OfficerDevice('truc-ban'), new OfficerDevice('truc-ban-2')] as const;
 
@@ -45,7 +43,7 @@ export interface AlertBed {
 export async function openAlertBed(changes: object = {}, withKey = true, atMs?: number): Promise<AlertBed> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-alerts-'));
   must(await initialise(dir, seedOf(changes), startMs));
-  const gateway = withKey ? { gateway: (await makeGatewayKey(folderOf(dir).keys)).publicKey } : {};
+  const gateway = withKey ? { gateway: await gatewayKeyOf(dir) } : {};
   must(await installOfficers(dir, devices, startMs, gateway));
   const built = await makeCentre({}, dir);
   if (atMs !== undefined) built.clock.nowMs = atMs;

@@ -77,7 +77,7 @@ describe('the server’s certificate', () => {
 
 describe('the trust root', () => {
   const wish = async (demo: boolean) => {
-    const keys = await openSigningKeys(join(dir, 'keys'));
+    const keys = must(await openSigningKeys(join(dir, 'keys')));
     return {
       centre: 'xa-1',
       level: 'commune' as const,
@@ -98,8 +98,8 @@ describe('the trust root', () => {
   });
 
   test('gives each key one role, and keys stay the same when opened again', async () => {
-    const keys = await openSigningKeys(join(dir, 'keys'));
-    const again = await openSigningKeys(join(dir, 'keys'));
+    const keys = must(await openSigningKeys(join(dir, 'keys')));
+    const again = must(await openSigningKeys(join(dir, 'keys')));
     expect(again.order.keyid).toBe(keys.order.keyid);
     expect(new Set([keys.want, keys.command, keys.order, keys.time].map(({ keyid }) => keyid)).size).toBe(4);
     const trust = await makeTrust(await wish(false));

@@ -99,6 +99,17 @@ describe('rows of the box', () => {
     expect(await built.centre.store.log.receipts({ limit: 10 })).toHaveLength(2);
   });
 
+  test('words about an order wait a moment for their receipt, and whatever comes next acknowledges them all', async () => {
+    const words = (['accepted', 'sounding'] as const).map((state) => ({ kind: 'order' as const, order: 'order-1', state }));
+    const rows = rowsOf('e-1', [...words, { kind: 'receipt', receipt: receipt('p@1@main') }]);
+    for (const row of rows.slice(0, 2)) await built.fromBox(dev, 'log', batch([row]));
+    expect(acks()).toEqual([]);
+    const told = await built.centre.store.orders.progress(['order-1']);
+    expect(told.map(({ state }) => state).sort()).toEqual(['accepted', 'sounding']);
+    await built.fromBox(dev, 'log', batch(rows.slice(2)));
+    expect(acks()).toMatchObject([{ upto: 3, head: rows[2]?.hash }]);
+  });
+
   test('the acknowledgement verifies under the trust root that boxes pin', async () => {
     await built.fromBox(dev, 'log', batch(rowsOf('e-1', [played('a@1@main')])));
     const keys = JSON.parse(String(built.lastRetained(`loa/1/d/${dev}/dn/keys`)?.payload));

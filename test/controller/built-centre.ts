@@ -20,6 +20,8 @@ export interface Published {
   readonly topic: string;
   readonly payload: Buffer;
   readonly retain: boolean;
+  /** The one box it went to. */
+  readonly to?: string | undefined;
 }
 
 export interface Answer {
@@ -126,7 +128,7 @@ export async function makeCentre(seed: object = seedOf(), keepDir?: string, tool
         wish = asked;
         return {
           port: 1,
-          publish: async (topic, payload, { retain }) => void published.push({ topic, payload: Buffer.from(payload), retain }),
+          publish: async (topic, payload, { retain, to }) => void published.push({ topic, payload: Buffer.from(payload), retain, to }),
           stop: async () => undefined,
         };
       },

@@ -1,5 +1,5 @@
 // The ceremony of keys with files only: who must sign, what a newer delegation takes away, how counters begin again.
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -8,27 +8,30 @@ import { initialise } from '../../controller/init.ts';
 import { addSignature, askForKeys, type CeremonyFile, installKeys, makeRoots } from '../../controller/provision/ceremony.ts';
 import { runKeys } from '../../controller/provision/keys-command.ts';
 import { ownDelegation, trustedOfficers } from '../../controller/provision/officer-keys.ts';
-import { openSigningKeys, type Trust } from '../../controller/provision/signing-keys.ts';
+import { centreRoles, type OpenedKeys, openSigningKeys, type Trust } from '../../controller/provision/signing-keys.ts';
+import { SqliteStore } from '../../controller/store/sqlite-store.ts';
 import { cryptography, signerFrom } from '../../hardware/host/crypto.ts';
-import { counterMax, type Signer, seal } from '../../schemas/envelope.ts';
-import type { KeysDocument } from '../../schemas/keys.ts';
-import { must, seedOf, startMs } from './built-centre.ts';
+import { openDatabase } from '../../hardware/host/sqlite.ts';
+import { counterMax, type Envelope, open, type Signer, seal } from '../../schemas/envelope.ts';
+import { authorise, type KeysDocument, keyRing, type TrustRoot } from '../../schemas/keys.ts';
+import { Want } from '../../schemas/want.ts';
+import { makeCentre, must, seedOf, startMs, statementIn } from './built-centre.ts';
 import { installOfficers, OfficerDevice } from './officer-device.ts';
 
 let dir: string;
 let trust: Trust;
 let holders: Signer[];
-let centre: Awaited<ReturnType<typeof openSigningKeys>>;
+let centre: OpenedKeys;
 const officer = new OfficerDevice('truc-ban');
 const nowMs = startMs + 60_000;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'loa-ceremony-'));
-  must(await initialise(dir, seedOf(), startMs));
+  const { keySecret } = must(await initialise(dir, seedOf(), startMs));
   trust = must(await installOfficers(dir, [officer], nowMs));
   const pems = await Promise.all([1, 2, 3].map((number) => readFile(join(dir, 'root-keys', `root-${number}.pem`), 'utf8')));
   holders = pems.map((pem) => signerFrom(pem));
-  centre = await openSigningKeys(join(dir, 'keys'));
+  centre = must(await openSigningKeys(join(dir, 'keys'), { secret: (await readFile(keySecret?.file ?? '', 'utf8')).trim() }));
 });
 
 const signedBy = (file: CeremonyFile, ...signers: Signer[]) => signers.reduce((now, signer) => must(addSignature(now, signer)), file);
@@ -57,10 +60,11 @@ const document = ({ roots, chain }: Trust, epoch = 'e1', ctr = 5): KeysDocument 
   chain: [...chain],
   place: place(epoch, ctr),
 });
-async function box(first: KeysDocument): Promise<HeldKeys> {
+const box = (first: KeysDocument) => boxHolding(first, trust.root);
+async function boxHolding(first: KeysDocument, root: TrustRoot): Promise<HeldKeys> {
   const file = join(await mkdtemp(join(tmpdir(), 'loa-box-keys-')), 'keys.json');
   await writeFile(file, JSON.stringify(first));
-  const held = new HeldKeys({ file, root: trust.root, dev: 'hop-1', crypto: cryptography });
+  const held = new HeldKeys({ file, root, dev: 'hop-1', crypto: cryptography });
   must(await held.load());
   return held;
 }
@@ -146,3 +150,84 @@ test('at the command line: asked, read aloud, signed by two, installed', async (
   expect(codeOf(await keys('install', '--data', dir, '--in', file('c')))).toBe('replayed');
   expect(codeOf(await keys('nothing'))).toBe('bad-input');
 });
+
+describe('a key of the centre that was stolen', () => {
+  test('is replaced in the delegation, comes into use with it, and what boxes hold is said anew', { timeout: 60_000 }, async () => {
+    const data = await mkdtemp(join(tmpdir(), 'loa-renewed-'));
+    const file = (name: string) => join(data, '..', `${name}-${data.split('-').at(-1)}`);
+    must(await initialise(data, seedOf(), startMs));
+    const first = await makeCentre(seedOf(), data);
+    const technician = await first.as('ky-thuat');
+    const box = { id: 'hop-1', name: 'Hộp 1', area: '08/02536/thon-1', groups: ['thon-1'], outputs: [{ id: 'main', kind: 'loudspeaker' }] };
+    expect((await technician('POST', '/boxes', box)).status).toBe(201);
+    const topic = (word: string) => `loa/1/d/hop-1/dn/${word}`;
+    const documentsOf = (built: typeof first) => {
+      const want = JSON.parse(String(built.lastRetained(topic('want'))?.payload)) as Envelope;
+      const keys = JSON.parse(String(built.lastRetained(topic('keys'))?.payload)) as KeysDocument;
+      return { want, keys, ring: must(keyRing(first.centre.trust.root, keys, 'hop-1', cryptography)) };
+    };
+    const before = documentsOf(first);
+    const stolen = before.want.signatures[0]?.keyid ?? '';
+    await first.stop();
+    const keys = (...words: string[]) => runKeys(words, startMs + 5_000);
+    must(await keys('request', '--data', data, '--out', file('a'), '--renew', 'want', '--renew', 'order', '--new-epoch'));
+    expect(codeOf(await keys('request', '--data', data, '--out', file('x'), '--renew', 'root'))).toBe('bad-input');
+    // A second request before the ceremony asks for the same new keys.
+    must(await keys('request', '--data', data, '--out', file('b'), '--renew', 'want', '--renew', 'order', '--new-epoch'));
+    const named = async (name: string) =>
+      must(await keys('show', '--in', file(name))).filter((line) => /^ {2}\w{16} {2}(want|order)$/.test(line));
+    expect(await named('a')).toEqual(await named('b'));
+    for (const [from, to, root] of [
+      ['b', 'c', 1],
+      ['c', 'd', 2],
+    ] as const)
+      must(await keys('sign', '--in', file(from), '--key', join(data, 'root-keys', `root-${root}.pem`), '--out', file(to), '--yes'));
+    must(await keys('install', '--data', data, '--in', file('d')));
+    const again = await makeCentre(seedOf(), data);
+    const after = documentsOf(again);
+    expect(after.ring.keys.has(stolen)).toBe(false);
+    expect(after.ring.epoch).toBe('e2');
+    const opened = must(open(after.want, 'want', Want, (keyid) => after.ring.keys.get(keyid), cryptography));
+    expect(opened.statement).toMatchObject({ epoch: 'e2', body: { rev: 2 } });
+    expect(must(authorise(opened, after.ring)).roles).toEqual(['want']);
+    const held = await boxHolding(before.keys, first.centre.trust.root);
+    expect(must(await held.offer(after.keys))).toEqual({ replaced: true });
+    expect(codeOf(await held.offer(before.keys))).toBe('replayed');
+    await again.stop();
+    await rm(data, { recursive: true });
+  });
+});
+
+test('a centre whose secret is lost signs again after the ceremony, with new keys in all roles', { timeout: 60_000 }, async () => {
+  const data = await mkdtemp(join(tmpdir(), 'loa-lost-'));
+  const file = (name: string) => join(data, name);
+  must(await initialise(data, seedOf(), startMs));
+  const before = ownDelegation({ chain: (await trustOf(data)).chain }).keys.map(({ keyid }) => keyid);
+  for (const folder of ['keys', 'authority']) await rm(join(data, folder), { recursive: true });
+  const keys = (...words: string[]) => runKeys(words, startMs + 5_000);
+  const all = centreRoles.flatMap((role) => ['--renew', role]);
+  must(await keys('request', '--data', data, '--out', file('a'), '--new-epoch', ...all));
+  for (const [from, to, root] of [
+    ['a', 'b', 1],
+    ['b', 'c', 3],
+  ] as const)
+    must(await keys('sign', '--in', file(from), '--key', join(data, 'root-keys', `root-${root}.pem`), '--out', file(to), '--yes'));
+  must(await keys('install', '--data', data, '--in', file('c')));
+  const built = await makeCentre(seedOf(), data);
+  const after = ownDelegation(built.centre.trust).keys.map(({ keyid }) => keyid);
+  expect(after.filter((keyid) => before.includes(keyid))).toEqual([]);
+  expect(statementIn(JSON.parse(String(built.lastRetained('loa/1/c/xa-02536/on')?.payload)))).toMatchObject({
+    typ: 'heartbeat',
+    epoch: 'e2',
+  });
+  await built.stop();
+  await rm(data, { recursive: true });
+});
+
+async function trustOf(data: string): Promise<Trust> {
+  const database = must(await openDatabase({ file: join(data, 'centre.sqlite'), exclusive: false }));
+  const store = new SqliteStore(database);
+  const kept = await store.meta.value('trust');
+  await store.close();
+  return JSON.parse(kept ?? '{}') as Trust;
+}

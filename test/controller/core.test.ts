@@ -6,7 +6,7 @@ import { newerPresence, silentAfterMs, statusOf } from '../../controller/core/fl
 import { attachmentsWithin, type FrameEntry, idsToClear, livingEntries, roomForOrder } from '../../controller/core/group-frame.ts';
 import { groupsOf } from '../../controller/core/groups.ts';
 import { planOrder } from '../../controller/core/order-plan.ts';
-import { progressOf } from '../../controller/core/order-progress.ts';
+import { progressOf, toldByBox } from '../../controller/core/order-progress.ts';
 import { standardTemplates } from '../../controller/emergency/templates.ts';
 import { checkHtml, layOut } from '../../controller/media/bulletin.ts';
 import { isLoopback, readSettings } from '../../controller/settings.ts';
@@ -153,7 +153,7 @@ describe('orders', () => {
     const [template] = standardTemplates;
     if (!template) throw new Error('no template');
     const audio = { sha256: 'a'.repeat(64), bytes: 9, durationMs: 1 };
-    const audioOf = (_language: string, words: string) => (words.startsWith('Đây là diễn tập.') ? audio : undefined);
+    const audioOf = ({ speak: words }: { readonly speak: string }) => (words.startsWith('Đây là diễn tập.') ? audio : undefined);
     const wish = { template, level: 'commune', area: '08', demo: false, audioOf } as const;
     const [exercise, actual] = [planOrder({ ...wish, class: 'exercise' }), planOrder({ ...wish, class: 'actual' })];
     expect(exercise.ok && exercise.value.speech[0]?.audio).toEqual(audio);
@@ -170,7 +170,7 @@ describe('orders', () => {
     [[told('a', 'refused')], true, 'refused'],
     [[told('b', 'sounding')], true, 'sent'],
   ])('progress of %j while online=%s is %s', (facts, online, state) => {
-    expect(progressOf(['a'], facts, () => online)[0]?.state).toBe(state);
+    expect(progressOf(['a'], toldByBox(facts), () => (online ? 'sent' : 'offline'))[0]?.state).toBe(state);
   });
 });
 

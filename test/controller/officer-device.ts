@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderOf } from '../../controller/folder.ts';
 import { addSignature, askForKeys, type CeremonyWish, installKeys } from '../../controller/provision/ceremony.ts';
+import { makeGatewayKey } from '../../controller/provision/gateway-key.ts';
 import { registeredKeys, registerKey } from '../../controller/provision/officer-keys.ts';
 import type { Trust } from '../../controller/provision/signing-keys.ts';
+import { openLocks } from '../../controller/signing/open-desk.ts';
 import { SqliteStore } from '../../controller/store/sqlite-store.ts';
 import { signerFrom } from '../../hardware/host/crypto.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
@@ -48,9 +50,9 @@ export class OfficerDevice {
   }
 
   /** What is sent to approve a prepared order. */
-  sign({ payloadType, statement }: { payloadType: string; statement: string }): { keyid: string; sig: string; pin: string } {
-    const bytes = preAuthEncoding(payloadType, new TextEncoder().encode(statement));
-    return { keyid: this.keyid, sig: toBase64(this.#signer.sign(bytes)), pin };
+  sign({ payloadType, statement, correction = null }: { payloadType: string; statement: string; correction?: string | null }) {
+    const over = (text: string) => toBase64(this.#signer.sign(preAuthEncoding(payloadType, new TextEncoder().encode(text))));
+    return { keyid: this.keyid, sig: over(statement), ...(correction !== null && { correctionSig: over(correction) }), pin };
   }
 
   /** Start a shift when none runs; prepare, sign, approve; answers the order as it then stands. */
@@ -93,4 +95,13 @@ export async function installOfficers(
   } finally {
     await store.close();
   }
+}
+
+/** The public half of the gateway key of a data folder, made under its secret. */
+export async function gatewayKeyOf(dataDir: string): Promise<Uint8Array> {
+  const folder = folderOf(dataDir);
+  const secret = await openLocks(folder, {});
+  const key = secret.ok ? await makeGatewayKey(folder.keys, secret.value.text) : secret;
+  if (!key.ok) throw new Error(`${key.problem.code}: ${key.problem.detail}`);
+  return key.value.publicKey;
 }

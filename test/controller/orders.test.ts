@@ -10,6 +10,7 @@ import { authorityOf } from '../../schemas/authority.ts';
 import { open } from '../../schemas/envelope.ts';
 import { keyRing } from '../../schemas/keys.ts';
 import { Order } from '../../schemas/order.ts';
+import { until } from '../wire/waiting.ts';
 import { type Asker, type BuiltCentre, codeOf, frameIn, makeCentre, must, password, seedOf, startMs, statementIn } from './built-centre.ts';
 import { installOfficers, OfficerDevice } from './officer-device.ts';
 
@@ -119,6 +120,17 @@ describe('giving an order', () => {
     expect(codeOf(await give())).toBe('demo-only');
     expect(codeOf(await duty('POST', '/orders', { ...wish, class: 'actual' }))).toBe('demo-only');
     expect((await duty('POST', '/orders', { ...wish, class: 'test' })).body.class).toBe('exercise');
+  });
+
+  test('is named in the next heartbeat by its topic, so that a box that was kept from it knows', async () => {
+    await give();
+    await duty('POST', '/orders', { ...wish, groups: ['thon-2'], class: 'exercise' });
+    const [order, drill] = [frame()[0]?.statement.ctr, frame('loa/1/g/thon-2/drill')[0]?.statement.ctr];
+    const beat = await until('a heartbeat with both', async () => {
+      const { body } = statementIn(JSON.parse(String(built.lastRetained('loa/1/c/xa-02536/on')?.payload)));
+      return Object.keys(body.topics ?? {}).length === 2 ? body : undefined;
+    });
+    expect(beat.topics).toEqual({ 'g/thon-1/order': order, 'g/thon-2/drill': drill });
   });
 
   test('to several groups keeps one id and one counter space each', async () => {

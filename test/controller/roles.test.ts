@@ -14,6 +14,7 @@ describe('rights', () => {
     'programme.withdraw': 'author approver',
     'schedule.write': 'scheduler',
     'policy.write': 'administrator',
+    'template.write': 'duty administrator',
     'order.give': 'duty',
     'order.stop': 'duty leader',
     'duty.roster': 'leader administrator',

@@ -37,7 +37,7 @@ test('an order carries words where the template has figures, in every class, and
   };
   const asked: string[] = [];
   for (const kind of ['actual', 'exercise', 'test'] as const) {
-    const planned = planOrder({ ...wish, template, class: kind, audioOf: (_language, words) => void asked.push(words) });
+    const planned = planOrder({ ...wish, template, class: kind, audioOf: ({ speak }) => void asked.push(speak) });
     if (!planned.ok) throw new Error(planned.problem.detail);
     expect(planned.value.speech[0]?.speak).toContain('Sơ tán trước mười lăm giờ ba mươi phút, gọi một một hai.');
     expect(planned.value.speech[1]?.speak).toContain('15h30');

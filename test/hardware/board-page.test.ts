@@ -99,3 +99,12 @@ test('declared degrees stand in figures beside their colour, and the issuer in w
   for (const ground of html.match(/background:(#\w{6});color:#000000/)?.slice(1) ?? [])
     expect(contrast(ground, '#000000')).toBeGreaterThanOrEqual(4.5);
 });
+
+test('a cluster of another language reads its own words first, and Vietnamese below them', () => {
+  const two = { ...order, screens: [{ language: 'tyz', title: 'NẶM LỒNG', text: 'PÂY KHỬN CHÀ SLUNG' }] };
+  const html = orderPage(two, {}, ['tyz', 'vi']);
+  expect(html).toMatch(/<h1>NẶM LỒNG<\/h1>/);
+  expect(html).toMatch(/<p class="second" lang="vi"><b>LŨ QUÉT/);
+  expect(orderPage(two, {}, ['vi', 'tyz'])).toMatch(/<h1>LŨ QUÉT.*lang="tyz"><b>NẶM LỒNG/s);
+  expect(orderPage(two, {}, ['hmn'])).toBe(orderPage(order, {}, ['hmn']));
+});

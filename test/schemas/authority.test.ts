@@ -164,3 +164,18 @@ function asGateway(order: Order) {
   const body = { order: 'o-1', content: orderContent(order, cryptography), groups: ['g1'], untilMs: given.exp, breakGlass: false };
   return seal(statement('approval', body, { iss: 'xa', iat: nowMs, exp: nowMs + 600_000 }), [gateway.signer]);
 }
+
+describe('a correction signed together with its order', () => {
+  const hourMs = 3600_000;
+  const wrong: Order = { ...base, hazard: 'correction', severity: 'Moderate', updates: ['o-0'] };
+  const signedEarlier = (order: Order, beforeMs: number) => {
+    const at = { iat: nowMs - beforeMs, exp: nowMs - beforeMs + 25 * hourMs };
+    return { ...order, authority: { by: 'officers' as const, approvals: [anne.approve(order, given, false, at)] } };
+  };
+  test.each<[string, Order, number, string]>([
+    ['holds hours later', wrong, 5 * hourMs, 'officers'],
+    ['does not hold for ever', wrong, 26 * hourMs, 'expired'],
+    ['takes nothing back: held as briefly as any order', { ...wrong, updates: undefined }, 5 * hourMs, 'expired'],
+    ['is another order in its clothes', { ...wrong, hazard: 'flash-flood' }, 5 * hourMs, 'expired'],
+  ])('%s', (_what, order, beforeMs, expected) => expect(judged(signedEarlier(order, beforeMs))).toBe(expected));
+});

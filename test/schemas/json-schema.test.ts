@@ -25,6 +25,7 @@ const notDocuments = new Set([
   'LocalDateTime',
   'MessageId',
   'NewPassword',
+  'Password',
   'AlertId',
   'OrderId',
   'Outcome',

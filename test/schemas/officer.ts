@@ -40,8 +40,9 @@ export class TestOfficer {
     };
   }
 
-  approve(order: Order, given: Given, breakGlass = false): Envelope {
-    const { id, iss, epoch, aud, iat, exp } = given;
+  /** `at`: when the officer signed, where that is not when the order is given. */
+  approve(order: Order, given: Given, breakGlass = false, at: { readonly iat: number; readonly exp: number } = signing(given)): Envelope {
+    const { id, iss, epoch, aud, exp } = given;
     const body = { order: id, content: orderContent(order, cryptography), groups: [aud.slice(2)], untilMs: exp, breakGlass };
     const statement = {
       typ: 'approval' as const,
@@ -49,10 +50,9 @@ export class TestOfficer {
       iss,
       epoch,
       aud: `c/${iss}`,
-      ctr: Math.max(1, iat),
-      iat,
-      nbf: iat,
-      exp: iat + 600_000,
+      ctr: Math.max(1, at.iat),
+      nbf: at.iat,
+      ...at,
       body,
     };
     return seal(statement, [this.signer]);
@@ -63,4 +63,8 @@ export class TestOfficer {
 export function approved(order: Order, given: Given, officers: readonly TestOfficer[]): Order {
   if (order.class !== 'actual' || order.authority) return order;
   return { ...order, authority: { by: 'officers', approvals: officers.map((officer) => officer.approve(order, given)) } };
+}
+
+function signing({ iat }: Given) {
+  return { iat, exp: iat + 600_000 };
 }

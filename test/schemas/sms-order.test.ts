@@ -16,7 +16,7 @@ function ringWith(roles: readonly Role[] = ['order'], epoch = 'c1'): KeyRing {
     keys: new Map([[made.keyid, key]]),
     ctr: 1,
     epoch,
-    links: new Map([['xa-1', { ctr: 1, epoch, level: 'commune', area: '08/02536' }]]),
+    links: new Map([['xa-1', { ctr: 1, epoch, level: 'commune', area: '08/02536', untilMs: 9e15 }]]),
     rootVersion: 1,
     commune: '08/02536',
   };

@@ -2,13 +2,11 @@
 import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderOf } from '../../controller/folder.ts';
-import { makeGatewayKey } from '../../controller/provision/gateway-key.ts';
 import type { AlertAnswer, MandateAnswer } from '../../schemas/alerts.ts';
-import type { OrderAnswer } from '../../schemas/api.ts';
+import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { capAlert, capBytes, capSender, nameOf } from '../controller/alert-messages.ts';
 import { must } from '../controller/built-centre.ts';
-import { installOfficers, OfficerDevice } from '../controller/officer-device.ts';
+import { gatewayKeyOf, installOfficers, OfficerDevice } from '../controller/officer-device.ts';
 import { type District, group, password, startDistrict } from './district.ts';
 import { Ear, monoNowMs } from './ear.ts';
 import { Operator } from './operator.ts';
@@ -24,7 +22,7 @@ describe('an alert nobody waits for', () => {
   beforeAll(async () => {
     district = await startDistrict({}, { demo: false });
     await district.centre.stop();
-    const gateway = (await makeGatewayKey(folderOf(district.centreDir).keys)).publicKey;
+    const gateway = await gatewayKeyOf(district.centreDir);
     must(await installOfficers(district.centreDir, devices, Date.now(), { gateway }));
     await district.restartCentre();
     const box = await district.addBox({ id: 'loa-1', kind: 'loudspeaker' });

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as ask, createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
 import { openAuthority } from '../../controller/provision/authority.ts';
+import { findKeySecret } from '../../hardware/host/key-secret.ts';
 
 export class LiveThief {
   readonly #folder: string;
@@ -23,7 +24,9 @@ export class LiveThief {
 
   /** Listen for the box whose data folder lies in `boxDir`, once it has one. */
   async start(boxDir: string): Promise<number> {
-    const authority = await openAuthority(this.#folder, 'thief', Date.now());
+    const secret = await findKeySecret({ dataDir: dirname(this.#folder), make: false });
+    if (!secret.ok) throw new Error(secret.problem.detail);
+    const authority = await openAuthority(this.#folder, 'thief', Date.now(), secret.value.text);
     const tls = await authority.issueServer(['127.0.0.1', 'localhost'], Date.now());
     const server = createServer(
       { ...tls, ca: authority.pem, requestCert: true, rejectUnauthorized: false },

@@ -1,6 +1,6 @@
 // Override: a duty officer's order silences the programme on every loudspeaker, shows on the board, ends, and the programme returns.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OrderAnswer } from '../../schemas/api.ts';
+import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { type District, group, password, startDistrict } from './district.ts';
 import { Ear, monoNowMs } from './ear.ts';
 import { toneMp3 } from './speech.ts';

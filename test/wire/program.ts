@@ -1,9 +1,12 @@
 // One of the project's programs as a child process: its first JSON line, its end, its violent death.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+/** From a test file, from dist/bench, or from dist itself. */
+const dist =
+  ['../../dist/', './'].map((way) => fileURLToPath(new URL(way, import.meta.url))).find((dir) => existsSync(`${dir}agent.js`)) ?? '';
 
 export class Program {
   readonly #name: string;
@@ -12,6 +15,10 @@ export class Program {
   readonly said: Record<string, unknown>[] = [];
   #child: ChildProcess | undefined;
   #stderr = '';
+  /** Added to this process's environment at the next start. */
+  env: NodeJS.ProcessEnv = {};
+  /** Lines it wrote to its log, and of what size in all. */
+  readonly log = { lines: 0, bytes: 0 };
 
   constructor(name: string, args: readonly string[]) {
     this.#name = name;
@@ -20,10 +27,15 @@ export class Program {
 
   /** Start and wait for the line `{"event":"ready",…}`. */
   async start(withinMs = 30_000): Promise<Record<string, unknown>> {
-    const child = spawn(process.execPath, [`${dist}${this.#name}.js`, ...this.#args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [`${dist}${this.#name}.js`, ...this.#args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.env },
+    });
     this.#child = child;
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = `${this.#stderr}${text}`.slice(-8_000);
+      this.log.lines += text.split('\n').length - 1;
+      this.log.bytes += text.length;
     });
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${this.#name} was not ready within ${withinMs} ms: ${this.#stderr}`)), withinMs);

@@ -128,6 +128,11 @@ export class SmallCentre {
     this.mqttPort = (await broker.start()).port;
   }
 
+  /** From the next start of the broker its certificate is one of `ageDays` ago. */
+  async ageCertificate(ageDays: number): Promise<void> {
+    this.#serverTls = await this.#authority.issueServer(['localhost', '127.0.0.1'], Date.now() - ageDays * dayMs);
+  }
+
   async stop(): Promise<void> {
     await this.broker.stop();
     this.#https?.closeAllConnections();

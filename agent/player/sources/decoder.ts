@@ -21,7 +21,12 @@ export interface MediaFile {
   readonly gain: number;
   readonly fromMs: number;
   readonly durationMsMax: number;
+  /** The whole file where it lies in memory only; then `path` is `inMemory`. */
+  readonly bytes?: Uint8Array;
 }
+
+/** What a decoder opens to read what it is given. */
+export const inMemory = '/dev/stdin';
 
 interface Command {
   readonly name: string;
@@ -86,14 +91,16 @@ function pipeOf(way: Way | undefined, { gain, fromMs, durationMsMax }: MediaFile
 
 function waysFor(file: Omit<MediaFile, 'gain'>, tools: DecoderTools): Way[] {
   const fromSample = Math.round(file.fromMs * 48);
-  const head = readHead(file.path);
+  const head = file.bytes ? Buffer.from(file.bytes.subarray(0, headBytes)) : readHead(file.path);
   if (!head) return [refusal('not-cached', 'the file is not there')];
   if (head.length === 0) return [refusal('media-unreadable', 'the file is empty')];
   const wav = readWavHead(head);
   const limits: ToolLimits = { dataBytes: dataBytesMax, cpuSeconds: 60 + Math.ceil(file.durationMsMax / 2_000), niceness };
-  const ways: Way[] = wav ? [{ name: 'wav', skipSamples: 0, open: (onEnd) => openWav(file.path, wav, fromSample, onEnd) }] : [];
+  const ways: Way[] = wav
+    ? [{ name: 'wav', skipSamples: 0, open: (onEnd) => openWav(file.bytes ?? file.path, wav, fromSample, onEnd) }]
+    : [];
   for (const command of commandsFor(file, head, tools))
-    ways.push({ name: command.name, skipSamples: fromSample, open: (onEnd) => run(command, limits, onEnd) });
+    ways.push({ name: command.name, skipSamples: fromSample, open: (onEnd) => run(command, limits, onEnd, file.bytes) });
   return ways.length > 0 ? ways : [refusal('tool-missing', `no decoder for ${file.type} on this machine`)];
 }
 
@@ -139,14 +146,14 @@ function channelsOfOpus(head: Buffer): number | undefined {
   return at >= 0 && at + 9 < head.length ? head[at + 9] : undefined;
 }
 
-function run(command: Command, limits: ToolLimits, onEnd: (problem?: Problem) => void): Pipe {
+function run(command: Command, limits: ToolLimits, onEnd: (problem?: Problem) => void, bytes?: Uint8Array): Pipe {
   let complaint = '';
   const onExit = ({ code, signal, problem }: Exit): void => {
     if (problem || code === 0) onEnd(problem);
     else onEnd({ code: 'tool-failed', path: '', detail: `decoder ended with ${code ?? signal}: ${complaint.trim().slice(-200)}` });
   };
   const tool = startTool(command.program, command.args, { onExit, limits });
-  tool.stdin.end();
+  tool.stdin.end(bytes ?? '');
   tool.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-1_000);
   });

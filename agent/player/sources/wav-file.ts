@@ -41,18 +41,23 @@ function isPcm16(head: Buffer, body: number, bytes: number): boolean {
 }
 
 /** Stream the samples at 48 kHz from an output sample on. */
-export function openWav(path: string, head: WavHead, fromSample: number, onEnd: (problem?: Problem) => void): Pipe {
+export function openWav(file: string | Uint8Array, head: WavHead, fromSample: number, onEnd: (problem?: Problem) => void): Pipe {
   const frameBytes = head.channels * 2;
   const fromFrame = Math.floor((fromSample * head.rateHz) / 48_000);
   const start = head.dataFrom + fromFrame * frameBytes;
   // A recorder that could not patch the head leaves 0 or the largest number: then the file's end counts.
   const known = head.dataBytes > 0 && head.dataBytes < 0xffff_0000;
   const end = known ? head.dataFrom + head.dataBytes - 1 : Number.POSITIVE_INFINITY;
-  const bytes: Readable = start > end ? Readable.from([]) : createReadStream(path, { start, end });
+  const bytes: Readable = start > end ? Readable.from([]) : partOf(file, start, end);
   const stream: Readable = head.rateHz === 48_000 ? bytes : Readable.from(resampled(bytes, head), { objectMode: false });
   stream.once('error', (error: Error) => onEnd({ code: 'media-unreadable', path: '', detail: error.message.slice(0, 300) }));
   stream.once('end', () => onEnd());
   return { stream, channels: head.rateHz === 48_000 ? head.channels : 1, stop: () => stream.destroy() };
+}
+
+function partOf(file: string | Uint8Array, start: number, end: number): Readable {
+  if (typeof file === 'string') return createReadStream(file, { start, end });
+  return Readable.from([Buffer.from(file.subarray(start, end + 1))], { objectMode: false });
 }
 
 /** Mixed to one channel and interpolated in a line between neighbours: plain, for files nobody transcoded. */

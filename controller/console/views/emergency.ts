@@ -1,10 +1,11 @@
 // The emergency desk: orders that stand, orders that wait for officers, the form of a new one; then watch and stop.
-import type { GroupAnswer, OrderAnswer, OrderRequestAnswer, SessionAnswer, TemplateAnswer } from '../../../schemas/api.ts';
+import type { GroupAnswer, SessionAnswer } from '../../../schemas/api.ts';
+import type { OrderAnswer, OrderRequestAnswer, TemplateAnswer } from '../../../schemas/order-api.ts';
 import { get, send } from '../door.ts';
 import { h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
 import type { OfficerKeyHere } from '../officer-key.ts';
-import { clockWords, progressWords } from '../words.ts';
+import { clockWords, orderTotalWords, progressWords } from '../words.ts';
 import { alertsCard } from './alerts.ts';
 import { mandatesCard } from './mandates.ts';
 import { type OrderForm, orderForm } from './order-form.ts';
@@ -96,6 +97,10 @@ async function stopAll(problem: HTMLElement, draw: () => Promise<void>): Promise
 
 function orderCard(order: OrderAnswer, stage: Stage, end: (order: OrderAnswer) => Promise<void>): HTMLElement {
   const words = order.state === 'active' ? 'Đang hiệu lực' : order.state === 'cleared' ? 'Đã kết thúc' : 'Hết hạn';
+  const all = Object.values(order.counts).reduce((sum, count) => sum + count, 0);
+  const troubled = order.progress.filter(({ state }) => troubleStates.includes(state));
+  const others = order.progress.filter(({ state }) => !troubleStates.includes(state));
+  const unlisted = all - order.progress.length;
   return h(
     'article',
     { class: 'card' },
@@ -105,15 +110,52 @@ function orderCard(order: OrderAnswer, stage: Stage, end: (order: OrderAnswer) =
       h('h3', {}, `${order.class === 'exercise' ? 'DIỄN TẬP · ' : ''}${order.title}`),
       h('span', { class: `pill ${order.state === 'active' ? 'silent' : ''}` }, words),
     ),
-    h('p', { class: 'soft' }, `${clockWords(order.issuedMs)} · ${order.issuedBy}`),
+    h('p', { class: 'soft' }, `${clockWords(order.issuedMs)} · ${order.issuedBy} · ${all} hộp`),
     order.authority === 'breakGlass' && h('p', { class: 'glass-mark' }, `PHÁ KÍNH: ${order.reason ?? ''}`),
-    h(
-      'ul',
-      {},
-      ...order.progress.map((one) =>
-        h('li', {}, `${one.boxName ?? one.box}: ${progressWords[one.state] ?? one.state}${one.detail ? ` (${one.detail})` : ''}`),
+    totals(order.counts),
+    troubled.length > 0 && boxLines(troubled),
+    others.length > 0 &&
+      (all <= fewBoxes ? boxLines(others) : h('details', {}, h('summary', {}, `${others.length} hộp khác`), boxLines(others))),
+    unlisted > 0 && h('p', { class: 'soft' }, `và ${unlisted} hộp nữa`),
+    order.state === 'active' && stage.may('duty') && h('button', { onclick: () => void end(order) }, 'Kết thúc lệnh'),
+    order.correctable && stage.may('duty', 'leader') && correction(order),
+  );
+}
+
+/** Signed beforehand: says that the order was wrong, and ends it where it still stands. */
+function correction(order: OrderAnswer): HTMLElement {
+  const problem = h('p', { class: 'problem', role: 'alert' });
+  const give = () => send<void>('POST', `/orders/${order.id}/correct`, {}).catch((error: unknown) => tellProblem(problem, error));
+  return h('div', {}, holdButton('Giữ 2 giây để ĐÍNH CHÍNH', give), problem);
+}
+
+/** So few boxes are all shown at once. */
+const fewBoxes = 8;
+const troubleStates: readonly string[] = ['unanswered', 'failed', 'refused', 'held', 'offline'];
+const redTotals: readonly string[] = ['unanswered', 'failed', 'refused'];
+
+/** How many boxes are how far; what needs a person comes first, and in red. */
+function totals(counts: OrderAnswer['counts']): HTMLElement {
+  const shown = Object.entries(orderTotalWords).filter(([name]) => counts[name as keyof typeof counts] > 0);
+  return h(
+    'p',
+    { class: 'row' },
+    ...shown.map(([name, words]) =>
+      h(
+        'span',
+        { class: `pill ${redTotals.includes(name) ? 'silent' : name === 'offline' ? 'unknown' : ''}` },
+        `${counts[name as keyof typeof counts]} ${words}`,
       ),
     ),
-    order.state === 'active' && stage.may('duty') && h('button', { onclick: () => void end(order) }, 'Kết thúc lệnh'),
+  );
+}
+
+function boxLines(lines: OrderAnswer['progress']): HTMLElement {
+  return h(
+    'ul',
+    {},
+    ...lines.map((one) =>
+      h('li', {}, `${one.boxName ?? one.box}: ${progressWords[one.state] ?? one.state}${one.detail ? ` (${one.detail})` : ''}`),
+    ),
   );
 }

@@ -1,6 +1,7 @@
 // The ladder of a waiting order, live: who was called, who answered, who is next and when; and breaking the glass once it is offered.
-import type { OrderRequestAnswer } from '../../../schemas/api.ts';
+
 import type { LadderAnswer } from '../../../schemas/duty.ts';
+import type { OrderRequestAnswer } from '../../../schemas/order-api.ts';
 import { get, send } from '../door.ts';
 import { field, h, refresh } from '../element.ts';
 import { holdButton } from '../hold-button.ts';

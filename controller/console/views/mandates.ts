@@ -1,6 +1,6 @@
 // Mandates: what may sound without a person, signed by two officers in two browsers; prepared, signed and revoked here.
 import type { AlertSourceAnswer, MandateAnswer } from '../../../schemas/alerts.ts';
-import type { TemplateAnswer } from '../../../schemas/api.ts';
+import type { TemplateAnswer } from '../../../schemas/order-api.ts';
 import { mandateStateWords } from '../alert-words.ts';
 import { get, Refused, send } from '../door.ts';
 import { field, h, refresh } from '../element.ts';

@@ -1,6 +1,7 @@
 // Giving an order: choose, see what it would do, prove who you are, hold two seconds.
-import type { GroupAnswer, TemplateAnswer } from '../../../schemas/api.ts';
+import type { GroupAnswer } from '../../../schemas/api.ts';
 import type { DutyBrief } from '../../../schemas/duty.ts';
+import type { TemplateAnswer } from '../../../schemas/order-api.ts';
 import { Refused, send } from '../door.ts';
 import { h } from '../element.ts';
 import { holdButton } from '../hold-button.ts';

@@ -1,5 +1,5 @@
 // What the chosen order would do, before it is sent: whom it reaches, what is said and shown, how long, who would not understand.
-import type { OrderPreviewAnswer } from '../../../schemas/api.ts';
+import type { OrderPreviewAnswer } from '../../../schemas/order-api.ts';
 import { Refused, send } from '../door.ts';
 import { h, refresh } from '../element.ts';
 import { lengthWords, minuteWords } from '../words.ts';

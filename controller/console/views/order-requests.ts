@@ -1,5 +1,5 @@
 // Signing orders: this browser's key, and orders that wait for a second officer.
-import type { OfficerKeyAnswer, OrderRequestAnswer } from '../../../schemas/api.ts';
+import type { OfficerKeyAnswer, OrderRequestAnswer } from '../../../schemas/order-api.ts';
 import { get, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
@@ -64,7 +64,10 @@ async function takeAlert(alert: string, { template, groups }: GivenWish): Promis
 
 async function approve(key: OfficerKeyHere, request: OrderRequestAnswer, proof: { pin: string; match?: string }): Promise<boolean> {
   const signed = await signWith(key, request.payloadType, request.statement);
-  const answer = await send<{ state: string }>('POST', `/order-requests/${request.id}/approve`, { ...signed, ...proof });
+  // The same officer takes it back in advance: should it prove wrong, nobody has to be found to say so.
+  const back = request.correction === null ? null : await signWith(key, request.payloadType, request.correction);
+  const words = { ...signed, ...(back && { correctionSig: back.sig }), ...proof };
+  const answer = await send<{ state: string }>('POST', `/order-requests/${request.id}/approve`, words);
   return answer.state === 'given';
 }
 

@@ -1,5 +1,5 @@
 // On every other page too: an order sounds, and it can be stopped from here.
-import type { OrderAnswer } from '../../../schemas/api.ts';
+import type { OrderAnswer } from '../../../schemas/order-api.ts';
 import { get, send } from '../door.ts';
 import { h } from '../element.ts';
 import { holdButton } from '../hold-button.ts';

@@ -3,10 +3,12 @@ import { sql as first } from './0001-first.ts';
 import { sql as live } from './0002-live.ts';
 import { sql as duty } from './0003-duty.ts';
 import { sql as alerts } from './0004-alerts.ts';
+import { sql as ready } from './0005-ready.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
   { number: 2, sql: live },
   { number: 3, sql: duty },
   { number: 4, sql: alerts },
+  { number: 5, sql: ready },
 ];

@@ -1,0 +1,44 @@
+// Templates of orders: what they say per language, whose voice says it, and who would understand which.
+import type { FastifyInstance } from 'fastify';
+import { type TemplateAnswer, TemplateSpeechRequest } from '../../schemas/order-api.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Centre } from '../centre.ts';
+import type { OrderTemplate } from '../core/order-plan.ts';
+import { may } from '../core/roles.ts';
+import { declare } from './route.ts';
+
+export function templateRoutes(app: FastifyInstance, centre: Centre): void {
+  const { templates, store, card } = centre;
+
+  declare(app, centre, { method: 'GET', url: '/api/templates', act: 'read' }, async () => ok(templates.all().map(answerOf)));
+
+  declare(app, centre, { method: 'GET', url: '/api/coverage', act: 'read' }, async () => ok(await templates.coverage()));
+
+  declare(
+    app,
+    centre,
+    { method: 'PUT', url: '/api/templates/:id/speech', act: 'template.write', body: TemplateSpeechRequest },
+    async ({ person, params, body, act }): Promise<Result<TemplateAnswer>> => {
+      const allowed = may(person.grants, 'template.write', card.area);
+      if (!allowed.ok) return allowed;
+      const { screen, recording, ...words } = body;
+      const medium = recording === undefined ? undefined : await store.content.medium(recording);
+      if (recording !== undefined && (!medium || medium.item.type === 'text/html'))
+        return bad('not-found', `no sound ${recording} in the library`, '/recording');
+      const said = await templates.say(params['id'] ?? '', { ...words, ...(recording === undefined ? {} : { recording }) }, screen);
+      if (!said.ok) return said;
+      await store.audit.append(act('template.say', `${said.value.id} ${words.language}`, body));
+      return ok(answerOf(said.value));
+    },
+  );
+}
+
+function answerOf({ id, title, speech, screen }: OrderTemplate): TemplateAnswer {
+  return {
+    id,
+    title,
+    speak: speech[0]?.speak ?? '',
+    screen,
+    speech: speech.map(({ language, speak, recording }) => ({ language, speak, recorded: recording !== undefined })),
+  };
+}

@@ -1,0 +1,73 @@
+// How much may be signed: each kind has a purse of its own, so that no flood of one leaves another without. Plain data.
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { CentreStatement } from './signing-statement.ts';
+
+export const minuteMs = 60_000;
+const hourMs = 3600_000;
+
+/**
+ * In a minute at most, and at once. Orders and exercises count once for all their groups. What boxes need of a centre in an
+ * ordinary hour (10,000 wants at once, 5,000 acknowledgements a second) stays far below; what a siren could be abused for does not.
+ */
+export const quotas: Readonly<Record<CentreStatement, number>> = {
+  order: 120,
+  clear: 12_000,
+  drill: 30,
+  live: 6_000,
+  command: 2_000,
+  place: 100_000,
+  want: 200_000,
+  ack: 1_200_000,
+  answer: 1_200_000,
+  heartbeat: 60,
+};
+
+export interface Spent {
+  readonly purses: Readonly<Partial<Record<CentreStatement, { readonly left: number; readonly atMs: number }>>>;
+  /** Orders that were paid for and may be said to further groups. */
+  readonly paid: Readonly<Record<string, number>>;
+  /** Starts by mandate within the last hour. */
+  readonly mandates: Readonly<Record<string, readonly { readonly order: string; readonly atMs: number }[]>>;
+}
+
+export const nothingSpent: Spent = { purses: {}, paid: {}, mandates: {} };
+
+export interface Spending {
+  readonly typ: CentreStatement;
+  readonly id: string | undefined;
+  readonly mandate?: { readonly id: string; readonly perHour: number } | undefined;
+}
+
+/** Take one out of its purse; it fills evenly. `nowMs` never goes back. Problem: too-many-requests. */
+export function spend(spent: Spent, { typ, id, mandate }: Spending, nowMs: number): Result<Spent> {
+  const whole = typ === 'order' || typ === 'drill' ? id : undefined;
+  if (whole !== undefined && (spent.paid[whole] ?? -Infinity) > nowMs - minuteMs) return ok(spent);
+  const most = quotas[typ];
+  const { left, atMs } = spent.purses[typ] ?? { left: most, atMs: nowMs };
+  const now = Math.min(most, left + ((nowMs - atMs) * most) / minuteMs);
+  if (now < 1) return bad('too-many-requests', `more than ${most} of ${typ} in a minute`);
+  const used = mandate && id !== undefined ? useMandate(spent, mandate, id, nowMs) : ok(spent.mandates);
+  if (!used.ok) return used;
+  return ok({
+    purses: { ...spent.purses, [typ]: { left: now - 1, atMs: nowMs } },
+    paid: whole === undefined ? spent.paid : { ...recent(spent.paid, nowMs), [whole]: nowMs },
+    mandates: used.value,
+  });
+}
+
+function useMandate(
+  { mandates }: Spent,
+  { id, perHour }: NonNullable<Spending['mandate']>,
+  order: string,
+  nowMs: number,
+): Result<Spent['mandates']> {
+  const lately = (mandates[id] ?? []).filter(({ atMs }) => atMs > nowMs - hourMs);
+  if (lately.some((one) => one.order === order)) return ok(mandates);
+  if (lately.length >= perHour)
+    return bad('too-many-requests', `the mandate allows ${perHour} starts in an hour`, '/body/authority/mandate');
+  return ok({ ...mandates, [id]: [...lately, { order, atMs: nowMs }] });
+}
+
+function recent(paid: Spent['paid'], nowMs: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(paid).filter(([, atMs]) => atMs > nowMs - minuteMs));
+}

@@ -1,0 +1,124 @@
+// The pre-armed orders of a centre: their words per language, the voices that say them, and who would understand which.
+
+import { type CoverageRow, coverage } from '../../schemas/coverage.ts';
+import { sameLanguage } from '../../schemas/languages.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { type OrderTemplate, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
+import type { Registry } from '../registry.ts';
+import type { MetaStore } from '../store/store.ts';
+import type { Voices } from './voices.ts';
+
+const cell = 'templates';
+const languagesMax = 8;
+const classesOf = (demo: boolean) => (demo ? (['exercise'] as const) : (['actual', 'exercise'] as const));
+
+export interface TemplateDeskOptions {
+  readonly meta: MetaStore;
+  readonly voices: Voices;
+  readonly registry: Registry;
+  readonly demo: boolean;
+  /** Languages that a machine can speak here and on the boxes. */
+  readonly machine: () => Promise<readonly string[]>;
+  /** Boxes are to hold what was prepared. */
+  readonly prepared: () => Promise<void>;
+  readonly warn: (detail: string) => void;
+}
+
+export class TemplateDesk {
+  readonly #options: TemplateDeskOptions;
+  #templates: readonly OrderTemplate[];
+  #preparing: Promise<void> = Promise.resolve();
+
+  constructor(templates: readonly OrderTemplate[], options: TemplateDeskOptions) {
+    this.#templates = templates;
+    this.#options = options;
+  }
+
+  all(): readonly OrderTemplate[] {
+    return this.#templates;
+  }
+
+  /** Prepare voices in the background: orders given before they are ready are spoken by the boxes. */
+  start(): void {
+    this.#prepareSoon(this.#templates);
+  }
+
+  /** Finish the voice at hand, begin no other. */
+  async stop(): Promise<void> {
+    this.#options.voices.stop();
+    await this.#preparing;
+  }
+
+  /**
+   * Set what a template says in a language, with a person's recording or without. What was signed for other words no longer
+   * fits. Problems: not-found, too-large (words, or one language too many).
+   */
+  async say(
+    id: string,
+    speech: TemplateSpeech,
+    screen?: { readonly title: string; readonly text: string },
+  ): Promise<Result<OrderTemplate>> {
+    const template = this.#templates.find((one) => one.id === id);
+    if (!template) return bad('not-found', `no template ${id}`, '/id');
+    const main = template.speech[0]?.language ?? 'vi';
+    const others = template.speech.filter(({ language }) => language !== speech.language);
+    if (others.length >= languagesMax) return bad('too-large', `${languagesMax} languages at most`, '/language');
+    const tooLong = classesOf(this.#options.demo).some((kind) => spokenWords(kind, speech.language, speech.speak).length > 2_000);
+    if (tooLong) return bad('too-large', 'more than 2000 characters when spoken out', '/speak');
+    const inMain = speech.language === main;
+    const screens = (template.screens ?? []).filter(({ language }) => language !== speech.language);
+    if (screen && !inMain) screens.push({ language: speech.language, ...screen });
+    const { screens: _before, ...rest } = template;
+    const changed: OrderTemplate = {
+      ...rest,
+      speech: inMain
+        ? [speech, ...others]
+        : [...template.speech.map((one) => (one.language === speech.language ? speech : one)), ...isNew(template, speech)],
+      screen: screen && inMain ? screen : template.screen,
+      ...(screens.length > 0 ? { screens } : {}),
+    };
+    this.#templates = this.#templates.map((one) => (one.id === id ? changed : one));
+    await this.#options.meta.setValue(cell, JSON.stringify(this.#templates));
+    this.#prepareSoon([changed]);
+    return ok(changed);
+  }
+
+  /** Hazard × language × recorded?, and the clusters that would fall back (PRODUCT §1.4). */
+  async coverage(): Promise<CoverageRow[]> {
+    const { registry, machine } = this.#options;
+    const templates = this.#templates.map(({ id, hazard, speech }) => ({
+      id,
+      hazard,
+      speech: speech.map(({ language, recording }) => ({ language, recorded: recording !== undefined })),
+    }));
+    const clusters = registry.all().map(({ id, settings }) => ({ id, languages: settings.languages }));
+    return coverage(templates, clusters, await machine());
+  }
+
+  /** Languages of these boxes in which a template says nothing that a person or a machine could utter. */
+  async voiceless(template: OrderTemplate, languages: readonly string[]): Promise<readonly string[]> {
+    const machine = await this.#options.machine();
+    const heard = ({ language, recording }: TemplateSpeech) =>
+      recording !== undefined || machine.some((one) => sameLanguage(one, language));
+    return languages.filter((tag) => !template.speech.some((speech) => sameLanguage(speech.language, tag) && heard(speech)));
+  }
+
+  /** What was just said does not wait for the rest. */
+  #prepareSoon(templates: readonly OrderTemplate[]): void {
+    this.#preparing = Promise.all([this.#preparing, this.#prepare(templates)]).then(() => undefined);
+  }
+
+  async #prepare(templates: readonly OrderTemplate[]): Promise<void> {
+    const { voices, demo, warn, prepared } = this.#options;
+    try {
+      for (const detail of await voices.prepare(templates, classesOf(demo))) warn(detail);
+      await prepared();
+    } catch (error) {
+      warn(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+function isNew(template: OrderTemplate, speech: TemplateSpeech): TemplateSpeech[] {
+  return template.speech.some(({ language }) => language === speech.language) ? [] : [speech];
+}

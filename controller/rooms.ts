@@ -1,0 +1,133 @@
+// The rooms of a centre, wired by hand from what was opened. Nothing runs yet.
+import type { AudioTools } from '../hardware/host/audio-tools.ts';
+import { cryptography, randomId } from '../hardware/host/crypto.ts';
+import { listVoices } from '../hardware/host/speech.ts';
+import type { Strongbox } from '../hardware/host/strongbox.ts';
+import type { Centre, Group } from './centre.ts';
+import { groupsOf } from './core/groups.ts';
+import type { OrderTemplate } from './core/order-plan.ts';
+import { Dispatch, type Publish } from './dispatch.ts';
+import type { DutySettings } from './duty/duty-settings.ts';
+import { makeDuty } from './duty/make-duty.ts';
+import { makeAlerts } from './emergency/make-alerts.ts';
+import { makeEmergency } from './emergency/make-emergency.ts';
+import { TemplateDesk } from './emergency/template-desk.ts';
+import { Voices } from './emergency/voices.ts';
+import { Feed } from './feed.ts';
+import { folderOf } from './folder.ts';
+import { LateBus } from './late-bus.ts';
+import { CentreLink } from './link.ts';
+import { makeLive } from './live/make-live.ts';
+import { LogDesk } from './log-desk.ts';
+import { makeIngest } from './media/make-ingest.ts';
+import type { GatewayKey } from './provision/gateway-key.ts';
+import { SigningDesk } from './provision/signing-desk.ts';
+import { epochOf } from './provision/signing-keys.ts';
+import { Registry } from './registry.ts';
+import type { RunSettings } from './settings.ts';
+import type { Signatory } from './signing/room.ts';
+import type { StoredOrder } from './store/store.ts';
+
+/** What was opened of a data folder and its machine. */
+export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs' | 'authority' | 'journal' | 'nowMs'> {
+  readonly tools: AudioTools;
+  readonly templates: readonly OrderTemplate[];
+  readonly named: readonly Group[];
+  readonly units: readonly Group[];
+  readonly signatory: Signatory;
+  readonly gatewayKey: GatewayKey | undefined;
+  readonly settings: RunSettings;
+  readonly strongbox: Strongbox;
+  readonly duty: DutySettings;
+}
+
+/** What starting and stopping needs beside the centre itself. */
+export interface Rooms {
+  readonly registry: Registry;
+  readonly link: CentreLink;
+  readonly bus: LateBus;
+  readonly signatory: Signatory;
+  /** Filled when the doors are open. */
+  readonly place: { boxPort: number; mqttPort: number };
+}
+
+export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
+  const { card, store, blobs, tools, authority, trust, journal, nowMs, settings, signatory } = parts;
+  const base = makeBase(parts);
+  const { registry, bus, publish, feed, desk, dispatch, groups, names } = base;
+  const { stood, ...desks } = makeDesks(parts, base);
+  const { orders, watch } = desks;
+  const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
+  const shared = { registry, desk, feed, publish, journal, nowMs };
+  const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch };
+  const link = new CentreLink({ ...told, standing: () => orders.standing() });
+  stood.tell = () => link.beatSoon();
+  const ingest = makeIngest(tools, blobs);
+  const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
+  const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
+  const claimPlace = () => claimPlaceOf(parts, place);
+  const opened = { card, trust, store, blobs, authority, tools, journal, nowMs };
+  return {
+    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest },
+    rooms: { registry, link, bus, place, signatory },
+  };
+}
+
+type Base = ReturnType<typeof makeBase>;
+
+/** What every desk stands on: who is there, the bus, who signs, what boxes should be. */
+function makeBase({ card, store, blobs, tools, trust, journal, nowMs, signatory, named, units }: Parts) {
+  const registry = new Registry(store, cryptography, (err) => journal.warn({ event: 'seen-not-saved', err }));
+  const bus = new LateBus();
+  const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
+  const voices = new Voices({ tools, blobs, meta: store.meta });
+  const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, signatory, store.counters, nowMs);
+  const { chain, roots = [] } = trust;
+  const orderAudio = () => voices.all();
+  const dispatch = new Dispatch({ store, registry, blobs, desk, centre: card.id, chain, roots, orderAudio, publish, nowMs });
+  const groups = () => groupsOf(named, units, registry.all());
+  return { registry, bus, publish, feed: new Feed(), voices, desk, dispatch, groups, names: () => groups().map(({ id }) => id) };
+}
+
+/** The desks of emergencies. `stood` is told once the link is there. */
+function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...parts }: Parts, base: Base) {
+  const { registry, publish, feed, voices, desk, dispatch, names } = base;
+  const stood: { tell: () => void } = { tell: () => undefined };
+  const templates = new TemplateDesk(parts.templates, {
+    meta: store.meta,
+    voices,
+    registry,
+    demo: card.demo,
+    machine: () => listVoices(tools),
+    prepared: () => dispatch.changed(),
+    warn: (detail) => journal.warn({ event: 'voice-missing', detail }),
+  });
+  const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
+  const onEarnest = (order: StoredOrder) =>
+    void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
+  const shared = { store, card, trust, registry, desk, voices, feed, publish, journal, groups: names, ladder: duty.ladder, nowMs };
+  const given = makeEmergency({ ...shared, templates: () => templates.all(), onEarnest, stood: () => stood.tell() });
+  const alerts = makeAlerts({
+    ...shared,
+    ...given,
+    strongbox: parts.strongbox,
+    folder: folderOf(settings.dataDir),
+    gatewayKey: parts.gatewayKey,
+  });
+  return { templates, duty, ...given, alerts, stood };
+}
+
+/** What a claim tells a box of where to go. */
+function claimPlaceOf({ settings, authority, trust }: Parts, place: Rooms['place']) {
+  const host = hostInUrl(settings.publicHost);
+  return {
+    centreUrl: `https://${host}:${place.boxPort}`,
+    brokerUrl: `mqtts://${host}:${place.mqttPort}`,
+    ca: authority.pem,
+    trustRoot: trust.root,
+  };
+}
+
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
