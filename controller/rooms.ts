@@ -107,7 +107,13 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
     void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
   const shared = { store, card, trust, registry, desk, voices, feed, publish, journal, groups: names, ladder: duty.ladder, nowMs };
   const given = makeEmergency({ ...shared, templates: () => templates.all(), onEarnest, stood: () => stood.tell() });
-  const alerts = makeAlerts({ ...shared, ...given, folder: folderOf(settings.dataDir), gatewayKey: parts.gatewayKey });
+  const alerts = makeAlerts({
+    ...shared,
+    ...given,
+    strongbox: parts.strongbox,
+    folder: folderOf(settings.dataDir),
+    gatewayKey: parts.gatewayKey,
+  });
   return { templates, duty, ...given, alerts, stood };
 }
 

@@ -1,6 +1,7 @@
 // The way of an alert, whichever inlet it came by: read in the gateway process, written down, then ordered, ended, or given to a person.
 import { cryptography, randomHex, sha256 } from '../../hardware/host/crypto.ts';
 import type { AlertSource } from '../../schemas/alerts.ts';
+import { ordersPerGroupMax } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import { type AlertPlan, planAlert } from '../core/alert-plan.ts';
@@ -184,7 +185,11 @@ export class AlertDesk {
     const { orders, journal } = this.#options;
     const signer = this.#options.signer();
     const { mandate, untilMs } = plan;
-    const planned = plan.orders.map((order, at) => ({ ...order, id: written.orders[at] ?? '' }));
+    const updates = plan.updates.slice(0, ordersPerGroupMax);
+    const planned = plan.orders.map(({ order, ...rest }, at) => ({
+      ...{ ...rest, order: updates.length > 0 ? { ...order, updates } : order },
+      id: written.orders[at] ?? '',
+    }));
     try {
       if (!signer) throw new Error('no gateway key');
       const { given, failed } = await giveUnderMandate(orders, signer, { mandate, planned, untilMs });
@@ -193,7 +198,7 @@ export class AlertDesk {
         const facts = given.length > 0 ? { orders: given } : { orders: given, mandate: null, givenMs: null };
         return this.#save({ ...written, ...facts, code, reason: `${given.length} of ${planned.length} given: ${detail}` }, 'alert.wait');
       }
-      // The new words sound before the old ones end.
+      // Boxes end the old ones as the new one begins; those that the new one does not reach are told so.
       if (plan.updates.length > 0) await orders.clear(plan.updates, written.id, 'updated');
       return await this.#save({ ...written, state: 'given', code: plan.code }, 'alert.give');
     } catch (err) {

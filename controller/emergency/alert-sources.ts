@@ -1,5 +1,6 @@
 // The sources of alerts as the running centre knows them; a change is told to the inlets. Secrets go in and never come out.
 import { sha256 } from '../../hardware/host/crypto.ts';
+import type { Strongbox } from '../../hardware/host/strongbox.ts';
 import type { AlertSource, AlertSourceAnswer } from '../../schemas/alerts.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { within } from '../../schemas/ids.ts';
@@ -12,6 +13,7 @@ const sourcesMax = 64;
 
 export interface AlertSourcesOptions {
   readonly store: AlertStore;
+  readonly strongbox: Strongbox;
   readonly area: string;
   readonly nowMs: () => number;
 }
@@ -39,7 +41,8 @@ export class AlertSources {
   }
 
   secret(id: string): string | null {
-    return this.#known.get(id)?.secret ?? null;
+    const locked = this.#known.get(id)?.secret ?? null;
+    return locked === null ? null : this.#options.strongbox.unlock(lockName(id), locked);
   }
 
   /** One more alert of this source within the minute? */
@@ -53,16 +56,19 @@ export class AlertSources {
 
   /** Problems: outside-area, bad-input (a webhook without a secret), too-many-requests. */
   async save(wanted: AlertSource, actor: string): Promise<Result<AlertSourceAnswer>> {
-    const { store, area, nowMs } = this.#options;
+    const { store, area, strongbox, nowMs } = this.#options;
     const stray = wanted.places.findIndex((place) => !within(place.area, area));
     if (stray >= 0) return bad('outside-area', `not in ${area}`, `/places/${stray}/area`);
     const known = this.#known.get(wanted.id);
     if (!known && this.#known.size >= sourcesMax) return bad('too-many-requests', `${sourcesMax} sources are enough`);
     const { secret, source } = apart(wanted);
-    const kept = secret ?? known?.secret ?? null;
+    const kept = secret === undefined ? (known?.secret ?? null) : strongbox.lock(lockName(source.id), secret);
     if (source.kind === 'webhook' && kept === null) return bad('bad-input', 'a webhook needs a secret of 32 letters or more', '/secret');
     const stored = { source, secret: kept };
-    await store.saveSource(stored, this.#act(actor, 'alert-source.write', source.id, { ...source, secret: kept && digest(kept) }, nowMs()));
+    await store.saveSource(
+      stored,
+      this.#act(actor, 'alert-source.write', source.id, { ...source, secret: secret === undefined ? 'kept' : 'renewed' }, nowMs()),
+    );
     this.#hold(stored);
     this.#onChange(source.id);
     return ok(answerOf(stored));
@@ -99,6 +105,6 @@ function answerOf({ source, secret }: StoredSource): AlertSourceAnswer {
   return { ...apart(source).source, secretSet: secret !== null };
 }
 
-function digest(secret: string): string {
-  return sha256(Buffer.from(secret));
+function lockName(id: string): string {
+  return `alert-source ${id}`;
 }

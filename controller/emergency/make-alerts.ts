@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cryptography } from '../../hardware/host/crypto.ts';
+import type { Strongbox } from '../../hardware/host/strongbox.ts';
 import { findXmlVerifier } from '../../hardware/host/xml-signature.ts';
 import type { CentreCard } from '../centre.ts';
 import type { Ladder } from '../duty/ladder-desk.ts';
@@ -35,6 +36,7 @@ export interface AlertParts {
   readonly groups: () => readonly string[];
   readonly feed: Feed;
   readonly journal: Journal;
+  readonly strongbox: Strongbox;
   readonly folder: Pick<Folder, 'alerts'>;
   /** Made by the ceremony; it counts once a delegation names it. */
   readonly gatewayKey: GatewayKey | undefined;
@@ -55,12 +57,12 @@ export interface Alerts {
 }
 
 export function makeAlerts(parts: AlertParts): Alerts {
-  const { store, card, trust, orders, requests, groups, feed, journal, folder, ladder, nowMs } = parts;
+  const { store, card, trust, orders, requests, groups, feed, journal, folder, ladder, strongbox, nowMs } = parts;
   const key = parts.gatewayKey && speaksForOfficers(parts.gatewayKey, trust) ? parts.gatewayKey : undefined;
   const signing = { officers: () => trustedOfficers(trust), epoch: epochOf(trust), crypto: cryptography };
   const mandates = new MandateDesk({ ...signing, store: store.alerts, orders, gateway: () => key?.keyid, card, feed, nowMs });
   const signer = () => key && { key, centre: card.id, epoch: signing.epoch, crypto: cryptography, nowMs };
-  const sources = new AlertSources({ store: store.alerts, area: card.area, nowMs });
+  const sources = new AlertSources({ store: store.alerts, strongbox, area: card.area, nowMs });
   const verifier = findXmlVerifier();
   const gateway = new Gateway({ bundle: gatewayBundle(), journal, memory: () => store.alerts.memory(), verifier });
   const told = { store: store.alerts, orderStore: store.orders, sources, orders, ladder, feed, journal, nowMs };

@@ -49,6 +49,7 @@ export interface MemoryChange {
 
 export interface StoredSource {
   readonly source: AlertSource;
+  /** Locked: a copy of the tables alone opens nothing. */
   readonly secret: string | null;
 }
 

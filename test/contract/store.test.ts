@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { SqliteStore } from '../../controller/store/sqlite-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
+import { describeAlertStore } from './alert-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
 
@@ -28,6 +29,7 @@ async function makeBed(): Promise<StoreBed & { readonly file: string }> {
 }
 
 describeStore('the store on SQLite', makeBed);
+describeAlertStore('alerts on SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
 
 describe('a file', () => {

@@ -269,11 +269,20 @@ describe('ranges, bulletins, settings', () => {
     expect(['0.0.0.0', '10.0.0.1', '128.0.0.1', '127.example.org', '::'].some(isLoopback)).toBe(false);
   });
 
+  test('the door for machines is shut unless its port is said', () => {
+    const portOf = (...words: string[]) => {
+      const asked = readSettings(['--data', 'd', ...words]);
+      return asked.ok && asked.value.do === 'run' ? asked.value.settings.gatewayPort : 'refused';
+    };
+    expect([portOf(), portOf('--gateway-port', '0'), portOf('--gateway-port', '8444')]).toEqual([undefined, 0, 8444]);
+  });
+
   test.each([
     [['--data', 'd', '--port', '70000']],
     [['--port', '1']],
     [['--data', 'd', 'start']],
     [['--data', 'd', '--what']],
     [['--data', 'd', '--tls-cert', 'x']],
+    [['--data', 'd', '--gateway-port', 'x']],
   ])('%j is refused with a reason', (argv) => expect(readSettings(argv)).toMatchObject({ ok: false, problem: { code: 'bad-input' } }));
 });

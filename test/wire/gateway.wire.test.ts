@@ -1,5 +1,9 @@
 // The gateway process: what it can reach, what it says of real messages, and what becomes of one that hangs, bursts or talks nonsense.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Gateway } from '../../controller/emergency/gateway/gateway.ts';
@@ -9,6 +13,8 @@ import { canLimit } from '../../hardware/host/processes.ts';
 import { findXmlVerifier } from '../../hardware/host/xml-signature.ts';
 import type { AlertSource } from '../../schemas/alerts.ts';
 import { capAlert, capBytes, capSender, nameOf } from '../controller/alert-messages.ts';
+import { programPath } from '../tell.ts';
+import { makeAuthority } from './certificates.ts';
 import { until } from './waiting.ts';
 
 const bundle = fileURLToPath(new URL('../../dist/gateway.js', import.meta.url));
@@ -163,6 +169,37 @@ describe('the process', () => {
   });
 });
 
+describe.skipIf(!programPath('xmlsec1'))('a signature [needs xmlsec1]', () => {
+  const dsig = 'http://www.w3.org/2000/09/xmldsig#';
+  const unsigned = `<ds:Signature xmlns:ds="${dsig}"><ds:SignedInfo><ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/><ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"/><ds:Reference URI=""><ds:Transforms><ds:Transform Algorithm="${dsig}enveloped-signature"/></ds:Transforms><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue/></ds:Reference></ds:SignedInfo><ds:SignatureValue/></ds:Signature></alert>`;
+
+  test('is verified by a program beside the process, against pinned certificates only', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'loa-signed-'));
+    const [own, other] = await Promise.all([1, 2].map(async () => (await makeAuthority()).client('signer')));
+    if (!own || !other) throw new Error('no certificates');
+    const [keyFile, plainFile] = [join(dir, 'key.pem'), join(dir, 'plain.xml')];
+    await writeFile(keyFile, own.key);
+    const atMs = Date.now();
+    const sign = async (identifier: string) => {
+      await writeFile(plainFile, capBytes({ identifier, sentMs: atMs }).toString().replace('</alert>', unsigned));
+      return execFileSync('xmlsec1', ['--sign', '--privkey-pem', keyFile, plainFile]);
+    };
+    const gateway = start(bundle);
+    const judge = async (bytes: Uint8Array, pin: string) => {
+      const signers = [{ sender: capSender, certificates: [pin] }];
+      const signing: AlertSource = { ...source, kind: 'folder', signature: 'required', signers };
+      const ask = { do: 'check', form: 'cap', bytes: Buffer.from(bytes).toString('base64'), source: signing, nowMs: atMs + 1_000 } as const;
+      return codeOf(await gateway.check(ask));
+    };
+    expect(await judge(await sign('s-1'), own.cert)).toBe('alert');
+    expect(await judge(await sign('s-2'), other.cert)).toBe('signature-wrong');
+    expect(await judge(capBytes({ identifier: 's-3', sentMs: atMs }), own.cert)).toBe('signature-missing');
+    const altered = (await sign('s-4')).toString().replace('Lũ quét tại xã', 'Bình yên tại xã');
+    expect(await judge(Buffer.from(altered), own.cert)).toBe('signature-wrong');
+    await rm(dir, { recursive: true });
+  });
+});
+
 describe('a process gone bad', () => {
   test.each([
     ['computes without end', 'hang', 'tool-timeout'],
@@ -171,7 +208,7 @@ describe('a process gone bad', () => {
     ['talks without end', 'flood', /tool-(failed|timeout)/],
     ['answers nonsense', 'nonsense', 'tool-failed'],
     ['answers another question', 'other', 'tool-failed'],
-  ])('and %s is ended within a second; the next message is read', async (_name, wish, code) => {
+  ])('and %s is ended; the next message is read by another', async (_name, wish, code) => {
     const gateway = start(bad);
     expect(codeOf(await ask(gateway, 'fine'))).toBe('test');
     const { pid } = gateway;

@@ -6,9 +6,9 @@ import { get, Refused, send } from '../door.ts';
 import { field, h, refresh } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
 import { type OfficerKeyHere, signWith } from '../officer-key.ts';
-import { dayWords } from '../words.ts';
 import { type Stage, tellProblem } from './view.ts';
 
+const dateWords = new Intl.DateTimeFormat('vi-VN', { dateStyle: 'long', timeZone: 'Asia/Ho_Chi_Minh' });
 const dayMs = 24 * 3600_000;
 const minuteMs = 60_000;
 
@@ -61,7 +61,7 @@ function stateOf({ id, state, signedBy }: MandateAnswer, { session }: Stage, key
 }
 
 function signersOf({ untilMs, by, signedBy }: MandateAnswer): string {
-  return `Đến hết ${dayWords(untilMs)} · soạn: ${by} · đã ký: ${signedBy.join(', ') || 'chưa ai'}`;
+  return `Đến ${dateWords.format(untilMs)} · soạn: ${by} · đã ký: ${signedBy.join(', ') || 'chưa ai'}`;
 }
 
 interface Signing {
@@ -154,6 +154,7 @@ function wishForm(
         maxMs: Number(minutes.value) * minuteMs,
         untilMs: Date.now() + Number(days.value) * dayMs,
       });
+      (event.target as HTMLElement).closest('details')?.removeAttribute('open');
       await draw();
     } catch (error) {
       tellProblem(problem, error);
