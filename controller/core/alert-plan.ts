@@ -36,6 +36,8 @@ export interface AlertCase {
   readonly mandates: readonly StandingMandate[];
   /** Living orders of the messages that no longer stand because of it. */
   readonly earlierOrders: readonly string[];
+  /** Those among them that officers signed. */
+  readonly signedOrders: readonly string[];
   /** Such messages that still wait for a person. */
   readonly earlierWaiting: readonly string[];
   /** Groups this centre knows. */
@@ -102,9 +104,10 @@ function planOf(one: AlertCase): Unproposed {
 }
 
 /** Ends exactly the orders of what no longer stands; a source that may not begin anything alone may not end anything alone. */
-function planEnd({ source, verdict, earlierOrders }: AlertCase, code: string): Unproposed {
+function planEnd({ source, verdict, earlierOrders, signedOrders }: AlertCase, code: string): Unproposed {
   if (verdict.is === 'hold') return ask(verdict.code, verdict.reason);
   if (earlierOrders.length > 0 && source.trust === 'manual') return ask('manual-source', `${source.id} decides nothing alone`);
+  if (signedOrders.length > 0) return ask('officers-order', 'what officers signed, officers end');
   return { do: 'clear', orders: earlierOrders, code, reason: `ends ${earlierOrders.length} orders` };
 }
 
@@ -135,7 +138,7 @@ function planStart(one: AlertCase, alert: HeardAlert): Unproposed {
       'rate-cap',
       `${orders.length} orders, ${mandate.startsWithinHour} alerts sounded within the hour of ${mandate.body.perHour}`,
     );
-  const updates = alert.msgType === 'Update' ? one.earlierOrders : [];
+  const updates = alert.msgType === 'Update' ? one.earlierOrders.filter((id) => !one.signedOrders.includes(id)) : [];
   return { do: 'give', mandate, orders, untilMs, updates, code: 'given', reason: `under ${mandate.id}` };
 }
 

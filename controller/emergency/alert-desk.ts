@@ -118,12 +118,13 @@ export class AlertDesk {
       alert,
       verdict,
       mandates: signer() ? await mandates.standing() : [],
-      earlierOrders: living,
+      earlierOrders: living.all,
+      signedOrders: living.signed,
       earlierWaiting: waiting.map(({ id }) => id),
       groups: groups(),
     });
     if (verdict.alarm) journal.warn({ event: 'alert-alarm', source: source.id, code: verdict.code, reason: verdict.reason });
-    const written = this.#write({ source, digest, checked, plan, living });
+    const written = this.#write({ source, digest, checked, plan, living: living.all });
     try {
       await store.addAlert(written, { remember, forget }, this.#act('alert.hear', written.id, digest, source.id));
     } catch (error) {
@@ -221,12 +222,13 @@ export class AlertDesk {
     return names.length > 0 ? this.#options.store.named(names) : Promise.resolve([]);
   }
 
-  /** Living orders that no person gave: what officers signed, officers end. */
-  async #living(ids: readonly string[]): Promise<readonly string[]> {
+  /** Living orders of these ids, and those among them that officers signed. */
+  async #living(ids: readonly string[]): Promise<{ readonly all: readonly string[]; readonly signed: readonly string[] }> {
     const nowMs = this.#options.nowMs();
     const orders = await Promise.all([...new Set(ids)].map((id) => this.#options.orderStore.order(id)));
-    const ours = (order: StoredOrder) => order.order.class !== 'actual' || order.order.authority?.by === 'mandate';
-    return orders.flatMap((order) => (order && order.clearedMs === null && order.expMs > nowMs && ours(order) ? [order.id] : []));
+    const living = orders.filter((order) => order !== undefined && order.clearedMs === null && order.expMs > nowMs) as StoredOrder[];
+    const signed = living.filter(({ order }) => order.class === 'actual' && order.authority?.by !== 'mandate');
+    return { all: living.map(({ id }) => id), signed: signed.map(({ id }) => id) };
   }
 
   async #save(alert: StoredAlert, act: string): Promise<StoredAlert> {

@@ -71,7 +71,17 @@ const accept: Verdict = { is: 'accept', code: 'alert', reason: '' };
 
 function plan(alert: Partial<HeardAlert>, changes: Partial<AlertCase> = {}): AlertPlan {
   const groups = ['xa', 'thon-1', 'thon-2', 'ven-suoi'];
-  const base = { nowMs, demo: false, source, verdict: accept, mandates: [mandate('m-1')], earlierOrders: [], earlierWaiting: [], groups };
+  const base = {
+    nowMs,
+    demo: false,
+    source,
+    verdict: accept,
+    mandates: [mandate('m-1')],
+    earlierOrders: [],
+    signedOrders: [],
+    earlierWaiting: [],
+    groups,
+  };
   return planAlert({ ...base, alert: heard(alert), ...changes });
 }
 
@@ -180,6 +190,7 @@ describe('an end', () => {
     ['closes what still waits', { earlierWaiting: ['a-1'] }, { do: 'clear', orders: [], code: 'cancelled' }],
     ['of nothing that lives does nothing', {}, { do: 'nothing', code: 'nothing-to-end' }],
     ['by a manual source asks', { earlierOrders: ['o-1'], source: { ...source, trust: 'manual' } }, { do: 'ask', code: 'manual-source' }],
+    ['of what officers signed asks', { earlierOrders: ['o-1'], signedOrders: ['o-1'] }, { do: 'ask', code: 'officers-order' }],
     ['that is held asks', { earlierOrders: ['o-1'], verdict: { is: 'hold', code: 'private', reason: '' } }, { do: 'ask', code: 'private' }],
     [
       'that is refused does nothing',
