@@ -30,12 +30,23 @@ export default defineConfig(({ mode }) => ({
               test: {
                 env,
                 name: 'unit',
+                testTimeout: 30_000,
+                hookTimeout: 30_000,
                 include: ['test/{schemas,agent,broker,controller,hardware}/**/*.test.ts', 'test/architecture.test.ts'],
                 exclude: ordinary,
               },
             },
             { test: { env, name: 'world', include: ['test/world/**/*.test.ts'], exclude: ordinary, testTimeout: 120_000 } },
-            { test: { env, name: 'contract', include: ['test/contract/**/*.test.ts'], exclude: ordinary, testTimeout: 30_000 } },
+            {
+              test: {
+                env,
+                name: 'contract',
+                include: ['test/contract/**/*.test.ts'],
+                exclude: ordinary,
+                testTimeout: 60_000,
+                hookTimeout: 60_000,
+              },
+            },
             {
               test: {
                 env,

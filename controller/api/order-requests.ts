@@ -77,9 +77,10 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/order-requests/:id', act: 'order.give' }, async ({ person, params }) =>
-    requests.withdraw(params['id'] ?? '', person.account),
-  );
+  declare(app, centre, { method: 'DELETE', url: '/api/order-requests/:id', act: 'order.give' }, async ({ person, params }) => {
+    const allowed = may(person.grants, 'order.give', card.area);
+    return allowed.ok ? requests.withdraw(params['id'] ?? '', person.account) : allowed;
+  });
 }
 
 function isGiven(one: OrderRequested | StoredOrder): one is StoredOrder {

@@ -130,6 +130,12 @@ function planStart(one: AlertCase, alert: HeardAlert): Unproposed {
   if (untilMs - nowMs < lifeMsMin) return ask('ends-too-soon', 'it expires within half a minute');
   const named = source.places.filter((place) => areas.includes(place.area));
   const orders = outermost(areas).flatMap((area) => ordersFor(mandate, { template, kind, area, named }));
+  // Boxes and the signing desk count orders: what would be given in part is a person's to give.
+  if (mandate.startsWithinHour + orders.length > mandate.body.perHour)
+    return ask(
+      'rate-cap',
+      `${orders.length} orders, ${mandate.startsWithinHour} alerts sounded within the hour of ${mandate.body.perHour}`,
+    );
   const updates = alert.msgType === 'Update' ? one.earlierOrders : [];
   return { do: 'give', mandate, orders, untilMs, updates, code: 'given', reason: `under ${mandate.id}` };
 }

@@ -21,16 +21,25 @@ export function isDrill({ envelope }: FrameEntry): boolean {
 /** One place is kept for the clear, so that a full frame can always be ended. */
 export const livingOrdersMax = ordersPerGroupMax - 1;
 
-/** May one more order enter the group? Problem: conflict. */
-export function roomForOrder(entries: readonly FrameEntry[], nowMs: number): Result<void> {
-  const living = entries.filter((entry) => entry.typ === 'order' && entry.expMs > nowMs).length;
-  return living < livingOrdersMax ? ok(undefined) : bad('conflict', `the group has ${living} living orders; end one first`, '/groups');
+/** Envelopes of one frame together; the rest of it is for the clear and for sound. */
+const envelopeBytesMax = frameBytesMax - 96 * 1024;
+/** An order that is not signed yet, at its longest in ordinary use. */
+const envelopeBytesOrdinary = 16 * 1024;
+
+/** May one more order enter the group? Exercises and the real thing have a frame each, so neither takes the other's room. Problem: conflict. */
+export function roomForOrder(entries: readonly FrameEntry[], nowMs: number, drill: boolean): Result<void> {
+  const living = entries.filter((entry) => entry.typ === 'order' && entry.expMs > nowMs && isDrill(entry) === drill);
+  const bytes = living.reduce((sum, entry) => sum + JSON.stringify(entry.envelope).length, envelopeBytesOrdinary);
+  return living.length < livingOrdersMax && bytes <= envelopeBytesMax
+    ? ok(undefined)
+    : bad('conflict', `the group has ${living.length} living orders; end one first`, '/groups');
 }
 
-/** Living envelopes by counter: a box refuses a counter below one it has seen. */
+/** Living envelopes by counter, as many as each frame holds: a box refuses a counter below one it has seen. */
 export function livingEntries(entries: readonly FrameEntry[], nowMs: number): FrameEntry[] {
   const sorted = entries.filter((entry) => entry.expMs > nowMs).sort((a, b) => a.ctr - b.ctr);
-  return sorted.slice(-ordersPerGroupMax);
+  const [drills, earnest] = [sorted.filter(isDrill), sorted.filter((entry) => !isDrill(entry))];
+  return [...earnest.slice(-ordersPerGroupMax), ...drills.slice(-ordersPerGroupMax)];
 }
 
 /** Ids a group's new clear must name: what it ends now and what earlier clears ended and has not expired, newest kept. */

@@ -37,6 +37,7 @@ interface Open {
 }
 
 const watchedMax = 200;
+const lookAgainMs = 5_000;
 const maxTimeoutMs = 2 ** 31 - 1;
 
 export class LadderDesk implements Ladder {
@@ -52,7 +53,9 @@ export class LadderDesk implements Ladder {
 
   watch(watched: Watched): void {
     if (this.#open.has(watched.id)) return;
-    if (this.#open.size >= watchedMax) {
+    // A flood of alerts takes no place from an order that waits for its second officer.
+    const alerts = [...this.#open.values()].filter((one) => one.watched.kind === 'alert').length;
+    if (watched.kind === 'alert' && alerts >= watchedMax) {
       this.#options.journal.warn({ event: 'ladder-full', id: watched.id });
       return;
     }
@@ -73,12 +76,15 @@ export class LadderDesk implements Ladder {
   look(): Promise<void> {
     return this.#alone(async () => {
       clearTimeout(this.#timer);
+      // Should this look fail, another follows all the same: what waits goes on waiting.
+      if (this.#open.size > 0 && !this.#stopped) this.#timer = setTimeout(() => void this.look(), lookAgainMs).unref();
       const wakes: number[] = [];
       const crew = await this.#options.crew();
       for (const open of [...this.#open.values()]) {
         const { wakeAt } = await this.#step(open, crew);
         if (wakeAt !== null) wakes.push(wakeAt);
       }
+      clearTimeout(this.#timer);
       if (wakes.length === 0 || this.#stopped) return;
       const inMs = Math.max(1, Math.min(...wakes) - this.#options.nowMs());
       this.#timer = setTimeout(() => void this.look(), Math.min(inMs, maxTimeoutMs)).unref();

@@ -10,7 +10,7 @@ import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
 import type { AlertStore, StoredAlert } from '../store/alert-store.ts';
-import type { OrderStore } from '../store/store.ts';
+import type { OrderStore, StoredOrder } from '../store/store.ts';
 import type { AlertSources } from './alert-sources.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { Checked } from './gateway/heard.ts';
@@ -221,10 +221,12 @@ export class AlertDesk {
     return names.length > 0 ? this.#options.store.named(names) : Promise.resolve([]);
   }
 
+  /** Living orders that no person gave: what officers signed, officers end. */
   async #living(ids: readonly string[]): Promise<readonly string[]> {
     const nowMs = this.#options.nowMs();
     const orders = await Promise.all([...new Set(ids)].map((id) => this.#options.orderStore.order(id)));
-    return orders.flatMap((order) => (order && order.clearedMs === null && order.expMs > nowMs ? [order.id] : []));
+    const ours = (order: StoredOrder) => order.order.class !== 'actual' || order.order.authority?.by === 'mandate';
+    return orders.flatMap((order) => (order && order.clearedMs === null && order.expMs > nowMs && ours(order) ? [order.id] : []));
   }
 
   async #save(alert: StoredAlert, act: string): Promise<StoredAlert> {

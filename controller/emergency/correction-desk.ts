@@ -99,9 +99,9 @@ export class CorrectionDesk {
     const given = await orders.giveApproved({ ...correction, by, untilMs }, { by: 'officers', approvals: [...approvals] });
     if (!given.ok) return given;
     this.#ready = this.#ready.filter((one) => one !== ready);
-    await meta.setValue(cell, JSON.stringify(this.#ready));
     // At boxes the correction has taken its place already; here it leaves the frames.
     await orders.clear([of], by, 'corrected');
+    await meta.setValue(cell, JSON.stringify(this.#ready));
     return ok(given.value);
   }
 }

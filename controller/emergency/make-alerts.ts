@@ -87,9 +87,9 @@ export function makeAlerts(parts: AlertParts): Alerts {
     stop: async () => {
       inbox.stop();
       await inlets.stop();
-      gateway.stop();
-      // What is being decided is written before the store closes.
+      // What is being read and decided is written before its process ends and the store closes.
       await desk.alone(async () => undefined);
+      gateway.stop();
     },
   };
 }

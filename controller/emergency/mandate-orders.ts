@@ -1,4 +1,5 @@
 // Orders under a mandate: the gateway key says yes to exactly this order, in the place of the officers who signed the mandate.
+import { Failure } from '../../hardware/host/failure.ts';
 import { type Approval, approvalMsMax, orderContent } from '../../schemas/authority.ts';
 import { type Cryptography, type Envelope, type Signer, type Statement, seal } from '../../schemas/envelope.ts';
 import type { Authority } from '../../schemas/order.ts';
@@ -35,7 +36,13 @@ export async function giveUnderMandate(
       order.class === 'actual'
         ? { by: 'mandate', mandate: mandate.envelope, approval: approvalOf(signer, { id, order, groups, untilMs }) }
         : undefined;
-    const one = await orders.giveApproved({ id, order, template, groups, by: mandate.id, untilMs }, authority);
+    const one = await orders
+      .giveApproved({ id, order, template, groups, by: mandate.id, untilMs }, authority)
+      // What the signing desk refuses is an answer, too: what was given before it stands.
+      .catch((error: unknown): Result<never> => {
+        if (error instanceof Failure) return { ok: false, problem: error.problem };
+        throw error;
+      });
     if (!one.ok) return { given, failed: bad(one.problem.code, one.problem.detail, one.problem.path) };
     given.push(id);
   }

@@ -105,7 +105,7 @@ export class OrderDesk {
   giveApproved(request: ApprovedRequest, authority?: Authority): Promise<Result<StoredOrder>> {
     return this.#alone(async () => {
       const { id, template, groups, by, untilMs: expMs, reason } = request;
-      const room = this.#room(groups);
+      const room = this.#room(groups, request.order.class !== 'actual');
       if (!room.ok) return room;
       const order = authority ? { ...request.order, authority } : request.order;
       return this.#issue({ id, order, template, groups, by, expMs, ...(reason && { reason }) });
@@ -172,13 +172,10 @@ export class OrderDesk {
   /** End all that lives now; later orders sound (PRODUCT §1.2). Ending nothing is fine. */
   async stopAll(by: string): Promise<readonly string[]> {
     const nowMs = this.#options.nowMs();
-    const living = (await this.#options.store.orders(500)).filter((order) => order.clearedMs === null && order.expMs > nowMs);
+    // What stands in the frames is what boxes hear, however many orders came since.
+    const living = this.#envelopes.filter(({ typ, expMs }) => typ === 'order' && expMs > nowMs).flatMap(({ orders }) => orders);
     if (living.length === 0) return [];
-    const cleared = await this.clear(
-      living.map(({ id }) => id),
-      by,
-      'stop-all',
-    );
+    const cleared = await this.clear([...new Set(living)], by, 'stop-all');
     return cleared.ok ? cleared.value : [];
   }
 
@@ -189,7 +186,7 @@ export class OrderDesk {
     if (!template) return bad('not-found', `no template ${name}`, '/template');
     const stranger = groups.find((group) => !known().includes(group));
     if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
-    const room = this.#room(groups);
+    const room = this.#room(groups, demo || kind !== 'actual');
     if (!room.ok) return room;
     return planOrder({
       template,
@@ -204,9 +201,9 @@ export class OrderDesk {
     });
   }
 
-  #room(groups: readonly string[]): Result<void> {
+  #room(groups: readonly string[], drill: boolean): Result<void> {
     for (const group of groups) {
-      const room = roomForOrder(this.#entries(group), this.#options.nowMs());
+      const room = roomForOrder(this.#entries(group), this.#options.nowMs(), drill);
       if (!room.ok) return room;
     }
     return ok(undefined);
@@ -267,7 +264,9 @@ export class OrderDesk {
     const ends = this.#envelopes.map((one) => one.expMs);
     if (ends.length === 0) return;
     const inMs = Math.max(1, Math.min(...ends) - this.#options.nowMs());
-    this.#timer = setTimeout(() => void this.#expire(), Math.min(inMs, maxTimeoutMs)).unref();
+    // A frame that could not be published now is published at the next change; boxes know the ends themselves.
+    const expire = () => this.#expire().catch(() => this.#armTimer());
+    this.#timer = setTimeout(() => void expire(), Math.min(inMs, maxTimeoutMs)).unref();
   }
 
   async #expire(): Promise<void> {

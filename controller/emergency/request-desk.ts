@@ -86,6 +86,7 @@ export const approvalType = payloadTypeOf('approval');
 export class RequestDesk {
   readonly #options: RequestDeskOptions;
   #open: readonly OrderRequested[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: RequestDeskOptions) {
     this.#options = options;
@@ -158,7 +159,11 @@ export class RequestDesk {
    * One officer's signature over a prepared order; the last one needed gives it. Problems: not-found, own-work (signed already),
    * not-allowed (wrong two digits), key-unknown, signature-wrong, role-missing and those of giving.
    */
-  async approve(id: string, person: string, signed: Signed): Promise<Result<OrderRequested | StoredOrder>> {
+  approve(id: string, person: string, signed: Signed): Promise<Result<OrderRequested | StoredOrder>> {
+    return this.#alone(() => this.#approve(id, person, signed));
+  }
+
+  async #approve(id: string, person: string, signed: Signed): Promise<Result<OrderRequested | StoredOrder>> {
     const request = this.waiting().find((one) => one.id === id);
     if (!request) return bad('not-found', `no order ${id} waits`);
     if (request.approvals.some((one) => one.person === person)) return bad('own-work', 'the second officer is another person');
@@ -176,21 +181,21 @@ export class RequestDesk {
       this.#callSecond(approved);
       return ok(approved);
     }
+    const given = await this.#options.orders.giveApproved(approved, authorityOf(approved));
+    // Not given (no room, who signs was away): it waits as it stood, and this officer presses again.
+    if (!given.ok) return given;
     this.#drop(id);
-    try {
-      const given = await this.#options.orders.giveApproved(approved, authorityOf(approved));
-      if (approved.instead !== undefined) this.#drop(approved.instead);
-      if (given.ok) await this.#keepCorrection(approved);
-      return given;
-    } catch (error) {
-      // Who signs was away for longer than a restart takes: this officer presses again, nobody begins anew.
-      this.#open = [request, ...this.#open];
-      throw error;
-    }
+    if (approved.instead !== undefined) this.#drop(approved.instead);
+    await this.#keepCorrection(approved);
+    return given;
   }
 
   /** Nobody will sign this any more. Problem: not-found. */
-  async withdraw(id: string, person: string): Promise<Result<void>> {
+  withdraw(id: string, person: string): Promise<Result<void>> {
+    return this.#alone(() => this.#withdraw(id, person));
+  }
+
+  async #withdraw(id: string, person: string): Promise<Result<void>> {
     const request = this.waiting().find((one) => one.id === id);
     if (!request) return bad('not-found', `no order ${id} waits`);
     this.#drop(id);
@@ -233,7 +238,8 @@ export class RequestDesk {
 
   async #keepCorrection({ id, correction, approvals, needed }: OrderRequested): Promise<void> {
     const words = approvals.flatMap((one) => one.correction ?? []);
-    if (correction && words.length >= needed) await this.#options.corrections.keep(id, correction, words);
+    // The order sounds already: a table that fails now takes only the ready correction away.
+    if (correction && words.length >= needed) await this.#options.corrections.keep(id, correction, words).catch(() => undefined);
   }
 
   #checked(statement: string, person: string, { keyid, sig }: Pick<Signed, 'keyid' | 'sig'>): Result<Envelope> {
@@ -248,6 +254,13 @@ export class RequestDesk {
     const known = key && { keyid, alg: key.alg, publicKey: fromBase64(key.publicKey) };
     const opened = open(envelope, 'approval', Approval, (asked) => (asked === keyid ? known : undefined), crypto);
     return opened.ok ? ok(envelope) : opened;
+  }
+
+  /** One press after another: two at once must not both be the first. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   #told(actor: string, act: string, request: OrderRequested): Promise<void> {

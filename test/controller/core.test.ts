@@ -105,8 +105,12 @@ describe('frames', () => {
     expect(livingEntries(entries, 10).map(({ ctr }) => ctr)).toEqual([1, 3]);
     const many = Array.from({ length: 20 }, (_, i) => entry(i));
     expect(livingEntries(many, 10).map(({ ctr }) => ctr)).toEqual(Array.from({ length: 16 }, (_, i) => i + 4));
-    expect(roomForOrder(many.slice(0, 14), 10).ok).toBe(true);
-    expect(roomForOrder(many.slice(0, 15), 10)).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+    expect(roomForOrder(many.slice(0, 14), 10, false).ok).toBe(true);
+    expect(roomForOrder(many.slice(0, 15), 10, false)).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+    // Exercises have a frame of their own, and large envelopes leave room for the clear.
+    expect(roomForOrder(many.slice(0, 15), 10, true).ok).toBe(true);
+    const large = many.slice(0, 8).map((one) => ({ ...one, envelope: 'x'.repeat(60_000) }));
+    expect(roomForOrder(large, 10, false).ok).toBe(false);
   });
 
   test('a clear names what it ends first, then what earlier clears still hold', () => {

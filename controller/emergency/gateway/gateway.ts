@@ -221,7 +221,12 @@ export class Gateway {
       ask.do === 'check' && 'signers' in ask.source && ask.source.signers.some(({ certificates }) => certificates.includes(pem));
     // Whatever the process says, only certificates of the source's own settings are tried.
     if (ask.do !== 'check' || !verifier || !pinned) return bad('tool-failed', 'no such certificate is pinned');
-    return verifier(Buffer.from(ask.bytes, 'base64'), pem);
+    try {
+      return await verifier(Buffer.from(ask.bytes, 'base64'), pem);
+    } catch (error) {
+      // A full or unwritable temporary folder says nothing of the signature.
+      return bad('tool-missing', `cannot verify now: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   #used(running: Running): number | undefined {

@@ -25,7 +25,8 @@ export class Inlets {
   }
 
   async start(): Promise<void> {
-    for (const { id } of this.#options.sources.all()) await this.changed(id);
+    // One that cannot be opened is told in the journal; the others, and the centre, go on.
+    for (const { id } of this.#options.sources.all()) await this.changed(id).catch(() => undefined);
   }
 
   /** Open, renew or close the inlet of this source. */

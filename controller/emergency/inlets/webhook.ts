@@ -47,7 +47,8 @@ function checkSignature(secret: string | null, headers: Record<string, unknown>,
     typeof value === 'string' ? value : '',
   );
   const right = webhookSignature(secret ?? 'nobody', timestamp ?? '', body);
-  const same = signature?.length === right.length && timingSafeEqual(Buffer.from(signature), Buffer.from(right));
+  const [told, wanted] = [Buffer.from(signature ?? ''), Buffer.from(right)];
+  const same = told.length === wanted.length && timingSafeEqual(told, wanted);
   if (!same || secret === null) return bad('wrong-credentials', `${signatureHeader} does not fit`);
   const offSeconds = /^\d{10}$/.test(timestamp ?? '') ? Math.abs(nowMs / 1000 - Number(timestamp)) : Number.POSITIVE_INFINITY;
   return offSeconds <= windowSeconds ? ok(undefined) : bad('expired', `${timestampHeader} is more than ${windowSeconds} s off`);
