@@ -23,7 +23,7 @@ export interface StandingMandate {
   readonly nbf: number;
   readonly exp: number;
   readonly frozen: readonly FrozenOrder[];
-  /** Alerts that sounded under it within the last hour. */
+  /** Orders that began under it within the last hour; the signer and the boxes count them too. */
   readonly startsWithinHour: number;
 }
 
@@ -126,8 +126,9 @@ function planStart(one: AlertCase, alert: HeardAlert): Unproposed {
   const kind = demo || alert.status === 'Exercise' ? 'exercise' : 'actual';
   const fit = one.mandates.filter((mandate) => allows(mandate, { feed: source.id, template, kind, areas, nowMs }));
   if (fit.length === 0) return ask(kind === 'exercise' ? 'exercise-without-mandate' : 'no-mandate', outside(template, kind, areas));
-  const mandate = fit.find(({ startsWithinHour, body }) => startsWithinHour < body.perHour);
-  if (!mandate) return ask('rate-cap', `${fit[0]?.startsWithinHour} alerts sounded within the hour`);
+  const begins = outermost(areas).length;
+  const mandate = fit.find(({ startsWithinHour, body }) => startsWithinHour + begins <= body.perHour);
+  if (!mandate) return ask('rate-cap', `${fit[0]?.startsWithinHour} orders began within the hour, ${begins} more would be too many`);
   const untilMs = Math.min(nowMs + mandate.body.maxMs, alert.expiresMs ?? nowMs + mandate.body.maxMs);
   if (untilMs - nowMs < lifeMsMin) return ask('ends-too-soon', 'it expires within half a minute');
   const named = source.places.filter((place) => areas.includes(place.area));

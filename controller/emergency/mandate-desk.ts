@@ -62,7 +62,7 @@ export class MandateDesk {
     return (await this.#options.store.mandates()).map((stored) => this.#known(stored));
   }
 
-  /** Those in force, with the alerts that sounded under each within the hour. */
+  /** Those in force, with the orders that began under each within the hour. */
   async standing(): Promise<readonly StandingMandate[]> {
     const { store, nowMs } = this.#options;
     const [known, starts] = await Promise.all([this.list(), store.startsSince(nowMs() - hourMs)]);

@@ -79,7 +79,7 @@ export interface AlertStore {
   byIdentifier(source: string, identifier: string): Promise<StoredAlert | undefined>;
   /** Did these bytes end the gateway? */
   isDeadly(digest: string): Promise<boolean>;
-  /** Alerts that sounded under each mandate since then. */
+  /** Orders that began under each mandate since then. */
   startsSince(sinceMs: number): Promise<ReadonlyMap<string, number>>;
   /** All that the rules remember. */
   memory(): Promise<readonly Remembered[]>;

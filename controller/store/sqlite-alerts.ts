@@ -68,7 +68,8 @@ export class SqliteAlerts implements AlertStore {
   }
 
   async startsSince(sinceMs: number): Promise<ReadonlyMap<string, number>> {
-    const sql = 'SELECT mandate, count(*) AS starts FROM alerts WHERE given_ms > ? AND mandate IS NOT NULL GROUP BY mandate';
+    const sql = `SELECT mandate, sum(json_array_length(body, '$.orders')) AS starts FROM alerts
+      WHERE given_ms > ? AND mandate IS NOT NULL GROUP BY mandate`;
     const rows = await this.#writer.database.read(sql, [sinceMs]);
     return new Map(rows.map((row) => [String(row['mandate']), Number(row['starts'])]));
   }

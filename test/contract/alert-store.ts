@@ -88,13 +88,14 @@ export function describeAlertStore(name: string, makeBed: () => Promise<StoreBed
       expect(await store.alerts.memory()).toEqual([{ ...two, entry: { digest: 'z' } }]);
     });
 
-    test('counts the alerts that sounded under each mandate since an instant', async () => {
-      const given = (id: string, mandate: string, givenMs: number) => alert(id, { state: 'given', mandate, givenMs });
-      for (const one of [given('a', 'm-1', 100), given('b', 'm-1', 200), given('c', 'm-2', 300)])
+    test('counts the orders that began under each mandate since an instant', async () => {
+      const given = (id: string, mandate: string, givenMs: number, orders = [`o-${id}`]) =>
+        alert(id, { state: 'given', mandate, givenMs, orders });
+      for (const one of [given('a', 'm-1', 100), given('b', 'm-1', 200), given('c', 'm-2', 300, ['o-1', 'o-2'])])
         await store.alerts.addAlert(one, nothing, act('a'));
       expect([...(await store.alerts.startsSince(100))].sort()).toEqual([
         ['m-1', 1],
-        ['m-2', 1],
+        ['m-2', 2],
       ]);
     });
 

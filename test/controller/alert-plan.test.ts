@@ -129,6 +129,8 @@ describe('an alert under a mandate', () => {
     const full = mandate('m-1', {}, { startsWithinHour: 2 });
     expect(short(plan({}, { mandates: [full] }))).toBe('ask rate-cap');
     expect(plan({}, { mandates: [full, mandate('m-2')] })).toMatchObject({ do: 'give', mandate: { id: 'm-2' } });
+    const nearly = mandate('m-1', {}, { startsWithinHour: 1 });
+    expect(short(plan({ places: ['08/1/thon-1', '08/1/thon-2'] }, { mandates: [nearly] }))).toBe('ask rate-cap');
   });
 });
 

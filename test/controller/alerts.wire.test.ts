@@ -56,13 +56,17 @@ describe('under a mandate', () => {
     ]);
   });
 
-  test('the one beyond its number in the hour waits for a person', async () => {
+  test('the one beyond its number in the hour waits for a person, until the hour is over', async () => {
     await open();
     await putMandateInForce(bed, { perHour: 2 });
     for (const id of ['a-1', 'a-2']) expect((await offer(capBytes(alert(id)))).state).toBe('given');
     const third = await offer(capBytes(alert('a-3')));
     expect(third).toMatchObject({ state: 'waiting', code: 'rate-cap' });
     expect((await shown(third.id)).proposal).toEqual({ template: 'lu-quet', areas: ['08/02536'], groups: ['thon-1'] });
+    const starts = async () => (await bed.built.centre.alerts.mandates.standing()).map(({ startsWithinHour }) => startsWithinHour);
+    expect(await starts()).toEqual([2]);
+    bed.built.clock.nowMs += 3_600_001;
+    expect(await starts()).toEqual([0]);
   });
 
   test('the same message twice sounds once, by whatever inlet', async () => {
