@@ -126,6 +126,7 @@ function planStart(one: AlertCase, alert: HeardAlert): Unproposed {
   const kind = demo || alert.status === 'Exercise' ? 'exercise' : 'actual';
   const fit = one.mandates.filter((mandate) => allows(mandate, { feed: source.id, template, kind, areas, nowMs }));
   if (fit.length === 0) return ask(kind === 'exercise' ? 'exercise-without-mandate' : 'no-mandate', outside(template, kind, areas));
+  // Boxes and the signing desk count orders: what would be given in part is a person's to give.
   const begins = outermost(areas).length;
   const mandate = fit.find(({ startsWithinHour, body }) => startsWithinHour + begins <= body.perHour);
   if (!mandate) return ask('rate-cap', `${fit[0]?.startsWithinHour} orders began within the hour, ${begins} more would be too many`);
@@ -133,12 +134,6 @@ function planStart(one: AlertCase, alert: HeardAlert): Unproposed {
   if (untilMs - nowMs < lifeMsMin) return ask('ends-too-soon', 'it expires within half a minute');
   const named = source.places.filter((place) => areas.includes(place.area));
   const orders = outermost(areas).flatMap((area) => ordersFor(mandate, { template, kind, area, named }));
-  // Boxes and the signing desk count orders: what would be given in part is a person's to give.
-  if (mandate.startsWithinHour + orders.length > mandate.body.perHour)
-    return ask(
-      'rate-cap',
-      `${orders.length} orders, ${mandate.startsWithinHour} alerts sounded within the hour of ${mandate.body.perHour}`,
-    );
   const updates = alert.msgType === 'Update' ? one.earlierOrders.filter((id) => !one.signedOrders.includes(id)) : [];
   return { do: 'give', mandate, orders, untilMs, updates, code: 'given', reason: `under ${mandate.id}` };
 }
