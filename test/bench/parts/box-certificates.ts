@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { openAuthority } from '../../../controller/provision/authority.ts';
+import type { Authority } from '../../../controller/provision/authority.ts';
 import { must } from '../../controller/built-centre.ts';
 
 const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -15,8 +15,7 @@ export interface BoxCertificate {
 }
 
 /** One for each name, by the authority's own path: request, proof of possession, certificate. */
-export async function issueMany(authorityDir: string, devs: readonly string[]): Promise<BoxCertificate[]> {
-  const authority = await openAuthority(authorityDir, 'fleet', Date.now());
+export async function issueMany(authority: Pick<Authority, 'issueBox'>, devs: readonly string[]): Promise<BoxCertificate[]> {
   const issue = async (dev: string): Promise<BoxCertificate> => {
     const keys = await webcrypto.subtle.generateKey(p256, true, ['sign', 'verify']);
     const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name: `CN=box:${dev}`, keys, signingAlgorithm: p256 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { folderOf } from '../../../controller/folder.ts';
 import { initialise } from '../../../controller/init.ts';
 import { openAuthority } from '../../../controller/provision/authority.ts';
+import { openLocks } from '../../../controller/signing/open-desk.ts';
 import type { Trust } from '../../../controller/provision/signing-keys.ts';
 import { SqliteStore } from '../../../controller/store/sqlite-store.ts';
 import { generateSigningKey } from '../../../hardware/host/crypto.ts';
@@ -58,7 +59,7 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number): Pro
   const console = String(ready['console']);
   const held = { program: first };
   const folder = folderOf(centreDir);
-  const ca = (await openAuthority(folder.authority, 'x', Date.now())).pem;
+  const ca = (await authorityOf(centreDir)).pem;
   const members = await withKeys(centreDir, trust, enrolled);
   await voicesReady(centreDir);
   const tables = await opened(centreDir);
@@ -134,7 +135,7 @@ type Enrolled = Omit<FleetMember, 'keys'>;
 /** What 1,000 enrolments leave in the tables, in one transaction. */
 async function enrolAll(dir: string, boxes: number): Promise<Enrolled[]> {
   const devs = Array.from({ length: boxes }, (_, i) => `hop-${String(i + 1).padStart(4, '0')}`);
-  const issued = await issueMany(folderOf(dir).authority, devs);
+  const issued = await issueMany(await authorityOf(dir), devs);
   const enrolled = devs.map((dev, i) => {
     const { privateKeyPem, publicKey } = generateSigningKey();
     const { cert, key, fingerprint } = issued[i] as (typeof issued)[number];
@@ -190,4 +191,10 @@ async function readTables<T>(
 
 async function opened(dir: string) {
   return must(await openDatabase({ file: folderOf(dir).database, exclusive: false }));
+}
+
+/** The centre's authority, under the secret of its folder. */
+async function authorityOf(centreDir: string) {
+  const folder = folderOf(centreDir);
+  return openAuthority(folder.authority, 'x', Date.now(), must(await openLocks(folder, {})).text);
 }
