@@ -14,7 +14,8 @@ import type { MetaStore } from '../store/store.ts';
 
 const sampleBytesPerMs = 96; // 48 kHz mono s16
 const encodeWithinMs = 30_000;
-const speechMsMax = 40_000;
+/** Forty seconds of words said, and those that mark an exercise; the 64 KB of an order hold it all. */
+const speechMsMax = 50_000;
 const metaPrefix = 'voice ';
 
 export interface VoicesOptions {

@@ -43,16 +43,18 @@ export function mandatesCard(stage: Stage, key: () => OfficerKeyHere | undefined
     // A card in which somebody types stays; only its line of signers is written anew.
     for (const [at, mandate] of shown.entries()) cards[at]?.querySelector('[data-signed]')?.replaceChildren(signersOf(mandate));
   };
-  void Promise.all([get<AlertSourceAnswer[]>('/alert-sources'), get<TemplateAnswer[]>('/templates')])
-    .then(([sources, templates]) => {
-      const able = sources.filter(({ trust }) => trust === 'auto');
-      form.append(
-        able.length > 0 ? wishForm(able, templates, stage, draw) : h('p', { class: 'soft' }, 'Chưa có nguồn nào được phép tự động.'),
-      );
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof Refused)) throw error;
-    });
+  // A leader reads what stands; who may prepare one sees the form.
+  if (stage.may('duty'))
+    void Promise.all([get<AlertSourceAnswer[]>('/alert-sources'), get<TemplateAnswer[]>('/templates')])
+      .then(([sources, templates]) => {
+        const able = sources.filter(({ trust }) => trust === 'auto');
+        form.append(
+          able.length > 0 ? wishForm(able, templates, stage, draw) : h('p', { class: 'soft' }, 'Chưa có nguồn nào được phép tự động.'),
+        );
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Refused)) throw error;
+      });
   return { element, draw };
 }
 
