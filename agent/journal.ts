@@ -48,7 +48,7 @@ export class SqliteJournal implements OutboxJournal {
   #rows = 0;
   #prunedAtMs = 0;
   #saved: Partial<Kept> = {};
-  #onRows: () => void = () => undefined;
+  #onRows: (entries: readonly Entry[]) => void = () => undefined;
   #onEpoch: () => void = () => undefined;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -138,13 +138,13 @@ export class SqliteJournal implements OutboxJournal {
       this.#saved = { ...this.#saved, ...Object.fromEntries(changed.map((name) => [name, kept[name]])) };
       if (changed.some((name) => name === 'want' || name === 'muted' || name === 'service')) await writeCopy(this.#options.copy, kept);
       const newest = entries.at(-1);
-      if (newest) this.#onRows();
+      if (newest) this.#onRows(entries);
       if (newest && this.#rows > this.#options.rowsMax) await this.#prune(newest);
     });
   }
 
   /** Called after each commit that added rows. */
-  onRows(listener: () => void): void {
+  onRows(listener: (entries: readonly Entry[]) => void): void {
     this.#onRows = listener;
   }
 

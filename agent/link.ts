@@ -12,6 +12,7 @@ import type { Cache } from './cache.ts';
 import { knownTime } from './clock-record.ts';
 import type { ConnectionCounter } from './connections.ts';
 import type { Event } from './core/model.ts';
+import { waitsForMoreMs } from './core/patience.ts';
 import { calmAfterMs, FloodGate } from './flood-gate.ts';
 import type { HeldKeys } from './held-keys.ts';
 import { Inlet } from './inlet.ts';
@@ -101,7 +102,7 @@ export class CentreLink {
 
   start(): void {
     const { journal, tell } = this.#options;
-    journal.onRows(() => this.#outbox.rowsAdded());
+    journal.onRows((entries) => this.#outbox.rowsAdded(waitsForMoreMs(entries)));
     journal.onEpoch(() => {
       this.#outbox.restart();
       tell({ is: 'rowsAcked', epoch: journal.epoch(), upto: 0 });

@@ -26,7 +26,7 @@ export class MemoryJournal implements OutboxJournal {
   #chain: Chain;
   #rows: StoredRow[] = [];
   #acked = 0;
-  #onRows: () => void = () => undefined;
+  #onRows: (entries: readonly Entry[]) => void = () => undefined;
   #onEpoch: () => void = () => undefined;
 
   constructor(options: MemoryJournalOptions) {
@@ -47,7 +47,7 @@ export class MemoryJournal implements OutboxJournal {
     const { rows, chain } = linkRows(this.#chain, taken, this.#options.crypto);
     this.#chain = chain;
     this.#rows.push(...rows);
-    if (rows.length > 0) this.#onRows();
+    if (rows.length > 0) this.#onRows(entries);
   }
 
   /** What nobody has acknowledged, for a disk that takes rows again. */
@@ -58,7 +58,7 @@ export class MemoryJournal implements OutboxJournal {
     });
   }
 
-  onRows(listener: () => void): void {
+  onRows(listener: (entries: readonly Entry[]) => void): void {
     this.#onRows = listener;
   }
 

@@ -17,8 +17,8 @@ export interface Journal {
 
 /** The same with its rows as the outbox sends them and the page shows them. */
 export interface OutboxJournal extends Journal {
-  /** Called after each commit that added rows. */
-  onRows(listener: () => void): void;
+  /** Called after each commit that added rows, with what they say. */
+  onRows(listener: (entries: readonly Entry[]) => void): void;
   /** Called after each change of epoch. */
   onEpoch(listener: () => void): void;
   epoch(): string;

@@ -41,7 +41,7 @@ export class SteadyJournal implements OutboxJournal {
   #timer: NodeJS.Timeout | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #onEpoch: () => void = () => undefined;
-  #onRows: () => void = () => undefined;
+  #onRows: (entries: readonly Entry[]) => void = () => undefined;
   #onStore: (problem: Problem | null) => void = () => undefined;
 
   constructor({ slots, ...options }: SteadyJournalOptions) {
@@ -104,7 +104,7 @@ export class SteadyJournal implements OutboxJournal {
     listener(this.#worst());
   }
 
-  onRows(listener: () => void): void {
+  onRows(listener: (entries: readonly Entry[]) => void): void {
     this.#onRows = listener;
     this.#now.onRows(listener);
   }

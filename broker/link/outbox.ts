@@ -50,6 +50,7 @@ export class OutboxSender {
   #filling: Promise<void> | undefined;
   #again = false;
   #timer: NodeJS.Timeout | undefined;
+  #lingering: NodeJS.Timeout | undefined;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -61,12 +62,15 @@ export class OutboxSender {
     this.#up = up;
     this.#retries = 0;
     clearTimeout(this.#timer);
+    clearTimeout(this.#lingering);
+    this.#lingering = undefined;
     if (up) this.#resend();
   }
 
-  /** Tell it that the outbox grew. */
-  rowsAdded(): void {
-    this.#fill();
+  /** Tell it that the outbox grew. The rows leave at once, or within so long together with whatever follows them. */
+  rowsAdded(withinMs = 0): void {
+    if (withinMs === 0) this.#fill();
+    else this.#lingering ??= setTimeout(() => this.#fill(), withinMs);
   }
 
   /** After a new epoch was begun: forget the window and read the store again. */
@@ -190,6 +194,8 @@ export class OutboxSender {
 
   /** One filling at a time; a wish that comes meanwhile is granted after it. */
   #fill(): void {
+    clearTimeout(this.#lingering);
+    this.#lingering = undefined;
     if (!this.#up || this.#stuck) return;
     if (this.#filling) {
       this.#again = true;

@@ -60,6 +60,26 @@ describe('sending', () => {
     expect(spans()).toEqual(['1-100', '101-200', '201-300', '301-400']);
   });
 
+  it('lets rows that others will follow wait for them, and no longer than told', async () => {
+    const { store, sender, spans } = makeBox();
+    sender.connected(true);
+    fill(store, 1);
+    sender.rowsAdded(1_000);
+    await vi.advanceTimersByTimeAsync(700);
+    expect(spans()).toEqual([]);
+    fill(store, 1);
+    sender.rowsAdded();
+    await settle();
+    expect(spans()).toEqual(['1-2']);
+    fill(store, 1);
+    sender.rowsAdded(1_000);
+    await vi.advanceTimersByTimeAsync(999);
+    sender.rowsAdded(1_000);
+    expect(spans()).toEqual(['1-2']);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(spans()).toEqual(['1-2', '3-3']);
+  });
+
   it('signs a batch once, for its centre, under the epoch of the outbox', async () => {
     const { store, sender, sent, read } = makeBox();
     fill(store, 3);

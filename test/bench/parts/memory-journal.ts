@@ -11,7 +11,7 @@ export class MemoryJournal implements Journal {
   #chain: Chain;
   #acked = 0;
   #owed: { readonly row: Row; readonly entry: Entry }[] = [];
-  #onRows: () => void = () => undefined;
+  #onRows: (entries: readonly Entry[]) => void = () => undefined;
   #onEpoch: () => void = () => undefined;
 
   /** `onAcked`: a row whose receipt by the centre was verified. */
@@ -27,10 +27,10 @@ export class MemoryJournal implements Journal {
 
   async commit(_kept: unknown, entries: readonly Entry[]): Promise<void> {
     this.#append(entries);
-    if (entries.length > 0) this.#onRows();
+    if (entries.length > 0) this.#onRows(entries);
   }
 
-  onRows(listener: () => void): void {
+  onRows(listener: (entries: readonly Entry[]) => void): void {
     this.#onRows = listener;
   }
 
