@@ -63,6 +63,7 @@ describe('sending', () => {
   it('lets rows that others will follow wait for them, and no longer than told', async () => {
     const { store, sender, spans } = makeBox();
     sender.connected(true);
+    await settle();
     fill(store, 1);
     sender.rowsAdded(1_000);
     await vi.advanceTimersByTimeAsync(700);
