@@ -1,5 +1,5 @@
 // Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while it is.
-import type { Display, Frame } from '../hardware/display.ts';
+import type { Display, Frame, Page, Shown } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
 import { bad, type Problem, type Result } from '../schemas/problems.ts';
 import type { Event, PlayAction } from './core/model.ts';
@@ -9,16 +9,16 @@ export interface BoardPlayerOptions {
   readonly output: string;
   readonly display: Display;
   readonly clock: Clock;
-  readonly readPage: (sha256: string) => Promise<Result<string>>;
-  readonly orderPage: (order: Order, languages: readonly string[]) => string;
-  readonly safePage: () => string;
+  readonly readPage: (sha256: string) => Promise<Result<Page>>;
+  readonly orderPage: (order: Order, languages: readonly string[]) => Page;
+  readonly safePage: () => Page;
   readonly progressEveryMs: number;
 }
 
 type Tell = (event: Event) => void;
 /** One page for a time; a gap keeps the page before it. */
 interface Showing {
-  readonly html: () => Promise<Result<string>>;
+  readonly page: () => Promise<Result<Page>>;
   readonly kind: Frame['kind'];
   readonly durationMs: number;
 }
@@ -137,26 +137,26 @@ export class BoardPlayer {
     end(signal.aborted ? 'stopped' : 'completed');
   }
 
-  async #show(showing: Showing, attempt: number): Promise<{ readonly paintedMs: number } | { readonly problem: Problem }> {
-    const html = await showing.html();
-    if (!html.ok) return { problem: html.problem };
-    return this.#paint({ id: `${attempt}.${++this.#frames}`, html: html.value, kind: showing.kind });
+  async #show(showing: Showing, attempt: number): Promise<Shown> {
+    const page = await showing.page();
+    if (!page.ok) return { problem: page.problem };
+    return this.#paint({ ...page.value, id: `${attempt}.${++this.#frames}`, kind: showing.kind });
   }
 
   #showings({ sound }: PlayAction): Showing[] {
     const { readPage, orderPage } = this.#options;
     if (sound.of === 'order') {
-      const html = async (): Promise<Result<string>> => ({ ok: true, value: orderPage(sound.order, sound.languages) });
-      return [{ html, kind: 'order', durationMs: orderMs(sound.order) }];
+      const page = async (): Promise<Result<Page>> => ({ ok: true, value: orderPage(sound.order, sound.languages) });
+      return [{ page, kind: 'order', durationMs: orderMs(sound.order) }];
     }
     if (sound.of !== 'items') return [];
     const all: Showing[] = [];
     for (let time = 0; time < sound.times; time++) {
       for (const [i, item] of sound.items.entries()) {
-        const html = () =>
-          item.type === 'text/html' ? readPage(item.sha256) : Promise.resolve(bad<string>('wrong-type', `${item.type} on a board`));
+        const page = () =>
+          item.type === 'text/html' ? readPage(item.sha256) : Promise.resolve(bad<Page>('wrong-type', `${item.type} on a board`));
         const last = i === sound.items.length - 1 && time < sound.times - 1;
-        all.push({ html, kind: 'bulletin', durationMs: item.durationMs + (last ? sound.gapMs : 0) });
+        all.push({ page, kind: 'bulletin', durationMs: item.durationMs + (last ? sound.gapMs : 0) });
       }
     }
     return skip(all, sound.offsetMs);
@@ -186,7 +186,7 @@ export class BoardPlayer {
 
   async #tryAgain(tell: Tell): Promise<void> {
     if (this.#running || this.#stopped) return;
-    const painted = await this.#paint({ id: `safe.${++this.#frames}`, html: this.#options.safePage(), kind: 'safe' });
+    const painted = await this.#paint({ ...this.#options.safePage(), id: `safe.${++this.#frames}`, kind: 'safe' });
     const { output } = this.#options;
     const was = this.#working;
     this.#working = 'paintedMs' in painted;
@@ -195,10 +195,10 @@ export class BoardPlayer {
   }
 
   async #showSafe(): Promise<void> {
-    await this.#paint({ id: `safe.${++this.#frames}`, html: this.#options.safePage(), kind: 'safe' });
+    await this.#paint({ ...this.#options.safePage(), id: `safe.${++this.#frames}`, kind: 'safe' });
   }
 
-  async #paint(frame: Frame): ReturnType<Display['show']> {
+  async #paint(frame: Frame): Promise<Shown> {
     const painted = await this.#options.display.show(frame);
     if ('paintedMs' in painted) this.#shown = frame;
     return painted;

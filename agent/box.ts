@@ -1,6 +1,6 @@
 // All parts of one running box and the order in which they start and stop. The only file that knows them all.
 import { join } from 'node:path';
-import { orderPage, safePage } from '../hardware/display/board-page.ts';
+import { orderTwins, safeTwins } from '../hardware/display/page-text.ts';
 import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId, sha256File } from '../hardware/host/crypto.ts';
@@ -219,8 +219,8 @@ export class Box {
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
       openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
-      orderPage: (order, languages) => orderPage(order, { demo: identity.trustRoot.demo }, languages),
-      safePage: () => safePage('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
+      orderPage: (order, languages) => orderTwins(order, { demo: identity.trustRoot.demo }, languages),
+      safePage: () => safeTwins('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
       log,
     });
     const line: { link?: CentreLink; follow?: Lines['follow'] } = {};

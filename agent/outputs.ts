@@ -5,7 +5,7 @@ import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
 import { WavRecorder } from '../hardware/audio-out/wav-recorder.ts';
 import type { AudioOut, Heard } from '../hardware/audio-out.ts';
 import type { Board, BoardInput } from '../hardware/board.ts';
-import type { Display, Frame } from '../hardware/display.ts';
+import type { Display, Frame, Page } from '../hardware/display.ts';
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { problemOf } from '../hardware/host/failure.ts';
 import { SimulatedLoudspeaker } from '../hardware/loudspeaker.ts';
@@ -36,13 +36,13 @@ export interface OutputsOptions {
   readonly tools: AudioTools;
   readonly pathOf: (sha256: string) => string | undefined;
   readonly heldBytes?: (sha256: string) => Uint8Array | undefined;
-  readonly readPage: (sha256: string) => Promise<Result<string>>;
+  readonly readPage: (sha256: string) => Promise<Result<Page>>;
   readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
   readonly liveFeed?: (session: string) => LiveFeed | undefined;
   readonly doubt?: (sha256: string) => void;
   readonly openDisplay: () => Promise<Display | undefined>;
-  readonly orderPage: (order: Order, languages: readonly string[]) => string;
-  readonly safePage: () => string;
+  readonly orderPage: (order: Order, languages: readonly string[]) => Page;
+  readonly safePage: () => Page;
   readonly log: Logger;
 }
 

@@ -1,28 +1,88 @@
-// Door to a public e-board's screen. Chromium over its pipe and a simulation honour one contract.
-import type { Problem } from '../schemas/problems.ts';
+// Door to a public e-board's screen. Chromium over its pipe, pictures, serial LED signs and a simulation honour one contract.
+import type { Problem, Result } from '../schemas/problems.ts';
 
 /** A larger document is refused as `too-large`. */
 export const htmlBytesMax = 16 * 1024 * 1024;
+/** Limits of the plain twin, see `Frame.text`; more is cut by whoever makes the frame. */
+export const textLinesMax = 8;
+export const textLineLettersMax = 240;
 
-export interface Frame {
-  /** Names the showing; comes back in `Painted`. */
-  readonly id: string;
+/** What a page is made of: the document, and the same words without it. */
+export interface Page {
   /** Whole HTML document, shown in a sandboxed frame without scripts or network. */
   readonly html: string;
+  /** The twin in plain lines, which a sign without HTML shows; NFC, the most important line first, at most `textLinesMax`. */
+  readonly text: readonly string[];
+}
+
+export interface Frame extends Page {
+  /** Names the showing; comes back in `shown` and `sample`, and joins `prepare` with its `show`. */
+  readonly id: string;
   readonly kind: 'bulletin' | 'order' | 'safe';
+}
+
+/** What the technique can do; settled once the display has been made. */
+export interface DisplayAbilities {
+  /** Shows the document itself; otherwise the text. */
+  readonly html: boolean;
+  /** `screenshot` has one. */
+  readonly picture: boolean;
+  /** Dots of the screen. */
+  readonly columns: number;
+  readonly rows: number;
+  /** How many colours a dot can have; 2 is lit or dark. */
+  readonly colours: number;
+  /** A prepared frame is shown by a swap alone. */
+  readonly prepare: boolean;
+  /** The screen itself is asked what it shows: only then `sample` measures and `blank` confirms. */
+  readonly readBack: boolean;
+}
+
+/** `dark`: it lies ready behind a blanked screen, where nobody sees it; `paintedMs` is then when it was put there. */
+export type Shown = { readonly paintedMs: number; readonly dark?: true } | { readonly problem: Problem };
+
+export interface Sample {
+  /** The frame on the screen, seen or `dark`. */
+  readonly shown: string | null;
+  readonly dark: boolean;
+  /** Frames the screen has painted since the display started; while it lives it grows by at least one in two seconds. */
+  readonly paintedFrames: number;
+  /** Wall instant of the last of them. */
+  readonly lastPaintMs: number;
 }
 
 export interface Display {
   readonly name: string;
+  readonly can: DisplayAbilities;
   start(): Promise<void>;
   /**
-   * Prepare hidden, switch only when painted. Resolves with the wall instant of the first painted frame, or a problem;
-   * a newer call supersedes an older one, which then answers `conflict`.
+   * Make it ready, unseen: a later `show` of the same id and document is only the swap. At most `preparedMax` wait, the oldest
+   * goes first. A technique that cannot answers ok at once. Problems: too-large, device-failed, tool-timeout.
    */
-  show(frame: Frame): Promise<{ readonly paintedMs: number } | { readonly problem: Problem }>;
+  prepare(frame: Frame): Promise<Result<void>>;
+  /**
+   * Switch only when painted. Resolves with the wall instant of the first painted frame, or a problem; a newer call
+   * supersedes an older one, which then answers `conflict`.
+   */
+  show(frame: Frame): Promise<Shown>;
+  /**
+   * Remote blank: black page, dark sign or power off, until it is taken back; also through a restart of what is behind.
+   * An order is seen all the same, and the frame after it is dark again. `sent` is not `confirmed`: only a screen that was
+   * asked can confirm.
+   */
+  blank(on: boolean): Promise<{ readonly sent: true; readonly confirmed: boolean } | { readonly problem: Problem }>;
+  /** Proof that the screen lives. `unmeasured` where it cannot be asked or does not answer: never a guess. */
+  sample(): Promise<Sample | 'unmeasured'>;
   /** The id now on the screen, and PNG bytes of what is seen (undefined where the technique cannot). */
   shown(): string | null;
   screenshot(): Promise<Uint8Array | undefined>;
   onFailure(listener: (problem: Problem) => void): void;
   stop(): Promise<void>;
+}
+
+export const preparedMax = 4;
+
+/** Is the screen dark with this frame on it? One rule for all techniques. */
+export function isDark(blanked: boolean, frame: Pick<Frame, 'kind'> | undefined): boolean {
+  return blanked && frame?.kind !== 'order';
 }

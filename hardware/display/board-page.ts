@@ -45,7 +45,7 @@ const classWords = { actual: 'KHẨN CẤP', exercise: 'DIỄN TẬP', test: 'KI
 export function orderPage(order: Order, marks: PageMarks = {}, languages: readonly string[] = []): string {
   const { ground, ink } = coloursOf(order);
   const [{ title, text }, second] = screensOf(order, languages);
-  const word = order.hazard === 'all-clear' ? 'KẾT THÚC' : order.hazard === 'correction' ? 'ĐÍNH CHÍNH' : classWords[order.class];
+  const word = classWordOf(order);
   const around = order.class === 'exercise' ? 'ĐÂY LÀ DIỄN TẬP' : (order.issuer ?? marks.place ?? '');
   return wholePage(
     title,
@@ -66,14 +66,19 @@ p { font-size: calc(${lettersFor(text, 60, second ? 7 : 13, 5.2)} * var(--u)); l
   );
 }
 
-interface ScreenWords {
+/** What kind of order it is, in the word that a board puts first. */
+export function classWordOf({ class: kind, hazard }: Order): string {
+  return hazard === 'all-clear' ? 'KẾT THÚC' : hazard === 'correction' ? 'ĐÍNH CHÍNH' : classWords[kind];
+}
+
+export interface ScreenWords {
   readonly language: string;
   readonly title: string;
   readonly text: string;
 }
 
 /** The order's words in the cluster's first language that has any, and below them in the next; Vietnamese is never left out. */
-function screensOf({ screen, screens = [] }: Order, languages: readonly string[]): [ScreenWords, ScreenWords | undefined] {
+export function screensOf({ screen, screens = [] }: Order, languages: readonly string[]): [ScreenWords, ScreenWords | undefined] {
   const main: ScreenWords = { language: 'vi', ...screen };
   const own = languages.flatMap((tag) => findLanguage([main, ...screens], tag) ?? []);
   const [first = main, second] = [...new Set([...own, main])];

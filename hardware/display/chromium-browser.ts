@@ -147,9 +147,12 @@ export class ChromiumBrowser {
     return ok((answer.value['result'] as CdpFields)['value']);
   }
 
-  /** Wait until the hidden frame has its fonts and images and painted them. Best effort: the frame runs no script of its own. */
-  async settleNextFrame(): Promise<void> {
-    const element = await this.#ask('Runtime.evaluate', { expression: 'loa.next()' }, settleWithinMs);
+  /**
+   * Wait until a hidden frame, named by an expression of the shell, has its fonts and images and painted them. Best effort: the
+   * frame runs no script of its own.
+   */
+  async settle(expression: string): Promise<void> {
+    const element = await this.#ask('Runtime.evaluate', { expression }, settleWithinMs);
     if (!element.ok) return;
     const { objectId } = element.value['result'] as CdpFields;
     const node = await this.#ask('DOM.describeNode', { objectId }, settleWithinMs);

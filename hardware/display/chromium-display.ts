@@ -1,7 +1,7 @@
 // A board shown by Chromium. It prepares behind what is seen, flips when painted, and climbs a ladder when the browser dies.
 import { setTimeout as wait } from 'node:timers/promises';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import { type Display, type Frame, htmlBytesMax } from '../display.ts';
+import { type Display, type DisplayAbilities, type Frame, htmlBytesMax, isDark, preparedMax, type Sample, type Shown } from '../display.ts';
 import { type BrowserOptions, ChromiumBrowser } from './chromium-browser.ts';
 import { guarded } from './shell-page.ts';
 
@@ -22,14 +22,14 @@ const beatEveryMs = 5_000;
 const beatWithinMs = 3_000;
 const restartWaitsMs = [0, 1_000, 2_000, 5_000, 10_000, 15_000] as const;
 
-type Shown = { readonly paintedMs: number } | { readonly problem: Problem };
-
 /**
  * INVARIANTS: the newest `show` owns the hidden frame, an older one ends as superseded; after a failure the frame that was
- * seen last is shown again before anything is reported as painted; only `#recover` starts browsers once `start` is done.
+ * seen last is shown again before anything is reported as painted; only `#recover` starts browsers once `start` is done. A
+ * prepared frame is named only while its browser lives; `show` paints without it as well.
  */
 export class ChromiumDisplay implements Display {
   readonly name = 'chromium';
+  readonly can: DisplayAbilities;
   readonly #options: ChromiumDisplayOptions;
   readonly #failureListeners = new Set<(problem: Problem) => void>();
   #browser: ChromiumBrowser | undefined;
@@ -37,12 +37,16 @@ export class ChromiumDisplay implements Display {
   #turn = 0;
   #wanted: Frame | undefined;
   #shown: Frame | undefined;
+  #blanked = false;
+  readonly #prepared = new Map<string, Frame>();
   #recovering: Promise<void> | undefined;
   #beat: NodeJS.Timeout | undefined;
   #wakeUp: (() => void) | undefined;
 
   constructor(options: ChromiumDisplayOptions = {}) {
     this.#options = options;
+    const { widthPx: columns = 1280, heightPx: rows = 720 } = options;
+    this.can = { html: true, picture: true, columns, rows, colours: 256 ** 3, prepare: true, readBack: true };
   }
 
   /** Rejects never: a missing or broken browser is told to `onFailure`, and tried again. */
@@ -54,9 +58,28 @@ export class ChromiumDisplay implements Display {
     this.#beat = setInterval(() => void this.#check(), beatEveryMs);
   }
 
+  async prepare(frame: Frame): Promise<Result<void>> {
+    const refused = this.#refusal(frame);
+    if (refused) return { ok: false, problem: refused };
+    const browser = this.#browser;
+    if (!browser) return bad('device-failed', 'there is no browser');
+    this.#prepared.delete(frame.id);
+    const [oldest] = this.#prepared.keys();
+    if (oldest !== undefined && this.#prepared.size >= preparedMax) {
+      this.#prepared.delete(oldest);
+      await browser.evaluate(`loa.drop(${JSON.stringify(oldest)})`, flipWithinMs);
+    }
+    this.#prepared.set(frame.id, frame);
+    const id = JSON.stringify(frame.id);
+    const kept = await browser.evaluate(`loa.keep(${id}, ${JSON.stringify(guarded(frame.html))})`, loadWithinMs[frame.kind]);
+    if (kept.ok && kept.value === 'ready') await browser.settle(`loa.kept(${id})`);
+    else if (this.#prepared.get(frame.id) === frame) this.#prepared.delete(frame.id);
+    return kept.ok ? ok(undefined) : kept;
+  }
+
   async show(frame: Frame): Promise<Shown> {
-    if (!this.#running) return failed('device-failed', 'the display is stopped');
-    if (Buffer.byteLength(frame.html) > htmlBytesMax) return failed('too-large', `HTML of more than ${htmlBytesMax} bytes`);
+    const refused = this.#refusal(frame);
+    if (refused) return { problem: refused };
     this.#wanted = frame;
     const turn = ++this.#turn;
     await this.#recovered();
@@ -68,6 +91,20 @@ export class ChromiumDisplay implements Display {
     await this.#recovered();
     const second = await this.#paint(frame, turn);
     return second.ok ? second.value : { problem: second.problem };
+  }
+
+  async blank(on: boolean): ReturnType<Display['blank']> {
+    if (!this.#running) return { problem: stopped };
+    this.#blanked = on;
+    const covered = await this.#browser?.evaluate(`loa.cover(${isDark(on, this.#shown)})`, flipWithinMs);
+    return { sent: true, confirmed: covered?.ok === true };
+  }
+
+  async sample(): Promise<Sample | 'unmeasured'> {
+    const asked = await this.#browser?.evaluate('loa.sample()', beatWithinMs);
+    if (!asked?.ok || !Array.isArray(asked.value)) return 'unmeasured';
+    const [paintedFrames, lastPaint] = asked.value as [number, number];
+    return { shown: this.shown(), dark: isDark(this.#blanked, this.#shown), paintedFrames, lastPaintMs: this.#boxMs(lastPaint) };
   }
 
   shown(): string | null {
@@ -90,6 +127,8 @@ export class ChromiumDisplay implements Display {
     await this.#browser?.close();
     this.#browser = undefined;
     this.#shown = undefined;
+    this.#blanked = false;
+    this.#prepared.clear();
   }
 
   async #begin(): Promise<Result<void>> {
@@ -103,24 +142,47 @@ export class ChromiumDisplay implements Display {
     };
     const started = await ChromiumBrowser.start(options);
     if (!started.ok) return started;
+    this.#prepared.clear();
     this.#browser = started.value;
     return ok(undefined);
   }
 
-  async #paint(frame: Frame, turn: number): Promise<Result<{ readonly paintedMs: number }>> {
+  async #paint(frame: Frame, turn: number): Promise<Result<Exclude<Shown, { problem: Problem }>>> {
     if (turn !== this.#turn) return superseded;
     const browser = this.#browser;
     if (!browser) return bad('device-failed', 'there is no browser');
-    const ready = await browser.evaluate(`loa.prepare(${turn}, ${JSON.stringify(guarded(frame.html))})`, loadWithinMs[frame.kind]);
+    const ready = await this.#ready(browser, frame, turn);
     if (!ready.ok) return ready;
     if (ready.value !== 'ready') return superseded;
-    await browser.settleNextFrame();
-    const flipped = await browser.evaluate(`loa.flip(${turn})`, flipWithinMs);
+    const dark = isDark(this.#blanked, frame);
+    const flipped = await browser.evaluate(`loa.flip(${turn}, ${dark})`, flipWithinMs);
     if (!flipped.ok) return flipped;
     if (typeof flipped.value !== 'number') return superseded;
     this.#shown = frame;
-    const ageMs = Math.max(0, Date.now() - flipped.value);
-    return ok({ paintedMs: Math.round((this.#options.now ?? Date.now)() - ageMs) });
+    return ok({ paintedMs: this.#boxMs(flipped.value), ...(dark && { dark }) });
+  }
+
+  /** The prepared frame of this name and document, or a new one loaded and settled now. */
+  async #ready(browser: ChromiumBrowser, frame: Frame, turn: number): Promise<Result<unknown>> {
+    if (this.#prepared.get(frame.id)?.html === frame.html) {
+      this.#prepared.delete(frame.id);
+      const taken = await browser.evaluate(`loa.take(${turn}, ${JSON.stringify(frame.id)})`, flipWithinMs);
+      if (!taken.ok || taken.value !== 'absent') return taken;
+    }
+    const loaded = await browser.evaluate(`loa.prepare(${turn}, ${JSON.stringify(guarded(frame.html))})`, loadWithinMs[frame.kind]);
+    if (loaded.ok && loaded.value === 'ready') await browser.settle('loa.next()');
+    return loaded;
+  }
+
+  /** An instant of the page, which runs on the machine's clock, on the box's. */
+  #boxMs(pageMs: number): number {
+    return Math.round((this.#options.now ?? Date.now)() - Math.max(0, Date.now() - pageMs));
+  }
+
+  #refusal({ html }: Frame): Problem | undefined {
+    if (!this.#running) return stopped;
+    if (Buffer.byteLength(html) <= htmlBytesMax) return undefined;
+    return { code: 'too-large', path: '', detail: `HTML of more than ${htmlBytesMax} bytes` };
   }
 
   /** A page that no longer answers is replaced; a browser that no longer answers is restarted. */
@@ -142,6 +204,7 @@ export class ChromiumDisplay implements Display {
   /** First a new page in the same browser, then new browsers with growing pauses. */
   async #climb(problem: Problem): Promise<void> {
     const hung = problem.code === 'tool-timeout' && this.#browser !== undefined;
+    this.#prepared.clear();
     if (hung && (await this.#browser?.loadShell())?.ok === true && (await this.#showAgain())) return;
     for (let tries = 0; this.#running; tries++) {
       await this.#browser?.close();
@@ -183,6 +246,4 @@ export class ChromiumDisplay implements Display {
 
 const superseded = bad<never>('conflict', 'superseded by a newer frame');
 
-function failed(code: Problem['code'], detail: string): Shown {
-  return { problem: { code, path: '', detail } };
-}
+const stopped: Problem = { code: 'device-failed', path: '', detail: 'the display is stopped' };

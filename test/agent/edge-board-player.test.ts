@@ -14,6 +14,8 @@ function item(name: string, durationMs: number): Item {
   return { sha256: name.repeat(64), bytes: 10, type: 'text/html', title: name, language: 'vi', durationMs, gainDb: 0 };
 }
 
+const words = (text: string) => ({ html: text, text: [text] });
+
 function play(sound: Sound, change: Partial<PlayAction> = {}): PlayAction {
   return { do: 'play', output: 'screen', attempt: 1, slot: 'normal', sound, startAtMs: wallMs + 2_000, fadeInMs: 0, gainDb: 0, ...change };
 }
@@ -33,9 +35,9 @@ async function makeRig() {
     output: 'screen',
     display,
     clock: { now: () => ({ wallMs: Date.now(), monoMs: Date.now() - wallMs, quality: 'signed' }) },
-    readPage: async (sha256) => (sha256.startsWith('x') ? bad('not-cached', 'gone') : ok(`page ${sha256[0]}`)),
-    orderPage: ({ screen }) => `order ${screen.title}`,
-    safePage: () => 'safe',
+    readPage: async (sha256) => (sha256.startsWith('x') ? bad('not-cached', 'gone') : ok(words(`page ${sha256[0]}`))),
+    orderPage: ({ screen }) => words(`order ${screen.title}`),
+    safePage: () => words('safe'),
     progressEveryMs: 1_000,
   });
   const tell = (event: Event) => void events.push(event);

@@ -70,6 +70,35 @@ test('the colours of the newest page are what is seen', async () => {
   await display.stop();
 });
 
+test('a prepared frame stays unseen until its show, and a blanked screen is black until an order comes', async () => {
+  const display = new ChromiumDisplay(size);
+  await display.start();
+  await display.show(page('now', 'rgb(0,0,200)'));
+  const order = { ...page('order', 'rgb(200,0,0)'), kind: 'order' } as const;
+  await display.prepare(order);
+  expect(near(await colourOf(display), 0, 0, 200)).toBe(true);
+  await display.blank(true);
+  expect(near(await colourOf(display), 0, 0, 0)).toBe(true);
+  await display.show(order);
+  expect(near(await colourOf(display), 200, 0, 0)).toBe(true);
+  await display.show(page('after', 'rgb(0,200,0)'));
+  expect(near(await colourOf(display), 0, 0, 0)).toBe(true);
+  await display.blank(false);
+  expect(near(await colourOf(display), 0, 200, 0)).toBe(true);
+  await display.stop();
+});
+
+test('a blanked screen is black again after its browser was killed', async () => {
+  const display = new ChromiumDisplay(size);
+  await display.start();
+  await display.show(page('now', 'rgb(0,0,200)'));
+  await display.blank(true);
+  for (const pid of browsers('browser')) process.kill(pid, 'SIGKILL');
+  expect(await display.show(page('next', 'rgb(200,0,0)'))).toMatchObject({ dark: true });
+  expect(near(await colourOf(display), 0, 0, 0)).toBe(true);
+  await display.stop();
+});
+
 test('nothing that a page holds reaches the network or runs', async () => {
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -88,7 +117,7 @@ test('nothing that a page holds reaches the network or runs', async () => {
     <form action="${at}/form"><button autofocus>x</button></form></body></html>`;
   const display = new ChromiumDisplay(size);
   await display.start();
-  expect(await display.show({ id: 'leak', kind: 'bulletin', html })).toHaveProperty('paintedMs');
+  expect(await display.show({ ...page('leak', ''), html })).toHaveProperty('paintedMs');
   await wait(1500);
   expect(requests).toEqual([]);
   expect(near(await colourOf(display), 0, 120, 0)).toBe(true);

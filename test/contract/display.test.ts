@@ -17,3 +17,15 @@ test('the simulation keeps what is on the screen, also through a failure', async
   expect(display.shown()).toBe('one');
   expect(problems).toEqual(['device-failed']);
 });
+
+test('a hung picture stops counting and confirms no blank', async () => {
+  let nowMs = 10_000;
+  const display = new SimulatedDisplay({ now: () => nowMs });
+  await display.start();
+  await display.show(page('one', 'navy'));
+  display.freeze(true);
+  const before = await display.sample();
+  nowMs += 60_000;
+  expect(await display.sample()).toEqual(before);
+  expect(await display.blank(true)).toEqual({ sent: true, confirmed: false });
+});
