@@ -25,6 +25,7 @@ import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
 import { policyRoutes } from './api/policy.ts';
 import { programmeRoutes } from './api/programmes.ts';
+import { readyOrderRoutes } from './api/ready-orders.ts';
 import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
@@ -82,6 +83,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   orderRoutes(app, centre);
   orderPreviewRoutes(app, centre);
   orderRequestRoutes(app, centre);
+  readyOrderRoutes(app, centre);
   dutyRoutes(app, centre);
   orderCapRoutes(app, centre);
   alertRoutes(app, centre);

@@ -9,6 +9,7 @@ import type { CorrectionDesk } from './emergency/correction-desk.ts';
 import type { Alerts } from './emergency/make-alerts.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
 import type { OrderWatch } from './emergency/order-watch.ts';
+import type { ReadyDesk } from './emergency/ready-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
 import type { TemplateDesk } from './emergency/template-desk.ts';
 import type { Feed } from './feed.ts';
@@ -51,6 +52,8 @@ export interface Centre {
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
   readonly corrections: CorrectionDesk;
+  /** Orders that lie ready in boxes. */
+  readonly ready: ReadyDesk;
   readonly duty: Duty;
   readonly alerts: Alerts;
   readonly watch: OrderWatch;

@@ -105,7 +105,8 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
   const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
   const onEarnest = (order: StoredOrder) =>
     void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
-  const shared = { store, card, trust, registry, desk, voices, feed, publish, journal, groups: names, ladder: duty.ladder, nowMs };
+  const changed = () => dispatch.changed();
+  const shared = { store, card, trust, registry, desk, voices, feed, publish, journal, groups: names, ladder: duty.ladder, changed, nowMs };
   const given = makeEmergency({ ...shared, templates: () => templates.all(), onEarnest, stood: () => stood.tell() });
   const alerts = makeAlerts({
     ...shared,
