@@ -12,6 +12,7 @@ import { alertSourceRoutes } from './api/alert-sources.ts';
 import { alertRoutes } from './api/alerts.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
+import { contactRoutes } from './api/contacts.ts';
 import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
 import { liveRoutes } from './api/live.ts';
@@ -84,6 +85,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   orderPreviewRoutes(app, centre);
   orderRequestRoutes(app, centre);
   readyOrderRoutes(app, centre);
+  contactRoutes(app, centre);
   dutyRoutes(app, centre);
   orderCapRoutes(app, centre);
   alertRoutes(app, centre);
