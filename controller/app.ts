@@ -12,6 +12,7 @@ import { alertSourceRoutes } from './api/alert-sources.ts';
 import { alertRoutes } from './api/alerts.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
+import { centreRoutes } from './api/centres.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
@@ -96,6 +97,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   relayRoutes(app, centre);
   voiceDoor(app, centre);
   policyRoutes(app, centre);
+  centreRoutes(app, centre);
   eventRoutes(app, centre);
   probeRoutes(app, centre);
   await pageRoutes(app, options.consoleDir);

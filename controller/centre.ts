@@ -1,5 +1,6 @@
 // The running centre as its pages and doors see it: every room, wired by main.
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
+import type { Below } from '../schemas/introduction.ts';
 import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
@@ -67,5 +68,7 @@ export interface Centre {
   readonly claimPlace: () => ClaimPlace;
   /** Turn an uploaded file into content; one at a time. */
   readonly ingest: (path: string, words: { readonly title: string; readonly language: string }) => Promise<Result<Ingested>>;
+  /** The broker lets boxes of these centres below read orders, from now on. */
+  readonly admitBelow: (below: readonly Below[]) => void;
   readonly nowMs: () => number;
 }

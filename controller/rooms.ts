@@ -66,7 +66,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
-  const opened = { card, trust, store, blobs, authority, tools, journal, nowMs };
+  const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
+  const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
     centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest },
     rooms: { registry, link, bus, place, signatory },
