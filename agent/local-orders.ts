@@ -3,7 +3,7 @@ import { openMandate, outsideMandate } from '../schemas/authority.ts';
 import type { Contact, LocalOrder } from '../schemas/local-orders.ts';
 import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
 import type { Plan } from '../schemas/want.ts';
-import type { ContactReady, Event, LocalReady } from './core/model.ts';
+import type { ContactReady, Event, LocalReady, LocalRefused } from './core/model.ts';
 import { type Reader, readLocalOrder } from './messages.ts';
 
 export interface LocalOrdersOptions {
@@ -31,17 +31,20 @@ export class LocalOrderShelf {
   read(): void {
     const { reader, tell, warn } = this.#options;
     const { localOrders, settings } = this.#plan ?? {};
+    const refused: LocalRefused[] = [];
     const orders = (localOrders?.orders ?? []).flatMap((one): LocalReady[] => {
       const ready = readReady(one, reader());
-      if (!ready.ok) warn('localOrderRefused', { ...ready.problem, path: `${one.id}${ready.problem.path}` });
-      return ready.ok ? [ready.value] : [];
+      if (ready.ok) return [ready.value];
+      warn('localOrderRefused', { ...ready.problem, path: `${one.id}${ready.problem.path}` });
+      refused.push({ id: one.id, code: ready.problem.code });
+      return [];
     });
     const contacts = (settings?.contacts ?? []).flatMap((one): ContactReady[] => {
       const ready = readContact(one, orders, reader());
       if (!ready.ok) warn('contactRefused', { ...ready.problem, path: `${one.id}${ready.problem.path}` });
       return ready.ok ? [ready.value] : [];
     });
-    tell({ is: 'localOrdersRead', orders, contacts });
+    tell({ is: 'localOrdersRead', orders, contacts, refused });
   }
 }
 

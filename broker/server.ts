@@ -55,7 +55,7 @@ export class BrokerServer {
   readonly #sockets = new Set<TLSSocket>();
   readonly #waiting = new Set<SocketGuard>();
   readonly #aedes: Aedes;
-  readonly #below: readonly KnownBelow[];
+  #below: readonly KnownBelow[] = [];
   #server: Server | undefined;
   #sweeper: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -65,7 +65,7 @@ export class BrokerServer {
     this.#limits = { ...brokerLimits, ...options.limits };
     this.#retained = new RetainedIndex({ countMax: this.#limits.retainedCountMax, bytesMax: this.#limits.retainedBytesMax });
     this.#aedes = this.#makeAedes();
-    this.#below = (options.below ?? []).map(({ centre, ca }) => ({ centre, certificate: new X509Certificate(ca) }));
+    this.#below = knownBelow(options.below);
   }
 
   async start(): Promise<{ port: number }> {
@@ -73,8 +73,7 @@ export class BrokerServer {
     const { host, port, tls, below = [] } = this.#options;
     const server = createServer(
       {
-        ...tls,
-        ...(below.length > 0 && { ca: [tls.ca, ...below.map(({ ca }) => ca)] }),
+        ...trusting(tls, below),
         requestCert: true,
         rejectUnauthorized: true,
         minVersion: 'TLSv1.2',
@@ -98,6 +97,17 @@ export class BrokerServer {
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('the broker listens on no port');
     return { port: address.port };
+  }
+
+  /** Other centres below from now on; those of who is no longer one are cut. */
+  admit(below: readonly CentreBelow[]): void {
+    const { tls } = this.#options;
+    this.#below = knownBelow(below);
+    this.#server?.setSecureContext({ ...trusting(tls, below), minVersion: 'TLSv1.2' });
+    for (const socket of this.#sockets) {
+      const identity = this.#sessions.of(socket)?.identity;
+      if (identity?.kind === 'guest' && !below.some(({ centre }) => centre === identity.centre)) socket.destroy();
+    }
   }
 
   /**
@@ -250,4 +260,12 @@ export class BrokerServer {
     this.#counts.refused[reason] = (this.#counts.refused[reason] ?? 0) + 1;
     this.#options.onRefused?.(reason, identity);
   }
+}
+
+function knownBelow(below: readonly CentreBelow[] = []): readonly KnownBelow[] {
+  return below.map(({ centre, ca }) => ({ centre, certificate: new X509Certificate(ca) }));
+}
+
+function trusting(tls: BrokerOptions['tls'], below: readonly CentreBelow[]) {
+  return { ...tls, ca: [tls.ca, ...below.map(({ ca }) => ca)] };
 }

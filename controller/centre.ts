@@ -1,5 +1,6 @@
 // The running centre as its pages and doors see it: every room, wired by main.
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
+import type { Below } from '../schemas/introduction.ts';
 import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
@@ -9,6 +10,7 @@ import type { CorrectionDesk } from './emergency/correction-desk.ts';
 import type { Alerts } from './emergency/make-alerts.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
 import type { OrderWatch } from './emergency/order-watch.ts';
+import type { ReadyDesk } from './emergency/ready-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
 import type { TemplateDesk } from './emergency/template-desk.ts';
 import type { Feed } from './feed.ts';
@@ -51,6 +53,8 @@ export interface Centre {
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;
   readonly corrections: CorrectionDesk;
+  /** Orders that lie ready in boxes. */
+  readonly ready: ReadyDesk;
   readonly duty: Duty;
   readonly alerts: Alerts;
   readonly watch: OrderWatch;
@@ -64,5 +68,7 @@ export interface Centre {
   readonly claimPlace: () => ClaimPlace;
   /** Turn an uploaded file into content; one at a time. */
   readonly ingest: (path: string, words: { readonly title: string; readonly language: string }) => Promise<Result<Ingested>>;
+  /** The broker lets boxes of these centres below read orders, from now on. */
+  readonly admitBelow: (below: readonly Below[]) => void;
   readonly nowMs: () => number;
 }

@@ -10,7 +10,7 @@ import { dutySettingsCell } from './duty/duty-settings.ts';
 import { standardTemplates } from './emergency/templates.ts';
 import { type Folder, folderOf } from './folder.ts';
 import { hashPassword, makeSetupToken } from './people.ts';
-import { openAuthority } from './provision/authority.ts';
+import { authorityName, openAuthority } from './provision/authority.ts';
 import { makeTrust, openSigningKeys } from './provision/signing-keys.ts';
 import { readSeed, type Seed, standardPolicy } from './seed.ts';
 import { type LockWish, openLocks } from './signing/open-desk.ts';
@@ -60,7 +60,7 @@ async function make(store: Store, folder: Folder, seed: Seed, nowMs: number, loc
   if (!secret.ok) return secret;
   const keys = await openSigningKeys(folder.keys, { secret: secret.value.text });
   if (!keys.ok) return keys;
-  await openAuthority(folder.authority, centre.name, nowMs, secret.value.text);
+  await openAuthority(folder.authority, authorityName(centre), nowMs, secret.value.text);
   const trust = await makeTrust({
     centre: centre.id,
     level: centre.level,

@@ -1,4 +1,5 @@
 // A bus that rooms may hold before the broker runs.
+import type { Below } from '../schemas/introduction.ts';
 import type { Publish } from './dispatch.ts';
 import type { Bus } from './start-centre.ts';
 
@@ -8,6 +9,10 @@ export class LateBus {
 
   open(bus: Bus): void {
     this.#bus = bus;
+  }
+
+  admit(below: readonly Below[]): void {
+    this.#bus?.admit?.(below);
   }
 
   publish(...[topic, payload, how]: Parameters<Publish>): Promise<void> {

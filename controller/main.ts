@@ -7,6 +7,7 @@ import { BrokerServer } from '../broker/server.ts';
 import type { Result } from '../schemas/problems.ts';
 import { runCap } from './emergency/cap/check-command.ts';
 import { initialise } from './init.ts';
+import { runCentres } from './provision/centres-command.ts';
 import { runKeys } from './provision/keys-command.ts';
 import { readPassphrase } from './provision/passphrase.ts';
 import { type Asked, type RunSettings, readSettings, usage } from './settings.ts';
@@ -28,7 +29,8 @@ const terminal = {
   nowMs: Date.now(),
 };
 
-if (process.argv[2] === 'keys') await keys(process.argv.slice(3));
+if (process.argv[2] === 'keys') await command(runKeys);
+else if (process.argv[2] === 'centres') await command(runCentres);
 else if (process.argv[2] === 'cap') process.exitCode = await runCap(process.argv.slice(3), terminal);
 else await obey();
 
@@ -50,8 +52,8 @@ async function obey(): Promise<void> {
   }
 }
 
-async function keys(words: readonly string[]): Promise<void> {
-  const done = await runKeys(words, Date.now());
+async function command(act: typeof runKeys): Promise<void> {
+  const done = await act(process.argv.slice(3), Date.now());
   if (!done.ok) fail(`${done.problem.code}: ${done.problem.detail}`);
   process.stdout.write(`${done.value.join('\n')}\n`);
 }
@@ -129,7 +131,8 @@ async function openBus(wish: BusWish): Promise<Bus> {
   const { mayConnect, onPublish, onConnection, ...rest } = wish;
   const broker = new BrokerServer({
     ...rest,
-    mayConnect: ({ kind, id }) => kind === 'box' && mayConnect(id),
+    // A guest is a box of a centre below, which knows its own boxes; it only reads.
+    mayConnect: ({ kind, id }) => kind === 'guest' || (kind === 'box' && mayConnect(id)),
     onPublish: async ({ kind, id }, topic, payload) => {
       if (kind === 'box') await onPublish(id, topic, payload);
     },
@@ -138,7 +141,12 @@ async function openBus(wish: BusWish): Promise<Bus> {
     },
   });
   const { port } = await broker.start();
-  return { port, publish: (topic, payload, how) => broker.publish(topic, payload, how), stop: () => broker.stop() };
+  return {
+    port,
+    publish: (topic, payload, how) => broker.publish(topic, payload, how),
+    admit: (below) => broker.admit(below),
+    stop: () => broker.stop(),
+  };
 }
 
 /** The keys lie in a process of their own, which watches what it signs. */

@@ -66,7 +66,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
-  const opened = { card, trust, store, blobs, authority, tools, journal, nowMs };
+  const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
+  const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
     centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest },
     rooms: { registry, link, bus, place, signatory },
@@ -105,7 +106,8 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
   const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
   const onEarnest = (order: StoredOrder) =>
     void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
-  const shared = { store, card, trust, registry, desk, voices, feed, publish, journal, groups: names, ladder: duty.ladder, nowMs };
+  const changed = () => dispatch.changed();
+  const shared = { store, card, trust, registry, desk, voices, feed, publish, journal, groups: names, ladder: duty.ladder, changed, nowMs };
   const given = makeEmergency({ ...shared, templates: () => templates.all(), onEarnest, stood: () => stood.tell() });
   const alerts = makeAlerts({
     ...shared,

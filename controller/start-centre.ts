@@ -6,6 +6,7 @@ import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts
 
 import { openDatabase } from '../hardware/host/sqlite.ts';
 import { openStrongbox } from '../hardware/host/strongbox.ts';
+import type { Below } from '../schemas/introduction.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Topic } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
@@ -19,6 +20,7 @@ import { openCapDoor } from './emergency/make-alerts.ts';
 import { folderOf } from './folder.ts';
 import type { Journal } from './link.ts';
 import type { Issued } from './provision/authority.ts';
+import { readBelow } from './provision/neighbours.ts';
 import type { Trust } from './provision/signing-keys.ts';
 import { hostInUrl, makeRooms, type Rooms } from './rooms.ts';
 import type { RunSettings } from './settings.ts';
@@ -31,6 +33,8 @@ import { SqliteStore } from './store/sqlite-store.ts';
 export interface Bus {
   readonly port: number;
   readonly publish: Publish;
+  /** Boxes of these centres may read orders here from now on. */
+  readonly admit?: (below: readonly Below[]) => void;
   stop(): Promise<void>;
 }
 
@@ -39,6 +43,8 @@ export interface BusWish {
   readonly port: number;
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
   readonly owner: string;
+  /** Boxes of centres below may read orders here. */
+  readonly below: readonly Below[];
   readonly mayConnect: (dev: string) => boolean;
   readonly onPublish: (dev: string, topic: Topic, payload: Uint8Array) => Promise<void>;
   readonly onConnection: (dev: string, up: boolean) => void;
@@ -88,6 +94,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     port: options.settings.mqttPort,
     tls: { ca: centre.authority.pem, ...server },
     owner: centre.card.id,
+    below: await readBelow(centre.store),
     mayConnect: (dev) => registry.enrolled(dev),
     onPublish: (dev, topic, payload) => link.onPublish(dev, topic, payload),
     onConnection: (dev, up) => link.onConnection(dev, up),

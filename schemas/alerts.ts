@@ -211,7 +211,9 @@ export interface AlertText {
 }
 export interface MandateAnswer {
   readonly id: string;
+  /** A source of this centre, or a dry contact of `box`. */
   readonly feed: Id;
+  readonly box: Id | null;
   readonly class: 'actual' | 'exercise';
   readonly areas: readonly AreaPath[];
   readonly perHour: number;

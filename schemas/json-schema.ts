@@ -17,6 +17,7 @@ import { Path, Paths } from './paths.ts';
 import { Policy } from './policy.ts';
 import { Problem } from './problem-shape.ts';
 import { Item, Programme } from './programme.ts';
+import * as ready from './ready-orders.ts';
 import { Receipt } from './receipt.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
@@ -78,6 +79,10 @@ export const wireShapes = {
   PrepareRequest: orders.PrepareRequest,
   ApproveRequest: orders.ApproveRequest,
   OfficerKeyRequest: orders.OfficerKeyRequest,
+  ReadyOrderRequest: ready.ReadyOrderRequest,
+  ReadySignRequest: ready.ReadySignRequest,
+  ContactMandateRequest: ready.ContactMandateRequest,
+  ContactWiring: ready.ContactWiring,
   ClearRequest: orders.ClearRequest,
   TemplateSpeechRequest: orders.TemplateSpeechRequest,
   TimelineRequest: api.TimelineRequest,

@@ -1,6 +1,7 @@
 // What a box says of itself: presence, reported state, telemetry, questions.
 import * as v from 'valibot';
 import { Id, MessageId } from './ids.ts';
+import { localOrdersMax } from './local-orders.ts';
 import { Problem } from './problem-shape.ts';
 import { ClockQuality, DurationMs, InstantMs } from './time.ts';
 
@@ -73,6 +74,10 @@ export const Report = v.strictObject({
     v.maxLength(4),
   ),
   cache: v.strictObject({ bytes: Counter, missing: Counter }),
+  /** Orders that lie ready here; `code`: why one that the want names does not. */
+  local: v.optional(
+    v.pipe(v.array(v.strictObject({ id: MessageId, code: v.optional(Problem.entries.code) })), v.maxLength(localOrdersMax)),
+  ),
   outbox: v.strictObject({ epoch: Id, low: Counter, high: Counter }),
   health: Health,
 });

@@ -128,7 +128,7 @@ function absorbHere(turn: Turn, event: HereEvent) {
     case 'inputChanged':
       return inputChanged(turn, event);
     case 'localOrdersRead':
-      return turn.be({ local: { ...turn.live.local, orders: event.orders, contacts: event.contacts } });
+      return turn.be({ local: { ...turn.live.local, orders: event.orders, contacts: event.contacts, refused: event.refused ?? [] } });
     case 'localStartAsked':
       return askLocalStart(turn, event);
     case 'localEndAsked':

@@ -9,7 +9,7 @@ import type { StartInput } from '../../schemas/local-orders.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
 import type { Fact, LocalStart } from '../../schemas/outbox.ts';
 import type { PolicyRule } from '../../schemas/policy.ts';
-import type { Problem } from '../../schemas/problems.ts';
+import type { Problem, ProblemCode } from '../../schemas/problems.ts';
 import type { Item, Level } from '../../schemas/programme.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
@@ -125,7 +125,12 @@ export type Event =
   /** A wired input of the board changed: mains present, button pressed, case opened, key turned, contact closed. */
   | { readonly is: 'inputChanged'; readonly input: 'button' | 'tamper' | 'mains' | StartInput; readonly on: boolean }
   /** Verified orders that lie ready here and the contacts that may start them; whole, re-stated when plan or keys change. */
-  | { readonly is: 'localOrdersRead'; readonly orders: readonly LocalReady[]; readonly contacts: readonly ContactReady[] }
+  | {
+      readonly is: 'localOrdersRead';
+      readonly orders: readonly LocalReady[];
+      readonly contacts: readonly ContactReady[];
+      readonly refused?: readonly LocalRefused[];
+    }
   /** Somebody with the PIN starts one of them at the box, or ends what was started here. */
   | { readonly is: 'localStartAsked'; readonly order: string; readonly by: string }
   | { readonly is: 'localEndAsked'; readonly by: string }
@@ -339,6 +344,8 @@ export interface Live {
   readonly local: {
     readonly orders: readonly LocalReady[];
     readonly contacts: readonly ContactReady[];
+    /** In the want, but not fit to lie here. */
+    readonly refused: readonly LocalRefused[];
     readonly switches: Readonly<Partial<Record<StartInput, { readonly on: boolean; readonly sinceMonoMs: number }>>>;
     readonly spent: readonly string[];
   };
@@ -395,6 +402,11 @@ export interface LocalReady {
   readonly perHour: number;
   readonly maxMs: number;
   readonly key: boolean;
+}
+
+export interface LocalRefused {
+  readonly id: string;
+  readonly code: ProblemCode;
 }
 
 /** A contact whose mandate holds now. */

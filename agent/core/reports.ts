@@ -1,4 +1,5 @@
 // What the box says of itself: presence and report when they change, telemetry at its pace and when health changes.
+import { localOrdersMax } from '../../schemas/local-orders.ts';
 import type { Health, Presence, Report } from '../../schemas/report.ts';
 import { unsettled } from './agenda.ts';
 import { healthOf } from './health.ts';
@@ -51,6 +52,8 @@ function sources({ kept, live }: State): readonly unknown[] {
     live.mains,
     live.faults,
     plan,
+    live.local.orders,
+    live.local.refused,
     outputs,
     cache,
     linkUp,
@@ -97,6 +100,7 @@ function tellReport(turn: Turn, health: Health) {
       next: nextOf(turn, output),
     })),
     cache: { bytes: cacheBytes, missing: missing(turn).length },
+    ...localOf(turn),
     outbox: { epoch: live.rows.epoch, low: live.rows.acked, high: live.rows.acked },
     health,
   };
@@ -112,6 +116,13 @@ function tellReport(turn: Turn, health: Health) {
   turn.keep({ counters: { ...kept.counters, reportRev: rev } });
   turn.be({ told: { ...turn.live.told, report: text }, reportAtMonoMs: now.monoMs });
   turn.act({ do: 'publishReport', report: { rev, ...content } });
+}
+
+/** What lies ready here, and what was refused a place; nothing said while there is neither. */
+function localOf({ live }: Turn): Pick<Report, 'local'> {
+  const { orders, refused } = live.local;
+  const local = [...orders.map(({ offered }) => ({ id: offered.opened.id })), ...refused].slice(0, localOrdersMax);
+  return local.length > 0 ? { local } : {};
 }
 
 function nameOf(voice: Voice): string {

@@ -4,7 +4,8 @@ import { type MandateAnswer, MandateRequest, MandateSignRequest } from '../../sc
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
-import { type KnownMandate, mandateType } from '../emergency/mandate-desk.ts';
+import { dropContacts } from '../emergency/contacts.ts';
+import { boxOfContact, type KnownMandate, mandateType } from '../emergency/mandate-desk.ts';
 import { checkPassword } from '../people.ts';
 import { declare } from './route.ts';
 
@@ -52,17 +53,19 @@ export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
       const allowed = may(person.grants, 'mandate.revoke', card.area);
       if (!allowed.ok) return allowed;
       const revoked = await mandates.revoke(params['id'] ?? '', person.account);
+      if (revoked.ok) await dropContacts(centre, revoked.value, person.account);
       return revoked.ok ? ok(answerOf(revoked.value)) : revoked;
     },
   );
 }
 
-function answerOf({ stored, statement, state }: KnownMandate): MandateAnswer {
+export function answerOf({ stored, statement, state }: KnownMandate): MandateAnswer {
   const { id, madeMs, by, frozen, signatures } = stored;
   const { body, exp } = statement;
   return {
     id,
     feed: body.feed,
+    box: boxOfContact(body.gateway),
     class: frozen[0]?.order.class === 'exercise' ? 'exercise' : 'actual',
     areas: body.areas,
     perHour: body.perHour,

@@ -8,6 +8,7 @@ import type { Programme } from '../../schemas/programme.ts';
 import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { Part, PartKind } from '../../schemas/want.ts';
+import { audioIn } from './ready-orders.ts';
 
 export interface CentreContent {
   readonly policy: Policy;
@@ -60,7 +61,7 @@ export function compileWants(boxes: readonly BoxToServe[], content: CentreConten
       part('settings', `settings ${canonicalJson(box.settings)}`, () => box.settings),
       part('policy', 'policy', () => content.policy),
       part('schedules', `schedules ${groups.join(' ')}`, () => schedulesOf(groups, content)),
-      ...orderAudioOf(box.settings.languages, content, part),
+      ...orderAudioOf(box, content, part),
       ...emergencyParts(box.id, content, part),
     ]);
   }
@@ -77,13 +78,15 @@ function emergencyParts(dev: string, { paths = [], ready }: CentreContent, part:
 }
 
 /** Vietnamese is always there: what a cluster has no words for is said in it. */
-function orderAudioOf(languages: readonly string[], { orderAudio = [] }: CentreContent, part: MakePart): Part[] {
+function orderAudioOf({ id, settings: { languages } }: BoxToServe, { orderAudio = [], ready }: CentreContent, part: MakePart): Part[] {
   const wanted = [...new Set([...languages, 'vi'])].sort();
   const fit = orderAudio.filter(({ language }) => wanted.some((tag) => sameLanguage(tag, language)));
-  const audio = [...new Map(fit.map(({ sha256, bytes }) => [sha256, { sha256, bytes }])).values()];
+  // What lies ready keeps its sound, whatever templates say since.
+  const lying = audioIn(ready?.get(id) ?? []);
+  const audio = [...new Map([...fit, ...lying].map(({ sha256, bytes }) => [sha256, { sha256, bytes }])).values()];
   if (audio.length === 0) return [];
   return [
-    part('orderAudio', `orderAudio ${wanted.join(' ')}`, () => ({
+    part('orderAudio', `orderAudio ${[...wanted, ...lying.map(({ sha256 }) => sha256)].join(' ')}`, () => ({
       audio: audio.sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, 512),
     })),
   ];

@@ -35,6 +35,7 @@ export const acts = {
   'alert-source.write': ['administrator'],
   'mandate.sign': ['duty'],
   'mandate.revoke': ['duty', 'leader', 'administrator'],
+  'centre.link': ['administrator'],
   'audit.read': ['auditor', 'administrator'],
 } as const satisfies Record<string, readonly AccountRole[]>;
 export type ActName = keyof typeof acts;

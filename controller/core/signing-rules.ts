@@ -113,6 +113,9 @@ function judgeOrder(draft: ReadDraft, exp: number, facts: DeskFacts, nowMs: numb
   if (nowMs >= facts.untilMs) return bad('expired', `the delegation ended at ${facts.untilMs}; the root holders give a new one`, '/chain');
   if (!within(said.area, facts.area))
     return bad('outside-area', `order for ${said.area}, the centre’s area is ${facts.area}`, '/body/area');
+  // It will be started with nobody asked: only officers lay it ready, no gateway and nobody alone in haste.
+  if (aud.startsWith('d/') && said.class === 'actual' && said.authority?.by !== 'officers')
+    return bad('role-missing', 'an order lies ready on the word of its officers only', '/body/authority');
   const { centre: iss, epoch } = facts;
   const statement: Statement<Order> = { typ, id, iss, epoch, aud, ctr: 1, iat: nowMs, nbf: 0, exp, body: said };
   const by = authorityOf({ statement, signedBy: [facts.keyOf(typ)], digest: '' }, facts.ring, crypto);

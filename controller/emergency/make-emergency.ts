@@ -1,16 +1,18 @@
 // The rooms of emergencies, wired: orders as they stand, who has heard of them, and orders that wait for officers.
 import { cryptography } from '../../hardware/host/crypto.ts';
+import { centreRing } from '../../schemas/centre-ring.ts';
 import type { CentreCard } from '../centre.ts';
 import type { Publish } from '../dispatch.ts';
 import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Journal } from '../link.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
 import { epochOf, type Trust } from '../provision/signing-keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Act, Store } from '../store/store.ts';
 import { CorrectionDesk } from './correction-desk.ts';
 import { GroupFrames } from './group-frames.ts';
 import { OrderDesk, type OrderDeskOptions } from './order-desk.ts';
 import { OrderWatch } from './order-watch.ts';
+import { ReadyDesk } from './ready-desk.ts';
 import { RequestDesk } from './request-desk.ts';
 
 interface Parts extends Omit<OrderDeskOptions, 'store' | 'centre' | 'demo' | 'frames' | 'watch'> {
@@ -20,6 +22,8 @@ interface Parts extends Omit<OrderDeskOptions, 'store' | 'centre' | 'demo' | 'fr
   readonly card: CentreCard;
   readonly trust: Trust;
   readonly ladder: Ladder;
+  /** Wants are compiled anew. */
+  readonly changed: () => Promise<void>;
 }
 
 interface Emergency {
@@ -27,9 +31,10 @@ interface Emergency {
   readonly requests: RequestDesk;
   readonly watch: OrderWatch;
   readonly corrections: CorrectionDesk;
+  readonly ready: ReadyDesk;
 }
 
-export function makeEmergency({ store, card, trust, ladder, publish, journal, ...rest }: Parts): Emergency {
+export function makeEmergency({ store, card, trust, ladder, publish, journal, changed, ...rest }: Parts): Emergency {
   const frames = new GroupFrames({ publish, voices: rest.voices });
   const watch = new OrderWatch({
     store: store.orders,
@@ -41,13 +46,12 @@ export function makeEmergency({ store, card, trust, ladder, publish, journal, ..
   const orders = new OrderDesk({ ...rest, frames, watch, store: store.orders, centre: card, demo: card.demo });
   const signing = { orders, card, epoch: epochOf(trust), crypto: cryptography, nowMs: rest.nowMs };
   const corrections = new CorrectionDesk({ ...signing, meta: store.meta });
-  const requests = new RequestDesk({
-    ...signing,
-    corrections,
-    officers: () => trustedOfficers(trust),
-    feed: rest.feed,
-    ladder,
-    audit: (act) => store.audit.append(act),
-  });
-  return { orders, requests, watch, corrections };
+  const audit: (act: Act) => Promise<void> = (act) => store.audit.append(act);
+  const told = { ...signing, officers: () => trustedOfficers(trust), feed: rest.feed, audit };
+  const requests = new RequestDesk({ ...told, corrections, ladder });
+  const ring = centreRing(trust, card.id, cryptography);
+  const commune = ring.ok ? ring.value.commune : null;
+  const { registry, desk } = rest;
+  const ready = new ReadyDesk({ ...told, store: store.orders, registry, desk, ring: { commune }, changed });
+  return { orders, requests, watch, corrections, ready };
 }

@@ -41,6 +41,8 @@ export interface MandateWanted {
   readonly maxMs: number;
   readonly untilMs: number;
   readonly by: string;
+  /** A dry contact speaks instead of the gateway's key, with words that lie ready in its box. */
+  readonly contact?: { readonly gateway: string; readonly frozen: readonly FrozenOrder[] };
 }
 
 export interface KnownMandate {
@@ -68,8 +70,9 @@ export class MandateDesk {
     const [known, starts] = await Promise.all([this.list(), store.startsSince(nowMs() - hourMs)]);
     return known.flatMap(({ stored, statement, state }): StandingMandate[] => {
       const { id, frozen, envelope } = stored;
-      if (state !== 'in-force' || !envelope) return [];
       const { body, nbf, exp } = statement;
+      // A contact’s is for its box alone; no alert from outside starts under it.
+      if (state !== 'in-force' || !envelope || boxOfContact(body.gateway) !== null) return [];
       return [{ id, body, envelope, nbf, exp, frozen, startsWithinHour: starts.get(id) ?? 0 }];
     });
   }
@@ -78,7 +81,7 @@ export class MandateDesk {
   prepare(wanted: MandateWanted): Promise<Result<KnownMandate>> {
     return this.#alone(async () => {
       const { card, nowMs, epoch } = this.#options;
-      const gateway = this.#options.gateway();
+      const gateway = wanted.contact?.gateway ?? this.#options.gateway();
       if (gateway === undefined) return bad('role-missing', 'no delegation names a gateway key; run: keys request --gateway');
       const stray = wanted.areas.find((area) => !within(area, card.area));
       if (stray !== undefined) return bad('outside-area', `${stray} is not in ${card.area}`, '/areas');
@@ -87,7 +90,7 @@ export class MandateDesk {
       if (wanted.untilMs > madeMs + mandateMsMax) return bad('bad-input', 'a mandate stands a year at most', '/untilMs');
       const waiting = (await this.list()).filter(({ state }) => state === 'waiting').length;
       if (waiting >= waitingMax) return bad('too-many-requests', `${waiting} mandates wait for signatures; revoke one first`);
-      const frozen = this.#freeze(wanted);
+      const frozen = wanted.contact ? ok(wanted.contact.frozen) : this.#freeze(wanted);
       if (!frozen.ok) return frozen;
       const id = `mandate-${randomHex(8)}`;
       const body: Mandate = {
@@ -168,10 +171,12 @@ export class MandateDesk {
   }
 
   #known(stored: StoredMandate): KnownMandate {
-    const { officers, gateway, epoch, nowMs } = this.#options;
+    const { officers, epoch, nowMs } = this.#options;
     const statement = JSON.parse(stored.statement) as Statement<Mandate>;
+    const named = statement.body.gateway;
+    const gateway = boxOfContact(named) === null ? this.#options.gateway() : named;
     const { revokedMs, signatures } = stored;
-    const state = mandateState({ statement, revokedMs, signatures, officers: officers(), gateway: gateway(), epoch, nowMs: nowMs() });
+    const state = mandateState({ statement, revokedMs, signatures, officers: officers(), gateway, epoch, nowMs: nowMs() });
     return { stored, statement, state };
   }
 
@@ -188,6 +193,18 @@ export class MandateDesk {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+const contactPrefix = 'contact:';
+
+/** Who a mandate for a dry contact of this box names in place of a gateway's key. */
+export function contactGateway(dev: string): string {
+  return `${contactPrefix}${dev}`;
+}
+
+/** The box of a contact's mandate; null for the gateway's own. */
+export function boxOfContact(gateway: string): string | null {
+  return gateway.startsWith(contactPrefix) ? gateway.slice(contactPrefix.length) : null;
 }
 
 function envelopeOf({ statement }: StoredMandate, signatures: readonly { readonly keyid: string; readonly sig: string }[]): Envelope {

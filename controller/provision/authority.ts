@@ -87,6 +87,11 @@ export class Authority {
   }
 }
 
+/** Two communes may share a name; authorities that share one cannot be told apart by TLS. */
+export function authorityName({ id, name }: { readonly id: string; readonly name: string }): string {
+  return `${name} ${id}`;
+}
+
 /**
  * Read the folder's authority, or make it. The certificate is written last: a half-made one is made again. With a secret its
  * key is encrypted. Rejects with a `Failure`: keys-locked.

@@ -1,6 +1,7 @@
 // The ceremony of keys: a centre asks, root holders sign on a machine without a network, the centre installs. Files carried by hand.
 import * as v from 'valibot';
 import { cryptography, generateSigningKey, keyidOf } from '../../hardware/host/crypto.ts';
+import { centreRing } from '../../schemas/centre-ring.ts';
 import {
   Base64,
   type Envelope,
@@ -13,7 +14,9 @@ import {
   type StatementType,
   toBase64,
 } from '../../schemas/envelope.ts';
-import { type DelegatedKey, Delegation, newestRoot, type TrustRoot, versionOf } from '../../schemas/keys.ts';
+import { within } from '../../schemas/ids.ts';
+import { Introduction } from '../../schemas/introduction.ts';
+import { type DelegatedKey, Delegation, newestRoot, TrustRoot, versionOf } from '../../schemas/keys.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type OfficerKey, ownDelegation } from './officer-keys.ts';
 import type { CentreRole, Trust } from './signing-keys.ts';
@@ -21,10 +24,15 @@ import type { CentreRole, Trust } from './signing-keys.ts';
 const yearMs = 365 * 24 * 3600_000;
 const signaturesMax = 4;
 
+/** Whose key signs, as its introduction says. */
+const Above = v.strictObject({ root: TrustRoot, roots: Introduction.entries.roots, chain: Introduction.entries.chain });
+
 /** What travels on the stick: exact bytes to sign, and the signatures so far. */
 export const CeremonyFile = v.strictObject({
   is: v.literal('loa-keys'),
   centre: v.string(),
+  /** Asked of a centre above instead of root holders of one's own: its root and the links down to it. */
+  above: v.optional(Above),
   documents: v.pipe(
     v.array(
       v.strictObject({
@@ -56,6 +64,10 @@ export interface CeremonyWish {
   readonly newRoots?: readonly Uint8Array[];
   /** The key that speaks under mandates; one of an earlier request gives way. */
   readonly gateway?: Uint8Array;
+  /** The key that gives centres below their keys; never in the data folder. One of an earlier request gives way. */
+  readonly delegating?: Uint8Array;
+  /** The centre above whose delegating key is asked, from now on. */
+  readonly above?: Introduction | undefined;
   /** Who may break the glass, where, how long: by person. */
   readonly breakGlass?: Readonly<Record<string, NonNullable<DelegatedKey['breakGlass']>>>;
 }
@@ -76,10 +88,10 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
   const renewed = (wish.renew ?? []).map(
     ({ role, publicKey }): DelegatedKey => ({ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: [role] }),
   );
-  const gateway = gatewayKey(wish.gateway);
-  const fresh = [...renewed, ...registered, ...gateway];
+  const others = [...plainKey('gateway', wish.gateway), ...plainKey('root', wish.delegating)];
+  const fresh = [...renewed, ...registered, ...others];
   // One key a role, but for officers: the new one takes the place of the old.
-  const replaced = [...renewed, ...gateway].map(({ roles: [role] }) => role);
+  const replaced = [...renewed, ...others].map(({ roles: [role] }) => role);
   const givesWay = ({ roles: [role, ...more] }: DelegatedKey) => more.length === 0 && replaced.includes(role);
   const known = own.keys.filter((key) => !fresh.some((one) => one.keyid === key.keyid) && !givesWay(key));
   const keys = [...known, ...fresh]
@@ -88,23 +100,28 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
       const glass = wish.breakGlass?.[key.person ?? ''];
       return glass && key.roles.includes('officer') ? { ...key, breakGlass: glass } : key;
     });
-  const body: Delegation = { ...own, epoch: wish.newEpoch ? nextEpoch(own.epoch) : own.epoch, keys };
+  const { above } = wish;
+  // Under another root nothing said before counts.
+  const body: Delegation = { ...own, epoch: wish.newEpoch || above ? nextEpoch(own.epoch) : own.epoch, keys };
   const { iss, ctr } = statementOf(trust.chain.at(-1));
-  const delegation = draft('delegation', iss, own.centre, nextCounter(ctr, wish.nowMs), wish.nowMs, body);
+  const delegation = draft('delegation', above?.centre ?? iss, own.centre, nextCounter(ctr, wish.nowMs), wish.nowMs, body);
   return {
     is: 'loa-keys',
     centre: own.centre,
+    ...(above && { above: { root: above.root, ...(above.roots && { roots: above.roots }), chain: above.chain } }),
     documents: wish.newRoots ? [nextRoot(trust, wish.newRoots, wish.nowMs), delegation] : [delegation],
   };
 }
 
-function gatewayKey(publicKey: Uint8Array | undefined): DelegatedKey[] {
+function plainKey(role: 'gateway' | 'root', publicKey: Uint8Array | undefined): DelegatedKey[] {
   if (!publicKey) return [];
-  return [{ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: ['gateway'] }];
+  return [{ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: [role] }];
 }
 
-/** One more holder's signature on every document. Problem: conflict (signed already, or full). */
+/** One more holder's signature on every document. Problems: conflict (signed already, or full), role-missing (not the key above). */
 export function addSignature(file: CeremonyFile, signer: Signer): Result<CeremonyFile> {
+  const may = mayGive(file, signer.keyid);
+  if (!may.ok) return may;
   const documents: CeremonyFile['documents'] = [];
   for (const document of file.documents) {
     if (document.signatures.some(({ keyid }) => keyid === signer.keyid)) return bad('conflict', `${signer.keyid} has signed already`);
@@ -113,6 +130,39 @@ export function addSignature(file: CeremonyFile, signer: Signer): Result<Ceremon
     documents.push({ ...document, signatures: [...document.signatures, { keyid: signer.keyid, sig }] });
   }
   return ok({ ...file, documents });
+}
+
+/** Below another centre only a key that its own link gives role `root` signs, and only what its link holds. */
+function mayGive({ above, documents }: CeremonyFile, keyid: string): Result<void> {
+  if (!above) return ok(undefined);
+  const { body } = statementOf(above.chain.at(-1));
+  const upper = body as Delegation;
+  const ring = centreRing(above, upper.centre, cryptography);
+  if (!ring.ok) return ring;
+  const asked = documents.map((one) => statementOf(one).body as Delegation);
+  if (documents.length !== 1 || asked.some(({ area }) => !within(area, upper.area)))
+    return bad('outside-area', `${upper.centre} gives keys inside ${upper.area}`);
+  const key = ring.value.keys.get(keyid);
+  return key?.centre === upper.centre && key.roles.includes('root')
+    ? ok(undefined)
+    : bad('role-missing', `${keyid} is no delegating key of ${upper.centre}`);
+}
+
+/**
+ * A centre goes under the root of the one above, in its own place, and every counter begins anew. Its own root holders have no say from then
+ * on, and boxes that pinned their root are enrolled again. Problems: as `installKeys`, wrong-content (another area or level).
+ */
+function installBelow(trust: Trust, above: NonNullable<CeremonyFile['above']>, delegation: Envelope): Result<Trust> {
+  const own = ownDelegation(trust);
+  const chain = [...above.chain, delegation];
+  const moved: Trust = { root: above.root, ...(above.roots && { roots: above.roots }), chain };
+  const ring = centreRing(moved, own.centre, cryptography);
+  if (!ring.ok) return ring;
+  const body = ownDelegation(moved);
+  if (body.demo !== own.demo) return bad('demo-only', `delegation demo=${body.demo}`);
+  if (body.area !== own.area || body.level !== own.level) return bad('wrong-content', `keys for ${body.level} ${body.area}`);
+  if (statementOf(delegation).ctr <= statementOf(trust.chain.at(-1)).ctr) return bad('replayed', 'not newer than the keys in force');
+  return body.epoch === own.epoch ? bad('replayed', `epoch ${own.epoch} was spoken in already`) : ok(moved);
 }
 
 /** The trust of the centre with what was signed. Problems: role-missing, replayed, wrong-audience, demo-only and those of `open`. */
@@ -124,6 +174,7 @@ export function installKeys(trust: Trust, file: CeremonyFile): Result<Trust> {
   if (!newest.ok) return newest;
   const delegation = envelopes.find(({ payloadType }) => payloadType === payloadTypeOf('delegation'));
   if (!delegation) return bad('unsigned', 'the delegation has no signature');
+  if (file.above) return installBelow(trust, file.above, delegation);
   const above = trust.chain.length > 1 ? upperKeys(trust) : new Map(newest.value.keys.map((key) => [key.keyid, key]));
   const threshold = trust.chain.length > 1 ? 1 : newest.value.threshold;
   const keyOf = (keyid: string) => {
@@ -148,26 +199,38 @@ export function makeRoots(count = 3): readonly { readonly privateKeyPem: string;
 
 /** What a holder reads before signing, in both languages; fingerprints are to be compared aloud. */
 export function describeKeys(file: CeremonyFile): string[] {
-  return file.documents.flatMap((document) => {
-    const { body } = statementOf(document);
-    if (document.payloadType === payloadTypeOf('root')) {
-      const root = body as TrustRoot;
-      return [
-        `Khóa gốc mới / new root ${versionOf(root)}: ${root.threshold}/${root.keys.length}`,
-        ...root.keys.map(({ keyid }) => `  ${keyid}`),
-      ];
-    }
-    const { centre, level, area, epoch, keys, demo } = body as Delegation;
-    const { exp } = statementOf(document);
+  return [...describeAbove(file), ...file.documents.flatMap(describeDocument)];
+}
+
+function describeAbove({ above }: CeremonyFile): string[] {
+  if (!above) return [];
+  const { centre, level, area } = statementOf(above.chain.at(-1)).body as Delegation;
+  const { threshold, keys } = above.root;
+  return [
+    `Dưới / below: ${centre} (${level}, ${area})`,
+    `  gốc / root ${threshold}/${keys.length}: ${keys.map(({ keyid }) => keyid).join(' ')}`,
+  ];
+}
+
+function describeDocument(document: CeremonyFile['documents'][number]): string[] {
+  const { body } = statementOf(document);
+  if (document.payloadType === payloadTypeOf('root')) {
+    const root = body as TrustRoot;
     return [
-      `Ủy quyền / delegation: ${centre} (${level}, ${area}), ${epoch}, đến / until ${dayOf(exp)}${demo ? ', TRÌNH DIỄN / demo' : ''}`,
-      ...keys.map(({ keyid, roles, person, breakGlass }) => {
-        const glass = breakGlass ? `, phá kính / break-glass ${breakGlass.area} ${breakGlass.maxMs / 60_000} min` : '';
-        return `  ${keyid}  ${roles.join(' ')}${person ? `  ${person}` : ''}${glass}`;
-      }),
-      `Đã ký / signed: ${document.signatures.map(({ keyid }) => keyid).join(' ') || '–'}`,
+      `Khóa gốc mới / new root ${versionOf(root)}: ${root.threshold}/${root.keys.length}`,
+      ...root.keys.map(({ keyid }) => `  ${keyid}`),
     ];
-  });
+  }
+  const { centre, level, area, epoch, keys, demo } = body as Delegation;
+  const { exp } = statementOf(document);
+  return [
+    `Ủy quyền / delegation: ${centre} (${level}, ${area}), ${epoch}, đến / until ${dayOf(exp)}${demo ? ', TRÌNH DIỄN / demo' : ''}`,
+    ...keys.map(({ keyid, roles, person, breakGlass }) => {
+      const glass = breakGlass ? `, phá kính / break-glass ${breakGlass.area} ${breakGlass.maxMs / 60_000} min` : '';
+      return `  ${keyid}  ${roles.join(' ')}${person ? `  ${person}` : ''}${glass}`;
+    }),
+    `Đã ký / signed: ${document.signatures.map(({ keyid }) => keyid).join(' ') || '–'}`,
+  ];
 }
 
 function nextRoot(trust: Trust, publicKeys: readonly Uint8Array[], nowMs: number): CeremonyFile['documents'][number] {

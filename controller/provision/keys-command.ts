@@ -1,22 +1,24 @@
 // `loa-controller keys …`: the ceremony at the command line. Every file it writes is plain JSON; private halves only where named.
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { sha256, signerFrom } from '../../hardware/host/crypto.ts';
+import { generateSigningKey, sha256, signerFrom } from '../../hardware/host/crypto.ts';
 import { writeFileAtomic } from '../../hardware/host/files.ts';
 import { reseal } from '../../hardware/host/key-files.ts';
 import { readSecret, secretNameFile } from '../../hardware/host/key-secret.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { folderOf, keyFiles, resealMarker } from '../folder.ts';
 import { openLocks } from '../signing/open-desk.ts';
 import { SqliteStore } from '../store/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
+import { readIntroduction } from './centres-command.ts';
 import { addSignature, askForKeys, CeremonyFile, dayOf, describeKeys, installKeys, makeRoots, statementOf } from './ceremony.ts';
 import { makeGatewayKey } from './gateway-key.ts';
 import { ownDelegation, registeredKeys } from './officer-keys.ts';
 import { readPassphrase } from './passphrase.ts';
-import { type CentreRole, centreRoles, renewKey, type Trust, writeRootKey } from './signing-keys.ts';
+import { type CentreRole, centreRoles, renewKey, type Trust, writeKeyAway, writeRootKey } from './signing-keys.ts';
 
 export const keysUsage = `Keys of a centre, signed by root holders on a machine without a network.
 
@@ -27,12 +29,15 @@ export const keysUsage = `Keys of a centre, signed by root holders on a machine 
                [--break-glass PERSON:AREA:MINUTES]…  one officer alone beyond a commune, at most 10 minutes
                [--renew ROLE]…                       a new key for want, command, order, drill or time (the old one was stolen or lost)
                [--gateway]                           a key that speaks under mandates, made here when missing
+               [--delegating-key FILE]               a key that gives centres below their keys, made there; carry it away, keep it as a root key
+               [--above FILE]                        ask the centre of this introduction instead of root holders of one's own
                [--new-roots DIR]                     make new root keys there; old and new holders sign
                [--root-passphrase-file FILE]         encrypts them
   keys show    --in FILE                             what a file asks to be signed
   keys sign    --in FILE --key ROOT.pem --out FILE --yes   one holder's signature; read "keys show" aloud first
                [--passphrase-file FILE]              when the PEM is encrypted
   keys install --data DIR --in FILE                  verify, then use it from the next start on
+               [--enrol-again]                       boxes that stand under the root before are to be enrolled again
   keys secret  --data DIR --new-secret-file FILE     encrypt the centre's keys under another secret; stop the centre first
                [--key-secret-file FILE]              the present secret, where it is not the one made for this folder
 `;
@@ -56,7 +61,7 @@ export async function runKeys(argv: readonly string[], nowMs: number): Promise<R
     case 'secret':
       return changeSecret(values);
     case 'install':
-      return withFile(values.in, (file) => withTrust(values.data, (trust, store) => install(trust, store, file, nowMs)));
+      return withFile(values.in, (file) => withTrust(values.data, (trust, store) => install(trust, store, file, values, nowMs)));
     default:
       return bad('bad-input', keysUsage);
   }
@@ -76,6 +81,9 @@ function readWords(argv: readonly string[]) {
       'break-glass': { type: 'string', multiple: true },
       'new-epoch': { type: 'boolean' },
       gateway: { type: 'boolean' },
+      'delegating-key': { type: 'string' },
+      above: { type: 'string' },
+      'enrol-again': { type: 'boolean' },
       'new-roots': { type: 'string' },
       renew: { type: 'string', multiple: true },
       'root-passphrase-file': { type: 'string' },
@@ -110,7 +118,12 @@ async function request(trust: Trust, store: Store, words: Words, nowMs: number):
   const phraseFile = words['root-passphrase-file'];
   const phrase = phraseFile === undefined ? undefined : await readPassphrase(phraseFile);
   if (phrase && !phrase.ok) return phrase;
+  const above = words.above === undefined ? undefined : await readIntroduction(words.above);
+  if (above && !above.ok) return above;
+  const upper = above?.value;
   const rootsDir = words['new-roots'];
+  if (upper && rootsDir !== undefined) return bad('bad-input', '--above and --new-roots do not go together');
+  const delegating = words['delegating-key'] === undefined ? undefined : generateSigningKey();
   const roots = rootsDir === undefined ? [] : makeRoots();
   const file = askForKeys(trust, {
     nowMs,
@@ -120,9 +133,12 @@ async function request(trust: Trust, store: Store, words: Words, nowMs: number):
     newEpoch: words['new-epoch'] ?? false,
     breakGlass: breakGlass.value,
     ...(gateway.value && { gateway: gateway.value }),
+    ...(delegating && { delegating: delegating.publicKey }),
+    ...(upper && { above: upper }),
     ...(roots.length > 0 && { newRoots: roots.map(({ publicKey }) => publicKey) }),
   });
   for (const [at, { privateKeyPem }] of roots.entries()) await writeRootKey(rootsDir ?? '', at + 1, privateKeyPem, phrase?.value);
+  if (delegating) await writeKeyAway(words['delegating-key'] ?? '', delegating.privateKeyPem, phrase?.value);
   await writeFileAtomic(words.out, JSON.stringify(file));
   return ok([...describeKeys(file), `→ ${words.out}`]);
 }
@@ -189,10 +205,14 @@ async function sign(file: CeremonyFile, words: Words): Promise<Result<readonly s
   }
 }
 
-async function install(trust: Trust, store: Store, file: CeremonyFile, nowMs: number): Promise<Result<readonly string[]>> {
+async function install(trust: Trust, store: Store, file: CeremonyFile, words: Words, nowMs: number): Promise<Result<readonly string[]>> {
   const installed = installKeys(trust, file);
   if (!installed.ok) return installed;
   const { centre, epoch } = ownDelegation(installed.value);
+  if (canonicalJson(installed.value.root) !== canonicalJson(trust.root)) {
+    const moved = await leaveOldRoot(store, words, nowMs);
+    if (!moved.ok) return moved;
+  }
   await store.meta.setValue('trust', JSON.stringify(installed.value));
   await store.audit.append({
     atMs: nowMs,
@@ -202,6 +222,19 @@ async function install(trust: Trust, store: Store, file: CeremonyFile, nowMs: nu
     sha256: sha256(Buffer.from(JSON.stringify(installed.value))),
   });
   return ok([...describeKeys(file), 'Khởi động lại trung tâm để dùng khóa mới. / Restart the centre to use the new keys.']);
+}
+
+/** The signing desk remembers the root it spoke under; boxes pinned it. Problem: conflict (boxes are enrolled). */
+async function leaveOldRoot(store: Store, words: Words, nowMs: number): Promise<Result<void>> {
+  const enrolled = (await store.estate.boxes()).filter(({ enrolledMs }) => enrolledMs !== null).length;
+  if (enrolled > 0 && !words['enrol-again'])
+    return bad('conflict', `${enrolled} boxes pinned the present root and must be enrolled again; say so with --enrol-again`);
+  const { signing } = folderOf(words.data ?? '');
+  // Kept beside, not deleted: it is the proof of what was signed under the old root.
+  await rename(signing, `${signing}-before-${nowMs}`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  return ok(undefined);
 }
 
 function readGlass(texts: readonly string[]): Result<Record<string, { area: string; maxMs: number }>> {

@@ -164,6 +164,11 @@ export async function makeTrust(wish: TrustWish): Promise<Trust> {
 }
 
 export function writeRootKey(dir: string, number: number, privateKeyPem: string, passphrase: string | undefined): Promise<void> {
+  return writeKeyAway(join(dir, `root-${number}.pem`), privateKeyPem, passphrase);
+}
+
+/** A private key that is carried away and never read by anything that runs. */
+export function writeKeyAway(path: string, privateKeyPem: string, passphrase: string | undefined): Promise<void> {
   const pem = passphrase === undefined ? privateKeyPem : sealKey(privateKeyPem, passphrase, 'phrase');
-  return writeFileAtomic(join(dir, `root-${number}.pem`), pem, 0o600);
+  return writeFileAtomic(path, pem, 0o600);
 }

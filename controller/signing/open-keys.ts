@@ -3,7 +3,7 @@ import { Failure } from '../../hardware/host/failure.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import type { Folder } from '../folder.ts';
-import { type Authority, type Issued, openAuthority, openServerCertificate } from '../provision/authority.ts';
+import { type Authority, authorityName, type Issued, openAuthority, openServerCertificate } from '../provision/authority.ts';
 import { type GatewayKey, openGatewayKey } from '../provision/gateway-key.ts';
 import { ownDelegationEnd, type Trust } from '../provision/signing-keys.ts';
 import type { RunSettings } from '../settings.ts';
@@ -23,7 +23,7 @@ async function openCertificates(
   nowMs: number,
   secret: string,
 ): Promise<{ authority: Authority; server: Issued }> {
-  const authority = await openAuthority(dir, card.name, nowMs, secret);
+  const authority = await openAuthority(dir, authorityName(card), nowMs, secret);
   const hosts = [...new Set(['localhost', '127.0.0.1', settings.publicHost, ...settings.names])];
   return { authority, server: await openServerCertificate(authority, dir, hosts, nowMs, secret) };
 }

@@ -28,6 +28,7 @@ describe('rights', () => {
     'alert-source.write': 'administrator',
     'mandate.sign': 'duty',
     'mandate.revoke': 'duty leader administrator',
+    'centre.link': 'administrator',
     'audit.read': 'auditor administrator',
   };
 

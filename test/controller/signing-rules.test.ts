@@ -117,6 +117,22 @@ describe('an order that is meant', () => {
     ],
   ])('%s is refused: %s', (_what, code, judged) => expect(judged()).toBe(code));
 
+  test('lies ready in one box for up to a year on its officers’ words for that box, and on nobody else’s', () => {
+    const yearMs = nowMs + 365 * 24 * hourMs;
+    const forBox = (bed: DeskBed, officers: readonly TestOfficer[], order: Order, aud = 'd/hop-1', until = yearMs) =>
+      draftOf('order', aud, bed.approve(order, 'o-1', 'd/hop-1', until, officers, nowMs), { id: 'o-1', expMs: until });
+    expect(verdict(commune, forBox(commune, [commune.officer], said))).toBe('signed');
+    expect(verdict(commune, forBox(commune, [commune.officer], said, 'd/hop-2'))).toBe('wrong-audience');
+    expect(verdict(commune, forBox(commune, [commune.officer], said, group, expMs))).toBe('wrong-audience');
+    expect(verdict(commune, forBox(commune, [commune.officer], said, 'd/hop-1', nowMs + 367 * 24 * hourMs))).toBe('expired');
+    const wide = { ...said, level: 'province' as const, area: '08/02536' };
+    expect(verdict(province, forBox(province, [province.officer], wide))).toBe('one-officer');
+    expect(verdict(province, forBox(province, [province.officer, province.second], wide))).toBe('signed');
+    const given = { id: 'o-1', iss: 'xa-02536', epoch: 'e1', aud: 'd/hop-1', iat: nowMs, exp: nowMs + 60_000 };
+    const glass: Order = { ...said, authority: { by: 'breakGlass', approval: commune.officer.approve(said, given, true) } };
+    expect(verdict(commune, draftOf('order', 'd/hop-1', glass, { id: 'o-1', expMs: nowMs + 60_000 }))).toBe('role-missing');
+  });
+
   test('breaks the glass only where that officer may, short, and for what cannot wait', () => {
     const glass = (order: Order, until = nowMs + 5 * 60_000, officer = commune.officer) => {
       const given = { id: 'o-1', iss: 'xa-02536', epoch: 'e1', aud: group, iat: nowMs, exp: until };

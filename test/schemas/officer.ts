@@ -43,7 +43,8 @@ export class TestOfficer {
   /** `at`: when the officer signed, where that is not when the order is given. */
   approve(order: Order, given: Given, breakGlass = false, at: { readonly iat: number; readonly exp: number } = signing(given)): Envelope {
     const { id, iss, epoch, aud, exp } = given;
-    const body = { order: id, content: orderContent(order, cryptography), groups: [aud.slice(2)], untilMs: exp, breakGlass };
+    const to = aud.startsWith('d/') ? { groups: [], dev: aud.slice(2) } : { groups: [aud.slice(2)] };
+    const body = { order: id, content: orderContent(order, cryptography), ...to, untilMs: exp, breakGlass };
     const statement = {
       typ: 'approval' as const,
       id: `approval-${id}-${this.person}`,

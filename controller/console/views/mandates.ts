@@ -72,7 +72,7 @@ interface Signing {
 }
 
 function mandateCard(mandate: MandateAnswer, stage: Stage, { key, draw }: Signing): HTMLElement {
-  const { id, feed, state, areas, perHour, maxMs, signedBy, templates } = mandate;
+  const { id, feed, box, state, areas, perHour, maxMs, signedBy, templates } = mandate;
   const problem = h('p', { class: 'problem', role: 'alert' });
   const revoke = async () => {
     await send('POST', `/mandates/${id}/revoke`).catch((error: unknown) => tellProblem(problem, error));
@@ -88,7 +88,11 @@ function mandateCard(mandate: MandateAnswer, stage: Stage, { key, draw }: Signin
       h('h3', {}, `${mandate.class === 'exercise' ? 'DIỄN TẬP · ' : ''}${templates.map(({ title }) => title).join(', ')}`),
       h('span', { class: `pill ${state === 'in-force' ? 'ok' : 'degraded'}` }, mandateStateWords[state] ?? state),
     ),
-    h('p', {}, `Nguồn ${feed} · địa bàn ${areas.join(', ')} · tối đa ${perHour} lần một giờ, mỗi lần ${Math.round(maxMs / minuteMs)} phút`),
+    h(
+      'p',
+      {},
+      `${box === null ? `Nguồn ${feed}` : `Tiếp điểm ${feed} của hộp ${box}`} · địa bàn ${areas.join(', ')} · tối đa ${perHour} lần một giờ, mỗi lần ${Math.round(maxMs / minuteMs)} phút`,
+    ),
     h('p', { class: 'soft', 'data-signed': true }, signersOf(mandate)),
     ...templates.map(({ speak, screen }) =>
       h('blockquote', {}, h('p', {}, h('strong', {}, screen.title), ' – ', screen.text), h('p', { class: 'soft' }, speak)),

@@ -1,0 +1,37 @@
+// One file that a centre hands to another above or below it: who it is, where its broker stands, who vouches for its keys. No secrets.
+import * as v from 'valibot';
+import { Envelope } from './envelope.ts';
+import { AreaPath, Id } from './ids.ts';
+import { TrustRoot } from './keys.ts';
+import { Path } from './paths.ts';
+import { Level } from './programme.ts';
+
+/** Carried by hand; its fingerprints are compared aloud before anybody uses it. */
+export const Introduction = v.strictObject({
+  is: v.literal('loa-centre'),
+  centre: Id,
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(120)),
+  level: Level,
+  area: AreaPath,
+  demo: v.boolean(),
+  /** Its broker, as boxes reach it. */
+  url: Path.entries.url,
+  /** PEM of its authority: its broker's certificate and its boxes' come from there. */
+  ca: Path.entries.ca,
+  root: TrustRoot,
+  roots: v.optional(v.pipe(v.array(Envelope), v.maxLength(32))),
+  /** Links of keys from the root down to this centre. */
+  chain: v.pipe(v.array(Envelope), v.minLength(1), v.maxLength(4)),
+});
+export type Introduction = v.InferOutput<typeof Introduction>;
+
+/** A centre below, as the one above keeps it. */
+export const Below = v.strictObject({ centre: Id, name: Introduction.entries.name, ca: Path.entries.ca });
+export type Below = v.InferOutput<typeof Below>;
+
+export interface NeighboursAnswer {
+  readonly above: readonly { readonly centre: Id; readonly url: string; readonly fingerprint: string }[];
+  readonly below: readonly { readonly centre: Id; readonly name: string; readonly fingerprint: string }[];
+  /** What another centre is handed. */
+  readonly introduction: Introduction;
+}
