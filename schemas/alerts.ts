@@ -1,6 +1,7 @@
 // Alerts from outside: the sources a centre listens to, what their words mean here, and the REST about them.
 import * as v from 'valibot';
 import { Mandate } from './authority.ts';
+import { Pin } from './duty.ts';
 import { Base64 } from './envelope.ts';
 import { AreaPath, Id, MessageId, Sha256 } from './ids.ts';
 import { Hazard, type Order } from './order.ts';
@@ -140,7 +141,12 @@ export const AlertTakeRequest = v.strictObject({
   class: v.optional(v.picklist(['actual', 'exercise']), 'actual'),
   password: v.optional(v.pipe(v.string(), v.maxLength(256)), ''),
 });
-export const AlertAsideRequest = v.strictObject({ reason: v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(300)) });
+/** An alert in earnest is set aside by an officer on shift with its PIN; an exercise, or any alert of a demo, with the password. */
+export const AlertAsideRequest = v.strictObject({
+  reason: v.pipe(v.string(), v.trim(), v.minLength(3), v.maxLength(300)),
+  pin: v.optional(Pin),
+  password: v.optional(v.pipe(v.string(), v.maxLength(256)), ''),
+});
 
 /** A mandate to be frozen for two officers' signatures. */
 export const MandateRequest = v.strictObject({
@@ -153,11 +159,11 @@ export const MandateRequest = v.strictObject({
   maxMs: v.pipe(Mandate.entries.maxMs, v.minValue(60_000)),
   untilMs: InstantMs,
 });
-/** One officer's signature over the bytes of `MandateAnswer.statement` (DSSE, type `payloadType`). */
+/** One officer's signature over the bytes of `MandateAnswer.statement` (DSSE, type `payloadType`), and the PIN of the running shift. */
 export const MandateSignRequest = v.strictObject({
   keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
   sig: v.pipe(Base64, v.maxLength(200)),
-  password: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
+  pin: v.optional(Pin),
 });
 export const AlertId = MessageId;
 

@@ -44,13 +44,21 @@ export function alertRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/alerts/:id/aside', act: 'alert.answer', body: AlertAsideRequest },
+    { method: 'POST', url: '/api/alerts/:id/aside', act: 'alert.answer', body: AlertAsideRequest, perMinute: 20 },
     async ({ person, params, body }): Promise<Result<AlertAnswer>> => {
       const allowed = may(person.grants, 'order.give', card.area);
-      return allowed.ok ? alerts.inbox.aside(params['id'] ?? '', person.account, body.reason) : allowed;
+      if (!allowed.ok) return allowed;
+      const id = params['id'] ?? '';
+      const alert = await alerts.inbox.answer(id);
+      if (!alert.ok) return alert;
+      // Silence where a siren was asked for: the person again, as for the siren. What the alert is decides, never what was sent.
+      const earnest = !card.demo && alert.value.message?.status !== 'Exercise';
+      const known = earnest ? await duty.shifts.provePin(person.account, body.pin) : await proven(person.account, body.password);
+      return known.ok ? alerts.inbox.aside(id, person.account, body.reason) : known;
     },
   );
 
+  // As any ending: the role alone. It ends orders that could be ended one by one, and leaves all but a Cancel waiting.
   declare(
     app,
     centre,

@@ -1,4 +1,4 @@
-// Mandates by REST: frozen, signed by two officers in their own browsers, revoked.
+// Mandates by REST: frozen, signed by two officers on shift in their own browsers, revoked.
 import type { FastifyInstance } from 'fastify';
 import { type MandateAnswer, MandateRequest, MandateSignRequest } from '../../schemas/alerts.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -6,11 +6,10 @@ import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
 import { dropContacts } from '../emergency/contacts.ts';
 import { boxOfContact, type KnownMandate, mandateType } from '../emergency/mandate-desk.ts';
-import { checkPassword } from '../people.ts';
 import { declare } from './route.ts';
 
 export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
-  const { alerts, card, store } = centre;
+  const { alerts, card, duty } = centre;
   const { mandates, sources } = alerts;
 
   declare(app, centre, { method: 'GET', url: '/api/mandates', act: 'read' }, async () => ok((await mandates.list()).map(answerOf)));
@@ -22,6 +21,8 @@ export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, body }): Promise<Result<MandateAnswer>> => {
       const allowed = may(person.grants, 'mandate.sign', card.area);
       if (!allowed.ok) return allowed;
+      const shift = await duty.shifts.shiftOf(person.account);
+      if (!shift.ok) return shift;
       const source = sources.source(body.feed);
       if (!source) return bad('not-found', `no source ${body.feed}`, '/feed');
       if (source.trust !== 'auto') return bad('conflict', `${body.feed} decides nothing alone; a person always does`, '/feed');
@@ -30,6 +31,7 @@ export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
+  // It starts orders later with nobody there, so it asks now what an order asks: the person proven at the shift's start, and the PIN.
   declare(
     app,
     centre,
@@ -37,9 +39,9 @@ export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, params, body }): Promise<Result<MandateAnswer>> => {
       const allowed = may(person.grants, 'mandate.sign', card.area);
       if (!allowed.ok) return allowed;
-      const { password, keyid, sig } = body;
-      const known = await checkPassword(store.people, person.account, password);
-      if (!known.ok) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
+      const { pin, keyid, sig } = body;
+      const known = await duty.shifts.provePin(person.account, pin);
+      if (!known.ok) return known;
       const signed = await mandates.sign(params['id'] ?? '', person.account, { keyid, sig });
       return signed.ok ? ok(answerOf(signed.value)) : signed;
     },

@@ -10,10 +10,9 @@ export const linesMax = 50;
 const toldMax = 100_000;
 /** A clear rides in the frames so much longer than its orders (order desk). */
 export const clearOutlivesMs = 60_000;
-const standingMax = 500;
 
 export interface OrderWatchOptions {
-  readonly store: Pick<OrderStore, 'orders' | 'progress'>;
+  readonly store: Pick<OrderStore, 'ordersUntil' | 'progress'>;
   /** Groups that a box listens to now. */
   readonly groupsOf: (dev: string) => readonly string[];
   /** Send what stands in these groups once more to this box. */
@@ -55,11 +54,10 @@ export class OrderWatch {
     this.#options = options;
   }
 
-  /** Take up the orders that still stand, after a restart. */
+  /** Take up every order that still stands, after a restart: their ends bound how many, not a number. */
   async start(): Promise<void> {
     const nowMs = this.#options.nowMs();
-    for (const order of await this.#options.store.orders(standingMax)) {
-      if (order.expMs + clearOutlivesMs <= nowMs) continue;
+    for (const order of await this.#options.store.ordersUntil(nowMs - clearOutlivesMs)) {
       await this.#toldOf(order.id);
       this.given(order);
     }

@@ -1,16 +1,19 @@
 // Where the private keys are used: every draft is judged by the desk's own rules, numbered below the mark, then signed.
 import { cryptography, sha256 } from '../../hardware/host/crypto.ts';
 import { problemOf } from '../../hardware/host/failure.ts';
+import { orderContent } from '../../schemas/authority.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { centreRing } from '../../schemas/centre-ring.ts';
 import { type Cryptography, payloadTypeOf, preAuthEncoding, type Signer, toBase64 } from '../../schemas/envelope.ts';
 import { roleOf } from '../../schemas/keys.ts';
+import type { Order } from '../../schemas/order.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { nothingSpent, type Spent, spend } from '../core/signing-quota.ts';
 import { type DeskFacts, judgeDraft, timeToleranceMs } from '../core/signing-rules.ts';
 import { type AskedDraft, type Sealed, spaceOf, statementText } from '../core/signing-statement.ts';
 import { type CentreRole, ownDelegationCounter, type Trust } from '../provision/signing-keys.ts';
 import { CounterMark } from './counter-mark.ts';
+import { MandateStarts } from './mandate-starts.ts';
 
 /** Who signs: this room in the same process, or one behind a pipe. Answers stand in the order of the drafts. */
 export interface Signatory {
@@ -22,11 +25,13 @@ export interface RoomWish {
   readonly centre: string;
   readonly trust: Trust;
   readonly keys: Readonly<Record<CentreRole, Signer>>;
-  /** Where the mark is kept. */
+  /** Where the mark and the starts under mandates are kept. */
   readonly slotsDir: string;
   /** Highest counter that the centre's tables know. */
   readonly counterFloor: number;
   readonly nowMs: () => number;
+  /** Monotonic, for quotas; the process's own unless given. */
+  readonly monoMs?: () => number;
   readonly tell: (refused: { readonly typ: string; readonly aud: string; readonly id: string | undefined } & Problem) => void;
 }
 
@@ -37,13 +42,15 @@ export class SigningRoom implements Signatory {
   readonly #wish: RoomWish;
   readonly #facts: DeskFacts;
   readonly #mark: CounterMark;
+  readonly #starts: MandateStarts;
   #spent: Spent = nothingSpent;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(wish: RoomWish, facts: DeskFacts, mark: CounterMark) {
+  private constructor(wish: RoomWish, facts: DeskFacts, mark: CounterMark, starts: MandateStarts) {
     this.#wish = wish;
     this.#facts = facts;
     this.#mark = mark;
+    this.#starts = starts;
   }
 
   /**
@@ -72,7 +79,11 @@ export class SigningRoom implements Signatory {
     if (kept.value && kept.value.root !== bound.root) return bad('conflict', 'the signing desk was made under another root', '/root');
     if (kept.value && (kept.value.rootVersion > bound.rootVersion || kept.value.delegation > bound.delegation))
       return bad('replayed', 'the signing desk has spoken under a newer delegation: a restored database; install the newest keys again');
-    const room = new SigningRoom(wish, facts, mark);
+    const starts = new MandateStarts(wish.slotsDir);
+    const mandates = await starts.open(clocksOf(wish));
+    if (!mandates.ok) return mandates;
+    const room = new SigningRoom(wish, facts, mark, starts);
+    room.#spent = { ...nothingSpent, mandates: mandates.value };
     await mark.bind(bound);
     await mark.cover(1, wish.nowMs());
     room.#timer = setInterval(() => void mark.cover(1, wish.nowMs())?.catch(() => undefined), keepAheadMs).unref();
@@ -94,14 +105,28 @@ export class SigningRoom implements Signatory {
       return drafts.map(() => ({ ok: false, problem }));
     }
     const crypto = rememberingVerifier(cryptography);
-    return drafts.map((draft) => {
-      const signed = this.#signOne(draft, atMs, crypto);
-      if (!signed.ok) tell({ typ: draft.typ, aud: draft.aud, id: draft.id, ...signed.problem });
-      return signed;
+    const contentOf = rememberingContent();
+    const signed = drafts.map((draft) => {
+      const one = this.#signOne(draft, atMs, crypto, contentOf);
+      if (!one.ok) tell({ typ: draft.typ, aud: draft.aud, id: draft.id, ...one.problem });
+      return one;
     });
+    return this.#release(signed);
   }
 
-  #signOne(draft: AskedDraft, atMs: number, crypto: Cryptography): Result<Sealed> {
+  /** What stands on a mandate leaves when its start is on the disk; the rest waits for nothing. */
+  async #release(signed: readonly Result<Signed>[]): Promise<readonly Result<Sealed>[]> {
+    const stands = signed.some((one) => one.ok && one.value.mandated);
+    try {
+      if (stands) await this.#starts.keep(this.#spent.mandates, clocksOf(this.#wish));
+    } catch (error) {
+      const problem = problemOf(error);
+      return signed.map((one) => (one.ok && one.value.mandated ? { ok: false, problem } : sealedOf(one)));
+    }
+    return signed.map(sealedOf);
+  }
+
+  #signOne(draft: AskedDraft, atMs: number, crypto: Cryptography, contentOf: (body: string) => string): Result<Signed> {
     const { typ, aud, id: wished } = draft;
     const behindMs = this.#mark.timeMs - atMs;
     if ((typ === 'answer' || typ === 'heartbeat') && behindMs > timeToleranceMs)
@@ -109,7 +134,8 @@ export class SigningRoom implements Signatory {
     const allowed = judgeDraft(draft, this.#facts, atMs, crypto);
     if (!allowed.ok) return allowed;
     const { exp, by } = allowed.value;
-    const spent = spend(this.#spent, { typ, id: wished, mandate: by?.mandate }, performance.now());
+    const content = typ === 'order' || typ === 'drill' ? contentOf(draft.body) : undefined;
+    const spent = spend(this.#spent, { typ, id: wished, content, mandate: by?.mandate }, clocksOf(this.#wish).monoMs);
     if (!spent.ok) return spent;
     this.#spent = spent.value;
     const ctr = this.#mark.next(spaceOf(draft, this.#facts), atMs);
@@ -117,8 +143,31 @@ export class SigningRoom implements Signatory {
     const bytes = new TextEncoder().encode(statementText(draft, this.#facts, { id, ctr, iat: atMs, exp }));
     const signer = this.#wish.keys[roleOf[typ] as CentreRole];
     const sig = toBase64(signer.sign(preAuthEncoding(payloadTypeOf(typ), bytes)));
-    return ok({ id, ctr, iat: atMs, exp, keyid: signer.keyid, sig });
+    return ok({ sealed: { id, ctr, iat: atMs, exp, keyid: signer.keyid, sig }, mandated: by?.mandate !== undefined });
   }
+}
+
+interface Signed {
+  readonly sealed: Sealed;
+  readonly mandated: boolean;
+}
+
+function sealedOf(signed: Result<Signed>): Result<Sealed> {
+  return signed.ok ? ok(signed.value.sealed) : signed;
+}
+
+function clocksOf({ nowMs, monoMs }: RoomWish): { readonly nowMs: number; readonly monoMs: number } {
+  return { nowMs: nowMs(), monoMs: monoMs?.() ?? performance.now() };
+}
+
+/** Of a body that was judged: the same order goes to many groups, and is digested once. */
+function rememberingContent(): (body: string) => string {
+  const known = new Map<string, string>();
+  return (body) => {
+    const content = known.get(body) ?? orderContent(JSON.parse(body) as Order, cryptography);
+    known.set(body, content);
+    return content;
+  };
 }
 
 /** What a room may sign, from the trust it is given. Problems: those of the walk, wrong-audience. */

@@ -47,6 +47,10 @@ export class SqliteOrders implements OrderStore {
     return (await this.#writer.database.read('SELECT * FROM orders ORDER BY given_ms DESC, id LIMIT ?', [limit])).map(orderOf);
   }
 
+  async ordersUntil(sinceMs: number): Promise<StoredOrder[]> {
+    return (await this.#writer.database.read('SELECT * FROM orders WHERE exp_ms > ? ORDER BY given_ms, id', [sinceMs])).map(orderOf);
+  }
+
   async order(id: string): Promise<StoredOrder | undefined> {
     const [row] = await this.#writer.database.read('SELECT * FROM orders WHERE id = ?', [id]);
     return row && orderOf(row);

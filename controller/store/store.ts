@@ -285,6 +285,8 @@ export interface OrderStore {
   /** Latch orders: their envelopes leave the frames, the clears take their place. */
   clearOrders(ids: readonly string[], clears: readonly GroupEnvelope[], act: Act): Promise<void>;
   orders(limit: number): Promise<StoredOrder[]>;
+  /** All that end after `sinceMs`, cleared ones too, however many; oldest first. */
+  ordersUntil(sinceMs: number): Promise<StoredOrder[]>;
   order(id: string): Promise<StoredOrder | undefined>;
   /** Envelopes that live at `nowMs`, by group and counter. */
   envelopes(nowMs: number): Promise<GroupEnvelope[]>;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initialise } from '../../controller/init.ts';
 import { capSender } from './alert-messages.ts';
-import { type Asker, type BuiltCentre, frameIn, makeCentre, must, password, seedOf, startMs, statementIn } from './built-centre.ts';
-import { gatewayKeyOf, installOfficers, OfficerDevice } from './officer-device.ts';
+import { type Asker, type BuiltCentre, frameIn, makeCentre, must, seedOf, startMs, statementIn } from './built-centre.ts';
+import { gatewayKeyOf, installOfficers, OfficerDevice, pin } from './officer-device.ts';
 
 export const devices = [new OfficerDevice('truc-ban'), new OfficerDevice('truc-ban-2')] as const;
 
@@ -85,8 +85,9 @@ export const mandateWish = (nowMs: number, changes: object = {}) => ({
   ...changes,
 });
 
-/** Prepared by one officer, signed by two; answers its id. */
+/** Prepared by one officer, signed by two on shift; answers its id. */
 export async function putMandateInForce(bed: AlertBed, changes: object = {}): Promise<string> {
+  await beginShifts(bed);
   const prepared = await bed.duty('POST', '/mandates', mandateWish(bed.built.clock.nowMs, changes));
   if (prepared.status !== 201) throw new Error(JSON.stringify(prepared.body));
   for (const [ask, device] of [[bed.duty, devices[0]] as const, [bed.second, devices[1]] as const]) {
@@ -96,8 +97,13 @@ export async function putMandateInForce(bed: AlertBed, changes: object = {}): Pr
   return prepared.body.id;
 }
 
-/** One officer's signature and password, as a browser sends them. */
+export async function beginShifts(bed: AlertBed): Promise<void> {
+  await devices[0].beginShift(bed.duty);
+  await devices[1].beginShift(bed.second);
+}
+
+/** One officer's signature and PIN, as a browser sends them. */
 export function signature(device: OfficerDevice, mandate: { readonly payloadType: string; readonly statement: string }) {
   const { keyid, sig } = device.sign(mandate);
-  return { keyid, sig, password };
+  return { keyid, sig, pin };
 }

@@ -7,6 +7,7 @@ import { until } from '../wire/waiting.ts';
 import { type AlertBed, addSource, capSource, devices, openAlertBed, putMandateInForce } from './alert-bed.ts';
 import { capAlert, capBytes, nameOf } from './alert-messages.ts';
 import { codeOf, must, password, startMs } from './built-centre.ts';
+import { pin } from './officer-device.ts';
 
 let bed: AlertBed;
 afterEach(async () => {
@@ -150,19 +151,39 @@ describe('a person', () => {
     const first = alert('a-1');
     const waiting = await offer(capBytes(first));
     expect(codeOf(await bed.duty('POST', `/alerts/${waiting.id}/aside`, { reason: '' }))).toBe('bad-input');
-    expect(codeOf(await bed.admin('POST', `/alerts/${waiting.id}/aside`, { reason: 'trùng tin' }))).toBe('not-allowed');
+    expect(codeOf(await bed.admin('POST', `/alerts/${waiting.id}/aside`, { reason: 'trùng tin', pin }))).toBe('not-allowed');
     await devices[0].beginShift(bed.duty);
     const { order } = (await bed.duty('POST', `/alerts/${waiting.id}/take`, { template: 'lu-quet', groups: ['thon-1'] })).body;
     const [prepared] = (await bed.duty('GET', '/order-requests')).body;
     await bed.duty('POST', `/order-requests/${order}/approve`, devices[0].sign(prepared));
     const cancel = await offer(capBytes(alert('c-1', { msgType: 'Cancel', references: [nameOf(first)] })));
     expect(await shown(cancel.id)).toMatchObject({ state: 'waiting', code: 'manual-source', earlier: [order] });
-    expect((await bed.duty('POST', `/alerts/${cancel.id}/end`)).body).toMatchObject({ state: 'ended', by: 'truc-ban' });
+    // Ending asks for no shift: silence must come within three seconds.
+    expect((await bed.second('POST', `/alerts/${cancel.id}/end`)).body).toMatchObject({ state: 'ended', by: 'truc-ban-2' });
     expect(bed.standing()).toEqual([]);
     const storm = await offer(capBytes(alert('a-2', { event: 'Bão' })));
-    const aside = await bed.duty('POST', `/alerts/${storm.id}/aside`, { reason: 'không phải địa bàn' });
+    const aside = await bed.duty('POST', `/alerts/${storm.id}/aside`, { reason: 'không phải địa bàn', pin });
     expect(aside.body).toMatchObject({ state: 'aside', note: 'không phải địa bàn' });
-    expect(codeOf(await bed.duty('POST', `/alerts/${storm.id}/aside`, { reason: 'lần nữa' }))).toBe('conflict');
+    expect(codeOf(await bed.duty('POST', `/alerts/${storm.id}/aside`, { reason: 'lần nữa', pin }))).toBe('conflict');
+  });
+
+  test('cannot silence an alert with a page left open: aside asks for the shift and its PIN', async () => {
+    await open({ ...capSource, trust: 'manual' });
+    const first = alert('a-1');
+    const { id } = await offer(capBytes(first));
+    const aside = (body: object) => bed.duty('POST', `/alerts/${id}/aside`, { reason: 'trùng tin', ...body });
+    expect(codeOf(await aside({ pin }))).toBe('no-shift');
+    expect(codeOf(await aside({ password }))).toBe('no-shift');
+    await devices[0].beginShift(bed.duty);
+    expect(codeOf(await aside({}))).toBe('wrong-code');
+    expect(codeOf(await aside({ password }))).toBe('wrong-code');
+    expect(codeOf(await aside({ pin: '590417' }))).toBe('wrong-code');
+    expect((await shown(id)).state).toBe('waiting');
+    expect((await aside({ pin })).body.state).toBe('aside');
+    const drill = await offer(capBytes(alert('e-1', { status: 'Exercise' })));
+    const drillAside = (body: object) => bed.second('POST', `/alerts/${drill.id}/aside`, { reason: 'diễn tập xong', ...body });
+    expect(codeOf(await drillAside({ pin }))).toBe('wrong-credentials');
+    expect((await drillAside({ password })).body.state).toBe('aside');
   });
 
   test('sees that a later message took the place of one that waited', async () => {

@@ -3,9 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { wrongPinsMax } from '../../controller/core/duty.ts';
 import { initialise } from '../../controller/init.ts';
 import { runKeys } from '../../controller/provision/keys-command.ts';
-import { type AlertBed, addSource, capSource, devices, mandateWish, openAlertBed, putMandateInForce, signature } from './alert-bed.ts';
+import {
+  type AlertBed,
+  addSource,
+  beginShifts,
+  capSource,
+  devices,
+  mandateWish,
+  openAlertBed,
+  putMandateInForce,
+  signature,
+} from './alert-bed.ts';
 import { codeOf, must, seedOf, startMs } from './built-centre.ts';
 import { OfficerDevice } from './officer-device.ts';
 
@@ -17,6 +28,7 @@ afterEach(async () => {
 async function open(withKey = true): Promise<void> {
   bed = await openAlertBed({}, withKey);
   await addSource(bed, capSource);
+  await beginShifts(bed);
 }
 const prepare = (changes: object = {}) => bed.duty('POST', '/mandates', mandateWish(bed.built.clock.nowMs, changes));
 const states = async () => (await bed.duty('GET', '/mandates')).body.map(({ state }: { state: string }) => state);
@@ -34,7 +46,8 @@ describe('a mandate', () => {
     expect(JSON.parse(made.statement)).toMatchObject({ typ: 'mandate', iss: 'xa-02536', body: { hazards: ['flash-flood'], perHour: 3 } });
     const [first, second] = devices;
     const sign = (ask: typeof bed.duty, body: object) => ask('POST', `/mandates/${made.id}/sign`, body);
-    expect(codeOf(await sign(bed.duty, { ...signature(first, made), password: 'sai' }))).toBe('wrong-credentials');
+    expect(codeOf(await sign(bed.duty, { ...signature(first, made), pin: '590417' }))).toBe('wrong-code');
+    expect(codeOf(await sign(bed.duty, { ...signature(first, made), pin: undefined }))).toBe('wrong-code');
     expect(codeOf(await sign(bed.duty, signature(second, made)))).toBe('not-allowed');
     expect(codeOf(await sign(bed.duty, signature(first, { ...made, statement: `${made.statement} ` })))).toBe('signature-wrong');
     expect(codeOf(await sign(bed.duty, signature(new OfficerDevice('ai-do'), made)))).toBe('key-unknown');
@@ -47,6 +60,20 @@ describe('a mandate', () => {
     expect(codeOf(await sign(bed.second, signature(second, made)))).toBe('conflict');
     const acts = (await bed.built.centre.store.audit.entries(0, 1_000)).map(({ act }) => act);
     expect(acts.filter((act) => act.startsWith('mandate.'))).toEqual(['mandate.prepare', 'mandate.sign', 'mandate.sign']);
+  });
+
+  test('asks of its officers what an order asks: a shift that runs, and five wrong PINs end it', async () => {
+    bed = await openAlertBed();
+    await addSource(bed, capSource);
+    expect(codeOf(await prepare())).toBe('no-shift');
+    const [first, second] = devices;
+    await first.beginShift(bed.duty);
+    const made = (await prepare()).body;
+    const sign = (ask: typeof bed.duty, body: object) => ask('POST', `/mandates/${made.id}/sign`, body);
+    expect(codeOf(await sign(bed.second, signature(second, made)))).toBe('no-shift');
+    for (let at = 0; at < wrongPinsMax; at++) await sign(bed.duty, { ...signature(first, made), pin: '590417' });
+    expect(codeOf(await sign(bed.duty, signature(first, made)))).toBe('no-shift');
+    expect((await bed.duty('GET', '/mandates')).body[0].signedBy).toEqual([]);
   });
 
   test('is revoked by one person and ends by itself', async () => {

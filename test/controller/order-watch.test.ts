@@ -84,6 +84,24 @@ describe('an order that was given', () => {
     expect(await later(5_000)).toEqual(['hop-2']);
   });
 
+  test('is followed on after a restart, however many newer ones are over', async () => {
+    built.connect('hop-1', true);
+    const id = await give();
+    const stored = await built.centre.store.orders.order(id);
+    if (!stored) throw new Error('not stored');
+    const act = { atMs: startMs, actor: 'x', act: 'x', subject: 'x', sha256: '' };
+    for (let at = 0; at < 520; at += 1) {
+      const givenMs = built.clock.nowMs + at + 1;
+      await built.centre.store.orders.addOrder({ ...stored, id: `over-${at}`, givenMs, expMs: givenMs + 1 }, [], act);
+    }
+    built.clock.nowMs += 120_000;
+    await built.stop();
+    await begin();
+    built.clock.nowMs = startMs + 120_000;
+    built.connect('hop-2', true);
+    expect(await later(5_000)).toEqual(['hop-2']);
+  });
+
   test('is sent no more once it is over; what never answered stays red', async () => {
     built.connect('hop-1', true);
     const id = await give();

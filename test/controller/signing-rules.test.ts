@@ -276,6 +276,16 @@ describe('quotas', () => {
     expect(spent.purses.order?.left).toBe(quotas.order - 1);
   });
 
+  test('another order under the same id is refused while the first one counts', () => {
+    const one = must(spend(nothingSpent, { typ: 'order', id: 'one', content: 'a' }, 0));
+    expect(spend(one, { typ: 'order', id: 'one', content: 'a' }, 59_000).ok).toBe(true);
+    expect(spend(one, { typ: 'order', id: 'one', content: 'b' }, 59_000)).toMatchObject({ problem: { code: 'conflict' } });
+    const mandate = { id: 'm-1', perHour: 2 };
+    const under = must(spend(nothingSpent, { typ: 'order', id: 'one', content: 'a', mandate }, 0));
+    expect(spend(under, { typ: 'order', id: 'one', content: 'b', mandate }, 3_500_000)).toMatchObject({ problem: { code: 'conflict' } });
+    expect(spend(under, { typ: 'order', id: 'one', content: 'a', mandate }, 3_500_000).ok).toBe(true);
+  });
+
   test('a mandate starts no more in an hour than its officers allowed', () => {
     const mandate = { id: 'm-1', perHour: 2 };
     const first = must(spend(nothingSpent, { typ: 'order', id: 'a', mandate }, 0));

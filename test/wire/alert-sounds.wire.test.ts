@@ -6,10 +6,10 @@ import type { AlertAnswer, MandateAnswer } from '../../schemas/alerts.ts';
 import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { capAlert, capBytes, capSender, nameOf } from '../controller/alert-messages.ts';
 import { must } from '../controller/built-centre.ts';
-import { gatewayKeyOf, installOfficers, OfficerDevice } from '../controller/officer-device.ts';
+import { gatewayKeyOf, installOfficers, OfficerDevice, pin } from '../controller/officer-device.ts';
 import { type District, group, password, startDistrict } from './district.ts';
 import { Ear, monoNowMs } from './ear.ts';
-import { Operator } from './operator.ts';
+import { askerOf, Operator } from './operator.ts';
 import { until } from './waiting.ts';
 
 const loud = 1_000;
@@ -91,6 +91,8 @@ describe('an alert nobody waits for', () => {
   }
 
   async function signMandate(): Promise<void> {
+    const second = await new Operator(district.console).signIn('truc-ban-2', password);
+    for (const [at, person] of [district.duty, second].entries()) await devices[at]?.beginShift(askerOf(person), password);
     const prepared = await district.duty.post<MandateAnswer>('/mandates', {
       feed: 'tinh',
       templates: ['lu-quet'],
@@ -99,10 +101,9 @@ describe('an alert nobody waits for', () => {
       maxMs: 900_000,
       untilMs: Date.now() + 24 * 3600_000,
     });
-    const second = await new Operator(district.console).signIn('truc-ban-2', password);
     for (const [at, person] of [district.duty, second].entries()) {
       const { keyid, sig } = (devices[at] as OfficerDevice).sign(prepared);
-      await person.post(`/mandates/${prepared.id}/sign`, { keyid, sig, password });
+      await person.post(`/mandates/${prepared.id}/sign`, { keyid, sig, pin });
     }
   }
 });

@@ -1,4 +1,5 @@
 // A person at the console, by REST: signs in, keeps the cookie and the CSRF token, gets answers or problems.
+import type { Asker } from '../controller/built-centre.ts';
 
 export class Operator {
   readonly #base: string;
@@ -62,4 +63,13 @@ export class Operator {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   }
+}
+
+/** A person at the console as tests of the centre ask it. */
+export function askerOf(person: Operator): Asker {
+  return async (method, path, body) => ({
+    status: method === 'POST' ? 201 : 200,
+    headers: {},
+    body: method === 'POST' ? await person.post(path, body) : await person.get(path),
+  });
 }

@@ -5,6 +5,7 @@ import { get, send } from '../door.ts';
 import { field, h, refresh } from '../element.ts';
 import { agoWords, clockWords, dayWords } from '../words.ts';
 import type { Prefill } from './order-form.ts';
+import { pinInput } from './shift-card.ts';
 import { type Stage, tellProblem } from './view.ts';
 
 const pastShown = 10;
@@ -16,7 +17,7 @@ export interface AlertsCard {
 }
 
 /** `onTake` fills the order form with what an alert proposes. */
-export function alertsCard(stage: Stage, onTake: (from: Prefill) => void): AlertsCard {
+export function alertsCard(stage: Stage, onTake: (from: Prefill) => void, onShift: () => boolean): AlertsCard {
   const waiting = h('div', { class: 'list', 'aria-live': 'polite' });
   const past = h('div', { class: 'list' });
   const quiet = h('details', {}, h('summary', {}, 'Các tin cảnh báo đã qua'), past);
@@ -32,7 +33,9 @@ export function alertsCard(stage: Stage, onTake: (from: Prefill) => void): Alert
     const open = all.filter(({ state }) => state === 'waiting' || state === 'signing');
     const known = new Map([...waiting.children].map((card) => [(card as HTMLElement).dataset['state'], card as HTMLElement]));
     // A card in which somebody types stays.
-    const cards = open.map((alert) => known.get(stateOf(alert)) ?? alertCard(alert, stage, { onTake, draw }));
+    const cards = open.map(
+      (alert) => known.get(stateOf(alert, onShift())) ?? alertCard(alert, stage, { onTake, onShift: onShift(), draw }),
+    );
     refresh(waiting, ...cards);
     for (const [at, alert] of open.entries()) cards[at]?.querySelector('[data-since]')?.replaceChildren(sinceWords(alert));
     const over = all.filter((alert) => !open.includes(alert) && alert.state !== 'nothing').slice(0, pastShown);
@@ -45,11 +48,12 @@ export function alertsCard(stage: Stage, onTake: (from: Prefill) => void): Alert
 
 interface Acts {
   onTake(from: Prefill): void;
+  readonly onShift: boolean;
   draw(): Promise<void>;
 }
 
-function stateOf({ id, state, earlier }: AlertAnswer): string {
-  return [id, state, earlier.length].join(' ');
+function stateOf({ id, state, earlier }: AlertAnswer, onShift: boolean): string {
+  return [id, state, earlier.length, onShift ? 'shift' : ''].join(' ');
 }
 
 function sinceWords({ state, receivedMs, by }: AlertAnswer): string {
@@ -57,7 +61,7 @@ function sinceWords({ state, receivedMs, by }: AlertAnswer): string {
   return state === 'waiting' ? `${words}, ${agoWords(receivedMs, Date.now())}` : `${words}${by ? ` (${by})` : ''}`;
 }
 
-function alertCard(alert: AlertAnswer, stage: Stage, { onTake, draw }: Acts): HTMLElement {
+function alertCard(alert: AlertAnswer, stage: Stage, { onTake, onShift, draw }: Acts): HTMLElement {
   const { id, state, code, reason, receivedMs, sourceTitle, message, earlier } = alert;
   const problem = h('p', { class: 'problem', role: 'alert' });
   const act = (path: string, body?: object) => async () => {
@@ -75,7 +79,7 @@ function alertCard(alert: AlertAnswer, stage: Stage, { onTake, draw }: Acts): HT
   const ends = earlier.length > 0 && state === 'waiting' && stage.may('duty', 'leader');
   return h(
     'article',
-    { class: `card emergency${message?.status === 'Exercise' ? ' drill' : ''}`, 'data-state': stateOf(alert) },
+    { class: `card emergency${message?.status === 'Exercise' ? ' drill' : ''}`, 'data-state': stateOf(alert, onShift) },
     h(
       'div',
       { class: 'row spread' },
@@ -87,7 +91,7 @@ function alertCard(alert: AlertAnswer, stage: Stage, { onTake, draw }: Acts): HT
     h('p', {}, h('strong', {}, whyAlertWords(code, reason))),
     earlier.length > 0 && h('p', {}, `${earlier.length} lệnh của tin trước vẫn đang hiệu lực.`),
     problem,
-    state === 'waiting' && stage.may('duty') && answers(alert, { onTake, act }),
+    state === 'waiting' && stage.may('duty') && answers(alert, stage, { onTake, onShift, act }),
     ends && h('button', { onclick: () => void act('end')() }, 'Kết thúc lệnh của tin trước'),
   );
 }
@@ -117,12 +121,11 @@ function messageBody({ severity, riskLevel, areas, texts, expiresMs }: NonNullab
   );
 }
 
-interface Answering extends Pick<Acts, 'onTake'> {
+interface Answering extends Pick<Acts, 'onTake' | 'onShift'> {
   act(path: string, body?: object): () => Promise<void>;
 }
 
-function answers({ id, message, proposal }: AlertAnswer, { onTake, act }: Answering): HTMLElement {
-  const reason = h('input', { name: `aside-${id}`, maxlength: 300, autocomplete: 'off' });
+function answers({ id, message, proposal }: AlertAnswer, { session }: Stage, { onTake, onShift, act }: Answering): HTMLElement {
   const title = message?.texts[0]?.headline || message?.event || id;
   const { template, groups } = proposal;
   const take = () => onTake({ alert: id, title, template, groups, exercise: message?.status === 'Exercise' });
@@ -134,10 +137,25 @@ function answers({ id, message, proposal }: AlertAnswer, { onTake, act }: Answer
       'details',
       {},
       h('summary', {}, 'Bỏ qua tin này'),
-      field('Lý do bỏ qua', reason, 'Lý do được lưu cùng tên người quyết định.'),
-      h('button', { onclick: () => void act('aside', { reason: reason.value })() }, 'Bỏ qua'),
+      ...asideForm(id, session.demo || message?.status === 'Exercise' ? 'password' : 'pin', { onShift, act }),
     ),
   );
+}
+
+function asideForm(id: string, proof: 'pin' | 'password', { onShift, act }: Pick<Answering, 'onShift' | 'act'>): HTMLElement[] {
+  if (proof === 'pin' && !onShift)
+    return [h('p', { class: 'problem' }, 'Nhận ca trực trước khi bỏ qua tin. ', h('a', { href: '#/truc-ban' }, 'Nhận ca trực'))];
+  const reason = h('input', { name: `aside-${id}`, maxlength: 300, autocomplete: 'off' });
+  const known =
+    proof === 'pin'
+      ? pinInput(`aside-pin-${id}`, true, 'off')
+      : h('input', { type: 'password', name: `aside-password-${id}`, autocomplete: 'current-password' });
+  const aside = () => act('aside', { reason: reason.value, [proof]: known.value })();
+  return [
+    field('Lý do bỏ qua', reason, 'Lý do được lưu cùng tên người quyết định.'),
+    field(proof === 'pin' ? 'Mã PIN của người bỏ qua' : 'Mật khẩu của trực ban', known),
+    h('button', { onclick: () => void aside() }, 'Bỏ qua'),
+  ];
 }
 
 function pastLine({ state, receivedMs, sourceTitle, message, note, by }: AlertAnswer): HTMLElement {

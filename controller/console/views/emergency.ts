@@ -18,23 +18,25 @@ export function showEmergency(stage: Stage): () => void {
   const past = h('div', { class: 'list' });
   const waiting = h('div', { class: 'list', 'aria-live': 'polite' });
   const here: Here = { key: undefined, duty: stage.session.duty, form: undefined, requests: [], atMs: 0 };
-  const alerts = alertsCard(stage, (from) => here.form?.prefill(from));
-  const mandates = mandatesCard(stage, () => here.key);
+  const onShift = () => here.duty.shift !== null;
+  const alerts = alertsCard(stage, (from) => here.form?.prefill(from), onShift);
+  const mandates = mandatesCard(stage, () => ({ key: here.key, onShift: onShift() }));
   const problem = h('p', { class: 'problem', role: 'alert' });
   const stop = stage.may('duty') && holdButton('Giữ 2 giây để DỪNG TẤT CẢ', () => stopAll(problem, draw));
   const now = h('section', { class: 'card emergency', hidden: true }, h('h2', {}, 'Đang có lệnh'), stop, problem, active);
   const tick = () => tickLadders(waiting, here.requests, performance.now() - here.atMs);
   const draw = async () => {
-    const [all, requests, session] = await Promise.all([
+    // First: what may be answered depends on the shift.
+    here.duty = (await get<SessionAnswer | undefined>('/session'))?.duty ?? here.duty;
+    const [all, requests] = await Promise.all([
       get<OrderAnswer[]>('/orders'),
       get<OrderRequestAnswer[]>('/order-requests'),
-      get<SessionAnswer | undefined>('/session'),
       alerts.draw(),
       mandates.draw(),
     ]);
-    Object.assign(here, { requests, atMs: performance.now(), duty: session?.duty ?? here.duty });
+    Object.assign(here, { requests, atMs: performance.now() });
     here.form?.refresh(requests.length > 0);
-    drawRequests(waiting, requests, stage, here.key, here.duty.shift !== null);
+    drawRequests(waiting, requests, stage, here.key, onShift());
     tick();
     const end = async (order: OrderAnswer) => {
       await send('POST', `/orders/${order.id}/clear`, {}).catch((error: unknown) => tellProblem(problem, error));

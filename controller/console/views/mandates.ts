@@ -6,6 +6,7 @@ import { get, Refused, send } from '../door.ts';
 import { field, h, refresh } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
 import { type OfficerKeyHere, signWith } from '../officer-key.ts';
+import { pinInput } from './shift-card.ts';
 import { type Stage, tellProblem } from './view.ts';
 
 const dateWords = new Intl.DateTimeFormat('vi-VN', { dateStyle: 'long', timeZone: 'Asia/Ho_Chi_Minh' });
@@ -17,8 +18,14 @@ export interface MandatesCard {
   draw(): Promise<void>;
 }
 
-/** `key`: the key of this browser, once it is known and trusted. */
-export function mandatesCard(stage: Stage, key: () => OfficerKeyHere | undefined): MandatesCard {
+/** What signing needs of this browser and its officer. */
+export interface SignerHere {
+  /** The key of this browser, once it is known and trusted. */
+  readonly key: OfficerKeyHere | undefined;
+  readonly onShift: boolean;
+}
+
+export function mandatesCard(stage: Stage, here: () => SignerHere): MandatesCard {
   const list = h('div', { class: 'list' });
   const form = h('div');
   const element = h(
@@ -38,7 +45,7 @@ export function mandatesCard(stage: Stage, key: () => OfficerKeyHere | undefined
     const shown = all.filter(({ state }) => state === 'waiting' || state === 'in-force' || state === 'lapsed');
     const known = new Map([...list.children].map((card) => [(card as HTMLElement).dataset['state'], card as HTMLElement]));
     const empty = h('p', { class: 'empty' }, 'Chưa có ủy quyền nào.');
-    const cards = shown.map((mandate) => known.get(stateOf(mandate, stage, key())) ?? mandateCard(mandate, stage, { key: key(), draw }));
+    const cards = shown.map((mandate) => known.get(stateOf(mandate, stage, here())) ?? mandateCard(mandate, stage, { ...here(), draw }));
     refresh(list, ...(cards.length > 0 ? cards : [empty]));
     // A card in which somebody types stays; only its line of signers is written anew.
     for (const [at, mandate] of shown.entries()) cards[at]?.querySelector('[data-signed]')?.replaceChildren(signersOf(mandate));
@@ -58,20 +65,19 @@ export function mandatesCard(stage: Stage, key: () => OfficerKeyHere | undefined
   return { element, draw };
 }
 
-function stateOf({ id, state, signedBy }: MandateAnswer, { session }: Stage, key: OfficerKeyHere | undefined): string {
-  return [id, state, signedBy.includes(session.account) ? 'mine' : '', key ? 'key' : ''].join(' ');
+function stateOf({ id, state, signedBy }: MandateAnswer, { session }: Stage, { key, onShift }: SignerHere): string {
+  return [id, state, signedBy.includes(session.account) ? 'mine' : '', key ? 'key' : '', onShift ? 'shift' : ''].join(' ');
 }
 
 function signersOf({ untilMs, by, signedBy }: MandateAnswer): string {
   return `Đến ${dateWords.format(untilMs)} · soạn: ${by} · đã ký: ${signedBy.join(', ') || 'chưa ai'}`;
 }
 
-interface Signing {
-  readonly key: OfficerKeyHere | undefined;
+interface Signing extends SignerHere {
   draw(): Promise<void>;
 }
 
-function mandateCard(mandate: MandateAnswer, stage: Stage, { key, draw }: Signing): HTMLElement {
+function mandateCard(mandate: MandateAnswer, stage: Stage, { key, onShift, draw }: Signing): HTMLElement {
   const { id, feed, box, state, areas, perHour, maxMs, signedBy, templates } = mandate;
   const problem = h('p', { class: 'problem', role: 'alert' });
   const revoke = async () => {
@@ -81,7 +87,7 @@ function mandateCard(mandate: MandateAnswer, stage: Stage, { key, draw }: Signin
   const mine = signedBy.includes(stage.session.account);
   return h(
     'article',
-    { class: 'card', 'data-state': stateOf(mandate, stage, key) },
+    { class: 'card', 'data-state': stateOf(mandate, stage, { key, onShift }) },
     h(
       'div',
       { class: 'row spread' },
@@ -98,34 +104,30 @@ function mandateCard(mandate: MandateAnswer, stage: Stage, { key, draw }: Signin
       h('blockquote', {}, h('p', {}, h('strong', {}, screen.title), ' – ', screen.text), h('p', { class: 'soft' }, speak)),
     ),
     problem,
-    state === 'waiting' && stage.may('duty') && !mine && signForm(mandate, key, { problem, draw }),
+    state === 'waiting' && stage.may('duty') && !mine && signForm(mandate, { key, onShift }, { problem, draw }),
     stage.may('duty', 'leader') && h('button', { onclick: () => void revoke() }, state === 'waiting' ? 'Bỏ bản này' : 'Thu hồi ủy quyền'),
   );
 }
 
 function signForm(
   { id, payloadType, statement }: MandateAnswer,
-  key: OfficerKeyHere | undefined,
+  { key, onShift }: SignerHere,
   { problem, draw }: { readonly problem: HTMLElement; draw(): Promise<void> },
 ): HTMLElement {
+  if (!onShift) return h('p', { class: 'problem' }, 'Nhận ca trực trước khi ký ủy quyền. ', h('a', { href: '#/truc-ban' }, 'Nhận ca trực'));
   if (!key) return h('p', { class: 'problem' }, 'Máy này chưa có khóa ký được xác nhận.');
-  const password = h('input', { type: 'password', name: `mandate-${id}`, autocomplete: 'current-password' });
+  const pin = pinInput(`mandate-pin-${id}`, true, 'off');
   const sign = async () => {
     problem.textContent = '';
     try {
       const signed = await signWith(key, payloadType, statement);
-      await send('POST', `/mandates/${id}/sign`, { ...signed, password: password.value });
+      await send('POST', `/mandates/${id}/sign`, { ...signed, pin: pin.value });
       await draw();
     } catch (error) {
       tellProblem(problem, error);
     }
   };
-  return h(
-    'div',
-    {},
-    field('Mật khẩu của trực ban', password, 'Đọc kỹ câu sẽ phát trước khi ký.'),
-    holdButton('Giữ 2 giây để KÝ ỦY QUYỀN', sign),
-  );
+  return h('div', {}, field('Mã PIN của người ký', pin, 'Đọc kỹ câu sẽ phát trước khi ký.'), holdButton('Giữ 2 giây để KÝ ỦY QUYỀN', sign));
 }
 
 function wishForm(

@@ -3,16 +3,16 @@ import { get as getHttp, type IncomingMessage } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { alertBytesMax } from '../../../schemas/alerts.ts';
-import { bad, ok, type Result } from '../../../schemas/problems.ts';
+import { bad, ok, type Problem, type Result } from '../../../schemas/problems.ts';
+import { type Missed, missedAgain, toTake } from '../../core/feed-look.ts';
 import { mayPullFrom } from '../../relay/address.ts';
 import { guarded } from '../../relay/pull.ts';
 import type { FeedEntry, FeedRead } from '../gateway/heard.ts';
 import type { Inlet, InletWay } from './inlet.ts';
 
 const answerWithinMs = 15_000;
-/** Messages fetched after one look; the rest follows at the next. */
-const fetchesPerLook = 30;
-const seenMax = 2_000;
+const fetchesAtOnce = 10;
+const takenMax = 2_000;
 
 export interface FeedInletOptions extends InletWay {
   readonly source: string;
@@ -26,14 +26,21 @@ export interface FeedInletOptions extends InletWay {
 interface Poll {
   readonly options: FeedInletOptions;
   /** Entries offered already, by id and time of change; in order of age. */
-  readonly seen: Set<string>;
+  readonly taken: Set<string>;
+  /** Entries of the feed that could not be fetched. */
+  readonly missed: Map<string, Missed>;
+  /** What the feed held when it was read last: unchanged, it is worked through without being read again. */
+  entries: readonly FeedEntry[];
   etag: string | undefined;
   modified: string | undefined;
   stopped: boolean;
 }
 
 export function pollFeed(options: FeedInletOptions): Inlet {
-  const poll: Poll = { options, seen: new Set(), etag: undefined, modified: undefined, stopped: false };
+  const poll: Poll = {
+    ...{ options, taken: new Set(), missed: new Map(), entries: [] },
+    ...{ etag: undefined, modified: undefined, stopped: false },
+  };
   const state = { turn: Promise.resolve(), timer: undefined as NodeJS.Timeout | undefined };
   const look = () => {
     state.turn = lookOnce(poll)
@@ -62,29 +69,63 @@ async function lookOnce(poll: Poll): Promise<Result<void>> {
     ...(poll.modified !== undefined && { 'if-modified-since': poll.modified }),
   });
   if (!fetched.ok) return fetched;
-  if (fetched.value.bytes === undefined) return ok(undefined);
-  const feed = await options.readFeed(fetched.value.bytes);
-  if (!feed.ok) return feed;
-  // Feeds name the newest first; an Alert is to come before its Update.
-  const fresh = feed.value.entries.filter((entry) => !poll.seen.has(nameOf(entry))).reverse();
-  let whole = fresh.length <= fetchesPerLook;
-  for (const entry of fresh.slice(0, fetchesPerLook)) {
-    if (poll.stopped) return ok(undefined);
-    if (await offerEntry(poll, entry)) remember(poll, nameOf(entry));
-    else whole = false;
+  const { bytes, etag, modified } = fetched.value;
+  if (bytes !== undefined) {
+    const feed = await options.readFeed(bytes);
+    if (!feed.ok) return feed;
+    Object.assign(poll, { entries: feed.value.entries, etag, modified });
   }
-  // Only what was taken whole need not be read again.
-  if (whole) [poll.etag, poll.modified] = [fetched.value.etag, fetched.value.modified];
+  await takeEntries(poll);
   return ok(undefined);
 }
 
-/** True when it need not be offered again. */
-async function offerEntry({ options }: Poll, entry: FeedEntry): Promise<boolean> {
-  const { source, journal, offer } = options;
-  const bytes = await bytesOf(options, entry);
-  if (!bytes.ok) journal.warn({ event: 'alert-feed-entry', source, entry: entry.id, ...bytes.problem });
-  if (!bytes.ok) return bytes.problem.code === 'not-allowed' || bytes.problem.code === 'not-found';
-  const offered = await offer(source, bytes.value, 'cap');
+/** Fetched side by side, for an address that hangs must not hold up the others; offered one after another. */
+async function takeEntries(poll: Poll): Promise<void> {
+  const { options, taken, missed } = poll;
+  // Feeds name the newest first.
+  const entries = new Map(poll.entries.map((entry) => [nameOf(entry), entry]));
+  for (const name of missed.keys()) if (!entries.has(name)) missed.delete(name);
+  const chosen = toTake({ names: [...entries.keys()], taken, missed }, performance.now()).flatMap((name) => entries.get(name) ?? []);
+  const fetches = fetchAll(poll, chosen);
+  for (const [at, entry] of chosen.entries()) {
+    const bytes = await fetches[at];
+    if (poll.stopped) return;
+    if (!bytes?.ok) miss(poll, entry, bytes?.problem);
+    else if (await offerEntry(options, entry, bytes.value)) take(poll, nameOf(entry));
+    else missed.delete(nameOf(entry));
+  }
+}
+
+/** One promise for each entry; so many at a time. */
+function fetchAll(poll: Poll, entries: readonly FeedEntry[]): readonly Promise<Result<Uint8Array>>[] {
+  const lanes: Promise<unknown>[] = Array.from({ length: fetchesAtOnce }, () => Promise.resolve());
+  return entries.map((entry, at) => {
+    const fetched = (lanes[at % fetchesAtOnce] as Promise<unknown>).then(() =>
+      poll.stopped ? bad<Uint8Array>('offline', 'the centre is stopping') : bytesOf(poll.options, entry),
+    );
+    // Whoever waits for it is told; the next in the lane goes on.
+    lanes[at % fetchesAtOnce] = fetched.catch(() => undefined);
+    return fetched;
+  });
+}
+
+function miss({ options, missed, taken }: Poll, entry: FeedEntry, problem: Problem | undefined): void {
+  const { source, journal, everyMs } = options;
+  const name = nameOf(entry);
+  journal.warn({ event: 'alert-feed-entry', source, entry: entry.id, ...problem });
+  // Another host's address never becomes this one's.
+  if (problem?.code === 'not-allowed') {
+    taken.add(name);
+    return;
+  }
+  const next = missedAgain(missed.get(name), { why: problem?.code === 'offline' ? 'away' : 'dead', everyMs, nowMs: performance.now() });
+  missed.set(name, next);
+  if (next.againMs === Infinity) journal.warn({ event: 'alert-feed-given-up', source, entry: entry.id, tries: next.tries });
+}
+
+/** True when it need not be offered again; else it waits for room here and is asked for at the next look. */
+async function offerEntry({ source, journal, offer }: FeedInletOptions, entry: FeedEntry, bytes: Uint8Array): Promise<boolean> {
+  const offered = await offer(source, bytes, 'cap');
   if (!offered.ok) journal.warn({ event: 'alert-feed-entry', source, entry: entry.id, ...offered.problem });
   return offered.ok;
 }
@@ -99,10 +140,11 @@ async function bytesOf({ url, demo }: FeedInletOptions, { cap, url: link }: Feed
   return fetched.value.bytes ? ok(fetched.value.bytes) : bad('not-found', 'nothing there');
 }
 
-function remember({ seen }: Poll, name: string): void {
-  seen.add(name);
-  const [oldest] = seen;
-  if (seen.size > seenMax && oldest !== undefined) seen.delete(oldest);
+function take({ taken, missed }: Poll, name: string): void {
+  missed.delete(name);
+  taken.add(name);
+  const [oldest] = taken;
+  if (taken.size > takenMax && oldest !== undefined) taken.delete(oldest);
 }
 
 function nameOf({ id, updated, url }: FeedEntry): string {
@@ -130,7 +172,7 @@ function fetchBytes(url: string, demo: boolean, headers: Record<string, string>)
       ...headers,
     };
     const request = get(address, { headers: asked, agent: false, lookup: guarded(demo), timeout: answerWithinMs }, (answer) =>
-      take(answer, end),
+      receive(answer, end),
     );
     const end = (result: Result<Fetched>) => {
       clearTimeout(timer);
@@ -143,7 +185,7 @@ function fetchBytes(url: string, demo: boolean, headers: Record<string, string>)
   });
 }
 
-function take(answer: IncomingMessage, end: (result: Result<Fetched>) => void): void {
+function receive(answer: IncomingMessage, end: (result: Result<Fetched>) => void): void {
   const { statusCode, headers } = answer;
   const marks = { etag: headers.etag, modified: headers['last-modified'] };
   const refused = statusCode === 304 ? ok({ bytes: undefined, ...marks }) : refusal(statusCode);
