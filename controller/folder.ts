@@ -12,7 +12,7 @@ export interface Folder {
   readonly authority: string;
   /** The signing desk's own slots: counters that no restored database turns back. */
   readonly signing: string;
-  /** Key of the secrets in the tables (second factors): in the backup, but never beside them. */
+  /** Key of the secrets in the tables (second factors), unless another place is named: in the backup, but never beside them. */
   readonly strongbox: string;
   readonly blobs: string;
   readonly uploads: string;

@@ -4,7 +4,7 @@ import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
 import type { Centre, Group } from './centre.ts';
-import { groupsOf } from './core/groups.ts';
+import { groupsOf, placeWords } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
 import type { DutySettings } from './duty/duty-settings.ts';
@@ -26,14 +26,14 @@ import { epochOf } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
-import type { StoredOrder } from './store/store.ts';
+import type { StoredOrder, Unit } from './store/store.ts';
 
 /** What was opened of a data folder and its machine. */
 export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs' | 'authority' | 'journal' | 'nowMs'> {
   readonly tools: AudioTools;
   readonly templates: readonly OrderTemplate[];
   readonly named: readonly Group[];
-  readonly units: readonly Group[];
+  readonly units: readonly Unit[];
   readonly signatory: Signatory;
   readonly gatewayKey: GatewayKey | undefined;
   readonly settings: RunSettings;
@@ -103,7 +103,9 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
     prepared: () => dispatch.changed(),
     warn: (detail) => journal.warn({ event: 'voice-missing', detail }),
   });
-  const duty = makeDuty({ store, card, trust, feed, journal, strongbox: parts.strongbox, settings: parts.duty, nowMs });
+  const places = (ids: readonly string[]) => placeWords(ids, { groups: base.groups(), units: parts.units, boxes: registry.all() });
+  const bound = { strongbox: parts.strongbox, settings: parts.duty, placeWords: places };
+  const duty = makeDuty({ store, card, trust, feed, journal, ...bound, nowMs });
   const onEarnest = (order: StoredOrder) =>
     void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
   const changed = () => dispatch.changed();

@@ -22,6 +22,8 @@ export interface RunSettings {
   readonly logLevel: string;
   /** Secret under which the keys lie encrypted; else systemd's credential, else the one made for this folder. */
   readonly keySecretFile?: string;
+  /** Key of the secrets in the tables; else systemd's credential, else beside them. */
+  readonly strongboxKeyFile?: string;
 }
 
 export type Asked =
@@ -55,6 +57,8 @@ export const usage = `Loa operating centre.
   --name HOST         a further name in the boxes' certificate; may be repeated
   --key-secret-file FILE  secret under which the private keys are encrypted, mode 0600, outside DIR; else the systemd
                       credential loa-keys, else one made in the state directory at the first start
+  --strongbox-key FILE  key of the secrets in the tables (second factors, webhooks), 32 bytes, mode 0600, best on another
+                      medium; else the systemd credential loa-strongbox, else strongbox.key in DIR, made at the first start
   --root-passphrase-file FILE  (init) encrypts the root keys
   --log LEVEL         trace, debug, info, warn, error; info unless said
   --help
@@ -99,7 +103,9 @@ export function readSettings(argv: readonly string[]): Result<Asked> {
   const publicHost = values['public-host'] ?? (boxHost === '0.0.0.0' || boxHost === '::' ? '127.0.0.1' : boxHost);
   const settings = { dataDir: values.data, host, port, boxHost, boxPort, mqttPort, publicHost, names: values.name ?? [], logLevel };
   const gateway = values['gateway-port'] !== undefined && gatewayPort !== undefined ? { gatewayPort } : {};
-  return ok({ do: 'run', settings: { ...settings, ...gateway, ...keySecret, ...(tls && { tls }) } });
+  const box = values['strongbox-key'];
+  const strongbox = box === undefined ? {} : { strongboxKeyFile: box };
+  return ok({ do: 'run', settings: { ...settings, ...gateway, ...keySecret, ...strongbox, ...(tls && { tls }) } });
 }
 
 /** `localhost`, 127.0.0.0/8 or ::1. */
@@ -126,6 +132,7 @@ function parseAll(argv: readonly string[]) {
       log: { type: 'string' },
       'key-secret-file': { type: 'string' },
       'root-passphrase-file': { type: 'string' },
+      'strongbox-key': { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });

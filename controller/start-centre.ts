@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 
 import { openDatabase } from '../hardware/host/sqlite.ts';
-import { openStrongbox } from '../hardware/host/strongbox.ts';
+import { findStrongboxKey, openStrongbox } from '../hardware/host/strongbox.ts';
 import type { Below } from '../schemas/introduction.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Topic } from '../schemas/topics.ts';
@@ -163,6 +163,11 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const database = await openDatabase({ file: folder.database, exclusive: false });
   if (!database.ok) return database;
   const store = new SqliteStore(database.value);
+  const boxKey = await findStrongboxKey({ keyFile: settings.strongboxKeyFile, usual: folder.strongbox });
+  if (!boxKey.ok) {
+    await store.close();
+    return boxKey;
+  }
   await store.migrate();
   const [card, trust, templates, groups] = await Promise.all(
     ['card', 'trust', 'templates', 'groups'].map((name) => store.meta.value(name)),
@@ -179,7 +184,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const { authority, server, signatory, gateway } = desk.value;
   const blobs = new Blobs(folder.blobs, folder.uploads);
   const tools = options.tools ?? (await findAudioTools());
-  const strongbox = await openStrongbox(folder.strongbox);
+  const strongbox = await openStrongbox(boxKey.value);
   const made = makeRooms({
     strongbox,
     duty: await openDutySettings(store.meta, strongbox),

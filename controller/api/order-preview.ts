@@ -21,7 +21,10 @@ export function orderPreviewRoutes(app: FastifyInstance, centre: Centre): void {
         .all()
         .filter((box) => box.groups.some((group) => body.groups.includes(group)))
         .map(({ id, name, settings }) => ({ id, name, online: link.connected(id), languages: settings.languages }));
-      return ok(previewOrder({ order: planned.value, boxes, machine: await listVoices(tools), validMs: body.validMs, nowMs: nowMs() }));
+      const speech = orders.templates.find(({ id }) => id === body.template)?.speech ?? [];
+      const recorded = speech.flatMap(({ language, recording }) => (recording === undefined ? [] : [language]));
+      const machine = await listVoices(tools);
+      return ok(previewOrder({ order: planned.value, boxes, recorded, machine, validMs: body.validMs, nowMs: nowMs() }));
     },
   );
 }

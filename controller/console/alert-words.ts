@@ -14,6 +14,7 @@ export const alertStateWords: Readonly<Record<string, string>> = {
 /** Those of the rules that are not here are shown in the words of the rules. */
 const whyWords: Readonly<Record<string, string>> = {
   'manual-source': 'Nguồn này luôn phải có người quyết định.',
+  'officers-order': 'Lệnh của tin trước do trực ban ra: trực ban quyết định kết thúc.',
   'no-mandate': 'Chưa có ủy quyền cho loại tin và địa bàn này.',
   'exercise-without-mandate': 'Tin diễn tập, chưa có ủy quyền diễn tập.',
   'rate-cap': 'Đã đủ số lệnh tự động trong một giờ.',
@@ -37,6 +38,7 @@ const whyWords: Readonly<Record<string, string>> = {
   conflict: 'Nhóm loa đã đủ số lệnh.',
   interrupted: 'Trung tâm dừng giữa chừng khi xử lý tin này.',
   'gateway-failed': 'Không đọc được tin: hãy hỏi lại nguồn gửi.',
+  'ended-gateway-before': 'Tin từng làm hỏng chương trình đọc lại đến: hãy hỏi lại nguồn gửi.',
   'internal-error': 'Lỗi hệ thống khi phát lệnh.',
 };
 

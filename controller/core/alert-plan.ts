@@ -74,7 +74,8 @@ export type AlertPlan = Why &
         readonly updates: readonly string[];
       }
     | { readonly do: 'clear'; readonly orders: readonly string[] }
-    | { readonly do: 'ask' }
+    /** `ends`: what ends all the same, before anybody answers. */
+    | { readonly do: 'ask'; readonly ends: readonly string[] }
     | { readonly do: 'nothing' }
   );
 
@@ -93,7 +94,7 @@ type Unproposed = AlertPlan extends infer P ? (P extends AlertPlan ? Omit<P, 'pr
 function planOf(one: AlertCase): Unproposed {
   const { alert, verdict, earlierOrders, earlierWaiting } = one;
   // It came from a source we believe and nobody could read it: a person shall know.
-  if (verdict.code === 'gateway-failed') return ask(verdict.code, verdict.reason);
+  if (verdict.code === 'gateway-failed' || verdict.code === 'ended-gateway-before') return ask(verdict.code, verdict.reason);
   if (!alert || verdict.is === 'reject') return nothing(verdict);
   const ends = earlierOrders.length + earlierWaiting.length > 0;
   // An Update that leaves our places, or came too late to be told itself, ends what it updates all the same.
@@ -107,7 +108,8 @@ function planOf(one: AlertCase): Unproposed {
 function planEnd({ source, verdict, earlierOrders, signedOrders }: AlertCase, code: string): Unproposed {
   if (verdict.is === 'hold') return ask(verdict.code, verdict.reason);
   if (earlierOrders.length > 0 && source.trust === 'manual') return ask('manual-source', `${source.id} decides nothing alone`);
-  if (signedOrders.length > 0) return ask('officers-order', 'what officers signed, officers end');
+  const given = earlierOrders.filter((id) => !signedOrders.includes(id));
+  if (signedOrders.length > 0) return ask('officers-order', `officers signed ${signedOrders.join(', ')}, and officers end it`, given);
   return { do: 'clear', orders: earlierOrders, code, reason: `ends ${earlierOrders.length} orders` };
 }
 
@@ -201,8 +203,8 @@ function outside(template: Id, kind: Order['class'], areas: readonly AreaPath[])
   return `no mandate lets ${template} sound as ${kind} in ${areas.join(', ')}`;
 }
 
-function ask(code: string, reason: string): Unproposed {
-  return { do: 'ask', code, reason };
+function ask(code: string, reason: string, ends: readonly string[] = []): Unproposed {
+  return { do: 'ask', code, reason, ends };
 }
 
 function nothing({ code, reason }: { readonly code: string; readonly reason: string }): Unproposed {

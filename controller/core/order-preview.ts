@@ -14,6 +14,8 @@ export interface PreviewedBox {
 export interface PreviewWish {
   readonly order: Order;
   readonly boxes: readonly PreviewedBox[];
+  /** Languages in which a person's recording of its words is kept, also one that is not made ready yet. */
+  readonly recorded: readonly string[];
   /** Languages that a machine can speak here. */
   readonly machine: readonly string[];
   readonly validMs: number;
@@ -23,9 +25,10 @@ export interface PreviewWish {
 /** How fast a machine voice reads Vietnamese, where the sound was not made yet. */
 const msPerCharacter = 70;
 
-export function previewOrder({ order, boxes, machine, validMs, nowMs }: PreviewWish): OrderPreviewAnswer {
+export function previewOrder({ order, boxes, recorded, machine, validMs, nowMs }: PreviewWish): OrderPreviewAnswer {
   const made = order.speech.filter(({ audio }) => audio !== undefined).map(({ language }) => language);
-  const template = { id: 'preview', hazard: order.hazard, speech: order.speech.map(({ language }) => ({ language, recorded: false })) };
+  const speech = order.speech.map(({ language }) => ({ language, recorded: recorded.includes(language) }));
+  const template = { id: 'preview', hazard: order.hazard, speech };
   const [row] = coverage([template], boxes, [...machine, ...made]);
   const speechMs = order.speech.map(({ speak, audio }) => audio?.durationMs ?? speak.length * msPerCharacter);
   const onceMs = order.sirenMs + Math.max(...speechMs);

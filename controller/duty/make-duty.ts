@@ -29,6 +29,8 @@ interface Parts {
   readonly journal: Journal;
   readonly strongbox: Strongbox;
   readonly settings: DutySettings;
+  /** Groups as people say them. */
+  readonly placeWords: (groups: readonly string[]) => string;
   readonly nowMs: () => number;
 }
 
@@ -50,7 +52,7 @@ export interface Duty {
 
 const openRingsMax = 1_000;
 
-export function makeDuty({ store, card, trust, feed, journal, strongbox, settings, nowMs }: Parts): Duty {
+export function makeDuty({ store, card, trust, feed, journal, strongbox, settings, placeWords, nowMs }: Parts): Duty {
   const act = (actor: string, name: string, subject: string, content: unknown = null): Act => ({
     ...{ atMs: nowMs(), actor, act: name, subject },
     sha256: sha256(Buffer.from(canonicalJson(content))),
@@ -86,7 +88,7 @@ export function makeDuty({ store, card, trust, feed, journal, strongbox, setting
       const { roster, leaders } = await crew();
       const standing = rosterNow(roster, nowMs()).flatMap(({ place, person }) => (place === 'leader' ? [person] : []));
       const people = [...new Set(standing.length > 0 ? standing : leaders)].filter((person) => person !== order.by);
-      await rings.ring(people, { kind: 'told', about: order.id, ...(await wordsOf(order, crowd)) }, order.by);
+      await rings.ring(people, { kind: 'told', about: order.id, ...(await wordsOf(order, placeWords(order.groups), crowd)) }, order.by);
     },
     start: async () => {
       // What waited before the restart waits no more, or is watched anew; a siren for nothing would teach people not to come.
@@ -100,9 +102,9 @@ export function makeDuty({ store, card, trust, feed, journal, strongbox, setting
   };
 }
 
-async function wordsOf({ order, by, groups, boxes, reason }: StoredOrder, crowd: Crowd): Promise<{ title: string; text: string }> {
+async function wordsOf({ order, by, boxes, reason }: StoredOrder, place: string, crowd: Crowd): Promise<{ title: string; text: string }> {
   const glass = order.authority?.by === 'breakGlass';
   const title = `${glass ? 'PHÁ KÍNH – ' : ''}Đã phát lệnh khẩn cấp: ${order.screen.title}`;
-  const where = `${groups.join(', ')} · ${boxes.length} hộp`;
+  const where = `${place} · ${boxes.length} hộp`;
   return { title, text: [await crowd.titleOf(by), where, glass && `lý do: ${reason ?? ''}`].filter(Boolean).join(' · ') };
 }

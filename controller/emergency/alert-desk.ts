@@ -5,6 +5,7 @@ import { ordersPerGroupMax } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import { type AlertPlan, planAlert } from '../core/alert-plan.ts';
+import { endOf, type GatewayEnd, nextTry } from '../core/gateway-tries.ts';
 import type { Watched } from '../core/ladder.ts';
 import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Feed } from '../feed.ts';
@@ -88,14 +89,23 @@ export class AlertDesk {
   async #take(source: AlertSource, bytes: Uint8Array, form: 'cap' | 'notice'): Promise<Result<Offered>> {
     const { store, gateway, nowMs } = this.#options;
     const digest = sha256(bytes);
-    // Nothing is read twice by what it has killed once.
-    if (await store.isDeadly(digest))
-      return ok(await this.#reject(source, digest, 'ended-gateway-before', 'these bytes ended the gateway'));
-    const checked = await gateway.check({ do: 'check', form, bytes: Buffer.from(bytes).toString('base64'), source, nowMs: nowMs() });
-    if (checked.ok) return ok(await this.#decide(source, digest, form, checked.value));
-    const { code, detail } = checked.problem;
-    if (code !== 'tool-timeout' && code !== 'tool-failed') return checked;
-    return ok(await this.#reject(source, digest, 'gateway-failed', `${code}: ${detail}`));
+    // What has proved deadly is not read again, and each time it comes a person is told, unless it waits for one already.
+    const deadly = await store.deadly(digest);
+    if (deadly === 'waits')
+      return ok(await this.#reject(source, digest, 'waits-already', 'these bytes ended the gateway and wait for a person'));
+    if (deadly) return ok(await this.#reject(source, digest, 'ended-gateway-before', 'these bytes ended the gateway'));
+    const ends: GatewayEnd[] = [];
+    let why = '';
+    for (let patience = nextTry(ends); patience; patience = nextTry(ends)) {
+      const ask = { do: 'check', form, bytes: Buffer.from(bytes).toString('base64'), source, nowMs: nowMs() } as const;
+      const checked = await gateway.check(ask, patience);
+      if (checked.ok) return ok(await this.#decide(source, digest, form, checked.value));
+      const end = endOf(checked.problem);
+      if (end === undefined) return checked;
+      ends.push(end);
+      why = `${checked.problem.code}: ${checked.problem.detail}`;
+    }
+    return ok(await this.#reject(source, digest, 'gateway-failed', `${ends.length} times (${ends.join(', ')}); ${why}`));
   }
 
   #reject(source: AlertSource, digest: string, code: string, reason: string): Promise<Offered> {
@@ -175,6 +185,8 @@ export class AlertDesk {
         return this.#save({ ...written, state: 'ended', code: plan.code }, 'alert.end');
       }
       case 'ask':
+        if (plan.ends.length > 0) await this.#options.orders.clear(plan.ends, written.id, plan.reason);
+        return written;
       case 'nothing':
         return written;
       default:

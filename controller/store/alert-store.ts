@@ -77,8 +77,8 @@ export interface AlertStore {
   named(names: readonly AlertName[]): Promise<StoredAlert[]>;
   /** A message of a source by its sender's own id. */
   byIdentifier(source: string, identifier: string): Promise<StoredAlert | undefined>;
-  /** Did these bytes end the gateway? */
-  isDeadly(digest: string): Promise<boolean>;
+  /** Did these bytes end the gateway, and does a message of them wait for a person still? */
+  deadly(digest: string): Promise<'waits' | 'answered' | undefined>;
   /** Orders that began under each mandate since then. */
   startsSince(sinceMs: number): Promise<ReadonlyMap<string, number>>;
   /** All that the rules remember. */

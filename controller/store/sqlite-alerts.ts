@@ -63,8 +63,11 @@ export class SqliteAlerts implements AlertStore {
     return (await this.#read(sql, [identifier, source]))[0];
   }
 
-  async isDeadly(digest: string): Promise<boolean> {
-    return (await this.#read(`SELECT body FROM alerts WHERE digest = ? AND code = 'gateway-failed' LIMIT 1`, [digest])).length > 0;
+  async deadly(digest: string): Promise<'waits' | 'answered' | undefined> {
+    const sql = `SELECT state FROM alerts WHERE digest = ? AND code IN ('gateway-failed', 'ended-gateway-before')
+      ORDER BY state <> 'waiting' LIMIT 1`;
+    const [row] = await this.#writer.database.read(sql, [digest]);
+    return row && (row['state'] === 'waiting' ? 'waits' : 'answered');
   }
 
   async startsSince(sinceMs: number): Promise<ReadonlyMap<string, number>> {

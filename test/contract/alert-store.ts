@@ -73,8 +73,10 @@ export function describeAlertStore(name: string, makeBed: () => Promise<StoreBed
       await store.alerts.saveAlerts(many, act('a'));
       await store.alerts.addAlert(alert('last', { receivedMs: 5_000, state: 'nothing' }), nothing, act('a'));
       expect((await ids(5_000)).length).toBe(2_002);
-      expect(await store.alerts.isDeadly('d-deadly')).toBe(true);
-      expect(await store.alerts.isDeadly('d-last')).toBe(false);
+      expect(await store.alerts.deadly('d-deadly')).toBe('answered');
+      await store.alerts.addAlert(alert('again', { digest: 'd-deadly', code: 'ended-gateway-before' }), nothing, act('a'));
+      expect(await store.alerts.deadly('d-deadly')).toBe('waits');
+      expect(await store.alerts.deadly('d-last')).toBeUndefined();
       expect(await store.alerts.alert('n-0')).toBeUndefined();
     });
 

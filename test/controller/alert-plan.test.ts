@@ -161,6 +161,12 @@ describe('a person decides', () => {
       { mandates: [mandate('m', { templates: ['c-actual'] })] },
       'exercise-without-mandate',
     ],
+    [
+      'what ended the gateway before',
+      {},
+      { alert: null, verdict: { is: 'reject', code: 'ended-gateway-before', reason: '' } },
+      'ended-gateway-before',
+    ],
     ['what ended the gateway', {}, { alert: null, verdict: { is: 'reject', code: 'gateway-failed', reason: '' } }, 'gateway-failed'],
   ])('%s', (_name, alert, changes, code) => {
     const made = plan(alert, changes);
@@ -192,7 +198,12 @@ describe('an end', () => {
     ['closes what still waits', { earlierWaiting: ['a-1'] }, { do: 'clear', orders: [], code: 'cancelled' }],
     ['of nothing that lives does nothing', {}, { do: 'nothing', code: 'nothing-to-end' }],
     ['by a manual source asks', { earlierOrders: ['o-1'], source: { ...source, trust: 'manual' } }, { do: 'ask', code: 'manual-source' }],
-    ['of what officers signed asks', { earlierOrders: ['o-1'], signedOrders: ['o-1'] }, { do: 'ask', code: 'officers-order' }],
+    ['of what officers signed asks', { earlierOrders: ['o-1'], signedOrders: ['o-1'] }, { do: 'ask', code: 'officers-order', ends: [] }],
+    [
+      'ends what mandates gave and asks about what officers signed',
+      { earlierOrders: ['o-1', 'o-2'], signedOrders: ['o-2'] },
+      { do: 'ask', code: 'officers-order', ends: ['o-1'] },
+    ],
     ['that is held asks', { earlierOrders: ['o-1'], verdict: { is: 'hold', code: 'private', reason: '' } }, { do: 'ask', code: 'private' }],
     [
       'that is refused does nothing',

@@ -186,6 +186,21 @@ describe('a person', () => {
     expect((await drillAside({ password })).body.state).toBe('aside');
   });
 
+  test('is asked about an order that officers signed, even by a source that may start others alone', async () => {
+    await open();
+    const first = alert('a-1');
+    const { id } = await offer(capBytes(first));
+    await devices[0].beginShift(bed.duty);
+    const { order } = (await bed.duty('POST', `/alerts/${id}/take`, { template: 'lu-quet', groups: ['thon-1'] })).body;
+    const [prepared] = (await bed.duty('GET', '/order-requests')).body;
+    await bed.duty('POST', `/order-requests/${order}/approve`, devices[0].sign(prepared));
+    const cancel = await offer(capBytes(alert('c-1', { msgType: 'Cancel', references: [nameOf(first)] })));
+    expect(await shown(cancel.id)).toMatchObject({ state: 'waiting', code: 'officers-order', earlier: [order] });
+    expect(bed.standing().map((one) => one.id)).toEqual([order]);
+    expect((await bed.duty('POST', `/alerts/${cancel.id}/end`)).body.state).toBe('ended');
+    expect(bed.standing()).toEqual([]);
+  });
+
   test('sees that a later message took the place of one that waited', async () => {
     await open({ ...capSource, trust: 'manual' });
     const first = alert('a-1');
@@ -216,24 +231,52 @@ test('an order leaves as CAP, and as its Cancel once it was ended', async () => 
   expect(codeOf(await bed.duty('GET', '/orders/order-0.cap'))).toBe('not-found');
 });
 
-test('what ends the gateway is told to a person and never read again; the next message is', async () => {
-  await open();
-  const { store, alerts, orders, card, feed, duty } = bed.built.centre;
-  const journal = { info: () => undefined, warn: () => undefined };
-  const bundle = fileURLToPath(new URL('../wire/bad-gateway.mjs', import.meta.url));
-  const gateway = new Gateway({ bundle, journal, memory: async () => [], verifier: undefined });
-  const desk = new AlertDesk({
-    ...{ store: store.alerts, orderStore: store.orders, sources: alerts.sources, gateway, mandates: alerts.mandates, orders, card, feed },
-    ...{ journal, ladder: duty.ladder, nowMs, signer: () => undefined, groups: () => [] },
+describe('what ends the gateway', () => {
+  /** With a gateway gone bad, and how often it has ended. */
+  const badDesk = (limits: object = {}) => {
+    const { store, alerts, orders, card, feed, duty } = bed.built.centre;
+    const ended: string[] = [];
+    const journal = {
+      info: () => undefined,
+      warn: ({ event }: { event: string }) => void (event === 'gateway-failed' && ended.push(event)),
+    };
+    const bundle = fileURLToPath(new URL('../wire/bad-gateway.mjs', import.meta.url));
+    const gateway = new Gateway({ bundle, journal: journal as never, memory: async () => [], verifier: undefined, ...limits });
+    const desk = new AlertDesk({
+      ...{ store: store.alerts, orderStore: store.orders, sources: alerts.sources, gateway, mandates: alerts.mandates, orders, card, feed },
+      ...{ journal: journal as never, ladder: duty.ladder, nowMs, signer: () => undefined, groups: () => [] },
+    });
+    return { gateway, ended, tell: async (words: string) => must(await desk.offer('tinh', Buffer.from(words), 'cap')) };
+  };
+
+  test('is read twice, told to a person and never read again; the next message is', async () => {
+    await open();
+    const { gateway, ended, tell } = badDesk();
+    const hung = await tell('hang');
+    expect(hung).toMatchObject({ is: 'reject', state: 'waiting', code: 'gateway-failed' });
+    expect((await tell('die')).code).toBe('gateway-failed');
+    expect(ended).toHaveLength(4);
+    expect(await tell('fine')).toMatchObject({ is: 'ignore', code: 'test' });
+    const { pid } = gateway;
+    expect(await tell('hang')).toMatchObject({ is: 'reject', state: 'nothing', code: 'waits-already' });
+    await devices[0].beginShift(bed.duty);
+    await bed.duty('POST', `/alerts/${hung.id}/aside`, { reason: 'đã hỏi nguồn', pin });
+    // The source says it again: that does not vanish because somebody answered the first.
+    expect(await tell('hang')).toMatchObject({ is: 'reject', state: 'waiting', code: 'ended-gateway-before' });
+    expect(await tell('hang')).toMatchObject({ state: 'nothing', code: 'waits-already' });
+    expect(gateway.pid).toBe(pid);
+    gateway.stop();
   });
-  const tell = async (words: string) => must(await desk.offer('tinh', Buffer.from(words), 'cap'));
-  expect(await tell('hang')).toMatchObject({ is: 'reject', state: 'waiting', code: 'gateway-failed' });
-  const next = await tell('fine');
-  expect(next).toMatchObject({ is: 'ignore', code: 'test' });
-  const { pid } = gateway;
-  expect(await tell('hang')).toMatchObject({ is: 'reject', state: 'nothing', code: 'ended-gateway-before' });
-  expect(gateway.pid).toBe(pid);
-  gateway.stop();
+
+  test('by the wall alone is given more time: a machine that was busy loses no alert', async () => {
+    await open();
+    const { gateway, ended, tell } = badDesk({ wallMsMax: 400 });
+    expect(await tell('slow 800')).toMatchObject({ is: 'ignore', code: 'test' });
+    expect(ended).toHaveLength(1);
+    expect(await tell('slow 60000')).toMatchObject({ state: 'waiting', code: 'gateway-failed' });
+    expect(ended).toHaveLength(4);
+    gateway.stop();
+  });
 });
 
 test('what a power cut broke off waits for a person, who is rung at the next start', async () => {

@@ -1,6 +1,6 @@
 // `cap check` as people run it: one line a file, exit codes, and a program that touches nothing but the files it was given.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -41,6 +41,15 @@ describe('cap check', () => {
       all.every((parts, i) => parts.length === 4 && parts[3] === names[i]),
     );
     expect(code).toBe(0);
+  });
+
+  test('says of the demo’s messages what its page shows', () => {
+    const page = readFileSync('controller/docs/cap.md', 'utf8');
+    const [, hour = '', shown = ''] = /cap check --now (\S+) controller\/demo\/data\/cap\/\*\.xml\n([^`]*)```/.exec(page) ?? [];
+    const files = readdirSync('controller/demo/data/cap').map((name) => `controller/demo/data/cap/${name}`);
+    expect(run('check', '--now', hour, ...files.sort()).lines).toEqual(shown.trim().split('\n'));
+    const [, drillHour = '', verdict = ''] = /`--now (\S+) \S*4-exercise\.xml` says `([^`]*)`/.exec(page) ?? [];
+    expect(run('check', '--now', drillHour, demo('4-exercise')).lines[0]).toContain(verdict);
   });
 
   test('a Cancel that is named first ends what is named after it', () => {

@@ -4,7 +4,6 @@ import { readRange } from '../../controller/blob-answer.ts';
 import { type CentreContent, compileWants, sameParts, schedulesOf } from '../../controller/core/compile-want.ts';
 import { newerPresence, silentAfterMs, statusOf } from '../../controller/core/fleet-status.ts';
 import { attachmentsWithin, type FrameEntry, idsToClear, livingEntries, roomForOrder } from '../../controller/core/group-frame.ts';
-import { groupsOf } from '../../controller/core/groups.ts';
 import { planOrder } from '../../controller/core/order-plan.ts';
 import { progressOf, toldByBox } from '../../controller/core/order-progress.ts';
 import { standardTemplates } from '../../controller/emergency/templates.ts';
@@ -205,22 +204,6 @@ describe('status of boxes', () => {
     expect(newerPresence(at(3, true), at(2, false))).toEqual(at(3, true));
     expect(newerPresence(at(3, true), at(3, false))).toEqual(at(3, false));
     expect(newerPresence(null, at(1, true))).toEqual(at(1, true));
-  });
-
-  test('groups are those named and those listened to', () => {
-    const groups = groupsOf(
-      [{ id: 'b', name: 'Bê' }],
-      [
-        { id: 'a', name: 'Thôn A' },
-        { id: 'z', name: 'Z' },
-      ],
-      [{ groups: ['a', 'c'] }],
-    );
-    expect(groups).toEqual([
-      { id: 'a', name: 'Thôn A' },
-      { id: 'b', name: 'Bê' },
-      { id: 'c', name: 'c' },
-    ]);
   });
 });
 

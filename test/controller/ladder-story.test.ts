@@ -26,7 +26,9 @@ let [first, second, next, leader]: Asker[] = [];
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'loa-ladder-'));
   const province = { id: 'tinh', name: 'Tỉnh', level: 'province', area: '08', zone: 'Asia/Ho_Chi_Minh' };
-  must(await initialise(dir, seedOf({ centre: province, accounts: people, groups: groups.map((id) => ({ id, name: id })) }), startMs));
+  must(
+    await initialise(dir, seedOf({ centre: province, accounts: people, groups: groups.map((id) => ({ id, name: `Loa ${id}` })) }), startMs),
+  );
   must(await installOfficers(dir, [an, binh, chi], startMs, { breakGlass: { an: { area: '08', maxMs: 600_000 } } }));
   built = await makeCentre({}, dir);
   [first, second, next, leader] = await Promise.all(['an', 'binh', 'chi', 'lan'].map(built.as));
@@ -106,7 +108,7 @@ describe('an order for three communes while the second officer sleeps', () => {
         kind: 'told',
         about: made.id,
         title: 'PHÁ KÍNH – Đã phát lệnh khẩn cấp: LŨ QUÉT',
-        text: expect.stringContaining('Không ai nghe máy'),
+        text: expect.stringMatching(/Loa xa-1, Loa xa-2, Loa xa-3 · .*Không ai nghe máy/),
       },
     ]);
     const written = (await built.centre.store.audit.entries(0, 1_000)).map(({ actor, act, subject }) => `${actor} ${act} ${subject}`);

@@ -15,8 +15,12 @@ const order: Order = {
   screen: { title: 'LŨ QUÉT', text: 'RỜI KHỎI VEN SUỐI' },
 };
 const box = (id: string, languages: readonly string[], online = true) => ({ id, name: `Hộp ${id}`, online, languages });
-const preview = (boxes: Parameters<typeof previewOrder>[0]['boxes'], machine: readonly string[], changed: Partial<Order> = {}) =>
-  previewOrder({ order: { ...order, ...changed }, boxes, machine, validMs: 900_000, nowMs: 5 });
+const preview = (
+  boxes: Parameters<typeof previewOrder>[0]['boxes'],
+  machine: readonly string[],
+  changed: Partial<Order> = {},
+  recorded: string[] = [],
+) => previewOrder({ order: { ...order, ...changed }, boxes, recorded, machine, validMs: 900_000, nowMs: 5 });
 
 describe('a preview', () => {
   test('counts boxes and those away, and tells until when', () => {
@@ -28,6 +32,12 @@ describe('a preview', () => {
     expect(preview([], ['vi'])).toMatchObject({ totalMs: (10_000 + 12_000) * 3 + 2 * 3_000, estimated: true });
     const made = order.speech.slice(0, 1);
     expect(preview([], ['vi'], { speech: made, times: 1 })).toMatchObject({ totalMs: 22_000, estimated: false });
+  });
+
+  test('counts what a person recorded as a voice, though its sound is not made ready yet', () => {
+    const boxes = [box('1', ['hmn', 'vi'])];
+    expect(preview(boxes, ['vi']).withoutVoice).toEqual([{ language: 'hmn', boxes: 1 }]);
+    expect(preview(boxes, ['vi'], {}, ['hmn']).withoutVoice).toEqual([]);
   });
 
   test('names languages without a voice, and how many boxes hear Vietnamese or the siren alone', () => {

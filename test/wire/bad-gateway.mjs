@@ -11,6 +11,10 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (wish === 'hang') for (;;);
   if (wish === 'bomb') for (const heap = []; ; ) heap.push('x'.repeat(1_000_000) + heap.length);
   if (wish === 'buffers') for (const heap = []; ; ) heap.push(Buffer.alloc(16_000_000, 1));
+  // Slow without work of its own, as on a machine that has no time for it.
+  const slowMs = Number(/^slow (\d+)$/.exec(wish)?.[1] ?? 0);
+  if (slowMs > 0)
+    return setTimeout(() => say({ n, ok: true, value: { verdict, alert: null, ends: [], notes: [], remember: [], forget: [] } }), slowMs);
   if (wish === 'die') process.exit(7);
   if (wish === 'flood') for (;;) process.stdout.write('x'.repeat(1_000_000));
   if (wish === 'nonsense') return say({ n, ok: true, value: { verdict: { is: 'accept', code: 'DROP TABLE', reason: '' } } });

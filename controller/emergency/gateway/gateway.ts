@@ -6,6 +6,7 @@ import { type Exit, startTool, type Tool } from '../../../hardware/host/processe
 import type { XmlVerifier } from '../../../hardware/host/xml-signature.ts';
 import { parse } from '../../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../../schemas/problems.ts';
+import type { Patience } from '../../core/gateway-tries.ts';
 import type { Journal } from '../../link.ts';
 import { Checked, FeedRead, type Remembered } from './heard.ts';
 import { type Ask, type Asked, readyLine, type Told, toldCharactersMax, type Verified, type VerifyAsk } from './wire.ts';
@@ -22,6 +23,7 @@ const wallMsMax = 3_000;
 const readyWithinMs = 15_000;
 /** A fresh process before memory or processor time run out by the sum of many alerts. */
 const asksPerProcess = 1_000;
+const ordinary: Patience = { processor: 1, wall: 1 };
 const backOffMs = { first: 100, longest: 2_000 };
 
 export interface GatewayOptions {
@@ -45,7 +47,7 @@ interface Running {
 }
 
 /**
- * Problems of an ask: `tool-timeout`, `tool-failed` (this one ended the process, or was answered in nonsense), `tool-missing` (the
+ * Problems of an ask: `tool-timeout` (`/processorMs` of its own, or `/wallMs`), `tool-failed` (this one ended the process, or was answered in nonsense), `tool-missing` (the
  * process cannot be started: try again later), and what the process itself answered.
  */
 export class Gateway {
@@ -81,19 +83,19 @@ export class Gateway {
     return this.#running?.tool.pid;
   }
 
-  check(ask: Omit<Extract<Ask, { do: 'check' }>, 'canVerify'>): Promise<Result<Checked>> {
-    return this.#ask({ ...ask, canVerify: this.#options.verifier !== undefined }, Checked);
+  check(ask: Omit<Extract<Ask, { do: 'check' }>, 'canVerify'>, patience: Patience = ordinary): Promise<Result<Checked>> {
+    return this.#ask({ ...ask, canVerify: this.#options.verifier !== undefined }, Checked, patience);
   }
 
   readFeed(bytes: Uint8Array): Promise<Result<FeedRead>> {
     return this.#ask({ do: 'feed', bytes: Buffer.from(bytes).toString('base64') }, FeedRead);
   }
 
-  #ask<S extends GenericSchema>(ask: Ask, shape: S): Promise<Result<InferOutput<S>>> {
+  #ask<S extends GenericSchema>(ask: Ask, shape: S, patience = ordinary): Promise<Result<InferOutput<S>>> {
     return this.#alone(async () => {
       const running = await this.#alive();
       if (!running.ok) return running;
-      const told = await this.#exchange(running.value, ask);
+      const told = await this.#exchange(running.value, ask, patience);
       const value = told.ok && told.value.ok ? parse(shape, told.value.value) : undefined;
       if (!told.ok || (value && !value.ok)) {
         this.#failures += 1;
@@ -173,12 +175,13 @@ export class Gateway {
     return running;
   }
 
-  #exchange(running: Running, ask: Ask): Promise<Result<Told>> {
+  #exchange(running: Running, ask: Ask, patience = ordinary): Promise<Result<Told>> {
     const n = ++this.#asks;
     running.asked += 1;
-    const { processorMsMax: ordinaryMs = processorMsMax, wallMsMax: longestMs = wallMsMax } = this.#options;
+    const { processorMsMax: ordinaryMs = processorMsMax, wallMsMax: ordinaryWallMs = wallMsMax } = this.#options;
+    const longestMs = ordinaryWallMs * patience.wall;
     const large = 'bytes' in ask ? Math.max(0, ask.bytes.length - ordinaryBase64) * 0.75 : 0;
-    const cpuMsMax = ordinaryMs + large / 1024;
+    const cpuMsMax = (ordinaryMs + large / 1024) * patience.processor;
     return new Promise((resolve) => {
       const began = { ms: performance.now(), usedMs: this.#used(running) };
       const settle = (result: Result<Told>) => {
@@ -191,8 +194,15 @@ export class Gateway {
       const look = () => {
         const [wallMs, cpuMs] = [performance.now() - began.ms, this.#used(running)];
         const used = cpuMs === undefined || began.usedMs === undefined ? wallMs : cpuMs - began.usedMs;
+        const own = cpuMs !== undefined && used >= cpuMsMax;
         if (used >= cpuMsMax || wallMs >= longestMs)
-          return settle(bad('tool-timeout', `no answer after ${Math.round(wallMs)} ms, ${Math.round(used)} ms of its own`));
+          return settle(
+            bad(
+              'tool-timeout',
+              `no answer after ${Math.round(wallMs)} ms, ${Math.round(used)} ms of its own`,
+              own ? '/processorMs' : '/wallMs',
+            ),
+          );
         timer = setTimeout(look, Math.max(10, Math.min(cpuMsMax - used, longestMs - wallMs)));
         return undefined;
       };
