@@ -11,15 +11,23 @@ import { showLive } from './views/live.ts';
 import { showLog } from './views/log.ts';
 import { showOverview } from './views/overview.ts';
 import { showProgrammes } from './views/programmes.ts';
+import { showReadyOrders } from './views/ready-orders.ts';
 import { showSchedules } from './views/schedules.ts';
 import { showSetup } from './views/setup.ts';
 import { showSignIn } from './views/sign-in.ts';
 import { stopBar } from './views/stop-bar.ts';
 import type { Stage, View } from './views/view.ts';
 
-const views: Readonly<
-  Record<string, { readonly title: string; readonly english: string; readonly show: View; readonly danger?: boolean }>
-> = {
+interface ViewOfPage {
+  readonly title: string;
+  readonly english: string;
+  readonly show: View;
+  readonly danger?: boolean;
+  /** Reached from that view, not from the bar. */
+  readonly within?: string;
+}
+
+const views: Readonly<Record<string, ViewOfPage>> = {
   'tong-quan': { title: 'Tổng quan', english: 'Overview', show: showOverview },
   'noi-dung': { title: 'Nội dung', english: 'Content', show: showProgrammes },
   lich: { title: 'Lịch phát', english: 'Schedule', show: showSchedules },
@@ -27,6 +35,7 @@ const views: Readonly<
   'truc-tiep': { title: 'Phát trực tiếp', english: 'Live', show: showLive },
   'truc-ban': { title: 'Trực ban', english: 'Duty', show: showDuty },
   'khan-cap': { title: 'Khẩn cấp', english: 'Emergency', show: showEmergency, danger: true },
+  'lenh-san': { title: 'Lệnh đặt sẵn', english: 'Orders lying ready', show: showReadyOrders, within: 'khan-cap' },
 };
 
 function begin(app: Element): void {
@@ -80,10 +89,12 @@ async function signedIn(): Promise<SessionAnswer | undefined> {
 }
 
 function header(session: SessionAnswer, current: string): HTMLElement {
-  const links = Object.entries(views).map(([name, view]) =>
+  const shown = views[current]?.within ?? current;
+  const inBar = Object.entries(views).filter(([, { within }]) => within === undefined);
+  const links = inBar.map(([name, view]) =>
     h(
       'a',
-      { href: `#/${name}`, 'aria-current': name === current ? 'page' : null, class: view.danger ? 'danger' : null, title: view.english },
+      { href: `#/${name}`, 'aria-current': name === shown ? 'page' : null, class: view.danger ? 'danger' : null, title: view.english },
       view.title,
     ),
   );

@@ -17,6 +17,8 @@ export interface BoxWish {
   readonly id: string;
   readonly kind: 'loudspeaker' | 'board';
   readonly config?: Record<string, unknown>;
+  /** The whole commune’s unless said. */
+  readonly groups?: readonly string[];
 }
 
 export interface RunningBox {
@@ -59,7 +61,13 @@ export class District {
     const dir = join(this.dir, wish.id);
     await mkdir(dir, { recursive: true });
     const output = wish.kind === 'board' ? { id: 'screen', kind: 'board' } : { id: 'main', kind: 'loudspeaker' };
-    await this.approver.post('/boxes', { id: wish.id, name: `Hộp ${wish.id}`, area: '08/02536', groups: [group], outputs: [output] });
+    await this.approver.post('/boxes', {
+      id: wish.id,
+      name: `Hộp ${wish.id}`,
+      area: '08/02536',
+      groups: wish.groups ?? [group],
+      outputs: [output],
+    });
     const claim = await this.approver.post(`/boxes/${wish.id}/claim`);
     await writeFile(join(dir, 'claim.json'), JSON.stringify(claim), { mode: 0o600 });
     await writeFile(
@@ -174,13 +182,14 @@ const dayAndNight = {
   permits: [],
 };
 
-function run(program: string, args: readonly string[], input?: string): void {
+export function run(program: string, args: readonly string[], input?: string): string {
   const ended = spawnSync(process.execPath, [`${dist}${program}.js`, ...args], {
     encoding: 'utf8',
     timeout: 60_000,
     ...(input !== undefined && { input }),
   });
   if (ended.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${ended.status} ${ended.stdout} ${ended.stderr}`);
+  return ended.stdout;
 }
 
 async function freePorts(count: number): Promise<string[]> {

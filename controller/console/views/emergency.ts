@@ -56,6 +56,7 @@ export function showEmergency(stage: Stage): () => void {
     waiting,
     stage.may('duty') ? desk : h('p', { class: 'card' }, 'Chỉ trực ban được phát lệnh khẩn cấp.'),
     mandates.element,
+    readyLink(),
     h('section', { class: 'card' }, h('h2', {}, 'Các lệnh đã qua'), past),
   );
   if (stage.may('duty')) openDesk(stage, desk, here, () => void draw().catch(tellStray));
@@ -65,6 +66,16 @@ export function showEmergency(stage: Stage): () => void {
     clearInterval(seconds);
     unfollow();
   };
+}
+
+function readyLink(): HTMLElement {
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'h-lying' },
+    h('h2', { id: 'h-lying' }, 'Lệnh đặt sẵn trong hộp'),
+    h('p', { class: 'soft' }, 'Để khi mất mạng người ở cụm loa vẫn bật được lệnh đã ký.'),
+    h('a', { href: '#/lenh-san' }, 'Xem và đặt sẵn lệnh'),
+  );
 }
 
 /** What this page knows now. */
