@@ -7,6 +7,7 @@ import { Approval, Mandate } from './authority.ts';
 import { Command } from './command.ts';
 import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
+import { Below, Introduction } from './introduction.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import { LiveSession } from './live.ts';
 import { Contact, LocalOrder, LocalOrders } from './local-orders.ts';
@@ -83,6 +84,8 @@ export const wireShapes = {
   ReadySignRequest: ready.ReadySignRequest,
   ContactMandateRequest: ready.ContactMandateRequest,
   ContactWiring: ready.ContactWiring,
+  Introduction,
+  Below,
   ClearRequest: orders.ClearRequest,
   TemplateSpeechRequest: orders.TemplateSpeechRequest,
   TimelineRequest: api.TimelineRequest,

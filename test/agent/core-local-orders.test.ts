@@ -127,6 +127,9 @@ function ready(id: string, changes: Partial<LocalReady> = {}): LocalReady {
   return { offered: { opened: meta, order: order(), inline: [] }, perHour: 2, maxMs: 10 * minuteMs, key: true, ...changes };
 }
 
+/** What the latest report says of them. */
+const localIn = (rig: Rig) => rig.actions.flatMap((act) => (act.do === 'publishReport' ? [act.report] : [])).at(-1)?.local;
+
 const mandate = { id: 'm-1', nbf: 0, exp: Number.MAX_SAFE_INTEGER, persons: ['a', 'b'], keyids: ['key-0001'] };
 
 describe('an order that lies ready in the box', () => {
@@ -154,6 +157,19 @@ describe('an order that lies ready in the box', () => {
     rig.pass(hourMs);
     start(rig);
     expect(states(rig, 'lu#3')).toEqual(['accepted']);
+  });
+
+  test('is named in the report, and so is one that was refused a place, with its reason', () => {
+    const rig = new Rig(noon).bootWith(plan(1));
+    rig.tell({ is: 'linkChanged', up: true });
+    rig.pass(minuteMs);
+    expect(localIn(rig)).toBeUndefined();
+    rig.tell({ is: 'localOrdersRead', orders: [ready('lu')], contacts: [], refused: [{ id: 'chay', code: 'key-unknown' }] });
+    rig.pass(minuteMs);
+    expect(localIn(rig)).toEqual([{ id: 'lu' }, { id: 'chay', code: 'key-unknown' }]);
+    rig.tell({ is: 'localOrdersRead', orders: [], contacts: [] });
+    rig.pass(minuteMs);
+    expect(localIn(rig)).toBeUndefined();
   });
 
   test('sounds without any time and ends by itself', () => {

@@ -13,7 +13,7 @@ const people = ['truc-ban-1', 'truc-ban-2'] as const;
 /** The centre was away for the ceremony, and a wrong PIN was refused. */
 const excused = [
   /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/,
-  /status of 401 .*approve$/,
+  /status of 403 .*approve$/,
 ];
 const provinceSeat = { id: 'tinh', name: 'Tỉnh', level: 'province', area: '08', zone: 'Asia/Ho_Chi_Minh' };
 
