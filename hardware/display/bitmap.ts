@@ -50,6 +50,16 @@ export function drawCentred(bitmap: Bitmap, lines: readonly string[], scale: num
   }
 }
 
+/** One upon the other, in its middle; what is outside is cut. */
+export function drawBitmap(onto: Bitmap, picture: Bitmap): void {
+  const left = Math.max(0, Math.floor((onto.columns - picture.columns) / 2));
+  const top = Math.max(0, Math.floor((onto.rows - picture.rows) / 2));
+  for (let row = 0; row < Math.min(picture.rows, onto.rows); row++) {
+    const line = picture.dots.subarray(row * picture.columns, row * picture.columns + Math.min(picture.columns, onto.columns));
+    onto.dots.set(line, (top + row) * onto.columns + left);
+  }
+}
+
 function drawLetter(
   { columns, rows, dots }: Bitmap,
   bits: Uint8Array,
