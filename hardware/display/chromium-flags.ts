@@ -48,6 +48,9 @@ const screenFlags = [
   '--noerrdialogs',
   '--disable-infobars',
   '--disable-session-crashed-bubble',
+  // No bar about the flags themselves, no dialogue of any kind.
+  '--test-type',
+  '--lang=vi',
 ];
 const lowMemoryFlags = ['--enable-low-end-device-mode', '--renderer-process-limit=2', '--js-flags=--max-old-space-size=64'];
 

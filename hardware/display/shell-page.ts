@@ -14,9 +14,11 @@ export function policyOf(filmsFrom?: string): string {
   return `default-src 'none'; img-src data:; media-src data: blob:${films}; font-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'`;
 }
 
-/** Black until the first frame is ready. Layers: 0 waiting, 1 cover, 2 strip and side, 3 seen, 4 coming, 9 cover of a dark screen. */
+/**
+ * Black until the first frame is ready. Layers: 0 waiting, 1 cover, 2 strip and side, 3 seen, 4 coming, 9 cover of a dark
+ * screen, 10 a pane of glass: no pointer is seen and nothing can be touched. */
 export const shellPage = (filmsFrom?: string): string => `<!doctype html>
-<html lang="vi"><head><meta charset="utf-8"><title>Loa</title>
+<html lang="vi" translate="no"><head><meta charset="utf-8"><meta name="google" content="notranslate"><title>Loa</title>
 <meta http-equiv="Content-Security-Policy" content="${policyOf(filmsFrom)}">
 <style>
 :root { --strip: 0px; --side: 0px; --below: 0px; }
@@ -25,6 +27,7 @@ iframe { position: fixed; left: 0; top: 0; border: 0; background: #000; z-index:
 iframe.whole { width: 100vw; height: 100vh; }
 iframe.seen { z-index: 3; } iframe.coming { z-index: 4; }
 #cover { position: fixed; inset: 0; background: #000; z-index: 1; }
+#glass { position: fixed; inset: 0; z-index: 10; cursor: none; }
 #side { z-index: 2; left: auto; right: 0; width: var(--side); height: calc(100vh - var(--strip)); }
 #side.below { left: 0; top: auto; bottom: var(--strip); width: 100vw; height: var(--below); }
 #strip { position: fixed; left: 0; right: 0; bottom: 0; height: var(--strip); z-index: 2; overflow: hidden; display: none; align-items: center; gap: .9em; padding: 0 .9em;
@@ -37,7 +40,7 @@ iframe.seen { z-index: 3; } iframe.coming { z-index: 4; }
 #offline.shown { display: flex; } #offline::before { content: ''; width: .62em; height: .62em; border-radius: 50%; border: .16em solid; }
 #day { color: #a9cbbd; font-size: .74em; } #clock { font-weight: 800; font-size: 1.3em; font-variant-numeric: tabular-nums; }
 </style></head>
-<body><div id="cover"></div><div id="strip">${loudspeakerSign}<div id="ticker"></div><span id="offline">Mất kết nối</span><span id="day"></span><span id="clock"></span></div></body></html>`;
+<body><div id="cover"></div><div id="glass"></div><div id="strip">${loudspeakerSign}<div id="ticker"></div><span id="offline">Mất kết nối</span><span id="day"></span><span id="clock"></span></div></body></html>`;
 
 /** Policy of a shown document itself, beside what it inherits; put first in its head. */
 export const bulletinPolicy = (filmsFrom?: string): string =>
