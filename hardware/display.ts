@@ -60,6 +60,18 @@ export interface Sample {
   readonly lastPaintMs: number;
 }
 
+/** What stands around a bulletin where the technique has room for it; an order covers it. */
+export interface Surround {
+  /** IANA zone of the clock; absent: no clock, as without trusted time. */
+  readonly clockZone?: string;
+  /** The centre is not reached. */
+  readonly offline: boolean;
+  /** Short notices, shown as still pages one after the other. */
+  readonly ticker: readonly string[];
+  /** Document of the side zone, guarded as bulletins are. */
+  readonly side?: string;
+}
+
 export interface Display {
   readonly name: string;
   readonly can: DisplayAbilities;
@@ -80,6 +92,8 @@ export interface Display {
    * asked can confirm.
    */
   blank(on: boolean): Promise<{ readonly sent: true; readonly confirmed: boolean } | { readonly problem: Problem }>;
+  /** Set what stands around bulletins from now on; absent where the technique has no zones. */
+  surround?(around: Surround): Promise<void>;
   /** Proof that the screen lives. `unmeasured` where it cannot be asked or does not answer: never a guess. */
   sample(): Promise<Sample | 'unmeasured'>;
   /** The id now on the screen, and PNG bytes of what is seen (undefined where the technique cannot). */

@@ -63,6 +63,12 @@ export const problemKinds = {
   'signer-away': { status: 503, retryable: true, vi: 'Bàn ký đang khởi động lại', en: 'The signing desk is away for a moment' },
   'no-shift': { status: 403, retryable: false, vi: 'Chưa nhận ca trực', en: 'No shift is running' },
   'wrong-code': { status: 403, retryable: false, vi: 'Sai mã PIN hoặc mã xác thực', en: 'Wrong PIN or code' },
+  'page-refused': {
+    status: 422,
+    retryable: false,
+    vi: 'Bản tin nhiều lần làm hỏng màn hình',
+    en: 'The bulletin has broken the screen too often',
+  },
   'claim-used': { status: 409, retryable: false, vi: 'Mã kích hoạt đã dùng', en: 'The claim has been used' },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -1,12 +1,14 @@
 // One running Chromium with the shell page in it: started, asked, photographed, ended. What to do about failures is the display's.
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { findProgram, startTool, type Tool } from '../host/processes.ts';
 import { type CdpEvent, type CdpFields, CdpPipe } from './cdp-pipe.ts';
-import { shellPage, shellScript } from './shell-page.ts';
+import { chromiumFlags, processBytesMax } from './chromium-flags.ts';
+import { shellPage } from './shell-page.ts';
+import { aroundScript, shellScript } from './shell-script.ts';
 
 export interface BrowserOptions {
   /** Path or name; by default the first of Debian's and Google's names that is there. */
@@ -15,44 +17,28 @@ export interface BrowserOptions {
   readonly kiosk: boolean;
   readonly widthPx: number;
   readonly heightPx: number;
-  readonly onGone: (problem: Problem) => void;
+  /** Origin of this machine that may serve films. */
+  readonly filmsFrom?: string;
+  /** More flags, for benches. */
+  readonly flags?: readonly string[];
+  /** Of the machine; the machine's own by default. */
+  readonly memoryBytes?: number;
+  /** The browser or its page is lost. */
+  readonly onGone: (problem: Problem, lost: 'page' | 'browser') => void;
+  /** The process of one document is lost, named by its frame; the page lives. */
+  readonly onFrameGone: (frameId: string) => void;
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const profilePrefix = 'loa-board-';
 const startWithinMs = 30_000;
+/** A browser that runs already makes a new page much faster. */
+const reloadWithinMs = 4_000;
+const answerWithinMs = 2_000;
+/** The screen gives way to sound and orders. */
+const niceness = 5;
 /** Fonts and images of a document get this long after its load event; then it is shown as it is. */
 const settleWithinMs = 1_000;
-
-/** Nothing may leave the machine: no names resolve, no component phones home. */
-const quietFlags = [
-  '--host-resolver-rules=MAP * ~NOTFOUND',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-client-side-phishing-detection',
-  '--disable-default-apps',
-  '--disable-domain-reliability',
-  '--disable-extensions',
-  '--disable-sync',
-  '--disable-breakpad',
-  '--no-pings',
-  '--no-first-run',
-  '--no-default-browser-check',
-  '--metrics-recording-only',
-  '--password-store=basic',
-  '--disable-features=Translate,MediaRouter,OptimizationHints,AutofillServerCommunication,CertificateTransparencyComponentUpdater',
-];
-const screenFlags = [
-  '--hide-scrollbars',
-  '--mute-audio',
-  '--force-device-scale-factor=1',
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-renderer-backgrounding',
-  '--noerrdialogs',
-  '--disable-infobars',
-  '--disable-session-crashed-bubble',
-];
 
 /** Path of a Chromium on this machine. */
 export function findChromium(executable?: string): string | undefined {
@@ -71,6 +57,7 @@ export class ChromiumBrowser {
   readonly #frameSessions = new Map<string, string>();
   readonly #options: BrowserOptions;
   #session: string | undefined;
+  #target: string | undefined;
   #closing = false;
 
   /** Start Chromium and load the shell. Problems: tool-missing, tool-timeout, tool-failed, device-failed. */
@@ -80,7 +67,7 @@ export class ChromiumBrowser {
     await removeOldProfiles();
     const profile = await mkdtemp(join(tmpdir(), `${profilePrefix}${process.pid}-`));
     const browser = new ChromiumBrowser(path, profile, options);
-    const loaded = await browser.loadShell();
+    const loaded = await browser.loadShell(startWithinMs);
     if (loaded.ok) return ok(browser);
     await browser.close();
     return loaded;
@@ -93,11 +80,15 @@ export class ChromiumBrowser {
     this.#ended = new Promise((resolve) => {
       tell = resolve;
     });
-    this.#tool = startTool(path, flagsOf(options, profile), {
+    const memoryBytes = options.memoryBytes ?? totalmem();
+    const { kiosk, widthPx, heightPx, flags = [] } = options;
+    const root = process.geteuid?.() === 0;
+    this.#tool = startTool(path, chromiumFlags({ kiosk, widthPx, heightPx, profile, root, memoryBytes, extra: flags }), {
       extraPipes: 2,
+      limits: { dataBytes: processBytesMax(memoryBytes), niceness },
       onExit: () => {
         tell();
-        this.#gone('the browser ended');
+        this.#gone('the browser ended', 'browser');
       },
     });
     this.#tool.stdout.resume();
@@ -108,21 +99,24 @@ export class ChromiumBrowser {
   }
 
   /** A fresh tab with the shell page; a former tab is closed, hung or not. */
-  async loadShell(): Promise<Result<void>> {
-    const old = await this.#pipe.send('Target.getTargets', {}, { timeoutMs: startWithinMs });
+  async loadShell(timeoutMs = reloadWithinMs): Promise<Result<void>> {
+    const discovered = await this.#pipe.send('Target.setDiscoverTargets', { discover: true }, { timeoutMs });
+    if (!discovered.ok) return discovered;
+    const old = await this.#pipe.send('Target.getTargets', {}, { timeoutMs });
     if (!old.ok) return old;
     this.#frameSessions.clear();
     this.#session = undefined;
-    const url = `data:text/html;base64,${Buffer.from(shellPage).toString('base64')}`;
-    const made = await this.#pipe.send('Target.createTarget', { url }, { timeoutMs: startWithinMs });
+    const url = `data:text/html;base64,${Buffer.from(shellPage(this.#options.filmsFrom)).toString('base64')}`;
+    const { widthPx: width, heightPx: height, kiosk } = this.#options;
+    const made = await this.#pipe.send('Target.createTarget', { url }, { timeoutMs });
     if (!made.ok) return made;
     const attached = await this.#pipe.send('Target.attachToTarget', { targetId: made.value['targetId'], flatten: true });
     if (!attached.ok) return attached;
+    this.#target = String(made.value['targetId']);
     const session = String(attached.value['sessionId']);
     this.#session = session;
     for (const info of old.value['targetInfos'] as { type: string; targetId: string }[])
       if (info.type === 'page') await this.#pipe.send('Target.closeTarget', { targetId: info.targetId });
-    const { widthPx: width, heightPx: height, kiosk } = this.#options;
     // A headless window is not smaller than 500 px and gives some of its height to a bar nobody sees.
     const sized: [string, CdpFields] = ['Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false }];
     const steps: readonly [string, CdpFields][] = [
@@ -133,7 +127,7 @@ export class ChromiumBrowser {
       ['Emulation.setDefaultBackgroundColorOverride', { color: { r: 0, g: 0, b: 0, a: 255 } }],
     ];
     for (const [method, params] of steps) {
-      const done = await this.#pipe.send(method, params, { sessionId: session, timeoutMs: startWithinMs });
+      const done = await this.#pipe.send(method, params, { sessionId: session, timeoutMs });
       if (!done.ok) return done;
     }
     return this.#installScript(session);
@@ -147,22 +141,39 @@ export class ChromiumBrowser {
     return ok((answer.value['result'] as CdpFields)['value']);
   }
 
-  /**
-   * Wait until a hidden frame, named by an expression of the shell, has its fonts and images and painted them. Best effort: the
-   * frame runs no script of its own.
-   */
-  async settle(expression: string): Promise<void> {
+  /** Does it answer at all, whatever its page does? */
+  async answers(): Promise<boolean> {
+    return (await this.#pipe.send('Browser.getVersion', {}, { timeoutMs: answerWithinMs })).ok;
+  }
+
+  /** A command to the page in the protocol's own words. */
+  command(method: string, params: CdpFields, timeoutMs: number): Promise<Result<CdpFields>> {
+    return this.#ask(method, params, timeoutMs);
+  }
+
+  /** The protocol's name of a frame that an expression of the shell gives. */
+  async frameOf(expression: string): Promise<string | undefined> {
     const element = await this.#ask('Runtime.evaluate', { expression }, settleWithinMs);
-    if (!element.ok) return;
+    if (!element.ok) return undefined;
     const { objectId } = element.value['result'] as CdpFields;
+    if (objectId === undefined) return undefined;
     const node = await this.#ask('DOM.describeNode', { objectId }, settleWithinMs);
-    if (!node.ok) return;
-    const frameId = String((node.value['node'] as CdpFields)['frameId']);
-    const call = { sessionId: this.#frameSessions.get(frameId) ?? this.#session, timeoutMs: settleWithinMs };
-    const world = await this.#pipe.send('Page.createIsolatedWorld', { frameId }, call);
-    if (!world.ok) return;
-    const contextId = world.value['executionContextId'];
-    await this.#pipe.send('Runtime.evaluate', { contextId, awaitPromise: true, expression: settleExpression }, call);
+    const frameId = node.ok ? (node.value['node'] as CdpFields)['frameId'] : undefined;
+    return typeof frameId === 'string' ? frameId : undefined;
+  }
+
+  /**
+   * Wait until a frame behind what is seen has its fonts and images and painted them. The colour of its ground comes back: the
+   * frame keeps it where the document leaves gaps. Best effort: the frame runs no script of its own.
+   */
+  async settle(frameId: string): Promise<string | undefined> {
+    const ground = await this.#inFrame(frameId, settleExpression);
+    return typeof ground === 'string' && /^rgba?\([\d., /%]{1,60}\)$/.test(ground) ? ground : undefined;
+  }
+
+  /** Films of a document that is now seen begin; its sandbox does not let them begin by themselves. */
+  async play(frameId: string): Promise<void> {
+    await this.#inFrame(frameId, playExpression);
   }
 
   /** PNG bytes of what is composed now. */
@@ -180,6 +191,17 @@ export class ChromiumBrowser {
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
+  /** Evaluate in a world of our own beside a document's; `undefined` when it did not answer in time. */
+  async #inFrame(frameId: string, expression: string): Promise<unknown> {
+    const call = { sessionId: this.#frameSessions.get(frameId) ?? this.#session, timeoutMs: settleWithinMs };
+    const world = await this.#pipe.send('Page.createIsolatedWorld', { frameId }, call);
+    if (!world.ok) return undefined;
+    const contextId = world.value['executionContextId'];
+    const params = { contextId, awaitPromise: true, returnByValue: true, expression };
+    const answer = await this.#pipe.send('Runtime.evaluate', params, call);
+    return answer.ok ? (answer.value['result'] as CdpFields)['value'] : undefined;
+  }
+
   #ask(method: string, params: CdpFields, timeoutMs: number): Promise<Result<CdpFields>> {
     return this.#pipe.send(method, params, { sessionId: this.#session, timeoutMs });
   }
@@ -193,7 +215,7 @@ export class ChromiumBrowser {
       );
       if (!ready.ok) return ready;
       if ((ready.value['result'] as CdpFields)['value'] === true) {
-        const installed = await this.evaluate(shellScript, 5_000);
+        const installed = await this.evaluate(`${shellScript} && ${aroundScript}`, 5_000);
         return installed.ok ? ok(undefined) : installed;
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -208,15 +230,23 @@ export class ChromiumBrowser {
       if (info.type === 'iframe') this.#frameSessions.set(info.targetId, String(params['sessionId']));
     } else if (method === 'Target.detachedFromTarget') {
       for (const [frame, session] of this.#frameSessions) if (session === params['sessionId']) this.#frameSessions.delete(frame);
-    } else if (method === 'Inspector.targetCrashed' && sessionId === this.#session) this.#gone('the page crashed');
-    else if (method === 'Target.targetCrashed') this.#gone('a frame crashed');
+    } else if (method === 'Inspector.targetCrashed' && sessionId === this.#session) this.#gone('the page crashed', 'page');
+    else if (method === 'Target.targetCrashed') this.#crashed(String(params['targetId']));
   }
 
-  #gone(detail: string): void {
-    this.#pipe.close();
-    if (!this.#closing) this.#options.onGone({ code: 'device-failed', path: '', detail });
-    this.#closing = true;
-    this.#tool.kill();
+  #crashed(target: string): void {
+    if (target === this.#target) this.#gone('the page crashed', 'page');
+    else this.#options.onFrameGone(target);
+  }
+
+  #gone(detail: string, lost: 'page' | 'browser'): void {
+    if (this.#closing) return;
+    if (lost === 'browser') {
+      this.#closing = true;
+      this.#pipe.close();
+      this.#tool.kill();
+    }
+    this.#options.onGone({ code: 'device-failed', path: '', detail }, lost);
   }
 }
 
@@ -224,6 +254,12 @@ const settleExpression = `(async () => {
   await document.fonts.ready;
   await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
   for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
+  const grounds = [document.documentElement, document.body].filter(Boolean).map((one) => getComputedStyle(one).backgroundColor);
+  return grounds.find((colour) => !/^rgba\\(.*, 0\\)$/.test(colour) && colour !== 'transparent') ?? 'rgb(255, 255, 255)';
+})()`;
+
+const playExpression = `(() => {
+  for (const film of document.querySelectorAll('video[autoplay]')) { film.muted = true; film.playsInline = true; film.currentTime = 0; film.play().catch(() => {}); }
 })()`;
 
 /** Profiles of agents that were killed before they could tidy up; named by their process. */
@@ -232,19 +268,4 @@ async function removeOldProfiles(): Promise<void> {
     const pid = new RegExp(`^${profilePrefix}(\\d+)-`).exec(name)?.[1];
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(tmpdir(), name), { recursive: true, force: true });
   }
-}
-
-function flagsOf(options: BrowserOptions, profile: string): string[] {
-  const root = process.geteuid?.() === 0;
-  return [
-    ...(options.kiosk ? ['--kiosk', '--start-fullscreen'] : ['--headless=new', '--disable-gpu']),
-    '--remote-debugging-pipe',
-    `--user-data-dir=${profile}`,
-    `--window-size=${options.widthPx},${options.heightPx}`,
-    // Chromium refuses its own sandbox to root; a box never runs the browser as root.
-    ...(root ? ['--no-sandbox'] : []),
-    ...quietFlags,
-    ...screenFlags,
-    'about:blank',
-  ];
 }

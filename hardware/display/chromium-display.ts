@@ -1,9 +1,25 @@
-// A board shown by Chromium. It prepares behind what is seen, flips when painted, and climbs a ladder when the browser dies.
-import { setTimeout as wait } from 'node:timers/promises';
+// A board shown by Chromium. It prepares behind what is seen, flips when painted, and outlives pages and browsers that break.
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import { type Display, type DisplayAbilities, type Frame, htmlBytesMax, isDark, preparedMax, type Sample, type Shown } from '../display.ts';
+import {
+  type Display,
+  type DisplayAbilities,
+  type Frame,
+  htmlBytesMax,
+  isDark,
+  type Page,
+  preparedMax,
+  type Sample,
+  type Shown,
+  type Surround,
+} from '../display.ts';
+import { sha256 } from '../host/crypto.ts';
+import { aroundWish } from './around.ts';
+import { BrowserKeeper } from './browser-keeper.ts';
 import { type BrowserOptions, ChromiumBrowser } from './chromium-browser.ts';
+import { safeTwins } from './page-text.ts';
 import { guarded } from './shell-page.ts';
+import { fadeMs } from './shell-script.ts';
+import { StrikeBook } from './strike-book.ts';
 
 export interface ChromiumDisplayOptions {
   readonly executable?: string;
@@ -12,68 +28,89 @@ export interface ChromiumDisplayOptions {
   readonly heightPx?: number;
   /** Wall time of the box, which may not be the machine's. */
   readonly now?: () => number;
+  /** Origin of this machine whose films bulletins may show, `http://127.0.0.1:PORT`. */
+  readonly filmsFrom?: string;
+  /** Where black-listed bulletins are remembered; in memory by default. */
+  readonly strikesFile?: string;
+  /** A bulletin, by its sha256, broke the screen too often: it is not shown until its content changes. */
+  readonly onBlackListed?: (sha256: string) => void;
+  /** What stands in for a bulletin that broke the screen. */
+  readonly safe?: () => Page;
+  /** Of a bulletin into the next; 0 cuts. */
+  readonly fadeMs?: number;
+  /** The technique itself, so that a bench can look at each of its frames. */
+  readonly startBrowser?: (options: BrowserOptions) => Promise<Result<ChromiumBrowser>>;
 }
 
 const loadWithinMs = { bulletin: 10_000, safe: 10_000, order: 3_000 } as const satisfies Record<Frame['kind'], number>;
 const flipWithinMs = 5_000;
-/** A `show` waits so long for a browser that is being brought back, then answers with the problem. */
-const recoverWithinMs = 20_000;
-const beatEveryMs = 5_000;
-const beatWithinMs = 3_000;
-const restartWaitsMs = [0, 1_000, 2_000, 5_000, 10_000, 15_000] as const;
+const answerWithinMs = 2_000;
+
+interface Prepared {
+  readonly frame: Frame;
+  /** Set when it is ready. */
+  frameId?: string | undefined;
+}
 
 /**
  * INVARIANTS: the newest `show` owns the hidden frame, an older one ends as superseded; after a failure the frame that was
- * seen last is shown again before anything is reported as painted; only `#recover` starts browsers once `start` is done. A
- * prepared frame is named only while its browser lives; `show` paints without it as well.
+ * seen last, or the safe page, is shown again before anything is reported as painted. A prepared frame is named only while
+ * its page lives; `show` paints without it as well. Orders are never struck.
  */
 export class ChromiumDisplay implements Display {
   readonly name = 'chromium';
   readonly can: DisplayAbilities;
   readonly #options: ChromiumDisplayOptions;
   readonly #failureListeners = new Set<(problem: Problem) => void>();
-  #browser: ChromiumBrowser | undefined;
+  readonly #keeper: BrowserKeeper;
+  readonly #book: StrikeBook;
+  readonly #prepared = new Map<string, Prepared>();
   #running = false;
   #turn = 0;
+  #loading: Frame | undefined;
+  #brokenTurn = 0;
   #wanted: Frame | undefined;
   #shown: Frame | undefined;
   #blanked = false;
-  readonly #prepared = new Map<string, Frame>();
-  #recovering: Promise<void> | undefined;
-  #beat: NodeJS.Timeout | undefined;
-  #wakeUp: (() => void) | undefined;
+  #around: Surround | undefined;
 
   constructor(options: ChromiumDisplayOptions = {}) {
     this.#options = options;
     const { widthPx: columns = 1280, heightPx: rows = 720 } = options;
     this.can = { html: true, picture: true, columns, rows, colours: 256 ** 3, prepare: true, readBack: true };
+    this.#book = new StrikeBook(options.strikesFile);
+    this.#keeper = new BrowserKeeper({
+      start: (told) => (options.startBrowser ?? ChromiumBrowser.start)({ ...this.#browserOptions(), ...told }),
+      onFrameGone: (frameId) => void this.#frameGone(frameId),
+      onFall: (problem) => this.#fell(problem),
+      showAgain: (safe) => this.#showAgain(safe),
+      onBeat: () => void this.#applySurround(),
+    });
   }
 
   /** Rejects never: a missing or broken browser is told to `onFailure`, and tried again. */
   async start(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    const begun = await this.#begin();
-    if (!begun.ok) this.#recover(begun.problem);
-    this.#beat = setInterval(() => void this.#check(), beatEveryMs);
+    await this.#book.load();
+    await this.#keeper.start();
   }
 
   async prepare(frame: Frame): Promise<Result<void>> {
     const refused = this.#refusal(frame);
     if (refused) return { ok: false, problem: refused };
-    const browser = this.#browser;
-    if (!browser) return bad('device-failed', 'there is no browser');
+    const asked = this.#keeper.asked();
+    if (!asked.ok) return asked;
+    const browser = asked.value;
     this.#prepared.delete(frame.id);
     const [oldest] = this.#prepared.keys();
-    if (oldest !== undefined && this.#prepared.size >= preparedMax) {
-      this.#prepared.delete(oldest);
-      await browser.evaluate(`loa.drop(${JSON.stringify(oldest)})`, flipWithinMs);
-    }
-    this.#prepared.set(frame.id, frame);
+    if (oldest !== undefined && this.#prepared.size >= preparedMax) await this.#forget(oldest);
+    const one: Prepared = { frame };
+    this.#prepared.set(frame.id, one);
     const id = JSON.stringify(frame.id);
-    const kept = await browser.evaluate(`loa.keep(${id}, ${JSON.stringify(guarded(frame.html))})`, loadWithinMs[frame.kind]);
-    if (kept.ok && kept.value === 'ready') await browser.settle(`loa.kept(${id})`);
-    else if (this.#prepared.get(frame.id) === frame) this.#prepared.delete(frame.id);
+    const kept = await browser.evaluate(`loa.keep(${id}, ${this.#document(frame)})`, loadWithinMs[frame.kind]);
+    if (kept.ok && kept.value === 'ready') one.frameId = await this.#settle(browser, `loa.kept(${id})`);
+    else if (this.#prepared.get(frame.id) === one) await this.#forget(frame.id);
     return kept.ok ? ok(undefined) : kept;
   }
 
@@ -82,28 +119,34 @@ export class ChromiumDisplay implements Display {
     if (refused) return { problem: refused };
     this.#wanted = frame;
     const turn = ++this.#turn;
-    await this.#recovered();
+    await this.#keeper.recovered();
     const first = await this.#paint(frame, turn);
     if (first.ok) return first.value;
     if (first.problem.code === 'conflict' || !this.#running) return { problem: first.problem };
+    if (frame.kind !== 'order' && (await this.#endured(frame, turn))) return { problem: first.problem };
     // The browser died or hung under it: once more on a new one.
-    this.#recover(first.problem);
-    await this.#recovered();
-    const second = await this.#paint(frame, turn);
-    return second.ok ? second.value : { problem: second.problem };
+    this.#keeper.fell(first.problem, first.problem.code === 'tool-timeout' ? 'page' : 'browser');
+    await this.#keeper.recovered();
+    const second = this.#refusal(frame) ?? (await this.#paint(frame, turn));
+    return 'code' in second ? { problem: second } : second.ok ? second.value : { problem: second.problem };
   }
 
   async blank(on: boolean): ReturnType<Display['blank']> {
     if (!this.#running) return { problem: stopped };
     this.#blanked = on;
-    const covered = await this.#browser?.evaluate(`loa.cover(${isDark(on, this.#shown)})`, flipWithinMs);
+    const covered = await this.#keeper.browser?.evaluate(`loa.cover(${isDark(on, this.#shown)})`, flipWithinMs);
     return { sent: true, confirmed: covered?.ok === true };
   }
 
+  async surround(around: Surround): Promise<void> {
+    this.#around = around;
+    await this.#applySurround();
+  }
+
   async sample(): Promise<Sample | 'unmeasured'> {
-    const asked = await this.#browser?.evaluate('loa.sample()', beatWithinMs);
-    if (!asked?.ok || !Array.isArray(asked.value)) return 'unmeasured';
-    const [paintedFrames, lastPaint] = asked.value as [number, number];
+    const asked = await this.#keeper.sample();
+    if (!asked) return 'unmeasured';
+    const [paintedFrames, lastPaint] = asked;
     return { shown: this.shown(), dark: isDark(this.#blanked, this.#shown), paintedFrames, lastPaintMs: this.#boxMs(lastPaint) };
   }
 
@@ -112,7 +155,7 @@ export class ChromiumDisplay implements Display {
   }
 
   async screenshot(): Promise<Uint8Array | undefined> {
-    return this.#browser?.screenshot();
+    return this.#keeper.browser?.screenshot();
   }
 
   onFailure(listener: (problem: Problem) => void): void {
@@ -121,57 +164,123 @@ export class ChromiumDisplay implements Display {
 
   async stop(): Promise<void> {
     this.#running = false;
-    clearInterval(this.#beat);
-    this.#wakeUp?.();
-    await this.#recovering;
-    await this.#browser?.close();
-    this.#browser = undefined;
+    await this.#keeper.stop();
+    await this.#book.close();
     this.#shown = undefined;
     this.#blanked = false;
     this.#prepared.clear();
   }
 
-  async #begin(): Promise<Result<void>> {
-    const { executable, kiosk, widthPx, heightPx } = this.#options;
-    const options: BrowserOptions = {
-      ...(executable === undefined ? {} : { executable }),
-      kiosk: kiosk ?? false,
-      widthPx: widthPx ?? 1280,
-      heightPx: heightPx ?? 720,
-      onGone: (problem) => this.#recover(problem),
-    };
-    const started = await ChromiumBrowser.start(options);
-    if (!started.ok) return started;
-    this.#prepared.clear();
-    this.#browser = started.value;
-    return ok(undefined);
-  }
-
   async #paint(frame: Frame, turn: number): Promise<Result<Exclude<Shown, { problem: Problem }>>> {
     if (turn !== this.#turn) return superseded;
-    const browser = this.#browser;
-    if (!browser) return bad('device-failed', 'there is no browser');
+    const asked = this.#keeper.asked();
+    if (!asked.ok) return asked;
+    const browser = asked.value;
     const ready = await this.#ready(browser, frame, turn);
     if (!ready.ok) return ready;
-    if (ready.value !== 'ready') return superseded;
     const dark = isDark(this.#blanked, frame);
-    const flipped = await browser.evaluate(`loa.flip(${turn}, ${dark})`, flipWithinMs);
+    const fade = frame.kind === 'order' ? 0 : (this.#options.fadeMs ?? fadeMs);
+    const flipped = await browser.evaluate(`loa.flip(${turn}, ${dark}, ${fade})`, flipWithinMs);
     if (!flipped.ok) return flipped;
-    if (typeof flipped.value !== 'number') return superseded;
+    if (typeof flipped.value !== 'number') return this.#brokenTurn === turn ? broken : superseded;
     this.#shown = frame;
+    if (ready.value !== undefined) void browser.play(ready.value);
     return ok({ paintedMs: this.#boxMs(flipped.value), ...(dark && { dark }) });
   }
 
-  /** The prepared frame of this name and document, or a new one loaded and settled now. */
-  async #ready(browser: ChromiumBrowser, frame: Frame, turn: number): Promise<Result<unknown>> {
-    if (this.#prepared.get(frame.id)?.html === frame.html) {
+  /** The prepared frame of this name and document, or a new one loaded and settled now; answers with its name in the browser. */
+  async #ready(browser: ChromiumBrowser, frame: Frame, turn: number): Promise<Result<string | undefined>> {
+    const prepared = this.#prepared.get(frame.id);
+    if (prepared?.frame.html === frame.html) {
       this.#prepared.delete(frame.id);
       const taken = await browser.evaluate(`loa.take(${turn}, ${JSON.stringify(frame.id)})`, flipWithinMs);
-      if (!taken.ok || taken.value !== 'absent') return taken;
+      if (!taken.ok) return taken;
+      if (taken.value === 'superseded') return superseded;
+      if (taken.value === 'ready') return ok(prepared.frameId);
     }
-    const loaded = await browser.evaluate(`loa.prepare(${turn}, ${JSON.stringify(guarded(frame.html))})`, loadWithinMs[frame.kind]);
-    if (loaded.ok && loaded.value === 'ready') await browser.settle('loa.next()');
-    return loaded;
+    this.#loading = frame;
+    const loaded = await browser.evaluate(`loa.prepare(${turn}, ${this.#document(frame)})`, loadWithinMs[frame.kind]);
+    if (this.#loading === frame) this.#loading = undefined;
+    if (!loaded.ok) return loaded;
+    if (loaded.value !== 'ready') return this.#brokenTurn === turn ? broken : superseded;
+    return ok(await this.#settle(browser, 'loa.next()'));
+  }
+
+  /** Fonts and images are there and painted, and the frame has the document's own ground. */
+  async #settle(browser: ChromiumBrowser, expression: string): Promise<string | undefined> {
+    const frameId = await browser.frameOf(expression);
+    if (frameId === undefined) return undefined;
+    const ground = (await browser.settle(frameId)) ?? 'rgb(255, 255, 255)';
+    await browser.evaluate(`((frame) => { if (frame) frame.style.backgroundColor = '${ground}'; })(${expression})`, answerWithinMs);
+    return frameId;
+  }
+
+  #document({ html, kind }: Frame): string {
+    return `${JSON.stringify(guarded(html, this.#options.filmsFrom))}, ${kind === 'order'}`;
+  }
+
+  /** The page lives: only the document failed, is left and struck, and what was seen stays. */
+  async #endured(frame: Frame, turn: number): Promise<boolean> {
+    if (this.#brokenTurn === turn) return true;
+    const left = await this.#keeper.browser?.evaluate(`loa.leave(${turn})`, answerWithinMs);
+    if (!left?.ok) return false;
+    this.#strike(frame);
+    return true;
+  }
+
+  async #frameGone(frameId: string): Promise<void> {
+    const { browser } = this.#keeper;
+    if (!browser || !this.#running) return;
+    const [turn, loading, shown] = [this.#turn, this.#loading, this.#shown];
+    for (const [id, { frame }] of [...this.#prepared]) {
+      if ((await browser.frameOf(`loa.kept(${JSON.stringify(id)})`)) !== frameId) continue;
+      this.#strike(frame);
+      return this.#forget(id);
+    }
+    if ((await browser.frameOf('loa.next()')) === frameId) {
+      this.#brokenTurn = turn;
+      this.#strike(loading ?? this.#wanted);
+      await browser.evaluate(`loa.leave(${turn})`, answerWithinMs);
+    } else if (shown && shown === this.#shown && (await browser.frameOf('loa.seen()')) === frameId) {
+      this.#strike(shown);
+      if (!(await this.#showAgain(false))) this.#keeper.fell(brokenProblem, 'page');
+    }
+  }
+
+  #strike(frame: Frame | undefined): void {
+    if (frame?.kind !== 'bulletin') return;
+    const hash = sha256(Buffer.from(frame.html));
+    if (this.#book.add(hash)) this.#options.onBlackListed?.(hash);
+  }
+
+  #fell(problem: Problem): void {
+    this.#prepared.clear();
+    this.#strike(this.#loading ?? this.#shown);
+    this.#loading = undefined;
+    for (const listener of this.#failureListeners) listener(problem);
+  }
+
+  /** What was seen last comes back by itself, unless a waiting order will take its place or it has broken the screen too often. */
+  async #showAgain(safe: boolean): Promise<boolean> {
+    await this.#applySurround();
+    const frame = this.#shown ?? this.#wanted;
+    if (!frame || (this.#wanted?.kind === 'order' && this.#wanted !== this.#shown)) return true;
+    const harmful = frame.kind === 'bulletin' && (safe || this.#book.has(sha256(Buffer.from(frame.html))));
+    const page = this.#options.safe?.() ?? safeTwins('Bảng tin điện tử công cộng');
+    const painted = await this.#paint(harmful ? { ...page, id: 'safe', kind: 'safe' } : frame, this.#turn);
+    return painted.ok || painted.problem.code === 'conflict';
+  }
+
+  async #forget(id: string): Promise<void> {
+    this.#prepared.delete(id);
+    await this.#keeper.browser?.evaluate(`loa.drop(${JSON.stringify(id)})`, flipWithinMs);
+  }
+
+  async #applySurround(): Promise<void> {
+    const around = this.#around;
+    if (!around) return;
+    const wish = JSON.stringify(aroundWish(around, this.can.columns, this.can.rows, this.#boxMs(Date.now()) - Date.now()));
+    await this.#keeper.browser?.evaluate(`loa.around(${wish})`, answerWithinMs);
   }
 
   /** An instant of the page, which runs on the machine's clock, on the box's. */
@@ -179,71 +288,21 @@ export class ChromiumDisplay implements Display {
     return Math.round((this.#options.now ?? Date.now)() - Math.max(0, Date.now() - pageMs));
   }
 
-  #refusal({ html }: Frame): Problem | undefined {
+  #refusal({ html, kind }: Frame): Problem | undefined {
     if (!this.#running) return stopped;
-    if (Buffer.byteLength(html) <= htmlBytesMax) return undefined;
-    return { code: 'too-large', path: '', detail: `HTML of more than ${htmlBytesMax} bytes` };
+    if (Buffer.byteLength(html) > htmlBytesMax) return { code: 'too-large', path: '', detail: `HTML of more than ${htmlBytesMax} bytes` };
+    const hash = kind === 'bulletin' ? sha256(Buffer.from(html)) : undefined;
+    if (hash === undefined || !this.#book.has(hash)) return undefined;
+    return { code: 'page-refused', path: '', detail: `bulletin ${hash} broke the screen too often` };
   }
 
-  /** A page that no longer answers is replaced; a browser that no longer answers is restarted. */
-  async #check(): Promise<void> {
-    if (this.#recovering || !this.#browser) return;
-    const browser = this.#browser;
-    const alive = await browser.evaluate('1', beatWithinMs);
-    if (!alive.ok && this.#running && browser === this.#browser) this.#recover(alive.problem);
-  }
-
-  #recover(problem: Problem): void {
-    if (!this.#running || this.#recovering) return;
-    for (const listener of this.#failureListeners) listener(problem);
-    this.#recovering = this.#climb(problem).finally(() => {
-      this.#recovering = undefined;
-    });
-  }
-
-  /** First a new page in the same browser, then new browsers with growing pauses. */
-  async #climb(problem: Problem): Promise<void> {
-    const hung = problem.code === 'tool-timeout' && this.#browser !== undefined;
-    this.#prepared.clear();
-    if (hung && (await this.#browser?.loadShell())?.ok === true && (await this.#showAgain())) return;
-    for (let tries = 0; this.#running; tries++) {
-      await this.#browser?.close();
-      this.#browser = undefined;
-      await this.#pause(restartWaitsMs[Math.min(tries, restartWaitsMs.length - 1)] ?? 0);
-      if (!this.#running) return;
-      const begun = await this.#begin();
-      if (begun.ok && (await this.#showAgain())) return;
-      // A machine without any browser will not grow one while a `show` waits.
-      if (!begun.ok && begun.problem.code === 'tool-missing') return;
-    }
-  }
-
-  /** What was wanted last comes back by itself, unless a waiting `show` will bring it. */
-  async #showAgain(): Promise<boolean> {
-    const frame = this.#shown ?? this.#wanted;
-    if (!frame) return true;
-    const painted = await this.#paint(frame, this.#turn);
-    return painted.ok;
-  }
-
-  async #recovered(): Promise<void> {
-    if (!this.#recovering) return;
-    const late = new AbortController();
-    await Promise.race([this.#recovering, wait(recoverWithinMs, undefined, { signal: late.signal }).catch(() => undefined)]);
-    late.abort();
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  #browserOptions(): Omit<BrowserOptions, 'onGone' | 'onFrameGone'> {
+    const { executable, kiosk = false, widthPx = 1280, heightPx = 720, filmsFrom } = this.#options;
+    return { kiosk, widthPx, heightPx, ...(executable !== undefined && { executable }), ...(filmsFrom !== undefined && { filmsFrom }) };
   }
 }
 
 const superseded = bad<never>('conflict', 'superseded by a newer frame');
-
+const brokenProblem: Problem = { code: 'device-failed', path: '', detail: 'the document broke its process' };
+const broken: Result<never> = { ok: false, problem: brokenProblem };
 const stopped: Problem = { code: 'device-failed', path: '', detail: 'the display is stopped' };
