@@ -1,49 +1,76 @@
-// Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while it is.
-import type { Display, Frame, Page, Shown } from '../hardware/display.ts';
+// LONG: one screen and one timer; what is coming, on and over share every field.
+// Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while the screen has it.
+import type { Display, Frame } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
-import { bad, type Problem, type Result } from '../schemas/problems.ts';
-import type { Event, PlayAction } from './core/model.ts';
+import { ok, type Problem, type Result } from '../schemas/problems.ts';
+import { BoardPages, type BoardPagesOptions, orderShow } from './board-pages.ts';
+import type { Event, PlayAction, ShowAction } from './core/model.ts';
 import type { Clock } from './ports.ts';
+import { type Look, lookWithin, ScreenMeter } from './screen-meter.ts';
 
-export interface BoardPlayerOptions {
+export interface BoardPlayerOptions extends Omit<BoardPagesOptions, 'display'> {
   readonly output: string;
   readonly display: Display;
   readonly clock: Clock;
-  readonly readPage: (sha256: string) => Promise<Result<Page>>;
-  readonly orderPage: (order: Order, languages: readonly string[]) => Page;
-  readonly safePage: () => Page;
   readonly progressEveryMs: number;
 }
 
 type Tell = (event: Event) => void;
-/** One page for a time; a gap keeps the page before it. */
-interface Showing {
-  readonly page: () => Promise<Result<Page>>;
-  readonly kind: Frame['kind'];
-  readonly durationMs: number;
+
+/** One attempt, from `play` to its one `playbackEnded`. */
+interface Run {
+  readonly attempt: number;
+  readonly startAtMs: number;
+  readonly order: boolean;
+  readonly tell: Tell;
+  litMs: number;
+  started: boolean;
+}
+
+/** A page that was told and has not come yet. */
+interface Coming {
+  readonly run: Run;
+  readonly show: ShowAction;
+  readonly frame: Promise<Result<Frame>>;
+}
+
+/** What is on the screen now. */
+interface On {
+  readonly run: Run;
+  readonly show: ShowAction;
+  readonly meter: ScreenMeter;
 }
 
 /** Between two programmes the board is not changed to the safe page for so short a time. */
 const lingerMs = 1_500;
+/** Instants are looked for in short steps, so that a stepped clock is noticed. */
 const lookMs = 500;
+/** The screen is asked about the page before so long before the next one comes. */
+const lastLookMs = 250;
+/** A page that ends while the next is so near stays until it comes. */
+const meetMs = 300;
 const tryEveryMs = 5_000;
-/** Reading speed assumed for an order without recorded length: characters a second of Vietnamese speech. */
-const spokenPerSecond = 14;
 
-/** INVARIANTS: at most one attempt is shown; each attempt ends in exactly one `playbackEnded`. */
+/** INVARIANTS: one page is on; each page told of a living attempt ends in at most one `showingEnded`, each attempt in one `playbackEnded`. */
 export class BoardPlayer {
   readonly #options: BoardPlayerOptions;
-  #running: { readonly attempt: number; readonly stop: AbortController } | undefined;
+  readonly #pages: BoardPages;
+  readonly #runs = new Map<number, Run>();
+  #coming: readonly Coming[] = [];
+  #on: On | undefined;
+  #flips = 0;
+  #timer: NodeJS.Timeout | undefined;
   #linger: NodeJS.Timeout | undefined;
-  #started: Promise<void> | undefined;
-  #frames = 0;
+  #watch: NodeJS.Timeout | undefined;
   #stopped = false;
   #working: boolean | undefined;
-  #watch: NodeJS.Timeout | undefined;
   #shown: Frame | undefined;
+  #seen: Look = 'unmeasured';
+  #toldMonoMs = 0;
 
   constructor(options: BoardPlayerOptions) {
     this.#options = options;
+    this.#pages = new BoardPages(options);
   }
 
   /** A display that fails comes back by itself; the board is ready when a page is painted again. */
@@ -52,10 +79,10 @@ export class BoardPlayer {
     display.onFailure((problem) => {
       if (!this.#working) return;
       this.#working = false;
+      this.#pages.forget();
       tell({ is: 'outputFailed', output, problem });
     });
-    this.#started = display.start();
-    await this.#started;
+    await display.start();
     if (this.#stopped) return;
     this.#watch = setInterval(() => {
       if (!this.#working) void this.#tryAgain(tell);
@@ -64,16 +91,32 @@ export class BoardPlayer {
   }
 
   play(action: PlayAction, tell: Tell): void {
-    this.#running?.stop.abort();
-    clearTimeout(this.#linger);
-    const stop = new AbortController();
-    const running = { attempt: action.attempt, stop };
-    this.#running = running;
-    void this.#run(action, tell, stop.signal).finally(() => {
-      if (this.#running !== running) return;
-      this.#running = undefined;
-      this.#linger = setTimeout(() => void this.#showSafe(), lingerMs);
+    const { attempt, startAtMs, sound } = action;
+    const run: Run = { attempt, startAtMs, order: sound.of === 'order', tell, litMs: 0, started: false };
+    this.#runs.set(attempt, run);
+    if (sound.of === 'order') {
+      const show = orderShow(action);
+      if (show) this.#queue({ run, show, frame: Promise.resolve(ok(this.#pages.order(sound.order, sound.languages))) });
+    } else if (sound.of !== 'pages') {
+      this.#end(run, 'failed', { code: 'bad-input', path: '', detail: `a board cannot play ${sound.of}` });
+    }
+  }
+
+  /** A page of an attempt. What was told of it for the same time or later is told no more. */
+  show(action: ShowAction): void {
+    const run = this.#runs.get(action.attempt);
+    if (!run) return;
+    this.#coming = this.#coming.filter((one) => one.run !== run || one.show.atMs < action.atMs);
+    const frame = this.#pages.of(action);
+    this.#queue({ run, show: action, frame });
+    void frame.then(async (page) => {
+      if (page.ok && this.#coming.some(({ show }) => show === action)) await this.#options.display.prepare(page.value);
     });
+  }
+
+  /** Lay an order's page ready, unseen. */
+  async prepareOrder(order: Order, languages: readonly string[]): Promise<void> {
+    await this.#pages.ready(order, languages);
   }
 
   /** What was painted last. */
@@ -81,112 +124,193 @@ export class BoardPlayer {
     return this.#shown;
   }
 
-  stopPlaying(attempt: number, _fadeMs: number): void {
-    if (this.#running?.attempt === attempt) this.#running.stop.abort();
+  /** `leave`: its page may not be seen any more. */
+  stopPlaying(attempt: number, leave = false): void {
+    const run = this.#runs.get(attempt);
+    if (!run) return;
+    const unseen = this.#coming.some((one) => one.run === run);
+    this.#end(run, 'stopped');
+    if (unseen) void this.#pages.readyAgain();
+    if (leave && this.#runs.size === 0) void this.#showSafe();
   }
 
   async stop(): Promise<void> {
-    this.#running?.stop.abort();
+    for (const run of [...this.#runs.values()]) this.#end(run, 'stopped');
     clearTimeout(this.#linger);
+    clearTimeout(this.#timer);
     clearInterval(this.#watch);
     this.#stopped = true;
     await this.#options.display.stop();
   }
 
-  async #run(action: PlayAction, tell: Tell, signal: AbortSignal): Promise<void> {
+  #queue(coming: Coming): void {
+    clearTimeout(this.#linger);
+    this.#coming = [...this.#coming, coming].sort((a, b) => a.show.atMs - b.show.atMs);
+    // An order that is due is not kept waiting by a page that is being looked at.
+    this.#arm(coming.run.order ? 0 : undefined);
+  }
+
+  // ── time ──
+
+  #arm(inMs = this.#nextMs()): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped && inMs !== undefined) this.#timer = setTimeout(() => this.#tick(), inMs);
+  }
+
+  #nextMs(): number | undefined {
+    const { wallMs } = this.#options.clock.now();
+    const [next] = this.#coming;
+    const untilMs = [next && fromMs(next) - wallMs, this.#on && this.#progressInMs(), this.#on?.show.last ? this.#on.show.untilMs - wallMs : undefined];
+    const soonest = Math.min(...untilMs.filter((ms) => ms !== undefined));
+    return Number.isFinite(soonest) ? Math.min(Math.max(0, soonest), lookMs) : undefined;
+  }
+
+  #progressInMs(): number {
+    return this.#toldMonoMs + this.#options.progressEveryMs - this.#options.clock.now().monoMs;
+  }
+
+  #tick(): void {
+    const { wallMs } = this.#options.clock.now();
+    const due = this.#coming.filter((one) => fromMs(one) <= wallMs);
+    const newest = due.at(-1);
+    if (newest) {
+      this.#coming = this.#coming.filter((one) => !due.includes(one));
+      // A page whose time came and went while another was awaited was never on.
+      void this.#flip(newest);
+    }
+    const on = this.#on;
+    if (on && !newest) this.#holdOn(on, wallMs);
+    this.#arm();
+  }
+
+  #holdOn(on: On, wallMs: number): void {
+    const [next] = this.#coming;
+    const met = next && next.show.atMs - on.show.untilMs <= meetMs;
+    if (on.show.last && wallMs >= on.show.untilMs && !met) return this.#end(on.run, 'completed');
+    if (this.#progressInMs() <= 0) void this.#progress(on);
+  }
+
+  async #progress(on: On): Promise<void> {
+    const { clock, output } = this.#options;
+    this.#toldMonoMs = clock.now().monoMs;
+    this.#seen = await on.meter.look(() => clock.now().monoMs);
+    if (this.#on !== on) return;
+    const { wallMs, monoMs } = clock.now();
+    const seen = { showing: on.show.showing, ...on.meter.read(monoMs) };
+    const audibleMs = Math.round(on.run.litMs + (counts(on) ? seen.shownMs : 0));
+    on.run.tell({ is: 'playbackProgressed', output, attempt: on.run.attempt, audibleMs, atMs: Math.round(wallMs), seen });
+  }
+
+  // ── pages ──
+
+  async #flip(coming: Coming): Promise<void> {
+    const { run, show } = coming;
+    const flip = ++this.#flips;
+    const [page] = await Promise.all([coming.frame, run.order ? undefined : this.#lastLook()]);
+    if (flip !== this.#flips || !this.#runs.has(run.attempt)) return;
+    if (!page.ok) {
+      this.#tellEnded(run, show, 'failed', { shownMs: 0, darkMs: 0, frames: 0 }, page.problem);
+      // What was on has had its time.
+      if (this.#on?.run === run) this.#close(this.#on, 'completed');
+      await this.#showSafe();
+      return this.#arm();
+    }
+    const before = run.order ? undefined : this.#seen;
+    await this.#until(show.atMs);
+    if (flip !== this.#flips || !this.#runs.has(run.attempt)) return;
+    const painted = await this.#options.display.show(page.value);
+    if (!('paintedMs' in painted)) return this.#failed(run, show, flip, painted.problem);
+    this.#shown = page.value;
+    if (!this.#runs.has(run.attempt)) return;
+    const { monoMs } = this.#options.clock.now();
+    this.#replace({ run, show, meter: new ScreenMeter(this.#options.display, page.value.id, before, monoMs, painted.dark === true) }, painted.paintedMs);
+  }
+
+  /** The screen is asked once more about what was on; its answer is what the next page is counted from. */
+  async #lastLook(): Promise<void> {
+    const { clock, display } = this.#options;
+    const on = this.#on;
+    const look = on ? on.meter.look(() => clock.now().monoMs) : display.sample();
+    this.#seen = await lookWithin(look, lastLookMs);
+  }
+
+  /** The little that is left of the last look. */
+  #until(atMs: number): Promise<void> | undefined {
+    const leftMs = atMs - this.#options.clock.now().wallMs;
+    return leftMs > 0 ? new Promise((go) => setTimeout(go, Math.min(leftMs, lastLookMs))) : undefined;
+  }
+
+  #replace(on: On, paintedMs: number): void {
+    const before = this.#on;
+    this.#on = on;
+    if (before) {
+      this.#close(before, paintedMs >= before.show.untilMs - meetMs ? 'completed' : 'stopped');
+      if (before.run !== on.run && before.show.last) this.#end(before.run, 'completed');
+    }
+    const { output } = this.#options;
+    const { run, show } = on;
+    const { attempt } = run;
+    const startedMs = Math.round(paintedMs);
+    run.tell({ is: 'showingPainted', output, attempt, showing: show.showing, paintedMs: startedMs });
+    if (!run.started) run.tell({ is: 'playbackStarted', output, attempt, startedMs, startErrorMs: startedMs - run.startAtMs });
+    run.started = true;
+    this.#toldMonoMs = this.#options.clock.now().monoMs;
+    this.#arm();
+  }
+
+  #failed(run: Run, show: ShowAction, flip: number, problem: Problem): void {
+    // A newer page took its place.
+    if (flip !== this.#flips || problem.code === 'conflict') return;
+    if (!this.#runs.has(run.attempt)) return;
+    this.#tellEnded(run, show, 'failed', { shownMs: 0, darkMs: 0, frames: 0 }, { ...problem, code: 'device-failed' });
+    this.#end(run, 'failed', { ...problem, code: 'device-failed' });
+  }
+
+  #close(on: On, how: 'completed' | 'stopped'): void {
+    const measured = on.meter.read(this.#options.clock.now().monoMs);
+    if (counts(on)) on.run.litMs += measured.shownMs;
+    if (this.#on === on) this.#on = undefined;
+    this.#tellEnded(on.run, on.show, how, measured);
+  }
+
+  #tellEnded(
+    { attempt, tell }: Run,
+    { showing }: ShowAction,
+    how: 'completed' | 'stopped' | 'failed',
+    measured: { shownMs: number; darkMs: number; frames: number | null },
+    problem?: Problem,
+  ): void {
+    const endedMs = Math.round(this.#options.clock.now().wallMs);
+    tell({ is: 'showingEnded', output: this.#options.output, attempt, showing, endedMs, how, ...measured, ...(problem && { problem }) });
+  }
+
+  #end(run: Run, how: 'completed' | 'stopped' | 'failed', problem?: Problem): void {
+    if (!this.#runs.delete(run.attempt)) return;
     const { output, clock } = this.#options;
-    const { attempt } = action;
-    const done = { audibleMs: 0 };
-    const end = (how: 'completed' | 'stopped' | 'failed', problem?: Problem) =>
-      tell({
-        is: 'playbackEnded',
-        output,
-        attempt,
-        how,
-        audibleMs: Math.round(done.audibleMs),
-        endedMs: Math.round(clock.now().wallMs),
-        ...(problem && { problem }),
-        ...(action.sound.of === 'order' && { voice: 'screen' as const }),
-      });
-    const showings = this.#showings(action);
-    const [first] = showings;
-    if (!first) {
-      end('failed', { code: 'bad-input', path: '', detail: `a board cannot play ${action.sound.of}` });
-      return;
-    }
-    await this.#started;
-    await this.#waitFor(action.startAtMs, signal);
-    let untilMonoMs: number | undefined;
-    for (const showing of showings) {
-      if (signal.aborted) break;
-      const painted = await this.#show(showing, attempt);
-      if ('problem' in painted) {
-        end(signal.aborted ? 'stopped' : 'failed', signal.aborted ? undefined : painted.problem);
-        return;
-      }
-      if (untilMonoMs === undefined) {
-        const startedMs = Math.round(painted.paintedMs);
-        tell({ is: 'playbackStarted', output, attempt, startedMs, startErrorMs: startedMs - action.startAtMs });
-        untilMonoMs = clock.now().monoMs;
-      }
-      untilMonoMs += showing.durationMs;
-      await this.#hold(untilMonoMs, signal, done, () =>
-        tell({ is: 'playbackProgressed', output, attempt, audibleMs: Math.round(done.audibleMs), atMs: Math.round(clock.now().wallMs) }),
-      );
-    }
-    end(signal.aborted ? 'stopped' : 'completed');
+    this.#coming = this.#coming.filter((one) => one.run !== run);
+    if (this.#on?.run === run) this.#close(this.#on, how === 'completed' ? 'completed' : 'stopped');
+    run.tell({
+      is: 'playbackEnded',
+      output,
+      attempt: run.attempt,
+      how,
+      audibleMs: Math.round(run.litMs),
+      endedMs: Math.round(clock.now().wallMs),
+      ...(problem && { problem }),
+      ...(run.order && { voice: 'screen' as const }),
+    });
+    this.#lingerOn();
   }
 
-  async #show(showing: Showing, attempt: number): Promise<Shown> {
-    const page = await showing.page();
-    if (!page.ok) return { problem: page.problem };
-    return this.#paint({ ...page.value, id: `${attempt}.${++this.#frames}`, kind: showing.kind });
-  }
-
-  #showings({ sound }: PlayAction): Showing[] {
-    const { readPage, orderPage } = this.#options;
-    if (sound.of === 'order') {
-      const page = async (): Promise<Result<Page>> => ({ ok: true, value: orderPage(sound.order, sound.languages) });
-      return [{ page, kind: 'order', durationMs: orderMs(sound.order) }];
-    }
-    if (sound.of !== 'items') return [];
-    const all: Showing[] = [];
-    for (let time = 0; time < sound.times; time++) {
-      for (const [i, item] of sound.items.entries()) {
-        const page = () =>
-          item.type === 'text/html' ? readPage(item.sha256) : Promise.resolve(bad<Page>('wrong-type', `${item.type} on a board`));
-        const last = i === sound.items.length - 1 && time < sound.times - 1;
-        all.push({ page, kind: 'bulletin', durationMs: item.durationMs + (last ? sound.gapMs : 0) });
-      }
-    }
-    return skip(all, sound.offsetMs);
-  }
-
-  /** In short steps, so that a stepped clock is noticed. */
-  async #waitFor(startAtMs: number, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const leftMs = startAtMs - this.#options.clock.now().wallMs;
-      if (leftMs <= 0 || signal.aborted) return;
-      await pause(Math.min(leftMs, lookMs), signal);
-    }
-  }
-
-  /** Hold what is painted, counting its time. */
-  async #hold(untilMonoMs: number, signal: AbortSignal, done: { audibleMs: number }, progress: () => void): Promise<void> {
-    const { clock, progressEveryMs } = this.#options;
-    let atMonoMs = clock.now().monoMs;
-    while (!signal.aborted && atMonoMs < untilMonoMs) {
-      await pause(Math.min(untilMonoMs - atMonoMs, progressEveryMs), signal);
-      const nowMonoMs = clock.now().monoMs;
-      done.audibleMs += nowMonoMs - atMonoMs;
-      atMonoMs = nowMonoMs;
-      progress();
-    }
+  #lingerOn(): void {
+    clearTimeout(this.#linger);
+    if (this.#runs.size > 0 || this.#stopped) return;
+    this.#linger = setTimeout(() => void this.#showSafe(), lingerMs);
   }
 
   async #tryAgain(tell: Tell): Promise<void> {
-    if (this.#running || this.#stopped) return;
-    const painted = await this.#paint({ ...this.#options.safePage(), id: `safe.${++this.#frames}`, kind: 'safe' });
+    if (this.#runs.size > 0 || this.#stopped) return;
+    const painted = await this.#showSafe();
     const { output } = this.#options;
     const was = this.#working;
     this.#working = 'paintedMs' in painted;
@@ -194,41 +318,20 @@ export class BoardPlayer {
     else if ('problem' in painted && was === undefined) tell({ is: 'outputFailed', output, problem: painted.problem });
   }
 
-  async #showSafe(): Promise<void> {
-    await this.#paint({ ...this.#options.safePage(), id: `safe.${++this.#frames}`, kind: 'safe' });
-  }
-
-  async #paint(frame: Frame): Promise<Shown> {
+  async #showSafe(): ReturnType<Display['show']> {
+    const frame = this.#pages.safe();
     const painted = await this.#options.display.show(frame);
     if ('paintedMs' in painted) this.#shown = frame;
     return painted;
   }
 }
 
-/** As long as loudspeakers sound the whole order. */
-function orderMs(order: Order): number {
-  const speechMs = order.speech.reduce((sum, { audio, speak }) => sum + (audio?.durationMs ?? (speak.length / spokenPerSecond) * 1000), 0);
-  return Math.round(order.times * (order.sirenMs + speechMs) + (order.times - 1) * order.pauseMs);
+/** When a page is taken in hand: a bulletin a last look ahead, an order at its instant. */
+function fromMs({ run, show }: Coming): number {
+  return show.atMs - (run.order ? 0 : lastLookMs);
 }
 
-function skip(showings: readonly Showing[], offsetMs: number): Showing[] {
-  let left = offsetMs;
-  return showings.flatMap((showing) => {
-    const skipped = Math.min(left, showing.durationMs);
-    left -= skipped;
-    return skipped < showing.durationMs ? [{ ...showing, durationMs: showing.durationMs - skipped }] : [];
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
+/** The box's own safe page is nobody's programme. */
+function counts({ run, show }: On): boolean {
+  return run.order || show.item !== null;
 }

@@ -2,10 +2,12 @@
 
 import { ReopeningBoard } from '../hardware/board/reopening-board.ts';
 import type { Board, BoardInput } from '../hardware/board.ts';
-import { makeBoard } from '../hardware/open-board.ts';
+import { type GpioSettings, makeBoard } from '../hardware/open-board.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
 import type { Problem } from '../schemas/problems.ts';
+import { BeaconFlasher } from './beacon.ts';
 import { type AgentConfig, boardSettings } from './config.ts';
+import type { BeaconPattern } from './core/model.ts';
 
 export interface BoardsOptions {
   readonly config: AgentConfig;
@@ -18,6 +20,8 @@ export class Boards {
   readonly #options: BoardsOptions;
   readonly #simulated = new Map<string, SimulatedBoard>();
   #real: Board | undefined;
+  #beacon: Board | undefined;
+  #flasher: BeaconFlasher | undefined;
 
   constructor(options: BoardsOptions) {
     this.#options = options;
@@ -33,6 +37,34 @@ export class Boards {
       this.#simulated.set(output, board);
       return board;
     }
+    return this.#openReal(settings);
+  }
+
+  /** The beacon flashes so from now on; nothing where none is wired. */
+  async flashBeacon(pattern: BeaconPattern): Promise<void> {
+    this.#flasher ??= await this.#openBeacon();
+    this.#flasher?.flash(pattern);
+  }
+
+  /** Is the beacon lit? Undefined where none is wired. */
+  beacon(): boolean | undefined {
+    return this.#beacon?.beacon();
+  }
+
+  async #openBeacon(): Promise<BeaconFlasher | undefined> {
+    const { config, onTrouble } = this.#options;
+    const { board } = config;
+    if (!board.beacon) return undefined;
+    const settings = boardSettings(config, 'beacon');
+    if (settings.kind === 'simulated') {
+      this.#beacon = new SimulatedBoard([], { beacon: true });
+      await this.#beacon.start();
+    } else this.#beacon = await this.#openReal(settings);
+    const lamp = this.#beacon;
+    return new BeaconFlasher({ lamp: (on) => lamp.switchBeacon(on), onTrouble });
+  }
+
+  async #openReal(settings: GpioSettings): Promise<Board> {
     if (this.#real) return this.#real;
     this.#real = new ReopeningBoard(settings.kind, () => makeBoard(settings), this.#options.onTrouble);
     await this.#begin(this.#real, true);
@@ -54,6 +86,7 @@ export class Boards {
   }
 
   async stop(): Promise<void> {
+    this.#flasher?.flash('off');
     await Promise.all([...this.#simulated.values(), ...(this.#real ? [this.#real] : [])].map((board) => board.stop()));
   }
 

@@ -64,9 +64,12 @@ const RelayDelayMs = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(500
 /** A line of the chip, as on the header (BCM on a Raspberry Pi). */
 const Pin = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1023));
 /** Mains amplifier and speaker line of each output. */
-const Relays = v.pipe(v.record(Id, v.strictObject({ relay1: Pin, relay2: Pin })), v.minEntries(1), v.maxEntries(4));
+const Relays = v.pipe(v.record(Id, v.strictObject({ relay1: Pin, relay2: Pin })), v.maxEntries(4));
 const lines = {
-  relays: Relays,
+  /** None on a box that has only a beacon. */
+  relays: v.optional(Relays, {}),
+  /** A lamp that flashes while an order is in force. */
+  beacon: v.optional(v.strictObject({ pin: Pin, activeLow: flag(false) })),
   relayDelayMs: RelayDelayMs,
   /** The relay card closes on a low level. */
   activeLow: flag(false),
@@ -87,7 +90,7 @@ const inputsOf = <I extends v.GenericSchema>(Input: I) =>
 /** `activeLow`: on while the line is low, as a button against ground. */
 const input = { pin: Pin, activeLow: flag(false) };
 
-const SimulatedBoardConfig = v.strictObject({ kind: v.literal('simulated'), relayDelayMs: RelayDelayMs });
+const SimulatedBoardConfig = v.strictObject({ kind: v.literal('simulated'), relayDelayMs: RelayDelayMs, beacon: flag(false) });
 const ChardevBoardConfig = v.strictObject({
   kind: v.literal('gpio-chardev'),
   ...lines,
@@ -100,6 +103,7 @@ const BoardConfig = v.pipe(
   v.variant('kind', [SimulatedBoardConfig, ChardevBoardConfig, SysfsBoardConfig]),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed || dataset.value.kind === 'simulated') return;
+    if (Object.keys(dataset.value.relays).length === 0 && !dataset.value.beacon) addIssue({ message: 'a board needs relays or a beacon' });
     const twice = pinTwiceUsed(gpioSettings(dataset.value));
     if (twice !== undefined) addIssue({ message: twice });
   }),
@@ -192,16 +196,16 @@ export function audioInSettings({ audioIn }: AgentConfig, line: string): AudioIn
 /** The board door's settings; a simulated board is made for one output. */
 export function boardSettings({ board }: AgentConfig, output: string): BoardSettings {
   if (board.kind !== 'simulated') return gpioSettings(board);
-  return { kind: 'simulated', wirings: [{ output, relayDelayMs: board.relayDelayMs }] };
+  return { kind: 'simulated', wirings: [{ output, relayDelayMs: board.relayDelayMs }], beacon: board.beacon };
 }
 
 function gpioSettings(board: v.InferOutput<typeof ChardevBoardConfig> | v.InferOutput<typeof SysfsBoardConfig>): GpioSettings {
-  const { kind, relays, relayDelayMs, activeLow, chip, inputs = {} } = board;
+  const { kind, relays, relayDelayMs, activeLow, chip, beacon, inputs = {} } = board;
   const wirings = Object.entries(relays).map(([output, { relay1, relay2 }]) => {
     return { output, relayDelayMs, relay1Pin: relay1, relay2Pin: relay2 };
   });
   const wired = Object.entries(inputs).filter(([, wiring]) => wiring !== undefined);
-  return { kind, wirings, activeLow, inputs: Object.fromEntries(wired), ...(chip !== undefined && { chip }) };
+  return { kind, wirings, activeLow, inputs: Object.fromEntries(wired), ...(beacon && { beacon }), ...(chip !== undefined && { chip }) };
 }
 
 /** The display door's settings. */

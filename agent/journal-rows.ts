@@ -9,6 +9,7 @@ const weights = {
   fault: 1,
   want: 1,
   live: 1,
+  showing: 1,
   receipt: 2,
   dropped: 9,
   command: 9,

@@ -19,7 +19,7 @@ import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
 import { Boards } from './boards.ts';
 import { type AgentConfig, audioInSettings, audioOutSettings } from './config.ts';
-import type { Action, Event, PlayAction } from './core/model.ts';
+import type { Action, BeaconPattern, Event, PlayAction, ShowAction } from './core/model.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
@@ -77,6 +77,7 @@ export class Outputs {
   #sirens: OwnSirens = {};
   #boards: Boards | undefined;
   #watchdog: NodeJS.Timeout | undefined;
+  #tell: Tell | undefined;
   #preparing: Promise<void> = Promise.resolve();
 
   constructor(options: OutputsOptions) {
@@ -85,6 +86,7 @@ export class Outputs {
 
   /** Prepare those that do not stand yet. One after another; what fails is told as `outputFailed`. */
   ensure(outputs: readonly Output[], tell: Tell): Promise<void> {
+    this.#tell = tell;
     this.#preparing = this.#preparing.then(async () => {
       for (const output of outputs) {
         if (this.#rigs.has(output.id)) continue;
@@ -118,8 +120,32 @@ export class Outputs {
     tell({ is: 'playbackEnded', output: action.output, attempt: action.attempt, how: 'failed', audibleMs: 0, endedMs, problem });
   }
 
-  stopPlaying(output: string, attempt: number, fadeMs: number): void {
-    this.#rigs.get(output)?.player.stopPlaying(attempt, fadeMs);
+  stopPlaying({ output, attempt, fadeMs, leave }: Extract<Action, { do: 'stop' }>): void {
+    const rig = this.#rigs.get(output);
+    if (rig?.kind === 'loudspeaker') rig.player.stopPlaying(attempt, fadeMs);
+    else rig?.player.stopPlaying(attempt, leave);
+  }
+
+  /** A page of a board's attempt. */
+  show(action: ShowAction): void {
+    const rig = this.#rigs.get(action.output);
+    if (rig?.kind === 'board') rig.player.show(action);
+  }
+
+  async prepareOrder({ output, order, languages }: Extract<Action, { do: 'prepare' }>): Promise<void> {
+    const rig = this.#rigs.get(output);
+    if (rig?.kind === 'board') await rig.player.prepareOrder(order, languages);
+  }
+
+  /** A box with a board alone may have a beacon too. */
+  async flashBeacon(pattern: BeaconPattern): Promise<void> {
+    if (this.#tell) this.#boards ??= this.#makeBoards(this.#tell);
+    await this.#boards?.flashBeacon(pattern);
+  }
+
+  /** Is the beacon's line on now? Undefined where there is none. */
+  beacon(): boolean | undefined {
+    return this.#boards?.beacon();
   }
 
   async switchAmplifier({ output, attempt, on }: Extract<Action, { do: 'switchAmplifier' }>, tell: Tell): Promise<void> {

@@ -1,6 +1,7 @@
 // Bulletins as they lie in the cache; pages a board makes by itself are hardware/display/board-page.
 import { readFile } from 'node:fs/promises';
 import type { Page } from '../hardware/display.ts';
+import { sha256 as hashOf } from '../hardware/host/crypto.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Cache } from './cache.ts';
 
@@ -13,6 +14,11 @@ export async function readBulletin(cache: Cache, sha256: string): Promise<Result
   const bytes = await readFile(path).catch(() => undefined);
   if (!bytes) return bad('not-cached', `bulletin ${sha256} cannot be read`);
   if (bytes.length > bulletinBytesMax) return bad('too-large', `bulletin of ${bytes.length} bytes`);
+  // What lies on the card may have rotted since it was checked: the name is the content's, or it is not shown.
+  if (hashOf(bytes) !== sha256) {
+    await cache.evict(sha256);
+    return bad('hash-mismatch', `bulletin ${sha256} is not what its name says`);
+  }
   const html = bytes.toString('utf8');
   // Boxes without a board never load the parser.
   const { textOf } = await import('../hardware/display/html-text.ts');

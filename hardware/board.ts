@@ -24,6 +24,13 @@ export interface Board {
   amplifier(output: string): { readonly relay1: boolean; readonly relay2: boolean };
   /** Must be called at least each 10 s while an amplifier is on; the watchdog opens all relays otherwise. */
   feedWatchdog(): void;
+  /**
+   * Light the beacon or not; dark by itself 2 s after the last word, on `stop`, and when the process dies.
+   * Problems: not-found (none is wired), device-failed.
+   */
+  switchBeacon(on: boolean): { readonly problem?: Problem };
+  /** The beacon's line as read back; undefined where none is wired. */
+  beacon(): boolean | undefined;
   /** Changes, and at `start` how each wired input stands. `mains` is on while there are mains. */
   onInput(listener: (input: BoardInput, on: boolean) => void): void;
   /** An amplifier went off without being asked: the watchdog tripped, or a relay failed. */

@@ -1,5 +1,7 @@
 // A board without hardware: relays that obey their sequence, a watchdog that cuts a stuck amplifier, inputs to press.
+import { BeaconLine, noBeacon } from './beacon-line.ts';
 import type { AmplifierWiring, Board, BoardInput, RelayEvent } from './board.ts';
+import { monoMs } from './host/system-clock.ts';
 import { RelaySwitchboard } from './relay-switchboard.ts';
 
 export { watchdogMs } from './relay-switchboard.ts';
@@ -7,6 +9,7 @@ export { watchdogMs } from './relay-switchboard.ts';
 export interface SimulatedBoardOptions {
   /** Replaces the monotonic clock; then nothing moves by itself and `advance` must be called. */
   readonly now?: () => number;
+  readonly beacon?: boolean;
 }
 
 const eventsKept = 1_000;
@@ -15,18 +18,22 @@ export class SimulatedBoard implements Board {
   readonly name = 'simulated';
   readonly outputs: readonly string[];
   readonly #switchboard: RelaySwitchboard;
+  readonly #beacon: BeaconLine | undefined;
   readonly #broken = new Set<string>();
   readonly #inputListeners = new Set<(input: BoardInput, on: boolean) => void>();
   readonly #relayListeners = new Set<(event: RelayEvent) => void>();
   #events: RelayEvent[] = [];
+  readonly #lamp: { readonly on: boolean; readonly atMonoMs: number }[] = [];
 
-  constructor(wirings: readonly AmplifierWiring[], options: SimulatedBoardOptions = {}) {
+  constructor(wirings: readonly AmplifierWiring[], { beacon = false, ...options }: SimulatedBoardOptions = {}) {
+    this.#beacon = beacon ? new BeaconLine({ drive: (on) => this.#lamp.push({ on, atMonoMs: (options.now ?? monoMs)() }), ...options }) : undefined;
     this.outputs = wirings.map((wiring) => wiring.output);
     this.#switchboard = new RelaySwitchboard({ wirings, drive: (event) => this.#drive(event), ...options });
   }
 
   async start(): Promise<void> {
     this.#switchboard.start();
+    this.#beacon?.start();
   }
 
   switchAmplifier(output: string, on: boolean): ReturnType<Board['switchAmplifier']> {
@@ -51,6 +58,20 @@ export class SimulatedBoard implements Board {
 
   async stop(): Promise<void> {
     this.#switchboard.stop();
+    this.#beacon?.stop();
+  }
+
+  switchBeacon(on: boolean): ReturnType<Board['switchBeacon']> {
+    return this.#beacon?.switch(on) ?? { problem: noBeacon };
+  }
+
+  beacon(): boolean | undefined {
+    return this.#beacon?.on();
+  }
+
+  /** Every movement of the beacon, oldest first. */
+  flashes(): readonly { readonly on: boolean; readonly atMonoMs: number }[] {
+    return this.#lamp;
   }
 
   /** The last movements, oldest first. */
@@ -82,6 +103,7 @@ export class SimulatedBoard implements Board {
   /** Do what is due by now; for fake time. */
   advance(): void {
     this.#switchboard.advance();
+    this.#beacon?.advance();
   }
 
   #drive(event: RelayEvent): void {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
 import { Problem } from './problem-shape.ts';
 import { Receipt } from './receipt.ts';
+import { ShowingRow } from './showing-row.ts';
 import { ClockQuality, InstantMs } from './time.ts';
 
 export const logBatchBytesMax = 32 * 1024;
@@ -18,6 +19,8 @@ export type LocalStart = v.InferOutput<typeof LocalStart>;
 /** A fact worth keeping; tagged by `kind`. */
 export const Fact = v.variant('kind', [
   v.strictObject({ kind: v.literal('receipt'), receipt: Receipt }),
+  /** What a board showed, begun in the journal before it was seen. */
+  v.strictObject({ kind: v.literal('showing'), showing: ShowingRow }),
   v.strictObject({
     kind: v.literal('order'),
     order: MessageId,

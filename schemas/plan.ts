@@ -1,7 +1,7 @@
 // Whether the parts of a want fit together: what shapes alone cannot say. The same check before publishing and on the box.
 import type { Policy } from './policy.ts';
 import { bad, ok, type Result } from './problems.ts';
-import type { Programme } from './programme.ts';
+import type { Item, Programme } from './programme.ts';
 import { starts } from './recurrence.ts';
 import type { Schedule, SchedulePart } from './schedule.ts';
 import { type BoxSettings, sounds } from './settings.ts';
@@ -29,7 +29,13 @@ export function checkSchedule(schedule: Schedule, programme: Pick<Programme, 'it
   if (!readable.ok) return readable;
   if ((schedule.validFromMs ?? 0) >= (schedule.validUntilMs ?? Number.POSITIVE_INFINITY))
     return bad('schedule-invalid', 'validity ends before it begins', '/validUntilMs');
-  const lengthMs = sessionMs(programme, schedule.repeat);
+  if (schedule.lastsMs !== undefined) {
+    if (programme.items.some(({ type }) => type !== 'text/html'))
+      return bad('schedule-invalid', 'only bulletins go round for a time; sound is repeated', '/lastsMs');
+    if (schedule.repeat.times !== 1 || schedule.repeat.gapMs !== 0)
+      return bad('schedule-invalid', 'what lasts is not repeated as well', '/repeat');
+  }
+  const lengthMs = sessionMs(programme, schedule.repeat, schedule.lastsMs);
   if (lengthMs > sessionMaxMs)
     return bad('schedule-invalid', `a session of ${Math.round(lengthMs / 60_000)} minutes, at most 1440`, '/repeat');
   return ok(schedule);
@@ -84,6 +90,8 @@ function wrongSchedules(part: SchedulePart): Result<never> | undefined {
         `/schedules/programmes/${index}/items/${odd}`,
       );
   }
+  const misfit = wrongItems(part);
+  if (misfit) return misfit;
   const programmes = new Map(part.programmes.map((programme) => [programme.id, programme]));
   for (const [index, schedule] of part.schedules.entries()) {
     const path = `/schedules/schedules/${index}`;
@@ -93,6 +101,23 @@ function wrongSchedules(part: SchedulePart): Result<never> | undefined {
     if (!checked.ok) return below(path, checked);
   }
   return undefined;
+}
+
+/** Share and validity belong to bulletins. */
+function wrongItems({ programmes }: SchedulePart): Result<never> | undefined {
+  for (const [at, { items }] of programmes.entries())
+    for (const [index, item] of items.entries()) {
+      const wrong = wrongItem(item);
+      if (wrong) return bad('bad-input', wrong, `/schedules/programmes/${at}/items/${index}`);
+    }
+  return undefined;
+}
+
+/** What is wrong with an item beside its shape, in words. */
+export function wrongItem({ type, share, validFromMs, validUntilMs }: Item): string | undefined {
+  const bound = share !== undefined || validFromMs !== undefined || validUntilMs !== undefined;
+  if (bound && type !== 'text/html') return 'only bulletins have a share or a validity';
+  return (validFromMs ?? 0) >= (validUntilMs ?? Number.POSITIVE_INFINITY) ? 'its validity ends before it begins' : undefined;
 }
 
 function twice(named: readonly { readonly id: string }[], path: string): Result<never> | undefined {

@@ -123,9 +123,14 @@ class Contest {
     if (!waiting) return;
     this.#waiting = this.#waiting.filter((one) => one !== waiting);
     const { offsetMs } = waiting;
-    if (offsetMs === null) {
+    if (offsetMs === null || won.kind === 'board') {
       const lateMs = nowMs - won.startMs;
-      this.#playing = { occurrence: won, sinceMs: nowMs, offsetMs: lateMs, why: lateMs > 0 ? 'joined-late' : 'planned' };
+      this.#playing = {
+        occurrence: won,
+        sinceMs: nowMs,
+        offsetMs: lateMs,
+        why: offsetMs !== null ? 'resumed' : lateMs > 0 ? 'joined-late' : 'planned',
+      };
     } else if (won.interrupted === 'restart') this.#playing = { occurrence: won, sinceMs: nowMs, offsetMs: 0, why: 'restarted' };
     else this.#playing = { occurrence: won, sinceMs: nowMs, offsetMs, why: 'resumed' };
   }
@@ -175,12 +180,14 @@ function endOf({ occurrence, sinceMs, offsetMs }: Playing): number {
 }
 
 /** After this an occurrence may no longer begin. */
-export function latestStartMs({ startMs, endMs, missedStart }: Occurrence): number {
-  const lateMs = missedStart.rule === 'join' ? Math.max(missedStart.withinMs, punctualMs) : punctualMs;
+export function latestStartMs({ startMs, endMs, missedStart, lastsMs }: Occurrence): number {
+  const withinMs = lastsMs ?? missedStart.withinMs;
+  const lateMs = missedStart.rule === 'join' ? Math.max(withinMs, punctualMs) : punctualMs;
   return startMs + Math.min(lateMs, endMs - startMs - 1);
 }
 
-/** After this an interrupted play may no longer go on. */
-export function resumeUntilMs({ endMs, missedStart }: Occurrence): number {
+/** After this an interrupted play may no longer go on. A board goes back to what its schedule shows then, never beyond its end. */
+export function resumeUntilMs({ kind, endMs, missedStart }: Occurrence): number {
+  if (kind === 'board') return endMs - 1;
   return endMs + missedStart.withinMs;
 }

@@ -1,7 +1,8 @@
 // What is played or shown: items of sound or bulletin, named by the hash of their bytes.
 import * as v from 'valibot';
 import { Id, LanguageTag, Sha256 } from './ids.ts';
-import { DurationMs } from './time.ts';
+import { shareMax } from './rotation.ts';
+import { DurationMs, InstantMs } from './time.ts';
 
 /** The law's three tiers: thông thường, ưu tiên, khẩn cấp. Emergency travels as an order, never as a programme. */
 export const Tier = v.picklist(['normal', 'priority', 'emergency']);
@@ -25,6 +26,11 @@ export const Item = v.strictObject({
   gainDb: v.pipe(v.number(), v.minValue(-40), v.maxValue(12)),
   /** The words of a sound: the box speaks them where the recording is not there in time or cannot be decoded. */
   speak: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(5_000))),
+  /** Bulletins only: how often it stands in a round of a schedule that lasts, where others stand once. */
+  share: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(shareMax))),
+  /** Bulletins only: never shown outside; both ends optional, the end excluded. */
+  validFromMs: v.optional(InstantMs),
+  validUntilMs: v.optional(InstantMs),
 });
 export type Item = v.InferOutput<typeof Item>;
 

@@ -57,7 +57,7 @@ export const Receipt = v.strictObject({
   /** Wall instants of the first and last sample at the output. Absent: nothing sounded. */
   startedMs: v.optional(InstantMs),
   endedMs: v.optional(InstantMs),
-  /** Sound that left the output, ms; shown pages count their painted time. */
+  /** Sound that left the output, ms; shown pages count their painted time, without what a blanked screen hid. */
   audibleMs: DurationMs,
   items: v.pipe(v.array(Sha256), v.maxLength(64)),
   gainDb: v.number(),

@@ -32,6 +32,8 @@ export const Schedule = v.strictObject({
     times: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(20)),
     gapMs: v.pipe(DurationMs, v.maxValue(3600_000)),
   }),
+  /** Bulletins only: the programme goes round for so long, in place of `repeat` (once, no gap, is said there then). */
+  lastsMs: v.optional(v.pipe(DurationMs, v.minValue(1_000), v.maxValue(24 * 3600_000))),
   /** A box that can only begin late joins at the right position when no later than `withinMs`, else skips. */
   missedStart: v.strictObject({ rule: v.picklist(['join', 'skip']), withinMs: v.pipe(DurationMs, v.maxValue(4 * 3600_000)) }),
   /** What an interrupted play does once the output is free: go on, begin again, or give up. */

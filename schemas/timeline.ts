@@ -27,6 +27,8 @@ export interface Occurrence {
   readonly endMs: number;
   readonly items: readonly Item[];
   readonly repeat: Schedule['repeat'];
+  /** Bulletins that go round for so long, whatever `repeat` says. */
+  readonly lastsMs?: number;
   readonly missedStart: Schedule['missedStart'];
   readonly interrupted: Schedule['interrupted'];
   readonly gainDb: number;
@@ -82,7 +84,7 @@ function playsOf(plan: Plan, clock: ZoneClock, firstDay: number, endDay: number)
     if (!programme) continue;
     const begun = starts(schedule, plan.schedules.holidays, fromMs, toMs);
     if (!begun.ok) continue;
-    const lengthMs = sessionMs(programme, schedule.repeat);
+    const lengthMs = sessionMs(programme, schedule.repeat, schedule.lastsMs);
     const rank = classRank(schedule.class) * 16 + levelRank(programme.level);
     const shiftMs = shiftOf(plan, schedule, programme);
     for (const plannedMs of begun.value)
@@ -132,6 +134,7 @@ function spread(plan: Plan, play: Play, refused: PolicyRule | null, into: Occurr
       endMs,
       items: programme.items,
       repeat: schedule.repeat,
+      ...(schedule.lastsMs === undefined ? {} : { lastsMs: schedule.lastsMs }),
       missedStart: schedule.missedStart,
       interrupted: schedule.interrupted,
       gainDb: schedule.gainDb,
@@ -140,8 +143,9 @@ function spread(plan: Plan, play: Play, refused: PolicyRule | null, into: Occurr
   }
 }
 
-/** Length of a whole session: the programme `times` times with the gaps between, ms. */
-export function sessionMs(programme: Pick<Programme, 'items'>, repeat: Schedule['repeat']): number {
+/** Length of a whole session: the span it lasts, or the programme `times` times with the gaps between, ms. */
+export function sessionMs(programme: Pick<Programme, 'items'>, repeat: Schedule['repeat'], lastsMs?: number): number {
+  if (lastsMs !== undefined) return lastsMs;
   const onceMs = programme.items.reduce((sum, item) => sum + item.durationMs, 0);
   return onceMs * repeat.times + repeat.gapMs * (repeat.times - 1);
 }

@@ -18,6 +18,7 @@ import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './o
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { soundProven } from './proofs.ts';
 import { closeLastBoot } from './receipts.ts';
+import { showingEnded, showingPainted } from './showings.ts';
 import { talkHere } from './talk.ts';
 import { askToneHere } from './tones.ts';
 import type { Turn } from './turn.ts';
@@ -67,6 +68,10 @@ export function absorb(turn: Turn, event: Event) {
       return playbackOver(turn, event);
     case 'sourceFailed':
       return sourceFailed(turn, event);
+    case 'showingPainted':
+      return showingPainted(turn, event);
+    case 'showingEnded':
+      return showingEnded(turn, event);
     case 'amplifierSwitched':
     case 'amplifierLost':
     case 'outputFailed':

@@ -4,6 +4,7 @@ import { agenda as occurrencesOf } from '../../schemas/timeline.ts';
 import type { Plan } from '../../schemas/want.ts';
 import { agendaReachMs, aheadMs, dayMs, lookBackMs } from './limits.ts';
 import type { Agenda, Occurrence } from './model.ts';
+import { ruling, rulingRev } from './ruling.ts';
 import type { Turn } from './turn.ts';
 
 /** Keep the agenda around now. Without trusted time nothing is planned that could be judged. */
@@ -20,19 +21,19 @@ export function closeAgenda(turn: Turn): void {
   }
   forgetBeyondLookBack(turn);
   const { settledToMs } = turn.kept.ledger;
-  const reaches = agenda && agenda.rev === plan.rev && agenda.toMs >= wallMs + aheadMs && agenda.fromMs <= settledToMs;
-  if (!reaches) turn.be({ agenda: agendaOf(plan, settledToMs, wallMs) });
+  const reaches = agenda && agenda.rev === plan.rev && (agenda.bulletinsRev ?? plan.rev) === rulingRev(plan, turn.kept.bulletins) && agenda.toMs >= wallMs + aheadMs && agenda.fromMs <= settledToMs;
+  if (!reaches) turn.be({ agenda: agendaOf(ruling(plan, turn.kept.bulletins), settledToMs, wallMs, rulingRev(plan, turn.kept.bulletins)) });
 }
 
-/** The agenda of a plan from the ledger's watermark on. */
-export function agendaOf(plan: Plan, settledToMs: number, wallMs: number): Agenda {
+/** The agenda of a plan from the ledger's watermark on; `bulletinsRev` where its bulletins are of another revision. */
+export function agendaOf(plan: Plan, settledToMs: number, wallMs: number, bulletinsRev = plan.rev): Agenda {
   const toMs = Math.max(settledToMs, wallMs) + agendaReachMs;
   const occurrences = occurrencesOf(plan, settledToMs, toMs)
     .filter((one) => one.startMs >= settledToMs)
     .sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
   const needed = occurrences.filter((one) => one.refused === null && one.startMs >= wallMs - dayMs).flatMap((one) => one.items);
   const items = [...new Map(needed.map((item) => [item.sha256, item])).values()];
-  return { rev: plan.rev, fromMs: settledToMs, toMs, occurrences, items };
+  return { rev: plan.rev, ...(bulletinsRev === plan.rev ? {} : { bulletinsRev }), fromMs: settledToMs, toMs, occurrences, items };
 }
 
 function forgetBeyondLookBack(turn: Turn): void {
@@ -64,6 +65,11 @@ export function nextStartMs(turn: Turn, afterMs: number): number | null {
 
 /** Is it in the plan that rules now? */
 export function planned(turn: Turn, occurrence: Occurrence): boolean {
+  return plannedNow(turn, occurrence) !== undefined;
+}
+
+/** The same play as the plan that rules now has it. */
+export function plannedNow(turn: Turn, occurrence: Occurrence): Occurrence | undefined {
   const occurrences = turn.live.agenda?.occurrences ?? [];
   // A new stagger moves the start, not the name.
   const lastMs = occurrence.startMs + staggerMsMax;
@@ -72,8 +78,8 @@ export function planned(turn: Turn, occurrence: Occurrence): boolean {
     (occurrences[at]?.startMs ?? Number.POSITIVE_INFINITY) <= lastMs;
     at++
   )
-    if (occurrences[at]?.id === occurrence.id) return true;
-  return false;
+    if (occurrences[at]?.id === occurrence.id) return occurrences[at];
+  return undefined;
 }
 
 /** Index of the first play that starts at or after `fromMs`. */

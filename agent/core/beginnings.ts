@@ -1,4 +1,6 @@
 // How a wished sound begins on its output: when, from where, how loud, until when; or that it must wait.
+import { sounds } from '../../schemas/settings.ts';
+import { showingMinMs } from '../../schemas/showings.ts';
 import { mayDrill, orderFromMonoMs, repetitionMs } from './emergency.ts';
 import { gainOf, orderGainOf } from './ledger.ts';
 import { cutMarginMs, joinLeadMs, toneGainDb, toneHz } from './limits.ts';
@@ -18,7 +20,7 @@ export interface Beginning {
   readonly untilMs: number | null;
   readonly cutAtMs?: number;
   readonly gainDb: number;
-  readonly mark: Pick<PlayingMark, 'plannedStartMs' | 'plannedEndMs' | 'earlierAudibleMs' | 'startedMs' | 'startErrorMs'>;
+  readonly mark: Pick<PlayingMark, 'plannedStartMs' | 'plannedEndMs' | 'earlierAudibleMs' | 'startedMs' | 'startErrorMs' | 'cut'>;
 }
 
 /** How the wish begins on this output, or undefined when it must wait for amplifier, fade, pause or repair. */
@@ -70,17 +72,18 @@ export function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' },
   const dueMonoMs = turn.monoOf(dueMs(turn, occurrence));
   const late = paused !== null || dueMonoMs < fromMonoMs;
   const startAtMonoMs = late ? Math.max(fromMonoMs, turn.now.monoMs + (paused ? 0 : joinLeadMs)) : dueMonoMs;
-  const offsetMs = Math.round(paused ? resumeOffsetMs(paused) : Math.max(0, startAtMonoMs - dueMonoMs));
+  const offsetMs = Math.round(paused ? resumeOffsetMs(turn, paused) : Math.max(0, startAtMonoMs - dueMonoMs));
   const restMs = lengthMs(occurrence) - offsetMs;
   const startAtMs = turn.wallOf(startAtMonoMs);
   const endMs = startAtMs + restMs;
-  if (restMs <= 0 || (paused && !worthHearing(turn, occurrence, startAtMs, endMs))) return undefined;
+  const shown = !sounds(occurrence.kind);
+  if (restMs < (shown ? showingMinMs : 1) || (paused && !worthHearing(turn, occurrence, startAtMs, endMs))) return undefined;
   // What goes on later than planned may run into the end of the hours.
   const heardMs = paused ? heardUntilMs(turn, occurrence, startAtMs, endMs) : endMs;
   const { items, repeat } = occurrence;
   return {
     voice: { kind: 'occurrence', occurrence },
-    sound: { of: 'items', items, times: repeat.times, gapMs: repeat.gapMs, offsetMs },
+    sound: shown ? { of: 'pages' } : { of: 'items', items, times: repeat.times, gapMs: repeat.gapMs, offsetMs },
     slot: slotOf[occurrence.class],
     startAtMonoMs,
     offsetMs,
@@ -93,6 +96,7 @@ export function beginOccurrence(turn: Turn, wish: Wish & { kind: 'occurrence' },
       earlierAudibleMs: paused?.audibleMs ?? 0,
       startedMs: paused?.startedMs ?? null,
       startErrorMs: paused?.startErrorMs ?? null,
+      ...(paused && shown ? { cut: paused.reason } : {}),
     },
   };
 }

@@ -3,6 +3,8 @@ import type { Moment } from '../../schemas/time.ts';
 import { absorb } from './absorb.ts';
 import { closeAgenda } from './agenda.ts';
 import { closeService } from './at-horn.ts';
+import { closeBeacon } from './beacon.ts';
+import { closeBulletins } from './bulletins.ts';
 import { closeClock } from './clock.ts';
 import { closeContacts } from './contacts.ts';
 import { closeOrders } from './emergency.ts';
@@ -20,6 +22,9 @@ import { closePlayback } from './playback.ts';
 import { closeReceipts } from './receipts.ts';
 import { closeReports } from './reports.ts';
 import { type Rules, standardRules } from './rules.ts';
+import { closeTallies } from './showing-rows.ts';
+import { closeShowings } from './showings.ts';
+import { closeTakeovers } from './takeovers.ts';
 import { closeTones } from './tones.ts';
 import { Turn } from './turn.ts';
 
@@ -34,6 +39,7 @@ export function decide(now: Moment, state: State, event: Event, rules: Rules = s
   closeOutputList(turn);
   closePlan(turn);
   closeAgenda(turn);
+  closeBulletins(turn);
   closeMedia(turn);
   closeMains(turn);
   closeService(turn);
@@ -46,6 +52,10 @@ export function decide(now: Moment, state: State, event: Event, rules: Rules = s
   closeTones(turn);
   closeLive(turn);
   closePlayback(turn);
+  closeShowings(turn);
+  closeTallies(turn);
+  closeTakeovers(turn);
+  closeBeacon(turn);
   closeAmplifiers(turn);
   closeReceipts(turn);
   closeReports(turn);

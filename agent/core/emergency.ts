@@ -152,7 +152,7 @@ export function repetitionMs(order: Order, languages: readonly string[]): number
 const spokenCharMs = 75;
 
 /** Trusted time, or the setting that an order sounds without it once nobody answered. */
-function maySound(turn: Turn, active: ActiveOrder): boolean {
+export function maySound(turn: Turn, active: ActiveOrder): boolean {
   if (turn.timeKnown) return !lifeOver(turn, active);
   // Somebody at the box, or its contact, began it: no time is needed.
   if (active.here) return true;

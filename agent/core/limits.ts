@@ -30,6 +30,11 @@ export const shortfallMs = 2_000;
 /** A booted box waits this long for its plan before it sounds with default settings. */
 export const planPatienceMs = 2_000;
 
+/** A board is told its next page a pre-roll and this ahead: it is written down, read and laid ready in that time. */
+export const pagesAheadMs = 1_000;
+/** Bulletins that wait for their files so long are told as a fault. */
+export const bulletinsPatienceMs = 60_000;
+
 /** Outcomes that never come are given up after these. */
 export const amplifierAnswerMs = 10_000;
 export const startAnswerMs = 10_000;

@@ -19,7 +19,7 @@ export function needed(turn: Turn): Need[] {
     ...parts.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'part' })),
     ...sirens.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
     ...[...audio, ...ready, ...laid].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
-    ...[...begun, ...(turn.live.agenda?.items ?? [])].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
+    ...[...begun, ...(turn.live.pending?.items ?? []), ...(turn.live.agenda?.items ?? [])].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
   ];
 }
 
@@ -34,6 +34,7 @@ export function missing(turn: Turn): readonly Need[] {
     turn.kept.ledger.paused,
     turn.live.plan,
     turn.live.local.orders,
+    turn.live.pending,
   ];
   if (lacking && sources.every((source, at) => source === lacking.sources[at])) return lacking.needs;
   const needs = needed(turn).filter(({ sha256 }) => !cache.has.has(sha256));

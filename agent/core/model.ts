@@ -10,11 +10,13 @@ import type { Clear, Order } from '../../schemas/order.ts';
 import type { Fact, LocalStart } from '../../schemas/outbox.ts';
 import type { PolicyRule } from '../../schemas/policy.ts';
 import type { Problem, ProblemCode } from '../../schemas/problems.ts';
-import type { Item, Level } from '../../schemas/programme.ts';
+import type { Item, Level, Programme } from '../../schemas/programme.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
 import type { Output } from '../../schemas/settings.ts';
+import type { ShowingLine } from '../../schemas/showing-row.ts';
+import type { Showing } from '../../schemas/showings.ts';
 import type { ClockQuality, Moment } from '../../schemas/time.ts';
 import type { Part, Plan, Want } from '../../schemas/want.ts';
 
@@ -87,6 +89,8 @@ export type Event =
       readonly attempt: number;
       readonly audibleMs: number;
       readonly atMs: number;
+      /** Boards: the page that is on, and what was seen of it. */
+      readonly seen?: Seen;
     }
   | {
       readonly is: 'playbackEnded';
@@ -99,6 +103,23 @@ export type Event =
       readonly voice?: OrderVoice;
       readonly languages?: OrderLanguages;
     }
+  /** A board painted a page it was told to show. */
+  | {
+      readonly is: 'showingPainted';
+      readonly output: string;
+      readonly attempt: number;
+      readonly showing: number;
+      readonly paintedMs: number;
+    }
+  /** A page is on the board no more, or never came there. */
+  | ({
+      readonly is: 'showingEnded';
+      readonly output: string;
+      readonly attempt: number;
+      readonly endedMs: number;
+      readonly how: 'completed' | 'stopped' | 'failed';
+      readonly problem?: Problem;
+    } & Seen)
   /** A way to sound an item failed: another one, its text or the next item takes over within the same attempt. */
   | { readonly is: 'sourceFailed'; readonly output: string; readonly attempt: number; readonly item: string; readonly problem: Problem }
   | {
@@ -165,6 +186,16 @@ export interface OrderLanguages {
   readonly skipped: readonly string[];
 }
 
+/** What the screen says of one page, counted from its painting on. */
+export interface Seen {
+  /** Number of the page within its attempt. */
+  readonly showing: number;
+  readonly shownMs: number;
+  readonly darkMs: number;
+  /** Null where the screen could not be asked all the time. */
+  readonly frames: number | null;
+}
+
 // ── what is so ───────────────────────────────────────────────────────────────────────────────────
 
 export interface State {
@@ -185,6 +216,56 @@ export interface Kept {
   /** A person is at the horn: for how much longer, who said so, and whether the countdown back has begun. */
   readonly service: { readonly leftMs: number; readonly by: string; readonly ending: boolean } | null;
   readonly sessions: KeptSessions;
+  readonly screens: KeptScreens;
+  /** The bulletins that boards show: those of an older plan until all files of the newer one are here. Null: as the plan says. */
+  readonly bulletins: KeptBulletins | null;
+}
+
+export interface KeptBulletins {
+  readonly rev: number;
+  /** From when they rule. */
+  readonly sinceMs: number;
+  readonly programmes: readonly Programme[];
+  readonly schedules: readonly Schedule[];
+}
+
+/** Proof of what boards show, from before a page is seen until its row is written. */
+export interface KeptScreens {
+  /** Names the next row. */
+  readonly serial: number;
+  readonly open: readonly OpenShowing[];
+  /** Showings that are over and wait for their common row. */
+  readonly tallies: readonly Tally[];
+}
+
+/** A page that was told to be shown: written before it is. */
+export interface OpenShowing extends Seen {
+  readonly output: string;
+  readonly attempt: number;
+  readonly of: ShownThing;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** Null until the screen has it. */
+  readonly paintedMs: number | null;
+  readonly markedMs: number;
+}
+
+export type ShownThing =
+  | {
+      readonly what: 'bulletin';
+      readonly occurrence: string;
+      readonly schedule: string;
+      readonly programme: string;
+      readonly sha256: string;
+    }
+  | { readonly what: 'order'; readonly occurrence: string; readonly order: string };
+
+export interface Tally {
+  readonly output: string;
+  readonly of: { readonly what: ShownThing['what']; readonly occurrence: string; readonly schedule?: string; readonly programme?: string };
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly lines: readonly ShowingLine[];
 }
 
 export interface KeptWant {
@@ -229,6 +310,8 @@ export interface PlayingMark {
   readonly offsetMs: number;
   readonly amplifierOnMs: number | null;
   readonly gainDb: number;
+  /** Boards: what interrupted it before. */
+  readonly cut?: Reason;
 }
 
 /** What an output is given over to. */
@@ -339,6 +422,13 @@ export interface Live {
   readonly trustedSince: Moment | null;
   readonly plan: Plan | null;
   readonly agenda: Agenda | null;
+  /** Bulletins of the plan that wait for their files, and what they need. */
+  readonly pending: {
+    readonly rev: number;
+    readonly agenda: Agenda | null;
+    readonly items: readonly Item[];
+    readonly sinceMonoMs: number;
+  } | null;
   readonly linkUp: boolean;
   /** Orders that lie ready here, the switches that start them, and those that did since they were last open. */
   readonly local: {
@@ -383,6 +473,10 @@ export interface Live {
   /** When the chain of keys held here ends. */
   readonly keysUntilMs: number | null;
   readonly nextAttempt: number;
+  /** Orders whose pages were laid ready on the boards. */
+  readonly prepared: readonly string[];
+  /** What the beacon was told last. */
+  readonly beacon: BeaconPattern;
   readonly telemetry: {
     readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> | null;
     readonly toldAtMonoMs: number | null;
@@ -475,6 +569,8 @@ export interface Agenda {
   readonly rev: number;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Revision whose bulletins the boards show, where it is not the plan's. */
+  readonly bulletinsRev?: number;
   /** By start, then id. */
   readonly occurrences: readonly Occurrence[];
   /** Each item once, in the order of first need; what eviction spares. */
@@ -494,6 +590,8 @@ export interface OutputState {
   readonly tone: ToneAsked | null;
   /** The device failed in mid-programme: until then none is begun here. */
   readonly restUntilMonoMs?: number;
+  /** Boards: the page told last, of which attempt and as which number. */
+  readonly showing?: { readonly attempt: number; readonly number: number; readonly showing: Showing };
   /** Plays in a row that failed here, for the back-off of orders. */
   readonly failures: number;
 }
@@ -558,7 +656,18 @@ export type Action =
   | { readonly do: 'switchAmplifier'; readonly output: string; readonly attempt: number; readonly on: boolean }
   /** Prepare now, first sample at `startAtMs` (wall; the player maps it to frames). Answers playbackStarted/Progressed/Ended. */
   | PlayAction
-  | { readonly do: 'stop'; readonly output: string; readonly attempt: number; readonly fadeMs: number }
+  | {
+      readonly do: 'stop';
+      readonly output: string;
+      readonly attempt: number;
+      readonly fadeMs: number;
+      /** Boards: the page may not be seen any more, not even until something follows. */
+      readonly leave?: true;
+    }
+  | ShowAction
+  /** Lay an order's page ready on a board, unseen. */
+  | { readonly do: 'prepare'; readonly output: string; readonly order: Order; readonly languages: readonly string[] }
+  | { readonly do: 'flashBeacon'; readonly pattern: BeaconPattern }
   | { readonly do: 'publishReport'; readonly report: Report }
   | { readonly do: 'publishPresence'; readonly presence: Omit<Presence, 'conn' | 'on'> }
   | { readonly do: 'publishTelemetry'; readonly telemetry: Telemetry }
@@ -569,6 +678,23 @@ export type Action =
   | { readonly do: 'closeLive'; readonly session: string }
   | { readonly do: 'newEpoch' }
   | { readonly do: 'forgetRows'; readonly epoch: string; readonly upto: number };
+
+/** How the beacon flashes: an order in earnest, an exercise, nothing. */
+export type BeaconPattern = 'off' | 'actual' | 'exercise';
+
+/** A page of a board's attempt, at its instant; answers showingPainted and showingEnded. */
+export interface ShowAction {
+  readonly do: 'show';
+  readonly output: string;
+  readonly attempt: number;
+  readonly showing: number;
+  /** Null: the box's own safe page. */
+  readonly item: Item | null;
+  readonly atMs: number;
+  readonly untilMs: number;
+  /** The attempt is completed at its end. */
+  readonly last: boolean;
+}
 
 export interface PlayAction {
   readonly do: 'play';
@@ -587,6 +713,8 @@ export interface PlayAction {
 /** What is fed to the output. Positions skip into the session for joiners and resumed plays. */
 export type Sound =
   | { readonly of: 'items'; readonly items: readonly Item[]; readonly times: number; readonly gapMs: number; readonly offsetMs: number }
+  /** On a board: what is shown when comes page by page, as `show`. */
+  | { readonly of: 'pages' }
   /** One repetition on a loudspeaker (`times` is 1 then); on a board the order as it is. */
   | {
       readonly of: 'order';

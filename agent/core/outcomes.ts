@@ -1,6 +1,7 @@
 // What became of a play: from the player's word to marks, pauses, repetitions and final receipts.
 import type { Problem } from '../../schemas/problems.ts';
 import type { Reason } from '../../schemas/receipt.ts';
+import { sounds } from '../../schemas/settings.ts';
 import { endFault, raiseFault } from './faults.ts';
 import { tellSoundsAgain } from './held.ts';
 import { pause, pausedOf, proofOf, settle, type Verdict } from './ledger.ts';
@@ -9,6 +10,7 @@ import { end, hear, liveSounds } from './live.ts';
 import type { Event, Leaving, Occurrence, OrderLanguages, OrderVoice, OutputState, PlayingMark } from './model.ts';
 import { passing } from './plays.ts';
 import { positionAfter, soundMs } from './session.ts';
+import { closeShowingsOf, showingSeen } from './showings.ts';
 import type { Turn } from './turn.ts';
 
 /** An attempt is over, by the player's word or for want of it. */
@@ -50,6 +52,7 @@ export function playbackProgressed(turn: Turn, event: Event & { is: 'playbackPro
     audibleMs: Math.max(mark.audibleMs, Math.round(event.audibleMs)),
     markedMs: Math.round(event.atMs),
   }));
+  showingSeen(turn, event);
 }
 
 /** Told once until a play on this output ends well; the receipt has the outcome. */
@@ -71,11 +74,13 @@ export function playbackOver(turn: Turn, over: Over) {
   if (!output) return;
   const gone = output.leaving.find((one) => one.attempt === over.attempt);
   if (gone) {
+    closeShowingsOf(turn, over.output, over.attempt, over.how === 'failed');
     turn.output(over.output, { leaving: output.leaving.filter((one) => one !== gone), ...quietUnlessPlaying(turn, output) });
     return conclude(turn, gone.mark, over, gone);
   }
   const mark = turn.kept.playing[over.output];
   if (output.player.is === 'idle' || output.player.attempt !== over.attempt || mark?.attempt !== over.attempt) return;
+  closeShowingsOf(turn, over.output, over.attempt, over.how === 'failed');
   const { [over.output]: _mark, ...playing } = turn.kept.playing;
   turn.keep({ playing });
   const unheard = output.player.is === 'armed' && over.audibleMs === 0;
@@ -166,11 +171,19 @@ function pauseAt(turn: Turn, occurrence: Occurrence, mark: PlayingMark, reason: 
 }
 
 function playedVerdict(occurrence: Occurrence, mark: PlayingMark, totalMs: number, spoken: boolean): Verdict {
+  if (!sounds(occurrence.kind)) return shownVerdict(occurrence, mark, totalMs);
   const resumed = mark.earlierAudibleMs > 0;
   const whole = totalMs >= soundMs(occurrence) - shortfallMs || (mark.offsetMs === 0 && !resumed);
   if (spoken) return { ...heard(mark, totalMs), outcome: 'played', reason: 'spoken-instead' };
   if (!whole) return { ...heard(mark, totalMs), outcome: 'partial', reason: 'joined-late' };
   return { ...heard(mark, totalMs), outcome: 'played', ...(resumed ? { reason: 'resumed' as const } : {}) };
+}
+
+/** A board returns to its schedule, not to where it was: what was missed meanwhile stays missed. */
+function shownVerdict(occurrence: Occurrence, mark: PlayingMark, totalMs: number): Verdict {
+  if (totalMs >= soundMs(occurrence) - shortfallMs) return { ...heard(mark, totalMs), outcome: 'played', ...(mark.cut ? { reason: 'resumed' } : {}) };
+  const reason = mark.cut ?? (mark.offsetMs > 0 ? 'joined-late' : 'not-painted');
+  return { ...heard(mark, totalMs), outcome: 'partial', reason };
 }
 
 /** The measured part of a receipt. */

@@ -150,5 +150,7 @@ function endAllFailed(turn: Turn, { id, player, leaving }: OutputState, problem:
 
 export function outputReady(turn: Turn, event: Event & { is: 'outputReady' }): void {
   endFault(turn, `output-${event.output}`);
+  // What lay ready on it is gone.
+  turn.be({ prepared: turn.live.prepared.filter((name) => !name.startsWith(`${event.output} `)) });
   if (turn.live.outputs[event.output]?.working === false) turn.output(event.output, { working: true, failures: 0 });
 }

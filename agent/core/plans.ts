@@ -8,6 +8,7 @@ import { clearTries, failTry, mayTry } from './media.ts';
 import type { Event, Occurrence, OpenedMeta } from './model.ts';
 import { latestStartMs, underWay } from './plays.ts';
 import { firstRefusal } from './refusals.ts';
+import { ruling, rulingRev } from './ruling.ts';
 import type { Turn } from './turn.ts';
 
 /** A signed want arrived: newer ones are kept until all their parts are here. */
@@ -76,7 +77,7 @@ export function planLoaded(turn: Turn, event: Event & { is: 'planLoaded' }) {
   if (isApplied) return turn.be({ plan: event.plan, agenda: null, wantProblem: null });
   if (!offered || offered.rev !== event.plan.rev) return;
   if (applied && !turn.timeKnown) return;
-  if (turn.timeKnown && turn.live.agenda) handOver(turn, event.plan);
+  if (turn.timeKnown && turn.live.agenda) passOver(turn, event.plan);
   else turn.be({ agenda: null });
   turn.keep({ want: { applied: offered, appliedAtMs: turn.timeKnown ? turn.now.wallMs : 0, offered: null } });
   turn.be({ plan: event.plan, wantProblem: null });
@@ -88,10 +89,11 @@ export function planLoaded(turn: Turn, event: Event & { is: 'planLoaded' }) {
  * What began under the old plan and stands in the new one goes on; what does not is withdrawn. What the new plan
  * would have begun before now was never planned: it is passed over without a receipt.
  */
-function handOver(turn: Turn, plan: Plan): void {
+export function passOver(turn: Turn, plan: Plan): void {
   const { wallMs } = turn.now;
   const { ledger } = turn.kept;
-  const agenda = agendaOf(plan, ledger.settledToMs, wallMs);
+  const { bulletins } = turn.kept;
+  const agenda = agendaOf(ruling(plan, bulletins), ledger.settledToMs, wallMs, rulingRev(plan, bulletins));
   const begun = new Map<string, Occurrence>(unsettled(turn, wallMs - 1).map((one) => [one.id, one]));
   const past = agenda.occurrences.filter((one) => one.startMs < wallMs);
   const passedOver = past.filter((one) => !begun.has(one.id) && !turn.rules.settled(ledger, one)).map((one) => one.id);

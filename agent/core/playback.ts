@@ -12,6 +12,7 @@ import { liveBecause } from './live.ts';
 import type { Action, OutputState, PlayingMark, Voice } from './model.ts';
 import { playbackOver } from './outcomes.ts';
 import { positionAfter } from './session.ts';
+import { openOrderShowing } from './showings.ts';
 import type { Turn } from './turn.ts';
 import { fulfils, type Wish, wanted } from './wanted.ts';
 
@@ -144,8 +145,12 @@ function leave(turn: Turn, { id, player }: OutputState, because: Reason): Action
     output: id,
     attempt: player.attempt,
     fadeMs: fadeFor(because),
+    ...(leaves.includes(because) ? { leave: true as const } : {}),
   };
 }
+
+/** A page that may not be seen any more, not even for the moment until something follows. */
+const leaves: readonly Reason[] = ['withdrawn', 'no-time'];
 
 function pauseFrom(turn: Turn, mark: PlayingMark, reason: Reason): void {
   if (mark.voice.kind !== 'occurrence' || mark.startedMs === null) return;
@@ -201,6 +206,8 @@ function start(turn: Turn, id: string, one: Beginning): void {
   const fadeInMs =
     sound.of === 'tone' ? Math.min(toneFadeInMs, sound.durationMs / 2) : voice.kind === 'order' || offsetMs === 0 ? 0 : fadeMs;
   turn.act({ do: 'play', output: id, attempt, slot, sound, startAtMs, fadeInMs, gainDb });
+  if (voice.kind === 'order' && output.kind === 'board')
+    openOrderShowing(turn, id, attempt, voice.order, startAtMs, Math.max(startAtMs, one.mark.plannedEndMs));
   turn.wakeAtMono(startAtMonoMs + startAnswerMs);
   turn.urgent();
 }

@@ -1,6 +1,7 @@
 // Questions about one play: is it under way, may it still begin, may it go on.
 import type { Reason } from '../../schemas/receipt.ts';
 import { sounds } from '../../schemas/settings.ts';
+import { showingMinMs } from '../../schemas/showings.ts';
 import { stilled } from './held.ts';
 import { pausedOf } from './ledger.ts';
 import { cutMarginMs, overrunMs, punctualMs, worthHearingMs } from './limits.ts';
@@ -35,13 +36,19 @@ export function dueMs(turn: Turn, occurrence: Occurrence): number {
 
 /** After this it may no longer begin. */
 export function latestStartMs(turn: Turn, occurrence: Occurrence): number {
-  const { rule, withinMs } = occurrence.missedStart;
+  const { rule } = occurrence.missedStart;
+  // What goes round may be joined as long as it does.
+  const withinMs = occurrence.lastsMs ?? occurrence.missedStart.withinMs;
   const lateMs = rule === 'join' ? Math.max(withinMs, punctualMs) : punctualMs;
   return dueMs(turn, occurrence) + Math.min(lateMs, lengthMs(occurrence) - 1);
 }
 
-/** Its sound is here, or the words to speak in its place. */
+/**
+ * Its sound is here, or the words to speak in its place. Bulletins that were complete once are shown without a page that
+ * was lost since.
+ */
 export function cached(turn: Turn, occurrence: Occurrence): boolean {
+  if (!sounds(occurrence.kind) && turn.kept.bulletins) return occurrence.items.some(({ sha256 }) => turn.live.cache.has.has(sha256));
   return occurrence.items.every(({ sha256, speak }) => speak !== undefined || turn.live.cache.has.has(sha256));
 }
 
@@ -60,8 +67,8 @@ export function passing(reason: Reason): boolean {
 export function resumable(turn: Turn, play: PausedPlay): boolean {
   const { occurrence } = play;
   if (!waits(turn, play) || stilled(turn, occurrence)) return false;
-  const restMs = lengthMs(occurrence) - resumeOffsetMs(play);
-  return restMs > 0 && worthHearing(turn, occurrence, turn.now.wallMs, turn.now.wallMs + restMs);
+  const restMs = lengthMs(occurrence) - resumeOffsetMs(turn, play);
+  return restMs >= (sounds(occurrence.kind) ? 1 : showingMinMs) && worthHearing(turn, occurrence, turn.now.wallMs, turn.now.wallMs + restMs);
 }
 
 /** It may still go on once nothing stands in its way. A mute by hand is meant to last. */
@@ -71,11 +78,14 @@ export function waits(turn: Turn, play: PausedPlay): boolean {
   return turn.now.wallMs <= resumeUntilMs(play);
 }
 
+/** A board goes back to what its schedule shows by then: beyond its end there is nothing. */
 export function resumeUntilMs({ occurrence }: PausedPlay): number {
+  if (!sounds(occurrence.kind)) return occurrence.endMs - 1;
   return occurrence.endMs + occurrence.missedStart.withinMs;
 }
 
-export function resumeOffsetMs({ occurrence, offsetMs }: PausedPlay): number {
+export function resumeOffsetMs(turn: Turn, { occurrence, offsetMs }: PausedPlay): number {
+  if (!sounds(occurrence.kind)) return Math.max(0, turn.now.wallMs - dueMs(turn, occurrence));
   return occurrence.interrupted === 'restart' ? 0 : offsetMs;
 }
 

@@ -8,6 +8,8 @@ import { closeLastSessions } from './live.ts';
 import type { Occurrence, PausedPlay } from './model.ts';
 import { heard } from './outcomes.ts';
 import { cached, latestStartMs, leaving, playing, resumable, resumeUntilMs, waits } from './plays.ts';
+import { writeAllTallies } from './showing-rows.ts';
+import { closeLastShowings } from './showings.ts';
 import type { Turn } from './turn.ts';
 
 /** Settle what is past saving, a bounded number each time; then move the ledger's watermark up. */
@@ -101,6 +103,8 @@ function closePaused(turn: Turn, play: PausedPlay) {
 /** Marks found at boot: the power went in mid-play. What had sounded is `partial`; what had not may still begin. */
 export function closeLastBoot(turn: Turn): void {
   closeLastSessions(turn);
+  closeLastShowings(turn);
+  writeAllTallies(turn);
   for (const mark of Object.values(turn.kept.playing)) {
     if (mark.voice.kind !== 'occurrence' || mark.startedMs === null) continue;
     const totalMs = mark.earlierAudibleMs + mark.audibleMs;

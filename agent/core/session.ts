@@ -1,20 +1,23 @@
 // Positions within a session: items in a row, the whole repeated with gaps.
 import type { Occurrence } from './model.ts';
 
-type Session = Pick<Occurrence, 'items' | 'repeat'>;
+type Session = Pick<Occurrence, 'items' | 'repeat' | 'lastsMs'>;
 
 /** Length of the session with its gaps, ms. */
-export function lengthMs({ items, repeat }: Session): number {
+export function lengthMs({ items, repeat, lastsMs }: Session): number {
+  if (lastsMs !== undefined) return lastsMs;
   return onceMs(items) * repeat.times + repeat.gapMs * (repeat.times - 1);
 }
 
 /** Sound in the session, without gaps, ms. */
-export function soundMs({ items, repeat }: Session): number {
+export function soundMs({ items, repeat, lastsMs }: Session): number {
+  if (lastsMs !== undefined) return lastsMs;
   return onceMs(items) * repeat.times;
 }
 
 /** Where a play stands that began at `offsetMs` and has been heard for `audibleMs`: gaps between are passed over. */
 export function positionAfter(session: Session, offsetMs: number, audibleMs: number): number {
+  if (session.lastsMs !== undefined) return Math.min(session.lastsMs, offsetMs + audibleMs);
   const once = onceMs(session.items);
   const period = once + session.repeat.gapMs;
   const heardBefore = Math.floor(offsetMs / period) * once + Math.min(offsetMs % period, once);

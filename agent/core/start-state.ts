@@ -13,6 +13,8 @@ export function blankKept(): Kept {
     muted: false,
     service: null,
     sessions: { open: [], latched: [] },
+    screens: { serial: 0, open: [], tallies: [] },
+    bulletins: null,
   };
 }
 
@@ -27,6 +29,7 @@ export function blankLive(): Live {
     trustedSince: null,
     plan: null,
     agenda: null,
+    pending: null,
     linkUp: false,
     local: { orders: [], contacts: [], refused: [], switches: {}, spent: [] },
     watch: { own: quietLine, upper: quietLine, seen: {} },
@@ -45,6 +48,8 @@ export function blankLive(): Live {
     faults: [],
     keysUntilMs: null,
     nextAttempt: 1,
+    prepared: [],
+    beacon: 'off',
     telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },
     told: { report: '', presence: '', clock: null },
     reportAtMonoMs: null,

@@ -60,6 +60,7 @@ export class SoundSources {
       );
     if (sound.of === 'countdown') return new CountdownSource(sound.durationMs, sound.languages, speak);
     if (sound.of === 'live') return this.#live(sound, startAtMs);
+    if (sound.of === 'pages') throw new Error('pages are shown, not heard');
     return new SessionSource({ ...sound, open: this.#options.openItem ?? ((item, fromMs) => this.#ladder(item, fromMs, onFault)) });
   }
 

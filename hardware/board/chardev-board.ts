@@ -1,4 +1,5 @@
 // Relays and inputs on GPIO lines through the kernel's character device: the kernel opens the relays when this process dies.
+import { BeaconLine, noBeacon } from '../beacon-line.ts';
 import type { Board, BoardInput, RelayEvent } from '../board.ts';
 import { RelaySwitchboard } from '../relay-switchboard.ts';
 import { lineFlags } from './gpio-abi.ts';
@@ -22,6 +23,7 @@ export class ChardevBoard implements Board {
   readonly name = 'gpio-chardev';
   readonly #options: ChardevBoardOptions;
   readonly #switchboard: RelaySwitchboard;
+  readonly #beacon: BeaconLine | undefined;
   readonly #inputListeners = new Set<(input: BoardInput, on: boolean) => void>();
   readonly #inputs: readonly { readonly input: BoardInput; readonly wiring: InputWiring }[];
   #relays: Lines | undefined;
@@ -32,6 +34,7 @@ export class ChardevBoard implements Board {
     this.#options = options;
     this.#inputs = inputsOf(options);
     this.#switchboard = new RelaySwitchboard({ wirings: options.wirings, drive: (event) => this.#drive(event) });
+    this.#beacon = options.beacon && new BeaconLine({ drive: (on) => this.#light(on) });
   }
 
   /** Rejects with a `Failure`: driver-missing without koffi, device-busy with who holds a line, device-failed without the lines. */
@@ -47,6 +50,7 @@ export class ChardevBoard implements Board {
       chip.close();
     }
     this.#switchboard.start();
+    this.#beacon?.start();
     this.#tellInputs();
     if (this.#edges) this.#asking = setInterval(() => this.#ask(), askEveryMs);
   }
@@ -75,17 +79,27 @@ export class ChardevBoard implements Board {
 
   async stop(): Promise<void> {
     this.#switchboard.stop();
+    this.#beacon?.stop();
     this.#release();
   }
 
+  switchBeacon(on: boolean): ReturnType<Board['switchBeacon']> {
+    return this.#beacon?.switch(on) ?? { problem: noBeacon };
+  }
+
+  beacon(): boolean | undefined {
+    return this.#beacon && this.#beacon.on() && this.#isLit();
+  }
+
   #takeLines(chip: Pick<GpioChip, 'request'>): void {
-    const { wirings, activeLow = false } = this.#options;
+    const { wirings, activeLow = false, beacon } = this.#options;
     const turned = (low: boolean) => (low ? lineFlags.activeLow : 0n);
     // One request, so that either all relays are ours and open, or none is touched.
     this.#relays = chip.request({
       consumer: 'loa relays',
-      offsets: wirings.flatMap(({ relay1Pin, relay2Pin }) => [relay1Pin, relay2Pin]),
+      offsets: [...wirings.flatMap(({ relay1Pin, relay2Pin }) => [relay1Pin, relay2Pin]), ...(beacon ? [beacon.pin] : [])],
       flags: lineFlags.output | turned(activeLow),
+      ...(beacon ? { flagsOf: new Map([[wirings.length * 2, lineFlags.output | turned(beacon.activeLow ?? false)]]) } : {}),
     });
     if (this.#inputs.length === 0) return;
     const flags = lineFlags.input | lineFlags.edgeRising | lineFlags.edgeFalling;
@@ -101,6 +115,19 @@ export class ChardevBoard implements Board {
   #drive({ output, relay, closed }: RelayEvent): void {
     this.#relays?.set(this.#placeOf(output, relay), closed);
     if (this.#isActive(output, relay) !== closed) throw new Error('the line does not follow');
+  }
+
+  #light(on: boolean): void {
+    this.#relays?.set(this.#options.wirings.length * 2, on);
+    if (this.#isLit() !== on) throw new Error('the line does not follow');
+  }
+
+  #isLit(): boolean {
+    try {
+      return ((this.#relays?.read() ?? 0n) & (1n << BigInt(this.#options.wirings.length * 2))) !== 0n;
+    } catch {
+      return false;
+    }
   }
 
   #placeOf(output: string, relay: 1 | 2): number {

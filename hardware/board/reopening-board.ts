@@ -43,6 +43,15 @@ export class ReopeningBoard implements Board {
     return this.#board?.amplifier(output) ?? { relay1: false, relay2: false };
   }
 
+  switchBeacon(on: boolean): ReturnType<Board['switchBeacon']> {
+    if (!this.#board) void this.#open();
+    return this.#board?.switchBeacon(on) ?? { problem: { code: 'device-failed', path: '', detail: 'the board is not open' } };
+  }
+
+  beacon(): boolean | undefined {
+    return this.#board?.beacon();
+  }
+
   feedWatchdog(): void {
     this.#board?.feedWatchdog();
   }

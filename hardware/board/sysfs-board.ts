@@ -1,6 +1,7 @@
 // Relays and inputs on GPIO lines through sysfs, for kernels where the character device is not there. Used only when named.
 // After SIGKILL sysfs leaves a line as it was: whoever started this program must let the lines go (`agent.js release`).
 import type { Gpio } from 'onoff';
+import { BeaconLine, noBeacon } from '../beacon-line.ts';
 import type { Board, BoardInput, RelayEvent } from '../board.ts';
 import { Failure, problemOf } from '../host/failure.ts';
 import { RelaySwitchboard } from '../relay-switchboard.ts';
@@ -16,10 +17,13 @@ export class SysfsBoard implements Board {
   readonly #inputs = new Map<BoardInput, Gpio>();
   readonly #inputListeners = new Set<(input: BoardInput, on: boolean) => void>();
   readonly #switchboard: RelaySwitchboard;
+  readonly #beacon: BeaconLine | undefined;
+  #lamp: Gpio | undefined;
 
   constructor(options: GpioWiring) {
     this.#options = options;
     this.#switchboard = new RelaySwitchboard({ wirings: options.wirings, drive: (event) => this.#drive(event) });
+    this.#beacon = options.beacon && new BeaconLine({ drive: (on) => this.#light(on) });
   }
 
   /** Rejects with a `Failure`: driver-missing without the package, device-failed without the lines. */
@@ -35,6 +39,7 @@ export class SysfsBoard implements Board {
       throw new Failure(code, `GPIO lines of ${chip.label}: ${detail}`, error);
     }
     this.#switchboard.start();
+    this.#beacon?.start();
     for (const [input, line] of this.#inputs) this.#tell(input, line.readSync() === 1);
   }
 
@@ -62,7 +67,16 @@ export class SysfsBoard implements Board {
 
   async stop(): Promise<void> {
     this.#switchboard.stop();
+    this.#beacon?.stop();
     this.#release();
+  }
+
+  switchBeacon(on: boolean): ReturnType<Board['switchBeacon']> {
+    return this.#beacon?.switch(on) ?? { problem: noBeacon };
+  }
+
+  beacon(): boolean | undefined {
+    return this.#beacon && this.#beacon.on() && this.#isLit();
   }
 
   #takeLines(GpioLine: GpioClass, base: number): void {
@@ -71,6 +85,11 @@ export class SysfsBoard implements Board {
       // `high` and `low` are levels of the line itself: the relay is open from the first instant.
       for (const [relay, pin] of [[1, relay1Pin] as const, [2, relay2Pin] as const])
         this.#relays.set(`${output}/${relay}`, new GpioLine(base + pin, activeLow ? 'high' : 'low', 'none', { activeLow }));
+    }
+    const { beacon } = this.#options;
+    if (beacon) {
+      const low = beacon.activeLow ?? false;
+      this.#lamp = new GpioLine(base + beacon.pin, low ? 'high' : 'low', 'none', { activeLow: low });
     }
     for (const { input, wiring } of inputsOf(this.#options)) {
       const options = { debounceTimeout: debounceMs, activeLow: wiring.activeLow ?? false };
@@ -84,6 +103,19 @@ export class SysfsBoard implements Board {
 
   #tell(input: BoardInput, on: boolean): void {
     for (const listener of this.#inputListeners) listener(input, on);
+  }
+
+  #light(on: boolean): void {
+    this.#lamp?.writeSync(on ? 1 : 0);
+    if (this.#isLit() !== on) throw new Error('the line does not follow');
+  }
+
+  #isLit(): boolean {
+    try {
+      return this.#lamp?.readSync() === 1;
+    } catch {
+      return false;
+    }
   }
 
   #drive({ output, relay, closed }: RelayEvent): void {
@@ -100,7 +132,7 @@ export class SysfsBoard implements Board {
   }
 
   #release(): void {
-    for (const line of [...this.#relays.values(), ...this.#inputs.values()]) {
+    for (const line of [...this.#relays.values(), ...(this.#lamp ? [this.#lamp] : []), ...this.#inputs.values()]) {
       try {
         line.unexport();
       } catch {
@@ -108,6 +140,7 @@ export class SysfsBoard implements Board {
       }
     }
     this.#relays.clear();
+    this.#lamp = undefined;
     this.#inputs.clear();
   }
 }

@@ -7,14 +7,15 @@ import type { GpioWiring } from './wiring.ts';
 
 /** How many lines were found held and were let go. Rejects when a line cannot be written. */
 export async function releaseSysfsLines(
-  { wirings, activeLow = false, chip: label }: GpioWiring,
+  { wirings, activeLow = false, beacon, chip: label }: GpioWiring,
   root = '/sys/class/gpio',
 ): Promise<number> {
   const chip = pickGpioChip(await listGpioChips(root), label);
-  const pins = wirings.flatMap(({ relay1Pin, relay2Pin }) => [relay2Pin, relay1Pin]); // the speaker line first
-  const numbers = pins.map((pin) => (chip?.base ?? 0) + pin).filter((number) => chip && existsSync(join(root, `gpio${number}`)));
+  const lines = wirings.flatMap(({ relay1Pin, relay2Pin }) => [relay2Pin, relay1Pin].map((pin) => ({ pin, low: activeLow }))); // the speaker line first
+  if (beacon) lines.push({ pin: beacon.pin, low: beacon.activeLow ?? false });
+  const held = lines.map(({ pin, low }) => ({ number: (chip?.base ?? 0) + pin, low })).filter(({ number }) => chip && existsSync(join(root, `gpio${number}`)));
   // All open before the first is given back.
-  for (const number of numbers) await writeFile(join(root, `gpio${number}`, 'direction'), activeLow ? 'high' : 'low');
-  for (const number of numbers) await writeFile(join(root, 'unexport'), String(number));
-  return numbers.length;
+  for (const { number, low } of held) await writeFile(join(root, `gpio${number}`, 'direction'), low ? 'high' : 'low');
+  for (const { number } of held) await writeFile(join(root, 'unexport'), String(number));
+  return held.length;
 }

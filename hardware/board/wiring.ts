@@ -17,6 +17,8 @@ export interface InputWiring {
 
 export interface GpioWiring {
   readonly wirings: readonly PinWiring[];
+  /** A lamp that flashes during orders. */
+  readonly beacon?: { readonly pin: number; readonly activeLow?: boolean };
   readonly inputs?: Readonly<Partial<Record<BoardInput, InputWiring>>>;
   /** True for relay cards that close on a low level. */
   readonly activeLow?: boolean;
@@ -39,6 +41,7 @@ export function pinTwiceUsed(gpio: GpioWiring): string | undefined {
       { pin: relay1Pin, duty: `relay 1 of ${output}` },
       { pin: relay2Pin, duty: `relay 2 of ${output}` },
     ]),
+    ...(gpio.beacon ? [{ pin: gpio.beacon.pin, duty: 'the beacon' }] : []),
     ...inputsOf(gpio).map(({ input, wiring }) => ({ pin: wiring.pin, duty: `the ${input} input` })),
   ];
   for (const [i, { pin, duty }] of duties.entries()) {

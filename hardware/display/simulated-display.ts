@@ -76,7 +76,7 @@ export class SimulatedDisplay implements Display {
 
   async sample(): Promise<Sample | 'unmeasured'> {
     if (!this.#running) return 'unmeasured';
-    const repaints = Math.max(0, Math.floor(((this.#frozenMs ?? this.#now()) - this.#paintedMs) / repaintEveryMs));
+    const repaints = this.#repaints();
     return {
       shown: this.shown(),
       dark: isDark(this.#blanked, this.#frame),
@@ -126,8 +126,13 @@ export class SimulatedDisplay implements Display {
 
   #paint(): void {
     if (this.#frozenMs !== undefined) return;
-    this.#paints++;
+    this.#paints += this.#repaints() + 1;
     this.#paintedMs = this.#now();
+  }
+
+  #repaints(): number {
+    if (this.#paints === 0) return 0;
+    return Math.max(0, Math.floor(((this.#frozenMs ?? this.#now()) - this.#paintedMs) / repaintEveryMs));
   }
 
   #refusal({ html }: Frame): Problem | undefined {

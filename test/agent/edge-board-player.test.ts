@@ -76,7 +76,7 @@ describe('the player of a board', () => {
     const { player, shown, tell, ended } = await makeRig();
     player.play(play({ of: 'items', items: [item('a', 60_000)], times: 1, gapMs: 0, offsetMs: 0 }, { startAtMs: wallMs }), tell);
     await vi.advanceTimersByTimeAsync(5_000);
-    player.stopPlaying(1, 0);
+    player.stopPlaying(1);
     const sound: Sound = { of: 'order', id: 'o-1', order: order(), inline: [], languages: ['vi'] };
     player.play(play(sound, { attempt: 2, startAtMs: wallMs }), tell);
     await vi.advanceTimersByTimeAsync(100);

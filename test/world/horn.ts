@@ -1,10 +1,10 @@
 // A scripted output: an amplifier with relays that take time, and a player that starts, progresses, fades and fails.
 
 import { repetitionMs } from '../../agent/core/emergency.ts';
-import type { Action, Event, PlayAction, Voice } from '../../agent/core/model.ts';
+import type { Action, Event, PlayAction, ShowAction, Voice } from '../../agent/core/model.ts';
 import type { Problem } from '../../schemas/problems.ts';
 import type { Output } from '../../schemas/settings.ts';
-import type { Heard, Trace } from './trace.ts';
+import type { Heard, PageShown, Trace } from './trace.ts';
 
 const relayOnMs = 300;
 const relayOffMs = 150;
@@ -22,6 +22,8 @@ export interface HornWorld {
   tell(event: Event): void;
   line(text: string): void;
   luck(): number;
+  /** Is this page in the journal on the disk? */
+  journaled(output: string, attempt: number, showing: number): boolean;
   disturb(): void;
   /** Something that stills the box begins or ends. */
   trouble(of: string, begins: boolean): void;
@@ -34,6 +36,15 @@ interface Playing {
   readonly spans: readonly { readonly fromMs: number; readonly toMs: number }[];
   heard: Heard | null;
   over: boolean;
+  /** Boards: time its own pages were seen. */
+  litMs: number;
+}
+
+/** What is on a board now. */
+interface PageOn {
+  readonly play: Playing;
+  readonly showing: number;
+  readonly page: PageShown;
 }
 
 export class Horn {
@@ -46,6 +57,7 @@ export class Horn {
   working = true;
   relaysWork = true;
   failNextPlay = false;
+  #page: PageOn | null = null;
 
   constructor(id: string, kind: Output['kind'], world: HornWorld) {
     this.id = id;
@@ -76,14 +88,63 @@ export class Horn {
     const world = this.#world;
     const latencyMs = 20 + Math.round(world.luck() * 60);
     const beginsAtMs = Math.max(world.trueOf(action.startAtMs), world.nowMs() + (action.slot === 'emergency' ? 5 : latencyMs));
-    const play: Playing = { action, voice, beginsAtMs, spans: spansOf(action, beginsAtMs), heard: null, over: false };
+    const play: Playing = { action, voice, beginsAtMs, spans: spansOf(action, beginsAtMs), heard: null, over: false, litMs: 0 };
     this.#plays.set(action.attempt, play);
     if (!this.working || this.failNextPlay) {
       this.failNextPlay = false;
       world.disturb();
       return world.later(world.nowMs() + latencyMs, () => this.#end(play, 'failed', world.nowMs()));
     }
-    world.later(beginsAtMs, () => this.#begin(play));
+    if (action.sound.of === 'pages') return;
+    world.later(beginsAtMs, () => {
+      if (this.kind === 'board' && !play.over) this.#turnPage(play, 1, null, true);
+      this.#begin(play);
+    });
+  }
+
+  /** A page of a board's attempt, at its instant. */
+  show({ attempt, showing, item, atMs, untilMs, last }: ShowAction): void {
+    const play = this.#plays.get(attempt);
+    const world = this.#world;
+    if (!play || play.over) return;
+    world.later(Math.max(world.trueOf(atMs), world.nowMs()), () => {
+      if (play.over || !this.working) return;
+      this.#turnPage(play, showing, item, false);
+      if (!play.heard) this.#begin(play);
+      if (last) world.later(world.trueOf(untilMs), () => this.#end(play, 'completed', world.nowMs()));
+    });
+  }
+
+  #turnPage(play: Playing, showing: number, item: ShowAction['item'], order: boolean): void {
+    const world = this.#world;
+    const atMs = world.nowMs();
+    this.#leavePage('completed');
+    const { attempt } = play.action;
+    const name = order ? nameOf(play.voice) : (item?.title ?? 'safe page');
+    const journaled = world.journaled(this.id, attempt, showing);
+    const page: PageShown = { output: this.id, name, item, order, fromMs: atMs, toMs: Number.POSITIVE_INFINITY, journaled };
+    world.trace.pages.push(page);
+    this.#page = { play, showing, page };
+    world.tell({ is: 'showingPainted', output: this.id, attempt, showing, paintedMs: world.wallOf(atMs) });
+  }
+
+  #leavePage(how: 'completed' | 'stopped', silently = false): void {
+    const world = this.#world;
+    const on = this.#page;
+    if (!on) return;
+    this.#page = null;
+    on.page.toMs = world.nowMs();
+    const { shownMs, frames } = this.#seen(on);
+    on.play.litMs += shownMs;
+    if (silently) return;
+    const { attempt } = on.play.action;
+    const endedMs = world.wallOf(world.nowMs());
+    world.tell({ is: 'showingEnded', output: this.id, attempt, showing: on.showing, endedMs, how, shownMs, darkMs: 0, frames });
+  }
+
+  #seen({ page, showing }: PageOn): { showing: number; shownMs: number; darkMs: number; frames: number } {
+    const shownMs = page.item === null && !page.order ? 0 : this.#world.nowMs() - page.fromMs;
+    return { showing, shownMs, darkMs: 0, frames: 1 + Math.floor(shownMs / 1_000) };
   }
 
   stop(attempt: number, fadeMs: number): void {
@@ -107,6 +168,7 @@ export class Horn {
 
   /** The power goes: relays fall open, nothing reports. */
   cut(): void {
+    this.#leavePage('stopped', true);
     for (const play of this.#plays.values()) if (!play.over) this.#quiet(play, this.#world.nowMs());
     this.#plays.clear();
     this.#open('power');
@@ -147,8 +209,9 @@ export class Horn {
         is: 'playbackProgressed',
         output: this.id,
         attempt,
-        audibleMs: audible(play, world.nowMs()),
+        audibleMs: this.#audible(play, world.nowMs()),
         atMs: world.wallOf(world.nowMs()),
+        ...(this.#page?.play === play ? { seen: this.#seen(this.#page) } : {}),
       });
       this.#progress(play);
     });
@@ -156,6 +219,7 @@ export class Horn {
 
   #end(play: Playing, how: 'completed' | 'stopped' | 'failed', atMs: number): void {
     if (play.over) return;
+    if (this.#page?.play === play) this.#leavePage(how === 'completed' ? 'completed' : 'stopped');
     this.#quiet(play, atMs);
     const { action } = play;
     this.#plays.delete(action.attempt);
@@ -164,11 +228,16 @@ export class Horn {
       output: this.id,
       attempt: action.attempt,
       how,
-      audibleMs: audible(play, atMs),
+      audibleMs: this.#audible(play, atMs),
       endedMs: this.#world.wallOf(atMs),
       ...(how === 'failed' ? { problem: failed } : {}),
       ...(action.sound.of === 'order' ? { voice: this.kind === 'board' ? ('screen' as const) : ('inline' as const) } : {}),
     });
+  }
+
+  #audible(play: Playing, atMs: number): number {
+    if (play.action.sound.of !== 'pages') return audible(play, atMs);
+    return play.litMs + (this.#page?.play === play ? this.#seen(this.#page).shownMs : 0);
   }
 
   #quiet(play: Playing, atMs: number): void {
@@ -197,6 +266,7 @@ export class Horn {
 /** True spans of sound of one play; gaps between rounds are silent. */
 function spansOf({ sound }: PlayAction, fromMs: number): { fromMs: number; toMs: number }[] {
   if (sound.of === 'tone' || sound.of === 'countdown') return [{ fromMs, toMs: fromMs + sound.durationMs }];
+  if (sound.of === 'pages') return [];
   if (sound.of === 'live') return [{ fromMs, toMs: Number.POSITIVE_INFINITY }];
   if (sound.of === 'order') {
     const { order, languages } = sound;

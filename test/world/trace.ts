@@ -1,7 +1,8 @@
 // What really happened in a world, seen from outside the box: the material of invariants and transcripts.
-import type { Voice } from '../../agent/core/model.ts';
+import type { BeaconPattern, Voice } from '../../agent/core/model.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { Fact } from '../../schemas/outbox.ts';
+import type { Item } from '../../schemas/programme.ts';
 import type { Plan } from '../../schemas/want.ts';
 
 /** Sound that left an output. Times are true milliseconds. */
@@ -15,6 +16,25 @@ export interface Heard {
   toMs: number;
   /** When it was told to stop; a fade may follow. */
   stoppedAtMs: number | null;
+}
+
+/** A page as people saw it on a board. Times are true milliseconds. */
+export interface PageShown {
+  readonly output: string;
+  readonly name: string;
+  /** Null: the safe page or an order's. */
+  readonly item: Item | null;
+  readonly order: boolean;
+  readonly fromMs: number;
+  toMs: number;
+  /** Was it in the journal before it was seen? */
+  readonly journaled: boolean;
+}
+
+export interface BeaconSpan {
+  readonly pattern: BeaconPattern;
+  readonly fromMs: number;
+  toMs: number;
 }
 
 export interface AmplifierOn {
@@ -41,6 +61,10 @@ export interface Applied {
 export interface Trace {
   readonly heard: Heard[];
   readonly amplifiers: AmplifierOn[];
+  readonly pages: PageShown[];
+  readonly beacon: BeaconSpan[];
+  /** What the boards' plan was, from when. */
+  readonly boards: Applied[];
   readonly rows: StoredRow[];
   readonly applied: Applied[];
   /** Verified words about live sessions: openings and closings. */

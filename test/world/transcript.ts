@@ -23,6 +23,11 @@ export function describeFact(fact: Fact): string {
       const { occurrence, outcome, reason, audibleMs } = fact.receipt;
       return `receipt ${occurrence} ${outcome}${reason ? ` (${reason})` : ''}, heard ${(audibleMs / 1000).toFixed(1)} s`;
     }
+    case 'showing': {
+      const { occurrence, lines } = fact.showing;
+      const told = lines.map(({ times, shownMs, ends, evidence }) => `${times}× ${(shownMs / 1000).toFixed(1)} s ${Object.keys(ends).join('+')} ${evidence}`);
+      return `showing ${occurrence}: ${told.join(', ')}`;
+    }
     case 'order':
       return `order ${fact.order} ${fact.state}${fact.problem ? ` (${fact.problem.code})` : ''}`;
     case 'want':

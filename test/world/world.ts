@@ -1,7 +1,7 @@
 // A box in a world of fake time: real decisions, scripted hands, an honest journal, power cuts at any point.
 // LONG: the world is one machine; its parts share every field.
 import { decide } from '../../agent/core/decide.ts';
-import type { Action, Decision, Event, Kept, OpenedMeta, State } from '../../agent/core/model.ts';
+import type { Action, BeaconPattern, Decision, Event, Kept, OpenedMeta, State } from '../../agent/core/model.ts';
 import { type Rules, standardRules } from '../../agent/core/rules.ts';
 import { blankKept, blankLive } from '../../agent/core/start-state.ts';
 import type { LiveSession } from '../../schemas/live.ts';
@@ -57,6 +57,9 @@ interface Disk {
 export class World implements HornWorld {
   readonly trace: Trace = {
     heard: [],
+    pages: [],
+    beacon: [],
+    boards: [],
     amplifiers: [],
     rows: [],
     applied: [],
@@ -230,6 +233,8 @@ export class World implements HornWorld {
     this.#pending = [];
     this.#queue.length = 0;
     this.#streams.clear();
+    const lamp = this.trace.beacon.at(-1);
+    if (lamp && lamp.toMs === Number.POSITIVE_INFINITY) lamp.toMs = this.#nowMs;
     for (const horn of this.horns.values()) horn.cut();
     this.trace.off.push({ fromMs: this.#nowMs, toMs: Number.POSITIVE_INFINITY });
     for (const of of ['service', 'muted', 'battery'] as const) this.#hold(of, false);
@@ -442,12 +447,20 @@ export class World implements HornWorld {
     const rev = kept.want.applied?.rev;
     if (rev !== undefined && rev !== this.#disk.kept.want.applied?.rev) this.#ruled(rev, kept.want.appliedAtMs);
     else if (kept.want.appliedAtMs !== this.#disk.kept.want.appliedAtMs && rev !== undefined) this.#ruled(rev, kept.want.appliedAtMs);
+    const active = kept.bulletins;
+    if (active && active !== this.#disk.kept.bulletins) this.#boardsRuled(active);
     this.#disk.kept = kept;
     for (const fact of facts) {
       const row = { seq: this.#disk.rows.length + 1, fact, committedAtMs: this.#nowMs };
       this.#disk.rows.push(row);
       this.trace.rows.push(row);
     }
+  }
+
+  /** Boards follow when their files are complete. */
+  #boardsRuled({ rev, sinceMs }: NonNullable<Kept['bulletins']>): void {
+    const plan = this.#plans.get(rev);
+    if (plan) this.trace.boards.push({ plan, fromWallMs: sinceMs });
   }
 
   #ruled(rev: number, fromWallMs: number): void {
@@ -524,6 +537,13 @@ export class World implements HornWorld {
       }
       case 'stop':
         return this.horns.get(action.output)?.stop(action.attempt, action.fadeMs);
+      case 'show':
+        return this.horns.get(action.output)?.show(action);
+      case 'flashBeacon':
+        return this.#flash(action.pattern);
+      case 'prepare':
+        this.prepared.push(`${action.output} ${action.order.screen.title}`);
+        return;
       case 'ask':
         return this.#answer(action.kind);
       case 'openLive':
@@ -559,6 +579,20 @@ export class World implements HornWorld {
       this.tell({ is: 'fetchEnded', attempt, sha256 });
       this.#tellCache();
     });
+  }
+
+  /** Orders whose pages were laid ready. */
+  readonly prepared: string[] = [];
+
+  #flash(pattern: BeaconPattern): void {
+    const last = this.trace.beacon.at(-1);
+    if (last && last.toMs === Number.POSITIVE_INFINITY) last.toMs = this.#nowMs;
+    if (pattern !== 'off') this.trace.beacon.push({ pattern, fromMs: this.#nowMs, toMs: Number.POSITIVE_INFINITY });
+    if ([...this.horns.values()].some(({ kind }) => kind === 'board')) this.line(`beacon ${pattern}`);
+  }
+
+  journaled(output: string, attempt: number, showing: number): boolean {
+    return this.#disk.kept.screens.open.some((one) => one.output === output && one.attempt === attempt && one.showing === showing);
   }
 
   /** Items the centre does not have. */

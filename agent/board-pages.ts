@@ -1,0 +1,74 @@
+// The pages a board is told to show: read and checked in time, each with the name its frame has on the display.
+import type { Display, Frame, Page } from '../hardware/display.ts';
+import { sha256 } from '../hardware/host/crypto.ts';
+import type { Order } from '../schemas/order.ts';
+import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { PlayAction, ShowAction } from './core/model.ts';
+
+export interface BoardPagesOptions {
+  readonly display: Pick<Display, 'prepare'>;
+  /** A bulletin's page, its bytes checked against its name. Problems: not-cached, hash-mismatch, too-large. */
+  readonly readPage: (sha256: string) => Promise<Result<Page>>;
+  readonly orderPage: (order: Order, languages: readonly string[]) => Page;
+  readonly safePage: () => Page;
+}
+
+/** Reading speed assumed for an order without recorded length: characters a second of Vietnamese speech. */
+const spokenPerSecond = 14;
+
+export class BoardPages {
+  readonly #options: BoardPagesOptions;
+  /** Pages of orders that lie ready, newest last. */
+  #ready: readonly Frame[] = [];
+  #safes = 0;
+
+  constructor(options: BoardPagesOptions) {
+    this.#options = options;
+  }
+
+  safe(): Frame {
+    return { ...this.#options.safePage(), id: `safe.${++this.#safes}`, kind: 'safe' };
+  }
+
+  /** Named by its content: prepared under one order's name it is the same page under another's. */
+  order(order: Order, languages: readonly string[]): Frame {
+    const page = this.#options.orderPage(order, languages);
+    return { ...page, id: `order.${sha256(Buffer.from(page.html)).slice(0, 24)}`, kind: 'order' };
+  }
+
+  async of({ attempt, showing, item }: ShowAction): Promise<Result<Frame>> {
+    if (!item) return ok(this.safe());
+    if (item.type !== 'text/html') return bad('wrong-type', `${item.type} on a board`);
+    const page = await this.#options.readPage(item.sha256);
+    return page.ok ? ok({ ...page.value, id: `${attempt}.${showing}`, kind: 'bulletin' }) : page;
+  }
+
+  /** Lay an order's page ready, unseen. */
+  async ready(order: Order, languages: readonly string[]): Promise<void> {
+    const frame = this.order(order, languages);
+    this.#ready = [...this.#ready.filter(({ id }) => id !== frame.id), frame].slice(-2);
+    await this.#options.display.prepare(frame);
+  }
+
+  /** A bulletin that was laid ready and never shown crowds out what is older: the orders come before it again. */
+  async readyAgain(): Promise<void> {
+    for (const frame of this.#ready) await this.#options.display.prepare(frame);
+  }
+
+  /** The display began anew: nothing lies ready on it. */
+  forget(): void {
+    this.#ready = [];
+  }
+}
+
+/** As long as loudspeakers sound the whole order. */
+export function orderMs(order: Order): number {
+  const speechMs = order.speech.reduce((sum, { audio, speak }) => sum + (audio?.durationMs ?? (speak.length / spokenPerSecond) * 1000), 0);
+  return Math.round(order.times * (order.sirenMs + speechMs) + (order.times - 1) * order.pauseMs);
+}
+
+/** An order's page as if it had been told by `show`. */
+export function orderShow({ output, attempt, startAtMs, sound }: PlayAction): ShowAction | undefined {
+  if (sound.of !== 'order') return undefined;
+  return { do: 'show', output, attempt, showing: 1, item: null, atMs: startAtMs, untilMs: startAtMs + orderMs(sound.order), last: true };
+}
