@@ -15,6 +15,7 @@ import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
 import type { Ingested } from './media/ingest.ts';
+import type { Sanitiser } from './media/sanitiser.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
@@ -64,5 +65,7 @@ export interface Centre {
   readonly claimPlace: () => ClaimPlace;
   /** Turn an uploaded file into content; one at a time. */
   readonly ingest: (path: string, words: { readonly title: string; readonly language: string }) => Promise<Result<Ingested>>;
+  /** Other people's documents, made safe in a process of its own. */
+  readonly sanitiser: Pick<Sanitiser, 'clean' | 'stop'>;
   readonly nowMs: () => number;
 }
