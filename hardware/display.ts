@@ -13,6 +13,15 @@ export interface Page {
   readonly html: string;
   /** The twin in plain lines, which a sign without HTML shows; NFC, the most important line first, at most `textLinesMax`. */
   readonly text: readonly string[];
+  /** The page's colours (`#rrggbb`) for techniques that draw the text themselves. */
+  readonly tint?: Tint;
+  /** The page as a PNG made by the centre, for boxes without a browser. */
+  readonly picture?: Uint8Array;
+}
+
+export interface Tint {
+  readonly ground: string;
+  readonly ink: string;
 }
 
 export interface Frame extends Page {

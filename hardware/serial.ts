@@ -8,6 +8,7 @@ export interface SerialSettings {
   readonly path: string;
   readonly baudRate: number;
   readonly parity?: 'none' | 'even' | 'odd';
+  readonly dataBits?: 7 | 8;
 }
 
 export interface Serial {
@@ -31,6 +32,7 @@ export async function openSerial(settings: SerialSettings): Promise<Result<Seria
     path: settings.path,
     baudRate: settings.baudRate,
     parity: settings.parity ?? 'none',
+    dataBits: settings.dataBits ?? 8,
     autoOpen: false,
   });
   const error = await new Promise<Error | null>((done) => port.open(done));

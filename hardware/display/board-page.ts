@@ -2,6 +2,7 @@
 // whole HTML document out, with nothing from outside. Letters are as large as the words allow, on any screen.
 import { findLanguage } from '../../schemas/languages.ts';
 import type { Order } from '../../schemas/order.ts';
+import type { Tint } from '../display.ts';
 import { hazardSign, loudspeakerSign } from './pictograms.ts';
 
 /** Marks of where the words come from, on every page. */
@@ -21,11 +22,6 @@ export interface BulletinWords {
   readonly tone?: BulletinTone;
 }
 
-interface Colours {
-  readonly ground: string;
-  readonly ink: string;
-}
-
 /** Every pair keeps a contrast of at least 7 to 1 (WCAG 2.2, 1.4.6). */
 const orderColours = {
   red: { ground: '#a4001d', ink: '#ffffff' },
@@ -33,7 +29,7 @@ const orderColours = {
   blue: { ground: '#123f8c', ink: '#ffffff' },
   green: { ground: '#0b5234', ink: '#ffffff' },
   grey: { ground: '#333338', ink: '#ffffff' },
-} as const satisfies Record<string, Colours>;
+} as const satisfies Record<string, Tint>;
 
 const bulletinTints: Readonly<Record<BulletinTone, string>> = { green: '#0b5d46', blue: '#144a8a', amber: '#7a4a00', red: '#9a1420' };
 const classWords = { actual: 'KHẨN CẤP', exercise: 'DIỄN TẬP', test: 'KIỂM TRA KỸ THUẬT' } as const satisfies Record<
@@ -137,7 +133,7 @@ section span, footer { color: #a9cbbd; } footer svg { color: #7fd1b0; }`,
   );
 }
 
-function coloursOf({ class: kind, hazard, severity }: Order): Colours {
+export function coloursOf({ class: kind, hazard, severity }: Order): Tint {
   if (kind === 'exercise') return orderColours.blue;
   if (kind === 'test') return orderColours.grey;
   if (hazard === 'all-clear') return orderColours.green;

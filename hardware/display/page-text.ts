@@ -1,12 +1,13 @@
 // The plain twins of the pages a board makes itself: the same words as lines, the most important first. Pure.
 import type { Order } from '../../schemas/order.ts';
 import type { Page } from '../display.ts';
-import { type BulletinWords, bulletinPage, classWordOf, orderPage, type PageMarks, safePage, screensOf } from './board-page.ts';
+import { type BulletinWords, bulletinPage, classWordOf, coloursOf, orderPage, type PageMarks, safePage, screensOf } from './board-page.ts';
 import { fitted } from './html-text.ts';
 
 export const orderTwins = (order: Order, marks: PageMarks = {}, languages: readonly string[] = []): Page => ({
   html: orderPage(order, marks, languages),
   text: orderText(order, marks, languages),
+  tint: coloursOf(order),
 });
 
 export const bulletinTwins = (words: BulletinWords, marks: PageMarks = {}): Page => ({

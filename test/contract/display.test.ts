@@ -1,6 +1,9 @@
 // The display's promises, kept by the simulation.
 import { describe, expect, test } from 'vitest';
+import { SerialSign } from '../../hardware/display/serial-sign.ts';
 import { SimulatedDisplay } from '../../hardware/display/simulated-display.ts';
+import { SimulatedSerial } from '../../hardware/display/simulated-serial.ts';
+import { SimulatedSign } from '../../hardware/display/simulated-sign.ts';
 import { page, promiseDisplay } from './display.ts';
 
 describe('simulated display', () => promiseDisplay(() => new SimulatedDisplay()));
@@ -29,3 +32,13 @@ test('a hung picture stops counting and confirms no blank', async () => {
   expect(await display.sample()).toEqual(before);
   expect(await display.blank(true)).toEqual({ sent: true, confirmed: false });
 });
+
+const geometry = { columns: 128, rows: 16, colours: 'three', memoryBytes: 30_000 } as const;
+
+function makeSign(answers: boolean): SerialSign {
+  const serial = new SimulatedSerial(new SimulatedSign({ ...geometry, answers }));
+  return new SerialSign({ ...geometry, answers, open: () => serial.open() });
+}
+
+describe('serial sign that answers', () => promiseDisplay(() => makeSign(true)));
+describe('serial sign that does not answer', () => promiseDisplay(() => makeSign(false)));
