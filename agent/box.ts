@@ -32,7 +32,7 @@ import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { type FlightLine, Loop } from './run.ts';
-import { readBulletin } from './screens.ts';
+import { type KnownSafe, readBulletin } from './screens.ts';
 import { SteadyJournal } from './steady-journal.ts';
 import type { UpperLink } from './upper-link.ts';
 
@@ -207,6 +207,7 @@ export class Box {
       decoderProblem: frameDecoderProblem,
       warn,
     });
+    const safeBulletins: KnownSafe = new Set();
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -214,7 +215,7 @@ export class Box {
       tools,
       pathOf: (sha256) => cache.pathOf(sha256),
       heldBytes: (sha256) => cache.heldBytes(sha256),
-      readPage: (sha256) => readBulletin(cache, sha256),
+      readPage: (sha256) => readBulletin(cache, sha256, safeBulletins),
       speak: (text, language) => speak(tools, text, language),
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),

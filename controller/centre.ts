@@ -17,6 +17,7 @@ import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
 import type { Ingested } from './media/ingest.ts';
+import type { Sanitiser } from './media/sanitiser.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
@@ -70,5 +71,7 @@ export interface Centre {
   readonly ingest: (path: string, words: { readonly title: string; readonly language: string }) => Promise<Result<Ingested>>;
   /** The broker lets boxes of these centres below read orders, from now on. */
   readonly admitBelow: (below: readonly Below[]) => void;
+  /** Other people's documents, made safe in a process of its own. */
+  readonly sanitiser: Pick<Sanitiser, 'clean' | 'stop'>;
   readonly nowMs: () => number;
 }

@@ -20,6 +20,7 @@ import { CentreLink } from './link.ts';
 import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
 import { makeIngest } from './media/make-ingest.ts';
+import { Sanitiser, sanitiserBundle } from './media/sanitiser.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
@@ -63,13 +64,14 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const link = new CentreLink({ ...told, standing: () => orders.standing() });
   stood.tell = () => link.beatSoon();
   const ingest = makeIngest(tools, blobs);
+  const sanitiser = new Sanitiser({ bundle: sanitiserBundle() });
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
-    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest },
+    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest, sanitiser },
     rooms: { registry, link, bus, place, signatory },
   };
 }

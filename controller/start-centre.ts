@@ -113,6 +113,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   centre.templates.start();
   const stop = async (): Promise<void> => {
     await centre.alerts.stop();
+    centre.sanitiser.stop();
     await centre.relays.stop();
     await centre.live.stop();
     link.stop();

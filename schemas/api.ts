@@ -1,5 +1,7 @@
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
+import { bulletinBytesMax } from './bulletin-markup.ts';
+import { type Removal, Viewing, type Warning } from './bulletin-removals.ts';
 import type { DutyBrief } from './duty.ts';
 import { AreaPath, Id, LanguageTag, Sha256 } from './ids.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
@@ -40,8 +42,9 @@ export const BulletinRequest = v.union([
   }),
   v.strictObject({
     title: Title,
-    html: v.pipe(v.string(), v.minLength(1), v.maxLength(512 * 1024)),
+    html: v.pipe(v.string(), v.minLength(1), v.maxLength(bulletinBytesMax)),
     durationMs: Programme.entries.items.item.entries.durationMs,
+    viewing: v.optional(Viewing, {}),
   }),
 ]);
 export const ProgrammeRequest = v.strictObject({
@@ -140,6 +143,11 @@ export interface BoxAnswer {
   readonly telemetry: v.InferOutput<typeof Telemetry> | null;
 }
 export type MediaAnswer = Item & { readonly madeMs: number; readonly by: string; readonly peaks: readonly number[] };
+/** A bulletin as it was stored, and what was taken out of it, in words of `removalReasons` and `warningKinds`. */
+export type BulletinAnswer = MediaAnswer & {
+  readonly removed: readonly (Removal & { readonly vi: string; readonly en: string })[];
+  readonly warnings: readonly (Warning & { readonly vi: string; readonly en: string })[];
+};
 export interface ProgrammeAnswer extends v.InferOutput<typeof Programme> {
   readonly state: 'draft' | 'submitted' | 'approved' | 'rejected' | 'withdrawn';
   readonly author: string;

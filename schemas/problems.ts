@@ -25,6 +25,12 @@ export const problemKinds = {
   'tool-missing': { status: 503, retryable: true, vi: 'Thiếu công cụ trên máy', en: 'A tool is missing on this machine' },
   'tool-failed': { status: 500, retryable: true, vi: 'Công cụ báo lỗi', en: 'A tool failed' },
   'tool-timeout': { status: 504, retryable: true, vi: 'Công cụ quá thời gian', en: 'A tool ran out of time' },
+  'bulletin-unsafe': {
+    status: 422,
+    retryable: false,
+    vi: 'Bảng tin có nội dung không an toàn',
+    en: 'The bulletin holds what may not be shown',
+  },
   'no-voice': { status: 503, retryable: false, vi: 'Không có giọng đọc cho ngôn ngữ này', en: 'No voice for this language' },
   'schedule-invalid': { status: 422, retryable: false, vi: 'Lịch không hợp lệ', en: 'The schedule is not valid' },
   'zone-unknown': { status: 422, retryable: false, vi: 'Múi giờ không tồn tại', en: 'Unknown time zone' },

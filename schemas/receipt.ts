@@ -39,6 +39,7 @@ export const Reason = v.picklist([
   'stream-lost',
   'no-voice',
   'spoken-instead',
+  'bulletin-unsafe',
 ]);
 export type Reason = v.InferOutput<typeof Reason>;
 

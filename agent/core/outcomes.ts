@@ -200,7 +200,8 @@ export function heard(mark: PlayingMark, totalMs: number): Omit<Verdict, 'outcom
 
 function reasonOf(problem: Problem | undefined): Reason {
   if (problem?.code === 'device-failed' || problem?.code === 'device-busy') return 'output-failed';
-  return problem?.code === 'not-cached' || problem?.code === 'no-voice' ? problem.code : 'decoder-failed';
+  const told = problem?.code;
+  return told === 'not-cached' || told === 'no-voice' || told === 'bulletin-unsafe' ? told : 'decoder-failed';
 }
 
 // ── orders and tones ──

@@ -5,16 +5,19 @@ import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
-import { BulletinRequest, type MediaAnswer, MediaRequest } from '../../schemas/api.ts';
+import { type BulletinAnswer, BulletinRequest, type MediaAnswer, MediaRequest } from '../../schemas/api.ts';
+import { type CleanBulletin, removalReasons, warningKinds } from '../../schemas/bulletin-removals.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
-import { checkHtml, layOut } from '../media/bulletin.ts';
+import { layOut } from '../media/bulletin.ts';
 import type { Media } from '../store/store.ts';
 import { declare } from './route.ts';
 
 export const uploadBytesMax = 256 * 1024 * 1024;
+/** A document as JSON text: some letters are written with six. */
+const bulletinRequestMax = 6 * 1024 * 1024;
 
 export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, blobs } = centre;
@@ -52,16 +55,32 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/bulletins', act: 'media.add', body: BulletinRequest, status: 201, bodyLimit: 1024 * 1024 },
-    async ({ person, body, act }): Promise<Result<MediaAnswer>> => {
-      const checked = 'html' in body ? checkHtml(body.html) : ok(layOut(body.title, body.text));
-      if (!checked.ok) return checked;
-      const bytes = Buffer.from(checked.value);
+    {
+      method: 'POST',
+      url: '/api/bulletins',
+      act: 'media.add',
+      body: BulletinRequest,
+      status: 201,
+      bodyLimit: bulletinRequestMax,
+      perMinute: 60,
+    },
+    async ({ person, body, act }): Promise<Result<BulletinAnswer>> => {
+      const laidOut = (): Result<CleanBulletin> =>
+        ok({ html: 'text' in body ? layOut(body.title, body.text) : '', removed: [], warnings: [] });
+      const cleaned = 'html' in body ? await centre.sanitiser.clean(body.html, body.viewing) : laidOut();
+      if (!cleaned.ok) return cleaned;
+      const { html, removed, warnings } = cleaned.value;
+      const bytes = Buffer.from(html);
       const sha256 = await blobs.keep(bytes);
       const { title, durationMs } = body;
       const item: Item = { sha256, bytes: bytes.length, type: 'text/html', title, language: 'vi', durationMs, gainDb: 0 };
       const media = { item, source: 'text' in body ? 'text' : 'html', author: person.account, createdMs: centre.nowMs(), peaks: [] };
-      return ok(await keep(media, act('media.add', sha256, item)));
+      const kept = await keep(media, act('media.add', sha256, item));
+      return ok({
+        ...kept,
+        removed: removed.map((one) => ({ ...one, ...removalReasons[one.reason] })),
+        warnings: warnings.map((one) => ({ ...one, ...warningKinds[one.code] })),
+      });
     },
   );
 

@@ -41,6 +41,7 @@ export const reasonWords: Readonly<Record<string, string>> = {
   'on-battery': 'mất điện lưới, chạy ắc quy',
   'stream-lost': 'mất luồng trực tiếp',
   'no-voice': 'thiếu giọng đọc cho ngôn ngữ này',
+  'bulletin-unsafe': 'bảng tin có nội dung không an toàn, không hiển thị',
 };
 
 export const healthWords: Readonly<Record<string, string>> = { ok: 'Tốt', degraded: 'Suy giảm', silent: 'Mất tiếng', unknown: 'Chưa rõ' };

@@ -44,6 +44,7 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
   'stream-lost': 'mất luồng trực tiếp',
   'no-voice': 'thiếu giọng đọc cho ngôn ngữ này',
   'spoken-instead': 'hộp đọc bằng giọng máy thay bản ghi',
+  'bulletin-unsafe': 'bảng tin có nội dung không an toàn',
 };
 
 const marks: Readonly<Record<Outcome, string>> = {

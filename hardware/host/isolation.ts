@@ -13,15 +13,18 @@ export async function findNetless(): Promise<readonly string[]> {
   return setpriv ? [...inside, setpriv, '--pdeathsig', 'KILL', '--'] : inside;
 }
 
-/** Arguments of Node for one bundle: its memory, and its permission model (no file but its own can be read, nothing written or started). */
-export function confinedNode(bundle: string, heapMegabytes: number): string[] {
+/**
+ * Arguments of Node for one bundle: its memory, and its permission model (no file but its own and those of `folders` can be read,
+ * nothing written or started).
+ */
+export function confinedNode(bundle: string, heapMegabytes: number, folders: readonly string[] = []): string[] {
   const readable = [bundle, join(dirname(bundle), 'package.json'), join(dirname(bundle), '..', 'package.json')];
   const [major = 0] = process.versions.node.split('.').map(Number);
   return [
     `--max-old-space-size=${heapMegabytes}`,
     '--no-warnings',
     major >= 24 ? '--permission' : '--experimental-permission',
-    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...[...readable, ...folders.map((folder) => join(folder, '*'))].map((path) => `--allow-fs-read=${path}`),
     bundle,
   ];
 }

@@ -148,9 +148,18 @@ describe('the people’s door', () => {
     expect(codeOf(await author('POST', '/schedules', { ...wish, zone: 'Asia/Saigon-Moi' }))).toBe('zone-unknown');
   });
 
-  test('a bulletin that reaches outside is refused; one that stands alone is shown in a sandbox', async () => {
-    const bad = await author('POST', '/bulletins', { title: 'x', html: '<script>alert(1)</script>', durationMs: 1000 });
-    expect(codeOf(bad)).toBe('bad-input');
+  test('a document comes in without what it may not hold, and its author is told; it is shown in a sandbox', async () => {
+    const html = '<script>alert(1)</script><p onclick="1">Họp thôn 19 giờ</p>';
+    const made = await author('POST', '/bulletins', { title: 'x', html, durationMs: 1000 });
+    expect(made.body.removed).toMatchObject([
+      { what: 'script', reason: 'script', times: 1, vi: expect.stringContaining('mã'), en: expect.stringContaining('code') },
+      { what: 'onclick', on: 'p', reason: 'script', times: 1 },
+    ]);
+    expect(made.body.warnings).toMatchObject([{ code: 'letters-small' }]);
+    const clean = (await approver('GET', `/blobs/${made.body.sha256}`)).body.toString();
+    expect(clean).toContain('<body><p>Họp thôn 19 giờ</p></body>');
+    const deep = await author('POST', '/bulletins', { title: 'x', html: '<div>'.repeat(100_000), durationMs: 1000 });
+    expect(codeOf(deep)).toBe('too-large');
     const shown = await approver('GET', `/blobs/${bulletin}`);
     expect(shown.headers['content-security-policy']).toContain('sandbox');
     expect(shown.body.toString()).toContain('Lịch cắt điện');
