@@ -25,6 +25,7 @@ import { parseTopic } from '../schemas/topics.ts';
 import { Want } from '../schemas/want.ts';
 
 import type { Event, OfferedOrder, OpenedMeta } from './core/model.ts';
+import { covers } from './core/ranks.ts';
 
 export interface Reader {
   readonly ring: KeyRing;
@@ -198,7 +199,17 @@ function openFor<S extends v.GenericSchema>(
   const opened = open(input, typ, body, (keyid) => ring.keys.get(keyid), crypto);
   if (!opened.ok) return opened;
   const allowed = authorise(opened.value, ring);
-  return allowed.ok ? opened : allowed;
+  if (!allowed.ok) return allowed;
+  return speaksAbove(opened.value.statement, ring) ?? opened;
+}
+
+/** Whoever says a level speaks with it: a commune's key never ends what the province ordered (an order's level: `authority`). */
+function speaksAbove({ typ, iss, body }: Statement, { links }: KeyRing): Result<never> | undefined {
+  if (typ !== 'clear' && typ !== 'live') return undefined;
+  const said = (body as Clear | LiveSession).level;
+  const own = links.get(iss)?.level;
+  if (own && covers(own, said)) return undefined;
+  return bad('role-missing', `${iss} speaks as ${own ?? 'nobody'}, not as ${said}`, '/body/level');
 }
 
 function meta({ statement, signedBy, digest }: Opened, topic: string, { ring }: Reader): OpenedMeta {

@@ -18,7 +18,7 @@ export function closeContacts(turn: Turn): void {
   closeKey(turn);
   for (const contact of turn.live.local.contacts) {
     const { id, inputs, debounceMs } = contact;
-    const spent = turn.live.local.spent.includes(id);
+    const spent = isSpent(turn, id);
     if (spent && inputs.some((input) => stands(turn, input, false, debounceMs))) setSpent(turn, id, false);
     else if (!spent && inputs.every((input) => stands(turn, input, true, debounceMs))) {
       setSpent(turn, id, true);
@@ -30,7 +30,7 @@ export function closeContacts(turn: Turn): void {
 /** Held three seconds it starts the key's order, held again it ends what was started here. */
 function closeKey(turn: Turn) {
   const ready = turn.live.local.orders.find(({ key }) => key);
-  const spent = turn.live.local.spent.includes('key');
+  const spent = isSpent(turn, 'key');
   if (spent && stands(turn, 'key', false, 0)) return setSpent(turn, 'key', false);
   if (spent || !ready || !stands(turn, 'key', true, keyHoldMs)) return;
   setSpent(turn, 'key', true);
@@ -59,9 +59,15 @@ function stands(turn: Turn, input: StartInput, on: boolean, forMs: number): bool
   return turn.now.monoMs >= state.sinceMonoMs + forMs;
 }
 
+/** Kept: a cut of the power while it stays closed neither starts it again nor lets a key that was left turned end what it began. */
+function isSpent({ kept }: Turn, id: string): boolean {
+  return kept.orders.spent?.includes(id) === true;
+}
+
 function setSpent(turn: Turn, id: string, on: boolean): void {
-  const others = turn.live.local.spent.filter((one) => one !== id);
-  local(turn, { spent: on ? [...others, id] : others });
+  const { orders } = turn.kept;
+  const others = (orders.spent ?? []).filter((one) => one !== id);
+  turn.keep({ orders: { ...orders, spent: on ? [...others, id] : others } });
 }
 
 function local(turn: Turn, cells: Partial<Turn['live']['local']>): void {

@@ -332,6 +332,8 @@ export interface KeptOrders {
   readonly mandates?: Readonly<Record<string, readonly number[]>>;
   /** Starts at the box by the order that lay ready: how many ever, and when within the last hour. */
   readonly local?: Readonly<Record<string, { readonly number: number; readonly atMs: readonly number[] }>>;
+  /** The key and contacts that had their start and were not open since. */
+  readonly spent?: readonly string[];
 }
 
 /** `level` is set when a clear came before its order: only orders it covers are stopped by it. */
@@ -430,14 +432,13 @@ export interface Live {
     readonly sinceMonoMs: number;
   } | null;
   readonly linkUp: boolean;
-  /** Orders that lie ready here, the switches that start them, and those that did since they were last open. */
+  /** Orders that lie ready here, and the switches that start them. */
   readonly local: {
     readonly orders: readonly LocalReady[];
     readonly contacts: readonly ContactReady[];
     /** In the want, but not fit to lie here. */
     readonly refused: readonly LocalRefused[];
     readonly switches: Readonly<Partial<Record<StartInput, { readonly on: boolean; readonly sinceMonoMs: number }>>>;
-    readonly spent: readonly string[];
   };
   /** What came and what heartbeats say should have come. */
   readonly watch: Watch;

@@ -31,7 +31,7 @@ export function blankLive(): Live {
     agenda: null,
     pending: null,
     linkUp: false,
-    local: { orders: [], contacts: [], refused: [], switches: {}, spent: [] },
+    local: { orders: [], contacts: [], refused: [], switches: {} },
     watch: { own: quietLine, upper: quietLine, seen: {} },
     cache: { known: false, has: new Map(), freeBytes: 0 },
     fetches: {},

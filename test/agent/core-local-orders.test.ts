@@ -1,6 +1,7 @@
 // Orders that wait, orders withheld, orders started at the box: tables of the rules.
 import { describe, expect, test } from 'vitest';
-import type { LocalReady } from '../../agent/core/model.ts';
+import type { ContactReady, LocalReady } from '../../agent/core/model.ts';
+import { blankLive } from '../../agent/core/start-state.ts';
 import type { ClockQuality } from '../../schemas/time.ts';
 import { hourMs, minuteMs, opened, order, plan } from '../world/build.ts';
 import { Rig } from './core-rig.ts';
@@ -199,6 +200,48 @@ describe('an order that lies ready in the box', () => {
     turn(true, 3_000);
     rig.tell({ is: 'inputChanged', input: 'button', on: true });
     expect(states(rig, 'lu#2')).toEqual(['accepted', 'cleared']);
+  });
+});
+
+/** The power goes and comes: what was kept stays, the board says how its inputs stand. */
+function restart(rig: Rig, input: 'key' | 'contact-1', contacts: readonly ContactReady[] = []): void {
+  rig.state = { kept: rig.state.kept, live: blankLive() };
+  rig.monoMs = 500;
+  rig.tell({ is: 'booted', boot: 'b2', version: '1' });
+  rig.tell({ is: 'inputChanged', input, on: true });
+  rig.tell({ is: 'localOrdersRead', orders: [ready('lu')], contacts });
+  rig.pass(minuteMs);
+}
+
+describe('a cut of the power with a switch left closed', () => {
+  test('does not end what the key began, nor start it again once it was ended', () => {
+    const rig = new Rig(noon).bootWith(plan(1));
+    rig.tell({ is: 'localOrdersRead', orders: [ready('lu')], contacts: [] });
+    rig.tell({ is: 'inputChanged', input: 'key', on: true });
+    rig.pass(3_000);
+    expect(states(rig, 'lu#1')).toEqual(['accepted']);
+    restart(rig, 'key');
+    expect(states(rig, 'lu#1')).toEqual(['accepted']);
+    rig.tell({ is: 'inputChanged', input: 'button', on: true });
+    restart(rig, 'key');
+    expect(states(rig, 'lu#1')).toEqual(['accepted', 'cleared']);
+    expect(states(rig, 'lu#2')).toEqual([]);
+    // Turned back and again, it works as ever.
+    rig.tell({ is: 'inputChanged', input: 'key', on: false });
+    rig.tell({ is: 'inputChanged', input: 'key', on: true });
+    rig.pass(3_000);
+    expect(states(rig, 'lu#2')).toEqual(['accepted']);
+  });
+
+  test('starts a contact’s order no second time, but the first time if it closed while the power was away', () => {
+    const contact: ContactReady = { id: 'mua', inputs: ['contact-1'], debounceMs: 500, order: 'lu', perHour: 9, mandate };
+    const rig = new Rig(noon).bootWith(plan(1));
+    rig.tell({ is: 'inputChanged', input: 'contact-1', on: false });
+    restart(rig, 'contact-1', [contact]);
+    expect(states(rig, 'lu#1')).toEqual(['accepted']);
+    rig.tell({ is: 'localEndAsked', by: 'page' });
+    restart(rig, 'contact-1', [contact]);
+    expect(states(rig, 'lu#2')).toEqual([]);
   });
 });
 

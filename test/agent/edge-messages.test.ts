@@ -68,6 +68,26 @@ describe('messages from the centre', () => {
     ]);
   });
 
+  test('a clear speaks for its issuer’s level and those below: a commune’s key never ends what the province ordered', () => {
+    const levels = ['ministry', 'province', 'district', 'commune', 'hamlet'] as const;
+    const found = levels.map((level) => {
+      const clear = sign('clear', 'g/xa-1', { ids: ['o-province'], level, reason: '' });
+      const [event] = events(readMessage(orderTopic, frame([clear]), reader));
+      return event?.is === 'envelopeRefused' ? `${level} ${event.problem.code}` : `${level} ${event?.is}`;
+    });
+    expect(found).toEqual([
+      'ministry role-missing',
+      'province role-missing',
+      'district role-missing',
+      'commune clearOffered',
+      'hamlet clearOffered',
+    ]);
+    const session = { ...liveSession('hop-thon', 1_800_000_000_000), level: 'province' };
+    expect(events(readMessage('loa/1/g/xa-1/cmd', json(sign('live', 'g/xa-1', session)), reader))).toMatchObject([
+      { is: 'envelopeRefused', problem: { code: 'role-missing' } },
+    ]);
+  });
+
   test('only audio that the signed order names, in the size it names, is taken along', () => {
     const audio = Buffer.from('opus of the order');
     const other = Buffer.from('something else');
