@@ -81,9 +81,9 @@ export class ChromiumBrowser {
       tell = resolve;
     });
     const memoryBytes = options.memoryBytes ?? totalmem();
-    const { kiosk, widthPx, heightPx, flags = [] } = options;
+    const { kiosk, widthPx, heightPx, filmsFrom, flags = [] } = options;
     const root = process.geteuid?.() === 0;
-    this.#tool = startTool(path, chromiumFlags({ kiosk, widthPx, heightPx, profile, root, memoryBytes, extra: flags }), {
+    this.#tool = startTool(path, chromiumFlags({ kiosk, widthPx, heightPx, profile, root, memoryBytes, filmsFrom, extra: flags }), {
       extraPipes: 2,
       limits: { dataBytes: processBytesMax(memoryBytes), niceness },
       onExit: () => {

@@ -17,7 +17,7 @@ import { aroundWish } from './around.ts';
 import { BrowserKeeper } from './browser-keeper.ts';
 import { type BrowserOptions, ChromiumBrowser } from './chromium-browser.ts';
 import { safeTwins } from './page-text.ts';
-import { guarded } from './shell-page.ts';
+import { guarded, isLoopbackOrigin } from './shell-page.ts';
 import { fadeMs } from './shell-script.ts';
 import { StrikeBook } from './strike-book.ts';
 
@@ -76,6 +76,7 @@ export class ChromiumDisplay implements Display {
 
   constructor(options: ChromiumDisplayOptions = {}) {
     this.#options = options;
+    if (options.filmsFrom !== undefined && !isLoopbackOrigin(options.filmsFrom)) throw new Error('films come from this machine only');
     const { widthPx: columns = 1280, heightPx: rows = 720 } = options;
     this.can = { html: true, picture: true, columns, rows, colours: 256 ** 3, prepare: true, readBack: true };
     this.#book = new StrikeBook(options.strikesFile);

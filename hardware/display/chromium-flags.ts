@@ -9,6 +9,8 @@ export interface FlagWishes {
   /** Chromium refuses its own sandbox to root. */
   readonly root: boolean;
   readonly memoryBytes: number;
+  /** The one origin that is found, on this machine. */
+  readonly filmsFrom?: string | undefined;
   /** More of them, for benches. */
   readonly extra?: readonly string[];
 }
@@ -16,9 +18,8 @@ export interface FlagWishes {
 /** Boards with less are told to save memory; it makes larger ones slower for nothing. */
 export const lowMemoryBytes = 1.5 * 1024 ** 3;
 
-/** No names resolve, no component phones home. Loopback addresses are left to the policies of the pages. */
+/** No component phones home. */
 const quietFlags = [
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-client-side-phishing-detection',
@@ -72,6 +73,12 @@ const unwanted = [
  */
 const wanted = ['IsolateSandboxedIframes:grouping/per-document'];
 
+/** No name and no address is found, the machine's own among them: a policy alone does not hold back a preconnect. */
+function resolverRules(filmsFrom: string | undefined): string {
+  const films = filmsFrom === undefined ? '' : `MAP ${new URL(filmsFrom).host} ${new URL(filmsFrom).host}, `;
+  return `--host-resolver-rules=${films}MAP * ~NOTFOUND`;
+}
+
 export function chromiumFlags(wishes: FlagWishes): string[] {
   return [
     ...(wishes.kiosk ? ['--kiosk', '--start-fullscreen', '--window-position=0,0'] : ['--headless=new', '--disable-gpu']),
@@ -80,6 +87,7 @@ export function chromiumFlags(wishes: FlagWishes): string[] {
     `--window-size=${wishes.widthPx},${wishes.heightPx}`,
     // A box never runs the browser as root.
     ...(wishes.root ? ['--no-sandbox'] : []),
+    resolverRules(wishes.filmsFrom),
     ...quietFlags,
     ...screenFlags,
     ...(wishes.memoryBytes <= lowMemoryBytes ? lowMemoryFlags : []),
