@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import { findProgram, startTool, type Tool } from '../host/processes.ts';
+import { findProgram, startTool, type Tool, type ToolLimits } from '../host/processes.ts';
 import { type CdpEvent, type CdpFields, CdpPipe } from './cdp-pipe.ts';
 import { shellPage, shellScript } from './shell-page.ts';
 
@@ -16,6 +16,8 @@ export interface BrowserOptions {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly onGone: (problem: Problem) => void;
+  /** Of each of its processes. */
+  readonly limits?: ToolLimits;
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -95,6 +97,7 @@ export class ChromiumBrowser {
     });
     this.#tool = startTool(path, flagsOf(options, profile), {
       extraPipes: 2,
+      ...(options.limits && { limits: options.limits }),
       onExit: () => {
         tell();
         this.#gone('the browser ended');
