@@ -41,7 +41,8 @@ describe('a transmission', () => {
     const bursts = framed([dots.value], all);
     expect(bursts.map(({ pauseMs }) => pauseMs)).toEqual([100, 0]);
     expect(Buffer.from(bursts[0]?.bytes ?? []).toString('latin1')).toBe('\0\0\0\0\0\x01Z00\x02IB0203');
-    expect(Buffer.from(bursts[1]?.bytes ?? []).toString('latin1')).toBe('012\r308\r\x0302F0\x04');
+    // 02 + 'IB0203' 14E + '012' CR A0 + '308' CR A8 + 03 = 29D
+    expect(Buffer.from(bursts[1]?.bytes ?? []).toString('latin1')).toBe('012\r308\r\x03029D\x04');
     expect(framed([clearPriority, softReset], all).map(({ pauseMs }) => pauseMs)).toEqual([100, 100, 0]);
     expect(writeDots('B', makeBitmap(256, 16))).toMatchObject({ ok: false, problem: { code: 'too-large' } });
   });
