@@ -6,11 +6,11 @@ import { pinTwiceUsed } from '../hardware/board/wiring.ts';
 import type { AudioInSettings } from '../hardware/open-audio-in.ts';
 import type { AudioOutSettings } from '../hardware/open-audio-out.ts';
 import type { BoardSettings, GpioSettings } from '../hardware/open-board.ts';
-import type { DisplaySettings } from '../hardware/open-display.ts';
 import { Id } from '../schemas/ids.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { Output } from '../schemas/settings.ts';
+import { DisplayConfig } from './display-config.ts';
 
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const flag = (standard: boolean) => v.optional(v.boolean(), standard);
@@ -121,14 +121,7 @@ export const AgentConfig = v.strictObject({
   /** By output: the microphone at its horn, which proves that an order was heard. */
   proofs: v.optional(v.pipe(v.record(Id, Id), v.maxEntries(4)), {}),
   board: v.optional(BoardConfig, { kind: 'simulated' }),
-  display: v.optional(
-    v.strictObject({
-      kind: v.picklist(['chromium', 'simulated', 'none']),
-      width: v.optional(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(4096)), 1280),
-      height: v.optional(v.pipe(v.number(), v.integer(), v.minValue(64), v.maxValue(4096)), 720),
-    }),
-    { kind: 'simulated' },
-  ),
+  display: v.optional(DisplayConfig, { kind: 'simulated' }),
   /** Outputs prepared at start; those that a signed plan adds are prepared when it is applied. */
   outputs: v.optional(v.pipe(v.array(Output), v.maxLength(4)), []),
   /** Where to find the centre, when not where the claim said (a proxy in between). Identity is checked all the same. */
@@ -206,10 +199,4 @@ function gpioSettings(board: v.InferOutput<typeof ChardevBoardConfig> | v.InferO
   });
   const wired = Object.entries(inputs).filter(([, wiring]) => wiring !== undefined);
   return { kind, wirings, activeLow, inputs: Object.fromEntries(wired), ...(beacon && { beacon }), ...(chip !== undefined && { chip }) };
-}
-
-/** The display door's settings. */
-export function displaySettings({ display }: AgentConfig): DisplaySettings {
-  const { kind, width, height } = display;
-  return kind === 'chromium' ? { kind, widthPx: width, heightPx: height } : { kind };
 }

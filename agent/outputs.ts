@@ -20,6 +20,7 @@ import { BoardPlayer } from './board-player.ts';
 import { Boards } from './boards.ts';
 import { type AgentConfig, audioInSettings, audioOutSettings } from './config.ts';
 import type { Action, BeaconPattern, Event, PlayAction, ShowAction } from './core/model.ts';
+import { displayName } from './display-config.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
@@ -67,7 +68,7 @@ type Tell = (event: Event) => void;
 
 /** What the configuration puts behind the ports, for the report. */
 export function hardwareOf(config: AgentConfig): Report['hardware'] {
-  return { audioOut: config.audioOut.kind, board: config.board.kind, display: config.display.kind };
+  return { audioOut: config.audioOut.kind, board: config.board.kind, display: displayName(config.display) };
 }
 
 export class Outputs {

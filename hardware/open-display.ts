@@ -1,11 +1,34 @@
-// Picks the display that local settings name; a browser is looked for only when named.
+// Picks the display that local settings name; a browser or a port is looked for only when named.
 import type { ChromiumDisplayOptions } from './display/chromium-display.ts';
+import type { FramebufferDoorOptions } from './display/picture-doors.ts';
+import type { SerialSignOptions } from './display/serial-sign.ts';
 import type { Display } from './display.ts';
+import type { SerialSettings } from './serial.ts';
+
+export interface ImageSettings {
+  readonly kind: 'image';
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Memory of each process of the browser that photographs pages; without it their words are drawn. */
+  readonly browserBytes?: number;
+  readonly executable?: string;
+  /** Where pictures go: one of the two. */
+  readonly file?: string;
+  readonly framebuffer?: FramebufferDoorOptions;
+}
+
+export type SerialSignSettings = Omit<SerialSignOptions, 'open' | 'now'> & {
+  readonly kind: 'serial-sign';
+  /** `simulated` in place of a path: a sign in memory. */
+  readonly port: SerialSettings;
+};
 
 export type DisplaySettings =
   | { readonly kind: 'none' }
   | { readonly kind: 'simulated' }
-  | ({ readonly kind: 'chromium' } & Omit<ChromiumDisplayOptions, 'now'>);
+  | ({ readonly kind: 'chromium' } & Omit<ChromiumDisplayOptions, 'now'>)
+  | ImageSettings
+  | SerialSignSettings;
 
 /** The display, not yet started; `undefined` where the box has none. `now` is the box's wall time. */
 export async function makeDisplay(settings: DisplaySettings, now: () => number): Promise<Display | undefined> {
@@ -20,7 +43,36 @@ export async function makeDisplay(settings: DisplaySettings, now: () => number):
       const { ChromiumDisplay } = await import('./display/chromium-display.ts');
       return new ChromiumDisplay({ ...settings, now });
     }
+    case 'image':
+      return makeImageDisplay(settings, now);
+    case 'serial-sign':
+      return makeSerialSign(settings, now);
     default:
       return settings satisfies never;
   }
+}
+
+async function makeImageDisplay(settings: ImageSettings, now: () => number): Promise<Display> {
+  const { widthPx, heightPx, browserBytes: memoryBytes, executable, file, framebuffer } = settings;
+  const { ImageDisplay } = await import('./display/image-display.ts');
+  const { folderDoor, framebufferDoor } = await import('./display/picture-doors.ts');
+  const door = framebuffer ? framebufferDoor(framebuffer) : folderDoor({ file: file ?? 'board.png' });
+  if (memoryBytes === undefined) return new ImageDisplay({ widthPx, heightPx, door, now });
+  const { photographPage } = await import('./display/page-picture.ts');
+  const { findChromium } = await import('./display/chromium-browser.ts');
+  if (findChromium(executable) === undefined) return new ImageDisplay({ widthPx, heightPx, door, now });
+  const options = { widthPx, heightPx, memoryBytes, ...(executable !== undefined && { executable }) };
+  return new ImageDisplay({ widthPx, heightPx, door, now, photograph: (html, signal) => photographPage(html, { ...options, signal }) });
+}
+
+async function makeSerialSign({ port, ...sign }: SerialSignSettings, now: () => number): Promise<Display> {
+  const { SerialSign } = await import('./display/serial-sign.ts');
+  if (port.path !== 'simulated') {
+    const { openSerial } = await import('./serial.ts');
+    return new SerialSign({ ...sign, now, open: () => openSerial(port) });
+  }
+  const { SimulatedSerial } = await import('./display/simulated-serial.ts');
+  const { SimulatedSign } = await import('./display/simulated-sign.ts');
+  const line = new SimulatedSerial(new SimulatedSign({ ...sign }));
+  return new SerialSign({ ...sign, now, open: () => line.open() });
 }

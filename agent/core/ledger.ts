@@ -47,9 +47,15 @@ export function settle(turn: Turn, occurrence: Occurrence, verdict: Verdict): vo
 export function proofOf(turn: Turn, kind: Occurrence['kind'], audibleMs: number): Receipt['proof'] {
   if (audibleMs <= 0) return 'none';
   const { hardware } = turn.live;
-  if (kind === 'board') return hardware.display.startsWith('simulated') ? 'simulated' : 'painted';
+  if (kind === 'board') return boardProofOf(hardware.display);
   if (kind === 'bridge') return 'bridge';
   return hardware.board === 'none' || hardware.board.startsWith('simulated') ? 'simulated' : 'relay';
+}
+
+/** A screen that nobody can ask proves nothing. */
+function boardProofOf(display: string): Receipt['proof'] {
+  if (display.endsWith('unmeasured')) return 'none';
+  return display.startsWith('simulated') ? 'simulated' : 'painted';
 }
 
 /** Gain of a scheduled play on this box: its own, the box's, under the policy's ceiling. */

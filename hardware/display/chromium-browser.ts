@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import { findProgram, startTool, type Tool } from '../host/processes.ts';
+import { findProgram, startTool, type Tool, type ToolLimits } from '../host/processes.ts';
 import { type CdpEvent, type CdpFields, CdpPipe } from './cdp-pipe.ts';
 import { chromiumFlags, processBytesMax } from './chromium-flags.ts';
 import { shellPage } from './shell-page.ts';
@@ -27,6 +27,8 @@ export interface BrowserOptions {
   readonly onGone: (problem: Problem, lost: 'page' | 'browser') => void;
   /** The process of one document is lost, named by its frame; the page lives. */
   readonly onFrameGone: (frameId: string) => void;
+  /** Of each of its processes, in place of those that fit the machine. */
+  readonly limits?: ToolLimits;
 }
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -85,7 +87,7 @@ export class ChromiumBrowser {
     const root = process.geteuid?.() === 0;
     this.#tool = startTool(path, chromiumFlags({ kiosk, widthPx, heightPx, profile, root, memoryBytes, filmsFrom, extra: flags }), {
       extraPipes: 2,
-      limits: { dataBytes: processBytesMax(memoryBytes), niceness },
+      limits: options.limits ?? { dataBytes: processBytesMax(memoryBytes), niceness },
       onExit: () => {
         tell();
         this.#gone('the browser ended', 'browser');

@@ -1,4 +1,5 @@
 // PNG (ISO/IEC 15948) as boards need it: pictures of 8 bits a sample in and out, not interlaced, bounded in size.
+import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { crc32, deflate, inflate } from 'node:zlib';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -16,6 +17,8 @@ export type Rgb = readonly [number, number, number];
 /** Of one side. */
 export const pictureDotsMax = 4_096;
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const rowsATurn = 64;
+const black: Rgb = [0, 0, 0];
 const samplesOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 export async function encodePng({ columns, rows, rgb }: Picture): Promise<Uint8Array> {
@@ -56,32 +59,49 @@ export async function decodePng(bytes: Uint8Array): Promise<Result<Picture>> {
   const stride = columns * samples;
   const lines = await promisify(inflate)(Buffer.concat(packed), { maxOutputLength: rows * (stride + 1) }).catch(() => undefined);
   if (lines?.length !== rows * (stride + 1)) return unreadable('damaged');
-  return ok({ columns, rows, rgb: colours(unfiltered(lines, rows, stride, samples), colour, samples, palette) });
+  return ok({ columns, rows, rgb: colours(await unfiltered(lines, rows, stride, samples), colour, samples, palette) });
 }
 
 /** A bitmap with a colour for each number of its dots. */
 export function coloured({ columns, rows, dots }: Bitmap, palette: readonly Rgb[]): Picture {
   const rgb = new Uint8Array(columns * rows * 3);
-  for (let at = 0; at < dots.length; at++) rgb.set(palette[dots[at] ?? 0] ?? [0, 0, 0], at * 3);
+  for (let at = 0; at < dots.length; at++) {
+    const colour = palette[dots[at] ?? 0] ?? black;
+    rgb[at * 3] = colour[0];
+    rgb[at * 3 + 1] = colour[1];
+    rgb[at * 3 + 2] = colour[2];
+  }
   return { columns, rows, rgb };
 }
 
-/** Rows as they were before each was written as differences (clause 9). */
-function unfiltered(lines: Buffer, rows: number, stride: number, samples: number): Uint8Array {
+/** Rows as they were before each was written as differences (clause 9). In parts, so that sound beside it has its turns. */
+async function unfiltered(lines: Buffer, rows: number, stride: number, samples: number): Promise<Uint8Array> {
   const out = new Uint8Array(rows * stride);
+  let above: Uint8Array = new Uint8Array(stride);
   for (let row = 0; row < rows; row++) {
-    const filter = lines[row * (stride + 1)] ?? 0;
-    const from = row * (stride + 1) + 1;
-    const to = row * stride;
-    for (let at = 0; at < stride; at++) {
-      const left = at >= samples ? (out[to + at - samples] ?? 0) : 0;
-      const up = row > 0 ? (out[to + at - stride] ?? 0) : 0;
-      const corner = row > 0 && at >= samples ? (out[to + at - stride - samples] ?? 0) : 0;
-      const guess = filter === 1 ? left : filter === 2 ? up : filter === 3 ? (left + up) >> 1 : filter === 4 ? paeth(left, up, corner) : 0;
-      out[to + at] = (lines[from + at] ?? 0) + guess;
-    }
+    if (row % rowsATurn === rowsATurn - 1) await turn();
+    const line = lines.subarray(row * (stride + 1), (row + 1) * (stride + 1));
+    const target = out.subarray(row * stride, (row + 1) * stride);
+    unfilter(line[0] ?? 0, line.subarray(1), above, target, samples);
+    above = target;
   }
   return out;
+}
+
+function unfilter(filter: number, line: Uint8Array, above: Uint8Array, target: Uint8Array, samples: number): void {
+  if (filter === 0) {
+    target.set(line);
+    return;
+  }
+  for (let at = 0; at < line.length; at++) {
+    const left = at >= samples ? (target[at - samples] as number) : 0;
+    const up = above[at] as number;
+    let guess = left;
+    if (filter === 2) guess = up;
+    else if (filter === 3) guess = (left + up) >> 1;
+    else if (filter === 4) guess = paeth(left, up, at >= samples ? (above[at - samples] as number) : 0);
+    target[at] = (line[at] as number) + guess;
+  }
 }
 
 function paeth(left: number, up: number, corner: number): number {
@@ -91,15 +111,16 @@ function paeth(left: number, up: number, corner: number): number {
 }
 
 function colours(values: Uint8Array, colour: number, samples: number, palette: Buffer): Uint8Array {
+  if (colour === 2) return values;
   const dots = values.length / samples;
   const rgb = new Uint8Array(dots * 3);
   const transparent = colour === 4 || colour === 6;
   for (let dot = 0; dot < dots; dot++) {
     const at = dot * samples;
-    const cover = transparent ? (values[at + samples - 1] ?? 255) / 255 : 1;
+    const cover = transparent ? (values[at + samples - 1] as number) / 255 : 1;
     for (let part = 0; part < 3; part++) {
-      const value = colour === 3 ? palette[(values[at] ?? 0) * 3 + part] : values[samples < 3 ? at : at + part];
-      rgb[dot * 3 + part] = Math.round((value ?? 0) * cover);
+      const value = colour === 3 ? palette[(values[at] as number) * 3 + part] : values[samples < 3 ? at : at + part];
+      rgb[dot * 3 + part] = cover === 1 ? (value ?? 0) : Math.round((value ?? 0) * cover);
     }
   }
   return rgb;

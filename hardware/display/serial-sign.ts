@@ -243,7 +243,10 @@ export class SerialSign implements Display {
     this.#spare = undefined;
     const at = new Date(this.#now());
     const clock = { hour: at.getHours(), minute: at.getMinutes() };
-    for (const command of setUpOf(this.#options, this.#options.dimming ?? 0, clock)) await this.#line.send([command]);
+    for (const command of setUpOf(this.#options, this.#options.dimming ?? 0, clock)) {
+      // A sign that does not hear one would only keep what is to be shown waiting for the others.
+      if (!(await this.#line.send([command])).ok) return;
+    }
   }
 
   #newWork(): AbortSignal {

@@ -22,7 +22,7 @@ export type Sent = Result<{ readonly confirmed: boolean }>;
 /** Small enough that a waiting order gets the line within 0.3 s at 9,600 bit/s. */
 const chunkBytes = 256;
 const triesMax = 3;
-const answerWithinMs = 2_000;
+const answerWithinMs = 1_000;
 /** An answer to the switching on of answers belongs to nobody. */
 const settleMs = 200;
 const reopenWaitsMs = [500, 1_000, 2_000, 5_000, 10_000] as const;

@@ -14,7 +14,15 @@ const started = performance.now();
 /** Debian package → program that proves it. */
 const toolsFor = {
   start: { ffmpeg: 'ffmpeg', mpg123: 'mpg123', 'opus-tools': 'opusdec', 'espeak-ng': 'espeak-ng', chromium: 'chromium' },
-  test: { 'alsa-utils': 'aplay', sox: 'sox', mosquitto: 'mosquitto', openssl: 'openssl', xmlsec1: 'xmlsec1', strace: 'strace' },
+  test: {
+    'alsa-utils': 'aplay',
+    sox: 'sox',
+    mosquitto: 'mosquitto',
+    openssl: 'openssl',
+    xmlsec1: 'xmlsec1',
+    strace: 'strace',
+    socat: 'socat',
+  },
 };
 const compilers = { 'g++': 'g++', make: 'make', python3: 'python3' };
 

@@ -1,0 +1,87 @@
+// Which screen stands behind the box's board: the part of the local configuration about displays.
+import * as v from 'valibot';
+import type { DisplaySettings } from '../hardware/open-display.ts';
+
+const dots = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
+const Path = v.pipe(v.string(), v.minLength(1), v.maxLength(400));
+const Side = dots(64, 4096);
+const size = { width: v.optional(Side, 1280), height: v.optional(Side, 720) };
+
+const BrowserDisplay = v.strictObject({ kind: v.picklist(['chromium', 'simulated', 'none']), ...size });
+
+/** Pictures made once and handed over; no browser stays in memory. */
+const ImageDisplay = v.strictObject({
+  kind: v.literal('image'),
+  width: v.optional(dots(16, 4096), 1280),
+  height: v.optional(dots(16, 4096), 720),
+  /** Pages are photographed where a Chromium is installed; without one their words are drawn. */
+  browser: v.optional(v.boolean(), true),
+  /** Of each process of the browser that photographs. */
+  browserMegabytes: v.optional(dots(128, 4096), 768),
+  to: v.variant('door', [
+    /** A PNG that a LED controller watches, replaced by rename. */
+    v.strictObject({ door: v.literal('file'), path: Path }),
+    v.strictObject({
+      door: v.literal('framebuffer'),
+      path: v.optional(Path, '/dev/fb0'),
+      format: v.optional(v.picklist(['rgb565', 'xrgb8888']), 'rgb565'),
+      strideBytes: v.optional(dots(32, 65_536)),
+    }),
+  ]),
+});
+
+/** A LED sign that speaks the Alpha protocol. */
+const SerialSignDisplay = v.strictObject({
+  kind: v.literal('serial-sign'),
+  /** The port, or `simulated`. */
+  path: Path,
+  baudRate: v.optional(v.picklist([1200, 2400, 4800, 9600, 19_200, 38_400]), 9600),
+  /** The protocol's own is 7E1; some later signs want 8N1. */
+  framing: v.optional(v.picklist(['7E1', '8N1']), '7E1'),
+  /** Dots, within what a SMALL DOTS picture holds. */
+  columns: v.optional(dots(16, 255), 80),
+  rows: v.optional(dots(7, 31), 7),
+  colours: v.optional(v.picklist(['mono', 'three', 'eight']), 'mono'),
+  type: v.optional(v.pipe(v.string(), v.regex(/^[!-~]$/, 'must be one letter of the protocol')), 'Z'),
+  address: v.optional(v.pipe(v.string(), v.regex(/^[0-9A-F]{2}$/, 'must be two hexadecimal digits')), '00'),
+  /** The sign answers transmissions (Alpha 2.0 and later): only then anything is confirmed. */
+  answers: v.optional(v.boolean(), false),
+  pageMs: v.optional(dots(2_000, 60_000), 5_000),
+  dimming: v.optional(v.picklist([0, 1, 2, 3, 4]), 0),
+  memoryBytes: v.optional(dots(1_000, 256_000), 30_000),
+});
+
+export const DisplayConfig = v.variant('kind', [BrowserDisplay, ImageDisplay, SerialSignDisplay]);
+export type DisplayConfig = v.InferOutput<typeof DisplayConfig>;
+
+/** The display door's settings. */
+export function displaySettings({ display }: { readonly display: DisplayConfig }): DisplaySettings {
+  switch (display.kind) {
+    case 'chromium':
+      return { kind: 'chromium', widthPx: display.width, heightPx: display.height };
+    case 'image': {
+      const { width: widthPx, height: heightPx, browser, browserMegabytes, to } = display;
+      const browserBytes = browser ? browserMegabytes * 1024 * 1024 : undefined;
+      const size = { widthPx, heightPx, ...(browserBytes !== undefined && { browserBytes }) };
+      if (to.door === 'file') return { kind: 'image', ...size, file: to.path };
+      const { path, format, strideBytes } = to;
+      return { kind: 'image', ...size, framebuffer: { path, format, ...(strideBytes !== undefined && { strideBytes }) } };
+    }
+    case 'serial-sign': {
+      const { path, baudRate, framing, type, address: number, ...sign } = display;
+      const line = framing === '7E1' ? ({ dataBits: 7, parity: 'even' } as const) : ({ dataBits: 8, parity: 'none' } as const);
+      return { ...sign, port: { path, baudRate, ...line }, address: { type, number } };
+    }
+    default:
+      return { kind: display.kind };
+  }
+}
+
+/** For the report. A screen that cannot be asked is named so: a play on it has no proof. */
+export function displayName(display: DisplayConfig): string {
+  if (display.kind === 'serial-sign') {
+    if (display.path === 'simulated') return 'simulated-sign';
+    return display.answers ? 'serial-sign' : 'serial-sign-unmeasured';
+  }
+  return display.kind === 'image' && display.to.door === 'file' ? 'image-unmeasured' : display.kind;
+}
