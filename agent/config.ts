@@ -9,8 +9,9 @@ import type { BoardSettings, GpioSettings } from '../hardware/open-board.ts';
 import { Id } from '../schemas/ids.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { Report } from '../schemas/report.ts';
 import { Output } from '../schemas/settings.ts';
-import { DisplayConfig } from './display-config.ts';
+import { DisplayConfig, displayName } from './display-config.ts';
 
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const flag = (standard: boolean) => v.optional(v.boolean(), standard);
@@ -199,4 +200,9 @@ function gpioSettings(board: v.InferOutput<typeof ChardevBoardConfig> | v.InferO
   });
   const wired = Object.entries(inputs).filter(([, wiring]) => wiring !== undefined);
   return { kind, wirings, activeLow, inputs: Object.fromEntries(wired), ...(beacon && { beacon }), ...(chip !== undefined && { chip }) };
+}
+
+/** What the configuration puts behind the ports, for the report. */
+export function hardwareOf(config: AgentConfig): Report['hardware'] {
+  return { audioOut: config.audioOut.kind, board: config.board.kind, display: displayName(config.display) };
 }

@@ -1,8 +1,7 @@
 // The box's outputs as they stand behind their ids: a loudspeaker with converter and relays, or a board with its screen.
-import { join } from 'node:path';
 import { NearMicrophone } from '../hardware/audio-in/near-microphone.ts';
 import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
-import { WavRecorder } from '../hardware/audio-out/wav-recorder.ts';
+import { WavRecorder, wavPath } from '../hardware/audio-out/wav-recorder.ts';
 import type { AudioOut, Heard } from '../hardware/audio-out.ts';
 import type { Board, BoardInput } from '../hardware/board.ts';
 import type { Display, Frame, Page } from '../hardware/display.ts';
@@ -14,13 +13,11 @@ import { makeAudioOut } from '../hardware/open-audio-out.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
 import type { Order } from '../schemas/order.ts';
 import type { Problem, Result } from '../schemas/problems.ts';
-import type { Report } from '../schemas/report.ts';
 import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
 import { Boards } from './boards.ts';
 import { type AgentConfig, audioInSettings, audioOutSettings } from './config.ts';
 import type { Action, BeaconPattern, Event, PlayAction, ShowAction } from './core/model.ts';
-import { displayName } from './display-config.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
@@ -65,11 +62,6 @@ interface Screen {
 }
 
 type Tell = (event: Event) => void;
-
-/** What the configuration puts behind the ports, for the report. */
-export function hardwareOf(config: AgentConfig): Report['hardware'] {
-  return { audioOut: config.audioOut.kind, board: config.board.kind, display: displayName(config.display) };
-}
 
 export class Outputs {
   readonly #options: OutputsOptions;
@@ -303,10 +295,4 @@ export class Outputs {
   #feed(): void {
     this.#boards?.feed((output) => this.pumps(output));
   }
-}
-
-/** The named file for the first loudspeaker, `…-ID.wav` for others. */
-function wavPath(dataDir: string, name: string, id: string, opened: number): string {
-  const path = join(name.startsWith('/') ? '' : dataDir, name);
-  return opened === 0 ? path : path.replace(/(\.wav)?$/i, `-${id}.wav`);
 }

@@ -21,7 +21,12 @@ export function closeAgenda(turn: Turn): void {
   }
   forgetBeyondLookBack(turn);
   const { settledToMs } = turn.kept.ledger;
-  const reaches = agenda && agenda.rev === plan.rev && (agenda.bulletinsRev ?? plan.rev) === rulingRev(plan, turn.kept.bulletins) && agenda.toMs >= wallMs + aheadMs && agenda.fromMs <= settledToMs;
+  const reaches =
+    agenda &&
+    agenda.rev === plan.rev &&
+    (agenda.bulletinsRev ?? plan.rev) === rulingRev(plan, turn.kept.bulletins) &&
+    agenda.toMs >= wallMs + aheadMs &&
+    agenda.fromMs <= settledToMs;
   if (!reaches) turn.be({ agenda: agendaOf(ruling(plan, turn.kept.bulletins), settledToMs, wallMs, rulingRev(plan, turn.kept.bulletins)) });
 }
 

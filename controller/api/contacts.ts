@@ -16,7 +16,7 @@ import { declare } from './route.ts';
 const contactsMax = 4;
 
 export function contactRoutes(app: FastifyInstance, centre: Centre): void {
-  const { registry, alerts, card } = centre;
+  const { registry, alerts, card, duty } = centre;
 
   declare(
     app,
@@ -32,6 +32,8 @@ export function contactRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, params, body }): Promise<Result<MandateAnswer>> => {
       const allowed = may(person.grants, 'mandate.sign', card.area);
       if (!allowed.ok) return allowed;
+      const shift = await duty.shifts.shiftOf(person.account);
+      if (!shift.ok) return shift;
       const feed = parse(Id, params['contact']);
       if (!feed.ok) return feed;
       const wanted = await contactMandate(centre, params['id'] ?? '', { ...body, contact: feed.value, by: person.account });

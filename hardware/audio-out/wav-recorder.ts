@@ -1,6 +1,6 @@
 // What was heard, as a WAV file that is readable at any instant, even after the process was killed. Bounded in size.
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Problem } from '../../schemas/problems.ts';
 import { type Heard, sampleRateHz } from '../audio-out.ts';
 import { problemOf } from '../host/failure.ts';
@@ -106,4 +106,10 @@ export class WavRecorder {
   async #writeHead(): Promise<void> {
     await this.#file?.write(wavHead(sampleRateHz, this.#bytes), 0, wavHeadBytes, 0);
   }
+}
+
+/** The named file for the first loudspeaker, `…-ID.wav` for others. */
+export function wavPath(dataDir: string, name: string, id: string, opened: number): string {
+  const path = join(name.startsWith('/') ? '' : dataDir, name);
+  return opened === 0 ? path : path.replace(/(\.wav)?$/i, `-${id}.wav`);
 }

@@ -7,6 +7,7 @@ import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { findProgram, startTool, type Tool, type ToolLimits } from '../host/processes.ts';
 import { type CdpEvent, type CdpFields, CdpPipe } from './cdp-pipe.ts';
 import { chromiumFlags, processBytesMax } from './chromium-flags.ts';
+import { playExpression, settleExpression, shellStandsExpression } from './frame-script.ts';
 import { shellPage } from './shell-page.ts';
 import { aroundScript, shellScript } from './shell-script.ts';
 
@@ -212,7 +213,7 @@ export class ChromiumBrowser {
     for (let tries = 0; tries < 100; tries++) {
       const ready = await this.#pipe.send(
         'Runtime.evaluate',
-        { expression: "document.readyState === 'complete' && document.querySelector('#cover') !== null", returnByValue: true },
+        { expression: shellStandsExpression, returnByValue: true },
         { sessionId: session },
       );
       if (!ready.ok) return ready;
@@ -251,18 +252,6 @@ export class ChromiumBrowser {
     this.#options.onGone({ code: 'device-failed', path: '', detail }, lost);
   }
 }
-
-const settleExpression = `(async () => {
-  await document.fonts.ready;
-  await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
-  for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
-  const grounds = [document.documentElement, document.body].filter(Boolean).map((one) => getComputedStyle(one).backgroundColor);
-  return grounds.find((colour) => !/^rgba\\(.*, 0\\)$/.test(colour) && colour !== 'transparent') ?? 'rgb(255, 255, 255)';
-})()`;
-
-const playExpression = `(() => {
-  for (const film of document.querySelectorAll('video[autoplay]')) { film.muted = true; film.playsInline = true; film.currentTime = 0; film.play().catch(() => {}); }
-})()`;
 
 /** Profiles of agents that were killed before they could tidy up; named by their process. */
 async function removeOldProfiles(): Promise<void> {

@@ -37,6 +37,9 @@ export async function photographPage(html: string, options: PagePictureOptions):
     onGone: (problem) => {
       gone = { ok: false, problem };
     },
+    onFrameGone: () => {
+      gone = bad('device-failed', 'the page was too much for its process');
+    },
   });
   if (!started.ok) {
     ended.abort();

@@ -19,6 +19,7 @@ beforeEach(async () => {
   // No gateway key: a contact needs none.
   bed = await openAlertBed({}, false);
   await first.beginShift(bed.duty);
+  await second.beginShift(bed.second);
   for (const id of ['hop-1', 'hop-2'])
     await bed.admin('POST', '/boxes', {
       id,
