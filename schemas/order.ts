@@ -7,6 +7,8 @@ import { DurationMs } from './time.ts';
 
 export const orderAudioBytesMax = 64 * 1024;
 export const ordersPerGroupMax = 16;
+/** All that may live in a group, in earnest and as exercise, and as many again that earlier clears ended. */
+export const clearedIdsMax = 4 * ordersPerGroupMax;
 
 /** Hazards of Vietnam (PRODUCT §1.8). */
 export const Hazard = v.picklist([
@@ -91,7 +93,7 @@ export type Order = v.InferOutput<typeof Order>;
 
 /** Ends orders by id; latches those ids, never future ones (PRODUCT §1.2). */
 export const Clear = v.strictObject({
-  ids: v.pipe(v.array(MessageId), v.minLength(1), v.maxLength(ordersPerGroupMax)),
+  ids: v.pipe(v.array(MessageId), v.minLength(1), v.maxLength(clearedIdsMax)),
   level: Level,
   reason: v.pipe(v.string(), v.maxLength(300)),
 });

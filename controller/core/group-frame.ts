@@ -1,7 +1,7 @@
 // What stands in a group's retained order frame: at most 16 envelopes, oldest counter first, sound within the frame's limit.
 import { payloadTypeOf } from '../../schemas/envelope.ts';
 import { frameBytesMax } from '../../schemas/frame.ts';
-import { ordersPerGroupMax } from '../../schemas/order.ts';
+import { clearedIdsMax, ordersPerGroupMax } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 
 export interface FrameEntry {
@@ -45,7 +45,7 @@ export function livingEntries(entries: readonly FrameEntry[], nowMs: number): Fr
 /** Ids a group's new clear must name: what it ends now and what earlier clears ended and has not expired, newest kept. */
 export function idsToClear(ids: readonly string[], entries: readonly FrameEntry[], nowMs: number): string[] {
   const earlier = entries.filter((entry) => entry.typ === 'clear' && entry.expMs > nowMs).flatMap((entry) => entry.orders);
-  return [...new Set([...ids, ...earlier])].slice(0, ordersPerGroupMax);
+  return [...new Set([...ids, ...earlier])].slice(0, clearedIdsMax);
 }
 
 /**

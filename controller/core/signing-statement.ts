@@ -59,9 +59,9 @@ export interface Speaker {
   readonly epoch: string;
 }
 
-/** Orders and clears share a space, so a box can tell their order. */
+/** Orders and clears share a space, so a box can tell their order; exercises too, since a group's tables name its envelopes by counter. */
 export function spaceOf({ typ, aud }: Pick<AskedDraft, 'typ' | 'aud'>, { centre, epoch }: Speaker): string {
-  return `${typ === 'clear' ? 'order' : typ} ${centre} ${epoch} ${aud}`;
+  return `${typ === 'clear' || typ === 'drill' ? 'order' : typ} ${centre} ${epoch} ${aud}`;
 }
 
 /** The text that is signed. Its parts stand as in every statement of this project, the body last. */

@@ -177,6 +177,26 @@ describe('ending an order', () => {
     expect((await duty('POST', '/orders/stop-all')).body.cleared).toEqual([]);
   });
 
+  test('an exercise never stands in the way of the real thing, nor of its own end, within one millisecond', async () => {
+    const exercise = await duty('POST', '/orders', wish);
+    const real = await give();
+    expect([exercise.status, real.status]).toEqual([201, 200]);
+    await duty('POST', '/orders', wish);
+    expect((await duty('POST', '/orders/stop-all', {})).body.cleared).toHaveLength(3);
+    expect((await duty('POST', '/orders', wish)).status).toBe(201);
+    expect((await duty('POST', '/orders/stop-all', {})).body.cleared).toHaveLength(1);
+  });
+
+  test('stop-all names every order of a group that is full, exercises too', async () => {
+    const given: string[] = [];
+    for (let i = 0; i < 15; i += 1) given.push((await give()).body.id);
+    for (let i = 0; i < 3; i += 1) given.push((await duty('POST', '/orders', wish)).body.id);
+    expect(new Set((await duty('POST', '/orders/stop-all', {})).body.cleared)).toEqual(new Set(given));
+    const [clear, ...others] = frame();
+    expect(others).toEqual([]);
+    expect(new Set(clear?.statement.body.ids)).toEqual(new Set(given));
+  });
+
   test('a restart rebuilds the frame byte for byte, without what has expired', async () => {
     await give();
     await give({ template: 'sat-lo', validMs: 60_000 });
