@@ -181,7 +181,7 @@ function playedVerdict(occurrence: Occurrence, mark: PlayingMark, totalMs: numbe
 
 /** A board returns to its schedule, not to where it was: what was missed meanwhile stays missed. */
 function shownVerdict(occurrence: Occurrence, mark: PlayingMark, totalMs: number): Verdict {
-  if (totalMs >= soundMs(occurrence) - shortfallMs)
+  if (totalMs > 0 && totalMs >= soundMs(occurrence) - shortfallMs)
     return { ...heard(mark, totalMs), outcome: 'played', ...(mark.cut ? { reason: 'resumed' } : {}) };
   const reason = mark.cut ?? (mark.offsetMs > 0 ? 'joined-late' : 'not-painted');
   return { ...heard(mark, totalMs), outcome: 'partial', reason };

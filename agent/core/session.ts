@@ -1,7 +1,10 @@
 // Positions within a session: items in a row, the whole repeated with gaps.
+import { sounds } from '../../schemas/settings.ts';
+import { showingsIn } from '../../schemas/showings.ts';
 import type { Occurrence } from './model.ts';
 
 type Session = Pick<Occurrence, 'items' | 'repeat' | 'lastsMs'>;
+type Planned = Session & Pick<Occurrence, 'kind' | 'startMs' | 'endMs'>;
 
 /** Length of the session with its gaps, ms. */
 export function lengthMs({ items, repeat, lastsMs }: Session): number {
@@ -9,9 +12,10 @@ export function lengthMs({ items, repeat, lastsMs }: Session): number {
   return onceMs(items) * repeat.times + repeat.gapMs * (repeat.times - 1);
 }
 
-/** Sound in the session, without gaps, ms. */
-export function soundMs({ items, repeat, lastsMs }: Session): number {
-  if (lastsMs !== undefined) return lastsMs;
+/** Sound in the session, without gaps, ms; of bulletins what is to be seen of them, without what is not valid then. */
+export function soundMs(session: Planned): number {
+  const { items, repeat, startMs, endMs } = session;
+  if (!sounds(session.kind)) return showingsIn(session, startMs, endMs).reduce((sum, one) => sum + (one.item ? one.untilMs - one.fromMs : 0), 0);
   return onceMs(items) * repeat.times;
 }
 

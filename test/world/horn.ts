@@ -44,6 +44,7 @@ interface Playing {
 interface PageOn {
   readonly play: Playing;
   readonly showing: number;
+  readonly untilMs: number;
   readonly page: PageShown;
 }
 
@@ -97,34 +98,35 @@ export class Horn {
     }
     if (action.sound.of === 'pages') return;
     world.later(beginsAtMs, () => {
-      if (this.kind === 'board' && !play.over) this.#turnPage(play, 1, null, true);
+      if (this.kind === 'board' && !play.over) this.#turnPage(play, { showing: 1, item: null, untilMs: Number.POSITIVE_INFINITY }, true);
       this.#begin(play);
     });
   }
 
   /** A page of a board's attempt, at its instant. */
-  show({ attempt, showing, item, atMs, untilMs, last }: ShowAction): void {
+  show({ attempt, atMs, last, ...told }: ShowAction): void {
+    const { untilMs } = told;
     const play = this.#plays.get(attempt);
     const world = this.#world;
     if (!play || play.over) return;
     world.later(Math.max(world.trueOf(atMs), world.nowMs()), () => {
       if (play.over || !this.working) return;
-      this.#turnPage(play, showing, item, false);
+      this.#turnPage(play, { ...told, untilMs: world.trueOf(untilMs) }, false);
       if (!play.heard) this.#begin(play);
       if (last) world.later(world.trueOf(untilMs), () => this.#end(play, 'completed', world.nowMs()));
     });
   }
 
-  #turnPage(play: Playing, showing: number, item: ShowAction['item'], order: boolean): void {
+  #turnPage(play: Playing, { showing, item, untilMs }: Pick<ShowAction, 'showing' | 'item' | 'untilMs'>, order: boolean): void {
     const world = this.#world;
     const atMs = world.nowMs();
-    this.#leavePage('completed');
+    this.#leavePage(this.#page && atMs >= this.#page.untilMs - 300 ? 'completed' : 'stopped');
     const { attempt } = play.action;
     const name = order ? nameOf(play.voice) : (item?.title ?? 'safe page');
     const journaled = world.journaled(this.id, attempt, showing);
-    const page: PageShown = { output: this.id, name, item, order, fromMs: atMs, toMs: Number.POSITIVE_INFINITY, journaled };
+    const page: PageShown = { output: this.id, name, of: nameOf(play.voice), item, order, fromMs: atMs, toMs: Number.POSITIVE_INFINITY, journaled };
     world.trace.pages.push(page);
-    this.#page = { play, showing, page };
+    this.#page = { play, showing, untilMs, page };
     world.tell({ is: 'showingPainted', output: this.id, attempt, showing, paintedMs: world.wallOf(atMs) });
   }
 

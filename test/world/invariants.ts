@@ -6,6 +6,7 @@ import { soundMs } from '../../agent/core/session.ts';
 import { hoursRule, isQuiet } from '../../schemas/policy.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { agenda, type Occurrence } from '../../schemas/timeline.ts';
+import { boardsHeld } from './invariants-boards.ts';
 import { heldHere } from './invariants-here.ts';
 import { liveHeld, liveReceipts } from './invariants-live.ts';
 import type { Life, Offered } from './script.ts';
@@ -35,6 +36,7 @@ export function violations(life: Life): Violation[] {
     ...heldHere(life),
     ...liveHeld(life),
     ...liveReceipts(life),
+    ...boardsHeld(life),
   ];
 }
 
@@ -137,8 +139,12 @@ function receiptsTrue({ world }: Life, planned: Map<string, Occurrence> | null):
     const known = planned.get(occurrence);
     const one = known?.items.every(({ sha256 }) => items.includes(sha256)) ? known : undefined;
     const plays = trace.heard.filter(({ name }) => name === occurrence);
-    const heardMs = plays.reduce((sum, play) => sum + Math.min(play.toMs, world.nowMs()) - play.fromMs, 0);
-    const cuts = trace.off.filter(({ fromMs }) => plays.some((play) => play.toMs === fromMs)).length;
+    const shown = trace.pages.filter(({ of, item }) => of === occurrence && item !== null);
+    // A board that shows its safe page shows nobody's programme.
+    const spans = known?.kind === 'board' ? shown : plays;
+    const heardMs = spans.reduce((sum, play) => sum + Math.min(play.toMs, world.nowMs()) - play.fromMs, 0);
+    // Its last word may have been on its way to the disk.
+    const cuts = trace.off.filter(({ fromMs }) => plays.some((play) => fromMs >= play.toMs && fromMs - play.toMs <= 1_100)).length;
     const slackMs = 1_500 + cuts * 7_000 + plays.length * (fadeMs + gapsMs);
     if (audibleMs > heardMs + slackMs)
       found.push(say('3 true receipt', trace, `${occurrence} ${outcome} says ${audibleMs} ms, heard ${heardMs}`));

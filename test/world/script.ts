@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { Rules } from '../../agent/core/rules.ts';
 import type { Policy } from '../../schemas/policy.ts';
-import type { Level } from '../../schemas/programme.ts';
+import type { Item, Level } from '../../schemas/programme.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { ClockQuality } from '../../schemas/time.ts';
@@ -22,6 +22,11 @@ export interface SlotScript {
   readonly withinS: number;
   readonly interrupted: Schedule['interrupted'];
   readonly board: boolean;
+  /** Bulletins only: goes round for so long. */
+  readonly lastsS: number | null;
+  readonly share: number;
+  /** Bulletins only: when the second item is valid. */
+  readonly valid: { readonly fromS: number; readonly forS: number } | null;
   readonly staggered: boolean;
 }
 
@@ -87,6 +92,9 @@ const slot: fc.Arbitrary<SlotScript> = fc.record({
   withinS: fc.integer({ min: 0, max: 1_800 }),
   interrupted: fc.constantFrom('resume', 'restart', 'skip'),
   board: fc.boolean(),
+  lastsS: fc.option(fc.integer({ min: 5, max: 3_000 })),
+  share: fc.integer({ min: 1, max: 3 }),
+  valid: fc.option(fc.record({ fromS: fc.integer({ min: 0, max: livelyS }), forS: fc.integer({ min: 1, max: 3_000 }) })),
   staggered: fc.boolean(),
 });
 
@@ -346,6 +354,13 @@ function replay(world: World, offered: Offered[], { which, older }: ActScript & 
   world.offer({ is: 'order', opened: opened(id, ctr, { exp: world.nowMs() + hourMs }), order: one.order }, false);
 }
 
+function boundsOf({ share, valid }: SlotScript, at: number, startMs: number): Partial<Item> {
+  const shared = { type: 'text/html' as const, ...(at === 0 ? { share } : {}) };
+  if (at !== 1 || !valid) return shared;
+  const validFromMs = startMs + valid.fromS * secondMs;
+  return { ...shared, validFromMs, validUntilMs: validFromMs + valid.forS * secondMs };
+}
+
 function planOf(script: Script, slots: readonly SlotScript[], at: number, startMs: number): Plan {
   return plan(at, {
     policy: script.policy,
@@ -367,7 +382,7 @@ function planOf(script: Script, slots: readonly SlotScript[], at: number, startM
     programmes: slots.map((one, n) =>
       programme(
         `p${n}`,
-        one.lengthsS.map((lengthS, k) => item(`${at} ${n} ${k}`, lengthS * secondMs)),
+        one.lengthsS.map((lengthS, k) => item(`${at} ${n} ${k}`, lengthS * secondMs, one.board ? boundsOf(one, k, startMs) : {})),
         { level: one.level, form: one.board ? 'bulletin' : 'audio' },
       ),
     ),
@@ -375,7 +390,9 @@ function planOf(script: Script, slots: readonly SlotScript[], at: number, startM
       // Plans share their first schedule, so that some plays stand in both.
       schedule(n === 0 ? 's0' : `s${at}-${n}`, `p${n}`, startMs + (n === 0 ? (script.plans[0]?.[0]?.atS ?? one.atS) : one.atS) * secondMs, {
         class: one.class,
-        repeat: { times: one.times, gapMs: one.gapS * secondMs },
+        ...(one.board && one.lastsS !== null
+          ? { lastsMs: one.lastsS * secondMs }
+          : { repeat: { times: one.times, gapMs: one.gapS * secondMs } }),
         missedStart: { rule: one.late, withinMs: one.withinS * secondMs },
         interrupted: one.interrupted,
         neighbours: one.staggered ? 'staggered' : 'together',

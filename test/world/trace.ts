@@ -22,6 +22,8 @@ export interface Heard {
 export interface PageShown {
   readonly output: string;
   readonly name: string;
+  /** The play it belongs to. */
+  readonly of: string;
   /** Null: the safe page or an order's. */
   readonly item: Item | null;
   readonly order: boolean;
