@@ -18,7 +18,7 @@ import type { OutboxJournal } from './ports.ts';
 const ackedRowsKeptMs = 30 * 24 * 3600_000;
 const pruneEveryMs = 3600_000;
 /** Cells of the database; `orders` lives in the slots. */
-const cellNames = ['want', 'ledger', 'playing', 'counters', 'muted', 'service', 'sessions'] as const satisfies readonly Exclude<
+const cellNames = ['want', 'ledger', 'playing', 'counters', 'muted', 'blanked', 'service', 'sessions'] as const satisfies readonly Exclude<
   keyof Kept,
   'orders'
 >[];

@@ -3,6 +3,7 @@ import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
+import type { CommandDesk } from './command-desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Duty } from './duty/make-duty.ts';
 import type { CorrectionDesk } from './emergency/correction-desk.ts';
@@ -48,6 +49,7 @@ export interface Centre {
   readonly blobs: Blobs;
   readonly authority: Authority;
   readonly dispatch: Dispatch;
+  readonly commands: CommandDesk;
   readonly templates: TemplateDesk;
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;

@@ -18,6 +18,7 @@ import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './o
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { soundProven } from './proofs.ts';
 import { closeLastBoot } from './receipts.ts';
+import { pictureTaken, screenSwitched } from './screens.ts';
 import { talkHere } from './talk.ts';
 import { askToneHere } from './tones.ts';
 import type { Turn } from './turn.ts';
@@ -73,9 +74,10 @@ export function absorb(turn: Turn, event: Event) {
     case 'outputReady':
     case 'soundProven':
     case 'troubleSeen':
-      return absorbDevice(turn, event);
+    case 'screenSwitched':
+    case 'pictureTaken':
     case 'healthSampled':
-      return turn.be({ telemetry: { ...turn.live.telemetry, sample: event.sample } });
+      return absorbDevice(turn, event);
     case 'liveOffered':
       return offerLive(turn, event.opened, event.session);
     case 'liveReceiving':
@@ -86,7 +88,16 @@ export function absorb(turn: Turn, event: Event) {
 }
 
 type DeviceEvent = Event & {
-  is: 'amplifierSwitched' | 'amplifierLost' | 'outputFailed' | 'outputReady' | 'soundProven' | 'troubleSeen';
+  is:
+    | 'amplifierSwitched'
+    | 'amplifierLost'
+    | 'outputFailed'
+    | 'outputReady'
+    | 'soundProven'
+    | 'troubleSeen'
+    | 'screenSwitched'
+    | 'pictureTaken'
+    | 'healthSampled';
 };
 
 /** What became of the box's own parts. */
@@ -105,6 +116,12 @@ function absorbDevice(turn: Turn, event: DeviceEvent) {
     case 'troubleSeen':
       if (event.problem) return raiseFault(turn, event.trouble, `${event.problem.code}: ${event.problem.detail}`);
       return endFault(turn, event.trouble);
+    case 'healthSampled':
+      return turn.be({ telemetry: { ...turn.live.telemetry, sample: event.sample } });
+    case 'screenSwitched':
+      return screenSwitched(turn, event);
+    case 'pictureTaken':
+      return pictureTaken(turn, event);
     default:
       event satisfies never;
   }

@@ -20,6 +20,7 @@ import { closePlayback } from './playback.ts';
 import { closeReceipts } from './receipts.ts';
 import { closeReports } from './reports.ts';
 import { type Rules, standardRules } from './rules.ts';
+import { closeScreens } from './screens.ts';
 import { closeTones } from './tones.ts';
 import { Turn } from './turn.ts';
 
@@ -47,6 +48,7 @@ export function decide(now: Moment, state: State, event: Event, rules: Rules = s
   closeLive(turn);
   closePlayback(turn);
   closeAmplifiers(turn);
+  closeScreens(turn);
   closeReceipts(turn);
   closeReports(turn);
   return turn.decision();

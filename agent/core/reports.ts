@@ -50,6 +50,7 @@ function sources({ kept, live }: State): readonly unknown[] {
     kept.service,
     live.mains,
     live.faults,
+    live.screens,
     plan,
     outputs,
     cache,
@@ -94,6 +95,7 @@ function tellReport(turn: Turn, health: Health) {
       id: output.id,
       sounding: output.player.is === 'playing' ? nameOf(output.player.voice) : null,
       amplifier: output.amplifier.is,
+      ...screenOf(turn, output.id),
       next: nextOf(turn, output),
     })),
     cache: { bytes: cacheBytes, missing: missing(turn).length },
@@ -112,6 +114,13 @@ function tellReport(turn: Turn, health: Health) {
   turn.keep({ counters: { ...kept.counters, reportRev: rev } });
   turn.be({ told: { ...turn.live.told, report: text }, reportAtMonoMs: now.monoMs });
   turn.act({ do: 'publishReport', report: { rev, ...content } });
+}
+
+function screenOf({ live }: Turn, id: string): Pick<Report['outputs'][number], 'screen'> {
+  const state = live.screens[id];
+  if (!state) return {};
+  const { wish, page, power } = state;
+  return { screen: { lit: wish.power && !wish.dark, page, power } };
 }
 
 function nameOf(voice: Voice): string {

@@ -11,6 +11,7 @@ export function blankKept(): Kept {
     orders: { counters: {}, active: [], latched: [] },
     counters: { seen: {}, commands: [], reportRev: 0, connections: 0 },
     muted: false,
+    blanked: false,
     service: null,
     sessions: { open: [], latched: [] },
   };
@@ -39,6 +40,8 @@ export function blankLive(): Live {
     refusals: { sinceMonoMs: 0, names: [] },
     outputs: {},
     streams: {},
+    screens: {},
+    picture: null,
     mains: { present: true, said: true, sinceMonoMs: 0 },
     atHorn: { asked: null, buttonMonoMs: null, countedMonoMs: null, countdown: false },
     heldOrders: [],
