@@ -190,8 +190,8 @@ export class BoardPlayer {
   #holdOn(on: On, wallMs: number): void {
     const [next] = this.#coming;
     const met = next && next.show.atMs - on.show.untilMs <= meetMs;
-    if (on.show.last && wallMs >= on.show.untilMs && !met) return this.#end(on.run, 'completed');
-    if (this.#progressInMs() <= 0) void this.#progress(on);
+    if (on.show.last && wallMs >= on.show.untilMs && !met) this.#end(on.run, 'completed');
+    else if (this.#progressInMs() <= 0) void this.#progress(on);
   }
 
   async #progress(on: On): Promise<void> {

@@ -33,7 +33,8 @@ import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { type FlightLine, Loop } from './run.ts';
-import { type KnownSafe, readBulletin } from './screens.ts';
+import { ScreenHands } from './screen-hands.ts';
+import { bulletinReader } from './screens.ts';
 import { SteadyJournal } from './steady-journal.ts';
 import type { UpperLink } from './upper-link.ts';
 
@@ -69,6 +70,7 @@ interface Stores {
 interface Running {
   readonly fetcher: Fetcher;
   readonly outputs: Outputs;
+  readonly screens: ScreenHands;
   readonly live: LiveStreams;
   readonly flight: FlightRecorder | undefined;
   readonly loop: Loop;
@@ -112,8 +114,9 @@ export class Box {
   async #takeDown(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const { outputs, live, link, upper, loop, fetcher, flight } = this.#running ?? {};
+    const { outputs, screens, live, link, upper, loop, fetcher, flight } = this.#running ?? {};
     await outputs?.stop();
+    await screens?.stop();
     live?.stop();
     await Promise.all([this.#page?.stop(), link?.stop(), upper?.stop(), loop?.stop()]);
     fetcher?.stop();
@@ -194,10 +197,10 @@ export class Box {
   #build({ log, identity, keys, clock, journal, cache, connections, tools, found, warn }: Stores): Running {
     const config = this.#config;
     const boot = this.#boot;
-    const fetcher = new Fetcher({ cache, centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls });
+    const home = { centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls };
+    const fetcher = new Fetcher({ cache, ...home });
     const live = new LiveStreams({
-      centreUrl: config.centreUrl ?? identity.centreUrl,
-      tls: identity.tls,
+      ...home,
       crypto: cryptography,
       clock,
       openLine: (line) => {
@@ -208,7 +211,6 @@ export class Box {
       decoderProblem: frameDecoderProblem,
       warn,
     });
-    const safeBulletins: KnownSafe = new Set();
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -216,7 +218,7 @@ export class Box {
       tools,
       pathOf: (sha256) => cache.pathOf(sha256),
       heldBytes: (sha256) => cache.heldBytes(sha256),
-      readPage: (sha256) => readBulletin(cache, sha256, safeBulletins),
+      readPage: bulletinReader(cache),
       speak: (text, language) => speak(tools, text, language),
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
@@ -226,7 +228,8 @@ export class Box {
       log,
     });
     const line: { link?: CentreLink; follow?: Lines['follow'] } = {};
-    const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, live, link: () => line.link, warn });
+    const screens = new ScreenHands({ displayOf: (id) => outputs.display(id), means: config.screenPower, ...home, warn });
+    const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, live, screens, link: () => line.link, warn });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
     const tellFlight = (told: FlightLine) => {
       logFlight(told, log, flight);
@@ -236,7 +239,7 @@ export class Box {
     const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
     line.link = lines.link;
     line.follow = lines.follow;
-    return { fetcher, outputs, live, flight, loop, link: lines.link, upper: lines.upper };
+    return { fetcher, outputs, screens, live, flight, loop, link: lines.link, upper: lines.upper };
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */

@@ -110,6 +110,17 @@ const BoardConfig = v.pipe(
   }),
 );
 
+const ScreenPowerConfig = v.variant('kind', [
+  v.strictObject({ kind: v.literal('cec'), device: v.optional(v.pipe(v.string(), v.regex(/^\/dev\/cec\d{1,2}$/, 'must be /dev/cecN'))) }),
+  v.strictObject({
+    kind: v.literal('wlr-randr'),
+    output: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/, 'must be a connector, e.g. HDMI-A-1')),
+  }),
+  v.strictObject({ kind: v.literal('ddcutil'), bus: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(99)) }),
+  v.strictObject({ kind: v.literal('relay'), pin: Pin, activeLow: flag(false), chip: lines.chip }),
+  v.strictObject({ kind: v.literal('simulated') }),
+]);
+
 export const AgentConfig = v.strictObject({
   /** The local page. Off loopback it is read-only. Port 0 picks a free one. */
   page: v.optional(
@@ -123,6 +134,8 @@ export const AgentConfig = v.strictObject({
   proofs: v.optional(v.pipe(v.record(Id, Id), v.maxEntries(4)), {}),
   board: v.optional(BoardConfig, { kind: 'simulated' }),
   display: v.optional(DisplayConfig, { kind: 'simulated' }),
+  /** Means of switching the board's screen; all of them are used. None: the page goes black, the lamp stays on. */
+  screenPower: v.optional(v.pipe(v.array(ScreenPowerConfig), v.maxLength(4)), []),
   /** Outputs prepared at start; those that a signed plan adds are prepared when it is applied. */
   outputs: v.optional(v.pipe(v.array(Output), v.maxLength(4)), []),
   /** Where to find the centre, when not where the claim said (a proxy in between). Identity is checked all the same. */

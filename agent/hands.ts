@@ -10,6 +10,7 @@ import type { LiveStreams } from './live/live-streams.ts';
 import type { Outputs } from './outputs.ts';
 import { loadPlan } from './plan-loader.ts';
 import type { Clock, Hands, OutboxJournal } from './ports.ts';
+import type { ScreenHands } from './screen-hands.ts';
 
 export interface AgentHandsOptions {
   readonly boot: string;
@@ -21,6 +22,7 @@ export interface AgentHandsOptions {
   readonly journal: OutboxJournal;
   readonly outputs: Outputs;
   readonly live: LiveStreams;
+  readonly screens: Pick<ScreenHands, 'switch' | 'takePicture'>;
   readonly link: () => CentreLink | undefined;
   readonly warn: (event: string, problem: Problem) => void;
 }
@@ -48,6 +50,8 @@ export class AgentHands implements Hands {
       show: (action) => outputs.show(action),
       prepare: (action) => outputs.prepareOrder(action),
       flashBeacon: ({ pattern }) => outputs.flashBeacon(pattern),
+      switchScreen: (action, tell) => options.screens.switch(action, tell),
+      takePicture: (action, tell) => options.screens.takePicture(action, tell),
       publishReport: ({ report }) => options.link()?.publishReport(report),
       publishPresence: ({ presence }) => options.link()?.publishPresence(presence),
       publishTelemetry: ({ telemetry }) => options.link()?.publishTelemetry(telemetry),

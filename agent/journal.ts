@@ -24,6 +24,7 @@ const cellNames = [
   'playing',
   'counters',
   'muted',
+  'blanked',
   'service',
   'sessions',
   'screens',

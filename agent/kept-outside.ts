@@ -12,7 +12,7 @@ export async function readOutside(orders: OrderSlots, copy: Slot): Promise<{ rea
 }
 
 /** Want, counters, mute, service and which plays have their receipt. */
-export async function writeCopy(slot: Slot, { want, counters, muted, service, ledger }: Kept): Promise<void> {
-  const copy = { want, counters, muted, service, ledger: { ...ledger, paused: [] } } satisfies Partial<Kept>;
+export async function writeCopy(slot: Slot, { want, counters, muted, blanked, service, ledger }: Kept): Promise<void> {
+  const copy = { want, counters, muted, blanked, service, ledger: { ...ledger, paused: [] } } satisfies Partial<Kept>;
   await slot.write(new TextEncoder().encode(JSON.stringify(copy)));
 }

@@ -185,6 +185,12 @@ export class Outputs {
     return this.#screen()?.player.shown();
   }
 
+  /** The display behind a board. */
+  display(output: string): Display | undefined {
+    const rig = this.#rigs.get(output);
+    return rig?.kind === 'board' ? rig.display : undefined;
+  }
+
   async screenshot(): Promise<Uint8Array | undefined> {
     return this.#screen()?.display.screenshot();
   }

@@ -7,14 +7,19 @@ import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Cache } from './cache.ts';
 
 /** Bulletins found safe in this boot: what their hash names never changes. */
-export type KnownSafe = Set<string>;
+type KnownSafe = Set<string>;
 const knownSafeMax = 1_000;
+
+export function bulletinReader(cache: Cache): (sha256: string) => Promise<Result<Page>> {
+  const safe: KnownSafe = new Set();
+  return (sha256) => readBulletin(cache, sha256, safe);
+}
 
 /**
  * A bulletin's page from the cache, and its words for screens without HTML. Nothing is mended here: what is not written as the centre
  * writes is not shown. Problems: not-cached, too-large, bulletin-unsafe.
  */
-export async function readBulletin(cache: Cache, sha256: string, safe: KnownSafe): Promise<Result<Page>> {
+async function readBulletin(cache: Cache, sha256: string, safe: KnownSafe): Promise<Result<Page>> {
   const path = cache.pathOf(sha256);
   if (!path) return bad('not-cached', `bulletin ${sha256} is not here`);
   const bytes = await readFile(path).catch(() => undefined);

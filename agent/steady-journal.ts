@@ -160,7 +160,7 @@ export class SteadyJournal implements OutboxJournal {
       keptOutside: async () => ({ ...blankKept(), ...(await readOutside(orders, copy)).kept }),
       keepOutside: async (kept) => {
         if (kept.orders !== written?.orders) await orders.write(kept.orders);
-        if (kept.want !== written?.want || kept.muted !== written?.muted) await writeCopy(copy, kept);
+        if (kept.want !== written?.want || kept.muted !== written?.muted || kept.blanked !== written?.blanked) await writeCopy(copy, kept);
         written = kept;
       },
       crypto,

@@ -10,6 +10,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Problem } from '../schemas/problems.ts';
 import { alertSourceRoutes } from './api/alert-sources.ts';
 import { alertRoutes } from './api/alerts.ts';
+import { boardRoutes } from './api/boards.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
 import { centreRoutes } from './api/centres.ts';
@@ -77,6 +78,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   sessionRoutes(app, centre, options.tls !== undefined);
   boxRoutes(app, centre);
   boxSettingsRoutes(app, centre);
+  boardRoutes(app, centre);
   mediaRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);

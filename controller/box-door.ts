@@ -5,6 +5,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { sha256 } from '../hardware/host/crypto.ts';
+import { screenshotMax } from '../schemas/command.ts';
 import { parse } from '../schemas/parse.ts';
 import { sendProblem } from './api/route.ts';
 import { sendBlob } from './blob-answer.ts';
@@ -75,6 +76,24 @@ export async function buildBoxDoor(
       reply,
     });
     return sent.ok ? reply : sendProblem(reply, sent.problem);
+  });
+  // Only here is a body a picture.
+  await door.register(async (pictures) => {
+    pictures.addContentTypeParser('image/png', { parseAs: 'buffer', bodyLimit: screenshotMax.bytes }, (_request, body, done) =>
+      done(null, body),
+    );
+    const perMinute = { config: { rateLimit: { max: 60, timeWindow: 60_000 } } };
+    pictures.put('/screenshot/:command', { ...perMinute, bodyLimit: screenshotMax.bytes }, async (request, reply) => {
+      const dev = boxOf(centre, request.raw.socket as TLSSocket);
+      if (dev === undefined)
+        return sendProblem(reply, { code: 'not-allowed', path: '', detail: 'the certificate of an enrolled box is needed' });
+      const { command } = request.params as { command: string };
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const taken = await centre.commands.takePicture(dev, command, body, request.headers['x-loa-sha256']);
+      if (!taken.ok) return sendProblem(reply, taken.problem);
+      centre.feed.tell('box', dev);
+      return reply.code(204).send();
+    });
   });
   streamDoor(door, centre, (request) => boxOf(centre, request.raw.socket as TLSSocket));
   return door;

@@ -4,6 +4,7 @@ import type { Below } from '../schemas/introduction.ts';
 import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
+import type { CommandDesk } from './command-desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Duty } from './duty/make-duty.ts';
 import type { CorrectionDesk } from './emergency/correction-desk.ts';
@@ -50,6 +51,7 @@ export interface Centre {
   readonly blobs: Blobs;
   readonly authority: Authority;
   readonly dispatch: Dispatch;
+  readonly commands: CommandDesk;
   readonly templates: TemplateDesk;
   readonly orders: OrderDesk;
   readonly requests: RequestDesk;

@@ -16,6 +16,8 @@ export interface Folder {
   readonly strongbox: string;
   readonly blobs: string;
   readonly uploads: string;
+  /** The last picture of each board. */
+  readonly screenshots: string;
   /** A folder for each source of alerts that is one. */
   readonly alerts: string;
 }
@@ -31,6 +33,7 @@ export function folderOf(root: string): Folder {
     strongbox: join(root, 'strongbox.key'),
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
+    screenshots: join(root, 'screenshots'),
     alerts: join(root, 'alerts'),
   };
 }

@@ -4,6 +4,7 @@ import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
 import type { Centre, Group } from './centre.ts';
+import { CommandDesk } from './command-desk.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
@@ -64,6 +65,14 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const link = new CentreLink({ ...told, standing: () => orders.standing() });
   stood.tell = () => link.beatSoon();
   const ingest = makeIngest(tools, blobs);
+  const commands = new CommandDesk({
+    desk,
+    publish,
+    log: store.log,
+    audit: store.audit,
+    folder: folderOf(settings.dataDir).screenshots,
+    nowMs,
+  });
   const sanitiser = new Sanitiser({ bundle: sanitiserBundle() });
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
@@ -71,7 +80,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
-    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest, sanitiser },
+    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest, sanitiser, commands },
     rooms: { registry, link, bus, place, signatory },
   };
 }

@@ -1,6 +1,6 @@
 // Commands: only for what is worthless later. Signed, with id and expiry.
 import * as v from 'valibot';
-import { Id } from './ids.ts';
+import { Id, Sha256 } from './ids.ts';
 import { DurationMs } from './time.ts';
 
 export const Command = v.variant('do', [
@@ -9,5 +9,21 @@ export const Command = v.variant('do', [
   v.strictObject({ do: v.literal('report') }),
   /** The outbox begins a new epoch (a restored card was seen). */
   v.strictObject({ do: v.literal('new-epoch') }),
+  /** Boards go dark until it is taken back, through restarts too. Orders are seen all the same. */
+  v.strictObject({ do: v.literal('blank'), on: v.boolean() }),
+  /** A picture of what the board shows, sent to the centre's door for boxes under the command's id. */
+  v.strictObject({ do: v.literal('screenshot') }),
 ]);
+
+/** A picture of a board: at most so large in dots and bytes. */
+export const screenshotMax = { widthPx: 960, heightPx: 540, bytes: 500 * 1024 } as const;
+export const Screenshot = v.strictObject({
+  sha256: Sha256,
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(screenshotMax.bytes)),
+  widthPx: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(screenshotMax.widthPx)),
+  heightPx: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(screenshotMax.heightPx)),
+  /** Hardly a dot is lit: dark by order, or a browser that paints nothing. */
+  nearlyBlack: v.boolean(),
+});
+export type Screenshot = v.InferOutput<typeof Screenshot>;
 export type Command = v.InferOutput<typeof Command>;

@@ -1,5 +1,6 @@
 // What a box owes its centre: numbered, chained rows in signed batches, forgotten only on a signed receipt.
 import * as v from 'valibot';
+import { Screenshot } from './command.ts';
 import { Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
 import { Problem } from './problem-shape.ts';
 import { Receipt } from './receipt.ts';
@@ -66,6 +67,10 @@ export const Fact = v.variant('kind', [
     command: MessageId,
     state: v.picklist(['done', 'failed', 'refused']),
     detail: v.pipe(v.string(), v.maxLength(300)),
+    /** `sent`: told to the screen; `confirmed`: the screen itself said so. */
+    proof: v.optional(v.picklist(['sent', 'confirmed'])),
+    /** What was sent to the centre's door under this command's id. */
+    picture: v.optional(Screenshot),
   }),
   /** What became of a live session here. */
   v.strictObject({
@@ -77,7 +82,7 @@ export const Fact = v.variant('kind', [
   /** What a person did at the box. */
   v.strictObject({
     kind: v.literal('act'),
-    act: v.picklist(['tone', 'listen', 'mute', 'unmute', 'service-on', 'service-off', 'talk', 'local-end']),
+    act: v.picklist(['tone', 'listen', 'mute', 'unmute', 'service-on', 'service-off', 'talk', 'local-end', 'screen-blank', 'screen-lit']),
     detail: v.pipe(v.string(), v.maxLength(200)),
   }),
   /** One per boot: repairs the wall time of earlier rows of that boot. */

@@ -45,6 +45,7 @@ export const Health = v.strictObject({
         'orders-missed',
         'heartbeat-missed',
         'keys-expired',
+        'screen-power',
       ]),
     ),
     v.maxLength(20),
@@ -68,6 +69,14 @@ export const Report = v.strictObject({
         id: Id,
         sounding: v.nullable(MessageId),
         amplifier: v.picklist(['off', 'turning-on', 'on', 'turning-off', 'failed', 'none']),
+        /** Boards whose light is steered: how it should be, and how far that is known. */
+        screen: v.optional(
+          v.strictObject({
+            lit: v.boolean(),
+            page: v.picklist(['sent', 'confirmed', 'failed']),
+            power: v.picklist(['none', 'sent', 'confirmed', 'failed']),
+          }),
+        ),
         next: v.nullable(v.strictObject({ occurrence: MessageId, startMs: InstantMs })),
       }),
     ),

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { Id, LanguageTag, Sha256 } from './ids.ts';
 import { Contact } from './local-orders.ts';
 import { DayWindow } from './policy.ts';
+import { ScreenHours } from './screen-hours.ts';
 import { DurationMs } from './time.ts';
 
 const carrierMs = v.optional(v.pipe(DurationMs, v.maxValue(10_000)));
@@ -65,6 +66,8 @@ export const BoxSettings = v.strictObject({
   /** The operator's own recordings (≤ 15 s) in place of the standard sirens; an exercise always keeps its own sound. */
   sirens: v.optional(v.partial(v.strictObject(sirenFiles)), {}),
   localLive: v.optional(v.pipe(v.array(LocalLive), v.maxLength(4)), []),
+  /** When boards are lit; absent: always. */
+  screenHours: v.optional(ScreenHours),
   /** Dry contacts that start an order lying ready here. */
   contacts: v.optional(v.pipe(v.array(Contact), v.maxLength(4))),
 });

@@ -18,6 +18,7 @@ import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './o
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { soundProven } from './proofs.ts';
 import { closeLastBoot } from './receipts.ts';
+import { pictureTaken, screenSwitched } from './screens.ts';
 import { showingEnded, showingPainted } from './showings.ts';
 import { talkHere } from './talk.ts';
 import { askToneHere } from './tones.ts';
@@ -69,34 +70,51 @@ export function absorb(turn: Turn, event: Event) {
     case 'sourceFailed':
       return sourceFailed(turn, event);
     case 'showingPainted':
-      return showingPainted(turn, event);
     case 'showingEnded':
-      return showingEnded(turn, event);
     case 'amplifierSwitched':
     case 'amplifierLost':
     case 'outputFailed':
     case 'outputReady':
     case 'soundProven':
     case 'troubleSeen':
-      return absorbDevice(turn, event);
+    case 'screenSwitched':
+    case 'pictureTaken':
     case 'healthSampled':
-      return turn.be({ telemetry: { ...turn.live.telemetry, sample: event.sample } });
+      return absorbDevice(turn, event);
     case 'liveOffered':
-      return offerLive(turn, event.opened, event.session);
     case 'liveReceiving':
-      return liveReceiving(turn, event);
+      return absorbLive(turn, event);
     default:
       return absorbHere(turn, event);
   }
 }
 
+function absorbLive(turn: Turn, event: Event & { is: 'liveOffered' | 'liveReceiving' }) {
+  return event.is === 'liveOffered' ? offerLive(turn, event.opened, event.session) : liveReceiving(turn, event);
+}
+
 type DeviceEvent = Event & {
-  is: 'amplifierSwitched' | 'amplifierLost' | 'outputFailed' | 'outputReady' | 'soundProven' | 'troubleSeen';
+  is:
+    | 'showingPainted'
+    | 'showingEnded'
+    | 'amplifierSwitched'
+    | 'amplifierLost'
+    | 'outputFailed'
+    | 'outputReady'
+    | 'soundProven'
+    | 'troubleSeen'
+    | 'screenSwitched'
+    | 'pictureTaken'
+    | 'healthSampled';
 };
 
 /** What became of the box's own parts. */
 function absorbDevice(turn: Turn, event: DeviceEvent) {
   switch (event.is) {
+    case 'showingPainted':
+      return showingPainted(turn, event);
+    case 'showingEnded':
+      return showingEnded(turn, event);
     case 'amplifierSwitched':
       return amplifierSwitched(turn, event);
     case 'amplifierLost':
@@ -110,6 +128,12 @@ function absorbDevice(turn: Turn, event: DeviceEvent) {
     case 'troubleSeen':
       if (event.problem) return raiseFault(turn, event.trouble, `${event.problem.code}: ${event.problem.detail}`);
       return endFault(turn, event.trouble);
+    case 'healthSampled':
+      return turn.be({ telemetry: { ...turn.live.telemetry, sample: event.sample } });
+    case 'screenSwitched':
+      return screenSwitched(turn, event);
+    case 'pictureTaken':
+      return pictureTaken(turn, event);
     default:
       event satisfies never;
   }

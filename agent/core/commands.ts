@@ -10,6 +10,7 @@ import type { OpenedMeta, UnsureOrder } from './model.ts';
 import { covers } from './ranks.ts';
 import { firstRefusal } from './refusals.ts';
 import { counterKey, orderCounterKey } from './rules.ts';
+import { blankBoards, takePicture } from './screens.ts';
 import { askTone } from './tones.ts';
 import type { Turn } from './turn.ts';
 
@@ -51,6 +52,10 @@ function obey(turn: Turn, id: string, command: Command) {
     case 'new-epoch':
       turn.act({ do: 'newEpoch' });
       return answer(turn, id, 'done', '');
+    case 'blank':
+      return blankBoards(turn, id, command);
+    case 'screenshot':
+      return takePicture(turn, id);
     default:
       command satisfies never;
   }

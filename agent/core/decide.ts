@@ -22,6 +22,7 @@ import { closePlayback } from './playback.ts';
 import { closeReceipts } from './receipts.ts';
 import { closeReports } from './reports.ts';
 import { type Rules, standardRules } from './rules.ts';
+import { closeScreens } from './screens.ts';
 import { closeTallies } from './showing-rows.ts';
 import { closeShowings } from './showings.ts';
 import { closeTakeovers } from './takeovers.ts';
@@ -57,6 +58,7 @@ export function decide(now: Moment, state: State, event: Event, rules: Rules = s
   closeTakeovers(turn);
   closeBeacon(turn);
   closeAmplifiers(turn);
+  closeScreens(turn);
   closeReceipts(turn);
   closeReports(turn);
   return turn.decision();

@@ -26,6 +26,7 @@ export function healthOf(turn: Turn): Health {
     ['orders-missed', live.faults.includes('orders-missed')],
     ['heartbeat-missed', live.faults.includes('heartbeat-missed')],
     ['keys-expired', live.faults.includes('keys-expired')],
+    ['screen-power', Object.values(live.screens).some(({ power }) => power === 'failed')],
     ['media-missing', live.cache.known && missing(turn).length > 0],
     ['store-failed', live.faults.includes('store')],
     ['disk-low', sample !== null && sample.diskFreeBytes < diskLowBytes],

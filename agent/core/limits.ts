@@ -109,3 +109,11 @@ export const liveMarginMs = 1_000;
 /** Taken so long after its opening, a session was joined late. */
 export const liveLateMs = 10_000;
 export const talkDelayMs = 300;
+
+/** A screen's page and power answer within so long; then they have failed, and are told again. */
+export const screenAnswerMs = 30_000;
+export const screenRetryMs = 60_000;
+/** Said again: a television that lost its mains, or was switched by hand, comes back to what it should be. */
+export const screenAgainMs = 600_000;
+export const pictureEveryMs = 10_000;
+export const pictureWithinMs = 60_000;

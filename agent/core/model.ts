@@ -2,7 +2,7 @@
 // LONG: one closed vocabulary; split, its unions would have to be read in three places at once.
 
 import type { Authorised } from '../../schemas/authority.ts';
-import type { Command } from '../../schemas/command.ts';
+import type { Command, Screenshot } from '../../schemas/command.ts';
 import type { Opened } from '../../schemas/envelope.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { StartInput } from '../../schemas/local-orders.ts';
@@ -133,6 +133,17 @@ export type Event =
   | { readonly is: 'amplifierLost'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputFailed'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputReady'; readonly output: string }
+  /** A board's page and power have been told, or not. */
+  | {
+      readonly is: 'screenSwitched';
+      readonly output: string;
+      readonly attempt: number;
+      readonly page: ScreenState['page'];
+      readonly power: ScreenState['power'];
+      /** Why something failed, or what is not confirmed. */
+      readonly detail: string;
+    }
+  | { readonly is: 'pictureTaken'; readonly command: string; readonly picture?: Screenshot; readonly problem?: Problem }
   /** A sensor at the horn proved that an attempt is heard. */
   | { readonly is: 'soundProven'; readonly output: string; readonly attempt: number; readonly by: 'microphone' }
   /** The disk refuses what must not be forgotten, or commands come in a flood; null: no more. */
@@ -213,6 +224,8 @@ export interface Kept {
   readonly orders: KeptOrders;
   readonly counters: KeptCounters;
   readonly muted: boolean;
+  /** Boards are dark by command until it is taken back. */
+  readonly blanked: boolean;
   /** A person is at the horn: for how much longer, who said so, and whether the countdown back has begun. */
   readonly service: { readonly leftMs: number; readonly by: string; readonly ending: boolean } | null;
   readonly sessions: KeptSessions;
@@ -455,6 +468,10 @@ export interface Live {
   /** Refusals of signed documents told since then, by digest and code. */
   readonly refusals: { readonly sinceMonoMs: number; readonly names: readonly string[] };
   readonly outputs: Readonly<Record<string, OutputState>>;
+  /** Boards whose light was steered in this boot. */
+  readonly screens: Readonly<Record<string, ScreenState>>;
+  /** The last picture asked for; `command` while it is being taken. */
+  readonly picture: { readonly atMonoMs: number; readonly command?: string } | null;
   /** Streams asked for, by session. */
   readonly streams: Readonly<Record<string, StreamState>>;
   /** Mains as the input says and as believed, which is two seconds later. */
@@ -489,6 +506,23 @@ export interface Live {
   /** Until then receipts of an order go first: nothing is reported. */
   readonly hushedToMonoMs: number;
   readonly rows: { readonly epoch: string; readonly acked: number };
+}
+
+/** How a board should be lit: a dark page hides bulletins, no power hides everything. */
+export interface ScreenWish {
+  readonly dark: boolean;
+  readonly power: boolean;
+}
+
+export interface ScreenState {
+  readonly wish: ScreenWish;
+  readonly asked?: { readonly attempt: number; readonly atMonoMs: number };
+  /** `sent` is told to it, `confirmed` is read back from it; no means at all: `none`. */
+  readonly page: 'sent' | 'confirmed' | 'failed';
+  readonly power: 'none' | 'sent' | 'confirmed' | 'failed';
+  readonly atMonoMs: number;
+  /** Commands to be answered with the next outcome. */
+  readonly commands: readonly string[];
 }
 
 /** An order that lies ready here; its signatures hold now. */
@@ -669,6 +703,10 @@ export type Action =
   /** Lay an order's page ready on a board, unseen. */
   | { readonly do: 'prepare'; readonly output: string; readonly order: Order; readonly languages: readonly string[] }
   | { readonly do: 'flashBeacon'; readonly pattern: BeaconPattern }
+  /** Answers screenSwitched. */
+  | ({ readonly do: 'switchScreen'; readonly output: string; readonly attempt: number } & ScreenWish)
+  /** Take, shrink, send to the centre; answers pictureTaken. */
+  | { readonly do: 'takePicture'; readonly output: string; readonly command: string }
   | { readonly do: 'publishReport'; readonly report: Report }
   | { readonly do: 'publishPresence'; readonly presence: Omit<Presence, 'conn' | 'on'> }
   | { readonly do: 'publishTelemetry'; readonly telemetry: Telemetry }

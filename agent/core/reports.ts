@@ -51,6 +51,7 @@ function sources({ kept, live }: State): readonly unknown[] {
     kept.service,
     live.mains,
     live.faults,
+    live.screens,
     plan,
     live.local.orders,
     live.local.refused,
@@ -97,6 +98,7 @@ function tellReport(turn: Turn, health: Health) {
       id: output.id,
       sounding: output.player.is === 'playing' ? nameOf(output.player.voice) : null,
       amplifier: output.amplifier.is,
+      ...screenOf(turn, output.id),
       next: nextOf(turn, output),
     })),
     cache: { bytes: cacheBytes, missing: missing(turn).length },
@@ -123,6 +125,13 @@ function localOf({ live }: Turn): Pick<Report, 'local'> {
   const { orders, refused } = live.local;
   const local = [...orders.map(({ offered }) => ({ id: offered.opened.id })), ...refused].slice(0, localOrdersMax);
   return local.length > 0 ? { local } : {};
+}
+
+function screenOf({ live }: Turn, id: string): Pick<Report['outputs'][number], 'screen'> {
+  const state = live.screens[id];
+  if (!state) return {};
+  const { wish, page, power } = state;
+  return { screen: { lit: wish.power && !wish.dark, page, power } };
 }
 
 function nameOf(voice: Voice): string {

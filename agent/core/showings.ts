@@ -32,7 +32,10 @@ function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence):
   for (let number = output.showing?.attempt === player.attempt ? output.showing.number + 1 : 1; ; number++) {
     const next = told ? showingAfter(playlist, told.showing, here) : showingAt(playlist, Math.max(player.startAtMs, turn.now.wallMs), here);
     if (!next) return;
-    if (next.fromMs > untilMs) return turn.wakeAtWall(next.fromMs - turn.settings.preRollMs - pagesAheadMs);
+    if (next.fromMs > untilMs) {
+      turn.wakeAtWall(next.fromMs - turn.settings.preRollMs - pagesAheadMs);
+      return;
+    }
     const showing = next.untilMs <= turn.now.wallMs ? (showingAt(playlist, turn.now.wallMs, here) ?? next) : next;
     told = { attempt: player.attempt, number, showing };
     turn.output(output.id, { showing: told });

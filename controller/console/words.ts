@@ -62,6 +62,7 @@ export const healthReasonWords: Readonly<Record<string, string>> = {
   'clock-off': 'lệch giờ',
   service: 'đang bảo trì, có người ở loa',
   'on-battery': 'chạy ắc quy',
+  'screen-power': 'không điều khiển được nguồn màn hình',
 };
 
 export const stateWords: Readonly<Record<string, string>> = {

@@ -15,6 +15,7 @@ export const acts = {
   'box.register': ['technician', 'administrator'],
   'box.settings': ['technician', 'administrator'],
   'box.claim': ['technician', 'administrator'],
+  'box.command': ['technician', 'duty', 'administrator'],
   'media.add': ['author'],
   'programme.write': ['author'],
   'programme.judge': ['approver'],

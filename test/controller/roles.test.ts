@@ -8,6 +8,7 @@ describe('rights', () => {
     'box.register': 'technician administrator',
     'box.settings': 'technician administrator',
     'box.claim': 'technician administrator',
+    'box.command': 'technician duty administrator',
     'media.add': 'author',
     'programme.write': 'author',
     'programme.judge': 'approver',

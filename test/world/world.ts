@@ -551,6 +551,16 @@ export class World implements HornWorld {
       case 'closeLive':
         this.#streams.delete(action.session);
         return;
+      case 'switchScreen':
+        return this.tell({
+          is: 'screenSwitched',
+          output: action.output,
+          attempt: action.attempt,
+          page: 'confirmed',
+          power: 'none',
+          detail: '',
+        });
+      case 'takePicture':
       case 'publishPresence':
       case 'publishReport':
       case 'publishTelemetry':

@@ -1,8 +1,11 @@
 // The estate at a glance: boxes and their health, what plays next, what was heard last.
+
 import type { BoxAnswer, ReceiptAnswer, TimelineAnswer } from '../../../schemas/api.ts';
+import type { BoardAnswer } from '../../../schemas/board-api.ts';
 import { get } from '../door.ts';
 import { h, refresh, replace } from '../element.ts';
 import { agoWords, classWords, clockWords, dayWords, healthReasonWords, healthWords, lengthWords, reasonWords } from '../words.ts';
+import { boardTools, hasBoard } from './board-tools.ts';
 import { claimCard } from './claim.ts';
 import { receiptTable } from './receipt-table.ts';
 import { follow, type Stage } from './view.ts';
@@ -32,7 +35,15 @@ export function showOverview({ content, may }: Stage): () => void {
     claim?.offer(estate);
     const [seen, unseen] = [estate.filter(({ lastSeenMs }) => lastSeenMs), estate.filter(({ lastSeenMs }) => !lastSeenMs)];
     const none = h('p', { class: 'empty' }, estate.length > 0 ? 'Chưa có hộp nào kết nối.' : 'Chưa có hộp nào được khai báo.');
-    refresh(boxes, ...(seen.length > 0 ? seen.map((box) => boxCard(box, now)) : [none]));
+    const boards = new Map(
+      await Promise.all(seen.filter(hasBoard).map(async ({ id }) => [id, await get<BoardAnswer>(`/boxes/${id}/board`)] as const)),
+    );
+    const mayAct = may('technician', 'duty', 'administrator');
+    const tools = (box: BoxAnswer) => {
+      const board = boards.get(box.id);
+      return board && boardTools(box, board, mayAct, now);
+    };
+    refresh(boxes, ...(seen.length > 0 ? seen.map((box) => boxCard(box, now, tools(box))) : [none]));
     refresh(silent, ...unseen.map((box) => boxCard(box, now)));
     never.hidden = unseen.length === 0;
     summary.textContent = `Chưa từng kết nối (${unseen.length})`;
@@ -47,7 +58,7 @@ export function showOverview({ content, may }: Stage): () => void {
   });
 }
 
-function boxCard(box: BoxAnswer, now: number): HTMLElement {
+function boxCard(box: BoxAnswer, now: number, tools?: HTMLElement): HTMLElement {
   const seen = box.lastSeenMs ? agoWords(box.lastSeenMs, now) : 'chưa kết nối';
   const sounding = box.report?.outputs.some((output) => output.sounding);
   return h(
@@ -63,6 +74,7 @@ function boxCard(box: BoxAnswer, now: number): HTMLElement {
     h('p', {}, box.online ? (sounding ? '🔊 Đang phát' : 'Trực tuyến') : 'Ngoại tuyến', ' · ', h('span', { class: 'soft' }, seen)),
     box.health.reasons.length > 0 &&
       h('p', { class: 'soft' }, box.health.reasons.map((reason) => healthReasonWords[reason] ?? reason).join(', ')),
+    tools,
   );
 }
 
