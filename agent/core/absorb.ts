@@ -68,7 +68,6 @@ export function absorb(turn: Turn, event: Event) {
     case 'playbackEnded':
       return playbackOver(turn, event);
     case 'sourceFailed':
-      return sourceFailed(turn, event);
     case 'showingPainted':
     case 'showingEnded':
     case 'amplifierSwitched':
@@ -95,6 +94,7 @@ function absorbLive(turn: Turn, event: Event & { is: 'liveOffered' | 'liveReceiv
 
 type DeviceEvent = Event & {
   is:
+    | 'sourceFailed'
     | 'showingPainted'
     | 'showingEnded'
     | 'amplifierSwitched'
@@ -111,6 +111,8 @@ type DeviceEvent = Event & {
 /** What became of the box's own parts. */
 function absorbDevice(turn: Turn, event: DeviceEvent) {
   switch (event.is) {
+    case 'sourceFailed':
+      return sourceFailed(turn, event);
     case 'showingPainted':
       return showingPainted(turn, event);
     case 'showingEnded':
