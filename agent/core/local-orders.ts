@@ -61,6 +61,9 @@ function unfit(turn: Turn, { offered, perHour }: LocalReady): Problem | undefine
   const latched = turn.kept.orders.latched.find(({ id }) => id === opened.id);
   if (latched && (latched.level === undefined || covers(latched.level, order.level)))
     return { code: 'cleared', path: '', detail: `order ${opened.id} was cleared by its centre` };
+  // Exercises obey hours, and hours need the time: a clock that is wrong would sound one at night.
+  if (order.class !== 'actual' && !turn.timeKnown)
+    return { code: 'no-time', path: '/body/class', detail: `class ${order.class} needs trusted time` };
   if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages)))
     return { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` };
   if (startsOf(turn, opened.id).atMs.length >= perHour)

@@ -181,17 +181,32 @@ export class AlertDesk {
       case 'give':
         return this.#give(plan, written);
       case 'clear': {
-        if (plan.orders.length > 0) await this.#options.orders.clear(plan.orders, written.id, plan.reason);
-        return this.#save({ ...written, state: 'ended', code: plan.code }, 'alert.end');
+        const ended = await this.#end(plan.orders, plan.reason, written);
+        return ended ? this.#save({ ...written, state: 'ended', code: plan.code }, 'alert.end') : this.#notEnded(written);
       }
       case 'ask':
-        if (plan.ends.length > 0) await this.#options.orders.clear(plan.ends, written.id, plan.reason);
-        return written;
+        return (await this.#end(plan.ends, plan.reason, written)) ? written : this.#notEnded(written);
       case 'nothing':
         return written;
       default:
         return plan satisfies never;
     }
+  }
+
+  /** False when it could not be signed or kept: the orders go on, and the source, heard already, says it only once. */
+  async #end(orders: readonly string[], reason: string, { id }: StoredAlert): Promise<boolean> {
+    try {
+      if (orders.length > 0) await this.#options.orders.clear(orders, id, reason);
+      return true;
+    } catch (err) {
+      this.#options.journal.warn({ event: 'alert-not-ended', alert: id, err });
+      return false;
+    }
+  }
+
+  /** A person is rung, and ends them by hand. */
+  #notEnded(written: StoredAlert): Promise<StoredAlert> {
+    return this.#save({ ...written, code: 'internal-error', reason: 'its orders could not be ended; see the log' }, 'alert.wait');
   }
 
   async #give(plan: Extract<AlertPlan, { do: 'give' }>, written: StoredAlert): Promise<StoredAlert> {

@@ -1,4 +1,5 @@
 // The retained frames of each group as they stand: built once, published to all, sent again to one.
+import type { Envelope } from '../../schemas/envelope.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
 import { buildTopic } from '../../schemas/topics.ts';
 import { attachmentsWithin, type FrameEntry, isDrill } from '../core/group-frame.ts';
@@ -34,6 +35,13 @@ export class GroupFrames {
       const frame = this.#standing.get(topic);
       if (frame) await this.#options.publish(topic, frame, { qos: 1, retain: true, to: dev });
     }
+  }
+
+  /** A clear for this box alone, behind all that stands in the group: its counter is above theirs. */
+  async clearAt(dev: string, group: string, clear: Envelope): Promise<void> {
+    await this.sendTo(dev, [group]);
+    const topic = buildTopic({ of: 'group', id: group, word: 'order' });
+    await this.#options.publish(topic, encodeFrame(JSON.stringify({ orders: [clear] }), []), { qos: 1, retain: false, to: dev });
   }
 
   async #publishOne(group: string, word: Word, entries: readonly FrameEntry[]): Promise<void> {

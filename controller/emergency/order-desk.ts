@@ -10,6 +10,7 @@ import type { Feed } from '../feed.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import type { Registry } from '../registry.ts';
 import type { GroupEnvelope, OrderStore, StoredOrder } from '../store/store.ts';
+import { stopAtBoxes } from './box-stops.ts';
 import type { GroupFrames } from './group-frames.ts';
 import { clearOutlivesMs, type OrderWatch } from './order-watch.ts';
 import type { Voices } from './voices.ts';
@@ -169,14 +170,14 @@ export class OrderDesk {
     });
   }
 
-  /** End all that lives now; later orders sound (PRODUCT §1.2). Ending nothing is fine. */
+  /** End all that lives now, what was started at a box too; later orders sound (PRODUCT §1.2). Ending nothing is fine. */
   async stopAll(by: string): Promise<readonly string[]> {
     const nowMs = this.#options.nowMs();
     // What stands in the frames is what boxes hear, however many orders came since.
     const living = this.#envelopes.filter(({ typ, expMs }) => typ === 'order' && expMs > nowMs).flatMap(({ orders }) => orders);
-    if (living.length === 0) return [];
-    const cleared = await this.clear([...new Set(living)], by, 'stop-all');
-    return cleared.ok ? cleared.value : [];
+    const cleared = living.length > 0 ? await this.clear([...new Set(living)], by, 'stop-all') : ok<readonly string[]>([]);
+    const atBoxes = await this.#alone(() => stopAtBoxes(this.#options, by, 'stop-all'));
+    return [...(cleared.ok ? cleared.value : []), ...atBoxes];
   }
 
   /** The order that a template makes for these groups now. Problems: not-found, conflict, demo-only, too-large. */

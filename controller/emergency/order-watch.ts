@@ -94,6 +94,10 @@ export class OrderWatch {
     if (this.#standing.size > 0) this.#lookBy(nowMs + answerWithinMs);
   }
 
+  isConnected(dev: string): boolean {
+    return this.#connected.has(dev);
+  }
+
   /** Facts of boxes, committed. */
   told(facts: readonly OrderProgress[]): void {
     for (const fact of facts) {

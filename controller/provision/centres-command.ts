@@ -34,9 +34,10 @@ export async function runCentres(argv: readonly string[], nowMs: number): Promis
   try {
     read = readWords(argv);
   } catch (error) {
-    return bad('bad-input', `${error instanceof Error ? error.message : error}\n\n${centresUsage}`);
+    return bad('bad-input', `${error instanceof Error ? error.message : error}; "centres --help" says how`);
   }
   const { values, positionals } = read;
+  if (values.help || positionals.length === 0) return ok([centresUsage.trimEnd()]);
   const centre = values.centre ?? '';
   switch (positionals[0]) {
     case 'show':
@@ -52,7 +53,7 @@ export async function runCentres(argv: readonly string[], nowMs: number): Promis
     case 'dismiss':
       return withCentre(values.data, nowMs, (here) => done(dismiss(here, centre)));
     default:
-      return bad('bad-input', centresUsage);
+      return bad('bad-input', `no act "${positionals[0]}"; "centres --help" names them`);
   }
 }
 
@@ -67,6 +68,7 @@ function readWords(argv: readonly string[]) {
       url: { type: 'string' },
       centre: { type: 'string' },
       yes: { type: 'boolean' },
+      help: { type: 'boolean' },
     },
   });
 }

@@ -48,9 +48,10 @@ export async function runKeys(argv: readonly string[], nowMs: number): Promise<R
   try {
     read = readWords(argv);
   } catch (error) {
-    return bad('bad-input', `${error instanceof Error ? error.message : error}\n\n${keysUsage}`);
+    return bad('bad-input', `${error instanceof Error ? error.message : error}; "keys --help" says how`);
   }
   const { values, positionals } = read;
+  if (values.help || positionals.length === 0) return ok([keysUsage.trimEnd()]);
   switch (positionals[0]) {
     case 'show':
       return values.in === undefined ? withTrust(values.data, show) : withFile(values.in, async (file) => ok(describeKeys(file)));
@@ -63,7 +64,7 @@ export async function runKeys(argv: readonly string[], nowMs: number): Promise<R
     case 'install':
       return withFile(values.in, (file) => withTrust(values.data, (trust, store) => install(trust, store, file, values, nowMs)));
     default:
-      return bad('bad-input', keysUsage);
+      return bad('bad-input', `no act "${positionals[0]}"; "keys --help" names them`);
   }
 }
 
@@ -90,6 +91,7 @@ function readWords(argv: readonly string[]) {
       'key-secret-file': { type: 'string' },
       'new-secret-file': { type: 'string' },
       yes: { type: 'boolean' },
+      help: { type: 'boolean' },
     },
   });
 }

@@ -84,6 +84,16 @@ export class SqliteOrders implements OrderStore {
     }));
   }
 
+  async startsAtBoxes(): Promise<{ readonly order: string; readonly dev: string }[]> {
+    // Ids of orders that lie ready begin so: their rows stand together in the key.
+    const rows = await this.#writer.database.read(
+      `SELECT ord, dev, SUM(state = 'accepted') AS begun, SUM(state IN ('ended', 'cleared', 'expired')) AS over, MAX(at_ms) AS last
+       FROM order_progress WHERE ord >= 'ready-' AND ord < 'ready.' AND instr(ord, '#') > 0
+       GROUP BY ord, dev HAVING begun > 0 AND over = 0 ORDER BY last DESC LIMIT 256`,
+    );
+    return rows.map((row) => ({ order: String(row['ord']), dev: String(row['dev']) }));
+  }
+
   async ready(): Promise<ReadonlyMap<string, readonly LocalOrder[]>> {
     const rows = await this.#writer.database.read('SELECT dev, body FROM local_orders ORDER BY dev, id');
     const ready = new Map<string, LocalOrder[]>();

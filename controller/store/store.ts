@@ -291,6 +291,8 @@ export interface OrderStore {
   /** Envelopes that live at `nowMs`, by group and counter. */
   envelopes(nowMs: number): Promise<GroupEnvelope[]>;
   progress(orders: readonly string[]): Promise<OrderProgress[]>;
+  /** Starts at boxes whose end was not told yet (`ORDER#N`), at most 256. */
+  startsAtBoxes(): Promise<{ readonly order: string; readonly dev: string }[]>;
   /** Orders that lie ready, by box. */
   ready(): Promise<ReadonlyMap<string, readonly LocalOrder[]>>;
   /** One of the same id gives way. */

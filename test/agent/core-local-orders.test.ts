@@ -182,6 +182,19 @@ describe('an order that lies ready in the box', () => {
     expect(states(rig, 'lu#1')).toEqual(['accepted', 'expired']);
   });
 
+  test('as an exercise obeys hours, so it starts only while the time is known', () => {
+    const rig = new Rig(noon).bootWith(plan(1));
+    const exercise = ready('lu');
+    const offered = { ...exercise.offered, order: order({ class: 'exercise' }) };
+    rig.tell({ is: 'localOrdersRead', orders: [{ ...exercise, offered }], contacts: [] });
+    rig.quality = 'none';
+    start(rig);
+    expect(rig.facts.at(-1)).toMatchObject({ kind: 'order', order: 'lu', state: 'refused', problem: { code: 'no-time' } });
+    rig.quality = 'signed';
+    start(rig);
+    expect(states(rig, 'lu#1')).toEqual(['accepted']);
+  });
+
   test('starts by the key held three seconds and ends by it or by the button', () => {
     const rig = rigReady();
     const turn = (on: boolean, forMs: number) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HeldKeys } from '../../agent/held-keys.ts';
 import { initialise } from '../../controller/init.ts';
+import { runCentres } from '../../controller/provision/centres-command.ts';
 import { addSignature, askForKeys, type CeremonyFile, installKeys, makeRoots } from '../../controller/provision/ceremony.ts';
 import { runKeys } from '../../controller/provision/keys-command.ts';
 import { ownDelegation, trustedOfficers } from '../../controller/provision/officer-keys.ts';
@@ -231,3 +232,14 @@ async function trustOf(data: string): Promise<Trust> {
   await store.close();
   return JSON.parse(kept ?? '{}') as Trust;
 }
+
+describe('the commands’ own words', () => {
+  test.each([
+    ['keys', runKeys, 'keys secret  --data DIR'],
+    ['centres', runCentres, 'centres dismiss   --data DIR'],
+  ])('%s alone and with --help says all of it, a wrong word where to look', async (name, run, last) => {
+    for (const argv of [[], ['--help']]) expect(must(await run(argv, startMs)).join('\n')).toContain(last);
+    for (const argv of [['nothing'], ['show', '--nothing']])
+      expect(await run(argv, startMs)).toMatchObject({ ok: false, problem: { detail: expect.stringContaining(`"${name} --help"`) } });
+  });
+});

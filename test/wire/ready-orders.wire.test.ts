@@ -44,7 +44,7 @@ describe('an order lying ready', () => {
   });
 
   it('is signed for its box, lies there, and the centre hears so from the box', { timeout: 60_000 }, async () => {
-    const wish = { template: 'lu-quet', boxes: ['loa-1'], validMs: 90 * 24 * 3600_000, perHour: 2 };
+    const wish = { template: 'lu-quet', boxes: ['loa-1'], validMs: 90 * 24 * 3600_000, perHour: 5 };
     const made = await district.duty.post<ReadyOrderAnswer>('/ready-orders', wish);
     id = made.id;
     const { payloadType = '', statements = [] } = made.waiting ?? {};
@@ -65,6 +65,25 @@ describe('an order lying ready', () => {
     expect(await act('local-end')).toBe(202);
     await until('its end', async () => ((await shown()).local[0]?.on === false ? true : undefined));
     await district.restartCentre();
+  });
+
+  it('is ended by the desk’s stop-all, and the next start sounds', { timeout: 60_000 }, async () => {
+    for (const _ of [1, 2]) {
+      expect(await start()).toBe(202);
+      await until('the box to start it', async () => ((await shown()).local[0]?.on ? true : undefined));
+      const cleared = await until(
+        'the desk to know of it',
+        async () => {
+          const answer = await district.duty.post<{ readonly cleared: readonly string[] }>('/orders/stop-all', {});
+          return answer.cleared.length > 0 ? answer.cleared : undefined;
+        },
+        20_000,
+      );
+      expect(cleared).toEqual([expect.stringMatching(new RegExp(`^${id}#\\d$`))]);
+      const pressedMs = monoNowMs();
+      await until('its end', async () => ((await shown()).local[0]?.on === false ? true : undefined));
+      expect(monoNowMs() - pressedMs).toBeLessThan(3_000);
+    }
   });
 
   it('is taken back, and the box starts it no more', { timeout: 60_000 }, async () => {

@@ -79,12 +79,13 @@ async function readWish(argv: readonly string[], clockMs: number): Promise<Resul
   try {
     read = readWords(argv);
   } catch (error) {
-    return bad('bad-input', `${error instanceof Error ? error.message : error}\n\n${capUsage}`);
+    return bad('bad-input', `${error instanceof Error ? error.message : error}; "cap check --help" says how`);
   }
   const { values, positionals } = read;
   if (values.help) return ok('help');
   const [word, ...files] = positionals;
-  if (word !== 'check' || files.length === 0 || files.length > filesMax) return bad('bad-input', capUsage);
+  if (word !== 'check' || files.length === 0 || files.length > filesMax)
+    return bad('bad-input', `cap check FILE…, at most ${filesMax} files; "cap check --help" says how`);
   const nowMs = values.now === undefined ? clockMs : readDate(values.now.replace(/(\.\d+)?Z$/, '-00:00'));
   if (nowMs === undefined) return bad('bad-input', `--now ${values.now} is no date like 2026-11-23T05:30:00+07:00`);
   const settings = values.sources === undefined ? ok(anySender) : await readSettings(values.sources);
