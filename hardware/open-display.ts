@@ -1,5 +1,5 @@
 // Picks the display that local settings name; a browser is looked for only when named.
-import type { ChromiumDisplayOptions } from './display/chromium-display.ts';
+import type { ChromiumDisplayOptions } from './display/chromium-options.ts';
 import type { Display } from './display.ts';
 
 export type DisplaySettings =

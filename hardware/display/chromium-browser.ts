@@ -8,7 +8,7 @@ import { findProgram, startTool, type Tool } from '../host/processes.ts';
 import { type CdpEvent, type CdpFields, CdpPipe } from './cdp-pipe.ts';
 import { chromiumFlags, processBytesMax } from './chromium-flags.ts';
 import { shellPage } from './shell-page.ts';
-import { aroundScript, shellScript } from './shell-script.ts';
+import { aroundScript, playExpression, settleExpression, shellScript } from './shell-script.ts';
 
 export interface BrowserOptions {
   /** Path or name; by default the first of Debian's and Google's names that is there. */
@@ -249,18 +249,6 @@ export class ChromiumBrowser {
     this.#options.onGone({ code: 'device-failed', path: '', detail }, lost);
   }
 }
-
-const settleExpression = `(async () => {
-  await document.fonts.ready;
-  await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
-  for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
-  const grounds = [document.documentElement, document.body].filter(Boolean).map((one) => getComputedStyle(one).backgroundColor);
-  return grounds.find((colour) => !/^rgba\\(.*, 0\\)$/.test(colour) && colour !== 'transparent') ?? 'rgb(255, 255, 255)';
-})()`;
-
-const playExpression = `(() => {
-  for (const film of document.querySelectorAll('video[autoplay]')) { film.muted = true; film.playsInline = true; film.currentTime = 0; film.play().catch(() => {}); }
-})()`;
 
 /** Profiles of agents that were killed before they could tidy up; named by their process. */
 async function removeOldProfiles(): Promise<void> {

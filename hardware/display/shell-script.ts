@@ -112,7 +112,7 @@ export const aroundScript = `(() => {
     root.setProperty('--strip', wish.stripPx + 'px');
     root.setProperty('--side', wish.sidePx + 'px');
     root.setProperty('--below', wish.belowPx + 'px');
-    at('strip').className = wish.stripPx > 0 ? 'shown' : '';
+    at('strip').className = (wish.stripPx > 0 ? 'shown' : '') + (wish.upright ? ' upright' : '');
     at('offline').className = wish.offline ? 'shown' : '';
     clock = wish.clock;
     tell();
@@ -132,4 +132,18 @@ export const aroundScript = `(() => {
     return true;
   };
   return true;
+})()`;
+
+/** Evaluated beside a document: its fonts and pictures are there and painted; answers with the colour of its ground. */
+export const settleExpression = `(async () => {
+  await document.fonts.ready;
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
+  for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
+  const grounds = [document.documentElement, document.body].filter(Boolean).map((one) => getComputedStyle(one).backgroundColor);
+  return grounds.find((colour) => !/^rgba\\(.*, 0\\)$/.test(colour) && colour !== 'transparent') ?? 'rgb(255, 255, 255)';
+})()`;
+
+/** Evaluated beside a document that is now seen. */
+export const playExpression = `(() => {
+  for (const film of document.querySelectorAll('video[autoplay]')) { film.muted = true; film.playsInline = true; film.currentTime = 0; film.play().catch(() => {}); }
 })()`;
