@@ -1,5 +1,5 @@
 // Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while it is.
-import type { Display, Frame, Page, Shown } from '../hardware/display.ts';
+import type { Display, Frame, Page, Shown, Surround } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
 import { bad, type Problem, type Result } from '../schemas/problems.ts';
 import type { Event, PlayAction } from './core/model.ts';
@@ -12,6 +12,8 @@ export interface BoardPlayerOptions {
   readonly readPage: (sha256: string) => Promise<Result<Page>>;
   readonly orderPage: (order: Order, languages: readonly string[]) => Page;
   readonly safePage: () => Page;
+  /** Clock, connection and notices as they are now. */
+  readonly surround?: () => Surround;
   readonly progressEveryMs: number;
 }
 
@@ -57,7 +59,9 @@ export class BoardPlayer {
     this.#started = display.start();
     await this.#started;
     if (this.#stopped) return;
+    this.#surround();
     this.#watch = setInterval(() => {
+      this.#surround();
       if (!this.#working) void this.#tryAgain(tell);
     }, tryEveryMs);
     await this.#tryAgain(tell);
@@ -182,6 +186,11 @@ export class BoardPlayer {
       atMonoMs = nowMonoMs;
       progress();
     }
+  }
+
+  #surround(): void {
+    const { display, surround } = this.#options;
+    if (surround) void display.surround?.(surround());
   }
 
   async #tryAgain(tell: Tell): Promise<void> {

@@ -32,7 +32,7 @@ import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { type FlightLine, Loop } from './run.ts';
-import { readBulletin } from './screens.ts';
+import { readBulletin, surroundOf } from './screens.ts';
 import { SteadyJournal } from './steady-journal.ts';
 import type { UpperLink } from './upper-link.ts';
 
@@ -207,6 +207,7 @@ export class Box {
       decoderProblem: frameDecoderProblem,
       warn,
     });
+    const line: { link?: CentreLink; follow?: Lines['follow'] } = {};
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -218,12 +219,12 @@ export class Box {
       speak: (text, language) => speak(tools, text, language),
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
-      openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
+      openDisplay: (memory) => makeDisplay(displaySettings(config), () => clock.now().wallMs, memory),
+      surround: () => surroundOf(clock.now(), line.link?.status().up === true),
       orderPage: (order, languages) => orderTwins(order, { demo: identity.trustRoot.demo }, languages),
       safePage: () => safeTwins('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
       log,
     });
-    const line: { link?: CentreLink; follow?: Lines['follow'] } = {};
     const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, live, link: () => line.link, warn });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
     const tellFlight = (told: FlightLine) => {

@@ -5,10 +5,13 @@ import type { Display } from './display.ts';
 export type DisplaySettings =
   | { readonly kind: 'none' }
   | { readonly kind: 'simulated' }
-  | ({ readonly kind: 'chromium' } & Omit<ChromiumDisplayOptions, 'now'>);
+  | ({ readonly kind: 'chromium' } & Omit<ChromiumDisplayOptions, 'now' | keyof DisplayMemory>);
+
+/** What a box remembers of bulletins that broke its screen. */
+export type DisplayMemory = Pick<ChromiumDisplayOptions, 'strikesFile' | 'onBlackListed'>;
 
 /** The display, not yet started; `undefined` where the box has none. `now` is the box's wall time. */
-export async function makeDisplay(settings: DisplaySettings, now: () => number): Promise<Display | undefined> {
+export async function makeDisplay(settings: DisplaySettings, now: () => number, memory: DisplayMemory = {}): Promise<Display | undefined> {
   switch (settings.kind) {
     case 'none':
       return undefined;
@@ -18,7 +21,7 @@ export async function makeDisplay(settings: DisplaySettings, now: () => number):
     }
     case 'chromium': {
       const { ChromiumDisplay } = await import('./display/chromium-display.ts');
-      return new ChromiumDisplay({ ...settings, now });
+      return new ChromiumDisplay({ ...settings, ...memory, now });
     }
     default:
       return settings satisfies never;
