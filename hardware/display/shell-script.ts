@@ -12,7 +12,7 @@ export const fadeMs = 240;
  * below stays whole until the one above is opaque.
  */
 export const shellScript = `(() => {
-  let turn = 0, seen = null, next = null, abandon = () => {}, fade = null, frames = 0, lastPaint = 0;
+  let turn = 0, seen = null, next = null, lay = false, abandon = () => {}, fade = null, frames = 0, lastPaint = 0;
   const kept = new Map(), at = (id) => document.getElementById(id), cover = at('cover');
   const painted = () => { frames++; lastPaint = performance.timeOrigin + performance.now(); };
   const paint = () => new Promise((done) => requestAnimationFrame(() => { painted(); done(); }));
@@ -51,12 +51,14 @@ export const shellScript = `(() => {
       if (!one || !one.ready) return 'absent';
       kept.delete(id);
       begin(mine, one.frame);
+      lay = true;
       return 'ready';
     },
     async prepare(mine, html, whole) {
       if (mine < turn) return 'superseded';
       const frame = make(html, whole);
       begin(mine, frame);
+      lay = false;
       const loaded = new Promise((done) => { frame.onload = () => done(true); abandon = () => done(false); });
       document.body.append(frame);
       return (await loaded) && frame === next ? 'ready' : 'superseded';
@@ -65,7 +67,8 @@ export const shellScript = `(() => {
     async flip(mine, dark, fadeMs) {
       const frame = next;
       if (mine !== turn || !frame) return 'superseded';
-      await paints(2);
+      // One that lay ready has been painted long ago.
+      if (!lay) await paints(2);
       if (frame !== next) return 'superseded';
       if (fade) fade.finish();
       const old = seen;
