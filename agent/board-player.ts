@@ -1,6 +1,6 @@
 // LONG: one screen and one timer; what is coming, on and over share every field.
 // Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while the screen has it.
-import type { Display, Frame } from '../hardware/display.ts';
+import type { Display, Frame, Surround } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
 import { ok, type Problem, type Result } from '../schemas/problems.ts';
 import { BoardPages, type BoardPagesOptions, orderShow } from './board-pages.ts';
@@ -12,6 +12,8 @@ export interface BoardPlayerOptions extends Omit<BoardPagesOptions, 'display'> {
   readonly output: string;
   readonly display: Display;
   readonly clock: Clock;
+  /** Clock, connection and notices as they are now. */
+  readonly surround?: () => Surround;
   readonly progressEveryMs: number;
 }
 
@@ -84,7 +86,9 @@ export class BoardPlayer {
     });
     await display.start();
     if (this.#stopped) return;
+    this.#surround();
     this.#watch = setInterval(() => {
+      this.#surround();
       if (!this.#working) void this.#tryAgain(tell);
     }, tryEveryMs);
     await this.#tryAgain(tell);
@@ -313,6 +317,11 @@ export class BoardPlayer {
     clearTimeout(this.#linger);
     if (this.#runs.size > 0 || this.#stopped) return;
     this.#linger = setTimeout(() => void this.#showSafe(), lingerMs);
+  }
+
+  #surround(): void {
+    const { display, surround } = this.#options;
+    if (surround) void display.surround?.(surround());
   }
 
   async #tryAgain(tell: Tell): Promise<void> {

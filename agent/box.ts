@@ -34,7 +34,7 @@ import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { type FlightLine, Loop } from './run.ts';
 import { ScreenHands } from './screen-hands.ts';
-import { bulletinReader } from './screens.ts';
+import { bulletinReader, surroundOf } from './screens.ts';
 import { SteadyJournal } from './steady-journal.ts';
 import type { UpperLink } from './upper-link.ts';
 
@@ -211,6 +211,7 @@ export class Box {
       decoderProblem: frameDecoderProblem,
       warn,
     });
+    const line: { link?: CentreLink; follow?: Lines['follow'] } = {};
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -222,12 +223,12 @@ export class Box {
       speak: (text, language) => speak(tools, text, language),
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
-      openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
+      openDisplay: (memory) => makeDisplay(displaySettings(config), () => clock.now().wallMs, memory),
+      surround: () => surroundOf(clock.now(), line.link?.status().up === true),
       orderPage: (order, languages) => orderTwins(order, { demo: identity.trustRoot.demo }, languages),
       safePage: () => safeTwins('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
       log,
     });
-    const line: { link?: CentreLink; follow?: Lines['follow'] } = {};
     const screens = new ScreenHands({ displayOf: (id) => outputs.display(id), means: config.screenPower, ...home, warn });
     const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, live, screens, link: () => line.link, warn });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;

@@ -1,15 +1,17 @@
 // The box's outputs as they stand behind their ids: a loudspeaker with converter and relays, or a board with its screen.
+import { join } from 'node:path';
 import { NearMicrophone } from '../hardware/audio-in/near-microphone.ts';
 import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
 import { WavRecorder, wavPath } from '../hardware/audio-out/wav-recorder.ts';
 import type { AudioOut, Heard } from '../hardware/audio-out.ts';
 import type { Board, BoardInput } from '../hardware/board.ts';
-import type { Display, Frame, Page } from '../hardware/display.ts';
+import type { Display, Frame, Page, Surround } from '../hardware/display.ts';
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { problemOf } from '../hardware/host/failure.ts';
 import { SimulatedLoudspeaker } from '../hardware/loudspeaker.ts';
 import { openAudioIn } from '../hardware/open-audio-in.ts';
 import { makeAudioOut } from '../hardware/open-audio-out.ts';
+import type { DisplayMemory } from '../hardware/open-display.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
 import type { Order } from '../schemas/order.ts';
 import type { Problem, Result } from '../schemas/problems.ts';
@@ -38,9 +40,10 @@ export interface OutputsOptions {
   readonly speak: (text: string, language: string) => Promise<Result<Buffer>>;
   readonly liveFeed?: (session: string) => LiveFeed | undefined;
   readonly doubt?: (sha256: string) => void;
-  readonly openDisplay: () => Promise<Display | undefined>;
+  readonly openDisplay: (memory: DisplayMemory) => Promise<Display | undefined>;
   readonly orderPage: (order: Order, languages: readonly string[]) => Page;
   readonly safePage: () => Page;
+  readonly surround?: () => Surround;
   readonly log: Logger;
 }
 
@@ -286,13 +289,17 @@ export class Outputs {
   }
 
   async #openScreen(id: string, tell: Tell): Promise<void> {
-    const { clock, readPage, orderPage, safePage, openDisplay } = this.#options;
-    const display = await openDisplay();
+    const { clock, readPage, orderPage, safePage, surround, openDisplay, dataDir, log } = this.#options;
+    const display = await openDisplay({
+      strikesFile: join(dataDir, 'board-strikes.json'),
+      onBlackListed: (sha256) => log.warn({ event: 'bulletinBlackListed', sha256 }),
+    });
     if (!display) {
       tell({ is: 'outputFailed', output: id, problem: { code: 'driver-missing', path: '', detail: 'this box has no display' } });
       return;
     }
-    const player = new BoardPlayer({ output: id, display, clock, readPage, orderPage, safePage, progressEveryMs: this.#progressEveryMs });
+    const pages = { readPage, orderPage, safePage, ...(surround && { surround }) };
+    const player = new BoardPlayer({ output: id, display, clock, ...pages, progressEveryMs: this.#progressEveryMs });
     this.#rigs.set(id, { kind: 'board', player, display });
     // A browser takes seconds to start: neither the plan nor the loudspeakers wait for it.
     void player.start(tell);

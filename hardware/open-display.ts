@@ -1,5 +1,5 @@
 // Picks the display that local settings name; a browser or a port is looked for only when named.
-import type { ChromiumDisplayOptions } from './display/chromium-display.ts';
+import type { ChromiumDisplayOptions } from './display/chromium-options.ts';
 import type { FramebufferDoorOptions } from './display/picture-doors.ts';
 import type { SerialSignOptions } from './display/serial-sign.ts';
 import type { Display } from './display.ts';
@@ -26,12 +26,15 @@ export type SerialSignSettings = Omit<SerialSignOptions, 'open' | 'now'> & {
 export type DisplaySettings =
   | { readonly kind: 'none' }
   | { readonly kind: 'simulated' }
-  | ({ readonly kind: 'chromium' } & Omit<ChromiumDisplayOptions, 'now'>)
+  | ({ readonly kind: 'chromium' } & Omit<ChromiumDisplayOptions, 'now' | keyof DisplayMemory>)
   | ImageSettings
   | SerialSignSettings;
 
+/** What a box remembers of bulletins that broke its screen. */
+export type DisplayMemory = Pick<ChromiumDisplayOptions, 'strikesFile' | 'onBlackListed'>;
+
 /** The display, not yet started; `undefined` where the box has none. `now` is the box's wall time. */
-export async function makeDisplay(settings: DisplaySettings, now: () => number): Promise<Display | undefined> {
+export async function makeDisplay(settings: DisplaySettings, now: () => number, memory: DisplayMemory = {}): Promise<Display | undefined> {
   switch (settings.kind) {
     case 'none':
       return undefined;
@@ -41,7 +44,7 @@ export async function makeDisplay(settings: DisplaySettings, now: () => number):
     }
     case 'chromium': {
       const { ChromiumDisplay } = await import('./display/chromium-display.ts');
-      return new ChromiumDisplay({ ...settings, now });
+      return new ChromiumDisplay({ ...settings, ...memory, now });
     }
     case 'image':
       return makeImageDisplay(settings, now);

@@ -32,7 +32,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   'ffmpeg-static': /^hardware\/host\/audio-tools\.ts$/,
   sqlite3: /^hardware\/host\/sqlite3-database\.ts$/,
   otpauth: /^controller\/duty\/second-factor\.ts$/,
-  qrcode: /^controller\/duty\/second-factor\.ts$/,
+  qrcode: /^(controller\/duty\/second-factor|hardware\/display\/qr-code)\.ts$/,
   serialport: /^hardware\/serial/,
   onoff: /^hardware\/board\/[a-z-]+\.ts$/,
   saxes: /^controller\/emergency\/(cap\/tree|gateway\/feed)\.ts$/,

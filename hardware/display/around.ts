@@ -8,6 +8,7 @@ export interface AroundWish extends Zones {
   readonly pages: readonly TickerPage[];
   readonly side: string | null;
   readonly offline: boolean;
+  readonly upright: boolean;
 }
 
 /** `offsetMs`: what the box's clock is ahead of the machine's. */
@@ -16,8 +17,9 @@ export function aroundWish(around: Surround, columns: number, rows: number, offs
   return {
     ...zones,
     clock: around.clockZone === undefined ? null : { zone: around.clockZone, offsetMs },
-    pages: tickerPages(around.ticker, tickerLetters(columns, zones)),
+    pages: tickerPages(around.ticker, tickerLetters(columns, rows, zones)),
     side: around.side === undefined ? null : guarded(around.side),
     offline: around.offline,
+    upright: rows > columns,
   };
 }

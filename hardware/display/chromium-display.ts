@@ -6,7 +6,6 @@ import {
   type Frame,
   htmlBytesMax,
   isDark,
-  type Page,
   preparedMax,
   type Sample,
   type Shown,
@@ -16,31 +15,11 @@ import { sha256 } from '../host/crypto.ts';
 import { aroundWish } from './around.ts';
 import { BrowserKeeper } from './browser-keeper.ts';
 import { type BrowserOptions, ChromiumBrowser } from './chromium-browser.ts';
+import type { ChromiumDisplayOptions } from './chromium-options.ts';
 import { safeTwins } from './page-text.ts';
 import { guarded, isLoopbackOrigin } from './shell-page.ts';
 import { fadeMs } from './shell-script.ts';
 import { StrikeBook } from './strike-book.ts';
-
-export interface ChromiumDisplayOptions {
-  readonly executable?: string;
-  readonly kiosk?: boolean;
-  readonly widthPx?: number;
-  readonly heightPx?: number;
-  /** Wall time of the box, which may not be the machine's. */
-  readonly now?: () => number;
-  /** Origin of this machine whose films bulletins may show, `http://127.0.0.1:PORT`. */
-  readonly filmsFrom?: string;
-  /** Where black-listed bulletins are remembered; in memory by default. */
-  readonly strikesFile?: string;
-  /** A bulletin, by its sha256, broke the screen too often: it is not shown until its content changes. */
-  readonly onBlackListed?: (sha256: string) => void;
-  /** What stands in for a bulletin that broke the screen. */
-  readonly safe?: () => Page;
-  /** Of a bulletin into the next; 0 cuts. */
-  readonly fadeMs?: number;
-  /** The technique itself, so that a bench can look at each of its frames. */
-  readonly startBrowser?: (options: BrowserOptions) => Promise<Result<ChromiumBrowser>>;
-}
 
 const loadWithinMs = { bulletin: 10_000, safe: 10_000, order: 3_000 } as const satisfies Record<Frame['kind'], number>;
 const flipWithinMs = 5_000;

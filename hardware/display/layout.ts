@@ -33,11 +33,11 @@ export interface Zones {
   readonly belowPx: number;
 }
 
-/** The main zone takes what the strip (a fourteenth of the longer side) and the side (just over a quarter) leave. */
+/** The main zone takes what the strip (on an upright board with a row of its own for notices) and the side leave. */
 export function zonesOf(columns: number, rows: number, strip: boolean, side: boolean): Zones {
   const upright = rows > columns;
   return {
-    stripPx: strip ? Math.max(12, Math.round(upright ? rows / 20 : rows / 11)) : 0,
+    stripPx: strip ? Math.max(12, Math.round(upright ? rows / 10 : rows / 11)) : 0,
     sidePx: side && !upright ? Math.round(columns * 0.28) : 0,
     belowPx: side && upright ? Math.round(rows * 0.26) : 0,
   };
@@ -75,8 +75,12 @@ function broken(line: string, most: number): string[] {
   return page === '' ? pages : [...pages, page];
 }
 
-/** Letters that fit in the strip beside clock, day and mark. */
-export function tickerLetters(columns: number, { stripPx }: Zones): number {
-  const letterPx = stripPx * 0.44;
-  return (columns - letterPx * 17) / (letterPx * 0.58);
+/** Letters of a notice that fit in the strip: beside clock, day and mark, or in a row of their own on an upright board. */
+export function tickerLetters(columns: number, rows: number, { stripPx }: Zones): number {
+  const upright = rows > columns;
+  const letterPx = (upright ? stripPx / 2 : stripPx) * stripLetter;
+  return (columns - letterPx * (upright ? 4 : 18)) / (letterPx * 0.58);
 }
+
+/** Letters of the strip as a share of its row. */
+const stripLetter = 0.44;

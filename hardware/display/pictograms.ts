@@ -42,3 +42,7 @@ export function hazardSign(hazard: Hazard): string {
 /** A loudspeaker, the sign of the system itself. */
 export const loudspeakerSign = `<svg viewBox="0 0 64 64" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="4" stroke-linecap="round" stroke-linejoin="round">
 <path d="M8 26v12h10l18 13V13L18 26zM44 24a12 12 0 0 1 0 16M50 16a22 22 0 0 1 0 32"/></svg>`;
+
+/** Where to go. */
+export const arrowSign = `<svg viewBox="0 0 64 48" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="9" stroke-linecap="round" stroke-linejoin="round">
+<path d="M6 24h50M38 6l18 18-18 18"/></svg>`;

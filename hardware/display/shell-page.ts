@@ -31,8 +31,9 @@ iframe.seen { z-index: 3; } iframe.coming { z-index: 4; }
 #side { z-index: 2; left: auto; right: 0; width: var(--side); height: calc(100vh - var(--strip)); }
 #side.below { left: 0; top: auto; bottom: var(--strip); width: 100vw; height: var(--below); }
 #strip { position: fixed; left: 0; right: 0; bottom: 0; height: var(--strip); z-index: 2; overflow: hidden; display: none; align-items: center; gap: .9em; padding: 0 .9em;
-  box-sizing: border-box; background: #0c2b23; color: #eef6f2; font: 600 calc(var(--strip) * .44)/1.1 "Be Vietnam Pro", "Noto Sans", "DejaVu Sans", system-ui, sans-serif; white-space: nowrap; }
-#strip.shown { display: flex; }
+  box-sizing: border-box; background: #0c2b23; color: #eef6f2; --row: var(--strip); font: 600 calc(var(--row) * .44)/1.1 "Be Vietnam Pro", "Noto Sans", "DejaVu Sans", system-ui, sans-serif; white-space: nowrap; }
+#strip.shown { display: flex; } #strip.upright { --row: calc(var(--strip) / 2); flex-wrap: wrap; row-gap: 0; align-content: stretch; }
+#strip.upright #ticker { order: -1; flex: 0 0 100%; height: var(--row); } #strip.upright #day { margin-left: auto; }
 #strip svg { height: 1.15em; flex: none; color: #7fd1b0; }
 #ticker { position: relative; flex: 1; align-self: stretch; min-width: 0; }
 #ticker span { position: absolute; inset: 0; display: flex; align-items: center; overflow: hidden; }

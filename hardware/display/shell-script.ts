@@ -12,7 +12,7 @@ export const fadeMs = 240;
  * below stays whole until the one above is opaque.
  */
 export const shellScript = `(() => {
-  let turn = 0, seen = null, next = null, abandon = () => {}, fade = null, frames = 0, lastPaint = 0;
+  let turn = 0, seen = null, next = null, lay = false, abandon = () => {}, fade = null, frames = 0, lastPaint = 0;
   const kept = new Map(), at = (id) => document.getElementById(id), cover = at('cover');
   const painted = () => { frames++; lastPaint = performance.timeOrigin + performance.now(); };
   const paint = () => new Promise((done) => requestAnimationFrame(() => { painted(); done(); }));
@@ -51,12 +51,14 @@ export const shellScript = `(() => {
       if (!one || !one.ready) return 'absent';
       kept.delete(id);
       begin(mine, one.frame);
+      lay = true;
       return 'ready';
     },
     async prepare(mine, html, whole) {
       if (mine < turn) return 'superseded';
       const frame = make(html, whole);
       begin(mine, frame);
+      lay = false;
       const loaded = new Promise((done) => { frame.onload = () => done(true); abandon = () => done(false); });
       document.body.append(frame);
       return (await loaded) && frame === next ? 'ready' : 'superseded';
@@ -65,7 +67,8 @@ export const shellScript = `(() => {
     async flip(mine, dark, fadeMs) {
       const frame = next;
       if (mine !== turn || !frame) return 'superseded';
-      await paints(2);
+      // One that lay ready has been painted long ago.
+      if (!lay) await paints(2);
       if (frame !== next) return 'superseded';
       if (fade) fade.finish();
       const old = seen;
@@ -112,7 +115,7 @@ export const aroundScript = `(() => {
     root.setProperty('--strip', wish.stripPx + 'px');
     root.setProperty('--side', wish.sidePx + 'px');
     root.setProperty('--below', wish.belowPx + 'px');
-    at('strip').className = wish.stripPx > 0 ? 'shown' : '';
+    at('strip').className = (wish.stripPx > 0 ? 'shown' : '') + (wish.upright ? ' upright' : '');
     at('offline').className = wish.offline ? 'shown' : '';
     clock = wish.clock;
     tell();
@@ -133,3 +136,20 @@ export const aroundScript = `(() => {
   };
   return true;
 })()`;
+
+/** Evaluated beside a document: its fonts and pictures are there and painted; answers with the colour of its ground. */
+export const settleExpression = `(async () => {
+  await document.fonts.ready;
+  await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
+  for (let i = 0; i < 2; i++) await new Promise((done) => requestAnimationFrame(done));
+  const grounds = [document.documentElement, document.body].filter(Boolean).map((one) => getComputedStyle(one).backgroundColor);
+  return grounds.find((colour) => !/^rgba\\(.*, 0\\)$/.test(colour) && colour !== 'transparent') ?? 'rgb(255, 255, 255)';
+})()`;
+
+/** Evaluated beside a document that is now seen. */
+export const playExpression = `(() => {
+  for (const film of document.querySelectorAll('video[autoplay]')) { film.muted = true; film.playsInline = true; film.currentTime = 0; film.play().catch(() => {}); }
+})()`;
+
+/** In the shell page: it is whole. */
+export const shellStandsExpression = `document.readyState === 'complete' && document.querySelector('#cover') !== null`;

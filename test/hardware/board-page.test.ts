@@ -32,7 +32,8 @@ const coloursOf = (html: string) => /body \{ background: (#\w{6}); color: (#\w{6
 
 test('an order shows its sign, its class in words, what happens and what to do', () => {
   const html = orderPage(order, { place: 'Xã Sơn Dương' });
-  for (const part of ['KHẨN CẤP', order.screen.title, order.screen.text, 'Xã Sơn Dương', '<svg']) expect(html).toContain(part);
+  for (const part of ['KHẨN CẤP', order.screen.title, 'NHÀ VĂN HÓA THÔN · 112', 'Xã Sơn Dương', '<svg']) expect(html).toContain(part);
+  expect(html).toMatch(/class="place"><svg[\s\S]*?<\/svg><span>NHÀ VĂN HÓA THÔN/);
   expect(html).not.toContain('TRÌNH DIỄN');
 });
 
