@@ -11,7 +11,7 @@ const hours: ScreenHours = { zone, windows: [{ days: [...days], from: '06:00', t
 
 function rigAt(timeMs: number, screenHours?: ScreenHours): Rig {
   const boards = settings({ outputs: [{ id: 'bang', kind: 'board' }], ...(screenHours && { screenHours }) });
-  return new Rig(timeMs).bootWith(plan({ settings: boards }));
+  return new Rig(timeMs).bootWith(plan(1, { settings: boards }));
 }
 
 function answers(rig: Rig, page: 'sent' | 'confirmed' | 'failed' = 'confirmed', power: 'none' | 'sent' | 'confirmed' | 'failed' = 'sent') {
@@ -104,7 +104,7 @@ describe('a board with hours', () => {
     rig.tell({
       is: 'clearOffered',
       opened: opened('c1', 3, { aud: 'g/all', exp: rig.wallMs + hourMs }),
-      clear: { orders: ['o1', 'd1'], level: 'commune', kind: 'clear' } as never,
+      clear: { ids: ['o1', 'd1'], level: 'commune', reason: '' },
     });
     expect(rig.lastOf('switchScreen')).toMatchObject({ dark: true, power: false });
   });
@@ -112,7 +112,7 @@ describe('a board with hours', () => {
   test('without trusted time it stays lit', () => {
     const rig = new Rig(22 * hourMs);
     rig.quality = 'none';
-    rig.bootWith(plan({ settings: settings({ outputs: [{ id: 'bang', kind: 'board' }], screenHours: hours }) }));
+    rig.bootWith(plan(1, { settings: settings({ outputs: [{ id: 'bang', kind: 'board' }], screenHours: hours }) }));
     expect(rig.state.live.screens['bang']?.wish ?? { dark: false, power: true }).toEqual({ dark: false, power: true });
   });
 
@@ -162,7 +162,7 @@ describe('commands to a board', () => {
     expect(rig.actions.slice(before)).toEqual([]);
     answers(rig, 'failed');
     expect(results(rig)).toMatchObject([{ command: id, state: 'failed' }]);
-    const loud = new Rig(12 * hourMs).bootWith(plan({}));
+    const loud = new Rig(12 * hourMs).bootWith(plan(1));
     command(loud, { do: 'blank', on: true });
     command(loud, { do: 'screenshot' });
     expect(results(loud).map(({ state, detail }) => `${state} ${detail}`)).toEqual(
