@@ -1,7 +1,7 @@
 // What the centre made of hostile bulletins, in a Chromium that nothing else protects: no script runs, nobody is asked for anything.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCleaner } from '../../controller/media/sanitiser/clean.ts';
 import { hostileBulletins } from '../controller/hostile-bulletins.ts';
@@ -11,6 +11,7 @@ const asked: string[] = [];
 const pages = new Map<string, string>();
 let server: Server;
 let browser: Browser;
+let tab: Page;
 let base = '';
 
 beforeAll(async () => {
@@ -23,6 +24,8 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   browser = await openBrowser();
+  tab = await browser.newPage();
+  tab.on('dialog', (dialog) => void dialog.dismiss());
 }, 60_000);
 
 afterAll(async () => {
@@ -36,16 +39,15 @@ async function show(name: string, html: string): Promise<string[]> {
   const path = `/page/${encodeURIComponent(name)}`;
   pages.set(path, html);
   asked.length = 0;
-  const tab = await browser.newPage();
   const outside: string[] = [];
-  tab.on('request', (request) => {
+  const note = (request: Request) => {
     const url = request.url();
     if (url !== base + path && !url.startsWith('data:') && !url.endsWith('/favicon.ico')) outside.push(url);
-  });
-  tab.on('dialog', (dialog) => void dialog.dismiss());
+  };
+  tab.on('request', note);
   await tab.goto(base + path, { waitUntil: 'load' }).catch(() => undefined);
   await tab.waitForTimeout(150);
-  await tab.close();
+  tab.off('request', note);
   return [...outside, ...asked.filter((one) => one !== '/favicon.ico')];
 }
 
