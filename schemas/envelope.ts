@@ -26,6 +26,7 @@ export const StatementType = v.picklist([
   'log',
   'claim',
   'live',
+  'widget',
 ]);
 export type StatementType = v.InferOutput<typeof StatementType>;
 

@@ -104,7 +104,7 @@ describe('a board with hours', () => {
     rig.tell({
       is: 'clearOffered',
       opened: opened('c1', 3, { aud: 'g/all', exp: rig.wallMs + hourMs }),
-      clear: { orders: ['o1', 'd1'], level: 'commune', kind: 'clear' } as never,
+      clear: { ids: ['o1', 'd1'], level: 'commune', reason: '' },
     });
     expect(rig.lastOf('switchScreen')).toMatchObject({ dark: true, power: false });
   });
@@ -162,7 +162,7 @@ describe('commands to a board', () => {
     expect(rig.actions.slice(before)).toEqual([]);
     answers(rig, 'failed');
     expect(results(rig)).toMatchObject([{ command: id, state: 'failed' }]);
-    const loud = new Rig(12 * hourMs).bootWith(plan(1, {}));
+    const loud = new Rig(12 * hourMs).bootWith(plan(1));
     command(loud, { do: 'blank', on: true });
     command(loud, { do: 'screenshot' });
     expect(results(loud).map(({ state, detail }) => `${state} ${detail}`)).toEqual(
