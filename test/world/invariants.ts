@@ -10,7 +10,7 @@ import { boardsHeld } from './invariants-boards.ts';
 import { heldHere } from './invariants-here.ts';
 import { liveHeld, liveReceipts } from './invariants-live.ts';
 import type { Life, Offered } from './script.ts';
-import type { Heard, Trace } from './trace.ts';
+import type { Applied, Heard, Trace } from './trace.ts';
 import { say, type Violation } from './violation.ts';
 
 export type { Violation } from './violation.ts';
@@ -95,12 +95,18 @@ function amplifierAround({ world, settings, endMs }: Life): Violation[] {
 function plannedIn(trace: Trace): Map<string, Occurrence> | null {
   if (trace.stepped) return null;
   const planned = new Map<string, Occurrence>();
-  for (const [at, { plan, fromWallMs }] of trace.applied.entries()) {
-    const untilMs = trace.applied[at + 1]?.fromWallMs ?? Number.POSITIVE_INFINITY;
-    for (const one of agenda(plan, fromWallMs, Math.min(untilMs, fromWallMs + 24 * 3_600_000)))
-      if (one.startMs >= fromWallMs && one.startMs < untilMs) planned.set(one.id, one);
-  }
+  for (const one of [...plannedBy(trace.applied)].filter(({ kind }) => kind !== 'board')) planned.set(one.id, one);
+  // What goes round is planned for what is left of it.
+  for (const one of [...plannedBy(trace.boards)].filter(({ kind }) => kind === 'board')) planned.set(one.id, one);
   return planned;
+}
+
+function* plannedBy(applied: readonly Applied[]): Generator<Occurrence> {
+  for (const [at, { plan, fromWallMs }] of applied.entries()) {
+    const untilMs = applied[at + 1]?.fromWallMs ?? Number.POSITIVE_INFINITY;
+    for (const one of agenda(plan, fromWallMs, Math.min(untilMs, fromWallMs + 24 * 3_600_000)))
+      if (one.startMs < untilMs && (one.startMs >= fromWallMs || one.lastsMs !== undefined)) yield one;
+  }
 }
 
 function receiptsOf(trace: Trace): Receipt[] {
