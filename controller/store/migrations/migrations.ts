@@ -4,6 +4,7 @@ import { sql as live } from './0002-live.ts';
 import { sql as duty } from './0003-duty.ts';
 import { sql as alerts } from './0004-alerts.ts';
 import { sql as ready } from './0005-ready.ts';
+import { sql as showings } from './0006-showings.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -11,4 +12,5 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 3, sql: duty },
   { number: 4, sql: alerts },
   { number: 5, sql: ready },
+  { number: 6, sql: showings },
 ];
