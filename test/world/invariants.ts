@@ -193,6 +193,13 @@ function isActual(one: Heard, offered: readonly Offered[]): boolean {
   return voice.kind === 'order' && offered.some(({ id, order }) => id === voice.order && order.class === 'actual');
 }
 
+/** It came into the plan after its start. */
+function joinedLate({ boards }: Trace, { kind, startMs, schedule, programme }: Occurrence): boolean {
+  if (kind !== 'board') return false;
+  const ruled = boards.findLast(({ fromWallMs }) => fromWallMs <= startMs)?.plan.schedules.schedules;
+  return !ruled?.some((one) => one.id === schedule && one.programme === programme);
+}
+
 /** 0: what is due in a calm box with nothing beside it is audible within a second of its instant. */
 function dueIsHeard({ world, offered, settings }: Life, planned: Map<string, Occurrence> | null): Violation[] {
   const { trace } = world;
@@ -201,7 +208,7 @@ function dueIsHeard({ world, offered, settings }: Life, planned: Map<string, Occ
   for (const one of planned.values()) {
     const beforeMs = Math.max(settings.preRollMs, settings.warmUpMs) + 12_000;
     if (one.refused !== null || !calm(world.trace, one.startMs - beforeMs, one.startMs + 1_100)) continue;
-    if (orderNear(offered, one.startMs)) continue;
+    if (orderNear(offered, one.startMs) || joinedLate(trace, one)) continue;
     const receipt = receiptsOf(trace).find(({ occurrence }) => occurrence === one.id);
     if (receipt && !canSound(receipt) && !silently(receipt)) continue;
     if (one.items.some(({ sha256 }) => (trace.cachedAtMs.get(sha256) ?? Number.POSITIVE_INFINITY) > one.startMs - beforeMs)) continue;
