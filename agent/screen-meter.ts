@@ -10,12 +10,16 @@ export interface Measured {
   readonly frames: number | null;
 }
 
+/** A living screen paints at least once in two seconds; without a frame for so long it stands still. */
+const stillMs = 2_500;
+
 export class ScreenMeter {
   readonly #id: string;
   readonly #sample: Display['sample'];
   #last: Look | undefined;
   #atMonoMs: number;
   #lit: 'lit' | 'dark' | 'still';
+  #grewMonoMs: number;
   #measured: Measured;
 
   /** `before` was seen before the page came, where there was time to look: its painting is the first frame that counts. */
@@ -24,6 +28,7 @@ export class ScreenMeter {
     this.#sample = () => display.sample();
     this.#last = before;
     this.#atMonoMs = monoMs;
+    this.#grewMonoMs = monoMs;
     this.#lit = dark ? 'dark' : 'lit';
     this.#measured = { shownMs: 0, darkMs: 0, frames: before === 'unmeasured' ? null : 0 };
   }
@@ -41,7 +46,10 @@ export class ScreenMeter {
       // A restarted screen counts from nothing.
       const grown = before === undefined ? 1 : look.paintedFrames - before.paintedFrames;
       const frames = Math.max(0, grown < 0 ? look.paintedFrames : grown);
-      this.#lit = look.shown !== this.#id || frames === 0 ? 'still' : look.dark ? 'dark' : 'lit';
+      const nowMs = monoMs();
+      if (frames > 0) this.#grewMonoMs = nowMs;
+      const lives = nowMs - this.#grewMonoMs <= stillMs;
+      this.#lit = look.shown !== this.#id || !lives ? 'still' : look.dark ? 'dark' : 'lit';
       if (this.#measured.frames !== null && look.shown === this.#id)
         this.#measured = { ...this.#measured, frames: this.#measured.frames + frames };
     }

@@ -32,6 +32,7 @@ import { readyOrderRoutes } from './api/ready-orders.ts';
 import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
+import { showingRoutes } from './api/showings.ts';
 import { templateRoutes } from './api/templates.ts';
 import type { Centre } from './centre.ts';
 import { webhookDoor } from './emergency/inlets/webhook.ts';
@@ -83,6 +84,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
   logRoutes(app, centre);
+  showingRoutes(app, centre);
   templateRoutes(app, centre);
   orderRoutes(app, centre);
   orderPreviewRoutes(app, centre);

@@ -8,7 +8,16 @@ import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
 import type { Registry } from './registry.ts';
-import type { LiveProgress, LogCommit, LogConflict, LogStore, OrderProgress, StoredReceipt, StoredRow } from './store/store.ts';
+import type {
+  LiveProgress,
+  LogCommit,
+  LogConflict,
+  LogStore,
+  OrderProgress,
+  StoredReceipt,
+  StoredRow,
+  StoredShowing,
+} from './store/store.ts';
 
 /** As many boxes as one broker serves: making a key from its bytes costs as much as the signature itself. */
 const boxesMax = 20_000;
@@ -58,6 +67,7 @@ interface Gathered {
   readonly rows: StoredRow[];
   readonly receipts: Map<string, StoredReceipt>;
   readonly progress: OrderProgress[];
+  readonly showings: StoredShowing[];
   readonly live: LiveProgress[];
   readonly conflicts: LogConflict[];
   readonly heads: Map<string, Head & { readonly dev: string; readonly epoch: string }>;
@@ -111,7 +121,7 @@ export class LogDesk {
   }
 
   async #commit(taken: readonly Waiting[]): Promise<void> {
-    const gathered: Gathered = { rows: [], receipts: new Map(), progress: [], live: [], conflicts: [], heads: new Map() };
+    const gathered: Gathered = { rows: [], receipts: new Map(), progress: [], live: [], showings: [], conflicts: [], heads: new Map() };
     const settled: (() => void)[] = [];
     try {
       const judged: Result<Judgement>[] = [];
@@ -144,6 +154,7 @@ export class LogDesk {
     gathered.progress.push(...progress);
     const live = fresh.flatMap((row) => liveOf(dev, row) ?? []);
     gathered.live.push(...live);
+    gathered.showings.push(...fresh.flatMap((row) => showingOf(dev, row, nowMs) ?? []));
     for (const row of conflicts) {
       gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'row', detail: `${row.hash} ${row.entry}`.slice(0, 2000), atMs: nowMs });
     }
@@ -214,6 +225,10 @@ function liveOf(dev: string, { read }: NewRow): LiveProgress | undefined {
   return { session, dev, state, atMs: read.atMs, problem: problem ?? null };
 }
 
-function commitOf({ rows, receipts, progress, live, conflicts, heads }: Gathered): LogCommit {
-  return { rows, receipts: [...receipts.values()], progress, live, conflicts, heads: [...heads.values()] };
+function showingOf(dev: string, { read }: NewRow, receivedMs: number): StoredShowing | undefined {
+  return read?.fact.kind === 'showing' ? { dev, showing: read.fact.showing, receivedMs } : undefined;
+}
+
+function commitOf({ rows, receipts, progress, live, showings, conflicts, heads }: Gathered): LogCommit {
+  return { rows, receipts: [...receipts.values()], progress, live, showings, conflicts, heads: [...heads.values()] };
 }

@@ -51,7 +51,23 @@ export const ProgrammeRequest = v.strictObject({
   title: Title,
   form: Programme.entries.form,
   tier: Programme.entries.tier,
-  items: v.pipe(v.array(Sha256), v.minLength(1), v.maxLength(64)),
+  /** By hash; of bulletins also with share, validity and how long one showing takes here. */
+  items: v.pipe(
+    v.array(
+      v.union([
+        Sha256,
+        v.strictObject({
+          sha256: Sha256,
+          share: Programme.entries.items.item.entries.share,
+          validFromMs: Programme.entries.items.item.entries.validFromMs,
+          validUntilMs: Programme.entries.items.item.entries.validUntilMs,
+          durationMs: v.optional(Programme.entries.items.item.entries.durationMs),
+        }),
+      ]),
+    ),
+    v.minLength(1),
+    v.maxLength(64),
+  ),
 });
 /** A schedule with calm defaults: once, no exceptions, join when at most 10 minutes late, go on after an interruption. */
 export const ScheduleRequest = v.strictObject({
@@ -67,6 +83,7 @@ export const ScheduleRequest = v.strictObject({
   validFromMs: Schedule.entries.validFromMs,
   validUntilMs: Schedule.entries.validUntilMs,
   repeat: v.optional(Schedule.entries.repeat, { times: 1, gapMs: 0 }),
+  lastsMs: Schedule.entries.lastsMs,
   missedStart: v.optional(Schedule.entries.missedStart, { rule: 'join', withinMs: 600_000 }),
   interrupted: v.optional(Schedule.entries.interrupted, 'resume'),
   gainDb: v.optional(Schedule.entries.gainDb, 0),

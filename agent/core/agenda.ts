@@ -34,11 +34,20 @@ export function closeAgenda(turn: Turn): void {
 export function agendaOf(plan: Plan, settledToMs: number, wallMs: number, bulletinsRev = plan.rev): Agenda {
   const toMs = Math.max(settledToMs, wallMs) + agendaReachMs;
   const occurrences = occurrencesOf(plan, settledToMs, toMs)
-    .filter((one) => one.startMs >= settledToMs)
+    .filter((one) => one.startMs >= settledToMs || (one.lastsMs !== undefined && one.endMs > settledToMs))
     .sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1));
   const needed = occurrences.filter((one) => one.refused === null && one.startMs >= wallMs - dayMs).flatMap((one) => one.items);
   const items = [...new Map(needed.map((item) => [item.sha256, item])).values()];
-  return { rev: plan.rev, ...(bulletinsRev === plan.rev ? {} : { bulletinsRev }), fromMs: settledToMs, toMs, occurrences, items };
+  const lasting = occurrences.filter(({ lastsMs }) => lastsMs !== undefined);
+  return {
+    rev: plan.rev,
+    ...(lasting.length > 0 ? { lasting } : {}),
+    ...(bulletinsRev === plan.rev ? {} : { bulletinsRev }),
+    fromMs: settledToMs,
+    toMs,
+    occurrences,
+    items,
+  };
 }
 
 function forgetBeyondLookBack(turn: Turn): void {
@@ -54,6 +63,8 @@ export function unsettled(turn: Turn, toMs: number): Occurrence[] {
   const found: Occurrence[] = [];
   const occurrences = turn.live.agenda?.occurrences ?? [];
   const { ledger } = turn.kept;
+  for (const one of turn.live.agenda?.lasting ?? [])
+    if (one.startMs < ledger.settledToMs && one.startMs <= toMs && !turn.rules.settled(ledger, one)) found.push(one);
   for (let at = firstFrom(occurrences, ledger.settledToMs); at < occurrences.length; at++) {
     const one = occurrences[at];
     if (!one || one.startMs > toMs) break;

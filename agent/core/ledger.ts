@@ -97,7 +97,8 @@ export function compact(turn: Turn, firstOpenMs: number | null): void {
   const { ledger } = turn.kept;
   const toMs = Math.min(firstOpenMs ?? turn.now.wallMs, turn.now.wallMs);
   if (toMs <= ledger.settledToMs) return;
-  const settled = ledger.settled.filter((id) => startOf(id) + staggerMsMax >= toMs);
+  // Names of what lasts are needed until it is over, a day at most.
+  const settled = ledger.settled.filter((id) => startOf(id) + dayMs + staggerMsMax >= toMs);
   if (settled.length === ledger.settled.length && toMs < ledger.settledToMs + dayMs) return;
   turn.keep({ ledger: { ...ledger, settledToMs: toMs, settled } });
 }

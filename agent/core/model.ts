@@ -608,6 +608,8 @@ export interface Agenda {
   readonly bulletinsRev?: number;
   /** By start, then id. */
   readonly occurrences: readonly Occurrence[];
+  /** Those of them that go round for a time. */
+  readonly lasting?: readonly Occurrence[];
   /** Each item once, in the order of first need; what eviction spares. */
   readonly items: readonly Item[];
 }

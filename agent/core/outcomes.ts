@@ -158,7 +158,7 @@ function outputGone(turn: Turn, occurrence: Occurrence, mark: PlayingMark, { out
   if (mark.startedMs !== null) pauseAt(turn, occurrence, mark, 'output-failed');
 }
 
-function pauseAt(turn: Turn, occurrence: Occurrence, mark: PlayingMark, reason: Reason): void {
+export function pauseAt(turn: Turn, occurrence: Occurrence, mark: PlayingMark, reason: Reason): void {
   pause(turn, {
     occurrence,
     offsetMs: positionAfter(occurrence, mark.offsetMs, mark.audibleMs),

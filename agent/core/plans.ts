@@ -96,7 +96,9 @@ export function passOver(turn: Turn, plan: Plan): void {
   const agenda = agendaOf(ruling(plan, bulletins), ledger.settledToMs, wallMs, rulingRev(plan, bulletins));
   const begun = new Map<string, Occurrence>(unsettled(turn, wallMs - 1).map((one) => [one.id, one]));
   const past = agenda.occurrences.filter((one) => one.startMs < wallMs);
-  const passedOver = past.filter((one) => !begun.has(one.id) && !turn.rules.settled(ledger, one)).map((one) => one.id);
+  // What lasts and is not over is joined.
+  const running = ({ lastsMs, endMs }: Occurrence) => lastsMs !== undefined && endMs > wallMs;
+  const passedOver = past.filter((one) => !begun.has(one.id) && !running(one) && !turn.rules.settled(ledger, one)).map((one) => one.id);
   for (const one of past) begun.delete(one.id);
   for (const one of begun.values()) if (!underWay(turn, one)) settle(turn, one, { outcome: 'withdrawn', reason: 'withdrawn' });
   if (passedOver.length > 0) turn.keep({ ledger: { ...turn.kept.ledger, settled: [...turn.kept.ledger.settled, ...passedOver] } });

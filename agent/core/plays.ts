@@ -76,7 +76,9 @@ export function resumable(turn: Turn, play: PausedPlay): boolean {
 /** It may still go on once nothing stands in its way. A mute by hand is meant to last. */
 export function waits(turn: Turn, play: PausedPlay): boolean {
   const { occurrence, reason } = play;
-  if (occurrence.interrupted === 'skip' || !passing(reason) || stilled(turn, occurrence) === 'muted') return false;
+  // A board knows what its schedule shows now: the power went, and came back.
+  const passes = passing(reason) || (!sounds(occurrence.kind) && reason === 'power-cut');
+  if (occurrence.interrupted === 'skip' || !passes || stilled(turn, occurrence) === 'muted') return false;
   return turn.now.wallMs <= resumeUntilMs(play);
 }
 

@@ -1,12 +1,13 @@
 // Final receipts of plays that can no longer begin or go on, and of those the last boot left behind.
 import type { Reason } from '../../schemas/receipt.ts';
+import { sounds } from '../../schemas/settings.ts';
 import { nextStartMs, unsettled } from './agenda.ts';
 import { stilled } from './held.ts';
 import { compact, pausedOf, settle } from './ledger.ts';
 import { meetMs, receiptsPerDecisionMax } from './limits.ts';
 import { closeLastSessions } from './live.ts';
 import type { Occurrence, PausedPlay } from './model.ts';
-import { heard } from './outcomes.ts';
+import { heard, pauseAt } from './outcomes.ts';
 import { cached, latestStartMs, leaving, playing, resumable, resumeUntilMs, waits } from './plays.ts';
 import { writeAllTallies } from './showing-rows.ts';
 import { closeLastShowings } from './showings.ts';
@@ -108,7 +109,12 @@ export function closeLastBoot(turn: Turn): void {
   for (const mark of Object.values(turn.kept.playing)) {
     if (mark.voice.kind !== 'occurrence' || mark.startedMs === null) continue;
     const totalMs = mark.earlierAudibleMs + mark.audibleMs;
-    settle(turn, mark.voice.occurrence, { ...heard(mark, totalMs), outcome: 'partial', reason: 'power-cut' });
+    const { occurrence } = mark.voice;
+    if (!sounds(occurrence.kind)) {
+      pauseAt(turn, occurrence, mark, 'power-cut');
+      continue;
+    }
+    settle(turn, occurrence, { ...heard(mark, totalMs), outcome: 'partial', reason: 'power-cut' });
   }
   if (Object.keys(turn.kept.playing).length > 0) turn.keep({ playing: {} });
 }

@@ -24,11 +24,13 @@ export interface ToneAsking {
   readonly held: boolean;
 }
 
+export type Named = Pick<Occurrence, 'id' | 'startMs' | 'lastsMs'>;
+
 export interface Rules {
   /** The one an output is given to. */
   readonly winner: (candidates: readonly Occurrence[], localOrder: readonly string[]) => Occurrence | undefined;
   /** Has this occurrence its final receipt? */
-  readonly settled: (ledger: Ledger, occurrence: Pick<Occurrence, 'id' | 'startMs'>) => boolean;
+  readonly settled: (ledger: Ledger, occurrence: Named) => boolean;
   /** Monotonic instant from which an amplifier that went on at `onMonoMs` may carry sound. */
   readonly audibleFrom: (onMonoMs: number, warmUpMs: number) => number;
   /** Is this order new (`true`), known and to be passed over in silence (`false`), or refused? */
@@ -43,8 +45,10 @@ export interface Rules {
 
 export const standardRules: Rules = { winner, settled, audibleFrom, fresh, held, soundUntil: hoursUntil, tone };
 
-function settled(ledger: Ledger, occurrence: Pick<Occurrence, 'id' | 'startMs'>): boolean {
-  return occurrence.startMs < ledger.settledToMs || ledger.settled.includes(occurrence.id);
+/** What lasts may be joined long after its start: it counts by its end. */
+function settled(ledger: Ledger, occurrence: Named): boolean {
+  const pastMs = occurrence.lastsMs === undefined ? occurrence.startMs : occurrence.startMs + occurrence.lastsMs;
+  return pastMs < ledger.settledToMs || ledger.settled.includes(occurrence.id);
 }
 
 function audibleFrom(onMonoMs: number, warmUpMs: number): number {

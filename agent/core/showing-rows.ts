@@ -26,9 +26,20 @@ export function closeTallies(turn: Turn): void {
   const { wallMs } = turn.now;
   for (const tally of turn.kept.screens.tallies) {
     const hourEndMs = (Math.floor(tally.fromMs / hourMs) + 1) * hourMs;
+    if (lastOfHour(turn, tally, hourEndMs)) {
+      turn.wakeAtWall(hourEndMs);
+      continue;
+    }
     if (wallMs >= hourEndMs || wallMs < tally.fromMs - hourMs || !goesOn(turn, tally)) write(turn, tally);
     else turn.wakeAtWall(hourEndMs);
   }
+}
+
+/** A page that began within the hour is still on: it belongs into the same row. */
+function lastOfHour(turn: Turn, { output, of }: Tally, hourEndMs: number): boolean {
+  return turn.kept.screens.open.some(
+    (one) => one.output === output && one.of.occurrence === of.occurrence && one.paintedMs !== null && one.fromMs < hourEndMs,
+  );
 }
 
 /** Those of the last boot, with what was open when the power went. */

@@ -30,7 +30,7 @@ function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence):
   let told = output.showing?.attempt === player.attempt ? output.showing : undefined;
   if (told && stepped(turn, told.showing)) told = undefined;
   for (let number = output.showing?.attempt === player.attempt ? output.showing.number + 1 : 1; ; number++) {
-    const next = told ? showingAfter(playlist, told.showing, here) : showingAt(playlist, Math.max(player.startAtMs, turn.now.wallMs), here);
+    const next = told ? following(playlist, told.showing, here) : showingAt(playlist, Math.max(player.startAtMs, turn.now.wallMs), here);
     if (!next) return;
     if (next.fromMs > untilMs) {
       turn.wakeAtWall(next.fromMs - turn.settings.preRollMs - pagesAheadMs);
@@ -41,6 +41,12 @@ function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence):
     turn.output(output.id, { showing: told });
     show(turn, output.id, told, occurrence, showingAfter(playlist, showing, here) === undefined);
   }
+}
+
+/** Changed content begins where the page before it ends, not in the middle of it. */
+function following(playlist: Playlist, told: Showing, here: (item: Item) => boolean): Showing | undefined {
+  const next = showingAfter(playlist, told, here);
+  return next && next.fromMs < told.untilMs ? showingAt(playlist, told.untilMs, here) : next;
 }
 
 /** The clock was set: what was told is for another time. */

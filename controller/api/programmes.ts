@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { randomId } from '../../hardware/host/crypto.ts';
 import { type ProgrammeAnswer, ProgrammeRequest } from '../../schemas/api.ts';
+import { wrongItem } from '../../schemas/plan.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Centre } from '../centre.ts';
@@ -82,15 +83,27 @@ export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
   }
 }
 
+type Wishes = v.InferOutput<typeof ProgrammeRequest>['items'];
+type Bounds = Partial<Pick<Item, 'share' | 'validFromMs' | 'validUntilMs' | 'durationMs'>>;
+
+function definedOf(wish: { readonly [K in keyof Bounds]: Bounds[K] | undefined }): Bounds {
+  return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Bounds;
+}
+
 /** The stored items of these hashes, fit for the form. Problems: not-found, bad-input. */
-async function itemsOf({ store }: Centre, hashes: readonly string[], form: Programme['form']): Promise<Result<Item[]>> {
+async function itemsOf({ store }: Centre, wishes: Wishes, form: Programme['form']): Promise<Result<Item[]>> {
   const items: Item[] = [];
-  for (const [index, sha256] of hashes.entries()) {
+  for (const [index, wish] of wishes.entries()) {
+    const { sha256, ...more } = typeof wish === 'string' ? { sha256: wish } : wish;
     const medium = await store.content.medium(sha256);
     if (!medium) return bad('not-found', `no content ${sha256}`, `/items/${index}`);
     if ((medium.item.type === 'text/html') !== (form === 'bulletin'))
       return bad('bad-input', `${medium.item.type} in a programme of ${form}`, `/items/${index}`);
-    items.push(medium.item);
+    const item = { ...medium.item, ...definedOf(more) };
+    const wrong =
+      wrongItem(item) ?? (form === 'audio' && item.durationMs !== medium.item.durationMs ? 'a sound is as long as it is' : undefined);
+    if (wrong !== undefined) return bad('bad-input', wrong, `/items/${index}`);
+    items.push(item);
   }
   return ok(items);
 }

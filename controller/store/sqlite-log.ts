@@ -1,8 +1,13 @@
 // Rows from the boxes, what they prove, and what contradicts them, in SQLite. Batches are one JSON parameter.
 import type { SqlValue } from '../../hardware/host/sqlite.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
-import type { LogCommit, LogConflict, LogHead, LogStore, StoredReceipt, StoredRow } from './store.ts';
+import type { ShowingRow } from '../../schemas/showing-row.ts';
+import type { LogCommit, LogConflict, LogHead, LogStore, StoredReceipt, StoredRow, StoredShowing } from './store.ts';
 import type { Writer } from './writer.ts';
+
+const dayMs = 24 * 3600_000;
+/** Of a period at most. */
+const periodRowsMax = 100_000;
 
 export class SqliteLog implements LogStore {
   readonly #writer: Writer;
@@ -11,7 +16,7 @@ export class SqliteLog implements LogStore {
     this.#writer = writer;
   }
 
-  commit({ rows, receipts, progress, live = [], conflicts, heads }: LogCommit): Promise<void> {
+  commit({ rows, receipts, progress, live = [], showings = [], conflicts, heads }: LogCommit): Promise<void> {
     const statements = [
       insertAll(
         'INSERT OR IGNORE INTO log_rows (dev, epoch, seq, hash, kind, at_ms, received_ms, entry)',
@@ -34,6 +39,17 @@ export class SqliteLog implements LogStore {
       insertAll(
         'INSERT OR REPLACE INTO live_progress (session, dev, state, at_ms, problem)',
         live.map((one) => [one.session, one.dev, one.state, one.atMs, one.problem && JSON.stringify(one.problem)]),
+      ),
+      insertAll(
+        'INSERT OR IGNORE INTO showings (dev, id, from_ms, until_ms, body, received_ms)',
+        showings.map(({ dev, showing, receivedMs }) => [
+          dev,
+          showing.id,
+          showing.plannedFromMs,
+          Math.max(showing.plannedUntilMs, ...showing.lines.map(({ lastMs = 0 }) => lastMs)),
+          JSON.stringify(showing),
+          receivedMs,
+        ]),
       ),
       insertAll(
         'INSERT OR IGNORE INTO log_conflicts (dev, epoch, seq, kind, detail, at_ms)',
@@ -87,6 +103,27 @@ export class SqliteLog implements LogStore {
       receipt: JSON.parse(String(row['body'])) as Receipt,
       receivedMs: Number(row['received_ms']),
     }));
+  }
+
+  async receiptsBetween({ dev, fromMs, toMs }: Parameters<LogStore['receiptsBetween']>[0]): Promise<StoredReceipt[]> {
+    const rows = await this.#writer.database.read(
+      `SELECT dev, body, received_ms FROM receipts WHERE planned_ms >= ? AND planned_ms < ? ${dev === undefined ? '' : 'AND dev = ?'} ORDER BY planned_ms, occurrence LIMIT ?`,
+      [fromMs - dayMs, toMs, ...(dev === undefined ? [] : [dev]), periodRowsMax],
+    );
+    return rows.map((row) => {
+      return { dev: String(row['dev']), receipt: JSON.parse(String(row['body'])) as Receipt, receivedMs: Number(row['received_ms']) };
+    });
+  }
+
+  async showings({ dev, fromMs, toMs }: Parameters<LogStore['showings']>[0]): Promise<StoredShowing[]> {
+    // A row spans an hour of begun pages and what was on at its end, at most four hours more.
+    const rows = await this.#writer.database.read(
+      `SELECT dev, body, received_ms FROM showings WHERE from_ms >= ? AND from_ms < ? AND until_ms > ? ${dev === undefined ? '' : 'AND dev = ?'} ORDER BY from_ms DESC, dev, id LIMIT ?`,
+      [fromMs - dayMs, toMs, fromMs, ...(dev === undefined ? [] : [dev]), periodRowsMax],
+    );
+    return rows.map((row) => {
+      return { dev: String(row['dev']), showing: JSON.parse(String(row['body'])) as ShowingRow, receivedMs: Number(row['received_ms']) };
+    });
   }
 
   async rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]> {

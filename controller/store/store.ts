@@ -13,6 +13,7 @@ import type { Receipt } from '../../schemas/receipt.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
+import type { ShowingRow } from '../../schemas/showing-row.ts';
 import type { Part } from '../../schemas/want.ts';
 import type { Grant } from '../core/roles.ts';
 import type { AlertStore } from './alert-store.ts';
@@ -205,6 +206,13 @@ export interface StoredReceipt {
   readonly receivedMs: number;
 }
 
+/** What a board showed; the same row told again is known by its id. */
+export interface StoredShowing {
+  readonly dev: string;
+  readonly showing: ShowingRow;
+  readonly receivedMs: number;
+}
+
 /** A row or receipt that contradicts a stored one; kept, never merged. */
 export interface LogConflict {
   readonly dev: string;
@@ -221,6 +229,7 @@ export interface LogCommit {
   readonly receipts: readonly StoredReceipt[];
   readonly progress: readonly OrderProgress[];
   readonly live?: readonly LiveProgress[];
+  readonly showings?: readonly StoredShowing[];
   readonly conflicts: readonly LogConflict[];
   readonly heads: readonly (LogHead & { readonly dev: string; readonly epoch: string })[];
 }
@@ -325,6 +334,10 @@ export interface LogStore {
   /** Which of these (dev, occurrence) have their receipt already, as `dev occurrence`. */
   settled(keys: readonly (readonly [dev: string, occurrence: string])[]): Promise<ReadonlySet<string>>;
   receipts(filter: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]>;
+  /** Receipts planned to begin within the period or a day before it, oldest first. */
+  receiptsBetween(filter: { readonly dev?: string; readonly fromMs: number; readonly toMs: number }): Promise<StoredReceipt[]>;
+  /** Rows that touch the period, newest first. */
+  showings(filter: { readonly dev?: string; readonly fromMs: number; readonly toMs: number }): Promise<StoredShowing[]>;
   rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]>;
   conflicts(limit: number): Promise<LogConflict[]>;
 }

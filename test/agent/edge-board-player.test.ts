@@ -1,7 +1,7 @@
-// Bulletins and orders on a board: counted while painted, ended once, the safe page in between.
+// Bulletins and orders on a board: told page by page, painted at their instant, measured while they are on, the safe page in between.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BoardPlayer } from '../../agent/board-player.ts';
-import type { Event, PlayAction, Sound } from '../../agent/core/model.ts';
+import type { Event, PlayAction, ShowAction, Sound } from '../../agent/core/model.ts';
 import { SimulatedDisplay } from '../../hardware/display/simulated-display.ts';
 import { bad, ok } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
@@ -10,14 +10,19 @@ import { order } from './edge-authority.ts';
 const wallMs = 1_800_000_000_000;
 afterEach(() => void vi.useRealTimers());
 
-function item(name: string, durationMs: number): Item {
+function item(name: string, durationMs = 10_000): Item {
   return { sha256: name.repeat(64), bytes: 10, type: 'text/html', title: name, language: 'vi', durationMs, gainDb: 0 };
 }
 
 const words = (text: string) => ({ html: text, text: [text] });
 
-function play(sound: Sound, change: Partial<PlayAction> = {}): PlayAction {
+function play(sound: Sound = { of: 'pages' }, change: Partial<PlayAction> = {}): PlayAction {
   return { do: 'play', output: 'screen', attempt: 1, slot: 'normal', sound, startAtMs: wallMs + 2_000, fadeInMs: 0, gainDb: 0, ...change };
+}
+
+function show(name: string | null, fromMs: number, untilMs: number, change: Partial<ShowAction> = {}): ShowAction {
+  const told = { do: 'show', output: 'screen', attempt: 1, showing: 1, last: false, ...change } as const;
+  return { ...told, item: name === null ? null : item(name), atMs: wallMs + fromMs, untilMs: wallMs + untilMs };
 }
 
 async function makeRig() {
@@ -25,9 +30,9 @@ async function makeRig() {
   const display = new SimulatedDisplay({ now: Date.now });
   const events: Event[] = [];
   const shown: string[] = [];
-  const show = display.show.bind(display);
+  const paint = display.show.bind(display);
   display.show = async (frame) => {
-    const painted = await show(frame);
+    const painted = await paint(frame);
     if ('paintedMs' in painted) shown.push(frame.html);
     return painted;
   };
@@ -35,79 +40,162 @@ async function makeRig() {
     output: 'screen',
     display,
     clock: { now: () => ({ wallMs: Date.now(), monoMs: Date.now() - wallMs, quality: 'signed' }) },
-    readPage: async (sha256) => (sha256.startsWith('x') ? bad('not-cached', 'gone') : ok(words(`page ${sha256[0]}`))),
+    readPage: async (sha256) => (sha256.startsWith('x') ? bad('hash-mismatch', 'rotten') : ok(words(`page ${sha256[0]}`))),
     orderPage: ({ screen }) => words(`order ${screen.title}`),
     safePage: () => words('safe'),
     progressEveryMs: 1_000,
   });
   const tell = (event: Event) => void events.push(event);
   await player.start(tell);
-  return { display, player, events, shown, tell, ended: () => events.filter(({ is }) => is === 'playbackEnded') };
+  const of = <Is extends Event['is']>(is: Is) => events.filter((event): event is Extract<Event, { is: Is }> => event.is === is);
+  return { display, player, events, shown, tell, of };
 }
 
 describe('the player of a board', () => {
-  test('shows each page for its time from the planned instant and counts painted time', async () => {
-    const { player, events, shown, tell, ended } = await makeRig();
+  test('shows each page at its instant and tells what the screen had of it', async () => {
+    const { player, events, shown, tell, of } = await makeRig();
     expect(events).toEqual([{ is: 'outputReady', output: 'screen' }]);
-    player.play(play({ of: 'items', items: [item('a', 3_000), item('b', 2_000)], times: 2, gapMs: 1_000, offsetMs: 0 }), tell);
+    player.play(play(), tell);
+    player.show(show('a', 2_000, 5_000));
+    player.show(show('b', 5_000, 7_000, { showing: 2, last: true }));
     await vi.advanceTimersByTimeAsync(1_900);
     expect(shown).toEqual(['safe']);
-    await vi.advanceTimersByTimeAsync(14_000);
-    expect(shown).toEqual(['safe', 'page a', 'page b', 'page a', 'page b', 'safe']);
-    expect(events.find(({ is }) => is === 'playbackStarted')).toMatchObject({ startedMs: wallMs + 2_000, startErrorMs: 0 });
-    expect(ended()).toEqual([
-      { is: 'playbackEnded', output: 'screen', attempt: 1, how: 'completed', audibleMs: 11_000, endedMs: wallMs + 13_000 },
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(shown).toEqual(['safe', 'page a', 'page b', 'safe']);
+    expect(of('playbackStarted')).toEqual([
+      { is: 'playbackStarted', output: 'screen', attempt: 1, startedMs: wallMs + 2_000, startErrorMs: 0 },
     ]);
-    expect(events.filter(({ is }) => is === 'playbackProgressed').length).toBeGreaterThanOrEqual(10);
+    expect(of('showingPainted').map(({ showing, paintedMs }) => [showing, paintedMs - wallMs])).toEqual([
+      [1, 2_000],
+      [2, 5_000],
+    ]);
+    expect(of('showingEnded')).toMatchObject([
+      { showing: 1, how: 'completed', shownMs: 3_000, darkMs: 0, endedMs: wallMs + 5_000 },
+      { showing: 2, how: 'completed', shownMs: 2_000 },
+    ]);
+    for (const { frames } of of('showingEnded')) expect(frames).toBeGreaterThanOrEqual(2);
+    expect(of('playbackEnded')).toMatchObject([{ attempt: 1, how: 'completed', audibleMs: 5_000, endedMs: wallMs + 7_000 }]);
     await player.stop();
   });
 
-  test('joins at its position', async () => {
-    const { player, shown, tell, ended } = await makeRig();
-    const items = [item('a', 3_000), item('b', 2_000)];
-    player.play(play({ of: 'items', items, times: 1, gapMs: 0, offsetMs: 4_000 }, { startAtMs: wallMs - 1 }), tell);
-    await vi.advanceTimersByTimeAsync(1_200);
-    expect(shown).toEqual(['safe', 'page b']);
-    expect(ended()).toMatchObject([{ how: 'completed', audibleMs: 1_000 }]);
+  test('a screen that is blanked or stands still shows nothing, and the time says so', async () => {
+    const { display, player, tell, of } = await makeRig();
+    player.play(play(), tell);
+    player.show(show('a', 2_000, 22_000));
+    player.show(show('b', 22_000, 42_000, { showing: 2, last: true }));
+    await vi.advanceTimersByTimeAsync(10_000);
+    await display.blank(true);
+    await vi.advanceTimersByTimeAsync(14_000);
+    await display.blank(false);
+    await vi.advanceTimersByTimeAsync(6_000);
+    display.freeze(true);
+    await vi.advanceTimersByTimeAsync(20_000);
+    const [first, second] = of('showingEnded');
+    expect(first?.darkMs).toBeGreaterThan(10_000);
+    expect((first?.shownMs ?? 0) + (first?.darkMs ?? 0)).toBeGreaterThan(19_000);
+    expect(second?.shownMs).toBeLessThan(8_500);
     await player.stop();
   });
 
-  test('an order takes over at once; the bulletin ends as stopped with what was seen', async () => {
-    const { player, shown, tell, ended } = await makeRig();
-    player.play(play({ of: 'items', items: [item('a', 60_000)], times: 1, gapMs: 0, offsetMs: 0 }, { startAtMs: wallMs }), tell);
+  test('a display that cannot be asked leaves it unmeasured, never zero', async () => {
+    const { display, player, tell, of } = await makeRig();
+    display.sample = async () => 'unmeasured';
+    player.play(play(), tell);
+    player.show(show('a', 2_000, 5_000, { last: true }));
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(of('showingEnded')).toMatchObject([{ how: 'completed', frames: null, shownMs: 3_000 }]);
+    await player.stop();
+  });
+
+  test('an order takes over at once, prepared or not; the bulletin ends as stopped with what was seen', async () => {
+    const { display, player, shown, tell, of } = await makeRig();
+    await player.prepareOrder(order(), ['vi']);
+    const [ready] = display.prepared();
+    expect(ready).toMatch(/^order\./);
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show(show('a', 0, 60_000));
     await vi.advanceTimersByTimeAsync(5_000);
-    player.stopPlaying(1);
     const sound: Sound = { of: 'order', id: 'o-1', order: order(), inline: [], languages: ['vi'] };
     player.play(play(sound, { attempt: 2, startAtMs: wallMs }), tell);
+    player.stopPlaying(1);
     await vi.advanceTimersByTimeAsync(100);
     expect(shown).toEqual(['safe', 'page a', 'order DIỄN TẬP']);
-    expect(ended()).toMatchObject([{ attempt: 1, how: 'stopped', audibleMs: 5_000 }]);
+    expect(display.shown()).toBe(ready);
+    expect(of('playbackEnded')).toMatchObject([{ attempt: 1, how: 'stopped' }]);
+    expect(of('playbackEnded')[0]?.audibleMs).toBeGreaterThan(4_900);
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(ended()).toMatchObject([{ attempt: 1 }, { attempt: 2, how: 'completed', voice: 'screen' }]);
+    expect(of('playbackEnded')).toMatchObject([{ attempt: 1 }, { attempt: 2, how: 'completed', voice: 'screen' }]);
     await player.stop();
   });
 
-  test('a page that cannot be had or painted fails the play, and the board comes back', async () => {
-    const { display, player, shown, events, tell, ended } = await makeRig();
-    player.play(play({ of: 'items', items: [item('x', 1_000)], times: 1, gapMs: 0, offsetMs: 0 }, { startAtMs: wallMs }), tell);
-    await vi.advanceTimersByTimeAsync(10);
-    expect(ended()).toMatchObject([{ how: 'failed', problem: { code: 'not-cached' } }]);
+  test('a page that is not what its name says never reaches the display; the attempt goes on with the next', async () => {
+    const { player, shown, tell, of } = await makeRig();
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show(show('x', 0, 60_000));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(of('showingEnded')).toMatchObject([{ how: 'failed', problem: { code: 'hash-mismatch' } }]);
+    expect(of('playbackEnded')).toEqual([]);
+    player.show(show('b', 300, 2_000, { showing: 2, last: true }));
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(shown).toEqual(['safe', 'safe', 'page b', 'safe']);
+    await player.stop();
+  });
+
+  test('a display that fails ends the attempt, and the board comes back', async () => {
+    const { display, player, shown, events, tell, of } = await makeRig();
     display.failNext();
-    player.play(play({ of: 'items', items: [item('a', 1_000)], times: 1, gapMs: 0, offsetMs: 0 }, { attempt: 2, startAtMs: wallMs }), tell);
-    await vi.advanceTimersByTimeAsync(10);
-    expect(ended()[1]).toMatchObject({ attempt: 2, how: 'failed' });
-    expect(events.at(-2)?.is === 'outputFailed' || events.at(-1)?.is === 'outputFailed').toBe(true);
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show(show('a', 0, 60_000));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(of('playbackEnded')).toMatchObject([{ how: 'failed', problem: { code: 'device-failed' } }]);
+    expect(of('outputFailed')).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(6_000);
     expect(events.at(-1)).toEqual({ is: 'outputReady', output: 'screen' });
     expect(shown.at(-1)).toBe('safe');
     await player.stop();
   });
 
+  test('the next attempt is told while the one before is still on, and takes the screen at its instant', async () => {
+    const { player, shown, tell, of } = await makeRig();
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show(show('a', 0, 10_000, { last: true }));
+    await vi.advanceTimersByTimeAsync(8_000);
+    player.play(play(undefined, { attempt: 2, startAtMs: wallMs + 10_000 }), tell);
+    player.show(show('b', 10_000, 12_000, { attempt: 2, last: true }));
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(shown).toEqual(['safe', 'page a', 'page b', 'safe']);
+    expect(of('playbackEnded')).toMatchObject([
+      { attempt: 1, how: 'completed', audibleMs: 10_000 },
+      { attempt: 2, how: 'completed', audibleMs: 2_000 },
+    ]);
+    await player.stop();
+  });
+
+  test('what is withdrawn leaves at once; what merely ends lingers for the next', async () => {
+    const { player, shown, tell } = await makeRig();
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show(show('a', 0, 60_000));
+    await vi.advanceTimersByTimeAsync(3_000);
+    player.stopPlaying(1, true);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(shown).toEqual(['safe', 'page a', 'safe']);
+    await player.stop();
+  });
+
+  test('the safe page in a slot of an item that is not valid is nobody’s programme', async () => {
+    const { player, tell, of } = await makeRig();
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show(show(null, 0, 3_000, { last: true }));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(of('playbackEnded')).toMatchObject([{ how: 'completed', audibleMs: 0 }]);
+    await player.stop();
+  });
+
   test('sound is refused on a board', async () => {
-    const { player, tell, ended } = await makeRig();
+    const { player, tell, of } = await makeRig();
     player.play(play({ of: 'tone', hz: 440, durationMs: 1_000 }), tell);
     await vi.advanceTimersByTimeAsync(3_000);
-    expect(ended()).toMatchObject([{ how: 'failed' }]);
+    expect(of('playbackEnded')).toMatchObject([{ how: 'failed' }]);
     await player.stop();
   });
 });

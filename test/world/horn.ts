@@ -36,8 +36,9 @@ interface Playing {
   readonly spans: readonly { readonly fromMs: number; readonly toMs: number }[];
   heard: Heard | null;
   over: boolean;
-  /** Boards: time its own pages were seen. */
+  /** Boards: time its own pages were seen, and the pages told. */
   litMs: number;
+  told: { readonly showing: number; readonly atMs: number }[];
 }
 
 /** What is on a board now. */
@@ -89,7 +90,7 @@ export class Horn {
     const world = this.#world;
     const latencyMs = 20 + Math.round(world.luck() * 60);
     const beginsAtMs = Math.max(world.trueOf(action.startAtMs), world.nowMs() + (action.slot === 'emergency' ? 5 : latencyMs));
-    const play: Playing = { action, voice, beginsAtMs, spans: spansOf(action, beginsAtMs), heard: null, over: false, litMs: 0 };
+    const play: Playing = { action, voice, beginsAtMs, spans: spansOf(action, beginsAtMs), heard: null, over: false, litMs: 0, told: [] };
     this.#plays.set(action.attempt, play);
     if (!this.working || this.failNextPlay) {
       this.failNextPlay = false;
@@ -109,8 +110,11 @@ export class Horn {
     const play = this.#plays.get(attempt);
     const world = this.#world;
     if (!play || play.over) return;
+    const one = { showing: told.showing, atMs };
+    // What was told for later than this is told no more.
+    play.told = [...play.told.filter((other) => other.atMs < atMs), one];
     world.later(Math.max(world.trueOf(atMs), world.nowMs()), () => {
-      if (play.over || !this.working) return;
+      if (play.over || !this.working || !play.told.includes(one)) return;
       this.#turnPage(play, { ...told, untilMs: world.trueOf(untilMs) }, false);
       if (!play.heard) this.#begin(play);
       if (last) world.later(world.trueOf(untilMs), () => this.#end(play, 'completed', world.nowMs()));

@@ -10,7 +10,7 @@ import { boardsHeld } from './invariants-boards.ts';
 import { heldHere } from './invariants-here.ts';
 import { liveHeld, liveReceipts } from './invariants-live.ts';
 import type { Life, Offered } from './script.ts';
-import type { Heard, Trace } from './trace.ts';
+import type { Applied, Heard, Trace } from './trace.ts';
 import { say, type Violation } from './violation.ts';
 
 export type { Violation } from './violation.ts';
@@ -95,12 +95,18 @@ function amplifierAround({ world, settings, endMs }: Life): Violation[] {
 function plannedIn(trace: Trace): Map<string, Occurrence> | null {
   if (trace.stepped) return null;
   const planned = new Map<string, Occurrence>();
-  for (const [at, { plan, fromWallMs }] of trace.applied.entries()) {
-    const untilMs = trace.applied[at + 1]?.fromWallMs ?? Number.POSITIVE_INFINITY;
-    for (const one of agenda(plan, fromWallMs, Math.min(untilMs, fromWallMs + 24 * 3_600_000)))
-      if (one.startMs >= fromWallMs && one.startMs < untilMs) planned.set(one.id, one);
-  }
+  for (const one of [...plannedBy(trace.applied)].filter(({ kind }) => kind !== 'board')) planned.set(one.id, one);
+  // What goes round is planned for what is left of it.
+  for (const one of [...plannedBy(trace.boards)].filter(({ kind }) => kind === 'board')) planned.set(one.id, one);
   return planned;
+}
+
+function* plannedBy(applied: readonly Applied[]): Generator<Occurrence> {
+  for (const [at, { plan, fromWallMs }] of applied.entries()) {
+    const untilMs = applied[at + 1]?.fromWallMs ?? Number.POSITIVE_INFINITY;
+    for (const one of agenda(plan, fromWallMs, Math.min(untilMs, fromWallMs + 24 * 3_600_000)))
+      if (one.startMs < untilMs && (one.startMs >= fromWallMs || one.lastsMs !== undefined)) yield one;
+  }
 }
 
 function receiptsOf(trace: Trace): Receipt[] {
@@ -187,6 +193,13 @@ function isActual(one: Heard, offered: readonly Offered[]): boolean {
   return voice.kind === 'order' && offered.some(({ id, order }) => id === voice.order && order.class === 'actual');
 }
 
+/** It came into the plan after its start. */
+function joinedLate({ boards }: Trace, { kind, startMs, schedule, programme }: Occurrence): boolean {
+  if (kind !== 'board') return false;
+  const ruled = boards.findLast(({ fromWallMs }) => fromWallMs <= startMs)?.plan.schedules.schedules;
+  return !ruled?.some((one) => one.id === schedule && one.programme === programme);
+}
+
 /** 0: what is due in a calm box with nothing beside it is audible within a second of its instant. */
 function dueIsHeard({ world, offered, settings }: Life, planned: Map<string, Occurrence> | null): Violation[] {
   const { trace } = world;
@@ -195,7 +208,7 @@ function dueIsHeard({ world, offered, settings }: Life, planned: Map<string, Occ
   for (const one of planned.values()) {
     const beforeMs = Math.max(settings.preRollMs, settings.warmUpMs) + 12_000;
     if (one.refused !== null || !calm(world.trace, one.startMs - beforeMs, one.startMs + 1_100)) continue;
-    if (orderNear(offered, one.startMs)) continue;
+    if (orderNear(offered, one.startMs) || joinedLate(trace, one)) continue;
     const receipt = receiptsOf(trace).find(({ occurrence }) => occurrence === one.id);
     if (receipt && !canSound(receipt) && !silently(receipt)) continue;
     if (one.items.some(({ sha256 }) => (trace.cachedAtMs.get(sha256) ?? Number.POSITIVE_INFINITY) > one.startMs - beforeMs)) continue;

@@ -1,6 +1,7 @@
 // Scenarios as text: prose on top, then what is done, then what must have happened.
+import type { LocalReady } from '../../agent/core/model.ts';
 import type { LiveSession } from '../../schemas/live.ts';
-import type { Level } from '../../schemas/programme.ts';
+import type { Item, Level } from '../../schemas/programme.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
 import type { LocalLive } from '../../schemas/settings.ts';
 import type { ClockQuality } from '../../schemas/time.ts';
@@ -80,7 +81,9 @@ function say(stage: Stage, { words, options }: Line) {
         first,
         words
           .slice(2)
-          .map((length, at) => item(`${first} ${at + 1}`, durationOf(length), options['form'] === 'bulletin' ? { type: 'text/html' } : {})),
+          .map((length, at) =>
+            item(`${first} ${at + 1}`, durationOf(length), options['form'] === 'bulletin' ? bulletinOf(options, at) : {}),
+          ),
         {
           level: (options['level'] ?? 'commune') as Level,
           form: options['form'] === 'bulletin' ? 'bulletin' : 'audio',
@@ -160,6 +163,15 @@ function say(stage: Stage, { words, options }: Line) {
       return;
     case 'talk':
       return world.tell({ is: 'talkAsked', output: first, on: second !== 'ends', by: 'truong-thon' });
+    case 'ready':
+      return world.tell({ is: 'localOrdersRead', orders: [readyOrder(stage, first)], contacts: [] });
+    case 'start':
+      return world.tell({ is: 'localStartAsked', order: first, by: 'truong-thon' });
+    case 'stop-here':
+      return world.tell({ is: 'localEndAsked', by: 'truong-thon' });
+    case 'arrives':
+      world.missing.delete(hashOf(words.slice(1).join(' ')));
+      return;
     case 'missing':
       world.missing.add(hashOf(words.slice(1).join(' ')));
       return;
@@ -177,6 +189,28 @@ function say(stage: Stage, { words, options }: Line) {
   }
 }
 
+/** The last page of a programme may be valid for a part of the day, and stand more often than others. */
+function bulletinOf(options: Line['options'], at: number): Partial<Item> {
+  return {
+    type: 'text/html',
+    ...(options['share'] && at === 0 ? { share: Number(options['share']) } : {}),
+    ...(options['from'] ? { validFromMs: mondayMs + clockMs(options['from']) } : {}),
+    ...(options['until'] ? { validUntilMs: mondayMs + clockMs(options['until']) } : {}),
+  };
+}
+
+/** An order that lies ready in the box. */
+function readyOrder(stage: Stage, id: string): LocalReady {
+  const { world } = stage;
+  const ctr = world.nextCounter();
+  return {
+    offered: { opened: opened(id, ctr, { exp: world.nowMs() + 24 * hourMs, nbf: world.nowMs() }), order: order(), inline: [] },
+    perHour: 3,
+    maxMs: 20 * minuteMs,
+    key: false,
+  };
+}
+
 function scheduleOf(id: string, at: string, options: Line['options']): Schedule {
   const startMs = mondayMs + clockMs(at);
   return schedule(id, options['programme'] ?? id, startMs, {
@@ -185,6 +219,7 @@ function scheduleOf(id: string, at: string, options: Line['options']): Schedule 
     repeat: { times: Number(options['times'] ?? 1), gapMs: durationOf(options['gap'] ?? '0s') },
     missedStart: { rule: options['late'] === 'skip' ? 'skip' : 'join', withinMs: durationOf(options['within'] ?? '10m') },
     interrupted: (options['interrupted'] ?? 'resume') as Schedule['interrupted'],
+    ...(options['lasts'] ? { lastsMs: durationOf(options['lasts']) } : {}),
     ...(options['neighbours'] ? { neighbours: 'staggered' as const } : {}),
   });
 }

@@ -3,6 +3,7 @@
 import { decide } from '../../agent/core/decide.ts';
 import type { Action, BeaconPattern, Decision, Event, Kept, OpenedMeta, State } from '../../agent/core/model.ts';
 import { type Rules, standardRules } from '../../agent/core/rules.ts';
+import { ruling } from '../../agent/core/ruling.ts';
 import { blankKept, blankLive } from '../../agent/core/start-state.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
@@ -448,7 +449,8 @@ export class World implements HornWorld {
     if (rev !== undefined && rev !== this.#disk.kept.want.applied?.rev) this.#ruled(rev, kept.want.appliedAtMs);
     else if (kept.want.appliedAtMs !== this.#disk.kept.want.appliedAtMs && rev !== undefined) this.#ruled(rev, kept.want.appliedAtMs);
     const active = kept.bulletins;
-    if (active && active !== this.#disk.kept.bulletins) this.#boardsRuled(active);
+    if (active && active !== this.#disk.kept.bulletins) this.#boardsRule(kept, active.sinceMs);
+    if (rev !== undefined && kept.want.appliedAtMs !== this.#disk.kept.want.appliedAtMs) this.#boardsRule(kept, kept.want.appliedAtMs);
     this.#disk.kept = kept;
     for (const fact of facts) {
       const row = { seq: this.#disk.rows.length + 1, fact, committedAtMs: this.#nowMs };
@@ -458,9 +460,9 @@ export class World implements HornWorld {
   }
 
   /** Boards follow when their files are complete. */
-  #boardsRuled({ rev, sinceMs }: NonNullable<Kept['bulletins']>): void {
-    const plan = this.#plans.get(rev);
-    if (plan) this.trace.boards.push({ plan, fromWallMs: sinceMs });
+  #boardsRule({ want, bulletins }: Kept, fromWallMs: number): void {
+    const plan = this.#plans.get(want.applied?.rev ?? 0);
+    if (plan) this.trace.boards.push({ plan: ruling(plan, bulletins), fromWallMs });
   }
 
   #ruled(rev: number, fromWallMs: number): void {

@@ -5,6 +5,7 @@ import { sql as duty } from './0003-duty.ts';
 import { sql as alerts } from './0004-alerts.ts';
 import { sql as ready } from './0005-ready.ts';
 import { sql as standing } from './0006-standing.ts';
+import { sql as showings } from './0007-showings.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -13,4 +14,5 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 4, sql: alerts },
   { number: 5, sql: ready },
   { number: 6, sql: standing },
+  { number: 7, sql: showings },
 ];
