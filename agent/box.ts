@@ -238,17 +238,15 @@ export class Box {
     };
     const loop = new Loop({ clock, journal, hands, log: tellFlight, ordersKept: () => journal.ordersKept });
     const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
-    line.link = lines.link;
-    line.follow = lines.follow;
+    Object.assign(line, { link: lines.link, follow: lines.follow });
     return { fetcher, outputs, screens, live, flight, loop, link: lines.link, upper: lines.upper };
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */
   async #begin({ clock, record, journal, cache, found, warn, keys }: Stores, { loop, outputs, link, upper }: Running): Promise<void> {
     await loop.start();
-    const { outputs: wired } = this.#config;
     const keysUntilMs = Math.min(...[...keys.ring().links.values()].map(({ untilMs }) => untilMs));
-    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: wired, keysUntilMs });
+    loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: this.#config.outputs, keysUntilMs });
     loop.tell({ is: 'rowsAcked', epoch: journal.epoch(), upto: journal.ackedTo() });
     journal.onStore((problem) => loop.tell({ is: 'troubleSeen', trouble: 'store', problem }));
     loop.tell({ is: 'cacheSeen', ...(await cache.seen()) });

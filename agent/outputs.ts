@@ -1,6 +1,5 @@
 // The box's outputs as they stand behind their ids: a loudspeaker with converter and relays, or a board with its screen.
 import { join } from 'node:path';
-import { NearMicrophone } from '../hardware/audio-in/near-microphone.ts';
 import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
 import { WavRecorder, wavPath } from '../hardware/audio-out/wav-recorder.ts';
 import type { AudioOut, Heard } from '../hardware/audio-out.ts';
@@ -9,7 +8,6 @@ import type { Display, Frame, Page, Surround } from '../hardware/display.ts';
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { problemOf } from '../hardware/host/failure.ts';
 import { SimulatedLoudspeaker } from '../hardware/loudspeaker.ts';
-import { openAudioIn } from '../hardware/open-audio-in.ts';
 import { makeAudioOut } from '../hardware/open-audio-out.ts';
 import type { DisplayMemory } from '../hardware/open-display.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
@@ -18,14 +16,15 @@ import type { Problem, Result } from '../schemas/problems.ts';
 import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
 import { Boards } from './boards.ts';
-import { type AgentConfig, audioInSettings, audioOutSettings } from './config.ts';
+import { type AgentConfig, audioOutSettings } from './config.ts';
 import type { Action, BeaconPattern, Event, PlayAction, ShowAction } from './core/model.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
 import type { OwnSirens } from './player/siren-set.ts';
 import type { Clock } from './ports.ts';
-import { SoundProof } from './sound-proof.ts';
+import { proofAt } from './proof-line.ts';
+import type { SoundProof } from './sound-proof.ts';
 
 const feedWatchdogEveryMs = 2_000;
 
@@ -224,7 +223,7 @@ export class Outputs {
     const audible = audioOut instanceof VirtualDac && board instanceof SimulatedBoard;
     const heard = audible ? new SimulatedLoudspeaker(audioOut, board, id) : undefined;
     const recordWav = config.audioOut.kind === 'virtual' ? config.audioOut.recordWav : undefined;
-    const proof = this.#proofOf(id, heard);
+    const proof = proofAt(id, this.#options, heard, (near) => this.heard(near));
     const player = new Player({
       output: id,
       audioOut: proof?.tap(audioOut) ?? audioOut,
@@ -248,22 +247,6 @@ export class Outputs {
     this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder, proof });
     this.#watchdog ??= setInterval(() => this.#feed(), feedWatchdogEveryMs);
     await player.start(tell);
-  }
-
-  #proofOf(id: string, own: Heard | undefined): SoundProof | undefined {
-    const { config, log } = this.#options;
-    const line = config.proofs[id];
-    const found = line === undefined ? undefined : config.audioIn[line];
-    const settings = line === undefined ? undefined : audioInSettings(config, line);
-    if (!found || !settings) return undefined;
-    const near = found.kind === 'simulated' ? found.hears : undefined;
-    return new SoundProof({
-      openInput: () => {
-        const heard = near === id ? own : this.heard(near);
-        return near !== undefined && heard ? new NearMicrophone(heard) : openAudioIn(settings);
-      },
-      warn: (problem) => log.warn({ event: 'proofFailed', output: id, problem }),
-    });
   }
 
   #makeBoards(tell: Tell): Boards {
