@@ -6,10 +6,11 @@ import type { Ladder } from '../duty/ladder-desk.ts';
 import type { Journal } from '../link.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
 import { epochOf, type Trust } from '../provision/signing-keys.ts';
-import type { Store } from '../store/store.ts';
+import type { Act, Store } from '../store/store.ts';
 import { CorrectionDesk } from './correction-desk.ts';
 import { GroupFrames } from './group-frames.ts';
 import { OrderDesk, type OrderDeskOptions } from './order-desk.ts';
+import { OrderReminder } from './order-reminder.ts';
 import { OrderWatch } from './order-watch.ts';
 import { RequestDesk } from './request-desk.ts';
 
@@ -31,11 +32,14 @@ interface Emergency {
 
 export function makeEmergency({ store, card, trust, ladder, publish, journal, ...rest }: Parts): Emergency {
   const frames = new GroupFrames({ publish, voices: rest.voices });
+  const warn = (fields: object) => journal.warn(fields);
+  const audit = (act: Act) => store.audit.append(act);
   const watch = new OrderWatch({
+    reminder: new OrderReminder({ feed: rest.feed, audit, warn, nowMs: rest.nowMs }),
     store: store.orders,
     groupsOf: (dev) => rest.registry.box(dev)?.groups ?? [],
     sendTo: (dev, groups) => frames.sendTo(dev, groups),
-    warn: (fields) => journal.warn(fields),
+    warn,
     nowMs: rest.nowMs,
   });
   const orders = new OrderDesk({ ...rest, frames, watch, store: store.orders, centre: card, demo: card.demo });
@@ -47,7 +51,7 @@ export function makeEmergency({ store, card, trust, ladder, publish, journal, ..
     officers: () => trustedOfficers(trust),
     feed: rest.feed,
     ladder,
-    audit: (act) => store.audit.append(act),
+    audit,
   });
   return { orders, requests, watch, corrections };
 }
