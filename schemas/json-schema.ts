@@ -4,7 +4,9 @@ import type * as v from 'valibot';
 import * as alerts from './alerts.ts';
 import * as api from './api.ts';
 import { Approval, Mandate } from './authority.ts';
-import { Command } from './command.ts';
+import { CommandRequest } from './board-api.ts';
+import { CleanBulletin } from './bulletin-removals.ts';
+import { Command, Screenshot } from './command.ts';
 import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
 import { Below, Introduction } from './introduction.ts';
@@ -22,8 +24,10 @@ import * as ready from './ready-orders.ts';
 import { Receipt } from './receipt.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
+import { ShowingRow } from './showing-row.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
 import { OrderAudio, Part, Want } from './want.ts';
+import { Widget } from './widget.ts';
 
 /** Every shape that leaves a program, by its name. */
 export const wireShapes = {
@@ -69,6 +73,11 @@ export const wireShapes = {
   LocalOrders,
   Path,
   Paths,
+  CommandRequest,
+  Screenshot,
+  CleanBulletin,
+  ShowingRow,
+  Widget,
   SignInRequest: api.SignInRequest,
   SetupRequest: api.SetupRequest,
   BoxRequest: api.BoxRequest,

@@ -87,6 +87,8 @@ export interface OrderAnswer {
   readonly reason: string | null;
   /** A signed correction lies ready. */
   readonly correctable: boolean;
+  /** Boards still show it after it should have been over; null: not so. Nothing ends it but the desk and its validity. */
+  readonly overdue: { readonly sinceMs: number; readonly boards: number } | null;
   readonly counts: OrderCounts;
   /** In lists of orders the foremost 50, those in trouble first; all of them for one order. */
   readonly progress: readonly {

@@ -6,6 +6,7 @@ import type { OrderCounts } from '../../schemas/order-standing.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { type BoxProgress, countsOf } from '../core/order-progress.ts';
+import { overdueSinceMs } from '../core/order-reminder.ts';
 import { may } from '../core/roles.ts';
 import { checkPassword } from '../people.ts';
 import type { StoredOrder } from '../store/store.ts';
@@ -103,7 +104,16 @@ function answerOf(centre: Centre, stored: StoredOrder, counts: OrderCounts, line
     authority: stored.order.authority?.by ?? null,
     reason: stored.reason ?? null,
     correctable: centre.corrections.has(stored.id),
+    overdue: overdueOf(centre, stored),
     counts,
     progress: lines.map((one) => ({ ...one, boxName: registry.box(one.box)?.name ?? null })),
   };
+}
+
+/** Where boards are among its boxes: loudspeakers end by themselves. */
+function overdueOf({ registry, nowMs }: Centre, stored: StoredOrder): OrderAnswer['overdue'] {
+  const sinceMs = overdueSinceMs(stored, nowMs());
+  if (sinceMs === null) return null;
+  const boards = stored.boxes.flatMap((dev) => registry.box(dev)?.settings.outputs.filter(({ kind }) => kind === 'board') ?? []).length;
+  return boards > 0 ? { sinceMs, boards } : null;
 }

@@ -11,6 +11,7 @@ import type { Act, Store } from '../store/store.ts';
 import { CorrectionDesk } from './correction-desk.ts';
 import { GroupFrames } from './group-frames.ts';
 import { OrderDesk, type OrderDeskOptions } from './order-desk.ts';
+import { OrderReminder } from './order-reminder.ts';
 import { OrderWatch } from './order-watch.ts';
 import { ReadyDesk } from './ready-desk.ts';
 import { RequestDesk } from './request-desk.ts';
@@ -36,17 +37,19 @@ interface Emergency {
 
 export function makeEmergency({ store, card, trust, ladder, publish, journal, changed, ...rest }: Parts): Emergency {
   const frames = new GroupFrames({ publish, voices: rest.voices });
+  const warn = (fields: object) => journal.warn(fields);
+  const audit = (act: Act) => store.audit.append(act);
   const watch = new OrderWatch({
+    reminder: new OrderReminder({ feed: rest.feed, audit, warn, nowMs: rest.nowMs }),
     store: store.orders,
     groupsOf: (dev) => rest.registry.box(dev)?.groups ?? [],
     sendTo: (dev, groups) => frames.sendTo(dev, groups),
-    warn: (fields) => journal.warn(fields),
+    warn,
     nowMs: rest.nowMs,
   });
   const orders = new OrderDesk({ ...rest, frames, watch, store: store.orders, centre: card, demo: card.demo });
   const signing = { orders, card, epoch: epochOf(trust), crypto: cryptography, nowMs: rest.nowMs };
   const corrections = new CorrectionDesk({ ...signing, meta: store.meta });
-  const audit: (act: Act) => Promise<void> = (act) => store.audit.append(act);
   const told = { ...signing, officers: () => trustedOfficers(trust), feed: rest.feed, audit };
   const requests = new RequestDesk({ ...told, corrections, ladder });
   const ring = centreRing(trust, card.id, cryptography);

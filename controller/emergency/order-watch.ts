@@ -3,6 +3,7 @@ import type { OrderCounts } from '../../schemas/order-standing.ts';
 import { type BoxProgress, countsOf, foldFact, foremost, progressOf, type Silence, type Told, toldByBox } from '../core/order-progress.ts';
 import { answerWithinMs, isUnanswered, type Listener, resendsOf } from '../core/order-resend.ts';
 import type { OrderProgress, OrderStore, StoredOrder } from '../store/store.ts';
+import type { OrderReminder } from './order-reminder.ts';
 
 /** Lines that a list of orders shows of each. */
 export const linesMax = 50;
@@ -18,6 +19,8 @@ export interface OrderWatchOptions {
   /** Send what stands in these groups once more to this box. */
   readonly sendTo: (dev: string, groups: readonly string[]) => Promise<void>;
   readonly warn: (fields: object) => void;
+  /** Told of every order that stands, and of its end. */
+  readonly reminder?: Pick<OrderReminder, 'given' | 'ended' | 'stop'>;
   readonly nowMs: () => number;
 }
 
@@ -65,11 +68,13 @@ export class OrderWatch {
 
   stop(): void {
     this.#stopped = true;
+    this.#options.reminder?.stop();
     clearTimeout(this.#timer);
   }
 
   /** It is about to be published: the first word may come before that is done. */
   given(order: StoredOrder): void {
+    this.#options.reminder?.given(order);
     const sentMs = this.#options.nowMs();
     this.#standing.set(order.id, { order, sentMs, tries: new Map() });
     if (!this.#told.has(order.id)) this.#keep(order.id, new Map());
@@ -78,6 +83,7 @@ export class OrderWatch {
 
   cleared(ids: readonly string[], clearedMs: number): void {
     for (const id of ids) {
+      this.#options.reminder?.ended(id);
       const before = this.#standing.get(id);
       if (before) this.#standing.set(id, { ...before, order: { ...before.order, clearedMs }, tries: new Map() });
     }

@@ -1,4 +1,5 @@
 // Orders that wait, orders withheld, orders started at the box: tables of the rules.
+// LONG: one table of rules; each case is read beside its neighbours.
 import { describe, expect, test } from 'vitest';
 import type { ContactReady, LocalReady } from '../../agent/core/model.ts';
 import { blankLive } from '../../agent/core/start-state.ts';

@@ -1,4 +1,5 @@
 // Alerts from the inlet to the order or the officer, in a real centre with the real gateway process.
+// LONG: one centre, one gateway, one story after another.
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AlertDesk } from '../../controller/emergency/alert-desk.ts';

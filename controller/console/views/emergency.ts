@@ -125,6 +125,12 @@ function orderCard(order: OrderAnswer, stage: Stage, end: (order: OrderAnswer) =
     ),
     h('p', { class: 'soft' }, `${clockWords(order.issuedMs)} · ${order.issuedBy} · ${all} hộp`),
     order.authority === 'breakGlass' && h('p', { class: 'glass-mark' }, `PHÁ KÍNH: ${order.reason ?? ''}`),
+    order.overdue &&
+      h(
+        'p',
+        { class: 'problem', role: 'status' },
+        `Vẫn hiện trên ${order.overdue.boards} bảng tin, quá thời gian dự kiến từ ${clockWords(order.overdue.sinceMs)}. Còn cần không? Nếu không, hãy kết thúc lệnh.`,
+      ),
     totals(order.counts),
     troubled.length > 0 && boxLines(troubled),
     others.length > 0 &&
