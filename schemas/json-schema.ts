@@ -24,8 +24,8 @@ import * as ready from './ready-orders.ts';
 import { Receipt } from './receipt.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
-import { ShowingRow } from './showing-row.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
+import { ShowingRow } from './showing-row.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
 

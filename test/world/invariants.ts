@@ -134,7 +134,9 @@ function receiptsOnce({ world, endMs }: Life, planned: Map<string, Occurrence> |
 
 /** What goes round was running when the plan was replaced between two commits: planned for that moment, and withdrawn. */
 function withdrawnUnseen(trace: Trace, id: string): boolean {
-  return receiptsOf(trace).some((one) => one.occurrence === id && one.output === 'board' && one.outcome === 'withdrawn' && one.audibleMs === 0);
+  return receiptsOf(trace).some(
+    (one) => one.occurrence === id && one.output === 'board' && one.outcome === 'withdrawn' && one.audibleMs === 0,
+  );
 }
 
 /** 3: what a receipt says is what was heard: `partial` after a power cut to the last mark, else within a second or two. */
