@@ -72,6 +72,15 @@ export interface TemplateAnswer {
   /** Every language it has words for, main one first. */
   readonly speech: readonly { readonly language: string; readonly speak: string; readonly recorded: boolean }[];
 }
+/** What a key, a contact or a person started at a box and has not ended there, as far as the box has told. */
+export interface StartAtBoxAnswer {
+  /** `ORDER#N` */
+  readonly order: string;
+  readonly title: string;
+  readonly box: Id;
+  readonly boxName: string;
+}
+
 export interface OrderAnswer {
   readonly id: string;
   readonly title: string;

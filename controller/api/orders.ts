@@ -1,12 +1,13 @@
 // The emergency desk's REST: giving an order (password again), ending, stopping all, progress per box.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { ClearRequest, type OrderAnswer, OrderRequest } from '../../schemas/order-api.ts';
+import { ClearRequest, type OrderAnswer, OrderRequest, type StartAtBoxAnswer } from '../../schemas/order-api.ts';
 import type { OrderCounts } from '../../schemas/order-standing.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { type BoxProgress, countsOf } from '../core/order-progress.ts';
 import { overdueSinceMs } from '../core/order-reminder.ts';
+import { wordsOf } from '../core/ready-orders.ts';
 import { may } from '../core/roles.ts';
 import { checkPassword } from '../people.ts';
 import type { StoredOrder } from '../store/store.ts';
@@ -22,6 +23,8 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
     const stored = await store.orders.orders(shownMax);
     return ok(await Promise.all(stored.map((order) => inList(centre, order))));
   });
+
+  declare(app, centre, { method: 'GET', url: '/api/orders/at-boxes', act: 'read' }, async () => ok(await startsAtBoxes(centre)));
 
   declare(app, centre, { method: 'GET', url: '/api/orders/:id', act: 'read' }, async ({ params }) => {
     const stored = await store.orders.order(params['id'] ?? '');
@@ -76,6 +79,17 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   declare(app, centre, { method: 'POST', url: '/api/orders/stop-all', act: 'order.stop' }, async ({ person }) => {
     const allowed = may(person.grants, 'order.stop', card.area);
     return allowed.ok ? ok({ cleared: await orders.stopAll(person.account) }) : allowed;
+  });
+}
+
+async function startsAtBoxes({ store, ready, registry }: Centre): Promise<StartAtBoxAnswer[]> {
+  const starts = await store.orders.startsAtBoxes();
+  if (starts.length === 0) return [];
+  const lying = await ready.lying();
+  return starts.map(({ order, dev }) => {
+    const lies = lying.get(dev)?.find(({ id }) => order.startsWith(`${id}#`));
+    const title = lies ? wordsOf(lies.envelope).order.screen.title : order;
+    return { order, title, box: dev, boxName: registry.box(dev)?.name ?? dev };
   });
 }
 

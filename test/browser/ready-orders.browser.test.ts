@@ -1,10 +1,12 @@
 // Orders lying ready at the desk: two officers in two browsers lay one into a box; it is seen to lie there, and is taken back by keyboard.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReadyOrderAnswer } from '../../schemas/ready-orders.ts';
 import { installOfficers, pin } from '../controller/officer-device.ts';
 import { programPath } from '../tell.ts';
-import { type District, password, startDistrict } from '../wire/district.ts';
+import { type District, password, type RunningBox, startDistrict } from '../wire/district.ts';
 import { until } from '../wire/waiting.ts';
 import { setUpCodes, startShift } from './shift.ts';
 import { openBrowser, Visitor } from './visitor.ts';
@@ -19,13 +21,14 @@ const provinceSeat = { id: 'tinh', name: 'Tỉnh', level: 'province', area: '08'
 
 describe.skipIf(!programPath('chromium'))('orders lying ready at the desk [needs chromium]', () => {
   let district: District;
+  let box: RunningBox;
   let browser: Browser;
   let visitors: readonly Visitor[];
 
   beforeAll(async () => {
     // A province: its boxes ask for two officers.
     district = await startDistrict({}, { demo: false, centre: provinceSeat });
-    await district.addBox({ id: 'loa-1', kind: 'loudspeaker' });
+    box = await district.addBox({ id: 'loa-1', kind: 'loudspeaker' });
     browser = await openBrowser();
     visitors = await Promise.all(people.map(() => Visitor.arrive(browser, 'ready', excused)));
     for (const [at, { page }] of visitors.entries()) {
@@ -73,6 +76,23 @@ describe.skipIf(!programPath('chromium'))('orders lying ready at the desk [needs
     await press(second.page, 'Giữ 2 giây để KÝ', () => second.page.getByText('Nằm sẵn trong hộp').waitFor(), true);
     await first.page.getByText('đã ký: truc-ban-1, truc-ban-2').waitFor();
     expect(await second.photograph('ready')).toEqual([0, 0]);
+  });
+
+  it('started at its box it is seen on the desk’s pages, and stopped from there', { timeout: 60_000 }, async () => {
+    const { page } = visitors[1] as Visitor;
+    const { id } = (await district.duty.get<ReadyOrderAnswer[]>('/ready-orders'))[0] as ReadyOrderAnswer;
+    const claim = JSON.parse(await readFile(join(box.dir, 'claim.json'), 'utf8')) as { readonly pin: string };
+    const headers = { 'x-loa-act': 'local-start' };
+    const body = JSON.stringify({ pin: claim.pin });
+    expect((await fetch(`${box.page}/acts/local-start?order=${id}`, { method: 'POST', headers, body })).status).toBe(202);
+    await page.getByText(/Đang có 1 lệnh: .*\(bật tại Hộp loa-1\)/).waitFor();
+    const sounding = async () => {
+      const shown = (await (await fetch(`${box.page}/state.json`)).json()) as { readonly local: readonly { readonly on: boolean }[] };
+      return shown.local[0]?.on;
+    };
+    expect(await sounding()).toBe(true);
+    await press(page, 'Giữ 2 giây để DỪNG TẤT CẢ', () => page.getByText(/Đang có 1 lệnh/).waitFor({ state: 'hidden' }));
+    expect(await sounding()).toBe(false);
   });
 
   it('is taken back by keyboard, and nothing lies there once the box has heard', { timeout: 60_000 }, async () => {

@@ -1,6 +1,6 @@
 // The emergency desk: orders that stand, orders that wait for officers, the form of a new one; then watch and stop.
 import type { GroupAnswer, SessionAnswer } from '../../../schemas/api.ts';
-import type { OrderAnswer, OrderRequestAnswer, TemplateAnswer } from '../../../schemas/order-api.ts';
+import type { OrderAnswer, OrderRequestAnswer, StartAtBoxAnswer, TemplateAnswer } from '../../../schemas/order-api.ts';
 import { get, send } from '../door.ts';
 import { h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
@@ -10,6 +10,7 @@ import { alertsCard } from './alerts.ts';
 import { mandatesCard } from './mandates.ts';
 import { type OrderForm, orderForm } from './order-form.ts';
 import { drawRequests, keyCard, tickLadders } from './order-requests.ts';
+import { atBoxWords } from './stop-bar.ts';
 import { follow, type Stage, tellProblem, tellStray } from './view.ts';
 
 export function showEmergency(stage: Stage): () => void {
@@ -22,14 +23,15 @@ export function showEmergency(stage: Stage): () => void {
   const alerts = alertsCard(stage, (from) => here.form?.prefill(from), onShift);
   const mandates = mandatesCard(stage, () => ({ key: here.key, onShift: onShift() }));
   const problem = h('p', { class: 'problem', role: 'alert' });
-  const stop = stage.may('duty') && holdButton('Giữ 2 giây để DỪNG TẤT CẢ', () => stopAll(problem, draw));
+  const stop = stage.may('duty', 'leader') && holdButton('Giữ 2 giây để DỪNG TẤT CẢ', () => stopAll(problem, draw));
   const now = h('section', { class: 'card emergency', hidden: true }, h('h2', {}, 'Đang có lệnh'), stop, problem, active);
   const tick = () => tickLadders(waiting, here.requests, performance.now() - here.atMs);
   const draw = async () => {
     // First: what may be answered depends on the shift.
     here.duty = (await get<SessionAnswer | undefined>('/session'))?.duty ?? here.duty;
-    const [all, requests] = await Promise.all([
+    const [all, atBoxes, requests] = await Promise.all([
       get<OrderAnswer[]>('/orders'),
+      get<StartAtBoxAnswer[]>('/orders/at-boxes'),
       get<OrderRequestAnswer[]>('/order-requests'),
       alerts.draw(),
       mandates.draw(),
@@ -43,8 +45,9 @@ export function showEmergency(stage: Stage): () => void {
       await draw();
     };
     const [running, over] = [all.filter(({ state }) => state === 'active'), all.filter(({ state }) => state !== 'active').slice(0, 12)];
-    now.hidden = running.length === 0;
-    refresh(active, ...running.map((order) => orderCard(order, stage, end)));
+    now.hidden = running.length + atBoxes.length === 0;
+    const started = atBoxes.map((one) => h('p', { class: 'card' }, atBoxWords(one)));
+    refresh(active, ...running.map((order) => orderCard(order, stage, end)), ...started);
     const none = h('p', { class: 'empty' }, 'Chưa có lệnh nào.');
     refresh(past, ...(over.length > 0 ? over.map((order) => orderCard(order, stage, end)) : [none]));
   };
@@ -136,7 +139,7 @@ function orderCard(order: OrderAnswer, stage: Stage, end: (order: OrderAnswer) =
     others.length > 0 &&
       (all <= fewBoxes ? boxLines(others) : h('details', {}, h('summary', {}, `${others.length} hộp khác`), boxLines(others))),
     unlisted > 0 && h('p', { class: 'soft' }, `và ${unlisted} hộp nữa`),
-    order.state === 'active' && stage.may('duty') && h('button', { onclick: () => void end(order) }, 'Kết thúc lệnh'),
+    order.state === 'active' && stage.may('duty', 'leader') && h('button', { onclick: () => void end(order) }, 'Kết thúc lệnh'),
     order.correctable && stage.may('duty', 'leader') && correction(order),
   );
 }

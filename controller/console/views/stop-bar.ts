@@ -1,9 +1,13 @@
 // On every other page too: an order sounds, and it can be stopped from here.
-import type { OrderAnswer } from '../../../schemas/order-api.ts';
+import type { OrderAnswer, StartAtBoxAnswer } from '../../../schemas/order-api.ts';
 import { get, send } from '../door.ts';
 import { h } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
+
+export function atBoxWords({ title, boxName }: StartAtBoxAnswer): string {
+  return `${title} (bật tại ${boxName})`;
+}
 
 /** A bar under the header while an order stands; stops following when `leave` is called. */
 export function stopBar(stage: Stage): { readonly element: HTMLElement; leave(): void } {
@@ -21,9 +25,10 @@ export function stopBar(stage: Stage): { readonly element: HTMLElement; leave():
     problem,
   );
   const draw = async () => {
-    const standing = (await get<OrderAnswer[]>('/orders')).filter(({ state }) => state === 'active');
-    element.hidden = standing.length === 0;
-    words.textContent = `Đang có ${standing.length} lệnh: ${standing.map(({ title }) => title).join(', ')}`;
+    const [orders, atBoxes] = await Promise.all([get<OrderAnswer[]>('/orders'), get<StartAtBoxAnswer[]>('/orders/at-boxes')]);
+    const titles = [...orders.filter(({ state }) => state === 'active').map(({ title }) => title), ...atBoxes.map(atBoxWords)];
+    element.hidden = titles.length === 0;
+    words.textContent = `Đang có ${titles.length} lệnh: ${titles.join(', ')}`;
   };
   return { element, leave: stage.may('duty', 'leader') ? follow(['order'], draw) : () => {} };
 }
