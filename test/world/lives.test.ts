@@ -2,13 +2,13 @@
 import { expect, test } from 'vitest';
 import { type Break, breaks, simulate } from './sim.ts';
 
-/** Moves with the day when asked for, so that CI looks further; fixed otherwise, so that a failure repeats. */
+/** Boards made a life half as long again; thousands of them are `npm run sim`'s. Moves with the day when asked for, so that CI looks further; fixed otherwise, so that a failure repeats. */
 const seed = Number(process.env['SIM_SEED'] ?? 20_261_123);
 
-test('no promise is broken in 2,000 random lives', { timeout: 180_000 }, () => {
-  const { cases, found } = simulate(2_000, seed);
+test('no promise is broken in 600 random lives', { timeout: 300_000 }, () => {
+  const { cases, found } = simulate(600, seed);
   expect(found && { ...found, script: JSON.stringify(found.script) }).toBeNull();
-  expect(cases).toBe(2_000);
+  expect(cases).toBe(600);
 });
 
 const promises: Record<Break, string> = {
