@@ -6,16 +6,24 @@ import { afterAll, expect, test } from 'vitest';
 import type { Cache } from '../../agent/cache.ts';
 import { bulletinReader } from '../../agent/screens.ts';
 import { layOut } from '../../controller/media/bulletin.ts';
+import { sha256 } from '../../hardware/host/crypto.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'loa-bulletin-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const cache = { pathOf: (name: string) => (name === 'missing' ? undefined : join(folder, name)) } as Cache;
-const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
+const evicted: string[] = [];
+const cache = {
+  pathOf: (name: string) => (name === 'missing' ? undefined : join(folder, name)),
+  evict: async (name: string) => void evicted.push(name),
+} as Partial<Cache> as Cache;
+const put = (text: string, name = sha256(Buffer.from(text))) => {
+  writeFileSync(join(folder, name), text);
+  return name;
+};
 
 test('a cleaned bulletin is read with its words', async () => {
-  put('clean', layOut('Họp thôn', '19 giờ, nhà văn hóa'));
-  expect(await bulletinReader(cache)('clean')).toMatchObject({ ok: true, value: { text: ['Họp thôn', '19 giờ, nhà văn hóa'] } });
+  const clean = put(layOut('Họp thôn', '19 giờ, nhà văn hóa'));
+  expect(await bulletinReader(cache)(clean)).toMatchObject({ ok: true, value: { text: ['Họp thôn', '19 giờ, nhà văn hóa'] } });
 });
 
 test('one that a cleaned bulletin would not be is not mended, it is refused', async () => {
@@ -31,18 +39,17 @@ test('one that a cleaned bulletin would not be is not mended, it is refused', as
     wrapped: `${whole}<p>x</p>`,
   };
   for (const [name, html] of Object.entries(changed)) {
-    put(name, html);
-    const got = await read(name);
+    const got = await read(put(html));
     expect([name, got.ok || got.problem.code]).toEqual([name, 'bulletin-unsafe']);
   }
   expect(await read('missing')).toMatchObject({ problem: { code: 'not-cached' } });
 });
 
-test('what a hash names is looked at once', async () => {
+test('what rotted on the card after it was read is not shown, and is fetched again', async () => {
   const read = bulletinReader(cache);
-  put('once', layOut('a', 'b'));
-  expect((await read('once')).ok).toBe(true);
-  // The cache has its own watch over rotten files; this one is never asked again.
-  put('once', '<p>x');
-  expect((await read('once')).ok).toBe(true);
+  const name = put(layOut('a', 'b'));
+  expect((await read(name)).ok).toBe(true);
+  put(layOut('a', 'c'), name);
+  expect(await read(name)).toMatchObject({ problem: { code: 'hash-mismatch' } });
+  expect(evicted).toEqual([name]);
 });
