@@ -24,7 +24,7 @@ const promises: Record<Break, string> = {
 };
 
 for (const name of Object.keys(breaks) as Break[])
-  test(`a box with the rule ${name} broken is found out and its script is shrunk`, { timeout: 60_000 }, () => {
+  test(`a box with the rule ${name} broken is found out and its script is shrunk`, { timeout: 180_000 }, () => {
     const { violations, found } = simulate(400, 7, name);
     expect(violations).toBe(1);
     expect(found?.violation.invariant[0]).toBe(promises[name]);

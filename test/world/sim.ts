@@ -9,7 +9,12 @@ import { anyScript, live, type Script } from './script.ts';
 /** Rules broken on purpose, one at a time: a simulation that does not notice is worth nothing. */
 export const breaks = {
   'early-amp': { ...standardRules, audibleFrom: (onMonoMs: number) => onMonoMs },
-  'double-receipt': { ...standardRules, settled: (ledger, { startMs }) => startMs < ledger.settledToMs },
+  // Not for ever: a ledger that grows with each decision makes one life last minutes.
+  'double-receipt': {
+    ...standardRules,
+    settled: (ledger, occurrence) =>
+      standardRules.settled(ledger, occurrence) && ledger.settled.filter((id) => id === occurrence.id).length > 2,
+  },
   replay: { ...standardRules, fresh: () => ok(true) },
   silence: { ...standardRules, winner: () => undefined },
   'loud-service': { ...standardRules, held: (holds, kind) => standardRules.held({ ...holds, service: false }, kind) },
@@ -46,10 +51,16 @@ export function repeats(script: Script, rules?: Rules): boolean {
   return first.world.trace.lines.join('\n') === second.world.trace.lines.join('\n');
 }
 
+/** Without boards: what is broken on purpose concerns sound, and its shrinking tries hundreds of lives. */
+const soundOnly: fc.Arbitrary<Script> = anyScript.map((script) => ({
+  ...script,
+  plans: script.plans.map((plan) => plan.map((one) => ({ ...one, board: false, lastsS: null, share: 1, valid: null }))),
+}));
+
 export function simulate(cases: number, seed: number, broken?: Break): Outcome {
   const rules = broken ? breaks[broken] : undefined;
   let nth = 0;
-  const property = fc.property(anyScript, (script) => {
+  const property = fc.property(broken ? soundOnly : anyScript, (script) => {
     nth++;
     return judge(script, rules).length === 0 && (nth % 50 !== 0 || repeats(script, rules));
   });
