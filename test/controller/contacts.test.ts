@@ -6,7 +6,7 @@ import { cryptography } from '../../hardware/host/crypto.ts';
 import { centreRing } from '../../schemas/centre-ring.ts';
 import type { Contact } from '../../schemas/local-orders.ts';
 import type { ReadyOrderAnswer } from '../../schemas/ready-orders.ts';
-import { type AlertBed, devices, openAlertBed, signature } from './alert-bed.ts';
+import { type AlertBed, beginShifts, devices, openAlertBed, signature } from './alert-bed.ts';
 import { codeOf, must } from './built-centre.ts';
 import { pin } from './officer-device.ts';
 
@@ -18,7 +18,7 @@ let order: string;
 beforeEach(async () => {
   // No gateway key: a contact needs none.
   bed = await openAlertBed({}, false);
-  await first.beginShift(bed.duty);
+  await beginShifts(bed);
   for (const id of ['hop-1', 'hop-2'])
     await bed.admin('POST', '/boxes', {
       id,
