@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AlertDesk } from '../../controller/emergency/alert-desk.ts';
 import { Gateway } from '../../controller/emergency/gateway/gateway.ts';
-import { Failure } from '../../hardware/host/failure.ts';
 import { until } from '../wire/waiting.ts';
 import { type AlertBed, addSource, capSource, devices, openAlertBed, putMandateInForce } from './alert-bed.ts';
 import { capAlert, capBytes, nameOf } from './alert-messages.ts';
@@ -279,24 +278,6 @@ describe('what ends the gateway', () => {
     expect(ended).toHaveLength(4);
     gateway.stop();
   });
-});
-
-test('a Cancel whose orders cannot be ended now waits for a person, who is rung', async () => {
-  await open();
-  await putMandateInForce(bed);
-  const first = alert('a-1');
-  const given = await shown((await offer(capBytes(first))).id);
-  const { orders, store } = bed.built.centre;
-  const clear = orders.clear.bind(orders);
-  orders.clear = () => Promise.reject(new Failure('signer-away', 'no answer within 8000 ms'));
-  bed.built.clock.nowMs += 60_000;
-  const cancel = capBytes(alert('a-2', { msgType: 'Cancel', references: [nameOf(first)] }));
-  const heard = await offer(cancel);
-  expect(heard).toMatchObject({ is: 'accept', state: 'waiting', code: 'internal-error' });
-  expect(bed.standing().map(({ id }) => id)).toEqual(given.orders);
-  await until('a ring', async () => ((await store.duty.ringsAbout(heard.id)).length > 0 ? true : undefined));
-  orders.clear = clear;
-  expect((await bed.duty('POST', '/orders/stop-all', {})).body.cleared).toEqual(given.orders);
 });
 
 test('what a power cut broke off waits for a person, who is rung at the next start', async () => {
