@@ -131,9 +131,9 @@ function receiptsOnce({ world, endMs }: Life, planned: Map<string, Occurrence> |
   return found;
 }
 
-/** What goes round was running when the plan was replaced between two commits: planned for that moment, and withdrawn. */
+/** What goes round was running for a moment between two commits: planned for that moment, and never seen. */
 function withdrawnUnseen(trace: Trace, id: string): boolean {
-  return receiptsOf(trace).some((one) => one.occurrence === id && one.output === 'board' && one.outcome === 'withdrawn' && one.audibleMs === 0);
+  return receiptsOf(trace).some((one) => one.occurrence === id && one.output === 'board' && one.audibleMs === 0 && (one.outcome === 'withdrawn' || one.outcome === 'missed'));
 }
 
 /** 3: what a receipt says is what was heard: `partial` after a power cut to the last mark, else within a second or two. */
