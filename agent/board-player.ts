@@ -160,7 +160,11 @@ export class BoardPlayer {
   #nextMs(): number | undefined {
     const { wallMs } = this.#options.clock.now();
     const [next] = this.#coming;
-    const untilMs = [next && fromMs(next) - wallMs, this.#on && this.#progressInMs(), this.#on?.show.last ? this.#on.show.untilMs - wallMs : undefined];
+    const untilMs = [
+      next && fromMs(next) - wallMs,
+      this.#on && this.#progressInMs(),
+      this.#on?.show.last ? this.#on.show.untilMs - wallMs : undefined,
+    ];
     const soonest = Math.min(...untilMs.filter((ms) => ms !== undefined));
     return Number.isFinite(soonest) ? Math.min(Math.max(0, soonest), lookMs) : undefined;
   }
@@ -183,7 +187,7 @@ export class BoardPlayer {
     this.#arm();
   }
 
-  #holdOn(on: On, wallMs: number): void {
+  #holdOn(on: On, wallMs: number) {
     const [next] = this.#coming;
     const met = next && next.show.atMs - on.show.untilMs <= meetMs;
     if (on.show.last && wallMs >= on.show.untilMs && !met) return this.#end(on.run, 'completed');
@@ -223,7 +227,10 @@ export class BoardPlayer {
     this.#shown = page.value;
     if (!this.#runs.has(run.attempt)) return;
     const { monoMs } = this.#options.clock.now();
-    this.#replace({ run, show, meter: new ScreenMeter(this.#options.display, page.value.id, before, monoMs, painted.dark === true) }, painted.paintedMs);
+    this.#replace(
+      { run, show, meter: new ScreenMeter(this.#options.display, page.value.id, before, monoMs, painted.dark === true) },
+      painted.paintedMs,
+    );
   }
 
   /** The screen is asked once more about what was on; its answer is what the next page is counted from. */

@@ -10,6 +10,7 @@ import type { DisplaySettings } from '../hardware/open-display.ts';
 import { Id } from '../schemas/ids.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { Report } from '../schemas/report.ts';
 import { Output } from '../schemas/settings.ts';
 
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
@@ -174,6 +175,11 @@ export async function readConfig(file: string, named: boolean): Promise<Result<A
     return bad('not-found', `configuration ${file}: ${(error as Error).message}`);
   }
   return parseJson(AgentConfig, text);
+}
+
+/** What the configuration puts behind the ports, for the report. */
+export function hardwareOf(config: AgentConfig): Report['hardware'] {
+  return { audioOut: config.audioOut.kind, board: config.board.kind, display: config.display.kind };
 }
 
 /** The audio door's settings. */

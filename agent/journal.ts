@@ -18,10 +18,17 @@ import type { OutboxJournal } from './ports.ts';
 const ackedRowsKeptMs = 30 * 24 * 3600_000;
 const pruneEveryMs = 3600_000;
 /** Cells of the database; `orders` lives in the slots. */
-const cellNames = ['want', 'ledger', 'playing', 'counters', 'muted', 'service', 'sessions', 'screens', 'bulletins'] as const satisfies readonly Exclude<
-  keyof Kept,
-  'orders'
->[];
+const cellNames = [
+  'want',
+  'ledger',
+  'playing',
+  'counters',
+  'muted',
+  'service',
+  'sessions',
+  'screens',
+  'bulletins',
+] as const satisfies readonly Exclude<keyof Kept, 'orders'>[];
 export interface JournalOptions {
   readonly dir: string;
   readonly orders: OrderSlots;

@@ -14,12 +14,11 @@ import { makeAudioOut } from '../hardware/open-audio-out.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
 import type { Order } from '../schemas/order.ts';
 import type { Problem, Result } from '../schemas/problems.ts';
-import type { Report } from '../schemas/report.ts';
 import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
 import { Boards } from './boards.ts';
 import { type AgentConfig, audioInSettings, audioOutSettings } from './config.ts';
-import type { Action, BeaconPattern, Event, PlayAction, ShowAction } from './core/model.ts';
+import type { Action, BeaconPattern, Event, PlayAction } from './core/model.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
@@ -64,11 +63,6 @@ interface Screen {
 }
 
 type Tell = (event: Event) => void;
-
-/** What the configuration puts behind the ports, for the report. */
-export function hardwareOf(config: AgentConfig): Report['hardware'] {
-  return { audioOut: config.audioOut.kind, board: config.board.kind, display: config.display.kind };
-}
 
 export class Outputs {
   readonly #options: OutputsOptions;
@@ -126,15 +120,10 @@ export class Outputs {
     else rig?.player.stopPlaying(attempt, leave);
   }
 
-  /** A page of a board's attempt. */
-  show(action: ShowAction): void {
-    const rig = this.#rigs.get(action.output);
-    if (rig?.kind === 'board') rig.player.show(action);
-  }
-
-  async prepareOrder({ output, order, languages }: Extract<Action, { do: 'prepare' }>): Promise<void> {
+  /** The player of a board; undefined while it does not stand. */
+  board(output: string): BoardPlayer | undefined {
     const rig = this.#rigs.get(output);
-    if (rig?.kind === 'board') await rig.player.prepareOrder(order, languages);
+    return rig?.kind === 'board' ? rig.player : undefined;
   }
 
   /** A box with a board alone may have a beacon too. */

@@ -8,7 +8,16 @@ import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
 import type { Registry } from './registry.ts';
-import type { LiveProgress, LogCommit, LogConflict, LogStore, OrderProgress, StoredReceipt, StoredRow, StoredShowing } from './store/store.ts';
+import type {
+  LiveProgress,
+  LogCommit,
+  LogConflict,
+  LogStore,
+  OrderProgress,
+  StoredReceipt,
+  StoredRow,
+  StoredShowing,
+} from './store/store.ts';
 
 /** As many boxes as one broker serves: making a key from its bytes costs as much as the signature itself. */
 const boxesMax = 20_000;

@@ -6,7 +6,9 @@ import { problemOf } from './host/failure.ts';
 import { SimulatedBoard } from './simulated-board.ts';
 
 export type GpioSettings = { readonly kind: 'gpio-chardev' | 'gpio-sysfs' } & GpioWiring;
-export type BoardSettings = { readonly kind: 'simulated'; readonly wirings: readonly AmplifierWiring[]; readonly beacon?: boolean } | GpioSettings;
+export type BoardSettings =
+  | { readonly kind: 'simulated'; readonly wirings: readonly AmplifierWiring[]; readonly beacon?: boolean }
+  | GpioSettings;
 
 /** A started board. Problems: driver-missing, device-busy, device-failed. */
 export async function openBoard(settings: BoardSettings): Promise<Result<Board>> {

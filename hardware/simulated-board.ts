@@ -26,7 +26,9 @@ export class SimulatedBoard implements Board {
   readonly #lamp: { readonly on: boolean; readonly atMonoMs: number }[] = [];
 
   constructor(wirings: readonly AmplifierWiring[], { beacon = false, ...options }: SimulatedBoardOptions = {}) {
-    this.#beacon = beacon ? new BeaconLine({ drive: (on) => this.#lamp.push({ on, atMonoMs: (options.now ?? monoMs)() }), ...options }) : undefined;
+    this.#beacon = beacon
+      ? new BeaconLine({ drive: (on) => this.#lamp.push({ on, atMonoMs: (options.now ?? monoMs)() }), ...options })
+      : undefined;
     this.outputs = wirings.map((wiring) => wiring.output);
     this.#switchboard = new RelaySwitchboard({ wirings, drive: (event) => this.#drive(event), ...options });
   }

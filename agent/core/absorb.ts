@@ -61,17 +61,12 @@ export function absorb(turn: Turn, event: Event) {
     case 'fetchEnded':
       return fetchEnded(turn, event);
     case 'playbackStarted':
-      return playbackStarted(turn, event);
     case 'playbackProgressed':
-      return playbackProgressed(turn, event);
     case 'playbackEnded':
-      return playbackOver(turn, event);
     case 'sourceFailed':
-      return sourceFailed(turn, event);
     case 'showingPainted':
-      return showingPainted(turn, event);
     case 'showingEnded':
-      return showingEnded(turn, event);
+      return absorbPlay(turn, event);
     case 'amplifierSwitched':
     case 'amplifierLost':
     case 'outputFailed':
@@ -87,6 +82,30 @@ export function absorb(turn: Turn, event: Event) {
       return liveReceiving(turn, event);
     default:
       return absorbHere(turn, event);
+  }
+}
+
+type PlayEvent = Event & {
+  is: 'playbackStarted' | 'playbackProgressed' | 'playbackEnded' | 'sourceFailed' | 'showingPainted' | 'showingEnded';
+};
+
+/** What a player says of what it was given. */
+function absorbPlay(turn: Turn, event: PlayEvent) {
+  switch (event.is) {
+    case 'playbackStarted':
+      return playbackStarted(turn, event);
+    case 'playbackProgressed':
+      return playbackProgressed(turn, event);
+    case 'playbackEnded':
+      return playbackOver(turn, event);
+    case 'sourceFailed':
+      return sourceFailed(turn, event);
+    case 'showingPainted':
+      return showingPainted(turn, event);
+    case 'showingEnded':
+      return showingEnded(turn, event);
+    default:
+      event satisfies never;
   }
 }
 

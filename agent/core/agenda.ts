@@ -21,7 +21,12 @@ export function closeAgenda(turn: Turn): void {
   }
   forgetBeyondLookBack(turn);
   const { settledToMs } = turn.kept.ledger;
-  const reaches = agenda && agenda.rev === plan.rev && (agenda.bulletinsRev ?? plan.rev) === rulingRev(plan, turn.kept.bulletins) && agenda.toMs >= wallMs + aheadMs && agenda.fromMs <= settledToMs;
+  const reaches =
+    agenda &&
+    agenda.rev === plan.rev &&
+    (agenda.bulletinsRev ?? plan.rev) === rulingRev(plan, turn.kept.bulletins) &&
+    agenda.toMs >= wallMs + aheadMs &&
+    agenda.fromMs <= settledToMs;
   if (!reaches) turn.be({ agenda: agendaOf(ruling(plan, turn.kept.bulletins), settledToMs, wallMs, rulingRev(plan, turn.kept.bulletins)) });
 }
 
@@ -34,7 +39,15 @@ export function agendaOf(plan: Plan, settledToMs: number, wallMs: number, bullet
   const needed = occurrences.filter((one) => one.refused === null && one.startMs >= wallMs - dayMs).flatMap((one) => one.items);
   const items = [...new Map(needed.map((item) => [item.sha256, item])).values()];
   const lasting = occurrences.filter(({ lastsMs }) => lastsMs !== undefined);
-  return { rev: plan.rev, ...(lasting.length > 0 ? { lasting } : {}), ...(bulletinsRev === plan.rev ? {} : { bulletinsRev }), fromMs: settledToMs, toMs, occurrences, items };
+  return {
+    rev: plan.rev,
+    ...(lasting.length > 0 ? { lasting } : {}),
+    ...(bulletinsRev === plan.rev ? {} : { bulletinsRev }),
+    fromMs: settledToMs,
+    toMs,
+    occurrences,
+    items,
+  };
 }
 
 function forgetBeyondLookBack(turn: Turn): void {

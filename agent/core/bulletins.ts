@@ -9,7 +9,7 @@ import { bulletinsOf, hasBoard } from './ruling.ts';
 import type { Turn } from './turn.ts';
 
 /** Activate the plan's bulletins when nothing of them is missing. Boxes without a board know none of this. */
-export function closeBulletins(turn: Turn): void {
+export function closeBulletins(turn: Turn) {
   const { plan } = turn.live;
   const { bulletins } = turn.kept;
   if (!plan || !turn.live.agenda || !hasBoard(plan) || bulletins?.rev === plan.rev) return still(turn);

@@ -19,7 +19,9 @@ export function needed(turn: Turn): Need[] {
     ...parts.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'part' })),
     ...sirens.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
     ...[...audio, ...ready, ...laid].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
-    ...[...begun, ...(turn.live.pending?.items ?? []), ...(turn.live.agenda?.items ?? [])].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
+    ...[...begun, ...(turn.live.pending?.items ?? []), ...(turn.live.agenda?.items ?? [])].map(
+      ({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' }),
+    ),
   ];
 }
 

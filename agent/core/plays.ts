@@ -68,7 +68,9 @@ export function resumable(turn: Turn, play: PausedPlay): boolean {
   const { occurrence } = play;
   if (!waits(turn, play) || stilled(turn, occurrence)) return false;
   const restMs = lengthMs(occurrence) - resumeOffsetMs(turn, play);
-  return restMs >= (sounds(occurrence.kind) ? 1 : showingMinMs) && worthHearing(turn, occurrence, turn.now.wallMs, turn.now.wallMs + restMs);
+  return (
+    restMs >= (sounds(occurrence.kind) ? 1 : showingMinMs) && worthHearing(turn, occurrence, turn.now.wallMs, turn.now.wallMs + restMs)
+  );
 }
 
 /** It may still go on once nothing stands in its way. A mute by hand is meant to last. */

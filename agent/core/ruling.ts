@@ -7,7 +7,9 @@ export function ruling(plan: Plan, active: KeptBulletins | null): Plan {
   if (!active || active.rev === plan.rev || !hasBoard(plan)) return plan;
   const own = bulletinsOf(plan);
   const { schedules: part } = plan;
-  const schedules = active.schedules.filter((one) => own.schedules.some(({ id, programme }) => id === one.id && programme === one.programme));
+  const schedules = active.schedules.filter((one) =>
+    own.schedules.some(({ id, programme }) => id === one.id && programme === one.programme),
+  );
   const programmes = active.programmes.filter((one) => own.programmes.some(({ id }) => id === one.id));
   return {
     ...plan,

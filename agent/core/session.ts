@@ -15,7 +15,8 @@ export function lengthMs({ items, repeat, lastsMs }: Session): number {
 /** Sound in the session, without gaps, ms; of bulletins what is to be seen of them, without what is not valid then. */
 export function soundMs(session: Planned): number {
   const { items, repeat, startMs, endMs } = session;
-  if (!sounds(session.kind)) return showingsIn(session, startMs, endMs).reduce((sum, one) => sum + (one.item ? one.untilMs - one.fromMs : 0), 0);
+  if (!sounds(session.kind))
+    return showingsIn(session, startMs, endMs).reduce((sum, one) => sum + (one.item ? one.untilMs - one.fromMs : 0), 0);
   return onceMs(items) * repeat.times;
 }
 

@@ -12,10 +12,11 @@ const evidences: readonly ShowingEvidence[] = ['scheduled', 'rendered', 'seen'];
 export function addToTally(turn: Turn, one: OpenShowing, end: ShowingEnd): void {
   const line = lineOf(one, end);
   const { tallies } = turn.kept.screens;
-  const found = tallies.find((tally) => tally.output === one.output && tally.of.occurrence === one.of.occurrence && fits(tally, one, line));
+  const same = tallies.filter((tally) => tally.output === one.output && tally.of.occurrence === one.of.occurrence && sameHour(tally, one));
+  const found = same.find(({ lines }) => hasPage(lines, line)) ?? same.find(({ lines }) => lines.length < showingLinesMax);
   const fresh: Tally = { output: one.output, of: nameOf(one.of), fromMs: one.fromMs, untilMs: one.untilMs, lines: [] };
-  const { fromMs, untilMs, lines, ...same } = found ?? fresh;
-  const tally = { ...same, fromMs: Math.min(fromMs, one.fromMs), untilMs: Math.max(untilMs, one.untilMs), lines: withLine(lines, line) };
+  const { fromMs, untilMs, lines, ...name } = found ?? fresh;
+  const tally = { ...name, fromMs: Math.min(fromMs, one.fromMs), untilMs: Math.max(untilMs, one.untilMs), lines: withLine(lines, line) };
   keep(turn, [...tallies.filter((other) => other !== found), tally]);
   const [oldest] = turn.kept.screens.tallies;
   if (oldest && turn.kept.screens.tallies.length > talliesMax) write(turn, oldest);
@@ -37,7 +38,9 @@ export function closeTallies(turn: Turn): void {
 
 /** A page that began within the hour is still on: it belongs into the same row. */
 function lastOfHour(turn: Turn, { output, of }: Tally, hourEndMs: number): boolean {
-  return turn.kept.screens.open.some((one) => one.output === output && one.of.occurrence === of.occurrence && one.paintedMs !== null && one.fromMs < hourEndMs);
+  return turn.kept.screens.open.some(
+    (one) => one.output === output && one.of.occurrence === of.occurrence && one.paintedMs !== null && one.fromMs < hourEndMs,
+  );
 }
 
 /** Those of the last boot, with what was open when the power went. */
@@ -72,9 +75,12 @@ function keep(turn: Turn, tallies: readonly Tally[]): void {
   turn.keep({ screens: { ...turn.kept.screens, tallies } });
 }
 
-function fits({ fromMs, lines }: Tally, one: OpenShowing, line: ShowingLine): boolean {
-  if (Math.floor(fromMs / hourMs) !== Math.floor(one.fromMs / hourMs)) return false;
-  return lines.length < showingLinesMax || lines.some(({ sha256 }) => sha256 === line.sha256);
+function sameHour({ fromMs }: Tally, one: OpenShowing): boolean {
+  return Math.floor(fromMs / hourMs) === Math.floor(one.fromMs / hourMs);
+}
+
+function hasPage(lines: readonly ShowingLine[], { sha256 }: ShowingLine): boolean {
+  return lines.some((line) => line.sha256 === sha256);
 }
 
 /** One showing as a line of its own. Time that something above it or a blanking took was not its own. */

@@ -16,11 +16,12 @@ type Occurrence = (Voice & { kind: 'occurrence' })['occurrence'];
 export function closeShowings(turn: Turn): void {
   for (const output of Object.values(turn.live.outputs)) {
     const { player } = output;
-    if (output.kind === 'board' && player.is !== 'idle' && player.voice.kind === 'occurrence') tell(turn, output, player, player.voice.occurrence);
+    if (output.kind === 'board' && player.is !== 'idle' && player.voice.kind === 'occurrence')
+      tell(turn, output, player, player.voice.occurrence);
   }
 }
 
-function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence): void {
+function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence) {
   // A board shows what the plan says now, from the next page on.
   const occurrence = plannedNow(turn, begun) ?? begun;
   const playlist: Playlist = { ...occurrence, startMs: dueMs(turn, occurrence) };
@@ -29,9 +30,7 @@ function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence):
   let told = output.showing?.attempt === player.attempt ? output.showing : undefined;
   if (told && stepped(turn, told.showing)) told = undefined;
   for (let number = output.showing?.attempt === player.attempt ? output.showing.number + 1 : 1; ; number++) {
-    const next = told
-      ? following(playlist, told.showing, here)
-      : showingAt(playlist, Math.max(player.startAtMs, turn.now.wallMs), here);
+    const next = told ? following(playlist, told.showing, here) : showingAt(playlist, Math.max(player.startAtMs, turn.now.wallMs), here);
     if (!next) return;
     if (next.fromMs > untilMs) return turn.wakeAtWall(next.fromMs - turn.settings.preRollMs - pagesAheadMs);
     const showing = next.untilMs <= turn.now.wallMs ? (showingAt(playlist, turn.now.wallMs, here) ?? next) : next;
@@ -53,11 +52,24 @@ function stepped(turn: Turn, { fromMs, untilMs }: Showing): boolean {
   return turn.now.wallMs < fromMs - slackMs || turn.now.wallMs > untilMs + slackMs;
 }
 
-function show(turn: Turn, output: string, { attempt, number, showing }: NonNullable<OutputState['showing']>, of: Occurrence, last: boolean): void {
+function show(
+  turn: Turn,
+  output: string,
+  { attempt, number, showing }: NonNullable<OutputState['showing']>,
+  of: Occurrence,
+  last: boolean,
+): void {
   const { item, fromMs, untilMs } = showing;
   if (item) {
     const { id: occurrence, schedule, programme } = of;
-    open(turn, { output, attempt, showing: number, of: { what: 'bulletin', occurrence, schedule, programme, sha256: item.sha256 }, fromMs, untilMs });
+    open(turn, {
+      output,
+      attempt,
+      showing: number,
+      of: { what: 'bulletin', occurrence, schedule, programme, sha256: item.sha256 },
+      fromMs,
+      untilMs,
+    });
   }
   turn.act({ do: 'show', output, attempt, showing: number, item, atMs: fromMs, untilMs, last });
 }
@@ -91,7 +103,14 @@ export function showingEnded(turn: Turn, event: Event & { is: 'showingEnded' }):
   const found = turn.kept.screens.open.find((one) => one.output === output && one.attempt === attempt && one.showing === showing);
   if (event.how === 'failed') tellAnew(turn, output, attempt);
   if (!found) return;
-  const seen = { ...found, showing, shownMs: Math.max(0, Math.round(shownMs)), darkMs: Math.round(darkMs), frames, markedMs: Math.round(endedMs) };
+  const seen = {
+    ...found,
+    showing,
+    shownMs: Math.max(0, Math.round(shownMs)),
+    darkMs: Math.round(darkMs),
+    frames,
+    markedMs: Math.round(endedMs),
+  };
   close(turn, seen, endOf(turn, event));
 }
 
@@ -100,7 +119,8 @@ function tellAnew(turn: Turn, id: string, attempt: number): void {
   const output = turn.live.outputs[id];
   if (!output?.showing || output.showing.attempt !== attempt) return;
   const { showing } = output.showing;
-  if (showing.fromMs <= turn.now.wallMs) turn.output(id, { showing: { ...output.showing, showing: { ...showing, untilMs: Math.max(showing.fromMs, turn.now.wallMs) } } });
+  if (showing.fromMs <= turn.now.wallMs)
+    turn.output(id, { showing: { ...output.showing, showing: { ...showing, untilMs: Math.max(showing.fromMs, turn.now.wallMs) } } });
 }
 
 function endOf(turn: Turn, { output, attempt, how, problem, shownMs, darkMs }: Event & { is: 'showingEnded' }): ShowingEnd {

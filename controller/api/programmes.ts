@@ -100,7 +100,8 @@ async function itemsOf({ store }: Centre, wishes: Wishes, form: Programme['form'
     if ((medium.item.type === 'text/html') !== (form === 'bulletin'))
       return bad('bad-input', `${medium.item.type} in a programme of ${form}`, `/items/${index}`);
     const item = { ...medium.item, ...definedOf(more) };
-    const wrong = wrongItem(item) ?? (form === 'audio' && item.durationMs !== medium.item.durationMs ? 'a sound is as long as it is' : undefined);
+    const wrong =
+      wrongItem(item) ?? (form === 'audio' && item.durationMs !== medium.item.durationMs ? 'a sound is as long as it is' : undefined);
     if (wrong !== undefined) return bad('bad-input', wrong, `/items/${index}`);
     items.push(item);
   }

@@ -51,7 +51,16 @@ export function writeShowingTable(rows: ShowingsAnswer['rows'], titles: Readonly
     ]),
   );
   const total = ['Tổng', '', '', `trừ khẩn cấp ${seconds(proof.takeoverMs)} s`, `chưa đo ${seconds(proof.unmeasuredMs)} s`];
-  const sums = [...total, ...Array<string>(8).fill(''), seconds(proof.measurableMs), seconds(proof.confirmedMs), '', '', '', ratio(proof.compliance)];
+  const sums = [
+    ...total,
+    ...Array<string>(8).fill(''),
+    seconds(proof.measurableMs),
+    seconds(proof.confirmedMs),
+    '',
+    '',
+    '',
+    ratio(proof.compliance),
+  ];
   return `\ufeff${[columns, ...lines, sums].map((cells) => cells.map(cellOf).join(',')).join('\r\n')}\r\n`;
 }
 

@@ -91,10 +91,15 @@ function hasBulletin({ bulletin }: Asked, { lines }: StoredShowing['showing']): 
 }
 
 /** Board by board; for one bulletin by its lines. */
-function proofOf({ registry }: Centre, asked: Asked, rows: readonly StoredShowing[], receipts: readonly StoredReceipt[], period: Span): Proof {
+function proofOf(
+  { registry }: Centre,
+  asked: Asked,
+  rows: readonly StoredShowing[],
+  receipts: readonly StoredReceipt[],
+  period: Span,
+): Proof {
   const { bulletin } = asked;
-  if (bulletin !== undefined)
-    return proofOfLines(rows.flatMap(({ showing }) => showing.lines.filter(({ sha256 }) => sha256 === bulletin)));
+  if (bulletin !== undefined) return proofOfLines(rows.flatMap(({ showing }) => showing.lines.filter(({ sha256 }) => sha256 === bulletin)));
   const boards = new Map<string, { rows: StoredShowing[]; receipts: StoredReceipt[] }>();
   const of = (dev: string, output: string) => {
     const found = boards.get(`${dev} ${output}`) ?? { rows: [], receipts: [] };

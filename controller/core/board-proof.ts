@@ -24,10 +24,20 @@ export interface Span {
 /** Rows and receipts of one output of one box. Expected are the windows of its plays, overlaps once, within the period. */
 export function proofOfBoard(rows: readonly ShowingRow[], receipts: readonly Receipt[], period: Span): Proof {
   const bulletins = rows.filter(({ what }) => what === 'bulletin');
-  const windows = union([...receipts.flatMap(windowOf), ...bulletins.map(({ plannedFromMs, plannedUntilMs }) => ({ fromMs: plannedFromMs, toMs: plannedUntilMs }))], period);
+  const windows = union(
+    [
+      ...receipts.flatMap(windowOf),
+      ...bulletins.map(({ plannedFromMs, plannedUntilMs }) => ({ fromMs: plannedFromMs, toMs: plannedUntilMs })),
+    ],
+    period,
+  );
   const takeovers = union(rows.filter(({ what }) => what === 'order').flatMap(shownSpan), period);
   const takeoverMs = common(windows, takeovers);
-  return judged(length(windows) - takeoverMs, takeoverMs, bulletins.flatMap(({ lines }) => lines));
+  return judged(
+    length(windows) - takeoverMs,
+    takeoverMs,
+    bulletins.flatMap(({ lines }) => lines),
+  );
 }
 
 /** Of one bulletin: only its own lines count, since what was never begun cannot be laid to one page. */
@@ -94,7 +104,8 @@ function union(spans: readonly Span[], within: Span): Span[] {
 
 function common(a: readonly Span[], b: readonly Span[]): number {
   return a.reduce(
-    (sum, one) => sum + b.reduce((part, other) => part + Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs)), 0),
+    (sum, one) =>
+      sum + b.reduce((part, other) => part + Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs)), 0),
     0,
   );
 }

@@ -44,9 +44,13 @@ export class OrderReminder {
   async #remind(order: StoredOrder, dueMs: number): Promise<void> {
     const { feed, audit, warn, nowMs } = this.#options;
     if (nowMs() >= dueMs) {
-      await audit({ atMs: nowMs(), actor: 'centre', act: 'order.reminded', subject: order.id, sha256: sha256(Buffer.from(order.id)) }).catch((err: unknown) =>
-        warn({ event: 'reminder-not-kept', order: order.id, err }),
-      );
+      await audit({
+        atMs: nowMs(),
+        actor: 'centre',
+        act: 'order.reminded',
+        subject: order.id,
+        sha256: sha256(Buffer.from(order.id)),
+      }).catch((err: unknown) => warn({ event: 'reminder-not-kept', order: order.id, err }));
       warn({ event: 'order-still-shown', order: order.id, expectedUntilMs: expectedUntilMs(order) });
       feed.tell('order', order.id);
     }

@@ -88,7 +88,7 @@ export class ChardevBoard implements Board {
   }
 
   beacon(): boolean | undefined {
-    return this.#beacon && this.#beacon.on() && this.#isLit();
+    return this.#beacon?.on() && this.#isLit();
   }
 
   #takeLines(chip: Pick<GpioChip, 'request'>): void {

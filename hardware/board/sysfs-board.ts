@@ -76,7 +76,7 @@ export class SysfsBoard implements Board {
   }
 
   beacon(): boolean | undefined {
-    return this.#beacon && this.#beacon.on() && this.#isLit();
+    return this.#beacon?.on() && this.#isLit();
   }
 
   #takeLines(GpioLine: GpioClass, base: number): void {

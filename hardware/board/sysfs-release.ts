@@ -13,7 +13,9 @@ export async function releaseSysfsLines(
   const chip = pickGpioChip(await listGpioChips(root), label);
   const lines = wirings.flatMap(({ relay1Pin, relay2Pin }) => [relay2Pin, relay1Pin].map((pin) => ({ pin, low: activeLow }))); // the speaker line first
   if (beacon) lines.push({ pin: beacon.pin, low: beacon.activeLow ?? false });
-  const held = lines.map(({ pin, low }) => ({ number: (chip?.base ?? 0) + pin, low })).filter(({ number }) => chip && existsSync(join(root, `gpio${number}`)));
+  const held = lines
+    .map(({ pin, low }) => ({ number: (chip?.base ?? 0) + pin, low }))
+    .filter(({ number }) => chip && existsSync(join(root, `gpio${number}`)));
   // All open before the first is given back.
   for (const { number, low } of held) await writeFile(join(root, `gpio${number}`, 'direction'), low ? 'high' : 'low');
   for (const { number } of held) await writeFile(join(root, 'unexport'), String(number));

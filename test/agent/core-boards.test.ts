@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { beaconPhase } from '../../agent/core/beacon-phase.ts';
 import type { OpenShowing, ShowAction } from '../../agent/core/model.ts';
+import { standardRules } from '../../agent/core/rules.ts';
 import { addToTally, lineOf, writeAllTallies } from '../../agent/core/showing-rows.ts';
 import { blankKept, blankLive } from '../../agent/core/start-state.ts';
-import { standardRules } from '../../agent/core/rules.ts';
 import { Turn } from '../../agent/core/turn.ts';
 import { Entry } from '../../schemas/outbox.ts';
 import { parse } from '../../schemas/parse.ts';
@@ -35,6 +35,12 @@ function showing(items: Item[] = [page('a'), page('b')]): Rig {
   rig.starts();
   return rig;
 }
+/** The player says that it lives. */
+function lives(rig: Rig): void {
+  const attempt = rig.lastOf('play')?.attempt ?? 0;
+  rig.tell({ is: 'playbackProgressed', output: 'board', attempt, audibleMs: 1, atMs: rig.wallMs });
+}
+
 const shows = (rig: Rig) => rig.actions.filter((action): action is ShowAction => action.do === 'show');
 const titles = (rig: Rig) => shows(rig).map((one) => one.item?.title ?? '-');
 
@@ -57,9 +63,24 @@ describe('a page', () => {
   test('whose file is missing or rotten is passed over at once', () => {
     const rig = showing();
     const told = shows(rig).at(-1);
-    rig.tell({ is: 'cacheSeen', has: [...rig.state.live.cache.has].filter(([sha256]) => sha256 !== hashOf('a')).map(([sha256, bytes]) => ({ sha256, bytes })), freeBytes: 1e10 });
+    rig.tell({
+      is: 'cacheSeen',
+      has: [...rig.state.live.cache.has].filter(([sha256]) => sha256 !== hashOf('a')).map(([sha256, bytes]) => ({ sha256, bytes })),
+      freeBytes: 1e10,
+    });
     const problem = { code: 'hash-mismatch', path: '', detail: '' } as const;
-    rig.tell({ is: 'showingEnded', output: 'board', attempt: told?.attempt ?? 0, showing: 1, how: 'failed', endedMs: rig.wallMs, shownMs: 0, darkMs: 0, frames: 0, problem });
+    rig.tell({
+      is: 'showingEnded',
+      output: 'board',
+      attempt: told?.attempt ?? 0,
+      showing: 1,
+      how: 'failed',
+      endedMs: rig.wallMs,
+      shownMs: 0,
+      darkMs: 0,
+      frames: 0,
+      problem,
+    });
     expect(titles(rig)).toEqual(['a', 'b']);
     expect(shows(rig).at(-1)?.atMs).toBeLessThanOrEqual(rig.wallMs);
     expect(rig.actions.at(-1)?.do === 'fetch' || rig.actions.some((action) => action.do === 'fetch')).toBe(false);
@@ -71,9 +92,17 @@ describe('a page', () => {
     const next = pages(2, [page('c')]);
     rig.offer(next);
     const media = [page('a'), page('b'), page('c')];
-    rig.tell({ is: 'cacheSeen', has: [...rig.state.live.cache.has].concat(media.map(({ sha256, bytes }) => [sha256, bytes] as [string, number])).map(([sha256, bytes]) => ({ sha256, bytes })).concat(wantParts(2)), freeBytes: 1e10 });
+    rig.tell({
+      is: 'cacheSeen',
+      has: [...rig.state.live.cache.has]
+        .concat(media.map(({ sha256, bytes }) => [sha256, bytes] as [string, number]))
+        .map(([sha256, bytes]) => ({ sha256, bytes }))
+        .concat(wantParts(2)),
+      freeBytes: 1e10,
+    });
     rig.load(next);
     expect(titles(rig)).toEqual(['a']);
+    lives(rig);
     rig.pass(38_000);
     expect(titles(rig)).toEqual(['a', 'c']);
     expect(shows(rig).at(-1)?.atMs).toBe(mondayMs + six + minuteMs);
@@ -84,7 +113,11 @@ describe('a page', () => {
     rig.pass(20_000);
     const next = plan(2, { settings: { outputs: both } });
     rig.offer(next);
-    rig.tell({ is: 'cacheSeen', has: [...rig.state.live.cache.has].map(([sha256, bytes]) => ({ sha256, bytes })).concat(wantParts(2)), freeBytes: 1e10 });
+    rig.tell({
+      is: 'cacheSeen',
+      has: [...rig.state.live.cache.has].map(([sha256, bytes]) => ({ sha256, bytes })).concat(wantParts(2)),
+      freeBytes: 1e10,
+    });
     rig.load(next);
     expect(rig.lastOf('stop')).toMatchObject({ output: 'board', leave: true });
   });
@@ -103,7 +136,9 @@ describe('a takeover', () => {
     const decision = rig.tell({ is: 'orderOffered', opened: opened('lu', rig.wallMs), order: order(), inline: [hashOf('lu quet')] });
     const plays = decision.actions.flatMap((action) => (action.do === 'play' ? [action] : []));
     expect(plays.map(({ output }) => output).sort()).toEqual(['board', 'main']);
-    expect(Math.max(...plays.map(({ startAtMs }) => startAtMs)) - Math.min(...plays.map(({ startAtMs }) => startAtMs))).toBeLessThanOrEqual(50);
+    expect(Math.max(...plays.map(({ startAtMs }) => startAtMs)) - Math.min(...plays.map(({ startAtMs }) => startAtMs))).toBeLessThanOrEqual(
+      50,
+    );
     expect(plays.every(({ startAtMs }) => startAtMs <= rig.wallMs + 50)).toBe(true);
     expect(decision.state.kept.screens.open.some(({ of }) => of.what === 'order')).toBe(true);
   });
@@ -127,7 +162,9 @@ describe('a takeover', () => {
     rig.tell({ is: 'orderOffered', opened: opened('lu', rig.wallMs), order: order(), inline: [hashOf('lu quet')] });
     rig.pass(5 * minuteMs + 20_000);
     rig.tell({ is: 'clearOffered', opened: opened('clear', rig.wallMs + 1), clear: { ids: ['lu'], level: 'commune', reason: '' } });
-    for (const attempt of new Set(rig.actions.flatMap((action) => (action.do === 'stop' && action.output === 'board' ? [action.attempt] : []))))
+    for (const attempt of new Set(
+      rig.actions.flatMap((action) => (action.do === 'stop' && action.output === 'board' ? [action.attempt] : [])),
+    ))
       rig.tell({ is: 'playbackEnded', output: 'board', attempt, how: 'stopped', audibleMs: 0, endedMs: rig.wallMs });
     const back = shows(rig).at(-1);
     // Five and a half minutes in: the sixth page of a, b, a, b … is on, from here to its planned end.
@@ -197,10 +234,26 @@ describe('a line of proof', () => {
   });
 
   test('a full row fits into one entry, more pages begin another, and no page is counted twice', () => {
-    const turn = new Turn({ wallMs: mondayMs, monoMs: 0, quality: 'signed' }, { kept: blankKept(), live: { ...blankLive(), boot: 'b-1234567890' } }, standardRules);
+    const turn = new Turn(
+      { wallMs: mondayMs, monoMs: 0, quality: 'signed' },
+      { kept: blankKept(), live: { ...blankLive(), boot: 'b-1234567890' } },
+      standardRules,
+    );
     for (let round = 0; round < 3; round++)
       for (let at = 0; at < 64; at++)
-        addToTally(turn, open({ of: { what: 'bulletin', occurrence: `${'s'.repeat(32)}@1795366800000@board`, schedule: 's'.repeat(32), programme: 'p'.repeat(32), sha256: hashOf(`page ${at}`) } }), 'display-failed');
+        addToTally(
+          turn,
+          open({
+            of: {
+              what: 'bulletin',
+              occurrence: `${'s'.repeat(32)}@1795366800000@board`,
+              schedule: 's'.repeat(32),
+              programme: 'p'.repeat(32),
+              sha256: hashOf(`page ${at}`),
+            },
+          }),
+          'display-failed',
+        );
     writeAllTallies(turn);
     const rows = turn.decision().facts.flatMap((fact) => (fact.kind === 'showing' ? [fact] : []));
     expect(rows).toHaveLength(2);
@@ -216,10 +269,32 @@ describe('a line of proof', () => {
 
   test('a month of a board costs the SIM what agent/docs/boards.md says', () => {
     const month = (count: number) => {
-      const turn = new Turn({ wallMs: mondayMs, monoMs: 0, quality: 'signed' }, { kept: blankKept(), live: { ...blankLive(), boot: 'b-1234567890' } }, standardRules);
-      for (let at = 0; at < count; at++) addToTally(turn, open({ of: { what: 'bulletin', occurrence: 'lich-1234@1795366800000@board', schedule: 'lich-1234', programme: 'ct-12345678', sha256: hashOf(`page ${at}`) } }), 'completed');
+      const turn = new Turn(
+        { wallMs: mondayMs, monoMs: 0, quality: 'signed' },
+        { kept: blankKept(), live: { ...blankLive(), boot: 'b-1234567890' } },
+        standardRules,
+      );
+      for (let at = 0; at < count; at++)
+        addToTally(
+          turn,
+          open({
+            of: {
+              what: 'bulletin',
+              occurrence: 'lich-1234@1795366800000@board',
+              schedule: 'lich-1234',
+              programme: 'ct-12345678',
+              sha256: hashOf(`page ${at}`),
+            },
+          }),
+          'completed',
+        );
       writeAllTallies(turn);
-      const bytes = turn.decision().facts.reduce((sum, fact) => sum + JSON.stringify({ boot: 'b-1234567890', atMs: mondayMs, monoMs: 1, clock: 'signed', fact }).length + 120, 0);
+      const bytes = turn
+        .decision()
+        .facts.reduce(
+          (sum, fact) => sum + JSON.stringify({ boot: 'b-1234567890', atMs: mondayMs, monoMs: 1, clock: 'signed', fact }).length + 120,
+          0,
+        );
       return (bytes * 24 * 30) / 1e6;
     };
     expect(month(6)).toBeLessThan(1.6);

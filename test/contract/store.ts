@@ -1,6 +1,6 @@
 // What every store of a centre promises, whatever lies below it.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Act, Box, GroupEnvelope, Store, StoredOrder, StoredReceipt, StoredRow, StoredShowing } from '../../controller/store/store.ts';
+import type { Act, Box, GroupEnvelope, Store, StoredOrder, StoredReceipt, StoredRow } from '../../controller/store/store.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { defaultBoxSettings } from '../../schemas/settings.ts';
@@ -287,23 +287,6 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       await store.estate.saveSeen([seen]);
       await store.estate.saveSeen([{ ...seen, lastSeenMs: 6 }]);
       expect(await store.estate.seen()).toEqual([{ ...seen, lastSeenMs: 6 }]);
-    });
-
-    test('rows of what boards showed are kept once, by box, period and newest first', async () => {
-      const showing = (id: string, fromMs: number) => ({
-        dev: id.startsWith('d2') ? 'd2' : 'd1',
-        receivedMs: 5,
-        showing: { id, output: 'screen', what: 'bulletin', occurrence: 's@1@screen', plannedFromMs: fromMs, plannedUntilMs: fromMs + 10, lines: [] },
-      });
-      const rows = [showing('a', 1_000), showing('b', 2_000), showing('d2-c', 3_000)] as unknown as StoredShowing[];
-      await store.log.commit({ ...nothing, showings: rows });
-      await store.log.commit({ ...nothing, showings: rows.slice(0, 1) });
-      const ids = (found: readonly StoredShowing[]) => found.map(({ showing: { id } }) => id);
-      expect(ids(await store.log.showings({ fromMs: 0, toMs: 10_000 }))).toEqual(['d2-c', 'b', 'a']);
-      expect(ids(await store.log.showings({ dev: 'd1', fromMs: 1_005, toMs: 3_000 }))).toEqual(['b', 'a']);
-      expect(ids(await store.log.showings({ fromMs: 1_010, toMs: 2_000 }))).toEqual([]);
-      await store.log.commit({ ...nothing, receipts: [receipt('s@1', 1_000), receipt('s@2', 90_000_000)] });
-      expect((await store.log.receiptsBetween({ fromMs: 89_000_000, toMs: 91_000_000 })).map((one) => one.receipt.occurrence)).toEqual(['s@2']);
     });
   });
 }

@@ -36,7 +36,13 @@ function check(title: string, held: boolean, detail = ''): void {
 
 function settings(kind: Door, activeLow = false): GpioSettings {
   const { relay1Pin, relay2Pin } = pins;
-  return { kind, chip: chip.label, activeLow, wirings: [{ output: 'main', relayDelayMs, relay1Pin, relay2Pin }], beacon: { pin: pins.beacon } };
+  return {
+    kind,
+    chip: chip.label,
+    activeLow,
+    wirings: [{ output: 'main', relayDelayMs, relay1Pin, relay2Pin }],
+    beacon: { pin: pins.beacon },
+  };
 }
 
 async function contract(door: Door, activeLow: boolean): Promise<void> {

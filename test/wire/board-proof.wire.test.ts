@@ -42,7 +42,12 @@ async function enrolledBox(centre: SmallCentre): Promise<{ dir: string; program:
     { id: 'main', kind: 'loudspeaker' },
     { id: 'screen', kind: 'board' },
   ];
-  const config = { page: { port: 0 }, outputs, board: { kind: 'simulated', beacon: true }, display: { kind: 'chromium', width: 640, height: 360 } };
+  const config = {
+    page: { port: 0 },
+    outputs,
+    board: { kind: 'simulated', beacon: true },
+    display: { kind: 'chromium', width: 640, height: 360 },
+  };
   await writeFile(join(dir, 'config.json'), JSON.stringify({ ...config, log: { level: 'info', file: 'agent.log' } }));
   await writeFile(join(dir, 'claim.json'), JSON.stringify(centre.claim()));
   // Not waited for in one breath: the centre that answers it lives in this process.
@@ -72,7 +77,15 @@ test('bulletins are shown on schedule, an order takes over and hands back, and a
   await centre.start();
   running.push(centre);
   const items: Item[] = ['Lịch cắt điện', 'Tiêm chủng', 'Giá chè'].map((title, at) => {
-    return { ...centre.put(html(title, at)), type: 'text/html', title, language: 'vi', durationMs: 4 * secondMs, gainDb: 0, share: at === 0 ? 2 : 1 };
+    return {
+      ...centre.put(html(title, at)),
+      type: 'text/html',
+      title,
+      language: 'vi',
+      durationMs: 4 * secondMs,
+      gainDb: 0,
+      share: at === 0 ? 2 : 1,
+    };
   });
   const box = await enrolledBox(centre);
   const startMs = Math.ceil((Date.now() + 9_000) / secondMs) * secondMs;
@@ -105,9 +118,15 @@ test('bulletins are shown on schedule, an order takes over and hands back, and a
   await new Promise((go) => setTimeout(go, 6 * secondMs));
   await centre.order([centre.sign('clear', 'g/xa-1', { ids: ['o-1'], level: 'commune', reason: 'hết' })]);
   await until('the order to be cleared', told('cleared'), 20_000);
-  const takeover = await until('the receipt of the order on the board', () => receiptsOf(centre).find(({ occurrence }) => occurrence === 'o-1@screen'), 20_000);
+  const takeover = await until(
+    'the receipt of the order on the board',
+    () => receiptsOf(centre).find(({ occurrence }) => occurrence === 'o-1@screen'),
+    20_000,
+  );
   const voice = receiptsOf(centre).find(({ occurrence }) => occurrence === 'o-1@main');
-  process.stdout.write(`${JSON.stringify({ event: 'takeover', boardAfterMs: takeover.startErrorMs, voiceAfterMs: voice?.startErrorMs })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ event: 'takeover', boardAfterMs: takeover.startErrorMs, voiceAfterMs: voice?.startErrorMs })}\n`,
+  );
   expect(takeover.startErrorMs).toBeLessThan(takeoverWithinMs);
   // The horn was cold: relays and warm-up, then the siren; the twin says the same at once in light.
   expect((voice?.startedMs ?? 0) - (takeover.startedMs ?? 0)).toBeLessThan(2_500);
@@ -135,9 +154,12 @@ test('bulletins are shown on schedule, an order takes over and hands back, and a
   expect(orderRow?.lines[0]).toMatchObject({ evidence: 'seen' });
   // Within the span: what the order and the dark box took is not claimed, what was on is.
   const takenMs = orderRow?.lines[0]?.shownMs ?? 0;
-  process.stdout.write(`${JSON.stringify({ event: 'proof', rows: rows.length, shownMs, takenMs, ofMs: lastsMs, receiptMs: receipt.audibleMs })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ event: 'proof', rows: rows.length, shownMs, takenMs, ofMs: lastsMs, receiptMs: receipt.audibleMs })}\n`,
+  );
   expect(shownMs).toBeLessThan(lastsMs - takenMs);
   expect(shownMs).toBeGreaterThan(lastsMs - takenMs - 25 * secondMs);
   expect(Math.abs(shownMs - receipt.audibleMs)).toBeLessThan(3_000);
-  for (const line of bulletins.filter(({ ends: how }) => how.completed && !how.unknown && !how.preempted)) expect(line.compliance).toBeGreaterThan(0.8);
+  for (const line of bulletins.filter(({ ends: how }) => how.completed && !how.unknown && !how.preempted))
+    expect(line.compliance).toBeGreaterThan(0.8);
 }, 180_000);

@@ -1,4 +1,5 @@
 // A scripted output: an amplifier with relays that take time, and a player that starts, progresses, fades and fails.
+// LONG: relays, sound and pages of one output share every field.
 
 import { repetitionMs } from '../../agent/core/emergency.ts';
 import type { Action, Event, PlayAction, ShowAction, Voice } from '../../agent/core/model.ts';
@@ -128,7 +129,16 @@ export class Horn {
     const { attempt } = play.action;
     const name = order ? nameOf(play.voice) : (item?.title ?? 'safe page');
     const journaled = world.journaled(this.id, attempt, showing);
-    const page: PageShown = { output: this.id, name, of: nameOf(play.voice), item, order, fromMs: atMs, toMs: Number.POSITIVE_INFINITY, journaled };
+    const page: PageShown = {
+      output: this.id,
+      name,
+      of: nameOf(play.voice),
+      item,
+      order,
+      fromMs: atMs,
+      toMs: Number.POSITIVE_INFINITY,
+      journaled,
+    };
     world.trace.pages.push(page);
     this.#page = { play, showing, untilMs, page };
     world.tell({ is: 'showingPainted', output: this.id, attempt, showing, paintedMs: world.wallOf(atMs) });

@@ -81,7 +81,9 @@ function say(stage: Stage, { words, options }: Line) {
         first,
         words
           .slice(2)
-          .map((length, at) => item(`${first} ${at + 1}`, durationOf(length), options['form'] === 'bulletin' ? bulletinOf(options, at) : {})),
+          .map((length, at) =>
+            item(`${first} ${at + 1}`, durationOf(length), options['form'] === 'bulletin' ? bulletinOf(options, at) : {}),
+          ),
         {
           level: (options['level'] ?? 'commune') as Level,
           form: options['form'] === 'bulletin' ? 'bulletin' : 'audio',

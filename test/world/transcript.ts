@@ -25,7 +25,9 @@ export function describeFact(fact: Fact): string {
     }
     case 'showing': {
       const { occurrence, lines } = fact.showing;
-      const told = lines.map(({ times, shownMs, ends, evidence }) => `${times}× ${(shownMs / 1000).toFixed(1)} s ${Object.keys(ends).join('+')} ${evidence}`);
+      const told = lines.map(
+        ({ times, shownMs, ends, evidence }) => `${times}× ${(shownMs / 1000).toFixed(1)} s ${Object.keys(ends).join('+')} ${evidence}`,
+      );
       return `showing ${occurrence}: ${told.join(', ')}`;
     }
     case 'order':

@@ -2,8 +2,8 @@
 // LONG: the world is one machine; its parts share every field.
 import { decide } from '../../agent/core/decide.ts';
 import type { Action, BeaconPattern, Decision, Event, Kept, OpenedMeta, State } from '../../agent/core/model.ts';
-import { ruling } from '../../agent/core/ruling.ts';
 import { type Rules, standardRules } from '../../agent/core/rules.ts';
+import { ruling } from '../../agent/core/ruling.ts';
 import { blankKept, blankLive } from '../../agent/core/start-state.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
