@@ -79,8 +79,8 @@ function sameHour({ fromMs }: Tally, one: OpenShowing): boolean {
   return Math.floor(fromMs / hourMs) === Math.floor(one.fromMs / hourMs);
 }
 
-function hasPage(lines: readonly ShowingLine[], { sha256 }: ShowingLine): boolean {
-  return lines.some((line) => line.sha256 === sha256);
+function hasPage(lines: readonly ShowingLine[], line: ShowingLine): boolean {
+  return lines.some((one) => isSame(one, line));
 }
 
 /** One showing as a line of its own. Time that something above it or a blanking took was not its own. */
@@ -110,10 +110,15 @@ function measuredFailure(end: ShowingEnd): number | null {
 }
 
 function withLine(lines: readonly ShowingLine[], line: ShowingLine): ShowingLine[] {
-  const at = lines.findIndex(({ sha256 }) => sha256 === line.sha256);
+  const at = lines.findIndex((one) => isSame(one, line));
   const before = lines[at];
   if (!before) return [...lines, judged(line)];
   return lines.map((one, index) => (index === at ? judged(sum(before, line)) : one));
+}
+
+/** What was measured and what was not stand apart: one blind moment does not take the hour. */
+function isSame(a: ShowingLine, b: ShowingLine): boolean {
+  return a.sha256 === b.sha256 && (a.frames === null) === (b.frames === null);
 }
 
 function sum(a: ShowingLine, b: ShowingLine): ShowingLine {

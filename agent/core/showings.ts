@@ -90,6 +90,7 @@ function open(turn: Turn, one: Pick<OpenShowing, 'output' | 'attempt' | 'showing
 
 export function showingPainted(turn: Turn, { output, attempt, showing, paintedMs }: Event & { is: 'showingPainted' }): void {
   const atMs = Math.round(paintedMs);
+  saidSomething(turn, output, attempt);
   change(turn, output, attempt, showing, (one) => ({ ...one, paintedMs: one.paintedMs ?? atMs, markedMs: atMs }));
 }
 
@@ -101,6 +102,7 @@ export function showingSeen(turn: Turn, { output, attempt, atMs, seen }: Event &
 export function showingEnded(turn: Turn, event: Event & { is: 'showingEnded' }): void {
   const { output, attempt, showing, endedMs, shownMs, darkMs, frames } = event;
   const found = turn.kept.screens.open.find((one) => one.output === output && one.attempt === attempt && one.showing === showing);
+  saidSomething(turn, output, attempt);
   if (event.how === 'failed') tellAnew(turn, output, attempt);
   if (!found) return;
   const seen = {
@@ -112,6 +114,13 @@ export function showingEnded(turn: Turn, event: Event & { is: 'showingEnded' }):
     markedMs: Math.round(endedMs),
   };
   close(turn, seen, endOf(turn, event));
+}
+
+/** A word about a page is a word of the player: it does not hang. */
+function saidSomething(turn: Turn, id: string, attempt: number): void {
+  const player = turn.live.outputs[id]?.player;
+  if (player?.is === 'playing' && player.attempt === attempt)
+    turn.output(id, { player: { ...player, saidMonoMs: turn.now.monoMs, doubted: false } });
 }
 
 /** Its page could not be had: what stands there now, without it, is told at once. */

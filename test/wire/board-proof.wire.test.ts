@@ -160,6 +160,9 @@ test('bulletins are shown on schedule, an order takes over and hands back, and a
   expect(shownMs).toBeLessThan(lastsMs - takenMs);
   expect(shownMs).toBeGreaterThan(lastsMs - takenMs - 25 * secondMs);
   expect(Math.abs(shownMs - receipt.audibleMs)).toBeLessThan(3_000);
-  for (const line of bulletins.filter(({ ends: how }) => how.completed && !how.unknown && !how.preempted))
+  const measured = bulletins.filter(({ frames }) => frames !== null);
+  // A machine that is busy may not answer in time; then it says so, and most of it is measured all the same.
+  expect(measured.reduce((sum, line) => sum + line.shownMs, 0)).toBeGreaterThan(shownMs * 0.7);
+  for (const line of measured.filter(({ ends: how }) => how.completed && !how.unknown && !how.preempted))
     expect(line.compliance).toBeGreaterThan(0.8);
 }, 180_000);
