@@ -207,6 +207,7 @@ export class Box {
       decoderProblem: frameDecoderProblem,
       warn,
     });
+    const line: { link?: CentreLink; follow?: Lines['follow']; place?: () => string | undefined } = {};
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -220,10 +221,9 @@ export class Box {
       doubt: (sha256) => cache.doubt(sha256),
       openDisplay: () => makeDisplay(displaySettings(config), () => clock.now().wallMs),
       orderPage: (order, languages) => orderTwins(order, { demo: identity.trustRoot.demo }, languages),
-      safePage: () => safeTwins('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
+      safePage: () => safeTwins('Bảng tin điện tử công cộng', { place: line.place?.() ?? identity.dev, demo: identity.trustRoot.demo }),
       log,
     });
-    const line: { link?: CentreLink; follow?: Lines['follow'] } = {};
     const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, live, link: () => line.link, warn });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
     const tellFlight = (told: FlightLine) => {
@@ -233,6 +233,7 @@ export class Box {
     const loop = new Loop({ clock, journal, hands, log: tellFlight, ordersKept: () => journal.ordersKept });
     const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
     line.link = lines.link;
+    line.place = () => loop.snapshot().live.plan?.settings.place;
     line.follow = lines.follow;
     return { fetcher, outputs, live, flight, loop, link: lines.link, upper: lines.upper };
   }

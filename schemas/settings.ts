@@ -65,6 +65,8 @@ export const BoxSettings = v.strictObject({
   /** The operator's own recordings (≤ 15 s) in place of the standard sirens; an exercise always keeps its own sound. */
   sirens: v.optional(v.partial(v.strictObject(sirenFiles)), {}),
   localLive: v.optional(v.pipe(v.array(LocalLive), v.maxLength(4)), []),
+  /** Whose board it is, on the box's own safe page: the commune or hamlet. The box's id unless said. */
+  place: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(120))),
   /** Dry contacts that start an order lying ready here. */
   contacts: v.optional(v.pipe(v.array(Contact), v.maxLength(4))),
 });
