@@ -1,5 +1,5 @@
-// LONG: one screen and one timer; what is coming, on and over share every field.
 // Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while the screen has it.
+// LONG: one screen and one timer; what is coming, on and over share every field.
 import type { Display, Frame, Shown } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
 import { ok, type Problem, type Result } from '../schemas/problems.ts';
