@@ -132,11 +132,6 @@ export class Outputs {
     await this.#boards?.flashBeacon(pattern);
   }
 
-  /** Is the beacon's line on now? Undefined where there is none. */
-  beacon(): boolean | undefined {
-    return this.#boards?.beacon();
-  }
-
   async switchAmplifier({ output, attempt, on }: Extract<Action, { do: 'switchAmplifier' }>, tell: Tell): Promise<void> {
     // No plan named it yet: an order before the first plan must find its loudspeaker all the same.
     if (!this.#rigs.has(output)) await this.ensure([{ id: output, kind: 'loudspeaker' }], tell);
