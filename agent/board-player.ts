@@ -1,6 +1,6 @@
-// LONG: one screen and one timer; what is coming, on and over share every field.
 // Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while the screen has it.
-import type { Display, Frame, Surround } from '../hardware/display.ts';
+// LONG: one screen and one timer; what is coming, on and over share every field.
+import type { Display, Frame, Shown, Surround } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
 import { ok, type Problem, type Result } from '../schemas/problems.ts';
 import { BoardPages, type BoardPagesOptions, orderShow } from './board-pages.ts';
@@ -67,7 +67,7 @@ export class BoardPlayer {
   #stopped = false;
   #working: boolean | undefined;
   #shown: Frame | undefined;
-  #seen: Look = 'unmeasured';
+  #seen: Look | undefined;
   #toldMonoMs = 0;
 
   constructor(options: BoardPlayerOptions) {
@@ -191,7 +191,7 @@ export class BoardPlayer {
     this.#arm();
   }
 
-  #holdOn(on: On, wallMs: number): void {
+  #holdOn(on: On, wallMs: number) {
     const [next] = this.#coming;
     const met = next && next.show.atMs - on.show.untilMs <= meetMs;
     if (on.show.last && wallMs >= on.show.untilMs && !met) this.#end(on.run, 'completed');
@@ -226,15 +226,21 @@ export class BoardPlayer {
     const before = run.order ? undefined : this.#seen;
     await this.#until(show.atMs);
     if (flip !== this.#flips || !this.#runs.has(run.attempt)) return;
-    const painted = await this.#options.display.show(page.value);
+    const painted = this.#stands(run, page.value) ?? (await this.#options.display.show(page.value));
     if (!('paintedMs' in painted)) return this.#failed(run, show, flip, painted.problem);
     this.#shown = page.value;
     if (!this.#runs.has(run.attempt)) return;
     const { monoMs } = this.#options.clock.now();
-    this.#replace(
-      { run, show, meter: new ScreenMeter(this.#options.display, page.value.id, before, monoMs, painted.dark === true) },
-      painted.paintedMs,
-    );
+    const meter = new ScreenMeter(this.#options.display, page.value.id, before, monoMs, painted.dark === true);
+    this.#replace({ run, show, meter }, painted.paintedMs);
+    // Nobody looked before it came: what is painted from now on counts.
+    if (before === undefined) void meter.look(() => this.#options.clock.now().monoMs);
+  }
+
+  /** An order's page that is on stays on through its repetitions. */
+  #stands(run: Run, { id }: Frame): Shown | undefined {
+    const on = run.order && this.#shown?.id === id && this.#options.display.shown() === id;
+    return on ? { paintedMs: Math.round(this.#options.clock.now().wallMs) } : undefined;
   }
 
   /** The screen is asked once more about what was on; its answer is what the next page is counted from. */
@@ -264,8 +270,9 @@ export class BoardPlayer {
     const startedMs = Math.round(paintedMs);
     run.tell({ is: 'showingPainted', output, attempt, showing: show.showing, paintedMs: startedMs });
     if (!run.started) run.tell({ is: 'playbackStarted', output, attempt, startedMs, startErrorMs: startedMs - run.startAtMs });
+    // Told at its own pace, however short the pages are.
+    if (!run.started) this.#toldMonoMs = this.#options.clock.now().monoMs;
     run.started = true;
-    this.#toldMonoMs = this.#options.clock.now().monoMs;
     this.#arm();
   }
 

@@ -21,7 +21,7 @@ export class Boards {
   readonly #simulated = new Map<string, SimulatedBoard>();
   #real: Board | undefined;
   #beacon: Board | undefined;
-  #flasher: BeaconFlasher | undefined;
+  #flasher: Promise<BeaconFlasher | undefined> | undefined;
 
   constructor(options: BoardsOptions) {
     this.#options = options;
@@ -42,11 +42,12 @@ export class Boards {
 
   /** The beacon flashes so from now on; nothing where none is wired. */
   async flashBeacon(pattern: BeaconPattern): Promise<void> {
-    this.#flasher ??= await this.#openBeacon();
-    this.#flasher?.flash(pattern);
+    // One flasher, however soon the next word comes.
+    this.#flasher ??= this.#openBeacon();
+    (await this.#flasher)?.flash(pattern);
   }
 
-  /** Is the beacon lit? Undefined where none is wired. */
+  /** Is the beacon lit? Undefined where none is wired or nothing was ever to be flashed. */
   beacon(): boolean | undefined {
     return this.#beacon?.beacon();
   }
@@ -86,7 +87,8 @@ export class Boards {
   }
 
   async stop(): Promise<void> {
-    this.#flasher?.flash('off');
+    (await this.#flasher)?.flash('off');
+    await this.#beacon?.stop();
     await Promise.all([...this.#simulated.values(), ...(this.#real ? [this.#real] : [])].map((board) => board.stop()));
   }
 

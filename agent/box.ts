@@ -211,7 +211,7 @@ export class Box {
       decoderProblem: frameDecoderProblem,
       warn,
     });
-    const line: { link?: CentreLink; follow?: Lines['follow'] } = {};
+    const line: { link?: CentreLink; follow?: Lines['follow']; place?: () => string | undefined } = {};
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -226,7 +226,7 @@ export class Box {
       openDisplay: (memory) => makeDisplay(displaySettings(config), () => clock.now().wallMs, memory),
       surround: () => surroundOf(clock.now(), line.link?.status().up === true),
       orderPage: (order, languages) => orderTwins(order, { demo: identity.trustRoot.demo }, languages),
-      safePage: () => safeTwins('Bảng tin điện tử công cộng', { place: identity.dev, demo: identity.trustRoot.demo }),
+      safePage: () => safeTwins('Bảng tin điện tử công cộng', { place: line.place?.() ?? identity.dev, demo: identity.trustRoot.demo }),
       log,
     });
     const screens = new ScreenHands({ displayOf: (id) => outputs.display(id), means: config.screenPower, ...home, warn });
@@ -238,7 +238,7 @@ export class Box {
     };
     const loop = new Loop({ clock, journal, hands, log: tellFlight, ordersKept: () => journal.ordersKept });
     const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
-    Object.assign(line, { link: lines.link, follow: lines.follow });
+    Object.assign(line, { link: lines.link, follow: lines.follow, place: () => loop.snapshot().live.plan?.settings.place });
     return { fetcher, outputs, screens, live, flight, loop, link: lines.link, upper: lines.upper };
   }
 

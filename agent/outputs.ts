@@ -17,7 +17,7 @@ import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer } from './board-player.ts';
 import { Boards } from './boards.ts';
 import { type AgentConfig, audioOutSettings } from './config.ts';
-import type { Action, BeaconPattern, Event, PlayAction, ShowAction } from './core/model.ts';
+import type { Action, BeaconPattern, Event, PlayAction } from './core/model.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
@@ -121,26 +121,16 @@ export class Outputs {
     else rig?.player.stopPlaying(attempt, leave);
   }
 
-  /** A page of a board's attempt. */
-  show(action: ShowAction): void {
-    const rig = this.#rigs.get(action.output);
-    if (rig?.kind === 'board') rig.player.show(action);
-  }
-
-  async prepareOrder({ output, order, languages }: Extract<Action, { do: 'prepare' }>): Promise<void> {
+  /** The player of a board; undefined while it does not stand. */
+  board(output: string): BoardPlayer | undefined {
     const rig = this.#rigs.get(output);
-    if (rig?.kind === 'board') await rig.player.prepareOrder(order, languages);
+    return rig?.kind === 'board' ? rig.player : undefined;
   }
 
   /** A box with a board alone may have a beacon too. */
   async flashBeacon(pattern: BeaconPattern): Promise<void> {
     if (this.#tell) this.#boards ??= this.#makeBoards(this.#tell);
     await this.#boards?.flashBeacon(pattern);
-  }
-
-  /** Is the beacon's line on now? Undefined where there is none. */
-  beacon(): boolean | undefined {
-    return this.#boards?.beacon();
   }
 
   async switchAmplifier({ output, attempt, on }: Extract<Action, { do: 'switchAmplifier' }>, tell: Tell): Promise<void> {

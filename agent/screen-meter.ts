@@ -20,6 +20,7 @@ export class ScreenMeter {
   #atMonoMs: number;
   #lit: 'lit' | 'dark' | 'still';
   #grewMonoMs: number;
+  #blind: boolean;
   #measured: Measured;
 
   /** `before` was seen before the page came, where there was time to look: its painting is the first frame that counts. */
@@ -30,7 +31,9 @@ export class ScreenMeter {
     this.#atMonoMs = monoMs;
     this.#grewMonoMs = monoMs;
     this.#lit = dark ? 'dark' : 'lit';
-    this.#measured = { shownMs: 0, darkMs: 0, frames: before === 'unmeasured' ? null : 0 };
+    this.#blind = before === 'unmeasured';
+    // Until the screen was asked nothing is known of it.
+    this.#measured = { shownMs: 0, darkMs: 0, frames: before === undefined || this.#blind ? null : 0 };
   }
 
   /** Ask the screen; answers what it saw, for the page that comes next. */
@@ -41,6 +44,7 @@ export class ScreenMeter {
     if (look === 'unmeasured' || before === 'unmeasured') {
       // The display says that it shows it; nobody asked the screen.
       if (look !== 'unmeasured') this.#lit = look.dark ? 'dark' : 'lit';
+      this.#blind = true;
       this.#measured = { ...this.#measured, frames: null };
     } else {
       // A restarted screen counts from nothing.
@@ -50,8 +54,7 @@ export class ScreenMeter {
       if (frames > 0) this.#grewMonoMs = nowMs;
       const lives = nowMs - this.#grewMonoMs <= stillMs;
       this.#lit = look.shown !== this.#id || !lives ? 'still' : look.dark ? 'dark' : 'lit';
-      if (this.#measured.frames !== null && look.shown === this.#id)
-        this.#measured = { ...this.#measured, frames: this.#measured.frames + frames };
+      if (!this.#blind && look.shown === this.#id) this.#measured = { ...this.#measured, frames: (this.#measured.frames ?? 0) + frames };
     }
     this.#pass(monoMs());
     return look;
@@ -72,10 +75,10 @@ export class ScreenMeter {
   }
 }
 
-/** A screen that does not answer in time is not waited for. */
-export function lookWithin(look: Promise<Look>, withinMs: number): Promise<Look> {
+/** A screen that does not answer in time is not waited for: then nobody looked. */
+export function lookWithin(look: Promise<Look>, withinMs: number): Promise<Look | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve('unmeasured'), withinMs);
+    const timer = setTimeout(() => resolve(undefined), withinMs);
     void look
       .catch((): Look => 'unmeasured')
       .then((answer) => {

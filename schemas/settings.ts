@@ -68,6 +68,8 @@ export const BoxSettings = v.strictObject({
   localLive: v.optional(v.pipe(v.array(LocalLive), v.maxLength(4)), []),
   /** When boards are lit; absent: always. */
   screenHours: v.optional(ScreenHours),
+  /** Whose board it is, on the box's own safe page: the commune or hamlet. The box's id unless said. */
+  place: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(120))),
   /** Dry contacts that start an order lying ready here. */
   contacts: v.optional(v.pipe(v.array(Contact), v.maxLength(4))),
 });

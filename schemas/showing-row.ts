@@ -1,4 +1,5 @@
-// Proof of what a board showed: one row for the showings of an occurrence (or an order) within an hour, a line for each page.
+// Proof of what a board showed: one row for the showings of an occurrence (or an order) within an hour, a line for each page;
+// showings of a page that could not be measured have a line of their own.
 import * as v from 'valibot';
 import { Id, MessageId, Sha256 } from './ids.ts';
 import { DurationMs, InstantMs } from './time.ts';

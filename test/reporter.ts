@@ -1,5 +1,5 @@
 // The last page of `npm test`: what held, on which doors, what was left out and why, where to look and listen.
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { artifacts, type RunFacts } from './tell.ts';
@@ -10,12 +10,14 @@ interface Count {
   passed: number;
   failed: number;
   readonly leftOut: TestCase[];
+  readonly failedFiles: { readonly project: string; readonly file: string }[];
   readonly slow: { readonly name: string; readonly ms: number }[];
 }
 
 function count(modules: readonly TestModule[]): Count {
-  const seen: Count = { passed: 0, failed: 0, leftOut: [], slow: [] };
+  const seen: Count = { passed: 0, failed: 0, leftOut: [], failedFiles: [], slow: [] };
   for (const module of modules) {
+    if (!module.ok()) seen.failedFiles.push({ project: module.project.name, file: relative('.', module.moduleId) });
     if (module.errors().length > 0) seen.failed++;
     for (const test of module.children.allTests()) {
       const { state } = test.result();
@@ -89,6 +91,8 @@ export default class ClosingReporter implements Reporter {
     const strict = process.env['CI'] === 'true' && process.argv.every((argument) => !/^-t|--testNamePattern/.test(argument));
     const failed = seen.failed + errors.length + (strict ? seen.leftOut.length : 0);
     if (failed > 0) process.exitCode = 1;
+    const others = errors.length + (strict ? seen.leftOut.length : 0);
+    if (failed > 0) writeFileSync(join(artifacts, 'failed.json'), JSON.stringify({ files: seen.failedFiles, others }));
     const slowest = seen.slow.sort((a, b) => b.ms - a.ms).slice(0, 5);
     const lines = [
       ...tableLines(readFacts(), this.started),

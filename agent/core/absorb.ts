@@ -62,14 +62,12 @@ export function absorb(turn: Turn, event: Event) {
     case 'fetchEnded':
       return fetchEnded(turn, event);
     case 'playbackStarted':
-      return playbackStarted(turn, event);
     case 'playbackProgressed':
-      return playbackProgressed(turn, event);
     case 'playbackEnded':
-      return playbackOver(turn, event);
     case 'sourceFailed':
     case 'showingPainted':
     case 'showingEnded':
+      return absorbPlay(turn, event);
     case 'amplifierSwitched':
     case 'amplifierLost':
     case 'outputFailed':
@@ -92,11 +90,32 @@ function absorbLive(turn: Turn, event: Event & { is: 'liveOffered' | 'liveReceiv
   return event.is === 'liveOffered' ? offerLive(turn, event.opened, event.session) : liveReceiving(turn, event);
 }
 
+type PlayEvent = Event & {
+  is: 'playbackStarted' | 'playbackProgressed' | 'playbackEnded' | 'sourceFailed' | 'showingPainted' | 'showingEnded';
+};
+
+/** What a player says of what it was given. */
+function absorbPlay(turn: Turn, event: PlayEvent) {
+  switch (event.is) {
+    case 'playbackStarted':
+      return playbackStarted(turn, event);
+    case 'playbackProgressed':
+      return playbackProgressed(turn, event);
+    case 'playbackEnded':
+      return playbackOver(turn, event);
+    case 'sourceFailed':
+      return sourceFailed(turn, event);
+    case 'showingPainted':
+      return showingPainted(turn, event);
+    case 'showingEnded':
+      return showingEnded(turn, event);
+    default:
+      event satisfies never;
+  }
+}
+
 type DeviceEvent = Event & {
   is:
-    | 'sourceFailed'
-    | 'showingPainted'
-    | 'showingEnded'
     | 'amplifierSwitched'
     | 'amplifierLost'
     | 'outputFailed'
@@ -111,12 +130,6 @@ type DeviceEvent = Event & {
 /** What became of the box's own parts. */
 function absorbDevice(turn: Turn, event: DeviceEvent) {
   switch (event.is) {
-    case 'sourceFailed':
-      return sourceFailed(turn, event);
-    case 'showingPainted':
-      return showingPainted(turn, event);
-    case 'showingEnded':
-      return showingEnded(turn, event);
     case 'amplifierSwitched':
       return amplifierSwitched(turn, event);
     case 'amplifierLost':

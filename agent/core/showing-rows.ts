@@ -12,10 +12,11 @@ const evidences: readonly ShowingEvidence[] = ['scheduled', 'rendered', 'seen'];
 export function addToTally(turn: Turn, one: OpenShowing, end: ShowingEnd): void {
   const line = lineOf(one, end);
   const { tallies } = turn.kept.screens;
-  const found = tallies.find((tally) => tally.output === one.output && tally.of.occurrence === one.of.occurrence && fits(tally, one, line));
+  const same = tallies.filter((tally) => tally.output === one.output && tally.of.occurrence === one.of.occurrence && sameHour(tally, one));
+  const found = same.find(({ lines }) => hasPage(lines, line)) ?? same.find(({ lines }) => lines.length < showingLinesMax);
   const fresh: Tally = { output: one.output, of: nameOf(one.of), fromMs: one.fromMs, untilMs: one.untilMs, lines: [] };
-  const { fromMs, untilMs, lines, ...same } = found ?? fresh;
-  const tally = { ...same, fromMs: Math.min(fromMs, one.fromMs), untilMs: Math.max(untilMs, one.untilMs), lines: withLine(lines, line) };
+  const { fromMs, untilMs, lines, ...name } = found ?? fresh;
+  const tally = { ...name, fromMs: Math.min(fromMs, one.fromMs), untilMs: Math.max(untilMs, one.untilMs), lines: withLine(lines, line) };
   keep(turn, [...tallies.filter((other) => other !== found), tally]);
   const [oldest] = turn.kept.screens.tallies;
   if (oldest && turn.kept.screens.tallies.length > talliesMax) write(turn, oldest);
@@ -74,9 +75,12 @@ function keep(turn: Turn, tallies: readonly Tally[]): void {
   turn.keep({ screens: { ...turn.kept.screens, tallies } });
 }
 
-function fits({ fromMs, lines }: Tally, one: OpenShowing, line: ShowingLine): boolean {
-  if (Math.floor(fromMs / hourMs) !== Math.floor(one.fromMs / hourMs)) return false;
-  return lines.length < showingLinesMax || lines.some(({ sha256 }) => sha256 === line.sha256);
+function sameHour({ fromMs }: Tally, one: OpenShowing): boolean {
+  return Math.floor(fromMs / hourMs) === Math.floor(one.fromMs / hourMs);
+}
+
+function hasPage(lines: readonly ShowingLine[], line: ShowingLine): boolean {
+  return lines.some((one) => isSame(one, line));
 }
 
 /** One showing as a line of its own. Time that something above it or a blanking took was not its own. */
@@ -106,10 +110,15 @@ function measuredFailure(end: ShowingEnd): number | null {
 }
 
 function withLine(lines: readonly ShowingLine[], line: ShowingLine): ShowingLine[] {
-  const at = lines.findIndex(({ sha256 }) => sha256 === line.sha256);
+  const at = lines.findIndex((one) => isSame(one, line));
   const before = lines[at];
   if (!before) return [...lines, judged(line)];
   return lines.map((one, index) => (index === at ? judged(sum(before, line)) : one));
+}
+
+/** What was measured and what was not stand apart: one blind moment does not take the hour. */
+function isSame(a: ShowingLine, b: ShowingLine): boolean {
+  return a.sha256 === b.sha256 && (a.frames === null) === (b.frames === null);
 }
 
 function sum(a: ShowingLine, b: ShowingLine): ShowingLine {

@@ -21,7 +21,7 @@ export function closeShowings(turn: Turn): void {
   }
 }
 
-function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence): void {
+function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence) {
   // A board shows what the plan says now, from the next page on.
   const occurrence = plannedNow(turn, begun) ?? begun;
   const playlist: Playlist = { ...occurrence, startMs: dueMs(turn, occurrence) };
@@ -93,6 +93,7 @@ function open(turn: Turn, one: Pick<OpenShowing, 'output' | 'attempt' | 'showing
 
 export function showingPainted(turn: Turn, { output, attempt, showing, paintedMs }: Event & { is: 'showingPainted' }): void {
   const atMs = Math.round(paintedMs);
+  saidSomething(turn, output, attempt);
   change(turn, output, attempt, showing, (one) => ({ ...one, paintedMs: one.paintedMs ?? atMs, markedMs: atMs }));
 }
 
@@ -104,6 +105,7 @@ export function showingSeen(turn: Turn, { output, attempt, atMs, seen }: Event &
 export function showingEnded(turn: Turn, event: Event & { is: 'showingEnded' }): void {
   const { output, attempt, showing, endedMs, shownMs, darkMs, frames } = event;
   const found = turn.kept.screens.open.find((one) => one.output === output && one.attempt === attempt && one.showing === showing);
+  saidSomething(turn, output, attempt);
   if (event.how === 'failed') tellAnew(turn, output, attempt);
   if (!found) return;
   const seen = {
@@ -115,6 +117,13 @@ export function showingEnded(turn: Turn, event: Event & { is: 'showingEnded' }):
     markedMs: Math.round(endedMs),
   };
   close(turn, seen, endOf(turn, event));
+}
+
+/** A word about a page is a word of the player: it does not hang. */
+function saidSomething(turn: Turn, id: string, attempt: number): void {
+  const player = turn.live.outputs[id]?.player;
+  if (player?.is === 'playing' && player.attempt === attempt)
+    turn.output(id, { player: { ...player, saidMonoMs: turn.now.monoMs, doubted: false } });
 }
 
 /** Its page could not be had: what stands there now, without it, is told at once. */

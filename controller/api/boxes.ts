@@ -45,7 +45,7 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
         name: body.name,
         area: body.area,
         groups: body.groups,
-        settings: v.parse(BoxSettings, { outputs: body.outputs }),
+        settings: v.parse(BoxSettings, { outputs: body.outputs, ...(hasBoard(body.outputs) && { place: centre.card.name }) }),
         createdMs: centre.nowMs(),
         enrolledMs: null,
         signingKey: null,
@@ -67,6 +67,11 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
     if (!allowed.ok) return allowed;
     return ok(await makeClaim(store.estate, box.id, centre.claimPlace(), act('box.claim', box.id)));
   });
+}
+
+/** The safe page of a board names its place; a loudspeaker has none. */
+function hasBoard(outputs: BoxSettings['outputs']): boolean {
+  return outputs.some(({ kind }) => kind === 'board');
 }
 
 /** People see what lies below them and the way up to them. */

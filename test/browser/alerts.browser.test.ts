@@ -12,6 +12,7 @@ import { programPath } from '../tell.ts';
 import { type District, group, password, startDistrict } from '../wire/district.ts';
 import { askerOf, Operator } from '../wire/operator.ts';
 import { until } from '../wire/waiting.ts';
+import { hold } from './hold.ts';
 import { openBrowser, Visitor } from './visitor.ts';
 
 const people = ['truc-ban-1', 'truc-ban-2'] as const;
@@ -70,7 +71,7 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
     for (const { page } of [first, second]) {
       const card = page.locator('article', { has: page.getByRole('button', { name: 'Giữ 2 giây để KÝ ỦY QUYỀN' }) });
       await card.getByLabel('Mã PIN của người ký').fill(pin);
-      await press(page, card.getByRole('button', { name: 'Giữ 2 giây để KÝ ỦY QUYỀN' }), () => card.waitFor({ state: 'detached' }));
+      await hold(page, card.getByRole('button', { name: 'Giữ 2 giây để KÝ ỦY QUYỀN' }), () => card.waitFor({ state: 'detached' }));
     }
     await first.page.getByText('đã ký: truc-ban-1, truc-ban-2').waitFor();
     expect(await first.photograph('mandate')).toEqual([0, 0]);
@@ -86,7 +87,7 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
     await page.getByRole('button', { name: 'Ra lệnh theo tin này' }).click();
     await page.getByText('Theo cảnh báo: Lũ quét tại xã').waitFor();
     await page.getByLabel('Mã PIN ca trực').fill(pin);
-    await press(page, page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' }), () => page.getByText('Đã ký và gửi lệnh.').waitFor());
+    await hold(page, page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' }), () => page.getByText('Đã ký và gửi lệnh.').waitFor());
     const taken = await until('the answer', async () => (await alerts()).find(({ state }) => state === 'taken'));
     const orders = await district.duty.get<OrderAnswer[]>('/orders');
     expect(orders.find(({ id }) => taken.orders.includes(id))).toMatchObject({ class: 'actual', issuedBy: 'truc-ban-1' });
@@ -125,15 +126,4 @@ async function signIn(page: Page, console: string, account: string): Promise<voi
   await page.getByLabel('Mật khẩu').fill(password);
   await page.getByRole('button', { name: 'Đăng nhập' }).click();
   await page.getByRole('link', { name: 'Khẩn cấp' }).waitFor();
-}
-
-/** Hold a button by pointer until what it does is seen. */
-async function press(page: Page, button: ReturnType<Page['getByRole']>, seen: () => Promise<unknown>): Promise<void> {
-  await button.scrollIntoViewIfNeeded();
-  const box = await button.boundingBox();
-  if (!box) throw new Error('the button is not to be seen');
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await page.mouse.down();
-  await seen();
-  await page.mouse.up();
 }

@@ -6,6 +6,7 @@ import { programPath, tellRun } from '../tell.ts';
 import { type District, password, startDistrict } from '../wire/district.ts';
 import { spokenMp3 } from '../wire/speech.ts';
 import { until } from '../wire/waiting.ts';
+import { hold } from './hold.ts';
 import { openBrowser, Visitor } from './visitor.ts';
 
 const firstLoadBytesMax = 200 * 1024;
@@ -234,12 +235,7 @@ async function schedule(page: Page, title: string, aheadMs: number): Promise<voi
 
 /** Hold a button by pointer until the fact is there, then let go. */
 async function press(page: Page, name: string, fact: () => Promise<unknown>): Promise<void> {
-  const button = page.getByRole('button', { name });
-  await button.scrollIntoViewIfNeeded();
-  await button.hover();
-  await page.mouse.down();
-  await fact();
-  await page.mouse.up();
+  await hold(page, page.getByRole('button', { name }), fact);
 }
 
 /** Start counting what comes over the wire; the function answered tells the sum. */

@@ -7,6 +7,7 @@ import { installOfficers, pin } from '../controller/officer-device.ts';
 import { programPath } from '../tell.ts';
 import { type District, password, startDistrict } from '../wire/district.ts';
 import { until } from '../wire/waiting.ts';
+import { hold } from './hold.ts';
 import { setUpCodes, startShift } from './shift.ts';
 import { openBrowser, Visitor } from './visitor.ts';
 
@@ -52,8 +53,8 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
       await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).click();
     }
     await first.page.getByLabel('Mã PIN ca trực').fill(pin);
-    const hold = first.page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' });
-    await press(first.page, hold, () => first.page.getByText('Máy này chưa có khóa ký được xác nhận').waitFor());
+    const give = first.page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' });
+    await hold(first.page, give, () => first.page.getByText('Máy này chưa có khóa ký được xác nhận').waitFor());
 
     await district.centre.kill();
     const installed = await installOfficers(district.centreDir, [], Date.now());
@@ -71,7 +72,7 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
     await page.getByText('hiệu lực đến').waitFor();
     await page.getByText('Bà con ở ven suối rời khỏi nhà ngay').first().waitFor();
     await page.getByLabel('Mã PIN ca trực').fill(pin);
-    await press(page, page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' }), () => page.locator('.match strong').waitFor());
+    await hold(page, page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' }), () => page.locator('.match strong').waitFor());
     const digits = (await page.locator('.match strong').textContent()) ?? '';
     expect(await first.photograph('first-officer')).toEqual([0, 0]);
     expect(await orders()).toEqual([]);
@@ -81,11 +82,11 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
     await other.getByLabel('Hai chữ số trên màn hình người ra lệnh').fill(digits === '10' ? '11' : '10');
     await other.getByLabel('Mã PIN của người xác nhận').fill(pin);
     const confirm = other.getByRole('button', { name: 'Giữ 2 giây để XÁC NHẬN' });
-    await press(other, confirm, () => other.getByText('ask the first officer').waitFor());
+    await hold(other, confirm, () => other.getByText('ask the first officer').waitFor());
     expect(await orders()).toEqual([]);
     expect(await second.photograph('second-officer')).toEqual([0, 0]);
     await other.getByLabel('Hai chữ số trên màn hình người ra lệnh').fill(digits);
-    await press(other, confirm, () => other.getByText('Hộp loa-1: đang phát').waitFor());
+    await hold(other, confirm, () => other.getByText('Hộp loa-1: đang phát').waitFor());
     expect(await second.photograph('sounding')).toEqual([0, 0]);
     const [given] = await orders();
     expect(given).toMatchObject({ class: 'actual', state: 'active', progress: [{ box: 'loa-1', state: 'sounding' }] });
@@ -98,7 +99,7 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
     expect(await second.photograph('stop-bar')).toEqual([0, 0]);
     const stop = page.getByRole('button', { name: 'Giữ 2 giây để DỪNG TẤT CẢ' });
     const allEnded = async () => ((await orders()).every(({ state }) => state === 'cleared') ? true : undefined);
-    await press(page, stop, () => until('the order to end', allEnded));
+    await hold(page, stop, () => until('the order to end', allEnded));
     await until('the box to be silent', async () => ((await orders())[0]?.progress[0]?.state === 'cleared' ? true : undefined), 5_000);
   });
 
@@ -111,7 +112,7 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
     await page.getByRole('heading', { name: 'Phát lệnh diễn tập' }).waitFor();
     expect(await colour()).not.toBe(real);
     await page.getByLabel('Mật khẩu của trực ban').fill(password);
-    await press(page, page.getByRole('button', { name: 'Giữ 2 giây để phát DIỄN TẬP' }), () =>
+    await hold(page, page.getByRole('button', { name: 'Giữ 2 giây để phát DIỄN TẬP' }), () =>
       page.getByText('DIỄN TẬP · Lũ quét').waitFor(),
     );
     expect(await first.photograph('drill')).toEqual([0, 0]);
@@ -129,15 +130,4 @@ async function signIn(page: Page, console: string, account: string): Promise<voi
   await page.getByLabel('Mật khẩu').fill(password);
   await page.getByRole('button', { name: 'Đăng nhập' }).click();
   await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).waitFor();
-}
-
-/** Hold a button by pointer until what it does is seen. */
-async function press(page: Page, button: ReturnType<Page['getByRole']>, seen: () => Promise<unknown>): Promise<void> {
-  await button.scrollIntoViewIfNeeded();
-  const box = await button.boundingBox();
-  if (!box) throw new Error('the button is not to be seen');
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await page.mouse.down();
-  await seen();
-  await page.mouse.up();
 }

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import type { OrderAnswer } from '../../schemas/order-api.ts';
 import { installOfficers } from '../controller/officer-device.ts';
 import { type District, password } from '../wire/district.ts';
+import { hold } from './hold.ts';
 
 export const accounts = [
   { account: 'can-bo-van-hoa', title: 'Cán bộ văn hóa', roles: ['author'] },
@@ -51,13 +52,8 @@ export function counter(page: Page) {
   let heldFromMs = 0;
   const touch = async (target: ReturnType<Page['locator']>, seen?: () => Promise<unknown>): Promise<void> => {
     touches++;
-    await target.scrollIntoViewIfNeeded();
     if (!seen) return target.click();
-    await target.hover();
-    heldFromMs = Date.now();
-    await page.mouse.down();
-    await seen();
-    await page.mouse.up();
+    heldFromMs = await hold(page, target, seen);
   };
   return Object.assign(touch, { count: () => touches, heldFromMs: () => heldFromMs });
 }

@@ -8,6 +8,7 @@ import { installOfficers, pin } from '../controller/officer-device.ts';
 import { programPath } from '../tell.ts';
 import { type District, password, type RunningBox, startDistrict } from '../wire/district.ts';
 import { until } from '../wire/waiting.ts';
+import { hold } from './hold.ts';
 import { setUpCodes, startShift } from './shift.ts';
 import { openBrowser, Visitor } from './visitor.ts';
 
@@ -124,10 +125,5 @@ async function openPage(page: Page): Promise<void> {
 
 /** Hold a button by pointer until what it does is seen. */
 async function press(page: Page, name: string, seen: () => Promise<unknown>, exact = false): Promise<void> {
-  const button = page.getByRole('button', { name, exact });
-  await button.scrollIntoViewIfNeeded();
-  await button.hover();
-  await page.mouse.down();
-  await seen();
-  await page.mouse.up();
+  await hold(page, page.getByRole('button', { name, exact }), seen);
 }

@@ -1,11 +1,14 @@
 // What every board promises about an amplifier's relays and inputs.
 import { expect, test } from 'vitest';
+import { litMaxMs } from '../../hardware/beacon-line.ts';
 import type { Board } from '../../hardware/board.ts';
 
 export interface BoardBench {
   readonly board: Board;
   readonly output: string;
   readonly relayDelayMs: number;
+  /** A beacon is wired. */
+  readonly beacon: boolean;
   /** Let so much time pass for the board. */
   pass(ms: number): Promise<void>;
 }
@@ -66,6 +69,40 @@ export function promiseBoard(make: () => Promise<BoardBench>): void {
     await on;
     await board.stop();
     expect(board.amplifier(output)).toEqual({ relay1: false, relay2: false });
+  });
+
+  test('the beacon is dark at first, follows each word, and a board without one says so', async () => {
+    const { board, beacon } = await make();
+    await board.start();
+    expect(board.beacon()).toBe(beacon ? false : undefined);
+    const { problem } = board.switchBeacon(true);
+    expect(problem?.code).toBe(beacon ? undefined : 'not-found');
+    expect(board.beacon()).toBe(beacon ? true : undefined);
+    board.switchBeacon(false);
+    expect(board.beacon()).toBe(beacon ? false : undefined);
+    await board.stop();
+  });
+
+  test('a beacon that nobody flashes any more goes dark by itself, amplifiers or not', async () => {
+    const { board, beacon, pass } = await make();
+    if (!beacon) return;
+    await board.start();
+    board.switchBeacon(true);
+    await pass(litMaxMs / 2);
+    expect(board.beacon()).toBe(true);
+    await pass(litMaxMs);
+    expect(board.beacon()).toBe(false);
+    await board.stop();
+  });
+
+  test('stopping puts the beacon out', async () => {
+    const { board, beacon } = await make();
+    await board.start();
+    board.switchBeacon(true);
+    await board.stop();
+    expect(board.beacon()).toBe(beacon ? false : undefined);
+    board.switchBeacon(true);
+    expect(board.beacon()).toBe(beacon ? false : undefined);
   });
 
   test('an amplifier it does not have is a problem, not a crash', async () => {

@@ -8,6 +8,7 @@ import type { Store } from '../../controller/store/store.ts';
 import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
 import { describeAlertStore } from './alert-store.ts';
 import { describeDutyStore } from './duty-store.ts';
+import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
 
 async function openFile(file: string): Promise<Database> {
@@ -30,6 +31,7 @@ async function makeBed(): Promise<StoreBed & { readonly file: string }> {
 
 describeStore('the store on SQLite', makeBed);
 describeAlertStore('alerts on SQLite', makeBed);
+describeShowingStore('SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
 
 describe('a file', () => {

@@ -46,33 +46,23 @@ describe.skipIf(!programPath('ffmpeg') || !programPath('espeak-ng'))('live [need
     const talker = new Talker(district.console, opened.id, district.duty);
     expect(await talker.greet(district.duty.csrf)).toMatchObject({ event: 'ready' });
     await until('the chime to be over', () => (Date.now() > opened.talkFromMs + 200 ? true : undefined), 10_000);
-    const startMs = await talker.speak(frames);
-    await new Promise((resolve) => setTimeout(resolve, delayMs + 500));
+    const meant = spokenSamples(frames);
+    const said = await heardWhole(talker, meant, delayMs);
     const sounding = await until('both boxes to say they sound', async () => {
       const live = await one(opened.id);
       const states = live.progress.filter(({ box }) => box !== 'loa-3').map(({ state }) => state);
       return states.length === 2 && states.every((state) => state === 'sounding') ? live : undefined;
     });
     expect(sounding).toMatchObject({ state: 'open', by: 'truc-ban-1', listeners: 3 });
-    const meant = spokenSamples(frames);
-    const zeroMono = monoOf(startMs + delayMs);
-    const [first, second] = [ears.a, ears.b].map(
-      (ear) => listen(meant, (fromMs, toMs) => ear.between(zeroMono + fromMs, zeroMono + toMs)).errorsMs,
-    );
-    const both = (first ?? []).flatMap((error, i) => {
-      const other = second?.[i];
-      return typeof error === 'number' && typeof other === 'number' ? [{ error, skew: Math.abs(error - other) }] : [];
-    });
-    expect(both.length).toBeGreaterThanOrEqual(4);
     expect(
       percentile(
-        both.map(({ skew }) => skew),
+        said.both.map(({ skew }) => skew),
         1,
       ),
     ).toBeLessThan(5);
     expect(
       percentile(
-        both.map(({ error }) => Math.abs(error)),
+        said.both.map(({ error }) => Math.abs(error)),
         1,
       ),
     ).toBeLessThan(20);
@@ -99,9 +89,27 @@ describe.skipIf(!programPath('ffmpeg') || !programPath('espeak-ng'))('live [need
     expect(medium?.durationMs).toBeGreaterThan(Date.now() - opened.openMs - 25_000);
     const blob = await readFile(join(district.centreDir, 'blobs', kept.slice(0, 2), kept));
     const whole = decoded(blob);
-    const place = correlate(whole, meant, Math.round((startMs - opened.openMs) * 48), 48 * 100);
+    const place = correlate(whole, meant, Math.round((said.startMs - opened.openMs) * 48), 48 * 100);
     expect(place.peak).toBeGreaterThan(0.6);
   }, 90_000);
+
+  /** Says it, and once more when a machine that stood still kept boxes from hearing it: how well they hear is the bench's to measure. */
+  async function heardWhole(talker: Talker, meant: Int16Array, delayMs: number) {
+    for (let left = 3; left > 0; left--) {
+      const startMs = await talker.speak(frames);
+      await new Promise((resolve) => setTimeout(resolve, delayMs + 500));
+      const zeroMono = monoOf(startMs + delayMs);
+      const [first, second] = [ears.a, ears.b].map(
+        (ear) => listen(meant, (fromMs, toMs) => ear.between(zeroMono + fromMs, zeroMono + toMs)).errorsMs,
+      );
+      const both = (first ?? []).flatMap((error, i) => {
+        const other = second?.[i];
+        return typeof error === 'number' && typeof other === 'number' ? [{ error, skew: Math.abs(error - other) }] : [];
+      });
+      if (both.length >= 4) return { startMs, both };
+    }
+    throw new Error('three times the boxes did not hear what was said');
+  }
 
   async function one(id: string): Promise<LiveAnswer> {
     return district.duty.get<LiveAnswer>(`/live/${id}`);

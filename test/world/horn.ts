@@ -1,5 +1,5 @@
 // A scripted output: an amplifier with relays that take time, and a player that starts, progresses, fades and fails.
-// LONG: one output with all that it can do and fail to do.
+// LONG: relays, sound and pages of one output share every field.
 
 import { repetitionMs } from '../../agent/core/emergency.ts';
 import type { Action, Event, PlayAction, ShowAction, Voice } from '../../agent/core/model.ts';

@@ -6,12 +6,13 @@ import { rank } from '../../agent/core/ranks.ts';
 import { soundMs } from '../../agent/core/session.ts';
 import { hoursRule, isQuiet } from '../../schemas/policy.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
-import { agenda, type Occurrence } from '../../schemas/timeline.ts';
+import type { Occurrence } from '../../schemas/timeline.ts';
 import { boardsHeld } from './invariants-boards.ts';
 import { heldHere } from './invariants-here.ts';
 import { liveHeld, liveReceipts } from './invariants-live.ts';
+import { joinedLate, plannedIn, receiptsOf, withdrawnUnseen } from './planned.ts';
 import type { Life, Offered } from './script.ts';
-import type { Applied, Heard, Trace } from './trace.ts';
+import type { Heard, Trace } from './trace.ts';
 import { say, type Violation } from './violation.ts';
 
 export type { Violation } from './violation.ts';
@@ -92,28 +93,6 @@ function amplifierAround({ world, settings, endMs }: Life): Violation[] {
   return found;
 }
 
-/** Planned: in the plan that ruled at its start. Null when the clock stepped, since then "at its start" has no one meaning. */
-function plannedIn(trace: Trace): Map<string, Occurrence> | null {
-  if (trace.stepped) return null;
-  const planned = new Map<string, Occurrence>();
-  for (const one of [...plannedBy(trace.applied)].filter(({ kind }) => kind !== 'board')) planned.set(one.id, one);
-  // What goes round is planned for what is left of it.
-  for (const one of [...plannedBy(trace.boards)].filter(({ kind }) => kind === 'board')) planned.set(one.id, one);
-  return planned;
-}
-
-function* plannedBy(applied: readonly Applied[]): Generator<Occurrence> {
-  for (const [at, { plan, fromWallMs }] of applied.entries()) {
-    const untilMs = applied[at + 1]?.fromWallMs ?? Number.POSITIVE_INFINITY;
-    for (const one of agenda(plan, fromWallMs, Math.min(untilMs, fromWallMs + 24 * 3_600_000)))
-      if (one.startMs < untilMs && (one.startMs >= fromWallMs || one.lastsMs !== undefined)) yield one;
-  }
-}
-
-function receiptsOf(trace: Trace): Receipt[] {
-  return trace.rows.flatMap(({ fact }) => (fact.kind === 'receipt' && fact.receipt.what === 'occurrence' ? [fact.receipt] : []));
-}
-
 /** 3: each planned occurrence has exactly one final receipt, and nothing else has any; stored rows stay stored. */
 function receiptsOnce({ world, endMs }: Life, planned: Map<string, Occurrence> | null): Violation[] {
   const { trace } = world;
@@ -130,13 +109,6 @@ function receiptsOnce({ world, endMs }: Life, planned: Map<string, Occurrence> |
   for (const [at, row] of trace.rows.entries())
     if (row.seq !== at + 1) found.push(say('3 rows kept', trace, `row ${row.seq} at place ${at + 1}`));
   return found;
-}
-
-/** What goes round was running when the plan was replaced between two commits: planned for that moment, and withdrawn. */
-function withdrawnUnseen(trace: Trace, id: string): boolean {
-  return receiptsOf(trace).some(
-    (one) => one.occurrence === id && one.output === 'board' && one.outcome === 'withdrawn' && one.audibleMs === 0,
-  );
 }
 
 /** 3: what a receipt says is what was heard: `partial` after a power cut to the last mark, else within a second or two. */
@@ -199,13 +171,6 @@ function toneAllowed(trace: Trace, one: Heard): boolean {
 function isActual(one: Heard, offered: readonly Offered[]): boolean {
   const { voice } = one;
   return voice.kind === 'order' && offered.some(({ id, order }) => id === voice.order && order.class === 'actual');
-}
-
-/** It came into the plan after its start. */
-function joinedLate({ boards }: Trace, { kind, startMs, schedule, programme }: Occurrence): boolean {
-  if (kind !== 'board') return false;
-  const ruled = boards.findLast(({ fromWallMs }) => fromWallMs <= startMs)?.plan.schedules.schedules;
-  return !ruled?.some((one) => one.id === schedule && one.programme === programme);
 }
 
 /** 0: what is due in a calm box with nothing beside it is audible within a second of its instant. */
