@@ -1,6 +1,5 @@
 // All parts of one running box and the order in which they start and stop. The only file that knows them all.
 import { join } from 'node:path';
-import { orderTwins, safeTwins } from '../hardware/display/page-text.ts';
 import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId, sha256File } from '../hardware/host/crypto.ts';
@@ -12,12 +11,13 @@ import { SystemClock } from '../hardware/host/system-clock.ts';
 import { openAudioIn } from '../hardware/open-audio-in.ts';
 import { makeDisplay } from '../hardware/open-display.ts';
 import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
+import type { BoxSettings } from '../schemas/settings.ts';
 import { Cache } from './cache.ts';
 import { ClockRecord } from './clock-record.ts';
 import { type AgentConfig, audioInSettings, hardwareOf } from './config.ts';
 import { ConnectionCounter } from './connections.ts';
 import { blankKept } from './core/start-state.ts';
-import { displaySettings } from './display-config.ts';
+import { displaySettings, screenOf } from './display-config.ts';
 import { Fetcher } from './fetch.ts';
 import { FlightRecorder, logFlight } from './flight-recorder.ts';
 import { AgentHands } from './hands.ts';
@@ -28,13 +28,14 @@ import type { CentreLink } from './link.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import { type Logger, openLog } from './log.ts';
 import { Outputs } from './outputs.ts';
+import { OwnPages } from './own-pages.ts';
 import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { type FlightLine, Loop } from './run.ts';
 import { ScreenHands } from './screen-hands.ts';
-import { bulletinReader, surroundOf } from './screens.ts';
+import { bulletinReader } from './screens.ts';
 import { SteadyJournal } from './steady-journal.ts';
 import type { UpperLink } from './upper-link.ts';
 
@@ -211,7 +212,13 @@ export class Box {
       decoderProblem: frameDecoderProblem,
       warn,
     });
-    const line: { link?: CentreLink; follow?: Lines['follow']; place?: () => string | undefined } = {};
+    const line: { link?: CentreLink; follow?: Lines['follow']; settings?: () => BoxSettings | undefined } = {};
+    const own = new OwnPages({
+      dev: identity.dev,
+      demo: identity.trustRoot.demo,
+      screen: screenOf(config),
+      settings: () => line.settings?.(),
+    });
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -224,9 +231,7 @@ export class Box {
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
       openDisplay: (memory) => makeDisplay(displaySettings(config), () => clock.now().wallMs, memory),
-      surround: () => surroundOf(clock.now(), line.link?.status().up === true),
-      orderPage: (order, languages) => orderTwins(order, { demo: identity.trustRoot.demo }, languages),
-      safePage: () => safeTwins('Bảng tin điện tử công cộng', { place: line.place?.() ?? identity.dev, demo: identity.trustRoot.demo }),
+      ...own.doors(() => own.around(clock.now(), line.link?.status().up === true)),
       log,
     });
     const screens = new ScreenHands({ displayOf: (id) => outputs.display(id), means: config.screenPower, ...home, warn });
@@ -238,7 +243,7 @@ export class Box {
     };
     const loop = new Loop({ clock, journal, hands, log: tellFlight, ordersKept: () => journal.ordersKept });
     const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
-    Object.assign(line, { link: lines.link, follow: lines.follow, place: () => loop.snapshot().live.plan?.settings.place });
+    Object.assign(line, { link: lines.link, follow: lines.follow, settings: () => loop.snapshot().live.plan?.settings });
     return { fetcher, outputs, screens, live, flight, loop, link: lines.link, upper: lines.upper };
   }
 

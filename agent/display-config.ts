@@ -7,7 +7,12 @@ const Path = v.pipe(v.string(), v.minLength(1), v.maxLength(400));
 const Side = dots(64, 4096);
 const size = { width: v.optional(Side, 1280), height: v.optional(Side, 720) };
 
-const BrowserDisplay = v.strictObject({ kind: v.picklist(['chromium', 'simulated', 'none']), ...size });
+const BrowserDisplay = v.strictObject({
+  kind: v.picklist(['chromium', 'simulated', 'none']),
+  ...size,
+  /** Chromium fills the screen of the session it runs in (`DISPLAY` or `WAYLAND_DISPLAY`); else it paints unseen, for screenshots and trials. */
+  kiosk: v.optional(v.boolean(), false),
+});
 
 /** Pictures made once and handed over; no browser stays in memory. */
 const ImageDisplay = v.strictObject({
@@ -58,7 +63,7 @@ export type DisplayConfig = v.InferOutput<typeof DisplayConfig>;
 export function displaySettings({ display }: { readonly display: DisplayConfig }): DisplaySettings {
   switch (display.kind) {
     case 'chromium':
-      return { kind: 'chromium', widthPx: display.width, heightPx: display.height };
+      return { kind: 'chromium', widthPx: display.width, heightPx: display.height, kiosk: display.kiosk };
     case 'image': {
       const { width: widthPx, height: heightPx, browser, browserMegabytes, to } = display;
       const browserBytes = browser ? browserMegabytes * 1024 * 1024 : undefined;
@@ -75,6 +80,16 @@ export function displaySettings({ display }: { readonly display: DisplayConfig }
     default:
       return { kind: display.kind };
   }
+}
+
+/** Dots of the screen, where it has any. */
+export function screenOf({
+  display,
+}: {
+  readonly display: DisplayConfig;
+}): { readonly columns: number; readonly rows: number } | undefined {
+  if (display.kind === 'serial-sign') return { columns: display.columns, rows: display.rows };
+  return display.kind === 'none' ? undefined : { columns: display.width, rows: display.height };
 }
 
 /** For the report. A screen that cannot be asked is named so: a play on it has no proof. */

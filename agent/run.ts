@@ -155,13 +155,14 @@ export class Loop {
   async #write(now: Moment, event: Event, { commit }: Decision): Promise<void> {
     if (commit === 'soon') this.#commitAtMonoMs ??= now.monoMs + commitSoonMs;
     if (commit !== 'now') return;
-    if (event.is !== 'orderOffered') return this.#commit();
+    const { active } = this.#state.kept.orders;
+    const begun = active.filter(({ id }) => !this.#committed.orders.active.some((one) => one.id === id));
+    if (begun.length === 0 && event.is !== 'orderOffered') return this.#commit();
     const late = await inTime(this.#commit(), orderCommitMs);
     if (!late && this.#options.ordersKept?.() !== false) return;
-    this.#options.log({ trouble: 'commit-late', detail: `order ${event.opened.id} sounds before its slot is on the disk` });
-    const { active } = this.#state.kept.orders;
-    if (!active.some(({ id }) => id === event.opened.id)) return;
-    this.#note(now, { kind: 'order', order: event.opened.id, state: 'accepted', unpersisted: true });
+    this.#options.log({ trouble: 'commit-late', detail: `${event.is}: decided before its slot is on the disk` });
+    for (const { id } of begun) this.#note(now, { kind: 'order', order: id, state: 'accepted', unpersisted: true });
+    if (begun.length === 0) return;
     this.#commitAtMonoMs = now.monoMs + commitSoonMs;
   }
 

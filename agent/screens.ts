@@ -1,10 +1,9 @@
 // Bulletins as they lie in the cache; pages a board makes by itself are hardware/display/board-page.
 import { readFile } from 'node:fs/promises';
-import type { Page, Surround } from '../hardware/display.ts';
+import type { Page } from '../hardware/display.ts';
 import { sha256 as hashOf } from '../hardware/host/crypto.ts';
 import { bulletinBytesMax } from '../schemas/bulletin-markup.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
-import { type Moment, trusted } from '../schemas/time.ts';
 import type { Cache } from './cache.ts';
 
 /** Bulletins found safe in this boot: what their hash names never changes. */
@@ -42,12 +41,4 @@ async function readBulletin(cache: Cache, sha256: string, safe: KnownSafe): Prom
   }
   const { textOf } = await import('../hardware/display/html-text.ts');
   return ok({ html, text: textOf(html) });
-}
-
-/** Vietnam has one zone; a board's clock shows it whatever the machine is set to. */
-const boardZone = 'Asia/Ho_Chi_Minh';
-
-/** What stands around bulletins: a clock only while the time is trusted, and the mark of a lost centre. */
-export function surroundOf({ quality }: Moment, centreReached: boolean): Surround {
-  return { ...(trusted(quality) && { clockZone: boardZone }), offline: !centreReached, ticker: [] };
 }

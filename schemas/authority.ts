@@ -109,7 +109,7 @@ function byOfficers(opened: Opened<Order>, approvals: readonly Envelope[], ring:
     if (approved.value.approval.breakGlass) return bad('wrong-content', 'a break-glass approval stands alone', '/body/authority');
     keys.push(approved.value.key);
   }
-  const persons = [...new Set(keys.map(({ person }) => person ?? ''))];
+  const persons = personsBehind(keys);
   const needed = officersNeeded(opened.statement.body.area, ring);
   if (persons.includes('') || persons.length < needed)
     return bad('one-officer', `${persons.length} of ${needed} officers`, '/body/authority/approvals');
@@ -174,9 +174,15 @@ export function openMandate(
   const keys = signedBy
     .flatMap((id) => ring.keys.get(id) ?? [])
     .filter((key) => key.roles.includes('officer') && statement.body.areas.every((area) => coversArea(key.area, area)));
-  const persons = [...new Set(keys.flatMap(({ person }) => person ?? []))];
-  if (persons.length < 2) return bad('one-officer', `${persons.length} of 2 officers`, '/signatures');
+  const persons = personsBehind(keys);
+  if (persons.includes('') || persons.length < 2) return bad('one-officer', `${persons.length} of 2 officers`, '/signatures');
   return ok({ statement, persons, keyids: keys.map(({ keyid }) => keyid) });
+}
+
+/** Distinct persons with distinct keys: one key under two names is one person, whoever enrolled it so; '' is a key of nobody. */
+function personsBehind(keys: readonly AuthorisedKey[]): readonly string[] {
+  const byKey = new Map(keys.map(({ publicKey, person }) => [publicKey.join(), person ?? '']));
+  return [...new Set(byKey.values())];
 }
 
 /** The key behind an approval that says exactly this order. */

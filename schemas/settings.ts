@@ -1,5 +1,6 @@
 // Settings: of a box as its centre wants them, with defaults inside the schema.
 import * as v from 'valibot';
+import { BoardAround } from './board-around.ts';
 import { Id, LanguageTag, Sha256 } from './ids.ts';
 import { Contact } from './local-orders.ts';
 import { DayWindow } from './policy.ts';
@@ -68,6 +69,8 @@ export const BoxSettings = v.strictObject({
   localLive: v.optional(v.pipe(v.array(LocalLive), v.maxLength(4)), []),
   /** When boards are lit; absent: always. */
   screenHours: v.optional(ScreenHours),
+  /** What stands around a board's bulletins, and how it is looked at. */
+  board: v.optional(BoardAround),
   /** Whose board it is, on the box's own safe page: the commune or hamlet. The box's id unless said. */
   place: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(120))),
   /** Dry contacts that start an order lying ready here. */

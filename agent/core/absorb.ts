@@ -2,7 +2,7 @@
 
 import { askService, buttonPressed } from './at-horn.ts';
 import { muteHere, offerClear, offerCommand } from './commands.ts';
-import { switchChanged } from './contacts.ts';
+import { contactsRead, switchChanged } from './contacts.ts';
 import { refuse } from './emergency.ts';
 import { endFault, raiseFault } from './faults.ts';
 import { keysUntil } from './key-ends.ts';
@@ -172,7 +172,8 @@ function absorbHere(turn: Turn, event: HereEvent) {
     case 'inputChanged':
       return inputChanged(turn, event);
     case 'localOrdersRead':
-      return turn.be({ local: { ...turn.live.local, orders: event.orders, contacts: event.contacts, refused: event.refused ?? [] } });
+      turn.be({ local: { ...turn.live.local, orders: event.orders, contacts: event.contacts, refused: event.refused ?? [] } });
+      return contactsRead(turn);
     case 'localStartAsked':
       return askLocalStart(turn, event);
     case 'localEndAsked':

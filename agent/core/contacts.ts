@@ -13,6 +13,17 @@ export function switchChanged(turn: Turn, input: StartInput, on: boolean): void 
   if (switches[input]?.on !== on) local(turn, { switches: { ...switches, [input]: { on, sinceMonoMs: turn.now.monoMs } } });
 }
 
+/** One wired just now while its switches stand closed waits until it was open: wiring starts nothing. */
+export function contactsRead(turn: Turn): void {
+  const { contacts, switches } = turn.live.local;
+  const { wired = [] } = turn.kept.orders;
+  const ids = contacts.map(({ id }) => id);
+  if (ids.length === wired.length && ids.every((id) => wired.includes(id))) return;
+  for (const { id, inputs } of contacts)
+    if (!wired.includes(id) && inputs.every((input) => switches[input]?.on === true)) setSpent(turn, id, true);
+  turn.keep({ orders: { ...turn.kept.orders, wired: ids } });
+}
+
 /** The key, then every contact: each starts once per closing, and is armed again once it was open long enough. */
 export function closeContacts(turn: Turn): void {
   closeKey(turn);

@@ -347,6 +347,8 @@ export interface KeptOrders {
   readonly local?: Readonly<Record<string, { readonly number: number; readonly atMs: readonly number[] }>>;
   /** The key and contacts that had their start and were not open since. */
   readonly spent?: readonly string[];
+  /** The contacts that were wired when they were last read. */
+  readonly wired?: readonly string[];
 }
 
 /** `level` is set when a clear came before its order: only orders it covers are stopped by it. */

@@ -96,9 +96,13 @@ export class CorrectionDesk {
     if (!ready) return bad('not-found', `no signed correction of ${of}`);
     const { approvals, of: _of, statement: _statement, ...correction } = ready;
     const untilMs = Math.min(ready.untilMs, nowMs() + soundsMs);
-    const given = await orders.giveApproved({ ...correction, by, untilMs }, { by: 'officers', approvals: [...approvals] });
-    if (!given.ok) return given;
+    // Taken before it is given: two presses give one.
     this.#ready = this.#ready.filter((one) => one !== ready);
+    const given = await orders.giveApproved({ ...correction, by, untilMs }, { by: 'officers', approvals: [...approvals] });
+    if (!given.ok) {
+      this.#ready = [ready, ...this.#ready];
+      return given;
+    }
     // At boxes the correction has taken its place already; here it leaves the frames.
     await orders.clear([of], by, 'corrected');
     await meta.setValue(cell, JSON.stringify(this.#ready));

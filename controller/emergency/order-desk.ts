@@ -266,7 +266,7 @@ export class OrderDesk {
     if (ends.length === 0) return;
     const inMs = Math.max(1, Math.min(...ends) - this.#options.nowMs());
     // A frame that could not be published now is published at the next change; boxes know the ends themselves.
-    const expire = () => this.#expire().catch(() => this.#armTimer());
+    const expire = () => this.#alone(() => this.#expire()).catch(() => this.#armTimer());
     this.#timer = setTimeout(() => void expire(), Math.min(inMs, maxTimeoutMs)).unref();
   }
 

@@ -3,6 +3,7 @@
 import { type CoverageRow, coverage } from '../../schemas/coverage.ts';
 import { sameLanguage } from '../../schemas/languages.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { screenWordsMax, screenWordsOf } from '../../schemas/screen-words.ts';
 import { type OrderTemplate, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
 import type { Registry } from '../registry.ts';
 import type { MetaStore } from '../store/store.ts';
@@ -51,7 +52,7 @@ export class TemplateDesk {
 
   /**
    * Set what a template says in a language, with a person's recording or without. What was signed for other words no longer
-   * fits. Problems: not-found, too-large (words, or one language too many).
+   * fits. Problems: not-found, too-large (words spoken, words on a board, or one language too many).
    */
   async say(
     id: string,
@@ -65,6 +66,8 @@ export class TemplateDesk {
     if (others.length >= languagesMax) return bad('too-large', `${languagesMax} languages at most`, '/language');
     const tooLong = classesOf(this.#options.demo).some((kind) => spokenWords(kind, speech.language, speech.speak).length > 2_000);
     if (tooLong) return bad('too-large', 'more than 2000 characters when spoken out', '/speak');
+    if (screen && screenWordsOf(screen) > screenWordsMax)
+      return bad('too-large', `a board is read at a glance: ${screenWordsMax} words at most besides place and number`, '/screen');
     const inMain = speech.language === main;
     const screens = (template.screens ?? []).filter(({ language }) => language !== speech.language);
     if (screen && !inMain) screens.push({ language: speech.language, ...screen });

@@ -60,7 +60,7 @@ export const standardTemplates: readonly OrderTemplate[] = [
     speech: vi(
       'Cảnh báo dông lốc và mưa đá trong hai giờ tới. Bà con vào trong nhà chắc chắn, tránh xa cây lớn, cột điện và mái tôn, rút phích cắm điện. Cần cứu giúp, gọi một một hai.',
     ),
-    screen: { title: 'DÔNG LỐC, MƯA ĐÁ', text: 'VÀO NHÀ CHẮC CHẮN · TRÁNH XA CÂY, CỘT ĐIỆN' },
+    screen: { title: 'DÔNG LỐC, MƯA ĐÁ', text: 'VÀO NHÀ CHẮC CHẮN · XA CÂY, CỘT ĐIỆN' },
   },
   {
     id: 'chay-rung',
@@ -121,7 +121,7 @@ export const standardTemplates: readonly OrderTemplate[] = [
     hazard: 'all-clear',
     ...tell,
     speech: vi('Thông báo kết thúc báo động. Tình hình đã an toàn. Bà con có thể trở về nhà, chú ý đường trơn và điện rò.'),
-    screen: { title: 'KẾT THÚC BÁO ĐỘNG', text: 'ĐÃ AN TOÀN · CHÚ Ý ĐƯỜNG TRƠN, ĐIỆN RÒ' },
+    screen: { title: 'KẾT THÚC BÁO ĐỘNG', text: 'AN TOÀN · CHÚ Ý ĐƯỜNG TRƠN, ĐIỆN RÒ' },
   },
   {
     id: 'dien-tap',

@@ -23,14 +23,6 @@ const classWords = { actual: 'KHẨN CẤP', exercise: 'DIỄN TẬP', test: 'KI
 /** Orders that are not meant in earnest are framed by their class, above and below. */
 const framed: Readonly<Partial<Record<Order['class'], string>>> = { exercise: 'ĐÂY LÀ DIỄN TẬP', test: 'KIỂM TRA KỸ THUẬT' };
 
-/** What a board shows of an order is read at a glance (PRODUCT §1.7). */
-export const screenWordsMax = 12;
-
-/** Words of a title or text; arrows, dots and dashes are none. */
-export function wordsOf(text: string): number {
-  return text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
-}
-
 const placeScale = 0.52;
 const secondScale = 0.4;
 /** Box of the words in units, where the sign stands beside them and where it stands above them. */

@@ -251,6 +251,7 @@ describe('a cut of the power with a switch left closed', () => {
     const contact: ContactReady = { id: 'mua', inputs: ['contact-1'], debounceMs: 500, order: 'lu', perHour: 9, mandate };
     const rig = new Rig(noon).bootWith(plan(1));
     rig.tell({ is: 'inputChanged', input: 'contact-1', on: false });
+    rig.tell({ is: 'localOrdersRead', orders: [ready('lu')], contacts: [contact] });
     restart(rig, 'contact-1', [contact]);
     expect(states(rig, 'lu#1')).toEqual(['accepted']);
     rig.tell({ is: 'localEndAsked', by: 'page' });
@@ -285,6 +286,17 @@ describe('a dry contact', () => {
         authority: { by: 'mandate', persons: ['a', 'b'], mandate: 'm-1' },
       }),
     );
+  });
+
+  test('wired while it stands closed waits until it was open', () => {
+    const rig = new Rig(noon).bootWith(plan(1));
+    set(rig, 'contact-1', true, minuteMs);
+    rig.tell({ is: 'localOrdersRead', orders: [ready('lu')], contacts: [{ ...contact, inputs: ['contact-1'] }] });
+    rig.pass(minuteMs);
+    expect(states(rig, 'lu#1')).toEqual([]);
+    set(rig, 'contact-1', false, 500);
+    set(rig, 'contact-1', true, 500);
+    expect(states(rig, 'lu#1')).toEqual(['accepted']);
   });
 
   test('needs both where both are asked for', () => {

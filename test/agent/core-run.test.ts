@@ -134,11 +134,24 @@ test('settled waits until all that was told is decided and on the disk', async (
   await stopped(loop);
 });
 
-test('a siren waits for a slow disk a quarter of a second and no longer, and the row says so', async () => {
+/** Lies ready in the box and is started at its page. */
+const lying = {
+  offered: { opened: opened('lu', 1, { aud: 'd/loa-1', nbf: 0, exp: Number.MAX_SAFE_INTEGER }), order: order(), inline: [] },
+  perHour: 2,
+  maxMs: 10 * minuteMs,
+  key: true,
+};
+
+test.each<[string, () => Event]>([
+  ['of the centre', flood],
+  ['started at the box', () => ({ is: 'localStartAsked', order: 'lu', by: 'page' })],
+])('a siren %s waits for a slow disk a quarter of a second and no longer, and the row says so', async (_, asked) => {
   const { said, loop, journal } = await withPlan();
+  loop.tell({ is: 'localOrdersRead', orders: [lying], contacts: [] });
+  await vi.advanceTimersByTimeAsync(50);
   journal.takesMs = 2_000;
   const before = said.length;
-  loop.tell(flood());
+  loop.tell(asked());
   await vi.advanceTimersByTimeAsync(orderCommitMs - 1);
   expect(said.slice(before)).not.toContain('switchAmplifier');
   await vi.advanceTimersByTimeAsync(2);

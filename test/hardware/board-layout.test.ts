@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { aroundWish } from '../../hardware/display/around.ts';
 import { chromiumFlags, lowMemoryBytes, processBytesMax } from '../../hardware/display/chromium-flags.ts';
 import { capHeightPerDistance, capPerLetter, legiblePx, legibleUnits, tickerPages, zonesOf } from '../../hardware/display/layout.ts';
-import { wordsOf } from '../../hardware/display/order-page.ts';
 import { qrSign } from '../../hardware/display/qr-code.ts';
 import { guarded, isLoopbackOrigin, policyOf } from '../../hardware/display/shell-page.ts';
 
@@ -92,10 +91,6 @@ describe('policies', () => {
   test('a comment before the doctype cannot push the policy back', () => {
     expect(guarded('<!--><link rel=stylesheet href=x><!-- --><!doctype html>')).toMatch(/^<meta http-equiv="Content-Security-Policy"/);
   });
-});
-
-test('words are counted without arrows and dots', () => {
-  expect(wordsOf('→ NHÀ VĂN HÓA THÔN · 112')).toBe(5);
 });
 
 test('a QR code has its quiet zone, and too long a text has none', () => {

@@ -88,6 +88,18 @@ describe('officers', () => {
       const opened = open(envelope, 'order', Order, (id) => lone.keys.get(id), cryptography);
       expect(opened.ok && authorityOf(opened.value, lone, cryptography)).toMatchObject({ ok: false, problem: { code: 'one-officer' } });
     });
+
+    test('one key enrolled under two names is one person', () => {
+      const key = ring.keys.get(anne.signer.keyid);
+      if (!key) throw new Error('no key of hers');
+      const again = { ...key, keyid: 'anne-again', person: 'binh' };
+      const lone: KeyRing = { ...ring, commune: null, keys: new Map([...ring.keys, [again.keyid, again]]) };
+      const own = anne.approve(base, given);
+      const other = { ...own, signatures: own.signatures.map((signature) => ({ ...signature, keyid: again.keyid })) };
+      const two = seal(statement('order', officers(own, other), { ...given, ctr: nowMs, nbf: 0 }), [communeKey.signer]);
+      const opened = open(two, 'order', Order, (id) => lone.keys.get(id), cryptography);
+      expect(opened.ok && authorityOf(opened.value, lone, cryptography)).toMatchObject({ ok: false, problem: { code: 'one-officer' } });
+    });
   });
 
   test.each<[string, () => Order, Partial<Given>, string]>([

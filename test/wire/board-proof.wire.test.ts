@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { makeCleaner } from '../../controller/media/sanitiser/clean.ts';
 import type { Item } from '../../schemas/programme.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
@@ -26,7 +27,13 @@ afterEach(async () => {
 });
 
 const colours = ['#204080', '#206040', '#602060'];
-const html = (name: string, at: number) =>
+/** As the centre stores it. */
+const html = (name: string, at: number): string => {
+  const cleaned = makeCleaner()(written(name, at), { distanceM: 5, screenHeightM: 0.685 });
+  if (!cleaned.ok) throw new Error(`${cleaned.problem.code} ${cleaned.problem.detail}`);
+  return cleaned.value.html;
+};
+const written = (name: string, at: number) =>
   `<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>${name}</title><style>body{background:${colours[at]};color:#fff;font:80px sans-serif}</style></head><body>${name}</body></html>`;
 
 function local(ms: number): string {

@@ -5,10 +5,10 @@ import { type Break, breaks, simulate } from './sim.ts';
 /** Boards made a life half as long again; thousands of them are `npm run sim`'s. Moves with the day when asked for, so that CI looks further; fixed otherwise, so that a failure repeats. */
 const seed = Number(process.env['SIM_SEED'] ?? 20_261_123);
 
-test('no promise is broken in 600 random lives', { timeout: 300_000 }, () => {
-  const { cases, found } = simulate(600, seed);
+test('no promise is broken in 300 random lives', { timeout: 300_000 }, () => {
+  const { cases, found } = simulate(300, seed);
   expect(found && { ...found, script: JSON.stringify(found.script) }).toBeNull();
-  expect(cases).toBe(600);
+  expect(cases).toBe(300);
 });
 
 const promises: Record<Break, string> = {
