@@ -213,12 +213,7 @@ export class Box {
       warn,
     });
     const line: { link?: CentreLink; follow?: Lines['follow']; settings?: () => BoxSettings | undefined } = {};
-    const own = new OwnPages({
-      dev: identity.dev,
-      demo: identity.trustRoot.demo,
-      screen: screenOf(config),
-      settings: () => line.settings?.(),
-    });
+    const own = new OwnPages({ identity, screen: screenOf(config), settings: () => line.settings?.() });
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,

@@ -8,8 +8,7 @@ import type { BoxSettings } from '../schemas/settings.ts';
 import { type Moment, trusted } from '../schemas/time.ts';
 
 export interface OwnPagesOptions {
-  readonly dev: string;
-  readonly demo: boolean;
+  readonly identity: { readonly dev: string; readonly trustRoot: { readonly demo: boolean } };
   /** Dots of the screen, where it has any. */
   readonly screen: { readonly columns: number; readonly rows: number } | undefined;
   /** As wanted now; undefined before the first plan. */
@@ -43,8 +42,8 @@ export class OwnPages {
   }
 
   safe(): Page {
-    const { dev, settings } = this.#options;
-    const { place = dev, board } = settings() ?? {};
+    const { identity, settings } = this.#options;
+    const { place = identity.dev, board } = settings() ?? {};
     return safeTwins(name, { ...this.#marks(), place, ...(board?.qr && { qr: board.qr }) });
   }
 
@@ -57,6 +56,6 @@ export class OwnPages {
   }
 
   #marks(): PageMarks {
-    return { demo: this.#options.demo };
+    return { demo: this.#options.identity.trustRoot.demo };
   }
 }

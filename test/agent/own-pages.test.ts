@@ -16,7 +16,11 @@ const board = {
 function pages(wish?: object) {
   const parsed = wish && parse(BoxSettings, wish);
   if (parsed && !parsed.ok) throw new Error(`${parsed.problem.code} ${parsed.problem.path}`);
-  return new OwnPages({ dev: 'bang-1', demo: false, screen: { columns: 1280, rows: 720 }, settings: () => parsed?.value });
+  return new OwnPages({
+    identity: { dev: 'bang-1', trustRoot: { demo: false } },
+    screen: { columns: 1280, rows: 720 },
+    settings: () => parsed?.value,
+  });
 }
 
 describe('the pages a board makes itself', () => {
