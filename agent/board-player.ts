@@ -15,6 +15,7 @@ export interface BoardPlayerOptions extends Omit<BoardPagesOptions, 'display'> {
   /** Clock, connection and notices as they are now. */
   readonly surround?: () => Surround;
   readonly progressEveryMs: number;
+  readonly warn?: (detail: string) => void;
 }
 
 type Tell = (event: Event) => void;
@@ -83,13 +84,15 @@ export class BoardPlayer {
       this.#working = false;
       this.#pages.forget();
       tell({ is: 'outputFailed', output, problem });
+      for (const run of [...this.#runs.values()]) this.#end(run, 'failed', { ...problem, code: 'device-failed' });
+      this.#soon(this.#tryAgain(tell));
     });
     await display.start();
     if (this.#stopped) return;
     this.#surround();
     this.#watch = setInterval(() => {
       this.#surround();
-      if (!this.#working) void this.#tryAgain(tell);
+      if (!this.#working) this.#soon(this.#tryAgain(tell));
     }, tryEveryMs);
     await this.#tryAgain(tell);
   }
@@ -113,9 +116,10 @@ export class BoardPlayer {
     this.#coming = this.#coming.filter((one) => one.run !== run || one.show.atMs < action.atMs);
     const frame = this.#pages.of(action);
     this.#queue({ run, show: action, frame });
-    void frame.then(async (page) => {
+    const prepared = frame.then(async (page) => {
       if (page.ok && this.#coming.some(({ show }) => show === action)) await this.#options.display.prepare(page.value);
     });
+    this.#soon(prepared);
   }
 
   /** Lay an order's page ready, unseen. */
@@ -134,8 +138,9 @@ export class BoardPlayer {
     if (!run) return;
     const unseen = this.#coming.some((one) => one.run === run);
     this.#end(run, 'stopped');
-    if (unseen) void this.#pages.readyAgain();
-    if (leave && this.#runs.size === 0) void this.#showSafe();
+    // While an order takes over, its page lies ready and is not touched.
+    if (unseen && ![...this.#runs.values()].some(({ order }) => order)) this.#soon(this.#pages.readyAgain());
+    if (leave && this.#runs.size === 0) this.#soon(this.#showSafe());
   }
 
   async stop(): Promise<void> {
@@ -184,7 +189,7 @@ export class BoardPlayer {
     if (newest) {
       this.#coming = this.#coming.filter((one) => !due.includes(one));
       // A page whose time came and went while another was awaited was never on.
-      void this.#flip(newest);
+      this.#soon(this.#flip(newest).catch((error: unknown) => this.#broke(newest, error)));
     }
     const on = this.#on;
     if (on && !newest) this.#holdOn(on, wallMs);
@@ -195,7 +200,7 @@ export class BoardPlayer {
     const [next] = this.#coming;
     const met = next && next.show.atMs - on.show.untilMs <= meetMs;
     if (on.show.last && wallMs >= on.show.untilMs && !met) this.#end(on.run, 'completed');
-    else if (this.#progressInMs() <= 0) void this.#progress(on);
+    else if (this.#progressInMs() <= 0) this.#soon(this.#progress(on));
   }
 
   async #progress(on: On): Promise<void> {
@@ -234,7 +239,7 @@ export class BoardPlayer {
     const meter = new ScreenMeter(this.#options.display, page.value.id, before, monoMs, painted.dark === true);
     this.#replace({ run, show, meter }, painted.paintedMs);
     // Nobody looked before it came: what is painted from now on counts.
-    if (before === undefined) void meter.look(() => this.#options.clock.now().monoMs);
+    if (before === undefined) this.#soon(meter.look(() => this.#options.clock.now().monoMs));
   }
 
   /** An order's page that is on stays on through its repetitions. */
@@ -280,8 +285,28 @@ export class BoardPlayer {
     // A newer page took its place.
     if (flip !== this.#flips || problem.code === 'conflict') return;
     if (!this.#runs.has(run.attempt)) return;
-    this.#tellEnded(run, show, 'failed', { shownMs: 0, darkMs: 0, frames: 0 }, { ...problem, code: 'device-failed' });
-    this.#end(run, 'failed', { ...problem, code: 'device-failed' });
+    const nothing = { shownMs: 0, darkMs: 0, frames: 0 };
+    // The page is bad, not the screen: the next one may be shown.
+    if (problem.code === 'page-refused') {
+      this.#tellEnded(run, show, 'failed', nothing, problem);
+      if (this.#on?.run === run) this.#close(this.#on, 'completed');
+      this.#soon(this.#showSafe());
+      this.#arm();
+      return;
+    }
+    const device = { ...problem, code: 'device-failed' as const };
+    this.#tellEnded(run, show, 'failed', nothing, device);
+    this.#end(run, 'failed', device);
+  }
+
+  #broke({ run, show }: Coming, error: unknown): void {
+    const detail = error instanceof Error ? error.message : 'unknown';
+    this.#failed(run, show, this.#flips, { code: 'device-failed', path: '', detail });
+  }
+
+  /** Nobody waits for it; what a disk or a browser refuses is told by the display, and must not end the box. */
+  #soon(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#options.warn?.(error instanceof Error ? error.message : 'unknown'));
   }
 
   #close(on: On, how: 'completed' | 'stopped'): void {
@@ -323,17 +348,20 @@ export class BoardPlayer {
   #lingerOn(): void {
     clearTimeout(this.#linger);
     if (this.#runs.size > 0 || this.#stopped) return;
-    this.#linger = setTimeout(() => void this.#showSafe(), lingerMs);
+    this.#linger = setTimeout(() => this.#soon(this.#showSafe()), lingerMs);
   }
 
   #surround(): void {
     const { display, surround } = this.#options;
-    if (surround) void display.surround?.(surround());
+    const set = surround && display.surround?.(surround());
+    if (set) this.#soon(set);
   }
 
   async #tryAgain(tell: Tell): Promise<void> {
     if (this.#runs.size > 0 || this.#stopped) return;
     const painted = await this.#showSafe();
+    // Another page is on its way there: whoever asked for it tells.
+    if ('problem' in painted && painted.problem.code === 'conflict' && this.#working !== undefined) return;
     const { output } = this.#options;
     const was = this.#working;
     this.#working = 'paintedMs' in painted;

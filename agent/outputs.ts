@@ -272,10 +272,13 @@ export class Outputs {
       return;
     }
     const pages = { readPage, orderPage, safePage, ...(surround && { surround }) };
-    const player = new BoardPlayer({ output: id, display, clock, ...pages, progressEveryMs: this.#progressEveryMs });
+    const warn = (detail: string) => log.warn({ event: 'boardTrouble', output: id, detail });
+    const player = new BoardPlayer({ output: id, display, clock, ...pages, progressEveryMs: this.#progressEveryMs, warn });
     this.#rigs.set(id, { kind: 'board', player, display });
     // A browser takes seconds to start: neither the plan nor the loudspeakers wait for it.
-    void player.start(tell);
+    player.start(tell).catch((error: unknown) => {
+      tell({ is: 'outputFailed', output: id, problem: problemOf(error, 'device-failed') });
+    });
   }
 
   #feed(): void {

@@ -27,7 +27,8 @@ async function readBulletin(cache: Cache, sha256: string, safe: KnownSafe): Prom
   if (bytes.length > bulletinBytesMax) return bad('too-large', `bulletin of ${bytes.length} bytes`);
   // What lies on the card may have rotted since it was checked: the name is the content's, or it is not shown.
   if (hashOf(bytes) !== sha256) {
-    await cache.evict(sha256);
+    // A card that is read-only keeps it; it is not shown all the same.
+    await cache.evict(sha256).catch(() => undefined);
     return bad('hash-mismatch', `bulletin ${sha256} is not what its name says`);
   }
   const html = bytes.toString('utf8');

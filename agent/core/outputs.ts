@@ -134,6 +134,9 @@ export function outputFailed(turn: Turn, event: Event & { is: 'outputFailed' }):
   const output = turn.live.outputs[event.output];
   if (!output) return;
   turn.output(event.output, { working: false });
+  // A loudspeaker's player ends with its card; a board's page would stay.
+  if (output.kind === 'board' && output.player.is !== 'idle')
+    turn.act({ do: 'stop', output: output.id, attempt: output.player.attempt, fadeMs: 0 });
   endAllFailed(turn, output, event.problem);
 }
 

@@ -83,7 +83,9 @@ function giveUpSilentOnes(turn: Turn, id: string): void {
   const byMonoMs = player.startAtMonoMs + startAnswerMs;
   turn.wakeAtMono(byMonoMs);
   if (turn.now.monoMs < byMonoMs) return;
-  const problem = { code: 'tool-timeout', path: '', detail: `no sound ${startAnswerMs} ms after its instant` } as const;
+  // A screen that is slow to begin is a device that is away, not a page that cannot be read.
+  const code = turn.live.outputs[id]?.kind === 'board' ? 'device-failed' : 'tool-timeout';
+  const problem = { code, path: '', detail: `nothing ${startAnswerMs} ms after its instant` } as const;
   turn.act({ do: 'stop', output: id, attempt: player.attempt, fadeMs: 0 });
   playbackOver(turn, { output: id, attempt: player.attempt, how: 'failed', audibleMs: 0, endedMs: turn.now.wallMs, problem });
 }

@@ -41,7 +41,14 @@ export class BrowserKeeper {
   async start(): Promise<void> {
     this.#running = true;
     this.#ladder = standing(performance.now());
-    const begun = await this.#begin();
+    const beginning = this.#begin();
+    // A page that is asked for meanwhile waits, as in a climb.
+    const begins = beginning.then(() => {
+      if (this.#recovering === begins) this.#recovering = undefined;
+    });
+    this.#recovering = begins;
+    await begins;
+    const begun = await beginning;
     if (!begun.ok) this.fell(begun.problem, 'browser');
     this.#beat = setInterval(() => void this.#look(), lookEveryMs);
   }

@@ -67,7 +67,8 @@ export class ChromiumBrowser {
     const path = findChromium(options.executable);
     if (path === undefined) return bad('tool-missing', `no Chromium found (${options.executable ?? names.join(', ')})`);
     await removeOldProfiles();
-    const profile = await mkdtemp(join(tmpdir(), `${profilePrefix}${process.pid}-`));
+    const profile = await mkdtemp(join(tmpdir(), `${profilePrefix}${process.pid}-`)).catch(() => undefined);
+    if (profile === undefined) return bad('device-failed', `no folder for the browser in ${tmpdir()}`);
     const browser = new ChromiumBrowser(path, profile, options);
     const loaded = await browser.loadShell(startWithinMs);
     if (loaded.ok) return ok(browser);
@@ -173,6 +174,17 @@ export class ChromiumBrowser {
     return typeof ground === 'string' && /^rgba?\([\d., /%]{1,60}\)$/.test(ground) ? ground : undefined;
   }
 
+  /** Settle the frame that an expression of the shell gives, and lay the document's ground behind it; answers its name. */
+  async settled(expression: string): Promise<string | undefined> {
+    const frameId = await this.frameOf(expression);
+    if (frameId === undefined) return undefined;
+    const ground = await this.settle(frameId);
+    // Without an answer it stays black: never a white flash.
+    if (ground !== undefined)
+      await this.evaluate(`((frame) => { if (frame) frame.style.backgroundColor = '${ground}'; })(${expression})`, answerWithinMs);
+    return frameId;
+  }
+
   /** Films of a document that is now seen begin; its sandbox does not let them begin by themselves. */
   async play(frameId: string): Promise<void> {
     await this.#inFrame(frameId, playExpression);
@@ -190,7 +202,8 @@ export class ChromiumBrowser {
     this.#pipe.close();
     this.#tool.kill();
     await this.#ended;
-    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    // What cannot be removed now is removed at the next start.
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }).catch(() => undefined);
   }
 
   /** Evaluate in a world of our own beside a document's; `undefined` when it did not answer in time. */
@@ -254,8 +267,10 @@ export class ChromiumBrowser {
 
 /** Profiles of agents that were killed before they could tidy up; named by their process. */
 async function removeOldProfiles(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
     const pid = new RegExp(`^${profilePrefix}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await rm(join(tmpdir(), name), { recursive: true, force: true });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      // Another user's stays.
+      await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -27,6 +27,8 @@ const answerWithinMs = 2_000;
 
 interface Prepared {
   readonly frame: Frame;
+  /** Its loading, for whoever asks for the same again. */
+  done: Promise<Result<void>>;
   /** Set when it is ready. */
   frameId?: string | undefined;
 }
@@ -81,15 +83,22 @@ export class ChromiumDisplay implements Display {
     if (refused) return { ok: false, problem: refused };
     const asked = this.#keeper.asked();
     if (!asked.ok) return asked;
-    const browser = asked.value;
+    const before = this.#prepared.get(frame.id);
+    if (before?.frame.html === frame.html) return before.done;
     this.#prepared.delete(frame.id);
     const [oldest] = this.#prepared.keys();
     if (oldest !== undefined && this.#prepared.size >= preparedMax) await this.#forget(oldest);
-    const one: Prepared = { frame };
+    const one: Prepared = { frame, done: Promise.resolve(ok(undefined)) };
     this.#prepared.set(frame.id, one);
+    one.done = this.#keep(asked.value, one);
+    return one.done;
+  }
+
+  async #keep(browser: ChromiumBrowser, one: Prepared): Promise<Result<void>> {
+    const { frame } = one;
     const id = JSON.stringify(frame.id);
     const kept = await browser.evaluate(`loa.keep(${id}, ${this.#document(frame)})`, loadWithinMs[frame.kind]);
-    if (kept.ok && kept.value === 'ready') one.frameId = await this.#settle(browser, `loa.kept(${id})`);
+    if (kept.ok && kept.value === 'ready') one.frameId = await browser.settled(`loa.kept(${id})`);
     else if (this.#prepared.get(frame.id) === one) await this.#forget(frame.id);
     return kept.ok ? ok(undefined) : kept;
   }
@@ -114,8 +123,12 @@ export class ChromiumDisplay implements Display {
   async blank(on: boolean): ReturnType<Display['blank']> {
     if (!this.#running) return { problem: stopped };
     this.#blanked = on;
-    const covered = await this.#keeper.browser?.evaluate(`loa.cover(${isDark(on, this.#shown)})`, flipWithinMs);
-    return { sent: true, confirmed: covered?.ok === true };
+    const asked = this.#keeper.asked();
+    if (!asked.ok) return { problem: asked.problem };
+    const dark = isDark(on, this.#shown);
+    const covered = await asked.value.evaluate(`loa.cover(${dark})`, flipWithinMs);
+    // An order stays seen: then the screen is not what was asked for.
+    return { sent: true, confirmed: covered.ok && dark === on };
   }
 
   async surround(around: Surround): Promise<void> {
@@ -177,22 +190,15 @@ export class ChromiumDisplay implements Display {
       if (!taken.ok) return taken;
       if (taken.value === 'superseded') return superseded;
       if (taken.value === 'ready') return ok(prepared.frameId);
+      // Still loading: it is loaded in its place now, and may not lie there unseen for ever.
+      await browser.evaluate(`loa.drop(${JSON.stringify(frame.id)})`, flipWithinMs);
     }
     this.#loading = frame;
     const loaded = await browser.evaluate(`loa.prepare(${turn}, ${this.#document(frame)})`, loadWithinMs[frame.kind]);
     if (this.#loading === frame) this.#loading = undefined;
     if (!loaded.ok) return loaded;
     if (loaded.value !== 'ready') return this.#brokenTurn === turn ? broken : superseded;
-    return ok(await this.#settle(browser, 'loa.next()'));
-  }
-
-  /** Fonts and images are there and painted, and the frame has the document's own ground. */
-  async #settle(browser: ChromiumBrowser, expression: string): Promise<string | undefined> {
-    const frameId = await browser.frameOf(expression);
-    if (frameId === undefined) return undefined;
-    const ground = (await browser.settle(frameId)) ?? 'rgb(255, 255, 255)';
-    await browser.evaluate(`((frame) => { if (frame) frame.style.backgroundColor = '${ground}'; })(${expression})`, answerWithinMs);
-    return frameId;
+    return ok(await browser.settled('loa.next()'));
   }
 
   #document({ html, kind }: Frame): string {

@@ -183,7 +183,8 @@ export class ImageDisplay implements Display {
       if (png.ok) this.#keep(html, png.value);
       return png;
     });
-    this.#photographing = taken;
+    // One that breaks does not keep the next from being taken.
+    this.#photographing = taken.catch(() => undefined);
     return taken;
   }
 

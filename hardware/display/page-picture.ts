@@ -58,7 +58,7 @@ export async function photographPage(html: string, options: PagePictureOptions):
 async function photograph(browser: ChromiumBrowser, html: string): Promise<Result<Uint8Array>> {
   const loaded = await browser.evaluate(`loa.prepare(1, ${JSON.stringify(guarded(html))})`, loadWithinMs);
   if (!loaded.ok) return loaded;
-  await browser.settle('loa.next()');
+  await browser.settled('loa.next()');
   const flipped = await browser.evaluate('loa.flip(1, false)', loadWithinMs);
   if (!flipped.ok) return flipped;
   const png = await browser.screenshot();

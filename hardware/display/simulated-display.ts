@@ -119,6 +119,13 @@ export class SimulatedDisplay implements Display {
     this.#next = { code: 'device-failed', path: '', detail: 'asked to fail' };
   }
 
+  /** The screen is lost while it shows something, and can be shown on again. */
+  breakDown(): void {
+    this.#frame = undefined;
+    this.#prepared.clear();
+    for (const listener of this.#failureListeners) listener({ code: 'device-failed', path: '', detail: 'asked to break down' });
+  }
+
   /** The picture stands still from now on, as behind a hung compositor; or moves again. */
   freeze(on: boolean): void {
     this.#frozenMs = on ? this.#now() : undefined;

@@ -198,4 +198,68 @@ describe('the player of a board', () => {
     expect(of('playbackEnded')).toMatchObject([{ how: 'failed' }]);
     await player.stop();
   });
+
+  test('a screen that is lost in the middle of a page ends the attempt and is ready again by itself, an order’s page too', async () => {
+    const { display, player, events, shown, tell, of } = await makeRig();
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show(show('a', 0, 60_000));
+    await vi.advanceTimersByTimeAsync(3_000);
+    display.breakDown();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(events.slice(-4).map(({ is }) => is)).toEqual(['outputFailed', 'showingEnded', 'playbackEnded', 'outputReady']);
+    expect(of('playbackEnded')).toMatchObject([{ attempt: 1, how: 'failed', problem: { code: 'device-failed' } }]);
+    player.play(
+      play({ of: 'order', id: 'o-1', order: order(), inline: [], languages: [] }, { attempt: 2, startAtMs: wallMs + 3_200 }),
+      tell,
+    );
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(shown.at(-1)).toMatch(/^order /);
+    display.breakDown();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(events.at(-1)).toEqual({ is: 'outputReady', output: 'screen' });
+    await player.stop();
+  });
+
+  test('an order that takes over leaves its page lying ready', async () => {
+    const { display, player, tell } = await makeRig();
+    await player.prepareOrder(order(), []);
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show(show('a', 0, 10_000));
+    await vi.advanceTimersByTimeAsync(8_000);
+    player.show(show('b', 10_000, 20_000, { showing: 2 }));
+    await vi.advanceTimersByTimeAsync(10);
+    const before = display.prepared().length;
+    let again = 0;
+    const prepare = display.prepare.bind(display);
+    display.prepare = (frame) => {
+      again++;
+      return prepare(frame);
+    };
+    player.play(
+      play({ of: 'order', id: 'o-1', order: order(), inline: [], languages: [] }, { attempt: 2, startAtMs: wallMs + 8_010 }),
+      tell,
+    );
+    player.stopPlaying(1);
+    await vi.advanceTimersByTimeAsync(500);
+    expect([before, again]).toEqual([2, 0]);
+    await player.stop();
+  });
+
+  test('a page that is refused costs its own time and no more', async () => {
+    const { display, player, shown, tell, of } = await makeRig();
+    const paint = display.show.bind(display);
+    display.show = async (frame) =>
+      frame.html === 'page a' ? { problem: { code: 'page-refused', path: '', detail: 'black-listed' } } : paint(frame);
+    player.play(play(undefined, { startAtMs: wallMs + 1_000 }), tell);
+    player.show(show('a', 1_000, 5_000));
+    player.show(show('b', 5_000, 7_000, { showing: 2, last: true }));
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(shown).toEqual(['safe', 'safe', 'page b', 'safe']);
+    expect(of('showingEnded')).toMatchObject([
+      { showing: 1, how: 'failed', problem: { code: 'page-refused' } },
+      { showing: 2, how: 'completed' },
+    ]);
+    expect(of('playbackEnded')).toMatchObject([{ attempt: 1, how: 'completed', audibleMs: 2_000 }]);
+    await player.stop();
+  });
 });
