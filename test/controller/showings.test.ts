@@ -35,6 +35,10 @@ describe('boards over REST', () => {
     const wrong = await programme([b, { sha256: a, validFromMs: 5, validUntilMs: 5 }]);
     expect([codeOf(wrong), wrong.body.path]).toEqual(['bad-input', '/items/1']);
     expect((await programme([{ sha256: a, share: 0 }])).status).toBe(400);
+    const short = await programme([b, { sha256: a, durationMs: 999 }]);
+    expect([codeOf(short), short.body.path]).toEqual(['bad-input', '/items/1']);
+    const brief = await author('POST', '/bulletins', { title: 'Chớp', text: 'Thứ ba', durationMs: 999 });
+    expect(codeOf(brief)).toBe('bad-input');
   });
 
   test('a schedule that lasts is kept, previewed page by page by the box’s own function, and sent to the board', async () => {
