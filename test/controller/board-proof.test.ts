@@ -82,4 +82,17 @@ describe('proof of a board', () => {
     expect(first).toContain('chưa đo được');
     expect(total).toContain('Tổng');
   });
+
+  test.each([
+    ['x;=1+1', `"x;'=1+1"`],
+    ['x;"=1+1', `"x;""'=1+1"`],
+    ['x\t@a', `"x\t'@a"`],
+    ['8;9', '"8;9"'],
+    ["thôn 'Trong'", `"thôn 'Trong'"`],
+    ['=1;-1', `"'=1;'-1"`],
+    ['Họp thôn', 'Họp thôn'],
+  ])('a cell that some spreadsheet would split is quoted, and no part of it is a formula: %j', (title, cell) => {
+    const rows = [{ box: 'b1', boxName: title, storedMs: 1, showing: row([line(1_000)]) }];
+    expect(writeShowingTable(rows, new Map(), proofOfLines([]))).toContain(`\r\nb1,${cell},screen,`);
+  });
 });
