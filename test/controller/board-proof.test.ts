@@ -1,7 +1,7 @@
 // Compliance of boards: confirmed of measurable expected; what was taken out is shown, and unmeasured is not zero.
 import { describe, expect, test } from 'vitest';
 import { writeShowingTable } from '../../controller/api/showing-table.ts';
-import { proofOfBoard, proofOfLines, sumOf } from '../../controller/core/board-proof.ts';
+import { linesWithin, proofOfBoard, proofOfLines, sumOf } from '../../controller/core/board-proof.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingLine, ShowingRow } from '../../schemas/showing-row.ts';
 
@@ -71,6 +71,23 @@ describe('proof of a board', () => {
     const [good, bad] = [proofOfBoard([row([line(hourMs)])], [], period), proofOfBoard([], [receipt({ outcome: 'failed' })], period)];
     expect(sumOf([good, bad]).compliance).toBe(0.5);
     expect(proofOfLines([line(hourMs / 2)]).compliance).toBe(0.5);
+  });
+
+  test('a period that ends within a row counts that share of it: what was shown after its end proves nothing', () => {
+    const half = { fromMs: dayMs, toMs: dayMs + hourMs / 2 };
+    const shown = row([
+      line(hourMs / 2, { darkMs: hourMs / 10, plannedMs: hourMs * 0.9, firstMs: dayMs + hourMs / 2, lastMs: dayMs + hourMs }),
+    ]);
+    expect(proofOfBoard([shown], [receipt({})], half)).toMatchObject({
+      expectedMs: hourMs * 0.45,
+      confirmedMs: hourMs / 4,
+      darkMs: hourMs / 20,
+      compliance: 0.5556,
+    });
+    expect(proofOfLines(linesWithin(shown, half))).toMatchObject({ expectedMs: hourMs / 2 - hourMs / 20, confirmedMs: hourMs / 4 });
+    const blind = row([line(hourMs, { frames: null, compliance: null })]);
+    expect(proofOfBoard([blind], [receipt({})], half)).toMatchObject({ measurableMs: 0, unmeasuredMs: hourMs / 2, compliance: null });
+    expect(proofOfLines(linesWithin(shown, period))).toEqual(proofOfLines(shown.lines));
   });
 
   test('as a table: a line for each page, words for what was not measured, no formula slips in', () => {
