@@ -17,23 +17,40 @@ export interface ScreenHandsOptions extends Home {
 type Tell = (event: Event) => void;
 type Switch = Extract<Action, { do: 'switchScreen' }>;
 
-/** INVARIANT: one switch at a time; of those that wait only the newest is done. */
+interface Lane {
+  turn: Promise<void>;
+  newest: number;
+}
+
+interface PowerTold {
+  readonly power: ScreenState['power'];
+  readonly details: readonly string[];
+}
+
+/**
+ * INVARIANT: one switch at a time for each output; of those that wait only its newest is done. The means belong to the box: one
+ * switch of power at a time, to what was wished last, and boards that wish the same meanwhile share it.
+ */
 export class ScreenHands {
   readonly #options: ScreenHandsOptions;
   #means: Promise<readonly ScreenPower[]> | undefined;
-  #turn: Promise<void> = Promise.resolve();
-  #newest = 0;
+  readonly #lanes = new Map<string, Lane>();
+  #lit = true;
+  #powering: { readonly on: boolean; readonly told: Promise<PowerTold> } | undefined;
 
   constructor(options: ScreenHandsOptions) {
     this.#options = options;
   }
 
   switch(action: Switch, tell: Tell): Promise<void> {
-    this.#newest = action.attempt;
-    this.#turn = this.#turn.then(async () => {
-      if (action.attempt === this.#newest) tell(await this.#done(action));
+    const lane = this.#lanes.get(action.output) ?? { turn: Promise.resolve(), newest: 0 };
+    this.#lanes.set(action.output, lane);
+    this.#lit = action.power;
+    lane.newest = action.attempt;
+    lane.turn = lane.turn.then(async () => {
+      if (action.attempt === lane.newest) tell(await this.#done(action));
     });
-    return this.#turn;
+    return lane.turn;
   }
 
   async takePicture({ output, command }: Extract<Action, { do: 'takePicture' }>, tell: Tell): Promise<void> {
@@ -42,7 +59,7 @@ export class ScreenHands {
   }
 
   async stop(): Promise<void> {
-    await this.#turn;
+    await Promise.all([...this.#lanes.values()].map(({ turn }) => turn));
     for (const one of (await this.#means) ?? []) await one.stop();
   }
 
@@ -55,25 +72,39 @@ export class ScreenHands {
       details.push(told ? `page ${told.problem.code}: ${told.problem.detail}` : `page: no display behind ${output}`);
       return 'failed';
     };
-    if (!power) {
-      const told = await page();
-      return { is: 'screenSwitched', output, attempt, page: told, power: await this.#power(false, details), detail: cut(details) };
-    }
+    const answer = (told: ScreenState['page'], lit: PowerTold): Event => {
+      return { is: 'screenSwitched', output, attempt, page: told, power: lit.power, detail: cut([...details, ...lit.details]) };
+    };
+    if (!power) return answer(await page(), await this.#power());
     // A page under an order must not wait for a slow television.
-    const [lit, told] = await Promise.all([this.#power(true, details), page()]);
-    return { is: 'screenSwitched', output, attempt, page: told, power: lit, detail: cut(details) };
+    const [lit, told] = await Promise.all([this.#power(), page()]);
+    return answer(told, lit);
   }
 
-  async #power(on: boolean, details: string[]): Promise<ScreenState['power']> {
+  #power(): Promise<PowerTold> {
+    const on = this.#lit;
+    if (this.#powering?.on === on) return this.#powering.told;
+    const powering = { on, told: this.#switchAll(on, this.#powering?.told) };
+    const end = () => {
+      if (this.#powering === powering) this.#powering = undefined;
+    };
+    this.#powering = powering;
+    powering.told.then(end, end);
+    return powering.told;
+  }
+
+  async #switchAll(on: boolean, before: Promise<unknown> | undefined): Promise<PowerTold> {
+    await before;
     this.#means ??= this.#open();
     const means = await this.#means;
     const done = await Promise.all(means.map((one) => one.switch(on)));
+    const details: string[] = [];
     for (const [i, one] of done.entries()) {
       const { name = '' } = means[i] ?? {};
       if ('problem' in one) details.push(`${name} ${one.problem.code}: ${one.problem.detail}`);
       else if (!one.confirmed) details.push(`${name}: sent, not confirmed`);
     }
-    return outcomeOf(done);
+    return { power: outcomeOf(done), details };
   }
 
   /** What each means can do is asked once, and told; one that is not there may come later. */

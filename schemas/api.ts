@@ -11,6 +11,7 @@ import type { Receipt } from './receipt.ts';
 import type { Health, Report, Telemetry } from './report.ts';
 import { Schedule } from './schedule.ts';
 import { Output } from './settings.ts';
+import { showingMinMs } from './showings.ts';
 import { InstantMs, Zone } from './time.ts';
 import type { Occurrence, Undecided } from './timeline.ts';
 
@@ -38,12 +39,12 @@ export const BulletinRequest = v.union([
   v.strictObject({
     title: Title,
     text: v.pipe(v.string(), v.minLength(1), v.maxLength(2000)),
-    durationMs: Programme.entries.items.item.entries.durationMs,
+    durationMs: v.pipe(Programme.entries.items.item.entries.durationMs, v.minValue(showingMinMs)),
   }),
   v.strictObject({
     title: Title,
     html: v.pipe(v.string(), v.minLength(1), v.maxLength(bulletinBytesMax)),
-    durationMs: Programme.entries.items.item.entries.durationMs,
+    durationMs: v.pipe(Programme.entries.items.item.entries.durationMs, v.minValue(showingMinMs)),
     viewing: v.optional(Viewing, {}),
   }),
 ]);

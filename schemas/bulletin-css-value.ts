@@ -37,6 +37,8 @@ const functionsAllowed = words(
 
 const valueCharactersMax = 20_000;
 const customProperty = /^--[a-z0-9-]{1,40}$/;
+/** What moves is counted; what is worked out later, comes from elsewhere or is written with an exponent cannot be. */
+const uncounted = /\b(?:var|calc|min|max|clamp|linear)\(|(?<![\w-])inherit(?![\w-])|(?<![\w-])[+-]?[\d.]+e[+-]?\d/i;
 const positions = words('static relative absolute initial inherit unset');
 
 const pictureAddress =
@@ -56,8 +58,7 @@ export function readValue(property: string, said: string): ReadValue {
   if (typeof text !== 'string') return no(text.reason);
   if (text === '') return no('css-value');
   if (property === 'position' && !positions.has(text)) return no('css-position');
-  // What moves is counted; a length that is worked out later cannot be.
-  if (property.startsWith('animation') && (/\b(?:var|calc|min|max|clamp|linear)\(/.test(text) || important)) return no('css-flash');
+  if (property.startsWith('animation') && (uncounted.test(text) || important)) return no('css-flash');
   return { ok: true, text: important ? `${text} !important` : text };
 }
 

@@ -105,7 +105,14 @@ function readBlock(reader: Reader, said: string, place: Place, drop: Drop): Rule
   const fits = place === 'keyframes' ? framePattern.test(selector) : selectorPattern.test(selector) && balanced(selector);
   if (said.startsWith('@') || !fits || inside === undefined) return undefined;
   const declarations = readDeclarations(inside, drop);
-  return { kind: place === 'keyframes' ? 'frame' : 'style', selector, declarations };
+  if (place !== 'keyframes') return { kind: 'style', selector, declarations };
+  return { kind: 'frame', selector, declarations: declarations.filter((declaration) => !restarts(declaration, drop)) };
+}
+
+/** What comes and goes begins its movement anew each time: nobody could count that. */
+function restarts({ property }: Declaration, drop: Drop): boolean {
+  if (property === 'display') drop('css-flash', property);
+  return property === 'display';
 }
 
 /** To the closing brace. Blocks within blocks are none of ours: undefined, with all of it passed over. */

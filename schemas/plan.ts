@@ -5,6 +5,7 @@ import type { Item, Programme } from './programme.ts';
 import { starts } from './recurrence.ts';
 import type { Schedule, SchedulePart } from './schedule.ts';
 import { type BoxSettings, sounds } from './settings.ts';
+import { showingMinMs } from './showings.ts';
 import { sessionMaxMs, sessionMs } from './timeline.ts';
 import type { Plan } from './want.ts';
 import { dayOfLocalDate, timeOfDayMs, zoneClock } from './zones.ts';
@@ -103,7 +104,7 @@ function wrongSchedules(part: SchedulePart): Result<never> | undefined {
   return undefined;
 }
 
-/** Share and validity belong to bulletins. */
+/** Share and validity belong to bulletins, which have a least time. */
 function wrongItems({ programmes }: SchedulePart): Result<never> | undefined {
   for (const [at, { items }] of programmes.entries())
     for (const [index, item] of items.entries()) {
@@ -114,9 +115,11 @@ function wrongItems({ programmes }: SchedulePart): Result<never> | undefined {
 }
 
 /** What is wrong with an item beside its shape, in words. */
-export function wrongItem({ type, share, validFromMs, validUntilMs }: Item): string | undefined {
+export function wrongItem({ type, durationMs, share, validFromMs, validUntilMs }: Item): string | undefined {
   const bound = share !== undefined || validFromMs !== undefined || validUntilMs !== undefined;
   if (bound && type !== 'text/html') return 'only bulletins have a share or a validity';
+  // A round of shorter pages would flash, whatever each of them holds.
+  if (type === 'text/html' && durationMs < showingMinMs) return `a bulletin is shown for at least ${showingMinMs} ms`;
   return (validFromMs ?? 0) >= (validUntilMs ?? Number.POSITIVE_INFINITY) ? 'its validity ends before it begins' : undefined;
 }
 

@@ -3,6 +3,10 @@ import type { Id } from './ids.ts';
 import type { ShowingRow } from './showing-row.ts';
 import type { Showing } from './showings.ts';
 
+/**
+ * Of the period asked for. Rows are of an hour or less: of one that reaches beyond the period the share of its times counts that its span has
+ * within, an estimate; a period of whole hours has none.
+ */
 export interface ProofAnswer {
   readonly expectedMs: number;
   readonly measurableMs: number;

@@ -90,7 +90,9 @@ function roundOf(playlist: Playlist, fromMs: number, at: number, usable: Usable)
     if (!item || !usable(item) || !isValid(item, fromMs)) continue;
     const untilMs = Math.min(fromMs + item.durationMs, item.validUntilMs ?? endMs, endMs);
     if (untilMs - fromMs < showingMinMs) continue;
-    return { item, fromMs, untilMs: endMs - untilMs < showingMinMs && untilMs !== item.validUntilMs ? endMs : untilMs, next: place + 1 };
+    // What is left is too short for another page: this one stays, as long as it is valid.
+    const lastMs = Math.min(endMs, item.validUntilMs ?? endMs);
+    return { item, fromMs, untilMs: endMs - untilMs < showingMinMs ? lastMs : untilMs, next: place + 1 };
   }
   const begins = items.flatMap(({ validFromMs = 0 }) => (validFromMs > fromMs ? [validFromMs] : []));
   const untilMs = Math.min(endMs, ...begins, fromMs + lookAgainMs);

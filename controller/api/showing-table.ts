@@ -78,8 +78,11 @@ function stamp(ms: number | undefined): string {
   return ms === undefined ? '' : new Date(ms).toISOString();
 }
 
-/** Quoted where need be; a cell that a spreadsheet would take for a formula is made text. */
+/**
+ * A text that a spreadsheet would take for a formula is marked as text; so is what stands behind a `;`, a tab or a new line, since a
+ * spreadsheet set to `;` splits there and heeds no quote in the middle of its own cells. Quoted wherever some spreadsheet would split.
+ */
 function cellOf(text: string): string {
-  const safe = /^[=+\-@\t]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = text.replace(/^(?=[=+\-@\t])|([;\t\r\n][\s"']*)(?=[=+\-@])/g, "$1'");
+  return /["',;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

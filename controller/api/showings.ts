@@ -7,7 +7,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { BoardPreviewAnswer, ShowingsAnswer } from '../../schemas/showing-api.ts';
 import { showingsIn } from '../../schemas/showings.ts';
 import type { Centre } from '../centre.ts';
-import { type Proof, proofOfBoard, proofOfLines, type Span, sumOf } from '../core/board-proof.ts';
+import { linesWithin, type Proof, proofOfBoard, proofOfLines, type Span, sumOf } from '../core/board-proof.ts';
 import { schedulesOf } from '../core/compile-want.ts';
 import { readContent } from '../dispatch.ts';
 import type { StoredReceipt, StoredShowing } from '../store/store.ts';
@@ -99,7 +99,8 @@ function proofOf(
   period: Span,
 ): Proof {
   const { bulletin } = asked;
-  if (bulletin !== undefined) return proofOfLines(rows.flatMap(({ showing }) => showing.lines.filter(({ sha256 }) => sha256 === bulletin)));
+  if (bulletin !== undefined)
+    return proofOfLines(rows.flatMap(({ showing }) => linesWithin(showing, period).filter(({ sha256 }) => sha256 === bulletin)));
   const boards = new Map<string, { rows: StoredShowing[]; receipts: StoredReceipt[] }>();
   const of = (dev: string, output: string) => {
     const found = boards.get(`${dev} ${output}`) ?? { rows: [], receipts: [] };

@@ -36,8 +36,25 @@ export function proofOfBoard(rows: readonly ShowingRow[], receipts: readonly Rec
   return judged(
     length(windows) - takeoverMs,
     takeoverMs,
-    bulletins.flatMap(({ lines }) => lines),
+    bulletins.flatMap((row) => linesWithin(row, period)),
   );
+}
+
+/**
+ * A row tells its times in sum, not when they were. Of one that reaches beyond the period as large a share of each time counts as of its
+ * span lies within: else what was shown outside would stand for what was not shown inside.
+ */
+export function linesWithin({ plannedFromMs, plannedUntilMs, lines }: ShowingRow, { fromMs, toMs }: Span): ShowingLine[] {
+  const insideMs = Math.max(0, Math.min(plannedUntilMs, toMs) - Math.max(plannedFromMs, fromMs));
+  const part = plannedUntilMs > plannedFromMs ? insideMs / (plannedUntilMs - plannedFromMs) : 1;
+  if (part === 1) return [...lines];
+  const cut = (ms: number) => Math.round(ms * part);
+  return lines.map((line) => ({
+    ...line,
+    plannedMs: cut(line.plannedMs),
+    shownMs: cut(line.shownMs),
+    ...(line.darkMs !== undefined && { darkMs: cut(line.darkMs) }),
+  }));
 }
 
 /** Of one bulletin: only its own lines count, since what was never begun cannot be laid to one page. */

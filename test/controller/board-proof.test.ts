@@ -1,7 +1,7 @@
 // Compliance of boards: confirmed of measurable expected; what was taken out is shown, and unmeasured is not zero.
 import { describe, expect, test } from 'vitest';
 import { writeShowingTable } from '../../controller/api/showing-table.ts';
-import { proofOfBoard, proofOfLines, sumOf } from '../../controller/core/board-proof.ts';
+import { linesWithin, proofOfBoard, proofOfLines, sumOf } from '../../controller/core/board-proof.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingLine, ShowingRow } from '../../schemas/showing-row.ts';
 
@@ -73,6 +73,23 @@ describe('proof of a board', () => {
     expect(proofOfLines([line(hourMs / 2)]).compliance).toBe(0.5);
   });
 
+  test('a period that ends within a row counts that share of it: what was shown after its end proves nothing', () => {
+    const half = { fromMs: dayMs, toMs: dayMs + hourMs / 2 };
+    const shown = row([
+      line(hourMs / 2, { darkMs: hourMs / 10, plannedMs: hourMs * 0.9, firstMs: dayMs + hourMs / 2, lastMs: dayMs + hourMs }),
+    ]);
+    expect(proofOfBoard([shown], [receipt({})], half)).toMatchObject({
+      expectedMs: hourMs * 0.45,
+      confirmedMs: hourMs / 4,
+      darkMs: hourMs / 20,
+      compliance: 0.5556,
+    });
+    expect(proofOfLines(linesWithin(shown, half))).toMatchObject({ expectedMs: hourMs / 2 - hourMs / 20, confirmedMs: hourMs / 4 });
+    const blind = row([line(hourMs, { frames: null, compliance: null })]);
+    expect(proofOfBoard([blind], [receipt({})], half)).toMatchObject({ measurableMs: 0, unmeasuredMs: hourMs / 2, compliance: null });
+    expect(proofOfLines(linesWithin(shown, period))).toEqual(proofOfLines(shown.lines));
+  });
+
   test('as a table: a line for each page, words for what was not measured, no formula slips in', () => {
     const rows = [{ box: 'b1', boxName: '=Hộp, "một"', storedMs: 1, showing: row([line(1_000, { frames: null, compliance: null })]) }];
     const table = writeShowingTable(rows, new Map([['a'.repeat(64), 'Lịch cắt điện']]), proofOfLines([]));
@@ -81,5 +98,18 @@ describe('proof of a board', () => {
     expect(first).toContain(`b1,"'=Hộp, ""một""",screen,bản tin,Lịch cắt điện`);
     expect(first).toContain('chưa đo được');
     expect(total).toContain('Tổng');
+  });
+
+  test.each([
+    ['x;=1+1', `"x;'=1+1"`],
+    ['x;"=1+1', `"x;""'=1+1"`],
+    ['x\t@a', `"x\t'@a"`],
+    ['8;9', '"8;9"'],
+    ["thôn 'Trong'", `"thôn 'Trong'"`],
+    ['=1;-1', `"'=1;'-1"`],
+    ['Họp thôn', 'Họp thôn'],
+  ])('a cell that some spreadsheet would split is quoted, and no part of it is a formula: %j', (title, cell) => {
+    const rows = [{ box: 'b1', boxName: title, storedMs: 1, showing: row([line(1_000)]) }];
+    expect(writeShowingTable(rows, new Map(), proofOfLines([]))).toContain(`\r\nb1,${cell},screen,`);
   });
 });

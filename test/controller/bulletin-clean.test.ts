@@ -151,6 +151,78 @@ describe('what stays, and what is told', () => {
     expect(fast.removed.map(({ reason }) => reason)).toEqual(['css-flash']);
   });
 
+  const frames = '@keyframes f{from{opacity:0}to{opacity:1}}';
+  const page = (style: string, body = '<p>x') => `<style>${frames} ${style}</style>${body}`;
+
+  test.each([
+    'f 50ms infinite',
+    'f 50MS infinite',
+    'f .1S step-end infinite',
+    'f 1e-2s infinite',
+    'f 5E1ms infinite',
+    'f.05s infinite',
+    'f +.05s infinite',
+    'infinite.05s f',
+    'f -1s 50ms infinite',
+    'f 50% infinite',
+    'f 2s steps(+40) infinite',
+    'f 2s steps(1e2) infinite',
+    'f 2s, "(" 5s, f 50ms',
+    'inherit',
+  ])('a time in another spelling is no way round, at the centre and on the box: %s', (value) => {
+    const { html, removed } = cleaned(page(`p{animation:${value}}`));
+    expect(html).not.toContain('animation:');
+    expect(removed.map(({ reason }) => reason)).toEqual(['css-flash']);
+    const forged = cleaned(page('p{animation:f 9s infinite}')).html.replace('f 9s infinite', value.replace(/'/g, '"'));
+    expect(checkBulletin(forged).ok).toBe(false);
+  });
+
+  test.each(['f 2S infinite', 'f 2000MS', '2s f 3 alternate', 'f 3s steps(2,end) 1s', 'f 2s cubic-bezier(.1,.2,.3,1) .5s', 'none'])(
+    'slow movement stays: %s',
+    (value) => {
+      const { html, removed } = cleaned(page(`p{animation:${value}}`));
+      expect(removed).toEqual([]);
+      expect(html).toContain(`animation:${value}`);
+    },
+  );
+
+  const ten = Array.from({ length: 10 }, (_, at) => at);
+  test.each([
+    ['delays', '.a{animation:f 1s infinite}', ten.map((at) => `<div class="a" style="animation-delay:.${at}s">x</div>`).join('')],
+    ['delays of the shorthand', ten.map((at) => `.a${at}{animation:f 1s .${at}s infinite}`).join(''), '<p class="a1">x'],
+    ['delays by place', `p{animation:f 1s infinite}${ten.map((at) => `p:nth-child(${at}){animation-delay:${at}00ms}`).join('')}`, '<p>x'],
+    ['lengths', ten.map((at) => `.a${at}{animation:f 1.${at}s infinite}`).join(''), '<p class="a1">x'],
+    ['curves', `p{animation:f 1s infinite}${ten.map((at) => `.a${at}{animation-timing-function:steps(${at})}`).join('')}`, '<p>x'],
+  ])('slow ones that flash fast together go: different %s', (_title, style, body) => {
+    const { html, removed } = cleaned(page(style, body));
+    expect(html).not.toMatch(/animation:f/);
+    expect(removed.some(({ reason }) => reason === 'css-flash')).toBe(true);
+    expect(checkBulletin(html).ok).toBe(true);
+  });
+
+  test('the box itself refuses slow ones that flash fast together', () => {
+    const one = cleaned(page('p{animation:f 1s infinite}', '<p style="color:red">x</p>'.repeat(10))).html;
+    expect(checkBulletin(one).ok).toBe(true);
+    let at = 0;
+    const staggered = one.replaceAll('color:red', () => `animation-delay:.${at++}s`);
+    expect(checkBulletin(staggered)).toMatchObject({ ok: false, problem: { code: 'bulletin-unsafe' } });
+  });
+
+  test('elements that move alike move together, however many; two ways of moving may be slower', () => {
+    const many = page('p{animation:f 1s infinite}', '<p>x</p>'.repeat(50));
+    expect(cleaned(many).removed).toEqual([]);
+    expect(cleaned(page('p{animation:f 2s infinite} h1{animation:f 3s infinite}', '<h1>x</h1><p>x')).removed).toEqual([]);
+  });
+
+  test('a first and a last stop that are not written count; nothing comes and goes in key frames', () => {
+    const dots = (s: string) => cleaned(`<style>@keyframes g{25%,75%{opacity:0}50%{opacity:1}} p{animation:g ${s} infinite}</style><p>x`);
+    expect(dots('600ms').html).not.toContain('animation:');
+    expect(dots('900ms').removed).toEqual([]);
+    const { html, removed } = cleaned('<style>@keyframes g{from{display:none;opacity:0}to{opacity:1}} p{animation:g 9s}</style><p>x');
+    expect(removed.map(({ reason, what }) => `${reason} ${what}`)).toEqual(['css-flash display']);
+    expect(checkBulletin(html.replace('from{', 'from{display:none;')).ok).toBe(false);
+  });
+
   test('letters too small for the distance are a warning, not a refusal', () => {
     const page = '<style>p{font-size:2vmin}</style><p>Họp thôn';
     expect(cleaned(page).warnings).toEqual([{ code: 'letters-small', detail: '2vmin: 2.0 % of the screen, 4.7 % at 5 m' }]);

@@ -56,6 +56,8 @@ export function hostileBulletins(spy: string): Readonly<Record<string, string>> 
     'sticky over all': `<div style="position:fixed;inset:0">x</div><div style="position:sticky;top:0">y</div>`,
     'fast flashing': `<style>@keyframes f{from{background:#fff}to{background:#000}} body{animation:f .1s infinite} .b{animation-name:f;animation-duration:50ms}</style><p class=b style="animation-duration:0.2s">x`,
     'flashing in steps': `<style>@keyframes f{0%{opacity:0}10%{opacity:1}20%{opacity:0}30%{opacity:1}40%{opacity:0}} p{animation:f 1s steps(40) infinite}</style><p>x`,
+    'flashing in other spellings': `<style>@keyframes f{from{opacity:0}to{opacity:1}} p{animation:f 50MS infinite} q{animation:f 1e-2s infinite} b{animation:f .1S step-end infinite} i{animation:f.05s infinite}</style><p style="animation-duration:5E1ms">x`,
+    'flashing in turn': `<style>@keyframes f{from{opacity:0}to{opacity:1}} div{animation:f 1s step-end infinite}</style>${Array.from({ length: 10 }, (_, at) => `<div style="position:absolute;inset:0;animation-delay:.${at}s">x</div>`).join('')}`,
     'moving picture': `<img src="data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs="><p>x`,
     'wrong picture': `<img src="data:image/png;base64,${Buffer.from('<svg onload=1>'.repeat(5)).toString('base64')}"><img src="data:text/html;base64,PGI+"><p>x`,
     'formatting soup': `<b><i><u>${'<b><i>'.repeat(20)}<p>x</b></i></u><table><b>y</table>`,

@@ -16,7 +16,7 @@ describe('boards over REST', () => {
     const box = { id: 'bang-1', name: 'Bảng 1', area: '08/02536', groups: ['bang'], outputs: [{ id: 'screen', kind: 'board' }] };
     expect((await technician?.('POST', '/boxes', box))?.status).toBe(201);
     const made = await Promise.all(
-      ['Cắt điện', 'Tiêm chủng'].map((title) => author('POST', '/bulletins', { title, text: 'Thứ ba', durationMs: 10_000 })),
+      ['Cắt điện', 'Tiêm chủng;=1+1'].map((title) => author('POST', '/bulletins', { title, text: 'Thứ ba', durationMs: 10_000 })),
     );
     items = made.map(({ body }) => body.sha256 as string);
   });
@@ -35,6 +35,10 @@ describe('boards over REST', () => {
     const wrong = await programme([b, { sha256: a, validFromMs: 5, validUntilMs: 5 }]);
     expect([codeOf(wrong), wrong.body.path]).toEqual(['bad-input', '/items/1']);
     expect((await programme([{ sha256: a, share: 0 }])).status).toBe(400);
+    const short = await programme([b, { sha256: a, durationMs: 999 }]);
+    expect([codeOf(short), short.body.path]).toEqual(['bad-input', '/items/1']);
+    const brief = await author('POST', '/bulletins', { title: 'Chớp', text: 'Thứ ba', durationMs: 999 });
+    expect(codeOf(brief)).toBe('bad-input');
   });
 
   test('a schedule that lasts is kept, previewed page by page by the box’s own function, and sent to the board', async () => {
@@ -106,6 +110,8 @@ describe('boards over REST', () => {
     expect((await approver('GET', `/showings?toMs=${fromMs - 1}`)).body).toMatchObject({ rows: [], proof: { compliance: null } });
     const table = await approver('GET', '/showings?box=bang-1&format=csv');
     expect(table.headers['content-type']).toContain('text/csv');
+    // A spreadsheet set to `;` would split here, and reckon.
+    expect(String(table.body)).toContain(`,"Tiêm chủng;'=1+1",`);
     expect(codeOf(await approver('GET', '/showings?box=nowhere'))).toBe('not-found');
     expect(codeOf(await approver('GET', '/showings?fromMs=5&toMs=5'))).toBe('bad-input');
     expect((await built.stranger('GET', '/showings')).status).toBe(401);

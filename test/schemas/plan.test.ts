@@ -14,6 +14,7 @@ const bulletin = programme({
   form: 'bulletin',
   items: programme().items.map((item) => ({ ...item, type: 'text/html' as const })),
 });
+const lasting = (durationMs: number) => ({ ...bulletin, items: bulletin.items.map((item) => ({ ...item, durationMs })) });
 const long = programme({
   items: Array.from({ length: 8 }, () => ({
     ...programme().items[0],
@@ -63,6 +64,9 @@ test.each<[string, Plan, string]>([
   ['a session of more than a day', plan({ programmes: [long] }), 'schedule-invalid /schedules/schedules/0/repeat'],
   ['a holiday that never is', plan({ holidays: ['2026-01-01', '2026-02-30'] }), 'bad-input /schedules/holidays/1'],
   ['a page among sounds', plan({ programmes: [{ ...bulletin, id: 'p1', form: 'audio' }] }), 'bad-input /schedules/programmes/0/items/0'],
+  ['a page for less than a second', plan({ programmes: [programme(), lasting(999)] }), 'bad-input /schedules/programmes/1/items/0'],
+  ['a page for a second', plan({ programmes: [programme(), lasting(1_000)] }), 'ok'],
+  ['a sound of less than a second', plan({ programmes: [programme({ durationMs: 1 })] }), 'ok'],
 ])('%s', (_title, of, expected) => {
   expect(told(of)).toBe(expected);
 });

@@ -46,6 +46,13 @@ describe('what lasts', () => {
     expect(all(list(items, { lastsMs: 60_000 }))).toEqual(['a 0-10', 'c 10-20', 'a 20-30', 'b 30-40', 'a 40-50', 'b 50-60']);
   });
 
+  test('holds the last page through what is left, yet never past its validity', () => {
+    const bound = (validUntilMs: number) => all(list([page('a', 10_000, { validUntilMs: startMs + validUntilMs })], { lastsMs: 10_900 }));
+    expect(bound(10_700)).toEqual(['a 0-10.7']);
+    expect(bound(10_000)).toEqual(['a 0-10']);
+    expect(bound(20_000)).toEqual(['a 0-10.9']);
+  });
+
   test('with nothing valid it is the safe page, until something is', () => {
     const items = [page('a', 10_000, { validFromMs: startMs + 15_000 })];
     expect(all(list(items, { lastsMs: 30_000 }))).toEqual(['- 0-15', 'a 15-25', 'a 25-30']);
