@@ -44,6 +44,7 @@ const notDocuments = new Set([
   'PolicyRule',
   'Reason',
   'Removal',
+  'BoardAround',
   'ScreenHours',
   'ShowingEnd',
   'ShowingEvidence',
