@@ -70,6 +70,8 @@ export class BoardPlayer {
   #shown: Frame | undefined;
   #seen: Look | undefined;
   #toldMonoMs = 0;
+  /** The page that was on may not be seen any more. */
+  #pastValid = false;
 
   constructor(options: BoardPlayerOptions) {
     this.#options = options;
@@ -313,6 +315,7 @@ export class BoardPlayer {
     const measured = on.meter.read(this.#options.clock.now().monoMs);
     if (counts(on)) on.run.litMs += measured.shownMs;
     if (this.#on === on) this.#on = undefined;
+    this.#pastValid = this.#options.clock.now().wallMs >= (on.show.item?.validUntilMs ?? Number.POSITIVE_INFINITY);
     this.#tellEnded(on.run, on.show, how, measured);
   }
 
@@ -348,7 +351,7 @@ export class BoardPlayer {
   #lingerOn(): void {
     clearTimeout(this.#linger);
     if (this.#runs.size > 0 || this.#stopped) return;
-    this.#linger = setTimeout(() => this.#soon(this.#showSafe()), lingerMs);
+    this.#linger = setTimeout(() => this.#soon(this.#showSafe()), this.#pastValid ? 0 : lingerMs);
   }
 
   #surround(): void {

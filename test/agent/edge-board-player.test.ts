@@ -182,6 +182,15 @@ describe('the player of a board', () => {
     await player.stop();
   });
 
+  test('what is valid no more does not linger', async () => {
+    const { player, shown, tell } = await makeRig();
+    player.play(play(undefined, { startAtMs: wallMs }), tell);
+    player.show({ ...show('a', 0, 3_000, { last: true }), item: { ...item('a'), validUntilMs: wallMs + 3_000 } });
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(shown).toEqual(['safe', 'page a', 'safe']);
+    await player.stop();
+  });
+
   test('the safe page in a slot of an item that is not valid is nobody’s programme', async () => {
     const { player, tell, of } = await makeRig();
     player.play(play(undefined, { startAtMs: wallMs }), tell);
