@@ -7,6 +7,7 @@ import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
+import { holidaysOf } from '../schemas/holidays.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
@@ -33,19 +34,31 @@ export interface DispatchOptions {
   readonly nowMs: () => number;
 }
 
+/** Years whose holidays boxes are told: last year's plays may still be asked for, and a box may be away for long. */
+const yearsAround = [-1, 0, 1, 2];
+
 /** What all boxes are compiled from, read from the tables. */
-export async function readContent(store: Store): Promise<CentreContent | undefined> {
+export async function readContent(store: Store, nowMs: number): Promise<CentreContent | undefined> {
   const policy = await store.content.policy();
   if (!policy) return undefined;
-  const [programmes, schedules, holidays, localOrder, paths, ready] = await Promise.all([
+  const [programmes, schedules, seeded, years, areaPolicies, localOrder, paths, ready] = await Promise.all([
     store.content.programmes(),
     store.content.schedules(),
     store.meta.value('holidays'),
+    store.calendar.holidayYears(),
+    store.calendar.areaPolicies(),
     store.meta.value('localOrder'),
     store.meta.value('paths'),
     store.orders.ready(),
   ]);
-  return { policy, programmes, schedules, holidays: listOf(holidays), localOrder: listOf(localOrder), paths: listOf<Path>(paths), ready };
+  const year = new Date(nowMs).getUTCFullYear();
+  const occasions = holidaysOf(
+    yearsAround.map((offset) => year + offset),
+    years,
+  );
+  const holidays = [...new Set([...listOf<string>(seeded), ...occasions.map(({ date }) => date)])];
+  const lists = { holidays, occasions, localOrder: listOf<string>(localOrder), paths: listOf<Path>(paths) };
+  return { policy, areaPolicies, programmes, schedules, ready, ...lists };
 }
 
 export class Dispatch {
@@ -110,7 +123,7 @@ export class Dispatch {
   async #update(): Promise<void> {
     await this.#updatePlaces();
     const { store, blobs, desk, nowMs, orderAudio } = this.#options;
-    const content = await readContent(store);
+    const content = await readContent(store, nowMs());
     if (!content) return;
     const { wants, texts } = compileWants(this.#ours(), { ...content, orderAudio: orderAudio() }, sha256);
     const changed = [...wants].filter(([dev, parts]) => {

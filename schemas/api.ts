@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { bulletinBytesMax } from './bulletin-markup.ts';
 import { type Removal, Viewing, type Warning } from './bulletin-removals.ts';
 import type { DutyBrief } from './duty.ts';
+import { Occasion } from './holidays.ts';
 import { AreaPath, Id, LanguageTag, Sha256 } from './ids.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
 import type { Policy } from './policy.ts';
@@ -88,6 +89,9 @@ export const ScheduleRequest = v.strictObject({
   missedStart: v.optional(Schedule.entries.missedStart, { rule: 'join', withinMs: 600_000 }),
   interrupted: v.optional(Schedule.entries.interrupted, 'resume'),
   gainDb: v.optional(Schedule.entries.gainDb, 0),
+  neighbours: Schedule.entries.neighbours,
+  /** Named days (of the centre's calendar) that it plays on at the time of day of its start; then without a rule. */
+  occasions: v.optional(v.pipe(v.array(Occasion), v.maxLength(8)), []),
 });
 export const TimelineRequest = v.strictObject({ box: Id, fromMs: InstantMs, toMs: InstantMs });
 export const MediaRequest = v.strictObject({ title: Title, language: v.optional(LanguageTag, 'vi') });
@@ -174,11 +178,22 @@ export interface ProgrammeAnswer extends v.InferOutput<typeof Programme> {
 }
 export interface ScheduleAnswer extends Schedule {
   readonly groups: readonly Id[];
+  readonly occasions: readonly Occasion[];
   readonly title: string;
   readonly by: string;
 }
 export interface PreviewAnswer {
   readonly occurrences: readonly Occurrence[];
+  /** Plays of other schedules that want the same output at the same time, and who gets it. */
+  readonly meetings: readonly {
+    readonly startMs: number;
+    readonly output: Id;
+    readonly schedule: Id;
+    readonly title: string;
+    readonly first: 'this' | 'other';
+  }[];
+  /** Items that are not valid through all of these plays. */
+  readonly unplayable: readonly { readonly sha256: Sha256; readonly title: string; readonly why: 'not-yet-valid' | 'no-more-valid' }[];
 }
 export interface TimelineAnswer {
   readonly box: Id;

@@ -40,6 +40,11 @@ export function dayOfLocalDate(date: string): number | undefined {
   return dayOfDate(Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10)));
 }
 
+/** A day number as `2026-11-23`. */
+export function dateOfDay(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}
+
 /** `05:30` in milliseconds after midnight; `24:00` is the whole day. */
 export function timeOfDayMs(time: string): number {
   return (Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5))) * 60_000;

@@ -7,13 +7,12 @@ import { checkSchedule } from '../../schemas/plan.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Programme } from '../../schemas/programme.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
-import { defaultBoxSettings } from '../../schemas/settings.ts';
-import { agenda, type Occurrence, undecided } from '../../schemas/timeline.ts';
-import type { Plan } from '../../schemas/want.ts';
+import { agenda, undecided } from '../../schemas/timeline.ts';
 import { wallOf } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
-import { schedulesOf } from '../core/compile-want.ts';
+import { planFor } from '../core/compile-want.ts';
 import { type Grant, may } from '../core/roles.ts';
+import { lookAtSchedule, type ScheduleLook } from '../core/schedule-look.ts';
 import { readContent } from '../dispatch.ts';
 import type { StoredSchedule } from '../store/store.ts';
 import { sees } from './boxes.ts';
@@ -22,6 +21,7 @@ import { declare } from './route.ts';
 
 const dayMs = 24 * 3600_000;
 const lookAheadMs = 31 * dayMs;
+const occasionsAheadMs = 400 * dayMs;
 const previewMax = 60;
 const timelineMaxMs = 31 * dayMs;
 
@@ -44,11 +44,12 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
       if (!allowed.ok) return allowed;
       const looked = await lookAt(centre, body, randomId('lich'));
       if (!looked.ok) return looked;
-      const { schedule, programme, occurrences } = looked.value;
+      const { stored: wanted, programme, look } = looked.value;
+      const { schedule } = wanted;
       // The hours of the policy are known now: what no box would play is not taken (sessions and minutes depend on the day).
-      const refused = occurrences.find((one) => one.refused === 'outside-window' || one.refused === 'quiet-hours');
+      const refused = look.occurrences.find((one) => one.refused === 'outside-window' || one.refused === 'quiet-hours');
       if (refused) return bad('policy-breach', `${refused.refused} at ${new Date(refused.startMs).toISOString()}`, '/start');
-      const stored = { schedule, groups: body.groups, author: person.account, createdMs: centre.nowMs() };
+      const stored = { ...wanted, author: person.account, createdMs: centre.nowMs() };
       const added = await store.content.addSchedule(stored, act('schedule.add', schedule.id, { ...schedule, groups: body.groups }));
       if (!added.ok) return added;
       await dispatch.changed();
@@ -63,7 +64,9 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
     { method: 'POST', url: '/api/schedules/preview', act: 'read', body: ScheduleRequest, perMinute: 240 },
     async ({ body }): Promise<Result<PreviewAnswer>> => {
       const looked = await lookAt(centre, body, 'preview');
-      return looked.ok ? ok({ occurrences: looked.value.occurrences.slice(0, previewMax) }) : looked;
+      if (!looked.ok) return looked;
+      const { occurrences, meetings, unplayable } = looked.value.look;
+      return ok({ occurrences: occurrences.slice(0, previewMax), meetings, unplayable });
     },
   );
 
@@ -86,10 +89,9 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
       const box = centre.registry.box(query.box);
       if (!box || !sees(person.grants, box.area)) return bad('not-found', `no box ${query.box}`, '/box');
       if (query.toMs - query.fromMs > timelineMaxMs) return bad('bad-input', 'at most 31 days at once', '/toMs');
-      const content = await readContent(store);
+      const content = await readContent(store, centre.nowMs());
       if (!content) return ok({ box: box.id, occurrences: [], undecided: [] });
-      const plan: Plan = { rev: 1, settings: box.settings, policy: content.policy, schedules: schedulesOf(box.groups, content) };
-      const occurrences = agenda(plan, query.fromMs, query.toMs);
+      const occurrences = agenda(planFor(box, content), query.fromMs, query.toMs);
       return ok({ box: box.id, occurrences, undecided: undecided(occurrences, content.localOrder) });
     },
   );
@@ -103,39 +105,34 @@ function mayOver({ registry, card }: Centre, grants: readonly Grant[], groups: r
 }
 
 interface Looked {
-  readonly schedule: Schedule;
+  readonly stored: Pick<StoredSchedule, 'schedule' | 'groups' | 'occasions'>;
   readonly programme: Programme;
-  /** The new schedule's own plays among all that its groups already have, judged by the policy. */
-  readonly occurrences: readonly Occurrence[];
+  readonly look: ScheduleLook;
 }
 
-/** Problems: not-found (programme, group), conflict (not fit to schedule), schedule-invalid, zone-unknown. */
+/** Problems: not-found (programme, group), conflict (not fit to schedule), bad-input, schedule-invalid, zone-unknown. */
 async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Looked>> {
-  const { groups, ...fields } = wish;
+  const { groups, occasions, ...fields } = wish;
   const stored = await centre.store.content.programme(wish.programme);
   if (!stored) return bad('not-found', `no programme ${wish.programme}`, '/programme');
-  if (stored.state === 'withdrawn' || stored.state === 'rejected') return bad('conflict', `the programme is ${stored.state}`, '/programme');
+  const { programme, state } = stored;
+  if (state === 'withdrawn' || state === 'rejected') return bad('conflict', `the programme is ${state}`, '/programme');
   const stranger = groups.find((group) => !centre.groups().some((known) => known.id === group));
   if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
+  if (occasions.length > 0 && fields.rrule !== undefined) return bad('bad-input', 'named days or a rule, not both', '/occasions');
   const schedule = { id, ...fields } as Schedule;
-  const checked = checkSchedule(schedule, stored.programme);
+  const checked = checkSchedule(schedule, programme);
   if (!checked.ok) return checked;
-  const content = await readContent(centre.store);
+  const content = await readContent(centre.store, centre.nowMs());
   if (!content) return bad('conflict', 'the centre has no policy yet');
-  const before = schedulesOf(groups, content);
-  const programmes = before.programmes.some((one) => one.id === stored.programme.id)
-    ? before.programmes
-    : [...before.programmes, stored.programme];
-  const kind = stored.programme.form === 'audio' ? 'loudspeaker' : 'board';
-  const [someBox] = centre.registry.all().filter((box) => box.groups.some((group) => groups.includes(group)));
-  const settings = { ...(someBox?.settings ?? defaultBoxSettings), outputs: [{ id: 'main', kind } as const] };
-  const schedules = { ...before, programmes, schedules: [...before.schedules, schedule] };
-  const plan: Plan = { rev: 1, settings, policy: content.policy, schedules };
+  const boxes = centre.registry.all().filter((box) => box.groups.some((group) => groups.includes(group)));
   const fromMs = Math.max(centre.nowMs(), (wallOf(schedule.start) ?? 0) - dayMs);
-  const occurrences = agenda(plan, fromMs, fromMs + lookAheadMs).filter((one) => one.schedule === id);
-  return ok({ schedule, programme: stored.programme, occurrences });
+  // Named days are rare: the next of each lies within a year or so.
+  const aheadMs = occasions.length > 0 ? occasionsAheadMs : lookAheadMs;
+  const look = lookAtSchedule({ schedule, groups, occasions, programme }, content, boxes, fromMs, fromMs + aheadMs);
+  return ok({ stored: { schedule, groups, ...(occasions.length > 0 && { occasions }) }, programme, look });
 }
 
-function answerOf({ schedule, groups, author }: StoredSchedule, title: string | undefined): ScheduleAnswer {
-  return { ...schedule, groups, title: title ?? schedule.programme, by: author };
+function answerOf({ schedule, groups, occasions = [], author }: Omit<StoredSchedule, 'createdMs'>, title: string | undefined): ScheduleAnswer {
+  return { ...schedule, groups, occasions, title: title ?? schedule.programme, by: author };
 }

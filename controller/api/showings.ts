@@ -8,7 +8,7 @@ import type { BoardPreviewAnswer, ShowingsAnswer } from '../../schemas/showing-a
 import { showingsIn } from '../../schemas/showings.ts';
 import type { Centre } from '../centre.ts';
 import { linesWithin, type Proof, proofOfBoard, proofOfLines, type Span, sumOf } from '../core/board-proof.ts';
-import { schedulesOf } from '../core/compile-want.ts';
+import { planFor } from '../core/compile-want.ts';
 import { readContent } from '../dispatch.ts';
 import type { StoredReceipt, StoredShowing } from '../store/store.ts';
 import { sees } from './boxes.ts';
@@ -71,10 +71,9 @@ export function showingRoutes(app: FastifyInstance, centre: Centre): void {
       const box = centre.registry.box(query.box);
       if (!box || !sees(person.grants, box.area)) return bad('not-found', `no box ${query.box}`, '/box');
       if (query.toMs - query.fromMs > previewMaxMs) return bad('bad-input', 'at most two days at once', '/toMs');
-      const content = await readContent(centre.store);
+      const content = await readContent(centre.store, centre.nowMs());
       if (!content) return ok({ box: box.id, showings: [] });
-      const plan = { rev: 1, settings: box.settings, policy: content.policy, schedules: schedulesOf(box.groups, content) };
-      const segments = preview(plan, query.fromMs, query.toMs).segments.filter(({ occurrence }) => occurrence.kind === 'board');
+      const segments = preview(planFor(box, content), query.fromMs, query.toMs).segments.filter(({ occurrence }) => occurrence.kind === 'board');
       const showings = segments.flatMap(({ output, fromMs, toMs, occurrence }) =>
         showingsIn(occurrence, fromMs, toMs).map((one) => {
           const item = one.item && { sha256: one.item.sha256, title: one.item.title };

@@ -1,5 +1,6 @@
 // From the centre's tables to what each box should be: parts by hash, shared by all boxes they fit. Same input, same bytes.
 import { canonicalJson } from '../../schemas/canonical.ts';
+import { type AreaPath, within } from '../../schemas/ids.ts';
 import { sameLanguage } from '../../schemas/languages.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
 import type { Path } from '../../schemas/paths.ts';
@@ -7,26 +8,38 @@ import type { Policy } from '../../schemas/policy.ts';
 import type { Programme } from '../../schemas/programme.ts';
 import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
-import type { Part, PartKind } from '../../schemas/want.ts';
+import type { Part, PartKind, Plan } from '../../schemas/want.ts';
+import { type Holiday, type Occasion, onOccasions } from '../../schemas/holidays.ts';
 import { audioIn } from './ready-orders.ts';
 
 export interface CentreContent {
+  /** Holds where no area has its own. */
   readonly policy: Policy;
+  readonly areaPolicies?: readonly AreaPolicy[];
   /** Only what is approved reaches a box. */
   readonly programmes: readonly { readonly programme: Programme; readonly state: string }[];
-  readonly schedules: readonly { readonly schedule: Schedule; readonly groups: readonly string[] }[];
+  readonly schedules: readonly { readonly schedule: Schedule; readonly groups: readonly string[]; readonly occasions?: readonly Occasion[] }[];
   readonly holidays: readonly string[];
+  /** The named days among them. */
+  readonly occasions?: readonly Holiday[];
   readonly localOrder: readonly string[];
-  /** Prepared sound of orders, by language; a box holds what its cluster understands. */
   /** Brokers of the centres above. */
   readonly paths?: readonly Path[];
   /** Orders that lie ready, by box. */
   readonly ready?: ReadonlyMap<string, readonly LocalOrder[]>;
+  /** Prepared sound of orders, by language; a box holds what its cluster understands. */
   readonly orderAudio?: readonly { readonly language: string; readonly sha256: string; readonly bytes: number }[];
+}
+
+/** The policy of an area and all below it, in place of what holds above. */
+export interface AreaPolicy {
+  readonly area: AreaPath;
+  readonly policy: Policy;
 }
 
 export interface BoxToServe {
   readonly id: string;
+  readonly area: AreaPath;
   readonly groups: readonly string[];
   readonly settings: BoxSettings;
 }
@@ -59,13 +72,31 @@ export function compileWants(boxes: readonly BoxToServe[], content: CentreConten
     const groups = [...new Set(box.groups)].sort();
     wants.set(box.id, [
       part('settings', `settings ${canonicalJson(box.settings)}`, () => box.settings),
-      part('policy', 'policy', () => content.policy),
+      policyPart(box.area, content, part),
       part('schedules', `schedules ${groups.join(' ')}`, () => schedulesOf(groups, content)),
       ...orderAudioOf(box, content, part),
       ...emergencyParts(box.id, content, part),
     ]);
   }
   return { wants, texts };
+}
+
+/** The policy of the nearest area around a box. */
+export function policyAt(area: AreaPath, { policy, areaPolicies = [] }: Pick<CentreContent, 'policy' | 'areaPolicies'>): AreaPolicy {
+  const around = areaPolicies.filter((one) => within(area, one.area));
+  return around.reduce<AreaPolicy>((best, one) => (one.area.length > best.area.length ? one : best), { area: '', policy });
+}
+
+/** The policies of these boxes, each once, by area; the centre's own (area '') where there is no box. */
+export function policiesAt(boxes: readonly { readonly area: AreaPath }[], content: Pick<CentreContent, 'policy' | 'areaPolicies'>): AreaPolicy[] {
+  const found = boxes.map(({ area }) => policyAt(area, content));
+  const around = found.length > 0 ? found : [policyAt('', content)];
+  return [...new Map(around.map((one) => [one.area, one])).values()].sort((a, b) => (a.area < b.area ? -1 : 1));
+}
+
+function policyPart(area: AreaPath, content: CentreContent, part: MakePart): Part {
+  const found = policyAt(area, content);
+  return part('policy', `policy ${found.area}`, () => found.policy);
 }
 
 /** Where else orders come from, and those that lie ready in this one box. */
@@ -99,16 +130,22 @@ export function schedulesOf(groups: readonly string[], content: CentreContent): 
   );
   const schedules = content.schedules
     .filter((one) => one.groups.some((group) => groups.includes(group)) && approved.has(one.schedule.programme))
-    .map((one) => one.schedule)
+    .map((one) => onOccasions(one.schedule, one.occasions ?? [], content.occasions ?? []))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
   const used = new Set(schedules.map((schedule) => schedule.programme));
   const programmes = [...approved.values()].filter(({ id }) => used.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
   return {
     programmes,
     schedules,
-    holidays: [...content.holidays].sort(),
+    // A year's days are told only to boxes that leave some out.
+    holidays: schedules.some(({ holidays }) => holidays === 'skip') ? [...content.holidays].sort() : [],
     localOrder: content.localOrder.filter((id) => used.has(id)),
   };
+}
+
+/** What a box plans by, as it will hold it once its want has arrived. */
+export function planFor({ groups, area, settings }: Omit<BoxToServe, 'id'>, content: CentreContent): Plan {
+  return { rev: 1, settings, policy: policyAt(area, content).policy, schedules: schedulesOf(groups, content) };
 }
 
 /** True when two lists name the same parts, so that no new revision is due. */

@@ -22,6 +22,7 @@ export const acts = {
   'programme.withdraw': ['author', 'approver'],
   'schedule.write': ['scheduler'],
   'policy.write': ['administrator'],
+  'calendar.write': ['administrator', 'scheduler'],
   'template.write': ['duty', 'administrator'],
   'order.give': ['duty'],
   'order.stop': ['duty', 'leader'],

@@ -10,6 +10,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
 import { buildTopic } from '../../schemas/topics.ts';
 import type { Blobs } from '../blobs.ts';
+import { policiesAt } from '../core/compile-want.ts';
 import type { Publish } from '../dispatch.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
@@ -96,7 +97,8 @@ export class LiveDesk {
     this.#opening += 1;
     try {
       const openMs = Math.floor(this.#fineNowMs());
-      const untilMs = await this.#allowedUntil(openMs, openMs + Math.floor(wanted.maxMs));
+      const hearing = registry.all().filter((box) => box.groups.some((group) => wanted.groups.includes(group)));
+      const untilMs = await this.#allowedUntil(hearing, openMs, openMs + Math.floor(wanted.maxMs));
       if (!untilMs.ok) return untilMs;
       const key = generateSigningKey();
       const { source, title, delayMs, gainDb, by } = wanted;
@@ -106,7 +108,7 @@ export class LiveDesk {
         ...{ session: id, state: 'open', source, level, title, publicKey: toBase64(key.publicKey) },
         ...{ delayMs, openMs, untilMs: untilMs.value, gainDb },
       };
-      const boxes = registry.all().flatMap((box) => (box.groups.some((group) => groups.includes(group)) ? [box.id] : []));
+      const boxes = hearing.map(({ id: dev }) => dev);
       const talkFromMs = wanted.chime ? openMs + chimeAfterMs + chimeFrames.length * opusFrameMs : openMs;
       const open = { closedMs: null, closedWhy: null, recording: null, recordingNote: null };
       const live: StoredLive = { session, groups, boxes, by, talkFromMs, ...open };
@@ -154,15 +156,20 @@ export class LiveDesk {
     room.start();
   }
 
-  /** The last instant up to which policy lets it sound; the box enforces it anyway. Problem: policy-breach. */
-  async #allowedUntil(openMs: number, wantedMs: number): Promise<Result<number>> {
-    const policy = await this.#options.store.content.policy();
+  /** The last instant up to which the policy of every box lets it sound; boxes enforce theirs anyway. Problem: policy-breach. */
+  async #allowedUntil(boxes: readonly { readonly area: string }[], openMs: number, wantedMs: number): Promise<Result<number>> {
+    const { content, calendar } = this.#options.store;
+    const policy = await content.policy();
     if (!policy) return ok(wantedMs);
-    const rule = hoursRule(policy, openMs, openMs + 1);
-    if (rule) return bad('policy-breach', rule, '/groups');
     let untilMs = wantedMs;
-    while (untilMs > openMs + minuteMs && hoursRule(policy, openMs, untilMs)) untilMs -= minuteMs;
-    return hoursRule(policy, openMs, untilMs) ? bad('policy-breach', 'less than a minute is left', '/groups') : ok(untilMs);
+    for (const { area, policy: own } of policiesAt(boxes, { policy, areaPolicies: await calendar.areaPolicies() })) {
+      const where = area === '' ? '' : ` in ${area}`;
+      const rule = hoursRule(own, openMs, openMs + 1);
+      if (rule) return bad('policy-breach', `${rule}${where}`, '/groups');
+      while (untilMs > openMs + minuteMs && hoursRule(own, openMs, untilMs)) untilMs -= minuteMs;
+      if (hoursRule(own, openMs, untilMs)) return bad('policy-breach', `less than a minute is left${where}`, '/groups');
+    }
+    return ok(untilMs);
   }
 
   /** Signed anew each time: counters go on, and an old announcement is worth nothing soon. */

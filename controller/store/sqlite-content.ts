@@ -4,6 +4,7 @@ import type { Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
+import type { Occasion } from '../../schemas/holidays.ts';
 import type { Act, ContentStore, Media, ProgrammeState, StoredProgramme, StoredSchedule } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -66,8 +67,11 @@ export class SqliteContent implements ContentStore {
       await this.#writer.commit(
         [
           {
-            sql: 'INSERT INTO schedules (id, created_ms, body, groups, author) VALUES (?, ?, ?, ?, ?)',
-            params: [id, stored.createdMs, JSON.stringify(stored.schedule), JSON.stringify(stored.groups), stored.author],
+            sql: 'INSERT INTO schedules (id, created_ms, body, groups, occasions, author) VALUES (?, ?, ?, ?, ?, ?)',
+            params: [
+              ...[id, stored.createdMs, JSON.stringify(stored.schedule), JSON.stringify(stored.groups)],
+              ...[JSON.stringify(stored.occasions ?? []), stored.author],
+            ],
           },
         ],
         act,
@@ -81,6 +85,7 @@ export class SqliteContent implements ContentStore {
     return rows.map((row) => ({
       schedule: JSON.parse(String(row['body'])) as Schedule,
       groups: JSON.parse(String(row['groups'])) as string[],
+      ...occasionsOf(JSON.parse(String(row['occasions'])) as Occasion[]),
       author: String(row['author']),
       createdMs: Number(row['created_ms']),
     }));
@@ -107,6 +112,10 @@ export class SqliteContent implements ContentStore {
     };
     return this.#writer.write([upsert], act);
   }
+}
+
+function occasionsOf(occasions: readonly Occasion[]): Pick<StoredSchedule, 'occasions'> {
+  return occasions.length > 0 ? { occasions } : {};
 }
 
 function mediaOf(row: SqlRow): Media {

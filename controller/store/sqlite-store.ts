@@ -2,6 +2,7 @@
 import type { Database } from '../../hardware/host/sqlite.ts';
 import { migrations } from './migrations/migrations.ts';
 import { SqliteAlerts } from './sqlite-alerts.ts';
+import { SqliteCalendar } from './sqlite-calendar.ts';
 import { SqliteContent } from './sqlite-content.ts';
 import { SqliteDuty } from './sqlite-duty.ts';
 import { SqliteEstate } from './sqlite-estate.ts';
@@ -18,6 +19,7 @@ export class SqliteStore implements Store {
   readonly estate: SqliteEstate;
   readonly people: SqlitePeople;
   readonly content: SqliteContent;
+  readonly calendar: SqliteCalendar;
   readonly wants: SqliteWants;
   readonly orders: SqliteOrders;
   readonly live: SqliteLive;
@@ -35,6 +37,7 @@ export class SqliteStore implements Store {
     this.#writer = new Writer(database);
     this.estate = new SqliteEstate(this.#writer);
     this.people = new SqlitePeople(this.#writer);
+    this.calendar = new SqliteCalendar(this.#writer);
     this.content = new SqliteContent(this.#writer);
     this.wants = new SqliteWants(this.#writer);
     this.orders = new SqliteOrders(this.#writer);

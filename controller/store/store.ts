@@ -15,6 +15,8 @@ import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
 import type { Part } from '../../schemas/want.ts';
+import type { AreaPolicy } from '../core/compile-want.ts';
+import type { HolidayYearSet, Occasion } from '../../schemas/holidays.ts';
 import type { Grant } from '../core/roles.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
@@ -108,6 +110,8 @@ export interface StoredProgramme {
 export interface StoredSchedule {
   readonly schedule: Schedule;
   readonly groups: readonly string[];
+  /** Named days it plays on besides its own dates. */
+  readonly occasions?: readonly Occasion[];
   readonly author: string;
   readonly createdMs: number;
 }
@@ -280,6 +284,19 @@ export interface ContentStore {
   savePolicy(policy: Policy, act: Act): Promise<void>;
 }
 
+export interface CalendarStore {
+  /** Policies that hold in an area instead of the centre's. */
+  areaPolicies(): Promise<AreaPolicy[]>;
+  saveAreaPolicy(policy: AreaPolicy, act: Act): Promise<void>;
+  /** Problem: not-found. */
+  removeAreaPolicy(area: string, act: Act): Promise<Result<void>>;
+  /** Years whose days the centre has set; all others are reckoned. */
+  holidayYears(): Promise<HolidayYearSet[]>;
+  saveHolidayYear(year: HolidayYearSet, act: Act): Promise<void>;
+  /** Problem: not-found. */
+  removeHolidayYear(year: number, act: Act): Promise<Result<void>>;
+}
+
 export interface WantStore {
   wants(): Promise<StoredWant[]>;
   want(dev: string): Promise<StoredWant | undefined>;
@@ -367,6 +384,7 @@ export interface Store {
   readonly estate: EstateStore;
   readonly people: PeopleStore;
   readonly content: ContentStore;
+  readonly calendar: CalendarStore;
   readonly wants: WantStore;
   readonly orders: OrderStore;
   readonly live: LiveStore;

@@ -7,6 +7,7 @@ import { SqliteStore } from '../../controller/store/sqlite-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
 import { describeAlertStore } from './alert-store.ts';
+import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
@@ -32,6 +33,7 @@ async function makeBed(): Promise<StoreBed & { readonly file: string }> {
 describeStore('the store on SQLite', makeBed);
 describeAlertStore('alerts on SQLite', makeBed);
 describeShowingStore('SQLite', makeBed);
+describeCalendarStore('the calendar on SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
 
 describe('a file', () => {

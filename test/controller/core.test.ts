@@ -1,7 +1,7 @@
 // The centre's rules as tables: wants, frames, orders, status, ranges.
 import { describe, expect, test } from 'vitest';
 import { readRange } from '../../controller/blob-answer.ts';
-import { type CentreContent, compileWants, sameParts, schedulesOf } from '../../controller/core/compile-want.ts';
+import { type CentreContent, compileWants, policyAt, sameParts, schedulesOf } from '../../controller/core/compile-want.ts';
 import { newerPresence, silentAfterMs, statusOf } from '../../controller/core/fleet-status.ts';
 import { attachmentsWithin, type FrameEntry, idsToClear, livingEntries, roomForOrder } from '../../controller/core/group-frame.ts';
 import { planOrder } from '../../controller/core/order-plan.ts';
@@ -22,7 +22,7 @@ import { openPolicy } from './built-centre.ts';
 
 describe('wants', () => {
   const programme = (id: string): Programme => ({ id, title: id, form: 'audio', tier: 'normal', level: 'commune', centre: 'c', items: [] });
-  const schedule = (id: string, of: string) => ({ id, programme: of }) as Schedule;
+  const schedule = (id: string, of: string, holidays: Schedule['holidays'] = 'play') => ({ id, programme: of, holidays }) as Schedule;
   const content: CentreContent = {
     policy: openPolicy,
     programmes: [
@@ -40,7 +40,7 @@ describe('wants', () => {
     holidays: ['2027-02-06', '2026-09-02'],
     localOrder: ['p2', 'p1', 'p9'],
   };
-  const box = (id: string, ...groups: string[]) => ({ id, groups, settings: defaultBoxSettings });
+  const box = (id: string, ...groups: string[]) => ({ id, area: '08/02536', groups, settings: defaultBoxSettings });
 
   test.each([
     [['g1'], ['s3'], ['p1'], ['p1']],
@@ -59,7 +59,27 @@ describe('wants', () => {
       programmes,
       order,
     ]);
-    expect(part.holidays).toEqual(['2026-09-02', '2027-02-06']);
+    expect(part.holidays).toEqual([]);
+  });
+
+  test('days left out are told where some schedule leaves them out', () => {
+    const skipping = { ...content, schedules: [{ schedule: schedule('s3', 'p1', 'skip'), groups: ['g1'] }] };
+    expect(schedulesOf(['g1'], skipping).holidays).toEqual(['2026-09-02', '2027-02-06']);
+    expect(schedulesOf(['g2'], skipping).holidays).toEqual([]);
+  });
+
+  test('a box goes by the policy of the nearest area around it, others share the centre’s', () => {
+    const strict = { ...openPolicy, id: 'strict' };
+    const stricter = { ...openPolicy, id: 'stricter' };
+    const packs = { ...content, areaPolicies: [{ area: '08/02536/thon-1', policy: stricter }, { area: '08/02536', policy: strict }] };
+    const at = (area: string) => policyAt(area, packs).policy.id;
+    expect([at('08/02536/thon-1/nam'), at('08/02536/thon-10'), at('08/02536'), at('08/0253')]).toEqual([
+      ...['stricter', 'strict', 'strict', openPolicy.id],
+    ]);
+    const { wants } = compileWants([box('a', 'g1'), box('b', 'g1'), { ...box('c', 'g1'), area: '08/02545' }], packs, sha256);
+    const policyOf = (dev: string) => wants.get(dev)?.find(({ kind }) => kind === 'policy')?.sha256;
+    expect(policyOf('a')).toBe(policyOf('b'));
+    expect(policyOf('c')).not.toBe(policyOf('a'));
   });
 
   test('boxes of equal groups share every part, in whatever order the tables come', () => {

@@ -1,0 +1,119 @@
+// The calendar that schedules go by: holidays of a year, and the commune's own order of priority programmes.
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { Id } from '../../schemas/ids.ts';
+import { lunarOfDay, lunarYears } from '../../schemas/lunar.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { dayOfLocalDate } from '../../schemas/zones.ts';
+import type { Centre } from '../centre.ts';
+import { type Holiday, HolidayYear, type HolidayYearSet, reckonHolidays } from '../../schemas/holidays.ts';
+import { may } from '../core/roles.ts';
+import { declare } from './route.ts';
+
+const LocalOrderRequest = v.strictObject({ programmes: v.pipe(v.array(Id), v.maxLength(200)) });
+
+export interface HolidayAnswer {
+  readonly year: number;
+  /** `null`: reckoned by the law; else who set the year and when. */
+  readonly set: { readonly by: string; readonly atMs: number } | null;
+  /** With the date of the lunar calendar as `day/month`, a leap month marked `n`. */
+  readonly days: readonly (Holiday & { readonly lunar: string })[];
+}
+
+export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store, dispatch, feed, card } = centre;
+
+  declare(app, centre, { method: 'GET', url: '/api/holidays/:year', act: 'read' }, async ({ params }): Promise<Result<HolidayAnswer>> => {
+    const year = yearOf(params['year']);
+    return year.ok ? ok(answerOf(year.value, await store.calendar.holidayYears())) : year;
+  });
+
+  declare(
+    app,
+    centre,
+    { method: 'PUT', url: '/api/holidays/:year', act: 'calendar.write', body: HolidayYear },
+    async ({ person, params, body, act }): Promise<Result<HolidayAnswer>> => {
+      const allowed = may(person.grants, 'calendar.write', card.area);
+      if (!allowed.ok) return allowed;
+      const year = yearOf(params['year']);
+      if (!year.ok) return year;
+      const wrong = wrongDays(year.value, body);
+      if (wrong) return wrong;
+      const set: HolidayYearSet = {
+        year: year.value,
+        days: [...body].sort((a, b) => (a.date < b.date ? -1 : 1)),
+        by: person.account,
+        setMs: centre.nowMs(),
+      };
+      await store.calendar.saveHolidayYear(set, act('calendar.write', String(year.value), set.days));
+      await dispatch.changed();
+      feed.tell('schedule', String(year.value));
+      return ok(answerOf(year.value, [set]));
+    },
+  );
+
+  declare(app, centre, { method: 'DELETE', url: '/api/holidays/:year', act: 'calendar.write' }, async ({ person, params, act }) => {
+    const allowed = may(person.grants, 'calendar.write', card.area);
+    if (!allowed.ok) return allowed;
+    const year = yearOf(params['year']);
+    if (!year.ok) return year;
+    const removed = await store.calendar.removeHolidayYear(year.value, act('calendar.reckon', String(year.value)));
+    if (!removed.ok) return removed;
+    await dispatch.changed();
+    feed.tell('schedule', String(year.value));
+    return ok(answerOf(year.value, []));
+  });
+
+  declare(app, centre, { method: 'GET', url: '/api/local-order', act: 'read' }, async () => ok({ programmes: await localOrder(centre) }));
+
+  declare(
+    app,
+    centre,
+    { method: 'PUT', url: '/api/local-order', act: 'schedule.write', body: LocalOrderRequest },
+    async ({ person, body, act }): Promise<Result<{ readonly programmes: readonly string[] }>> => {
+      const allowed = may(person.grants, 'schedule.write', card.area);
+      if (!allowed.ok) return allowed;
+      const { programmes } = body;
+      const twice = programmes.findIndex((id, index) => programmes.indexOf(id) !== index);
+      if (twice >= 0) return bad('conflict', `${programmes[twice]} stands twice`, `/programmes/${twice}`);
+      const known = new Map((await store.content.programmes()).map(({ programme }) => [programme.id, programme.tier]));
+      const odd = programmes.findIndex((id) => known.get(id) !== 'priority');
+      if (odd >= 0) return bad('not-found', `no priority programme ${programmes[odd]}`, `/programmes/${odd}`);
+      await store.meta.setValue('localOrder', JSON.stringify(programmes));
+      await store.audit.append(act('local-order.write', card.id, programmes));
+      await dispatch.changed();
+      feed.tell('schedule', 'local-order');
+      return ok({ programmes });
+    },
+  );
+}
+
+async function localOrder({ store }: Centre): Promise<readonly string[]> {
+  return JSON.parse((await store.meta.value('localOrder')) ?? '[]') as string[];
+}
+
+function yearOf(text: string | undefined): Result<number> {
+  const year = /^\d{4}$/.test(text ?? '') ? Number(text) : 0;
+  const known = year >= lunarYears.from && year <= lunarYears.until;
+  return known ? ok(year) : bad('bad-input', `a year from ${lunarYears.from} to ${lunarYears.until}`, '/year');
+}
+
+function wrongDays(year: number, days: readonly Holiday[]): Result<never> | undefined {
+  for (const [index, { date }] of days.entries()) {
+    if (dayOfLocalDate(date) === undefined || !date.startsWith(`${year}-`))
+      return bad('bad-input', `${date} is no day of ${year}`, `/${index}/date`);
+    if (days.findIndex((one) => one.date === date) !== index) return bad('conflict', `${date} stands twice`, `/${index}/date`);
+  }
+  return undefined;
+}
+
+function answerOf(year: number, years: readonly HolidayYearSet[]): HolidayAnswer {
+  const set = years.find((one) => one.year === year);
+  const days = (set?.days ?? reckonHolidays(year)).map((day) => ({ ...day, lunar: lunarText(day.date) }));
+  return { year, set: set ? { by: set.by, atMs: set.setMs } : null, days };
+}
+
+function lunarText(date: string): string {
+  const lunar = lunarOfDay(dayOfLocalDate(date) ?? 0);
+  return lunar ? `${lunar.day}/${lunar.month}${lunar.leap ? 'n' : ''}` : '';
+}
