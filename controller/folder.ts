@@ -5,6 +5,8 @@ import { centreRoles } from './provision/signing-keys.ts';
 export interface Folder {
   readonly root: string;
   readonly database: string;
+  /** There where the tables lie on a PostgreSQL server; mode 0600. */
+  readonly databaseUrl: string;
   /** Private keys, mode 0600 in a folder of mode 0700. */
   readonly keys: string;
   /** Root keys: to be carried away to two safes and deleted here; nothing at run time reads them. */
@@ -26,6 +28,7 @@ export function folderOf(root: string): Folder {
   return {
     root,
     database: join(root, 'centre.sqlite'),
+    databaseUrl: join(root, 'database-url'),
     keys: join(root, 'keys'),
     rootKeys: join(root, 'root-keys'),
     authority: join(root, 'authority'),

@@ -1,7 +1,6 @@
 // Makes a centre: folder, tables, authority, keys, root and delegation, then what the seed says. Never twice over an old one.
 import { mkdir } from 'node:fs/promises';
 import { sha256 } from '../hardware/host/crypto.ts';
-import { openDatabase } from '../hardware/host/sqlite.ts';
 import { canonicalJson } from '../schemas/canonical.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { CentreCard } from './centre.ts';
@@ -14,7 +13,7 @@ import { authorityName, openAuthority } from './provision/authority.ts';
 import { makeTrust, openSigningKeys } from './provision/signing-keys.ts';
 import { readSeed, type Seed, standardPolicy } from './seed.ts';
 import { type LockWish, openLocks } from './signing/open-desk.ts';
-import { SqliteStore } from './store/sqlite-store.ts';
+import { openStore } from './store/open-store.ts';
 import type { Act, Store } from './store/store.ts';
 
 export interface Initialised {
@@ -40,11 +39,10 @@ export interface InitLocks extends LockWish {
 export async function initialise(dataDir: string, input: unknown, nowMs: number, locks: InitLocks = {}): Promise<Result<Initialised>> {
   const folder = folderOf(dataDir);
   await mkdir(folder.root, { recursive: true, mode: 0o700 });
-  const database = await openDatabase({ file: folder.database, exclusive: false });
-  if (!database.ok) return database;
-  const store = new SqliteStore(database.value);
+  const opened = await openStore(folder);
+  if (!opened.ok) return opened;
+  const store = opened.value;
   try {
-    await store.migrate();
     const made = await store.meta.value('card');
     if (made !== undefined) return await renewSetup(store, JSON.parse(made) as CentreCard, folder, nowMs);
     const seed = readSeed(input);

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 
-import { openDatabase } from '../hardware/host/sqlite.ts';
 import { findStrongboxKey, openStrongbox } from '../hardware/host/strongbox.ts';
 import type { Below } from '../schemas/introduction.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
@@ -27,7 +26,7 @@ import type { RunSettings } from './settings.ts';
 import type { Hello } from './signing/frames.ts';
 import { openKeys } from './signing/open-keys.ts';
 import type { Signatory } from './signing/room.ts';
-import { SqliteStore } from './store/sqlite-store.ts';
+import { openStore } from './store/open-store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
 export interface Bus {
@@ -161,15 +160,14 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
 async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre; rooms: Rooms; server: Issued }>> {
   const { settings, journal, nowMs = Date.now } = options;
   const folder = folderOf(settings.dataDir);
-  const database = await openDatabase({ file: folder.database, exclusive: false });
-  if (!database.ok) return database;
-  const store = new SqliteStore(database.value);
+  const opened = await openStore(folder);
+  if (!opened.ok) return opened;
+  const store = opened.value;
   const boxKey = await findStrongboxKey({ keyFile: settings.strongboxKeyFile, usual: folder.strongbox });
   if (!boxKey.ok) {
     await store.close();
     return boxKey;
   }
-  await store.migrate();
   const [card, trust, templates, groups] = await Promise.all(
     ['card', 'trust', 'templates', 'groups'].map((name) => store.meta.value(name)),
   );

@@ -4,7 +4,12 @@ import { join, relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { artifacts, type RunFacts } from './tell.ts';
 
-const packageOf: Readonly<Record<string, string>> = { aplay: 'alsa-utils', opusdec: 'opus-tools', opusenc: 'opus-tools' };
+const packageOf: Readonly<Record<string, string>> = {
+  aplay: 'alsa-utils',
+  opusdec: 'opus-tools',
+  opusenc: 'opus-tools',
+  postgres: 'postgresql',
+};
 
 interface Count {
   passed: number;

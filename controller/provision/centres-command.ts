@@ -3,13 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join as pathOf } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
-import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { Introduction } from '../../schemas/introduction.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import { folderOf } from '../folder.ts';
-import { SqliteStore } from '../store/sqlite-store.ts';
+import { openStore } from '../store/open-store.ts';
 import { admit, dismiss, fingerprintOf, introductionOf, join, leave, type Neighbourhood, readOwn } from './neighbours.ts';
 
 export const centresUsage = `Centres above and below, so that boxes hear the one above while their own is off.
@@ -144,11 +143,10 @@ async function withCentre<T>(
 ): Promise<Result<T>> {
   if (dataDir === undefined) return bad('bad-input', '--data DIR is missing');
   const folder = folderOf(dataDir);
-  const database = await openDatabase({ file: folder.database, exclusive: false });
-  if (!database.ok) return database;
-  const store = new SqliteStore(database.value);
+  const opened = await openStore(folder);
+  if (!opened.ok) return opened;
+  const store = opened.value;
   try {
-    await store.migrate();
     const [card, ca] = [await store.meta.value('card'), await readIfPresent(pathOf(folder.authority, 'ca.pem'))];
     if (card === undefined || !ca) return bad('not-found', `no centre in ${dataDir}`);
     return await use({ store, card: JSON.parse(card) as CentreCard, ca: ca.toString('utf8'), nowMs, actor: 'centres' });

@@ -5,13 +5,12 @@ import { generateSigningKey, sha256, signerFrom } from '../../hardware/host/cryp
 import { writeFileAtomic } from '../../hardware/host/files.ts';
 import { reseal } from '../../hardware/host/key-files.ts';
 import { readSecret, secretNameFile } from '../../hardware/host/key-secret.ts';
-import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { folderOf, keyFiles, resealMarker } from '../folder.ts';
 import { openLocks } from '../signing/open-desk.ts';
-import { SqliteStore } from '../store/sqlite-store.ts';
+import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { readIntroduction } from './centres-command.ts';
 import { addSignature, askForKeys, CeremonyFile, dayOf, describeKeys, installKeys, makeRoots, statementOf } from './ceremony.ts';
@@ -261,11 +260,10 @@ async function withFile<T>(path: string | undefined, use: (file: CeremonyFile) =
 
 async function withTrust<T>(dataDir: string | undefined, use: (trust: Trust, store: Store) => Promise<Result<T>>): Promise<Result<T>> {
   if (dataDir === undefined) return bad('bad-input', '--data DIR is missing');
-  const database = await openDatabase({ file: folderOf(dataDir).database, exclusive: false });
-  if (!database.ok) return database;
-  const store = new SqliteStore(database.value);
+  const opened = await openStore(folderOf(dataDir));
+  if (!opened.ok) return opened;
+  const store = opened.value;
   try {
-    await store.migrate();
     const trust = await store.meta.value('trust');
     return trust === undefined ? bad('not-found', `no centre in ${dataDir}`) : await use(JSON.parse(trust) as Trust, store);
   } finally {

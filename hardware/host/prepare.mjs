@@ -22,6 +22,7 @@ const toolsFor = {
     xmlsec1: 'xmlsec1',
     strace: 'strace',
     socat: 'socat',
+    postgresql: 'pg_lsclusters',
   },
 };
 const compilers = { 'g++': 'g++', make: 'make', python3: 'python3' };

@@ -6,12 +6,17 @@ export type SqlRow = Readonly<Record<string, SqlValue>>;
 export interface Statement {
   readonly sql: string;
   readonly params?: readonly SqlValue[];
+  /**
+   * Many rows at once, instead of `params`: `sql` is `INSERT INTO t (a, b) ROWS …` and each row has a value for each column.
+   * No rows: nothing is done.
+   */
+  readonly rows?: readonly (readonly (string | number | null)[])[];
 }
 
 export interface Database {
   /**
    * All statements in one transaction, all or none; resolves when durable (WAL, synchronous FULL).
-   * Large batches are quickest as one statement over one JSON parameter (`json_each`).
+   * Large batches are quickest as `rows` of one statement.
    */
   write(statements: readonly Statement[]): Promise<void>;
   read(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]>;

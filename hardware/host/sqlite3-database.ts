@@ -79,13 +79,14 @@ class Sqlite3Database implements Database {
 
   write(statements: readonly Statement[]): Promise<void> {
     return this.#writer.inTurn(async () => {
-      const [first, ...others] = statements;
+      const due = statements.flatMap(spelledOut);
+      const [first, ...others] = due;
       if (!first) return;
       if (others.length === 0) return this.#writer.run(first.sql, first.params);
       await this.#writer.run('BEGIN IMMEDIATE');
       try {
         // One by one: a full disk rolls back by itself, and what was handed over behind it would then commit alone.
-        for (const { sql, params } of statements) await this.#writer.run(sql, params);
+        for (const { sql, params } of due) await this.#writer.run(sql, params);
         await this.#writer.run('COMMIT');
       } catch (error) {
         // SQLite may have rolled back by itself (full disk); then this one fails and means nothing.
@@ -183,6 +184,16 @@ class Connection {
     }
     return statement;
   }
+}
+
+/** Rows in bulk go as one JSON parameter: a tenth of the time of one statement a row. */
+function spelledOut({ sql, params, rows }: Statement): Statement[] {
+  if (!rows) return [{ sql, ...(params && { params }) }];
+  const [first] = rows;
+  if (!first) return [];
+  const values = first.map((_, index) => `json_extract(value, '$[${index}]')`).join(', ');
+  // ON CONFLICT needs the WHERE to tell it from a join.
+  return [{ sql: sql.replace(/\bROWS\b/, `SELECT ${values} FROM json_each(?) WHERE true`), params: [JSON.stringify(rows)] }];
 }
 
 /** The binding knows Buffers only; other byte arrays would be stored as text. */

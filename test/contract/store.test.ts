@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SqliteStore } from '../../controller/store/sqlite-store.ts';
+import { SqlStore } from '../../controller/store/sql-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
 import { describeAlertStore } from './alert-store.ts';
@@ -19,7 +19,7 @@ async function openFile(file: string): Promise<Database> {
 }
 
 async function openStore(file: string): Promise<Store> {
-  const store = new SqliteStore(await openFile(file));
+  const store = new SqlStore(await openFile(file));
   await store.migrate();
   return store;
 }
@@ -55,7 +55,7 @@ describe('a file', () => {
     const bed = await makeBed();
     const database = await openFile(bed.file);
     await database.exec('CREATE TABLE migrations (number INTEGER PRIMARY KEY); INSERT INTO migrations VALUES (999)');
-    await expect(new SqliteStore(database).migrate()).rejects.toThrow('newer version');
+    await expect(new SqlStore(database).migrate()).rejects.toThrow('newer version');
     await database.close();
     await bed.remove();
   });
@@ -63,7 +63,7 @@ describe('a file', () => {
   test('walked forward twice stays as it is', async () => {
     const bed = await makeBed();
     const database = await openFile(bed.file);
-    const store = new SqliteStore(database);
+    const store = new SqlStore(database);
     await store.migrate();
     await store.meta.setValue('a', 'b');
     await store.migrate();

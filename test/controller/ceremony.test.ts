@@ -10,7 +10,7 @@ import { addSignature, askForKeys, type CeremonyFile, installKeys, makeRoots } f
 import { runKeys } from '../../controller/provision/keys-command.ts';
 import { ownDelegation, trustedOfficers } from '../../controller/provision/officer-keys.ts';
 import { centreRoles, type OpenedKeys, openSigningKeys, type Trust } from '../../controller/provision/signing-keys.ts';
-import { SqliteStore } from '../../controller/store/sqlite-store.ts';
+import { SqlStore } from '../../controller/store/sql-store.ts';
 import { cryptography, signerFrom } from '../../hardware/host/crypto.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { counterMax, type Envelope, open, type Signer, seal } from '../../schemas/envelope.ts';
@@ -227,7 +227,7 @@ test('a centre whose secret is lost signs again after the ceremony, with new key
 
 async function trustOf(data: string): Promise<Trust> {
   const database = must(await openDatabase({ file: join(data, 'centre.sqlite'), exclusive: false }));
-  const store = new SqliteStore(database);
+  const store = new SqlStore(database);
   const kept = await store.meta.value('trust');
   await store.close();
   return JSON.parse(kept ?? '{}') as Trust;

@@ -8,7 +8,7 @@ import { makeGatewayKey } from '../../controller/provision/gateway-key.ts';
 import { registeredKeys, registerKey } from '../../controller/provision/officer-keys.ts';
 import type { Trust } from '../../controller/provision/signing-keys.ts';
 import { openLocks } from '../../controller/signing/open-desk.ts';
-import { SqliteStore } from '../../controller/store/sqlite-store.ts';
+import { SqlStore } from '../../controller/store/sql-store.ts';
 import { signerFrom } from '../../hardware/host/crypto.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
 import type { DutyAnswer, FactorAnswer } from '../../schemas/duty.ts';
@@ -76,7 +76,7 @@ export async function installOfficers(
   const folder = folderOf(dataDir);
   const database = await openDatabase({ file: folder.database, exclusive: false });
   if (!database.ok) return database;
-  const store = new SqliteStore(database.value);
+  const store = new SqlStore(database.value);
   try {
     for (const { person, publicKey } of devices) {
       const registered = await registerKey(store.meta, { person, publicKey, label: 'máy thử', nowMs });

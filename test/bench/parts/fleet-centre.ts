@@ -7,7 +7,7 @@ import { initialise } from '../../../controller/init.ts';
 import { openAuthority } from '../../../controller/provision/authority.ts';
 import type { Trust } from '../../../controller/provision/signing-keys.ts';
 import { openLocks } from '../../../controller/signing/open-desk.ts';
-import { SqliteStore } from '../../../controller/store/sqlite-store.ts';
+import { SqlStore } from '../../../controller/store/sql-store.ts';
 import { generateSigningKey } from '../../../hardware/host/crypto.ts';
 import { openDatabase } from '../../../hardware/host/sqlite.ts';
 import { toBase64 } from '../../../schemas/envelope.ts';
@@ -179,11 +179,11 @@ async function voicesReady(dir: string): Promise<void> {
 
 async function readTables<T>(
   dir: string,
-  use: (store: SqliteStore, database: Awaited<ReturnType<typeof opened>>) => Promise<T>,
+  use: (store: SqlStore, database: Awaited<ReturnType<typeof opened>>) => Promise<T>,
 ): Promise<T> {
   const database = await opened(dir);
   try {
-    return await use(new SqliteStore(database), database);
+    return await use(new SqlStore(database), database);
   } finally {
     await database.close();
   }

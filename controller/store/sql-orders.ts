@@ -1,4 +1,4 @@
-// Emergency orders, the envelopes of each group's frame and how far each box is, in SQLite.
+// Emergency orders, the envelopes of each group's frame and how far each box is, in SQL.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
@@ -6,7 +6,7 @@ import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { Act, GroupEnvelope, OrderProgress, OrderStore, StoredOrder } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqliteOrders implements OrderStore {
+export class SqlOrders implements OrderStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -87,9 +87,10 @@ export class SqliteOrders implements OrderStore {
   async startsAtBoxes(): Promise<{ readonly order: string; readonly dev: string }[]> {
     // Ids of orders that lie ready begin so: their rows stand together in the key.
     const rows = await this.#writer.database.read(
-      `SELECT ord, dev, SUM(state = 'accepted') AS begun, SUM(state IN ('ended', 'cleared', 'expired')) AS over, MAX(at_ms) AS last
-       FROM order_progress WHERE ord >= 'ready-' AND ord < 'ready.' AND instr(ord, '#') > 0
-       GROUP BY ord, dev HAVING begun > 0 AND over = 0 ORDER BY last DESC LIMIT 256`,
+      `SELECT ord, dev FROM order_progress WHERE ord >= 'ready-' AND ord < 'ready.' AND ord LIKE '%#%' GROUP BY ord, dev
+       HAVING SUM(CASE WHEN state = 'accepted' THEN 1 ELSE 0 END) > 0
+         AND SUM(CASE WHEN state IN ('ended', 'cleared', 'expired') THEN 1 ELSE 0 END) = 0
+       ORDER BY MAX(at_ms) DESC LIMIT 256`,
     );
     return rows.map((row) => ({ order: String(row['ord']), dev: String(row['dev']) }));
   }

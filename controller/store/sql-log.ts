@@ -1,7 +1,8 @@
-// Rows from the boxes, what they prove, and what contradicts them, in SQLite. Batches are one JSON parameter.
+// Rows from the boxes, what they prove, and what contradicts them, in SQL.
 import type { SqlValue } from '../../hardware/host/sqlite.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
+import { addNew, put } from './batch.ts';
 import type { LogCommit, LogConflict, LogHead, LogStore, StoredReceipt, StoredRow, StoredShowing } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -9,7 +10,7 @@ const dayMs = 24 * 3600_000;
 /** Of a period at most. */
 const periodRowsMax = 100_000;
 
-export class SqliteLog implements LogStore {
+export class SqlLog implements LogStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -18,12 +19,14 @@ export class SqliteLog implements LogStore {
 
   commit({ rows, receipts, progress, live = [], showings = [], conflicts, heads }: LogCommit): Promise<void> {
     const statements = [
-      insertAll(
-        'INSERT OR IGNORE INTO log_rows (dev, epoch, seq, hash, kind, at_ms, received_ms, entry)',
+      addNew(
+        'log_rows',
+        ['dev', 'epoch', 'seq', 'hash', 'kind', 'at_ms', 'received_ms', 'entry'],
         rows.map((row) => [row.dev, row.epoch, row.seq, row.hash, row.kind, row.atMs, row.receivedMs, row.entry]),
       ),
-      insertAll(
-        'INSERT OR IGNORE INTO receipts (dev, occurrence, planned_ms, body, received_ms)',
+      addNew(
+        'receipts',
+        ['dev', 'occurrence', 'planned_ms', 'body', 'received_ms'],
         receipts.map(({ dev, receipt, receivedMs }) => [
           dev,
           receipt.occurrence,
@@ -32,16 +35,21 @@ export class SqliteLog implements LogStore {
           receivedMs,
         ]),
       ),
-      insertAll(
-        'INSERT OR REPLACE INTO order_progress (ord, dev, state, at_ms, voice, problem)',
+      put(
+        'order_progress',
+        ['ord', 'dev', 'state'],
+        ['at_ms', 'voice', 'problem'],
         progress.map((one) => [one.order, one.dev, one.state, one.atMs, one.voice, one.problem && JSON.stringify(one.problem)]),
       ),
-      insertAll(
-        'INSERT OR REPLACE INTO live_progress (session, dev, state, at_ms, problem)',
+      put(
+        'live_progress',
+        ['session', 'dev', 'state'],
+        ['at_ms', 'problem'],
         live.map((one) => [one.session, one.dev, one.state, one.atMs, one.problem && JSON.stringify(one.problem)]),
       ),
-      insertAll(
-        'INSERT OR IGNORE INTO showings (dev, id, from_ms, until_ms, body, received_ms)',
+      addNew(
+        'showings',
+        ['dev', 'id', 'from_ms', 'until_ms', 'body', 'received_ms'],
         showings.map(({ dev, showing, receivedMs }) => [
           dev,
           showing.id,
@@ -51,16 +59,19 @@ export class SqliteLog implements LogStore {
           receivedMs,
         ]),
       ),
-      insertAll(
-        'INSERT OR IGNORE INTO log_conflicts (dev, epoch, seq, kind, detail, at_ms)',
+      addNew(
+        'log_conflicts',
+        ['dev', 'epoch', 'seq', 'kind', 'detail', 'at_ms'],
         conflicts.map((one) => [one.dev, one.epoch, one.seq, one.kind, one.detail, one.atMs]),
       ),
-      insertAll(
-        'INSERT OR REPLACE INTO log_heads (dev, epoch, upto, hash)',
+      put(
+        'log_heads',
+        ['dev', 'epoch'],
+        ['upto', 'hash'],
         heads.map((head) => [head.dev, head.epoch, head.upto, head.hash]),
       ),
     ];
-    return this.#writer.write(statements.filter((statement) => statement.params[0] !== '[]'));
+    return this.#writer.write(statements.filter(({ rows }) => rows?.length !== 0));
   }
 
   async head(dev: string, epoch: string): Promise<LogHead | undefined> {
@@ -86,11 +97,11 @@ export class SqliteLog implements LogStore {
   async settled(keys: readonly (readonly [dev: string, occurrence: string])[]): Promise<ReadonlySet<string>> {
     if (keys.length === 0) return new Set();
     const rows = await this.#writer.database.read(
-      `SELECT receipts.dev || ' ' || receipts.occurrence AS key FROM json_each(?) AS asked
-        JOIN receipts ON receipts.dev = json_extract(asked.value, '$[0]') AND receipts.occurrence = json_extract(asked.value, '$[1]')`,
+      `SELECT dev, occurrence FROM receipts WHERE (dev, occurrence) IN
+        (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))`,
       [JSON.stringify(keys)],
     );
-    return new Set(rows.map((row) => String(row['key'])));
+    return new Set(rows.map((row) => `${row['dev']} ${row['occurrence']}`));
   }
 
   async receipts({ dev, limit }: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]> {
@@ -165,11 +176,4 @@ export class SqliteLog implements LogStore {
       atMs: Number(row['at_ms']),
     }));
   }
-}
-
-/** `INSERT … SELECT` of all rows from one JSON array of arrays. */
-function insertAll(insert: string, rows: readonly (readonly SqlValue[])[]) {
-  const columns = insert.slice(insert.indexOf('(')).split(',').length;
-  const values = Array.from({ length: columns }, (_, i) => `json_extract(value, '$[${i}]')`).join(', ');
-  return { sql: `${insert} SELECT ${values} FROM json_each(?)`, params: [JSON.stringify(rows)] };
 }

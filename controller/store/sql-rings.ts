@@ -1,4 +1,4 @@
-// Rings in SQLite: who was called for what and when, seen and answered.
+// Rings in SQL: who was called for what and when, seen and answered.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { RingKind } from '../../schemas/duty.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -6,7 +6,7 @@ import type { StoredRing } from './duty-store.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqliteRings {
+export class SqlRings {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {

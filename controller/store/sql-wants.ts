@@ -1,12 +1,13 @@
-// Signed wants and places in SQLite: what must be published is what is stored.
+// Signed wants and places in SQL: what must be published is what is stored.
 
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import type { Part } from '../../schemas/want.ts';
+import { put } from './batch.ts';
 import type { StoredWant, WantStore } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqliteWants implements WantStore {
+export class SqlWants implements WantStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -25,14 +26,7 @@ export class SqliteWants implements WantStore {
   saveWants(wants: readonly StoredWant[]): Promise<void> {
     if (wants.length === 0) return Promise.resolve();
     const all = wants.map((want) => [want.dev, want.rev, JSON.stringify(want.parts), JSON.stringify(want.envelope), want.madeMs]);
-    return this.#writer.write([
-      {
-        sql: `INSERT OR REPLACE INTO wants (dev, rev, parts, envelope, made_ms)
-          SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'),
-          json_extract(value, '$[4]') FROM json_each(?)`,
-        params: [JSON.stringify(all)],
-      },
-    ]);
+    return this.#writer.write([put('wants', ['dev'], ['rev', 'parts', 'envelope', 'made_ms'], all)]);
   }
 
   async places(): Promise<ReadonlyMap<string, Envelope>> {
@@ -41,8 +35,8 @@ export class SqliteWants implements WantStore {
   }
 
   savePlaces(places: ReadonlyMap<string, Envelope>): Promise<void> {
-    const sql = 'INSERT OR REPLACE INTO places (dev, envelope) VALUES (?, ?)';
-    return this.#writer.write([...places].map(([dev, envelope]) => ({ sql, params: [dev, JSON.stringify(envelope)] })));
+    const all = [...places].map(([dev, envelope]) => [dev, JSON.stringify(envelope)]);
+    return this.#writer.write([put('places', ['dev'], ['envelope'], all)]);
   }
 }
 

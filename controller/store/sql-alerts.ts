@@ -1,16 +1,17 @@
-// Alerts, their sources and mandates in SQLite.
+// Alerts, their sources and mandates in SQL.
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import type { AlertSource } from '../../schemas/alerts.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Remembered } from '../emergency/gateway/heard.ts';
 import type { AlertName, AlertStore, MemoryChange, StoredAlert, StoredMandate, StoredSource } from './alert-store.ts';
+import { type Cell, put } from './batch.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
 /** Messages that came to nothing are kept so many; what killed the gateway is kept for ever. */
 const nothingsMax = 2_000;
 
-export class SqliteAlerts implements AlertStore {
+export class SqlAlerts implements AlertStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -20,13 +21,14 @@ export class SqliteAlerts implements AlertStore {
   addAlert(alert: StoredAlert, { remember, forget }: MemoryChange, act: Act): Promise<void> {
     return this.#writer.write(
       [
-        insert(alert),
+        save([alert]),
         { sql: 'DELETE FROM alert_memory WHERE name IN (SELECT value FROM json_each(?))', params: [JSON.stringify(forget)] },
-        {
-          sql: `INSERT OR REPLACE INTO alert_memory (name, entry)
-            SELECT json_extract(value, '$.key'), json_extract(value, '$.entry') FROM json_each(?)`,
-          params: [JSON.stringify(remember)],
-        },
+        put(
+          'alert_memory',
+          ['name'],
+          ['entry'],
+          remember.map(({ key, entry }) => [key, JSON.stringify(entry)]),
+        ),
         {
           sql: `DELETE FROM alerts WHERE state = 'nothing' AND code <> 'gateway-failed' AND received_ms <
             (SELECT received_ms FROM alerts WHERE state = 'nothing' ORDER BY received_ms DESC LIMIT 1 OFFSET ?)`,
@@ -38,7 +40,7 @@ export class SqliteAlerts implements AlertStore {
   }
 
   saveAlerts(alerts: readonly StoredAlert[], act: Act): Promise<void> {
-    return this.#writer.write(alerts.map(insert), act);
+    return this.#writer.write([save(alerts)], act);
   }
 
   async alert(id: string): Promise<StoredAlert | undefined> {
@@ -49,12 +51,15 @@ export class SqliteAlerts implements AlertStore {
     return this.#read(`SELECT body FROM alerts ORDER BY state <> 'waiting', received_ms DESC, id LIMIT ?`, [limit]);
   }
 
-  named(names: readonly AlertName[]): Promise<StoredAlert[]> {
-    const list = JSON.stringify(names.map(({ sender, identifier, sentMs }) => [identifier, sender, sentMs]));
-    return this.#read(
-      `SELECT body FROM alerts WHERE state <> 'nothing' AND (identifier, sender, sent_ms) IN
-        (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?))`,
+  async named(names: readonly AlertName[]): Promise<StoredAlert[]> {
+    const list = JSON.stringify(names.map(({ sender, identifier }) => [identifier, sender]));
+    const found = await this.#read(
+      `SELECT body FROM alerts WHERE state <> 'nothing' AND (identifier, sender) IN
+        (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))`,
       [list],
+    );
+    return found.filter(({ alert }) =>
+      names.some((name) => name.sentMs === alert?.sentMs && name.identifier === alert.identifier && name.sender === alert.sender),
     );
   }
 
@@ -71,10 +76,10 @@ export class SqliteAlerts implements AlertStore {
   }
 
   async startsSince(sinceMs: number): Promise<ReadonlyMap<string, number>> {
-    const sql = `SELECT mandate, sum(json_array_length(body, '$.orders')) AS starts FROM alerts
-      WHERE given_ms > ? AND mandate IS NOT NULL GROUP BY mandate`;
-    const rows = await this.#writer.database.read(sql, [sinceMs]);
-    return new Map(rows.map((row) => [String(row['mandate']), Number(row['starts'])]));
+    const starts = new Map<string, number>();
+    for (const { mandate, orders } of await this.#read('SELECT body FROM alerts WHERE given_ms > ? AND mandate IS NOT NULL', [sinceMs]))
+      if (mandate !== null) starts.set(mandate, (starts.get(mandate) ?? 0) + orders.length);
+    return starts;
   }
 
   async memory(): Promise<readonly Remembered[]> {
@@ -92,7 +97,7 @@ export class SqliteAlerts implements AlertStore {
 
   saveSource({ source, secret }: StoredSource, act: Act): Promise<void> {
     const sql = `INSERT INTO alert_sources (id, body, secret) VALUES (?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET body = excluded.body, secret = coalesce(excluded.secret, secret)`;
+      ON CONFLICT (id) DO UPDATE SET body = excluded.body, secret = coalesce(excluded.secret, alert_sources.secret)`;
     return this.#writer.write([{ sql, params: [source.id, JSON.stringify(source), secret] }], act);
   }
 
@@ -111,8 +116,8 @@ export class SqliteAlerts implements AlertStore {
   }
 
   saveMandate(mandate: StoredMandate, act: Act): Promise<void> {
-    const sql = 'INSERT OR REPLACE INTO mandates (id, made_ms, body) VALUES (?, ?, ?)';
-    return this.#writer.write([{ sql, params: [mandate.id, mandate.madeMs, JSON.stringify(mandate)] }], act);
+    const row = [mandate.id, mandate.madeMs, JSON.stringify(mandate)];
+    return this.#writer.write([put('mandates', ['id'], ['made_ms', 'body'], [row])], act);
   }
 
   async #read(sql: string, params: readonly (string | number)[]): Promise<StoredAlert[]> {
@@ -121,23 +126,17 @@ export class SqliteAlerts implements AlertStore {
   }
 }
 
-function insert(alert: StoredAlert): Statement {
-  return {
-    sql: `INSERT OR REPLACE INTO alerts (id, source, received_ms, digest, sender, identifier, sent_ms, state, code, mandate, given_ms, body)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    params: [
-      alert.id,
-      alert.source,
-      alert.receivedMs,
-      alert.digest,
-      alert.alert?.sender ?? null,
-      alert.alert?.identifier ?? null,
-      alert.alert?.sentMs ?? null,
-      alert.state,
-      alert.code,
-      alert.mandate,
-      alert.givenMs,
-      JSON.stringify(alert),
-    ],
-  };
+const columns = ['source', 'received_ms', 'digest', 'sender', 'identifier', 'sent_ms', 'state', 'code', 'mandate', 'given_ms', 'body'];
+
+function rowOf(stored: StoredAlert): Cell[] {
+  const { id, source, receivedMs, digest, alert, state, code, mandate, givenMs } = stored;
+  return [
+    ...[id, source, receivedMs, digest, alert?.sender ?? null, alert?.identifier ?? null, alert?.sentMs ?? null],
+    ...[state, code, mandate, givenMs, JSON.stringify(stored)],
+  ];
+}
+
+/** All at once; each in place of what is known under its id. */
+function save(alerts: readonly StoredAlert[]): Statement {
+  return put('alerts', ['id'], columns, alerts.map(rowOf));
 }

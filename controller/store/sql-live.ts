@@ -1,4 +1,4 @@
-// Live sessions with their recordings, what boxes told of them, and upper streams, in SQLite.
+// Live sessions with their recordings, what boxes told of them, and upper streams, in SQL.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { Act, LiveProgress, LiveStore, StoredLive, StoredRelay } from './store.ts';
@@ -6,7 +6,7 @@ import type { Writer } from './writer.ts';
 
 type LiveBody = Pick<StoredLive, 'session' | 'groups' | 'boxes' | 'by' | 'talkFromMs'>;
 
-export class SqliteLive implements LiveStore {
+export class SqlLive implements LiveStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {

@@ -1,10 +1,11 @@
-// Second factors and PINs in SQLite; a code and a recovery code are used up once, whoever races for it.
+// Second factors and PINs in SQL; a code and a recovery code are used up once, whoever races for it.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { put } from './batch.ts';
 import type { SecondFactor } from './duty-store.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqliteFactors {
+export class SqlFactors {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -27,9 +28,11 @@ export class SqliteFactors {
   }
 
   save({ person, state, secret, lastStep, recovery, pinHash, madeMs }: SecondFactor, act: Act): Promise<void> {
-    const sql = `INSERT OR REPLACE INTO second_factors (person, state, secret, last_step, recovery, pin_hash, made_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?)`;
-    return this.#writer.write([{ sql, params: [person, state, secret, lastStep, JSON.stringify(recovery), pinHash, madeMs] }], act);
+    const row = [person, state, secret, lastStep, JSON.stringify(recovery), pinHash, madeMs];
+    return this.#writer.write(
+      [put('second_factors', ['person'], ['state', 'secret', 'last_step', 'recovery', 'pin_hash', 'made_ms'], [row])],
+      act,
+    );
   }
 
   remove(person: string, act: Act): Promise<Result<void>> {

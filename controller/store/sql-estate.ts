@@ -1,11 +1,12 @@
-// Units, boxes, claims and what boxes last said, in SQLite.
+// Units, boxes, claims and what boxes last said, in SQL.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
+import { put } from './batch.ts';
 import type { Act, Box, Claim, EstateStore, Seen, Unit } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqliteEstate implements EstateStore {
+export class SqlEstate implements EstateStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -103,13 +104,8 @@ export class SqliteEstate implements EstateStore {
   }
 
   saveSeen(seen: readonly Seen[]): Promise<void> {
-    // One statement however many boxes spoke; ON CONFLICT needs the WHERE to tell it from a join.
-    const sql = `INSERT INTO seen (dev, last_ms, presence, report, telemetry)
-      SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]')
-      FROM json_each(?) WHERE true
-      ON CONFLICT (dev) DO UPDATE SET last_ms = excluded.last_ms, presence = excluded.presence, report = excluded.report, telemetry = excluded.telemetry`;
     const rows = seen.map((one) => [one.dev, one.lastSeenMs, text(one.presence), text(one.report), text(one.telemetry)]);
-    return this.#writer.write([{ sql, params: [JSON.stringify(rows)] }]);
+    return this.#writer.write([put('seen', ['dev'], ['last_ms', 'presence', 'report', 'telemetry'], rows)]);
   }
 
   async seen(): Promise<Seen[]> {

@@ -1,4 +1,4 @@
-// Media, programmes, schedules and the policy in SQLite.
+// Media, programmes, schedules and the policy in SQL.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -8,7 +8,7 @@ import type { Occasion } from '../../schemas/holidays.ts';
 import type { Act, ContentStore, Media, ProgrammeState, StoredProgramme, StoredSchedule } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqliteContent implements ContentStore {
+export class SqlContent implements ContentStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -17,7 +17,7 @@ export class SqliteContent implements ContentStore {
 
   addMedia(media: Media, act: Act): Promise<void> {
     const insert = {
-      sql: 'INSERT OR IGNORE INTO media (sha256, created_ms, item, source, author, peaks) VALUES (?, ?, ?, ?, ?, ?)',
+      sql: 'INSERT INTO media (sha256, created_ms, item, source, author, peaks) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
       params: [media.item.sha256, media.createdMs, JSON.stringify(media.item), media.source, media.author, JSON.stringify(media.peaks)],
     };
     return this.#writer.write([insert], act);

@@ -1,11 +1,11 @@
-// Accounts and sessions in SQLite.
+// Accounts and sessions in SQL.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Grant } from '../core/roles.ts';
 import type { Account, Act, PeopleStore, Session } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqlitePeople implements PeopleStore {
+export class SqlPeople implements PeopleStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {

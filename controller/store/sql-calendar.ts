@@ -1,11 +1,11 @@
-// Policies of areas and the holidays of years, in SQLite.
+// Policies of areas and the holidays of years, in SQL.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { AreaPolicy } from '../core/compile-want.ts';
 import type { HolidayYearSet } from '../../schemas/holidays.ts';
 import type { Act, CalendarStore } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqliteCalendar implements CalendarStore {
+export class SqlCalendar implements CalendarStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {

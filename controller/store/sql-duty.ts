@@ -1,23 +1,23 @@
-// Roster and shifts in SQLite; second factors and rings stand in a file of their own each.
+// Roster and shifts in SQL; second factors and rings stand in a file of their own each.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { DutyPlace } from '../../schemas/duty.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { RosterEntry, Shift, ShiftEnd, Span } from '../core/duty.ts';
 import type { DutyStore, SecondFactor, StoredRing } from './duty-store.ts';
-import { SqliteFactors } from './sqlite-factors.ts';
-import { SqliteRings } from './sqlite-rings.ts';
+import { SqlFactors } from './sql-factors.ts';
+import { SqlRings } from './sql-rings.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
-export class SqliteDuty implements DutyStore {
+export class SqlDuty implements DutyStore {
   readonly #writer: Writer;
-  readonly #factors: SqliteFactors;
-  readonly #rings: SqliteRings;
+  readonly #factors: SqlFactors;
+  readonly #rings: SqlRings;
 
   constructor(writer: Writer) {
     this.#writer = writer;
-    this.#factors = new SqliteFactors(writer);
-    this.#rings = new SqliteRings(writer);
+    this.#factors = new SqlFactors(writer);
+    this.#rings = new SqlRings(writer);
   }
 
   async roster({ fromMs, toMs }: Span): Promise<RosterEntry[]> {
@@ -48,8 +48,9 @@ export class SqliteDuty implements DutyStore {
     return this.#writer.write(
       [
         {
-          sql: `UPDATE shifts SET ended_ms = min(?, until_ms), ended_why = 'replaced' WHERE person = ? AND ended_ms IS NULL`,
-          params: [startedMs, person],
+          sql: `UPDATE shifts SET ended_ms = CASE WHEN until_ms < ? THEN until_ms ELSE ? END, ended_why = 'replaced'
+            WHERE person = ? AND ended_ms IS NULL`,
+          params: [startedMs, startedMs, person],
         },
         {
           sql: 'INSERT INTO shifts (id, person, place, started_ms, until_ms, note, wrong_pins) VALUES (?, ?, ?, ?, ?, ?, 0)',

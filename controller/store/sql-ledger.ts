@@ -1,12 +1,15 @@
-// The audit chain, durable counters and single values of a centre, in SQLite.
+// The audit chain, durable counters and single values of a centre, in SQL.
 import { sha256 } from '../../hardware/host/crypto.ts';
+import { put } from './batch.ts';
 import type { Act, AuditStore, CounterStore, MetaStore } from './store.ts';
 import { auditText, type Writer } from './writer.ts';
 
 const floorSpace = 'floor';
+const neverBack =
+  'ON CONFLICT (space) DO UPDATE SET ctr = CASE WHEN excluded.ctr > counters.ctr THEN excluded.ctr ELSE counters.ctr END';
 const verifyPage = 1000;
 
-export class SqliteAudit implements AuditStore {
+export class SqlAudit implements AuditStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -45,7 +48,7 @@ export class SqliteAudit implements AuditStore {
   }
 }
 
-export class SqliteCounters implements CounterStore {
+export class SqlCounters implements CounterStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -53,13 +56,7 @@ export class SqliteCounters implements CounterStore {
   }
 
   raise(counters: ReadonlyMap<string, number>): Promise<void> {
-    return this.#writer.write([
-      {
-        sql: `INSERT INTO counters (space, ctr) SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?) WHERE true
-          ON CONFLICT (space) DO UPDATE SET ctr = max(ctr, excluded.ctr)`,
-        params: [JSON.stringify([...counters])],
-      },
-    ]);
+    return this.#writer.write([{ sql: `INSERT INTO counters (space, ctr) ROWS ${neverBack}`, rows: [...counters] }]);
   }
 
   async highest(prefix: string): Promise<ReadonlyMap<string, number>> {
@@ -69,23 +66,17 @@ export class SqliteCounters implements CounterStore {
 
   async floorMs(): Promise<number> {
     const [row] = await this.#writer.database.read(
-      `SELECT max(coalesce((SELECT ctr FROM counters WHERE space = '${floorSpace}'), 0),
-        coalesce((SELECT at_ms FROM audit ORDER BY seq DESC LIMIT 1), 0)) AS floor`,
+      `SELECT (SELECT ctr FROM counters WHERE space = '${floorSpace}') AS said, (SELECT at_ms FROM audit ORDER BY seq DESC LIMIT 1) AS done`,
     );
-    return Number(row?.['floor'] ?? 0);
+    return Math.max(Number(row?.['said'] ?? 0), Number(row?.['done'] ?? 0));
   }
 
   raiseFloor(nowMs: number): Promise<void> {
-    return this.#writer.write([
-      {
-        sql: `INSERT INTO counters (space, ctr) VALUES ('${floorSpace}', ?) ON CONFLICT (space) DO UPDATE SET ctr = max(ctr, excluded.ctr)`,
-        params: [nowMs],
-      },
-    ]);
+    return this.raise(new Map([[floorSpace, nowMs]]));
   }
 }
 
-export class SqliteMeta implements MetaStore {
+export class SqlMeta implements MetaStore {
   readonly #writer: Writer;
 
   constructor(writer: Writer) {
@@ -98,6 +89,6 @@ export class SqliteMeta implements MetaStore {
   }
 
   setValue(name: string, value: string): Promise<void> {
-    return this.#writer.write([{ sql: 'INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', params: [name, value] }]);
+    return this.#writer.write([put('meta', ['name'], ['value'], [[name, value]])]);
   }
 }

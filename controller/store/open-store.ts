@@ -1,0 +1,47 @@
+// Where a centre's tables lie: in the file of its folder, or on the PostgreSQL server that the folder's `database-url` names.
+import { readFile, stat } from 'node:fs/promises';
+import { openDatabase } from '../../hardware/host/sqlite.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Folder } from '../folder.ts';
+import { openPostgres } from './postgres.ts';
+import { SqlStore } from './sql-store.ts';
+import type { Store } from './store.ts';
+
+const urlCharactersMax = 2_000;
+
+/** Opened and walked forward to today's tables. Problems: those of the two databases; bad-input, keys-locked (of `database-url`). */
+export async function openStore(folder: Pick<Folder, 'database' | 'databaseUrl'>): Promise<Result<Store>> {
+  const url = await readUrl(folder.databaseUrl);
+  if (!url.ok) return url;
+  const database =
+    url.value === undefined ? await openDatabase({ file: folder.database, exclusive: false }) : await openPostgres(url.value);
+  if (!database.ok) return database;
+  const store = new SqlStore(database.value);
+  try {
+    await store.migrate();
+    return ok(store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function readUrl(file: string): Promise<Result<string | undefined>> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found) return ok(undefined);
+  // It may hold a password.
+  if ((found.mode & 0o077) !== 0) return bad('keys-locked', `${file} can be read by others; chmod 600 it`);
+  return checkDatabaseUrl((await readFile(file, 'utf8')).trim());
+}
+
+/** A server elsewhere is spoken to under TLS that checks its name, or not at all. Problem: bad-input. */
+export function checkDatabaseUrl(text: string): Result<string> {
+  const url = text.length <= urlCharactersMax && URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2)
+    return bad('bad-input', 'database-url must look like postgres://USER@HOST/DATABASE');
+  const socket = url.searchParams.get('host')?.startsWith('/') === true;
+  const near = socket || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (!near && url.searchParams.get('sslmode') !== 'verify-full')
+    return bad('bad-input', 'a database on another machine needs ?sslmode=verify-full in database-url');
+  return ok(text);
+}

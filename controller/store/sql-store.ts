@@ -1,0 +1,73 @@
+// The centre's store on SQLite or PostgreSQL: opens the file, walks it forward to today's tables, one writer.
+import type { Database } from '../../hardware/host/sqlite.ts';
+import { migrations } from './migrations/migrations.ts';
+import { SqlAlerts } from './sql-alerts.ts';
+import { SqlCalendar } from './sql-calendar.ts';
+import { SqlContent } from './sql-content.ts';
+import { SqlDuty } from './sql-duty.ts';
+import { SqlEstate } from './sql-estate.ts';
+import { SqlAudit, SqlCounters, SqlMeta } from './sql-ledger.ts';
+import { SqlLive } from './sql-live.ts';
+import { SqlLog } from './sql-log.ts';
+import { SqlOrders } from './sql-orders.ts';
+import { SqlPeople } from './sql-people.ts';
+import { SqlWants } from './sql-wants.ts';
+import type { Store } from './store.ts';
+import { Writer } from './writer.ts';
+
+export class SqlStore implements Store {
+  readonly estate: SqlEstate;
+  readonly people: SqlPeople;
+  readonly content: SqlContent;
+  readonly calendar: SqlCalendar;
+  readonly wants: SqlWants;
+  readonly orders: SqlOrders;
+  readonly live: SqlLive;
+  readonly duty: SqlDuty;
+  readonly alerts: SqlAlerts;
+  readonly log: SqlLog;
+  readonly audit: SqlAudit;
+  readonly counters: SqlCounters;
+  readonly meta: SqlMeta;
+  readonly #database: Database;
+  readonly #writer: Writer;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#writer = new Writer(database);
+    this.estate = new SqlEstate(this.#writer);
+    this.people = new SqlPeople(this.#writer);
+    this.calendar = new SqlCalendar(this.#writer);
+    this.content = new SqlContent(this.#writer);
+    this.wants = new SqlWants(this.#writer);
+    this.orders = new SqlOrders(this.#writer);
+    this.live = new SqlLive(this.#writer);
+    this.duty = new SqlDuty(this.#writer);
+    this.alerts = new SqlAlerts(this.#writer);
+    this.log = new SqlLog(this.#writer);
+    this.audit = new SqlAudit(this.#writer);
+    this.counters = new SqlCounters(this.#writer);
+    this.meta = new SqlMeta(this.#writer);
+  }
+
+  /** Bring the tables up to date; each step is one transaction with its number. Throws when the file is newer than the program. */
+  async migrate(): Promise<void> {
+    await this.#database.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY)');
+    const [row] = await this.#database.read('SELECT max(number) AS number FROM migrations');
+    const at = Number(row?.['number'] ?? 0);
+    const newest = migrations.at(-1)?.number ?? 0;
+    if (at > newest) throw new Error(`the data folder was written by a newer version (tables ${at}, this program knows ${newest})`);
+    for (const step of migrations.filter(({ number }) => number > at)) {
+      const statements = step.sql.split(';\n').filter((sql) => sql.trim() !== '');
+      await this.#database.write([
+        ...statements.map((sql) => ({ sql })),
+        { sql: 'INSERT INTO migrations (number) VALUES (?)', params: [step.number] },
+      ]);
+    }
+  }
+
+  /** Waits for the write in turn, then closes. */
+  close(): Promise<void> {
+    return this.#writer.alone(() => this.#database.close());
+  }
+}

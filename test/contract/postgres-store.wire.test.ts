@@ -1,0 +1,110 @@
+// The store's contract on a real PostgreSQL, and what only a server can do: fall, be shared, refuse a second writer.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openPostgres } from '../../controller/store/postgres.ts';
+import { SqlStore } from '../../controller/store/sql-store.ts';
+import type { Store } from '../../controller/store/store.ts';
+import type { Database } from '../../hardware/host/sqlite.ts';
+import { describeAlertStore } from './alert-store.ts';
+import { describeCalendarStore } from './calendar-store.ts';
+import { describeDutyStore } from './duty-store.ts';
+import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
+import { describeShowingStore } from './showing-store.ts';
+import { describeStore, type StoreBed } from './store.ts';
+
+describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres]', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 90_000);
+  afterAll(() => server?.stop());
+
+  async function openDatabase(url: string): Promise<Database> {
+    const opened = await openPostgres(url);
+    if (!opened.ok) throw new Error(`${opened.problem.code} ${opened.problem.detail}`);
+    return opened.value;
+  }
+  async function openStore(url: string): Promise<Store> {
+    const store = new SqlStore(await openDatabase(url));
+    await store.migrate();
+    return store;
+  }
+  const makeBed = async (): Promise<StoreBed> => {
+    const url = await server.database();
+    return { open: () => openStore(url), reopen: () => openStore(url), remove: async () => undefined };
+  };
+
+  describeStore('the store', makeBed);
+  describeAlertStore('alerts', makeBed);
+  describeShowingStore('showings', makeBed);
+  describeDutyStore('duty', makeBed);
+  describeCalendarStore('the calendar', makeBed);
+
+  test('a second process may not write the same database; after the first has gone it may', async () => {
+    const url = await server.database();
+    const first = await openDatabase(url);
+    expect(await openPostgres(url)).toMatchObject({ ok: false, problem: { code: 'device-busy' } });
+    await first.close();
+    const second = await openDatabase(url);
+    await second.close();
+  });
+
+  test('cut connections are made again, and what was written before the cut is there', async () => {
+    const url = await server.database();
+    const database = await openDatabase(url);
+    await database.exec('CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)');
+    await database.write([{ sql: 'INSERT INTO t VALUES (?, ?)', params: [1_795_000_000_123, 'Xã Phú Lâm'] }]);
+    await server.dropConnections(url);
+    const tries = async (work: () => Promise<unknown>) => {
+      for (let i = 0; i < 5; i++)
+        try {
+          return await work();
+        } catch (error) {
+          expect(error).toMatchObject({ problem: { code: 'device-failed' } });
+        }
+      return work();
+    };
+    await tries(() => database.write([{ sql: 'INSERT INTO t VALUES (?, ?) ON CONFLICT DO NOTHING', params: [2, 'sau'] }]));
+    expect(await tries(() => database.read('SELECT a, b FROM t ORDER BY a'))).toEqual([
+      { a: 2, b: 'sau' },
+      { a: 1_795_000_000_123, b: 'Xã Phú Lâm' },
+    ]);
+    await database.close();
+  });
+
+  test('who comes back after another has written there writes no more', async () => {
+    const url = await server.database();
+    const asleep = await openDatabase(url);
+    await asleep.exec('CREATE TABLE t (a INTEGER)');
+    await server.dropConnections(url);
+    const successor = await openDatabase(url);
+    await successor.write([{ sql: 'INSERT INTO t VALUES (1)' }]);
+    await successor.close();
+    const late = () => asleep.write([{ sql: 'INSERT INTO t VALUES (2)' }]);
+    const problems: string[] = [];
+    for (let i = 0; i < 3; i++) await late().catch((error) => problems.push(error.problem?.code));
+    expect(problems.at(-1)).toBe('device-busy');
+    expect(await asleep.read('SELECT a FROM t')).toEqual([{ a: 1 }]);
+    await asleep.close();
+  });
+
+  test('a write is all or nothing, a doubled key is a conflict, a NUL is bad input, a wrong statement is a bug', async () => {
+    const database = await openDatabase(await server.database());
+    await database.exec('CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)');
+    const insert = (a: number, b = '') => ({ sql: 'INSERT INTO t VALUES (?, ?)', params: [a, b] });
+    await expect(database.write([insert(1), insert(2), insert(1)])).rejects.toMatchObject({ problem: { code: 'conflict' } });
+    expect(await database.read('SELECT * FROM t')).toEqual([]);
+    await expect(database.write([insert(3, 'a\u0000b')])).rejects.toMatchObject({ problem: { code: 'bad-input' } });
+    const wrong = await database.read('SELEC 1').catch((error) => error);
+    expect(wrong).toBeInstanceOf(Error);
+    expect(wrong).not.toHaveProperty('problem');
+    await database.write([insert(4, "'; DROP TABLE t; --")]);
+    expect(await database.read('SELECT b FROM t')).toEqual([{ b: "'; DROP TABLE t; --" }]);
+    await database.close();
+  });
+
+  test('a server that is not there is named, and so is a missing package', async () => {
+    expect(await openPostgres('postgres://loa:mat-khau@127.0.0.1:1/x')).toMatchObject({ ok: false, problem: { code: 'device-failed' } });
+    const missing = () => Promise.reject(new Error('Cannot find package pg'));
+    expect(await openPostgres('postgres://x', missing)).toMatchObject({ ok: false, problem: { code: 'driver-missing' } });
+  });
+});
