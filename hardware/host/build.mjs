@@ -28,6 +28,7 @@ const pages = { console: 'controller/console', stage: 'controller/demo/stage', c
 /** Native addons, and packages that read files beside themselves, stay where npm put them. */
 export const external = [
   'sqlite3',
+  'pg',
   'onoff',
   'epoll',
   'serialport',
