@@ -19,6 +19,7 @@ import { contactRoutes } from './api/contacts.ts';
 import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
 import { explainRoutes } from './api/explain.ts';
+import { faultRoutes } from './api/faults.ts';
 import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
 import { logRoutes } from './api/log.ts';
@@ -105,6 +106,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   policyRoutes(app, centre);
   calendarRoutes(app, centre);
   explainRoutes(app, centre);
+  faultRoutes(app, centre);
   centreRoutes(app, centre);
   eventRoutes(app, centre);
   probeRoutes(app, centre);

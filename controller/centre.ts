@@ -14,6 +14,7 @@ import type { OrderWatch } from './emergency/order-watch.ts';
 import type { ReadyDesk } from './emergency/ready-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
 import type { TemplateDesk } from './emergency/template-desk.ts';
+import type { FaultDesk } from './fault-desk.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
@@ -60,6 +61,7 @@ export interface Centre {
   readonly ready: ReadyDesk;
   readonly duty: Duty;
   readonly alerts: Alerts;
+  readonly faults: FaultDesk;
   readonly watch: OrderWatch;
   readonly live: LiveDesk;
   readonly relays: RelayDesk;

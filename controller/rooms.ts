@@ -5,6 +5,7 @@ import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
 import type { Centre, Group } from './centre.ts';
 import { CommandDesk } from './command-desk.ts';
+import { statusOf } from './core/fleet-status.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
@@ -14,6 +15,7 @@ import { makeAlerts } from './emergency/make-alerts.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
 import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
+import { FaultDesk } from './fault-desk.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
 import { LateBus } from './late-bus.ts';
@@ -75,12 +77,18 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   });
   const sanitiser = new Sanitiser({ bundle: sanitiserBundle() });
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
+  const fleet = () =>
+    registry
+      .all()
+      .filter(({ enrolledMs }) => enrolledMs !== null)
+      .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
+  const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
-    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest, sanitiser, commands },
+    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest, sanitiser, commands, faults },
     rooms: { registry, link, bus, place, signatory },
   };
 }

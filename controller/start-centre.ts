@@ -109,8 +109,10 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.relays.start();
   await link.start();
   await centre.alerts.start();
+  await centre.faults.start();
   centre.templates.start();
   const stop = async (): Promise<void> => {
+    await centre.faults.stop();
     await centre.alerts.stop();
     centre.sanitiser.stop();
     await centre.relays.stop();

@@ -15,6 +15,7 @@ export const acts = {
   'box.register': ['technician', 'administrator'],
   'box.settings': ['technician', 'administrator'],
   'box.claim': ['technician', 'administrator'],
+  'fault.answer': ['technician', 'duty', 'administrator'],
   'box.command': ['technician', 'duty', 'administrator'],
   'media.add': ['author'],
   'programme.write': ['author'],

@@ -6,6 +6,7 @@ import { SqlCalendar } from './sql-calendar.ts';
 import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
+import { SqlFaults } from './sql-faults.ts';
 import { SqlAudit, SqlCounters, SqlMeta } from './sql-ledger.ts';
 import { SqlLive } from './sql-live.ts';
 import { SqlLog } from './sql-log.ts';
@@ -20,6 +21,7 @@ export class SqlStore implements Store {
   readonly people: SqlPeople;
   readonly content: SqlContent;
   readonly calendar: SqlCalendar;
+  readonly faults: SqlFaults;
   readonly wants: SqlWants;
   readonly orders: SqlOrders;
   readonly live: SqlLive;
@@ -38,6 +40,7 @@ export class SqlStore implements Store {
     this.estate = new SqlEstate(this.#writer);
     this.people = new SqlPeople(this.#writer);
     this.calendar = new SqlCalendar(this.#writer);
+    this.faults = new SqlFaults(this.#writer);
     this.content = new SqlContent(this.#writer);
     this.wants = new SqlWants(this.#writer);
     this.orders = new SqlOrders(this.#writer);

@@ -16,6 +16,7 @@ import type { BoxSettings } from '../../schemas/settings.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
 import type { Part } from '../../schemas/want.ts';
 import type { AreaPolicy } from '../core/compile-want.ts';
+import type { Fault } from '../core/faults.ts';
 import type { HolidayYearSet, Occasion } from '../../schemas/holidays.ts';
 import type { Grant } from '../core/roles.ts';
 import type { AlertStore } from './alert-store.ts';
@@ -297,6 +298,16 @@ export interface CalendarStore {
   removeHolidayYear(year: number, act: Act): Promise<Result<void>>;
 }
 
+export interface FaultStore {
+  /** Each in place of what is known under its id; the act is a person's. */
+  save(faults: readonly Fault[], act?: Act): Promise<void>;
+  fault(id: string): Promise<Fault | undefined>;
+  /** Unresolved ones that stand or ended after this instant, oldest first. */
+  unsettled(endedAfterMs: number): Promise<Fault[]>;
+  /** Newest first; `open`: only those that need a person. */
+  faults(filter: { readonly box?: string; readonly open: boolean; readonly limit: number }): Promise<Fault[]>;
+}
+
 export interface WantStore {
   wants(): Promise<StoredWant[]>;
   want(dev: string): Promise<StoredWant | undefined>;
@@ -385,6 +396,7 @@ export interface Store {
   readonly people: PeopleStore;
   readonly content: ContentStore;
   readonly calendar: CalendarStore;
+  readonly faults: FaultStore;
   readonly wants: WantStore;
   readonly orders: OrderStore;
   readonly live: LiveStore;

@@ -36,6 +36,7 @@ const notDocuments = new Set([
   'Output',
   'Authority',
   'DelegatedKey',
+  'FaultReason',
   'Hazard',
   'Holiday',
   'HolidayYear',

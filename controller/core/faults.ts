@@ -1,0 +1,111 @@
+// When a trouble becomes a fault, when it has ended, and what a person may do with it. Pure; time is an argument.
+import { type FaultReason, faultKinds } from '../../schemas/faults.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+
+/** A trouble has to stand so long before it is a fault, and to be away so long before the fault has ended. */
+export const hysteresis = { openAfterMs: 60_000, endAfterMs: 120_000 } as const;
+/** One that returns within this time is the same fault again. */
+export const sameWithinMs = 30 * 60_000;
+
+export interface Fault {
+  readonly id: string;
+  readonly box: string;
+  readonly reason: FaultReason;
+  readonly openedMs: number;
+  /** The trouble was last seen standing. */
+  readonly standingMs: number;
+  /** It has been away long enough; it may return. */
+  readonly endedMs: number | null;
+  /** How often it came, the first time included. */
+  readonly times: number;
+  /** Somebody has seen to it. */
+  readonly answeredBy: string | null;
+  readonly answeredMs: number | null;
+  readonly assignee: string | null;
+  readonly resolvedBy: string | null;
+  readonly resolvedMs: number | null;
+  readonly note: string;
+}
+
+/** What stands now: boxes with their troubles. */
+export type Troubles = ReadonlyMap<string, ReadonlySet<FaultReason>>;
+
+/** Troubles that are not faults yet, by `box reason`: since when. Lost at a restart, then they wait once more. */
+export type Pending = ReadonlyMap<string, number>;
+
+export interface FaultStep {
+  readonly pending: Pending;
+  /** Faults that are new or different. */
+  readonly changed: readonly Fault[];
+}
+
+/** One look at the fleet. `known` holds the faults that may still change: open ones and those ended within `sameWithinMs`. */
+export function stepFaults(
+  known: readonly Fault[],
+  pending: Pending,
+  troubles: Troubles,
+  nowMs: number,
+  makeId: () => string,
+): FaultStep {
+  const latest = new Map<string, Fault>();
+  for (const fault of [...known].sort((a, b) => a.openedMs - b.openedMs)) latest.set(keyOf(fault.box, fault.reason), fault);
+  const changed: Fault[] = [];
+  const waiting = new Map<string, number>();
+  for (const [box, reasons] of troubles)
+    for (const reason of reasons) {
+      const key = keyOf(box, reason);
+      const fault = latest.get(key);
+      if (fault && canGoOn(fault, nowMs)) {
+        changed.push(standing(fault, nowMs));
+        continue;
+      }
+      const sinceMs = pending.get(key) ?? nowMs;
+      if (nowMs - sinceMs < hysteresis.openAfterMs) waiting.set(key, sinceMs);
+      else changed.push(opened(makeId(), box, reason, sinceMs, nowMs));
+    }
+  for (const fault of latest.values())
+    if (fault.endedMs === null && !troubles.get(fault.box)?.has(fault.reason) && nowMs - fault.standingMs >= hysteresis.endAfterMs)
+      changed.push({ ...fault, endedMs: nowMs });
+  return { pending: waiting, changed };
+}
+
+function keyOf(box: string, reason: FaultReason): string {
+  return `${box} ${reason}`;
+}
+
+/** A fault that somebody has resolved is closed: what comes after is another one. */
+function canGoOn({ endedMs, resolvedMs }: Fault, nowMs: number): boolean {
+  return resolvedMs === null && (endedMs === null || nowMs - endedMs < sameWithinMs);
+}
+
+function standing(fault: Fault, nowMs: number): Fault {
+  const returns = fault.endedMs !== null;
+  return { ...fault, standingMs: nowMs, endedMs: null, times: fault.times + (returns ? 1 : 0) };
+}
+
+function opened(id: string, box: string, reason: FaultReason, openedMs: number, nowMs: number): Fault {
+  const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
+  return { id, box, reason, openedMs, standingMs: nowMs, endedMs: null, times: 1, ...nobody };
+}
+
+/** Does it need a person? Alarms until they are answered, and whatever still stands unresolved. */
+export function isOpen({ reason, endedMs, answeredMs, resolvedMs }: Fault): boolean {
+  if (resolvedMs !== null) return false;
+  return endedMs === null || (faultKinds[reason].rank === 'alarm' && answeredMs === null);
+}
+
+export type FaultAct =
+  | { readonly act: 'answer'; readonly note: string }
+  | { readonly act: 'assign'; readonly assignee: string; readonly note: string }
+  | { readonly act: 'resolve'; readonly note: string };
+
+/** The fault after what a person did. Problems: conflict (resolved already; the box still says it). */
+export function judgeFault(fault: Fault, wish: FaultAct, by: string, nowMs: number): Result<Fault> {
+  if (fault.resolvedMs !== null) return bad('conflict', `resolved by ${fault.resolvedBy} already`, '/id');
+  const note = wish.note === '' ? fault.note : wish.note;
+  const answered = { answeredBy: fault.answeredBy ?? by, answeredMs: fault.answeredMs ?? nowMs, note };
+  if (wish.act === 'assign') return ok({ ...fault, ...answered, assignee: wish.assignee });
+  if (wish.act === 'answer') return ok({ ...fault, ...answered });
+  if (fault.endedMs === null) return bad('conflict', 'the box still says so; it is resolved once the trouble is away', '/id');
+  return ok({ ...fault, ...answered, resolvedBy: by, resolvedMs: nowMs });
+}

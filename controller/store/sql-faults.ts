@@ -1,0 +1,42 @@
+// Faults of boxes in SQL, with what people did about them.
+import type { SqlRow } from '../../hardware/host/sqlite.ts';
+import { type Fault, isOpen } from '../core/faults.ts';
+import { put } from './batch.ts';
+import type { Act, FaultStore } from './store.ts';
+import type { Writer } from './writer.ts';
+
+export class SqlFaults implements FaultStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  save(faults: readonly Fault[], act?: Act): Promise<void> {
+    const rows = faults.map((fault) => [
+      ...[fault.id, fault.box, fault.openedMs, fault.endedMs, isOpen(fault) ? 1 : 0, fault.resolvedMs, JSON.stringify(fault)],
+    ]);
+    return this.#writer.write([put('faults', ['id'], ['box', 'opened_ms', 'ended_ms', 'open', 'resolved_ms', 'body'], rows)], act);
+  }
+
+  async fault(id: string): Promise<Fault | undefined> {
+    const [row] = await this.#writer.database.read('SELECT body FROM faults WHERE id = ?', [id]);
+    return row && faultOf(row);
+  }
+
+  async unsettled(endedAfterMs: number): Promise<Fault[]> {
+    const sql = 'SELECT body FROM faults WHERE resolved_ms IS NULL AND (ended_ms IS NULL OR ended_ms > ?) ORDER BY opened_ms, id';
+    return (await this.#writer.database.read(sql, [endedAfterMs])).map(faultOf);
+  }
+
+  async faults({ box, open, limit }: Parameters<FaultStore['faults']>[0]): Promise<Fault[]> {
+    const terms = [...(open ? ['open = 1'] : []), ...(box === undefined ? [] : ['box = ?'])];
+    const where = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : '';
+    const sql = `SELECT body FROM faults ${where} ORDER BY opened_ms DESC, id LIMIT ?`;
+    return (await this.#writer.database.read(sql, [...(box === undefined ? [] : [box]), limit])).map(faultOf);
+  }
+}
+
+function faultOf(row: SqlRow): Fault {
+  return JSON.parse(String(row['body'])) as Fault;
+}
