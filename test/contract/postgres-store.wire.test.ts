@@ -7,6 +7,7 @@ import type { Database } from '../../hardware/host/sqlite.ts';
 import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
+import { describeFaultStore } from './fault-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
@@ -37,6 +38,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeAlertStore('alerts', makeBed);
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);
+  describeFaultStore('faults', makeBed);
   describeCalendarStore('the calendar', makeBed);
 
   test('a second process may not write the same database; after the first has gone it may', async () => {

@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
 import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
+import { describeFaultStore } from './fault-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
 
@@ -34,6 +35,7 @@ describeStore('the store on SQLite', makeBed);
 describeAlertStore('alerts on SQLite', makeBed);
 describeShowingStore('SQLite', makeBed);
 describeCalendarStore('the calendar on SQLite', makeBed);
+describeFaultStore('faults on SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
 
 describe('a file', () => {
