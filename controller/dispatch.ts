@@ -1,13 +1,13 @@
 // Keeps each box's signed want equal to the tables: any change is compiled, signed where parts differ, stored, published.
 import { sha256 } from '../hardware/host/crypto.ts';
 import type { Envelope } from '../schemas/envelope.ts';
+import { holidaysOf } from '../schemas/holidays.ts';
 import { type AreaPath, within } from '../schemas/ids.ts';
 import type { KeysDocument } from '../schemas/keys.ts';
 import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
-import { holidaysOf } from '../schemas/holidays.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';

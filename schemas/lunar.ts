@@ -1,6 +1,6 @@
 // The Vietnamese lunar calendar: months begin on the day of the new moon at UTC+7, leap months by the sun. Pure.
 // Formulas: J. Meeus, Astronomical Algorithms, 2nd ed., ch. 25 (sun), ch. 49 (new moon).
-import { dayMs, dayOfDate } from './zones.ts';
+import { dayMs, dayOfDate, yearOfDay } from './zones.ts';
 
 /** Years for which the formulas hold to about a minute; before 1976 the north and the south reckoned differently. */
 export const lunarYears = { from: 1976, until: 2100 } as const;
@@ -41,7 +41,7 @@ export function dayOfLunar(year: number, month: number, day: number, leap = fals
 export function lunarOfDay(
   day: number,
 ): { readonly year: number; readonly month: number; readonly leap: boolean; readonly day: number } | undefined {
-  const solarYear = new Date(day * dayMs).getUTCFullYear();
+  const solarYear = yearOfDay(day);
   for (const year of [solarYear, solarYear - 1]) {
     const found = lunarMonths(year).find(({ firstDay, days }) => day >= firstDay && day < firstDay + days);
     if (found) return { year, month: found.month, leap: found.leap, day: day - found.firstDay + 1 };
@@ -89,8 +89,7 @@ function newMoonDay(k: number): number {
     (sum, [days, power, ofSun, ofMoon, ofNode]) => sum + days * e ** power * sine(ofSun * sun + ofMoon * moon + ofNode * node),
     0,
   );
-  const rest =
-    -0.00017 * sine(124.7746 - 1.56375588 * k) + 0.000325 * sine(299.77 + 0.107408 * k) + 0.000165 * sine(251.88 + 0.016321 * k);
+  const rest = -0.00017 * sine(124.7746 - 1.56375588 * k) + 0.000325 * sine(299.77 + 0.107408 * k) + 0.000165 * sine(251.88 + 0.016321 * k);
   return localDay(mean + periodic + rest);
 }
 
@@ -127,8 +126,7 @@ function sunTwelfth(day: number): number {
     (1.914602 - 0.004817 * t - 0.000014 * t ** 2) * sine(anomaly) +
     (0.019993 - 0.000101 * t) * sine(2 * anomaly) +
     0.000289 * sine(3 * anomaly);
-  const apparent =
-    280.46646 + 36_000.76983 * t + 0.0003032 * t ** 2 + centre - 0.00569 - 0.00478 * sine(125.04 - 1934.136 * t);
+  const apparent = 280.46646 + 36_000.76983 * t + 0.0003032 * t ** 2 + centre - 0.00569 - 0.00478 * sine(125.04 - 1934.136 * t);
   return Math.floor((((apparent % 360) + 360) % 360) / 30);
 }
 

@@ -42,7 +42,27 @@ export function dayOfLocalDate(date: string): number | undefined {
 
 /** A day number as `2026-11-23`. */
 export function dateOfDay(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10);
+  const { year, month, dayOfMonth } = civilOf(day);
+  return `${year}-${`${month}`.padStart(2, '0')}-${`${dayOfMonth}`.padStart(2, '0')}`;
+}
+
+/** The Gregorian year a day number lies in. */
+export function yearOfDay(day: number): number {
+  return civilOf(day).year;
+}
+
+/** The inverse of `dayOfDate`. */
+function civilOf(day: number): { readonly year: number; readonly month: number; readonly dayOfMonth: number } {
+  const shifted = day + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+  const dayOfMonth = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1;
+  return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfMonth };
 }
 
 /** `05:30` in milliseconds after midnight; `24:00` is the whole day. */

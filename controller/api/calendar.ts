@@ -1,12 +1,12 @@
 // The calendar that schedules go by: holidays of a year, and the commune's own order of priority programmes.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import { type Holiday, HolidayYear, type HolidayYearSet, reckonHolidays } from '../../schemas/holidays.ts';
 import { Id } from '../../schemas/ids.ts';
 import { lunarOfDay, lunarYears } from '../../schemas/lunar.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { dayOfLocalDate } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
-import { type Holiday, HolidayYear, type HolidayYearSet, reckonHolidays } from '../../schemas/holidays.ts';
 import { may } from '../core/roles.ts';
 import { declare } from './route.ts';
 

@@ -71,6 +71,14 @@ async function above({ store }: Centre, box: Box, atMs: number): Promise<Above[]
     .map((one): Above => ({ kind: 'order', id: one.id, title: one.template, fromMs: one.givenMs, untilMs: one.expMs }));
   const live = (await store.live.sessions(sessionsLookedAt))
     .filter(({ boxes, session, closedMs }) => boxes.includes(box.id) && session.openMs <= atMs && (closedMs ?? session.untilMs) > atMs)
-    .map(({ session }): Above => ({ kind: 'live', id: session.session, title: session.title, fromMs: session.openMs, untilMs: session.untilMs }));
+    .map(
+      ({ session }): Above => ({
+        kind: 'live',
+        id: session.session,
+        title: session.title,
+        fromMs: session.openMs,
+        untilMs: session.untilMs,
+      }),
+    );
   return [...orders, ...live];
 }

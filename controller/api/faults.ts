@@ -30,7 +30,11 @@ export function faultRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, registry } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/faults', act: 'read', query: FaultQuery }, async ({ person, query }) => {
-    const found = await store.faults.faults({ ...(query.box !== undefined && { box: query.box }), open: query.state === 'open', limit: query.limit });
+    const found = await store.faults.faults({
+      ...(query.box !== undefined && { box: query.box }),
+      open: query.state === 'open',
+      limit: query.limit,
+    });
     return ok(
       found.flatMap((fault) => {
         const box = registry.box(fault.box);
@@ -55,7 +59,8 @@ export function faultRoutes(app: FastifyInstance, centre: Centre): void {
         if (!fault || !box || !sees(person.grants, box.area)) return bad('not-found', `no fault ${params['id']}`);
         const allowed = may(person.grants, 'fault.answer', box.area);
         if (!allowed.ok) return allowed;
-        if ('assignee' in body && !(await store.people.account(body.assignee))) return bad('not-found', `no account ${body.assignee}`, '/assignee');
+        if ('assignee' in body && !(await store.people.account(body.assignee)))
+          return bad('not-found', `no account ${body.assignee}`, '/assignee');
         const wish = { act: word, ...body } as FaultAct;
         const done = await centre.faults.answer(fault.id, wish, person.account, act(`fault.${word}`, fault.id, body));
         return done.ok ? ok(answerOf(done.value, box.name)) : done;

@@ -61,7 +61,8 @@ export function policyRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'DELETE', url: '/api/policy', act: 'policy.write', query: AreaQuery },
     async ({ person, query, act }): Promise<Result<void>> => {
-      if (query.area === undefined || query.area === card.area) return bad('bad-input', 'the centre’s own policy is changed, not taken away', '/area');
+      if (query.area === undefined || query.area === card.area)
+        return bad('bad-input', 'the centre’s own policy is changed, not taken away', '/area');
       const allowed = may(person.grants, 'policy.write', query.area);
       if (!allowed.ok) return allowed;
       const removed = await policies.removeAreaPolicy(query.area, act('policy.remove', query.area));

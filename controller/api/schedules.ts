@@ -133,6 +133,9 @@ async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Lo
   return ok({ stored: { schedule, groups, ...(occasions.length > 0 && { occasions }) }, programme, look });
 }
 
-function answerOf({ schedule, groups, occasions = [], author }: Omit<StoredSchedule, 'createdMs'>, title: string | undefined): ScheduleAnswer {
+function answerOf(
+  { schedule, groups, occasions = [], author }: Omit<StoredSchedule, 'createdMs'>,
+  title: string | undefined,
+): ScheduleAnswer {
   return { ...schedule, groups, occasions, title: title ?? schedule.programme, by: author };
 }

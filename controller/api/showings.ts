@@ -73,7 +73,9 @@ export function showingRoutes(app: FastifyInstance, centre: Centre): void {
       if (query.toMs - query.fromMs > previewMaxMs) return bad('bad-input', 'at most two days at once', '/toMs');
       const content = await readContent(centre.store, centre.nowMs());
       if (!content) return ok({ box: box.id, showings: [] });
-      const segments = preview(planFor(box, content), query.fromMs, query.toMs).segments.filter(({ occurrence }) => occurrence.kind === 'board');
+      const segments = preview(planFor(box, content), query.fromMs, query.toMs).segments.filter(
+        ({ occurrence }) => occurrence.kind === 'board',
+      );
       const showings = segments.flatMap(({ output, fromMs, toMs, occurrence }) =>
         showingsIn(occurrence, fromMs, toMs).map((one) => {
           const item = one.item && { sha256: one.item.sha256, title: one.item.title };

@@ -1,5 +1,6 @@
 // From the centre's tables to what each box should be: parts by hash, shared by all boxes they fit. Same input, same bytes.
 import { canonicalJson } from '../../schemas/canonical.ts';
+import { type Holiday, type Occasion, onOccasions } from '../../schemas/holidays.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { sameLanguage } from '../../schemas/languages.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
@@ -9,7 +10,6 @@ import type { Programme } from '../../schemas/programme.ts';
 import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { Part, PartKind, Plan } from '../../schemas/want.ts';
-import { type Holiday, type Occasion, onOccasions } from '../../schemas/holidays.ts';
 import { audioIn } from './ready-orders.ts';
 
 export interface CentreContent {
@@ -18,7 +18,11 @@ export interface CentreContent {
   readonly areaPolicies?: readonly AreaPolicy[];
   /** Only what is approved reaches a box. */
   readonly programmes: readonly { readonly programme: Programme; readonly state: string }[];
-  readonly schedules: readonly { readonly schedule: Schedule; readonly groups: readonly string[]; readonly occasions?: readonly Occasion[] }[];
+  readonly schedules: readonly {
+    readonly schedule: Schedule;
+    readonly groups: readonly string[];
+    readonly occasions?: readonly Occasion[];
+  }[];
   readonly holidays: readonly string[];
   /** The named days among them. */
   readonly occasions?: readonly Holiday[];
@@ -88,7 +92,10 @@ export function policyAt(area: AreaPath, { policy, areaPolicies = [] }: Pick<Cen
 }
 
 /** The policies of these boxes, each once, by area; the centre's own (area '') where there is no box. */
-export function policiesAt(boxes: readonly { readonly area: AreaPath }[], content: Pick<CentreContent, 'policy' | 'areaPolicies'>): AreaPolicy[] {
+export function policiesAt(
+  boxes: readonly { readonly area: AreaPath }[],
+  content: Pick<CentreContent, 'policy' | 'areaPolicies'>,
+): AreaPolicy[] {
   const found = boxes.map(({ area }) => policyAt(area, content));
   const around = found.length > 0 ? found : [policyAt('', content)];
   return [...new Map(around.map((one) => [one.area, one])).values()].sort((a, b) => (a.area < b.area ? -1 : 1));

@@ -40,13 +40,7 @@ export interface FaultStep {
 }
 
 /** One look at the fleet. `known` holds the faults that may still change: open ones and those ended within `sameWithinMs`. */
-export function stepFaults(
-  known: readonly Fault[],
-  pending: Pending,
-  troubles: Troubles,
-  nowMs: number,
-  makeId: () => string,
-): FaultStep {
+export function stepFaults(known: readonly Fault[], pending: Pending, troubles: Troubles, nowMs: number, makeId: () => string): FaultStep {
   const latest = new Map<string, Fault>();
   for (const fault of [...known].sort((a, b) => a.openedMs - b.openedMs)) latest.set(keyOf(fault.box, fault.reason), fault);
   const changed: Fault[] = [];

@@ -48,7 +48,12 @@ export function lookAtSchedule(
   const refusals = new Map(agendas.flat().flatMap((one) => (one.refused === null ? [] : [[one.id, one.refused] as const])));
   const all = (agendas[0] ?? []).map((one) => ({ ...one, refused: refusals.get(one.id) ?? null }));
   const occurrences = all.filter((one) => one.schedule === schedule.id);
-  return { schedule, occurrences, meetings: meetingsOf(occurrences, all, content.localOrder), unplayable: unplayableIn(programme, occurrences) };
+  return {
+    schedule,
+    occurrences,
+    meetings: meetingsOf(occurrences, all, content.localOrder),
+    unplayable: unplayableIn(programme, occurrences),
+  };
 }
 
 function settingsFor({ form }: Programme, boxes: readonly BoxToServe[]): BoxToServe['settings'] {
@@ -80,9 +85,8 @@ function unplayableIn({ items }: Programme, occurrences: readonly Occurrence[]):
   const [first] = occurrences;
   const last = occurrences.at(-1);
   if (!first || !last) return [];
-  return items.flatMap(({ sha256, title, validFromMs = 0, validUntilMs = Number.POSITIVE_INFINITY }) => {
-    if (validFromMs > first.startMs) return [{ sha256, title, why: 'not-yet-valid' as const }];
-    if (validUntilMs < last.endMs) return [{ sha256, title, why: 'no-more-valid' as const }];
-    return [];
+  return items.flatMap(({ sha256, title, validFromMs = 0, validUntilMs = Number.POSITIVE_INFINITY }): PreviewAnswer['unplayable'] => {
+    if (validFromMs > first.startMs) return [{ sha256, title, why: 'not-yet-valid' }];
+    return validUntilMs < last.endMs ? [{ sha256, title, why: 'no-more-valid' }] : [];
   });
 }

@@ -29,7 +29,7 @@ const minuteMs = 60_000;
 const restartsLookedAt = 50;
 
 export interface LiveDeskOptions {
-  readonly store: Pick<Store, 'live' | 'content'>;
+  readonly store: Pick<Store, 'live' | 'content' | 'calendar'>;
   readonly registry: Registry;
   readonly desk: SigningDesk;
   readonly blobs: Blobs;

@@ -13,5 +13,8 @@ export function put(table: string, key: readonly string[], others: readonly stri
   const last = new Map(rows.map((row) => [JSON.stringify(row.slice(0, key.length)), row]));
   const change = others.map((column) => `${column} = excluded.${column}`).join(', ');
   const columns = [...key, ...others].join(', ');
-  return { sql: `INSERT INTO ${table} (${columns}) ROWS ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${change}`, rows: [...last.values()] };
+  return {
+    sql: `INSERT INTO ${table} (${columns}) ROWS ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${change}`,
+    rows: [...last.values()],
+  };
 }

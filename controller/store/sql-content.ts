@@ -1,10 +1,10 @@
 // Media, programmes, schedules and the policy in SQL.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
+import type { Occasion } from '../../schemas/holidays.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
-import type { Occasion } from '../../schemas/holidays.ts';
 import type { Act, ContentStore, Media, ProgrammeState, StoredProgramme, StoredSchedule } from './store.ts';
 import type { Writer } from './writer.ts';
 

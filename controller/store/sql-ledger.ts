@@ -5,8 +5,7 @@ import type { Act, AuditStore, CounterStore, MetaStore } from './store.ts';
 import { auditText, type Writer } from './writer.ts';
 
 const floorSpace = 'floor';
-const neverBack =
-  'ON CONFLICT (space) DO UPDATE SET ctr = CASE WHEN excluded.ctr > counters.ctr THEN excluded.ctr ELSE counters.ctr END';
+const neverBack = 'ON CONFLICT (space) DO UPDATE SET ctr = CASE WHEN excluded.ctr > counters.ctr THEN excluded.ctr ELSE counters.ctr END';
 const verifyPage = 1000;
 
 export class SqlAudit implements AuditStore {

@@ -2,6 +2,7 @@
 // What a centre remembers, by meaning. Every write is one durable transaction; one process writes.
 import type { RelayRequest } from '../../schemas/api.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
+import type { HolidayYearSet, Occasion } from '../../schemas/holidays.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
 import type { Order } from '../../schemas/order.ts';
@@ -17,7 +18,6 @@ import type { ShowingRow } from '../../schemas/showing-row.ts';
 import type { Part } from '../../schemas/want.ts';
 import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
-import type { HolidayYearSet, Occasion } from '../../schemas/holidays.ts';
 import type { Grant } from '../core/roles.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';

@@ -78,7 +78,14 @@ describe('the calendar of a centre', () => {
 
   test('a programme that leaves out holidays is not played in Tết', async () => {
     const programme = await approved('Hằng ngày');
-    const wish = { programme, groups: ['thon-2'], start: '20270201T060000', zone: 'Asia/Ho_Chi_Minh', rrule: 'FREQ=DAILY', holidays: 'skip' };
+    const wish = {
+      programme,
+      groups: ['thon-2'],
+      start: '20270201T060000',
+      zone: 'Asia/Ho_Chi_Minh',
+      rrule: 'FREQ=DAILY',
+      holidays: 'skip',
+    };
     expect((await author('POST', '/schedules', wish)).status).toBe(201);
     const plays = await timeline('hop-2', '2027-02-01T00:00:00Z', '2027-02-14T00:00:00Z');
     const days = plays.map(({ startMs }) => new Date(startMs + 7 * 3600_000).getUTCDate());
@@ -134,9 +141,15 @@ describe('the calendar of a centre', () => {
 
 describe('a relay set to 03:15 after a repair', () => {
   test('is refused by the rule of the one strict area among its boxes, although the centre’s policy would allow it', async () => {
-    const built = await makeCentre(seedOf({ policy: { ...openPolicy, quiet: [], windows: [{ ...openPolicy.windows[0], from: '00:00', to: '24:00' }] } }));
+    const built = await makeCentre(
+      seedOf({ policy: { ...openPolicy, quiet: [], windows: [{ ...openPolicy.windows[0], from: '00:00', to: '24:00' }] } }),
+    );
     try {
-      const [author, technician, admin] = (await Promise.all(['tac-gia', 'ky-thuat', 'quan-tri'].map((name) => built.as(name)))) as [Asker, Asker, Asker];
+      const [author, technician, admin] = (await Promise.all(['tac-gia', 'ky-thuat', 'quan-tri'].map((name) => built.as(name)))) as [
+        Asker,
+        Asker,
+        Asker,
+      ];
       const outputs = [{ id: 'main', kind: 'loudspeaker' }];
       for (const [id, area] of [
         ['hop-1', '08/02536/thon-1'],

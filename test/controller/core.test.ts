@@ -71,7 +71,13 @@ describe('wants', () => {
   test('a box goes by the policy of the nearest area around it, others share the centre’s', () => {
     const strict = { ...openPolicy, id: 'strict' };
     const stricter = { ...openPolicy, id: 'stricter' };
-    const packs = { ...content, areaPolicies: [{ area: '08/02536/thon-1', policy: stricter }, { area: '08/02536', policy: strict }] };
+    const packs = {
+      ...content,
+      areaPolicies: [
+        { area: '08/02536/thon-1', policy: stricter },
+        { area: '08/02536', policy: strict },
+      ],
+    };
     const at = (area: string) => policyAt(area, packs).policy.id;
     expect([at('08/02536/thon-1/nam'), at('08/02536/thon-10'), at('08/02536'), at('08/0253')]).toEqual([
       ...['stricter', 'strict', 'strict', openPolicy.id],

@@ -14,7 +14,13 @@ class Watched {
   #count = 0;
 
   look(atMs: number, ...reasons: FaultReason[]): Fault[] {
-    const { pending, changed } = stepFaults([...this.faults.values()], this.pending, new Map([['hop-1', new Set(reasons)]]), atMs, () => `f${++this.#count}`);
+    const { pending, changed } = stepFaults(
+      [...this.faults.values()],
+      this.pending,
+      new Map([['hop-1', new Set(reasons)]]),
+      atMs,
+      () => `f${++this.#count}`,
+    );
     this.pending = pending;
     for (const fault of changed) this.faults.set(fault.id, fault);
     return [...this.faults.values()];

@@ -78,3 +78,11 @@ describe('the lunar calendar', () => {
     expect(lunarOfDay(0)).toBeUndefined();
   });
 });
+
+test('a day number and its Gregorian date are one another’s', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -200_000, max: 200_000 }), (day) => {
+      expect(dateOfDay(day)).toBe(new Date(day * 86_400_000).toISOString().slice(0, 10));
+    }),
+  );
+});

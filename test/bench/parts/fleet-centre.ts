@@ -177,10 +177,7 @@ async function voicesReady(dir: string): Promise<void> {
   );
 }
 
-async function readTables<T>(
-  dir: string,
-  use: (store: SqlStore, database: Awaited<ReturnType<typeof opened>>) => Promise<T>,
-): Promise<T> {
+async function readTables<T>(dir: string, use: (store: SqlStore, database: Awaited<ReturnType<typeof opened>>) => Promise<T>): Promise<T> {
   const database = await opened(dir);
   try {
     return await use(new SqlStore(database), database);
