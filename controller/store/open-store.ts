@@ -39,8 +39,9 @@ export function checkDatabaseUrl(text: string): Result<string> {
   const url = text.length <= urlCharactersMax && URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2)
     return bad('bad-input', 'database-url must look like postgres://USER@HOST/DATABASE');
-  const socket = url.searchParams.get('host')?.startsWith('/') === true;
-  const near = socket || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  // The driver lets the parameter win over what stands before the path.
+  const host = url.searchParams.get('host') ?? url.hostname;
+  const near = host.startsWith('/') || ['localhost', '127.0.0.1', '[::1]', '::1'].includes(host);
   if (!near && url.searchParams.get('sslmode') !== 'verify-full')
     return bad('bad-input', 'a database on another machine needs ?sslmode=verify-full in database-url');
   return ok(text);

@@ -1,9 +1,15 @@
 // The store's contract on a real PostgreSQL, and what only a server can do: fall, be shared, refuse a second writer.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { initialise } from '../../controller/init.ts';
 import { openPostgres } from '../../controller/store/postgres.ts';
 import { SqlStore } from '../../controller/store/sql-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import type { Database } from '../../hardware/host/sqlite.ts';
+import { makeCentre, must, seedOf, startMs } from '../controller/built-centre.ts';
 import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
@@ -102,6 +108,26 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
     await database.write([insert(4, "'; DROP TABLE t; --")]);
     expect(await database.read('SELECT b FROM t')).toEqual([{ b: "'; DROP TABLE t; --" }]);
     await database.close();
+  });
+
+  test('a whole centre is made and runs on it, and goes on where it stopped', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'loa-pg-centre-'));
+    await writeFile(join(dir, 'database-url'), await server.database(), { mode: 0o600 });
+    must(await initialise(dir, seedOf(), startMs));
+    expect(existsSync(join(dir, 'centre.sqlite'))).toBe(false);
+    const first = await makeCentre(seedOf(), dir);
+    const author = await first.as('tac-gia');
+    const bulletin = await author('POST', '/bulletins', { title: 'Lịch', text: 'Thứ ba', durationMs: 30_000 });
+    const wish = { title: 'Bảng tin', form: 'bulletin', tier: 'normal', items: [bulletin.body.sha256] };
+    const { body } = await author('POST', '/programmes', wish);
+    await author('POST', `/programmes/${body.id}/submit`);
+    await (await first.as('duyet'))('POST', `/programmes/${body.id}/approve`);
+    await first.stop();
+    const again = await makeCentre(seedOf(), dir);
+    expect((await (await again.as('tac-gia'))('GET', '/programmes')).body).toMatchObject([{ id: body.id, state: 'approved' }]);
+    expect(await again.centre.store.audit.verify()).toBeUndefined();
+    await again.stop();
+    await rm(dir, { recursive: true });
   });
 
   test('a server that is not there is named, and so is a missing package', async () => {

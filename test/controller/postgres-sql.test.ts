@@ -1,5 +1,9 @@
 // The store's SQL in PostgreSQL's words: a table of what differs.
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkDatabaseUrl, openStore } from '../../controller/store/open-store.ts';
 import { bulkOf, bulkSql, toPostgres } from '../../controller/store/postgres-sql.ts';
 
 describe('SQL for PostgreSQL', () => {
@@ -32,5 +36,34 @@ describe('SQL for PostgreSQL', () => {
       'INSERT INTO log_heads (dev, upto) SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT (dev) DO UPDATE SET upto = excluded.upto',
     );
     expect(bulkOf('INSERT INTO t VALUES (?)')).toBeUndefined();
+  });
+});
+
+describe('database-url', () => {
+  test.each([
+    ['postgres://loa@localhost/loa?host=/run/postgresql', true],
+    ['postgres://loa@localhost/loa?host=db.tinh.vn', false],
+    ['postgresql://loa:x@localhost/loa', true],
+    ['postgres://loa@127.0.0.1:5433/loa', true],
+    ['postgres://loa@db.tinh.vn/loa?sslmode=verify-full', true],
+    ['postgres://loa@db.tinh.vn/loa', false],
+    ['postgres://loa@db.tinh.vn/loa?sslmode=require', false],
+    ['postgres://loa@localhost', false],
+    ['mysql://loa@localhost/loa', false],
+    ['', false],
+    [`postgres://loa@localhost/${'x'.repeat(2000)}`, false],
+  ])('%s: %s', (text, good) => {
+    expect(checkDatabaseUrl(text).ok).toBe(good);
+  });
+
+  test('that others can read is refused, and nothing is made', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'loa-url-'));
+    const folder = { database: join(dir, 'centre.sqlite'), databaseUrl: join(dir, 'database-url') };
+    await writeFile(folder.databaseUrl, 'postgres://loa:mat-khau@localhost/loa');
+    await chmod(folder.databaseUrl, 0o644);
+    const refused = await openStore(folder);
+    expect(refused).toMatchObject({ ok: false, problem: { code: 'keys-locked' } });
+    expect(JSON.stringify(refused)).not.toContain('mat-khau');
+    await rm(dir, { recursive: true });
   });
 });
