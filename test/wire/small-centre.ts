@@ -57,6 +57,9 @@ export class SmallCentre {
   /** Answers a blob request in its own way; true when it did. */
   meddle: ((request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean) | undefined;
   answersTime = true;
+  /** Its clock against the machine's, and how long what it signs is good for. */
+  aheadMs = 0;
+  lifeMs = dayMs;
   readonly officer = new TestOfficer('truc-ban-1');
   readonly second = new TestOfficer('truc-ban-2');
   /** Keys beside the centre's own, each with its roles; told before `start`. */
@@ -149,7 +152,14 @@ export class SmallCentre {
   sign(typ: StatementType, aud: string, body: unknown, as: SignAs = {}): Envelope {
     this.#ctr = nextCounter(this.#ctr, Date.now());
     const iat = Date.now();
-    const { iss = this.id, signer = this.signer, exp = iat + dayMs, id = `${typ}-${this.#ctr}`, ctr = this.#ctr, nbf = iat - 1000 } = as;
+    const {
+      iss = this.id,
+      signer = this.signer,
+      exp = iat + this.lifeMs,
+      id = `${typ}-${this.#ctr}`,
+      ctr = this.#ctr,
+      nbf = iat - 1000,
+    } = as;
     const given = { id, iss, epoch: 'c1', aud, iat, exp };
     if (typ !== 'order' || (body as Order).class === 'actual') {
       const said =
@@ -203,7 +213,7 @@ export class SmallCentre {
     if (word === 'log') await this.#takeLog(dev, json);
     if (word === 'ask' && this.answersTime) {
       const { id, nonce } = json as Ask;
-      await this.say('answer', this.sign('answer', `d/${dev}`, { id, nonce, timeMs: Date.now() }));
+      await this.say('answer', this.sign('answer', `d/${dev}`, { id, nonce, timeMs: Date.now() + this.aheadMs }));
     }
   }
 
