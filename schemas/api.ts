@@ -1,6 +1,6 @@
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
-import { bulletinBytesMax } from './bulletin-markup.ts';
+import { bulletinSentMax } from './bulletin-markup.ts';
 import { type Removal, Viewing, type Warning } from './bulletin-removals.ts';
 import type { DutyBrief } from './duty.ts';
 import { Occasion } from './holidays.ts';
@@ -44,7 +44,7 @@ export const BulletinRequest = v.union([
   }),
   v.strictObject({
     title: Title,
-    html: v.pipe(v.string(), v.minLength(1), v.maxLength(bulletinBytesMax)),
+    html: v.pipe(v.string(), v.minLength(1), v.maxLength(bulletinSentMax)),
     durationMs: v.pipe(Programme.entries.items.item.entries.durationMs, v.minValue(showingMinMs)),
     viewing: v.optional(Viewing, {}),
   }),

@@ -3,6 +3,9 @@
 /** Bytes of a bulletin as it is stored and shown. */
 export const bulletinBytesMax = 2 * 1024 * 1024;
 
+/** Characters of a document as it is sent: photographs in it are made smaller before it is stored. */
+export const bulletinSentMax = 16 * 1024 * 1024;
+
 /** Beyond these a document is refused, not cut. */
 export const bulletinLimits = {
   elements: 5_000,

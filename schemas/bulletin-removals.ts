@@ -38,6 +38,7 @@ export const removalsMax = 100;
 
 export const warningKinds = {
   'letters-small': { vi: 'Chữ có thể quá nhỏ ở khoảng cách xem', en: 'Letters may be too small at the viewing distance' },
+  'pictures-fitted': { vi: 'Ảnh lớn đã được thu nhỏ vừa bảng', en: 'Large pictures were made to fit the board' },
   'no-words': { vi: 'Không có chữ: bảng chữ LED và người nghe sẽ không có gì', en: 'No words: LED signs and listeners get nothing' },
 } as const satisfies Record<string, Words>;
 

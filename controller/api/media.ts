@@ -6,18 +6,19 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import { type BulletinAnswer, BulletinRequest, type MediaAnswer, MediaRequest } from '../../schemas/api.ts';
-import { type CleanBulletin, removalReasons, warningKinds } from '../../schemas/bulletin-removals.ts';
+import { type CleanBulletin, removalReasons, type Viewing, warningKinds } from '../../schemas/bulletin-removals.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
 import { layOut } from '../media/bulletin.ts';
+import { fitPictures } from '../media/picture-fit.ts';
 import type { Media } from '../store/store.ts';
 import { declare } from './route.ts';
 
 export const uploadBytesMax = 256 * 1024 * 1024;
 /** A document as JSON text: some letters are written with six. */
-const bulletinRequestMax = 6 * 1024 * 1024;
+const bulletinRequestMax = 20 * 1024 * 1024;
 
 export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, blobs } = centre;
@@ -67,7 +68,7 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, body, act }): Promise<Result<BulletinAnswer>> => {
       const laidOut = (): Result<CleanBulletin> =>
         ok({ html: 'text' in body ? layOut(body.title, body.text) : '', removed: [], warnings: [] });
-      const cleaned = 'html' in body ? await centre.sanitiser.clean(body.html, body.viewing) : laidOut();
+      const cleaned = 'html' in body ? await cleanDocument(centre, body) : laidOut();
       if (!cleaned.ok) return cleaned;
       const { html, removed, warnings } = cleaned.value;
       const bytes = Buffer.from(html);
@@ -92,6 +93,17 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
     reply.header('x-frame-options', 'SAMEORIGIN');
     return sendBlob({ blobs, sha256: medium.item.sha256, type: medium.item.type, range: request.headers.range, reply });
   });
+}
+
+/** Pictures first: cleaned is what the board will show. */
+async function cleanDocument(
+  { sanitiser, tools }: Centre,
+  { html, viewing }: { readonly html: string; readonly viewing: Viewing },
+): Promise<Result<CleanBulletin>> {
+  const fitted = await fitPictures(html, tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg);
+  const cleaned = await sanitiser.clean(fitted.html, viewing);
+  if (!cleaned.ok || fitted.pictures === 0) return cleaned;
+  return ok({ ...cleaned.value, warnings: [...cleaned.value.warnings, { code: 'pictures-fitted', detail: String(fitted.pictures) }] });
 }
 
 async function receive(body: Readable | undefined, path: string): Promise<Result<void>> {
