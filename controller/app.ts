@@ -33,6 +33,7 @@ import { policyRoutes } from './api/policy.ts';
 import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
 import { sendProblem } from './api/route.ts';
+import { reportRoutes } from './api/reports.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
@@ -107,6 +108,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   calendarRoutes(app, centre);
   explainRoutes(app, centre);
   faultRoutes(app, centre);
+  reportRoutes(app, centre);
   centreRoutes(app, centre);
   eventRoutes(app, centre);
   probeRoutes(app, centre);

@@ -1,0 +1,143 @@
+// Reports over REST: the same figures as JSON, as a table file, and as a page to print.
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { AreaPath, within } from '../../schemas/ids.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { InstantMs } from '../../schemas/time.ts';
+import type { Centre } from '../centre.ts';
+import { statusOf } from '../core/fleet-status.ts';
+import { foldFact, type Told } from '../core/order-progress.ts';
+import type { Grant } from '../core/roles.ts';
+import { drills, equipment, faults } from '../reports/estate.ts';
+import type { Known, KnownOrder } from '../reports/known.ts';
+import { breaches, minutes, playLog, scheduleKept } from '../reports/plays.ts';
+import { type Report, type ReportBody, type ReportId, reportIds, reportTitles } from '../reports/report.ts';
+import { reportCsv, reportHtml } from '../reports/write.ts';
+import type { StoredOrder } from '../store/store.ts';
+import { sees } from './boxes.ts';
+import { Whole } from './queries.ts';
+import { declare } from './route.ts';
+
+const periodMaxMs = 400 * 24 * 3600_000;
+const receiptsMax = 100_000;
+const faultsMax = 20_000;
+const ordersMax = 5_000;
+
+const ReportQuery = v.object({
+  fromMs: v.pipe(Whole, InstantMs),
+  toMs: v.pipe(Whole, InstantMs),
+  area: v.optional(AreaPath),
+  format: v.optional(v.picklist(['json', 'csv', 'html']), 'json'),
+});
+type Asked = v.InferOutput<typeof ReportQuery>;
+
+const makers: Readonly<Record<ReportId, (known: Known) => ReportBody>> = {
+  'play-log': playLog,
+  minutes,
+  'schedule-kept': scheduleKept,
+  breaches,
+  faults,
+  drills,
+  equipment,
+};
+
+export function reportRoutes(app: FastifyInstance, centre: Centre): void {
+  declare(app, centre, { method: 'GET', url: '/api/reports', act: 'read' }, async () =>
+    ok(reportIds.map((id) => ({ id, ...reportTitles[id] }))),
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/reports/:id', act: 'read', query: ReportQuery, perMinute: 30 },
+    async ({ person, params, query, reply }): Promise<Result<Report | undefined>> => {
+      const id = reportIds.find((one) => one === params['id']);
+      if (!id) return bad('not-found', `no report ${params['id']}`);
+      if (query.toMs <= query.fromMs || query.toMs - query.fromMs > periodMaxMs)
+        return bad('bad-input', 'a period of up to 400 days', '/toMs');
+      const { name, zone } = centre.card;
+      const { fromMs, toMs } = query;
+      const known = await readKnown(centre, person.grants, query, id);
+      const report: Report = {
+        id,
+        title: reportTitles[id],
+        centre: name,
+        zone,
+        asOfMs: centre.nowMs(),
+        fromMs,
+        toMs,
+        ...makers[id](known),
+      };
+      if (query.format === 'json') return ok(report);
+      const csv = query.format === 'csv';
+      await reply
+        .type(`text/${query.format}; charset=utf-8`)
+        .header('content-disposition', `${csv ? 'attachment' : 'inline'}; filename="${id}.${query.format}"`)
+        .send(csv ? reportCsv(report) : reportHtml(report));
+      return ok(undefined);
+    },
+  );
+}
+
+/** Only what a report needs, only of boxes the person sees. */
+async function readKnown(centre: Centre, grants: readonly Grant[], { fromMs, toMs, area }: Asked, id: ReportId): Promise<Known> {
+  const { store, registry, link, nowMs } = centre;
+  const atMs = nowMs();
+  const boxes = registry
+    .all()
+    .filter((box) => sees(grants, box.area) && (area === undefined || within(box.area, area)))
+    .map((box) => {
+      const { online, lastSeenMs } = statusOf(registry.seen(box.id), link.connected(box.id), atMs);
+      return {
+        id: box.id,
+        name: box.name,
+        area: box.area,
+        outputs: box.settings.outputs,
+        enrolled: box.enrolledMs !== null,
+        online,
+        lastSeenMs,
+      };
+    });
+  const seen = new Set(boxes.map((box) => box.id));
+  const plays = ['play-log', 'minutes', 'schedule-kept', 'breaches'].includes(id);
+  const receipts = plays ? await store.log.receiptsBetween({ fromMs, toMs }) : [];
+  const programmes = plays ? await store.content.programmes() : [];
+  const faulty = id === 'faults' ? await store.faults.faults({ open: false, limit: faultsMax }) : [];
+  return {
+    ...{ fromMs, toMs, nowMs: atMs, boxes },
+    receipts: receipts.filter(({ dev, receipt }) => seen.has(dev) && receipt.plannedStartMs >= fromMs),
+    receiptsCut: receipts.length >= receiptsMax,
+    programmes: new Map(programmes.map(({ programme }) => [programme.id, programme])),
+    faults: faulty.filter(({ box }) => seen.has(box)),
+    orders: id === 'drills' ? await readOrders(centre, fromMs, toMs, seen) : [],
+  };
+}
+
+async function readOrders({ store }: Centre, fromMs: number, toMs: number, seen: ReadonlySet<string>): Promise<KnownOrder[]> {
+  const given = (await store.orders.orders(ordersMax)).filter(({ givenMs }) => givenMs >= fromMs && givenMs < toMs);
+  const facts = await store.orders.progress(given.map(({ id }) => id));
+  return given.map((order) => knownOrder(order, facts, seen));
+}
+
+function knownOrder(
+  order: StoredOrder,
+  facts: Awaited<ReturnType<Centre['store']['orders']['progress']>>,
+  seen: ReadonlySet<string>,
+): KnownOrder {
+  const told = new Map<string, { folded: Told | undefined; soundedMs: number | null }>();
+  for (const fact of facts) {
+    if (fact.order !== order.id) continue;
+    const before = told.get(fact.dev);
+    const soundedMs = before?.soundedMs ?? (fact.state === 'sounding' || fact.state === 'heard' ? fact.atMs : null);
+    told.set(fact.dev, { folded: foldFact(before?.folded, fact), soundedMs });
+  }
+  const boxes = order.boxes
+    .filter((box) => seen.has(box))
+    .map((box) => ({
+      box,
+      told: told.has(box),
+      sounded: told.get(box)?.folded?.sounded ?? false,
+      soundedMs: told.get(box)?.soundedMs ?? null,
+    }));
+  return { id: order.id, class: order.order.class, template: order.template, givenMs: order.givenMs, by: order.by, boxes };
+}

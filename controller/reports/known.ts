@@ -1,0 +1,39 @@
+// What reports are made of: plain lists read once, cut to what the asker may see.
+import type { Programme } from '../../schemas/programme.ts';
+import type { Receipt } from '../../schemas/receipt.ts';
+import type { Output } from '../../schemas/settings.ts';
+import type { Fault } from '../core/faults.ts';
+
+export interface KnownBox {
+  readonly id: string;
+  readonly name: string;
+  readonly area: string;
+  readonly outputs: readonly Output[];
+  readonly enrolled: boolean;
+  readonly online: boolean;
+  readonly lastSeenMs: number | null;
+}
+
+/** An exercise or an order in earnest, and how far it came on each box it was meant for. */
+export interface KnownOrder {
+  readonly id: string;
+  readonly class: string;
+  readonly template: string;
+  readonly givenMs: number;
+  readonly by: string;
+  readonly boxes: readonly { readonly box: string; readonly sounded: boolean; readonly told: boolean; readonly soundedMs: number | null }[];
+}
+
+export interface Known {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly nowMs: number;
+  readonly boxes: readonly KnownBox[];
+  /** Planned to begin within the period. */
+  readonly receipts: readonly { readonly dev: string; readonly receipt: Receipt }[];
+  /** More receipts were there than one report reads. */
+  readonly receiptsCut: boolean;
+  readonly programmes: ReadonlyMap<string, Programme>;
+  readonly faults: readonly Fault[];
+  readonly orders: readonly KnownOrder[];
+}

@@ -1,0 +1,213 @@
+// Reports made of receipts: the log of plays, minutes by tier, level and language, how far the schedule was kept, what policy refused.
+import type { Outcome, Receipt } from '../../schemas/receipt.ts';
+import type { Known } from './known.ts';
+import { column, type Exclusion, figure, type ReportBody, share, type Value, type Words } from './report.ts';
+
+export const outcomeWords: Readonly<Record<Outcome, Words>> = {
+  played: { vi: 'phát đủ', en: 'played' },
+  partial: { vi: 'một phần', en: 'partial' },
+  preempted: { vi: 'bị ngắt', en: 'pre-empted' },
+  missed: { vi: 'bỏ lỡ', en: 'missed' },
+  'refused-by-policy': { vi: 'từ chối do quy định', en: 'refused by policy' },
+  failed: { vi: 'lỗi', en: 'failed' },
+  withdrawn: { vi: 'đã thu hồi', en: 'withdrawn' },
+};
+
+type Told = Known['receipts'][number];
+
+/** Sound of a virtual output proves nothing about a village; it stands in the log and in no figure. */
+function official({ receipts }: Known): readonly Told[] {
+  return receipts.filter(({ receipt }) => receipt.proof !== 'simulated');
+}
+
+function exclusionsOf(known: Known): Exclusion[] {
+  const simulated = known.receipts.length - official(known).length;
+  return [
+    ...(simulated > 0 ? [{ vi: 'lượt phát mô phỏng, không tính vào số liệu', en: 'simulated plays, in no figure', count: simulated }] : []),
+    ...(known.receiptsCut
+      ? [
+          {
+            vi: 'biên nhận vượt giới hạn của một báo cáo; chọn khoảng ngắn hơn',
+            en: 'more receipts than one report reads; choose a shorter period',
+            count: 1,
+          },
+        ]
+      : []),
+  ];
+}
+
+export function playLog(known: Known): ReportBody {
+  const names = new Map(known.boxes.map(({ id, name }) => [id, name]));
+  const rows = known.receipts.map(({ dev, receipt }): Value[] => [
+    ...[receipt.plannedStartMs, dev, names.get(dev) ?? '', titleOf(receipt, known), receipt.class],
+    ...[outcomeWords[receipt.outcome].vi, receipt.reason ?? '', receipt.startedMs ?? null, receipt.audibleMs, receipt.proof],
+  ]);
+  const heardMs = official(known).reduce((sum, { receipt }) => sum + receipt.audibleMs, 0);
+  return {
+    figures: [
+      figure('plays', 'count', official(known).length, { vi: 'Lượt phát', en: 'Plays' }, all),
+      figure('audibleMs', 'durationMs', heardMs, { vi: 'Thời lượng đã phát', en: 'Time played' }, heard),
+    ],
+    columns: [
+      column('plannedStart', 'instant', 'Giờ theo lịch', 'Planned'),
+      column('box', 'text', 'Hộp', 'Box'),
+      column('boxName', 'text', 'Tên hộp', 'Box name'),
+      column('title', 'text', 'Chương trình', 'Programme'),
+      column('class', 'text', 'Loại', 'Class'),
+      column('outcome', 'text', 'Kết quả', 'Outcome'),
+      column('reason', 'text', 'Lý do', 'Reason'),
+      column('started', 'instant', 'Bắt đầu', 'Started'),
+      column('audibleMs', 'durationMs', 'Đã phát', 'Played'),
+      column('proof', 'text', 'Bằng chứng', 'Proof'),
+    ],
+    rows,
+    exclusions: exclusionsOf(known),
+  };
+}
+
+const all: Words = {
+  vi: 'biên nhận của các lượt phát có giờ theo lịch trong kỳ',
+  en: 'receipts of plays planned to begin within the period',
+};
+const heard: Words = {
+  vi: 'tổng thời gian âm thanh hoặc trang đã ra khỏi thiết bị, theo biên nhận',
+  en: 'sound or pages that left the outputs, as receipts say',
+};
+
+/** Emergency and live have no programme: their class says it. */
+function titleOf({ programme, occurrence }: Receipt, { programmes }: Known): string {
+  return (programme !== undefined && programmes.get(programme)?.title) || occurrence;
+}
+
+export function minutes(known: Known): ReportBody {
+  const groups = new Map<string, { key: string[]; plays: number; plannedMs: number; audibleMs: number }>();
+  for (const { receipt } of official(known)) {
+    const programme = receipt.programme === undefined ? undefined : known.programmes.get(receipt.programme);
+    const key = [receipt.class, programme?.level ?? '', programme?.items[0]?.language ?? ''];
+    const group = groups.get(key.join(' ')) ?? { key, plays: 0, plannedMs: 0, audibleMs: 0 };
+    group.plays += 1;
+    group.plannedMs += receipt.plannedEndMs - receipt.plannedStartMs;
+    group.audibleMs += receipt.audibleMs;
+    groups.set(key.join(' '), group);
+  }
+  const sorted = [...groups.values()].sort((a, b) => b.audibleMs - a.audibleMs);
+  const audibleMs = sorted.reduce((sum, group) => sum + group.audibleMs, 0);
+  return {
+    figures: [figure('audibleMs', 'durationMs', audibleMs, { vi: 'Tổng thời lượng đã phát', en: 'Time played in all' }, heard)],
+    columns: [
+      column('class', 'text', 'Loại', 'Class'),
+      column('level', 'text', 'Cấp', 'Level'),
+      column('language', 'text', 'Ngôn ngữ', 'Language'),
+      column('plays', 'count', 'Lượt', 'Plays'),
+      column('plannedMs', 'durationMs', 'Theo lịch', 'Planned'),
+      column('audibleMs', 'durationMs', 'Đã phát', 'Played'),
+    ],
+    rows: sorted.map(({ key, plays, plannedMs, audibleMs: ms }) => [...key, plays, plannedMs, ms]),
+    exclusions: exclusionsOf(known),
+  };
+}
+
+/** Programmes of a schedule; orders, live talk and plays by hand have none to keep. */
+function planned(known: Known): readonly Told[] {
+  return official(known).filter(({ receipt }) => receipt.what === 'occurrence');
+}
+
+/** What a box could have kept: refused and withdrawn plays were never to be, an emergency goes before. */
+const due = ({ outcome, reason }: Receipt) => outcome !== 'refused-by-policy' && outcome !== 'withdrawn' && reason !== 'emergency';
+
+export function scheduleKept(known: Known): ReportBody {
+  const plays = planned(known);
+  const rows = known.boxes.flatMap((box): Value[][] => {
+    const own = plays.flatMap(({ dev, receipt }) => (dev === box.id ? [receipt] : []));
+    if (own.length === 0) return [];
+    const count = (outcome: Outcome) => own.filter((receipt) => receipt.outcome === outcome).length;
+    const kept = share(count('played'), own.filter(due).length);
+    return [
+      [
+        box.id,
+        box.name,
+        own.length,
+        count('played'),
+        count('partial'),
+        count('preempted'),
+        count('missed'),
+        count('refused-by-policy'),
+        count('failed'),
+        kept,
+      ],
+    ];
+  });
+  const silent = known.boxes.length - rows.length;
+  const played = plays.filter(({ receipt }) => receipt.outcome === 'played').length;
+  const kept = share(played, plays.filter(({ receipt }) => due(receipt)).length);
+  return {
+    figures: [
+      figure(
+        'kept',
+        'share',
+        kept,
+        { vi: 'Tỷ lệ thực hiện lịch', en: 'Schedule kept' },
+        {
+          vi: 'lượt phát đủ trên lượt phải phát; không tính lượt bị từ chối do quy định, đã thu hồi, bị lệnh khẩn cấp ngắt',
+          en: 'plays played whole of those due; refused, withdrawn and those an order cut do not count',
+        },
+      ),
+    ],
+    columns: [
+      column('box', 'text', 'Hộp', 'Box'),
+      column('boxName', 'text', 'Tên hộp', 'Box name'),
+      column('planned', 'count', 'Theo lịch', 'Planned'),
+      ...(['played', 'partial', 'preempted', 'missed', 'refused-by-policy', 'failed'] as const).map((id) =>
+        column(id, 'count', outcomeWords[id].vi, outcomeWords[id].en),
+      ),
+      column('kept', 'share', 'Tỷ lệ', 'Kept'),
+    ],
+    rows,
+    exclusions: [
+      ...exclusionsOf(known),
+      ...(silent > 0
+        ? [
+            {
+              vi: 'hộp chưa có biên nhận nào trong kỳ: chưa đo, không phải 0 %',
+              en: 'boxes without a receipt in the period: unmeasured, not 0 %',
+              count: silent,
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+export function breaches(known: Known): ReportBody {
+  const names = new Map(known.boxes.map(({ id, name }) => [id, name]));
+  const refused = planned(known).filter(({ receipt }) => receipt.outcome === 'refused-by-policy');
+  return {
+    figures: [
+      figure(
+        'refused',
+        'count',
+        refused.length,
+        { vi: 'Lượt bị từ chối', en: 'Plays refused' },
+        {
+          vi: 'lượt mà hộp không phát vì quy chế (khung giờ, giờ yên tĩnh, số buổi, số phút)',
+          en: 'plays the box did not begin because of its policy (windows, quiet hours, sessions, minutes)',
+        },
+      ),
+    ],
+    columns: [
+      column('plannedStart', 'instant', 'Giờ theo lịch', 'Planned'),
+      column('box', 'text', 'Hộp', 'Box'),
+      column('boxName', 'text', 'Tên hộp', 'Box name'),
+      column('title', 'text', 'Chương trình', 'Programme'),
+      column('rule', 'text', 'Quy định', 'Rule'),
+    ],
+    rows: refused.map(({ dev, receipt }) => [
+      receipt.plannedStartMs,
+      dev,
+      names.get(dev) ?? '',
+      titleOf(receipt, known),
+      receipt.reason ?? '',
+    ]),
+    exclusions: exclusionsOf(known),
+  };
+}

@@ -1,0 +1,95 @@
+// Reports on paper and for office programs: RFC 4180 tables and pages that print well, Vietnamese first.
+import { zoneClock } from '../../schemas/zones.ts';
+import type { Report, Value, ValueKind } from './report.ts';
+
+/** Not measured is not nothing. */
+const unmeasured = 'chưa đo';
+
+/** UTF-8 with a mark, so that office programs read Vietnamese; figures and what was left out follow the table. */
+export function reportCsv(report: Report): string {
+  const written = writer(report.zone);
+  const table = [
+    report.columns.map(({ vi }) => vi),
+    ...report.rows.map((row) => row.map((value, at) => written(value, report.columns[at]?.kind ?? 'text'))),
+  ];
+  const figures = report.figures.map(({ vi, value, kind, definition }) => [vi, written(value, kind), definition.vi]);
+  const about = [
+    [report.title.vi, report.centre],
+    ['Kỳ', written(report.fromMs, 'instant'), written(report.toMs, 'instant')],
+    ['Tính đến', written(report.asOfMs, 'instant')],
+    ...report.exclusions.map(({ vi, count }) => ['Không tính', String(count), vi]),
+  ];
+  return `\uFEFF${[...table, [], ...figures, ...about].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`;
+}
+
+/** A cell that begins like a formula is text to whoever opens the file. */
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** A page of its own for paper of A4 size: no script, nothing from outside. */
+export function reportHtml(report: Report): string {
+  const written = writer(report.zone);
+  const figures = report.figures.map(
+    ({ vi, en, value, kind, definition }) =>
+      `<div><dt>${escaped(vi)} <span lang="en">${escaped(en)}</span></dt><dd>${escaped(written(value, kind))}<small>${escaped(definition.vi)}</small></dd></div>`,
+  );
+  const head = report.columns.map(({ vi, kind }) => `<th scope="col"${numeric(kind)}>${escaped(vi)}</th>`).join('');
+  const rows = report.rows.map(
+    (row) =>
+      `<tr>${row.map((value, at) => `<td${numeric(report.columns[at]?.kind ?? 'text')}>${escaped(written(value, report.columns[at]?.kind ?? 'text'))}</td>`).join('')}</tr>`,
+  );
+  const left = report.exclusions.map(({ vi, count }) => `<li>${count} ${escaped(vi)}</li>`).join('');
+  const when = (ms: number) => escaped(written(ms, 'instant'));
+  return `<!doctype html>
+<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(report.title.vi)} – ${escaped(report.centre)}</title>
+<style>${style}</style></head><body>
+<header><p>${escaped(report.centre)}</p><h1>${escaped(report.title.vi)}</h1><p>Từ ${when(report.fromMs)} đến ${when(report.toMs)} · tính đến ${when(report.asOfMs)}</p></header>
+<dl>${figures.join('')}</dl>
+<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
+${left === '' ? '' : `<section><h2>Không tính vào số liệu</h2><ul>${left}</ul></section>`}
+<footer><div>Người lập</div><div>Lãnh đạo duyệt</div></footer>
+</body></html>
+`;
+}
+
+const style = `
+body{font:15px/1.45 system-ui,sans-serif;color:#1b1b1b;margin:24px auto;max-width:1080px;padding:0 16px}
+h1{font-size:24px;margin:.2em 0}header p{margin:0}h2{font-size:16px}
+dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:12px 24px;margin:20px 0}
+dt{font-weight:600}dt span{font-weight:400;color:#555}dd{margin:0;font-size:22px}dd small{display:block;font-size:13px;color:#555}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:4px 8px;text-align:left;vertical-align:top}
+th{background:#f0f0f0}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+footer{display:flex;justify-content:space-around;margin:40px 0 90px;font-weight:600}
+@media print{body{margin:0;max-width:none;font-size:11px}.wide{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}@page{size:A4 landscape;margin:14mm}}
+`;
+
+function numeric(kind: ValueKind): string {
+  return kind === 'text' ? '' : ' class="n"';
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+/** Values as people read them, in the centre's own time. */
+function writer(zone: string): (value: Value, kind: ValueKind) => string {
+  const clock = zoneClock(zone);
+  const local = (ms: number) => new Date(ms + (clock.ok ? clock.value.offsetAt(ms) : 0)).toISOString();
+  return (value, kind) => {
+    if (value === null) return unmeasured;
+    if (typeof value === 'string') return value;
+    if (kind === 'share') return `${(value * 100).toFixed(1).replace('.', ',')} %`;
+    if (kind === 'durationMs') return duration(value);
+    if (kind !== 'instant') return String(value);
+    const text = local(value);
+    return `${text.slice(8, 10)}/${text.slice(5, 7)}/${text.slice(0, 4)} ${text.slice(11, 19)}`;
+  };
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
