@@ -10,40 +10,6 @@ export const outcomeWords: Readonly<Record<string, string>> = {
   withdrawn: 'Thu hồi',
 };
 
-export const reasonWords: Readonly<Record<string, string>> = {
-  'box-off': 'hộp tắt',
-  'power-cut': 'mất điện',
-  'no-time': 'chưa có giờ tin cậy',
-  'not-cached': 'chưa tải nội dung',
-  'too-late': 'quá muộn để vào giữa chừng',
-  'output-busy': 'loa đang bận',
-  emergency: 'có lệnh khẩn cấp',
-  'higher-class': 'có chương trình ưu tiên hơn',
-  'stopped-here': 'tắt tại chỗ',
-  withdrawn: 'đã thu hồi',
-  'decoder-failed': 'không giải mã được',
-  'output-failed': 'đầu ra lỗi',
-  'amplifier-failed': 'tăng âm lỗi',
-  'outside-window': 'ngoài khung giờ',
-  'quiet-hours': 'giờ yên tĩnh',
-  'session-too-long': 'quá thời lượng một buổi',
-  'too-many-sessions': 'quá số buổi trong ngày',
-  'day-limit': 'quá số phút trong ngày',
-  'joined-late': 'vào giữa chừng',
-  resumed: 'phát tiếp sau khi ngắt',
-  cleared: 'lệnh đã kết thúc',
-  expired: 'hết hạn',
-  superseded: 'có lệnh mới hơn',
-  'not-painted': 'màn hình không hiển thị',
-  'window-ended': 'hết khung giờ được phép',
-  muted: 'tắt tiếng tại chỗ',
-  'held-service': 'đang bảo trì, có người ở loa',
-  'on-battery': 'mất điện lưới, chạy ắc quy',
-  'stream-lost': 'mất luồng trực tiếp',
-  'no-voice': 'thiếu giọng đọc cho ngôn ngữ này',
-  'bulletin-unsafe': 'bảng tin có nội dung không an toàn, không hiển thị',
-};
-
 export const healthWords: Readonly<Record<string, string>> = { ok: 'Tốt', degraded: 'Suy giảm', silent: 'Mất tiếng', unknown: 'Chưa rõ' };
 
 export const healthReasonWords: Readonly<Record<string, string>> = {

@@ -1,51 +1,7 @@
 // A play receipt as one line that a person reads, Vietnamese.
 import type { ReceiptAnswer } from '../../schemas/api.ts';
-import type { Outcome, Reason } from '../../schemas/receipt.ts';
-
-export const outcomeWords: Readonly<Record<Outcome, string>> = {
-  played: 'phát đủ',
-  partial: 'phát một phần',
-  preempted: 'bị ngắt',
-  missed: 'bỏ lỡ',
-  'refused-by-policy': 'từ chối do quy định',
-  failed: 'lỗi',
-  withdrawn: 'thu hồi',
-};
-
-export const reasonWords: Readonly<Record<Reason, string>> = {
-  'box-off': 'hộp tắt',
-  'power-cut': 'mất điện giữa chừng',
-  'no-time': 'chưa có giờ tin cậy',
-  'not-cached': 'chưa tải xong nội dung',
-  'too-late': 'quá giờ bắt đầu',
-  'output-busy': 'loa đang bận',
-  emergency: 'nhường lệnh khẩn cấp',
-  'higher-class': 'nhường chương trình ưu tiên hơn',
-  'stopped-here': 'dừng tại hộp',
-  withdrawn: 'đã thu hồi',
-  'decoder-failed': 'không giải mã được',
-  'output-failed': 'đầu ra âm thanh lỗi',
-  'amplifier-failed': 'tăng âm lỗi',
-  'outside-window': 'ngoài khung giờ',
-  'quiet-hours': 'giờ yên tĩnh',
-  'session-too-long': 'quá thời lượng một buổi',
-  'too-many-sessions': 'quá số buổi trong ngày',
-  'day-limit': 'quá thời lượng trong ngày',
-  'joined-late': 'vào muộn, phát từ giữa',
-  resumed: 'phát tiếp sau khi nhường',
-  cleared: 'lệnh đã kết thúc',
-  expired: 'lệnh hết hạn',
-  superseded: 'có lệnh mới hơn',
-  'not-painted': 'bảng không hiện được',
-  'window-ended': 'hết khung giờ được phép',
-  muted: 'tắt tiếng tại chỗ',
-  'held-service': 'đang bảo trì, có người ở loa',
-  'on-battery': 'đang chạy ắc quy',
-  'stream-lost': 'mất luồng trực tiếp',
-  'no-voice': 'thiếu giọng đọc cho ngôn ngữ này',
-  'spoken-instead': 'hộp đọc bằng giọng máy thay bản ghi',
-  'bulletin-unsafe': 'bảng tin có nội dung không an toàn',
-};
+import type { Outcome } from '../../schemas/receipt.ts';
+import { outcomeWords, reasonWords } from '../../schemas/receipt-words.ts';
 
 const marks: Readonly<Record<Outcome, string>> = {
   played: '✔',

@@ -1,17 +1,8 @@
 // Reports made of receipts: the log of plays, minutes by tier, level and language, how far the schedule was kept, what policy refused.
 import type { Outcome, Receipt } from '../../schemas/receipt.ts';
+import { classWords, outcomeWords, proofWords, reasonWords } from '../../schemas/receipt-words.ts';
 import type { Known } from './known.ts';
 import { column, type Exclusion, figure, type ReportBody, share, type Value, type Words } from './report.ts';
-
-export const outcomeWords: Readonly<Record<Outcome, Words>> = {
-  played: { vi: 'phát đủ', en: 'played' },
-  partial: { vi: 'một phần', en: 'partial' },
-  preempted: { vi: 'bị ngắt', en: 'pre-empted' },
-  missed: { vi: 'bỏ lỡ', en: 'missed' },
-  'refused-by-policy': { vi: 'từ chối do quy định', en: 'refused by policy' },
-  failed: { vi: 'lỗi', en: 'failed' },
-  withdrawn: { vi: 'đã thu hồi', en: 'withdrawn' },
-};
 
 type Told = Known['receipts'][number];
 
@@ -39,8 +30,8 @@ function exclusionsOf(known: Known): Exclusion[] {
 export function playLog(known: Known): ReportBody {
   const names = new Map(known.boxes.map(({ id, name }) => [id, name]));
   const rows = known.receipts.map(({ dev, receipt }): Value[] => [
-    ...[receipt.plannedStartMs, dev, names.get(dev) ?? '', titleOf(receipt, known), receipt.class],
-    ...[outcomeWords[receipt.outcome].vi, receipt.reason ?? '', receipt.startedMs ?? null, receipt.audibleMs, receipt.proof],
+    ...[receipt.plannedStartMs, dev, names.get(dev) ?? '', titleOf(receipt, known), classWords[receipt.class]],
+    ...[outcomeWords[receipt.outcome], reasonOf(receipt), receipt.startedMs ?? null, receipt.audibleMs, proofWords[receipt.proof]],
   ]);
   const heardMs = official(known).reduce((sum, { receipt }) => sum + receipt.audibleMs, 0);
   return {
@@ -74,6 +65,10 @@ const heard: Words = {
   en: 'sound or pages that left the outputs, as receipts say',
 };
 
+function reasonOf({ reason }: Receipt): string {
+  return reason === undefined ? '' : reasonWords[reason];
+}
+
 /** Emergency and live have no programme: their class says it. */
 function titleOf({ programme, occurrence }: Receipt, { programmes }: Known): string {
   return (programme !== undefined && programmes.get(programme)?.title) || occurrence;
@@ -83,7 +78,7 @@ export function minutes(known: Known): ReportBody {
   const groups = new Map<string, { key: string[]; plays: number; plannedMs: number; audibleMs: number }>();
   for (const { receipt } of official(known)) {
     const programme = receipt.programme === undefined ? undefined : known.programmes.get(receipt.programme);
-    const key = [receipt.class, programme?.level ?? '', programme?.items[0]?.language ?? ''];
+    const key = [classWords[receipt.class], programme?.level ?? '', programme?.items[0]?.language ?? ''];
     const group = groups.get(key.join(' ')) ?? { key, plays: 0, plannedMs: 0, audibleMs: 0 };
     group.plays += 1;
     group.plannedMs += receipt.plannedEndMs - receipt.plannedStartMs;
@@ -158,7 +153,7 @@ export function scheduleKept(known: Known): ReportBody {
       column('boxName', 'text', 'Tên hộp', 'Box name'),
       column('planned', 'count', 'Theo lịch', 'Planned'),
       ...(['played', 'partial', 'preempted', 'missed', 'refused-by-policy', 'failed'] as const).map((id) =>
-        column(id, 'count', outcomeWords[id].vi, outcomeWords[id].en),
+        column(id, 'count', outcomeWords[id], id),
       ),
       column('kept', 'share', 'Tỷ lệ', 'Kept'),
     ],
@@ -206,7 +201,7 @@ export function breaches(known: Known): ReportBody {
       dev,
       names.get(dev) ?? '',
       titleOf(receipt, known),
-      receipt.reason ?? '',
+      reasonOf(receipt),
     ]),
     exclusions: exclusionsOf(known),
   };

@@ -65,8 +65,8 @@ describe('reports', () => {
     ];
     const report = minutes(known({ receipts }));
     expect(report.rows.map(([of, , , plays, , ms]) => [of, plays, ms])).toEqual([
-      ['live', 1, 50],
-      ['normal', 2, 30],
+      ['trực tiếp', 1, 50],
+      ['thông thường', 2, 30],
     ]);
     expect(figureOf(report, 'audibleMs')).toBe(80);
   });
@@ -81,7 +81,7 @@ describe('reports', () => {
         ],
       }),
     );
-    expect(report.rows).toEqual([[hourMs, 'a', 'Hộp a', 'Bản tin xã', 'quiet-hours']]);
+    expect(report.rows).toEqual([[hourMs, 'a', 'Hộp a', 'Bản tin xã', 'giờ yên tĩnh']]);
   });
 
   test('the mean time to repair is of faults that ended, and those over thirty days are counted apart', () => {

@@ -2,9 +2,10 @@
 
 import type { BoxAnswer, ReceiptAnswer, TimelineAnswer } from '../../../schemas/api.ts';
 import type { BoardAnswer } from '../../../schemas/board-api.ts';
+import { reasonWords } from '../../../schemas/receipt-words.ts';
 import { get } from '../door.ts';
 import { h, refresh, replace } from '../element.ts';
-import { agoWords, classWords, clockWords, dayWords, healthReasonWords, healthWords, lengthWords, reasonWords } from '../words.ts';
+import { agoWords, classWords, clockWords, dayWords, healthReasonWords, healthWords, lengthWords } from '../words.ts';
 import { boardTools, hasBoard } from './board-tools.ts';
 import { claimCard } from './claim.ts';
 import { receiptTable } from './receipt-table.ts';
@@ -117,7 +118,7 @@ function playLine({ play, boxes }: UpcomingPlay, now: number): HTMLElement {
       h('small', {}, `${dayWords(play.startMs)} · ${lengthWords(play.endMs - play.startMs)} · ${boxes.join(', ')}`),
     ),
     play.refused
-      ? h('span', { class: 'pill refused-by-policy' }, reasonWords[play.refused] ?? play.refused)
+      ? h('span', { class: 'pill refused-by-policy' }, reasonWords[play.refused])
       : h(
           'span',
           { class: `pill ${play.startMs <= now ? 'ok' : ''}` },

@@ -1,7 +1,8 @@
 // Play receipts as a table that stacks on phones.
 import type { ReceiptAnswer } from '../../../schemas/api.ts';
+import { reasonWords } from '../../../schemas/receipt-words.ts';
 import { h } from '../element.ts';
-import { clockWords, dayWords, lengthWords, outcomeWords, reasonWords } from '../words.ts';
+import { clockWords, dayWords, lengthWords, outcomeWords } from '../words.ts';
 
 export function receiptTable(receipts: readonly ReceiptAnswer[]): HTMLElement {
   if (receipts.length === 0) return h('p', { class: 'empty' }, 'Chưa có biên nhận phát nào.');
@@ -25,7 +26,7 @@ function receiptRow({ box, boxName, title, receipt }: ReceiptAnswer): HTMLElemen
       'td',
       {},
       h('span', { class: `pill ${receipt.outcome}` }, outcomeWords[receipt.outcome] ?? receipt.outcome),
-      receipt.reason ? h('small', {}, ` ${reasonWords[receipt.reason] ?? receipt.reason}`) : null,
+      receipt.reason ? h('small', {}, ` ${reasonWords[receipt.reason]}`) : null,
     ),
     h('td', { class: 'num' }, receipt.audibleMs > 0 ? lengthWords(receipt.audibleMs) : '–'),
   );

@@ -1,8 +1,9 @@
 // The schedule: make one, see at once what it would do under the policy, then save it.
 import type { GroupAnswer, PreviewAnswer, ProgrammeAnswer, ScheduleAnswer } from '../../../schemas/api.ts';
+import { reasonWords } from '../../../schemas/receipt-words.ts';
 import { get, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
-import { classWords, clockWords, dayWords, reasonWords } from '../words.ts';
+import { classWords, clockWords, dayWords } from '../words.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
 
 const weekdays = [
@@ -216,7 +217,7 @@ function previewList(answer: PreviewAnswer): HTMLElement {
           h('time', { datetime: new Date(play.startMs).toISOString() }, clockWords(play.startMs)),
           h('span', {}, dayWords(play.startMs)),
           play.refused
-            ? h('span', { class: 'pill refused-by-policy' }, reasonWords[play.refused] ?? play.refused)
+            ? h('span', { class: 'pill refused-by-policy' }, reasonWords[play.refused])
             : h('span', { class: 'pill ok' }, 'được phát'),
         ),
       ),
