@@ -12,6 +12,7 @@ const names: Readonly<Record<LiveEvent, true>> = {
   live: true,
   duty: true,
   alert: true,
+  unit: true,
 };
 
 /** Name of the document's event for a live event of the centre. */
