@@ -191,6 +191,8 @@ export interface ReceiptAnswer {
   readonly title: string | null;
   /** When the centre committed it. */
   readonly storedMs: number;
+  /** Where the box stood when it was to play. */
+  readonly area: AreaPath | null;
   readonly receipt: Receipt;
 }
 export interface LiveAnswer {

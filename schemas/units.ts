@@ -165,7 +165,8 @@ export type UnitNotice =
 export interface UnitPreviewAnswer {
   readonly waits: boolean;
   readonly counts: UnitCounts;
-  readonly units: readonly { readonly id: Id; readonly before: UnitAnswer | null; readonly after: UnitAnswer | null }[];
+  /** `from: null` begins, `to: null` ends. */
+  readonly units: readonly { readonly id: Id; readonly name: string; readonly from: AreaPath | null; readonly to: AreaPath | null }[];
   readonly boxes: readonly { readonly id: Id; readonly from: AreaPath; readonly to: AreaPath; readonly groups: readonly Id[] }[];
   readonly accounts: readonly { readonly account: Id; readonly from: readonly AreaPath[]; readonly to: readonly AreaPath[] }[];
   readonly notices: readonly UnitNotice[];

@@ -1,7 +1,7 @@
 // The book of changes: what may be made, what is due, what may be undone. Changes whose day has not come are planned again each time.
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-import { type UnitChangeRequest, type UnitChangeState, type UnitCounts, unitLimits } from '../../schemas/units.ts';
+import { type UnitChange, type UnitChangeRequest, type UnitChangeState, type UnitCounts, unitLimits } from '../../schemas/units.ts';
 import type { ZoneClock } from '../../schemas/zones.ts';
 import { dateAt, startOfDay } from './area-history.ts';
 import { type Grant, may } from './roles.ts';
@@ -165,6 +165,23 @@ function mayDrop(state: UnitState, entry: UnitChangeEntry, asking: Asking, now: 
   const rest = waiting.slice(at + 1);
   const broken = newFault(replay(world, [entry, ...rest], now, rules), replay(world, rest, now, rules));
   return broken ? bad('conflict', `change ${broken.id} of ${broken.date} builds on it: ${broken.why}`) : ok(undefined);
+}
+
+/** Units that a change names, those it would begin too. */
+export function unitsNamedIn(change: UnitChange): string[] {
+  const idOf = (into: string | { readonly id: string }) => (typeof into === 'string' ? into : into.id);
+  switch (change.do) {
+    case 'open':
+      return [change.unit.id, ...(change.unit.parent === null ? [] : [change.unit.parent])];
+    case 'merge':
+      return [...change.units, idOf(change.into)];
+    case 'split':
+      return [change.unit, ...change.parts.flatMap(({ into, units }) => [idOf(into), ...units])];
+    case 'move':
+      return [change.unit, ...(change.parent === null ? [] : [change.parent])];
+    default:
+      return [change.unit];
+  }
 }
 
 interface Replayed {

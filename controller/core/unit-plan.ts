@@ -49,6 +49,9 @@ export interface UnitRow {
   readonly id: string;
   readonly before: Unit | null;
   readonly after: Unit | null;
+  /** Where it lies before and after; `null` where it is not in force. */
+  readonly from: AreaPath | null;
+  readonly to: AreaPath | null;
 }
 
 export interface UnitPlan {
@@ -80,7 +83,15 @@ export function planChange(world: UnitWorld, change: UnitChange, day: UnitDay, r
   const apart = checkApart([...boxes.map(({ area }) => area), ...holders.flatMap(({ grants }) => grants.map(({ area }) => area))], shift);
   if (!apart.ok) return under('/change', apart);
   const rights = moveGrants(holders, shift);
-  const units = [...touched].map((id): UnitRow => ({ id, before: world.tree.get(id) ?? null, after: tree.get(id) ?? null }));
+  const units = [...touched].map(
+    (id): UnitRow => ({
+      id,
+      before: world.tree.get(id) ?? null,
+      after: tree.get(id) ?? null,
+      from: shift.before.get(id) ?? null,
+      to: shift.after.get(id) ?? null,
+    }),
+  );
   return ok({
     units,
     boxes: moved.value,
@@ -168,7 +179,7 @@ export function reversePlan(world: UnitWorld, plan: UnitPlan, today: LocalDate, 
     if (!same(rights.get(account), after)) return bad('conflict', `the rights of ${account} have changed since`, `/accounts/${account}`);
   const back: UnitPlan = {
     ...plan,
-    units: plan.units.map(({ id, before, after }) => ({ id, before: after, after: before })),
+    units: plan.units.map(({ id, before, after, from, to }) => ({ id, before: after, after: before, from: to, to: from })),
     boxes: plan.boxes.map(({ id, before, after }) => ({ id, before: after, after: before })),
     grants: plan.grants.map(({ account, before, after }) => ({ account, before: after, after: before })),
   };

@@ -1,5 +1,5 @@
 // The tree of administrative units as it stands on a day. Dates are local days; periods are half-open and follow one another.
-import type { AreaPath } from '../../schemas/ids.ts';
+import { type AreaPath, within } from '../../schemas/ids.ts';
 import type { Level } from '../../schemas/programme.ts';
 import type { LocalDate } from '../../schemas/time.ts';
 import { type UnitAnswer, unitLimits } from '../../schemas/units.ts';
@@ -127,6 +127,18 @@ function boundariesAbove(tree: Tree, period: UnitPeriod): LocalDate[] {
   };
   climb(period.parent);
   return [...days].sort();
+}
+
+/** A unit that lay around this area once and lies elsewhere today, or nowhere, while no other has taken its place. */
+export function goneAround(tree: Tree, area: AreaPath, today: LocalDate): { readonly unit: string; readonly now: AreaPath | null } | undefined {
+  const areas = areasOn(tree, today);
+  const found = unitFinder(areas)(area);
+  const depth = found ? area.length - found.rest.length : 0;
+  for (const id of tree.keys()) {
+    const once = statesOf(tree, id).some((state) => state.area.length > depth && within(area, state.area));
+    if (once && areas.get(id) !== area.slice(0, areas.get(id)?.length)) return { unit: id, now: areas.get(id) ?? null };
+  }
+  return undefined;
 }
 
 /** A finder of the lowest unit around an area that day, with what of the area lies below it. */

@@ -1,8 +1,8 @@
-// Units, boxes, claims and what boxes last said, in SQLite.
+// Boxes, claims and what boxes last said, in SQLite.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
-import type { Act, Box, Claim, EstateStore, Seen, Unit } from './store.ts';
+import type { Act, Box, Claim, EstateStore, Seen } from './store.ts';
 import type { Writer } from './writer.ts';
 
 export class SqliteEstate implements EstateStore {
@@ -10,19 +10,6 @@ export class SqliteEstate implements EstateStore {
 
   constructor(writer: Writer) {
     this.#writer = writer;
-  }
-
-  saveUnits(units: readonly Unit[], act: Act): Promise<void> {
-    const sql = 'INSERT INTO units (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body';
-    return this.#writer.write(
-      units.map((unit) => ({ sql, params: [unit.id, JSON.stringify(unit)] })),
-      act,
-    );
-  }
-
-  async units(): Promise<Unit[]> {
-    const rows = await this.#writer.database.read('SELECT body FROM units ORDER BY id');
-    return rows.map((row) => JSON.parse(String(row['body'])) as Unit);
   }
 
   addBox(box: Box, act: Act): Promise<Result<void>> {

@@ -10,12 +10,14 @@ import { SqliteLive } from './sqlite-live.ts';
 import { SqliteLog } from './sqlite-log.ts';
 import { SqliteOrders } from './sqlite-orders.ts';
 import { SqlitePeople } from './sqlite-people.ts';
+import { SqliteUnits } from './sqlite-units.ts';
 import { SqliteWants } from './sqlite-wants.ts';
 import type { Store } from './store.ts';
 import { Writer } from './writer.ts';
 
 export class SqliteStore implements Store {
   readonly estate: SqliteEstate;
+  readonly units: SqliteUnits;
   readonly people: SqlitePeople;
   readonly content: SqliteContent;
   readonly wants: SqliteWants;
@@ -34,6 +36,7 @@ export class SqliteStore implements Store {
     this.#database = database;
     this.#writer = new Writer(database);
     this.estate = new SqliteEstate(this.#writer);
+    this.units = new SqliteUnits(this.#writer);
     this.people = new SqlitePeople(this.#writer);
     this.content = new SqliteContent(this.#writer);
     this.wants = new SqliteWants(this.#writer);
