@@ -46,7 +46,8 @@ function treeRoutes(app: FastifyInstance, centre: Centre): void {
     { method: 'GET', url: '/api/units', act: 'read', query: TreeQuery, perMinute: 240 },
     async ({ person, query }): Promise<Result<UnitAnswer[]>> => {
       const sight = sightOf(person.grants);
-      const all = unitsOn(units.tree, query.asOf ?? units.today()).filter(({ id, area }) => sight(id, area));
+      const date = query.asOf ?? units.today();
+      const all = unitsOn(await units.treeFor(date), date).filter(({ id, area }) => sight(id, area));
       if (query.under === undefined) return ok(all);
       const top = all.find(({ id }) => id === query.under);
       if (!top) return bad('not-found', `no unit ${query.under} that day`, '/under');

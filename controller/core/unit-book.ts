@@ -7,7 +7,7 @@ import { dateAt, startOfDay } from './area-history.ts';
 import { type Grant, may } from './roles.ts';
 import type { Holder, PlacedBox } from './unit-moves.ts';
 import { applyPlan, planChange, reversePlan, type UnitPlan, type UnitRules, type UnitWorld } from './unit-plan.ts';
-import { treeOf, type Unit } from './unit-tree.ts';
+import { type Tree, treeOf, type Unit } from './unit-tree.ts';
 
 export interface UnitChangeEntry extends UnitChangeRequest {
   readonly id: string;
@@ -152,6 +152,12 @@ export function judgeUndo(
   const broken = newFault(replay(world, waiting, now, rules), replay(applyPlan(world, back.value), waiting, now, rules));
   if (broken) return bad('conflict', `change ${broken.id} of ${broken.date} builds on it: ${broken.why}`);
   return ok({ entry: undone, plan: back.value });
+}
+
+/** The tree of a day to come, with the changes that wait for days until then. */
+export function treeToCome(tree: Tree, changes: readonly UnitChangeEntry[], date: LocalDate, now: UnitNow, rules: UnitRules): Tree {
+  const until = waitingIn(changes).filter((one) => one.date <= date);
+  return until.length === 0 ? tree : replay({ tree, boxes: [], holders: [] }, until, now, rules).world.tree;
 }
 
 /** A change that waits is dropped where none that follows it stands on it. */

@@ -92,9 +92,11 @@ export function moveBoxes({ shift, boxes, centreArea, fromMs, late }: BoxWish): 
   for (const { id, ...before } of boxes) {
     const found = find(before.area);
     if (!found) continue;
-    const unit = destinationOf(shift.follows.get(found.unit), found.unit, id);
+    const follow = shift.follows.get(found.unit);
+    const unit = destinationOf(follow, found.unit, id);
     const base = unit === undefined ? undefined : shift.after.get(unit);
-    if (base === undefined) return bad('conflict', `box ${id} stands in ${found.unit}: name where it goes`, '/parts');
+    if (base === undefined && follow?.is === 'end') return bad('conflict', `box ${id} stands in ${found.unit}; merge it instead`, '/unit');
+    if (base === undefined) return bad('conflict', `box ${id} stands in ${found.unit}: name its part`, '/parts');
     const area = base + found.rest;
     const groups = groupsAfter(before.groups, area, shift);
     if (area === before.area && groups.length === before.groups.length) continue;

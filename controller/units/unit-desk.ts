@@ -14,6 +14,7 @@ import {
   judgeMake,
   judgeUndo,
   nextDueMs,
+  treeToCome,
   type UnitChangeEntry,
   type UnitNow,
 } from '../core/unit-book.ts';
@@ -87,6 +88,11 @@ export class UnitDesk {
 
   today(): LocalDate {
     return dateAt(this.#options.nowMs(), this.#options.clock);
+  }
+
+  /** The tree for a day: what waits until then is part of it. */
+  async treeFor(date: LocalDate): Promise<Tree> {
+    return date > this.today() ? treeToCome(this.#tree, this.#changes, date, this.#now(), await this.#rules()) : this.#tree;
   }
 
   /** Where a box stood then; undefined for a box nobody knows. */
