@@ -1,6 +1,6 @@
 // Administrative units as data: a tree with dates, and the changes a state makes to it. What is asked, what is answered.
 import * as v from 'valibot';
-import { AreaPath, Id } from './ids.ts';
+import { type AreaPath, Id } from './ids.ts';
 import type { Problem } from './problems.ts';
 import { Level } from './programme.ts';
 import { LocalDate } from './time.ts';

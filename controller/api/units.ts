@@ -10,14 +10,14 @@ import {
   UnitChangeRequest,
   UnitCodes,
   type UnitHistoryAnswer,
-  unitLimits,
   type UnitPlaysAnswer,
   type UnitPreviewAnswer,
+  unitLimits,
 } from '../../schemas/units.ts';
 import type { Centre } from '../centre.ts';
 import { playsByUnit } from '../core/area-history.ts';
 import { type Grant, may } from '../core/roles.ts';
-import { unitsNamedIn, type UnitChangeEntry } from '../core/unit-book.ts';
+import { type UnitChangeEntry, unitsNamedIn } from '../core/unit-book.ts';
 import type { UnitPlan } from '../core/unit-plan.ts';
 import { statesOf, unitSight, unitsOn } from '../core/unit-tree.ts';
 import { sees } from './boxes.ts';
@@ -59,7 +59,8 @@ function treeRoutes(app: FastifyInstance, centre: Centre): void {
     const unit = units.tree.get(params['id'] ?? '');
     const states = unit ? statesOf(units.tree, unit.id) : [];
     const sight = sightOf(person.grants);
-    if (!unit || !(sight(unit.id) || states.some(({ area }) => sees(person.grants, area)))) return bad('not-found', `no unit ${params['id']}`);
+    if (!unit || !(sight(unit.id) || states.some(({ area }) => sees(person.grants, area))))
+      return bad('not-found', `no unit ${params['id']}`);
     const changes = units.changes().filter((entry) => entry.touches.includes(unit.id) || unitsNamedIn(entry.change).includes(unit.id));
     const { id, kind, level, becomes } = unit;
     return ok<UnitHistoryAnswer>({ id, kind, level, states, becomes, changes: changes.map(answerOf) });

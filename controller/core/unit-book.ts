@@ -145,7 +145,7 @@ export function judgeUndo(
   if (entry.state !== 'in-force' || !kept) return bad('conflict', `the change is ${entry.state}`, '/state');
   const world = worldOf(state);
   const back = reversePlan(world, { ...kept, asks: [], notices: [] }, dateAt(now.nowMs, now.clock), entry.date);
-  if (!back.ok) return bad(back.problem.code, `${back.problem.detail}${laterThan(state.changes, entry)}`, back.problem.path);
+  if (!back.ok) return bad(back.problem.code, `${back.problem.detail}${laterThan(state.changes, entry, back.problem)}`, back.problem.path);
   const allowed = mayAll(asking.grants, back.value);
   if (!allowed.ok) return allowed;
   const waiting = waitingIn(state.changes);
@@ -231,9 +231,9 @@ function mayAll(grants: readonly Grant[], { asks }: UnitPlan): Result<void> {
   return asks.map((area) => may(grants, 'unit.write', area)).find((one) => !one.ok) ?? ok(undefined);
 }
 
-/** Which later change touched the same units, for people who want to undo that one first. */
-function laterThan(changes: readonly UnitChangeEntry[], { turn, touches }: UnitChangeEntry): string {
+/** The later change that touched the same units, or the last one where a law would break: people undo that one first. */
+function laterThan(changes: readonly UnitChangeEntry[], { turn, touches }: UnitChangeEntry, { path }: Problem): string {
   const later = changes.filter((one) => one.state === 'in-force' && one.turn > turn).sort((a, b) => b.turn - a.turn);
-  const same = later.find((one) => one.touches.some((id) => touches.includes(id))) ?? later[0];
+  const same = later.find((one) => one.touches.some((id) => touches.includes(id))) ?? (path === '' ? later[0] : undefined);
   return same ? `; undo change ${same.id} of ${same.date} first` : '';
 }

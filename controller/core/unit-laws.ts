@@ -23,7 +23,9 @@ export function codePattern(rules: UnitCodes, { kind, level }: Pick<Unit, 'kind'
 /** A code may be unknown; one that is known looks like its kind's. Problem: bad-input. */
 export function checkCode(rules: UnitCodes, unit: Pick<Unit, 'id' | 'kind' | 'level'>, code: string | null): Result<void> {
   const pattern = codePattern(rules, unit);
-  const fits = pattern?.length === code?.length && [...(pattern ?? '')].every((mark, i) => (mark === '#' ? /\d/.test(code?.[i] ?? '') : mark === code?.[i]));
+  const fits =
+    pattern?.length === code?.length &&
+    [...(pattern ?? '')].every((mark, i) => (mark === '#' ? /\d/.test(code?.[i] ?? '') : mark === code?.[i]));
   if (code === null || fits) return ok(undefined);
   return bad('bad-input', `code ${code} of ${unit.id}: a ${unit.kind} has ${pattern ?? 'no code'}`, '/code');
 }
@@ -53,7 +55,8 @@ function periodFault({ id, periods }: Unit): Result<never> | undefined {
   for (const [at, { from, until }] of periods.entries()) {
     if (from !== null && until !== null && from >= until) return bad('conflict', `${id} ends on ${until} before it begins on ${from}`);
     const next = periods[at + 1];
-    if (next && (until === null || next.from !== until)) return bad('conflict', `periods of ${id} do not follow one another at ${next.from}`);
+    if (next && (until === null || next.from !== until))
+      return bad('conflict', `periods of ${id} do not follow one another at ${next.from}`);
   }
   return undefined;
 }

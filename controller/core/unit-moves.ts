@@ -102,7 +102,10 @@ export function moveBoxes({ shift, boxes, centreArea, fromMs, late }: BoxWish): 
     if (area === before.area && groups.length === before.groups.length) continue;
     if (area.split('/').length > unitLimits.depth) return bad('over-budget', `box ${id} would stand in ${area}: too many steps`, '/parent');
     if (within(before.area, centreArea) && !within(area, centreArea))
-      return bad('outside-area', `box ${id} would stand in ${area}, and no key of this centre reaches beyond ${centreArea}: enrol it there`);
+      return bad(
+        'outside-area',
+        `box ${id} would stand in ${area}, and no key of this centre reaches beyond ${centreArea}: enrol it there`,
+      );
     if (groups.length > groupsMax && !late) return bad('conflict', `box ${id} listens to ${groupsMax} groups already; take one away first`);
     const history = area === before.area ? before.history : movedAt(before.history, before.area, fromMs, area);
     moves.push({ id, before, after: { area, groups: groups.length > groupsMax ? before.groups : groups, history } });

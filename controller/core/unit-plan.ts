@@ -1,7 +1,7 @@
 // One change of units as a plan: rows of units, places of boxes, rights, and the way back. Pure: preview and deed are the same.
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { AreaPath } from '../../schemas/ids.ts';
-import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { LocalDate } from '../../schemas/time.ts';
 import type { UnitChange, UnitCodes, UnitNotice } from '../../schemas/units.ts';
 import { editTree } from './unit-edit.ts';
@@ -45,7 +45,7 @@ export interface UnitDay {
   readonly late: boolean;
 }
 
-export interface UnitRow {
+export interface ChangedUnit {
   readonly id: string;
   readonly before: Unit | null;
   readonly after: Unit | null;
@@ -55,7 +55,7 @@ export interface UnitRow {
 }
 
 export interface UnitPlan {
-  readonly units: readonly UnitRow[];
+  readonly units: readonly ChangedUnit[];
   readonly boxes: readonly BoxMove[];
   readonly grants: readonly GrantMove[];
   /** Areas over which whoever makes it needs the right: those above what changes, before and after. */
@@ -69,22 +69,22 @@ export interface UnitPlan {
  */
 export function planChange(world: UnitWorld, change: UnitChange, day: UnitDay, rules: UnitRules): Result<UnitPlan> {
   const edited = editTree(world.tree, change, day.date, day.late);
-  if (!edited.ok) return under('/change', edited);
+  if (!edited.ok) return under(edited.problem);
   const { tree, touched, follows } = edited.value;
   const checked = checkEdit(world.tree, tree, touched, day.date, rules.codes);
-  if (!checked.ok) return under('/change', checked);
+  if (!checked.ok) return under(checked.problem);
   const at = day.today > day.date ? day.today : day.date;
   const shift: AreaShift = { before: areasOn(world.tree, at), after: areasOn(tree, at), follows };
   const fixed = checkFixed(world.tree, touched, day, shift, rules.centreArea);
   if (!fixed.ok) return fixed;
   const { boxes, holders } = world;
   const moved = moveBoxes({ shift, boxes, centreArea: rules.centreArea, fromMs: day.fromMs, late: day.late });
-  if (!moved.ok) return under('/change', moved);
+  if (!moved.ok) return under(moved.problem);
   const apart = checkApart([...boxes.map(({ area }) => area), ...holders.flatMap(({ grants }) => grants.map(({ area }) => area))], shift);
-  if (!apart.ok) return under('/change', apart);
+  if (!apart.ok) return under(apart.problem);
   const rights = moveGrants(holders, shift);
   const units = [...touched].map(
-    (id): UnitRow => ({
+    (id): ChangedUnit => ({
       id,
       before: world.tree.get(id) ?? null,
       after: tree.get(id) ?? null,
@@ -101,9 +101,9 @@ export function planChange(world: UnitWorld, change: UnitChange, day: UnitDay, r
   });
 }
 
-function under<T>(path: string, result: Result<T> & { readonly ok: false }): Result<never> {
-  const { code, detail, path: below } = result.problem;
-  return bad(code, detail, path + below);
+/** Problems of a rule are told with their place in what was asked. */
+function under({ code, detail, path }: Problem): Result<never> {
+  return bad(code, detail, `/change${path}`);
 }
 
 function checkEdit(before: Tree, after: Tree, touched: ReadonlySet<string>, date: LocalDate, codes: UnitCodes): Result<void> {
@@ -132,15 +132,14 @@ function checkFixed(tree: Tree, touched: ReadonlySet<string>, day: UnitDay, shif
 }
 
 /** For each unit that changes the areas above it, before and after; for one on top its own. */
-function asksOf(units: readonly UnitRow[], { before, after }: AreaShift): AreaPath[] {
+function asksOf(units: readonly ChangedUnit[], { before, after }: AreaShift): AreaPath[] {
   const asks = new Set<AreaPath>();
   for (const row of units)
     for (const [unit, areas] of [[row.before, before] as const, [row.after, after] as const]) {
       const area = unit && areas.get(unit.id);
       const state = unit?.periods.at(-1);
       if (!area || !state) continue;
-      const above = area.slice(0, area.length - state.step.length - 1);
-      asks.add(above === '' ? area : above);
+      asks.add(state.parent === null ? area : (areas.get(state.parent) ?? area));
     }
   return [...asks].sort();
 }

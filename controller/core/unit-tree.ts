@@ -130,7 +130,11 @@ function boundariesAbove(tree: Tree, period: UnitPeriod): LocalDate[] {
 }
 
 /** A unit that lay around this area once and lies elsewhere today, or nowhere, while no other has taken its place. */
-export function goneAround(tree: Tree, area: AreaPath, today: LocalDate): { readonly unit: string; readonly now: AreaPath | null } | undefined {
+export function goneAround(
+  tree: Tree,
+  area: AreaPath,
+  today: LocalDate,
+): { readonly unit: string; readonly now: AreaPath | null } | undefined {
   const areas = areasOn(tree, today);
   const found = unitFinder(areas)(area);
   const depth = found ? area.length - found.rest.length : 0;

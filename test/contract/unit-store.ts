@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KeptPlan, UnitChangeEntry } from '../../controller/core/unit-book.ts';
 import { areasOn, treeOf, type Unit } from '../../controller/core/unit-tree.ts';
-import type { Act, Account, Box, Store } from '../../controller/store/store.ts';
+import type { Account, Act, Box, Store } from '../../controller/store/store.ts';
 import type { UnitWrite } from '../../controller/store/unit-store.ts';
 import { ok } from '../../schemas/problems.ts';
 import { defaultBoxSettings } from '../../schemas/settings.ts';
@@ -43,7 +43,14 @@ const deed: KeptPlan = {
     {
       id: 'd1',
       before: { area: '08/x', groups: ['g1'], history: [] },
-      after: { area: '08/y', groups: ['g1', 'y'], history: [{ fromMs: 0, area: '08/x' }, { fromMs: 9, area: '08/y' }] },
+      after: {
+        area: '08/y',
+        groups: ['g1', 'y'],
+        history: [
+          { fromMs: 0, area: '08/x' },
+          { fromMs: 9, area: '08/y' },
+        ],
+      },
     },
   ],
   grants: [{ account: 'p', before: [{ role: 'technician', area: '08/x' }], after: [{ role: 'technician', area: '08/y' }] }],
@@ -181,10 +188,19 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
 
     test('places of boxes are told by box, oldest first', async () => {
       await store.estate.addBox(box('d2', '08/z'), act('box'));
-      const moves = ['d1', 'd2'].map((id) => ({ id, before: place('08/x'), after: { ...place('08/z'), history: [9, 3, 5].map((fromMs) => ({ fromMs, area: `a${fromMs}` })) } }));
+      const moves = ['d1', 'd2'].map((id) => ({
+        id,
+        before: place('08/x'),
+        after: { ...place('08/z'), history: [9, 3, 5].map((fromMs) => ({ fromMs, area: `a${fromMs}` })) },
+      }));
       await store.units.decide(() => ok(write({ apply: { units: [], boxes: moves, grants: [] } })));
       const history = [3, 5, 9].map((fromMs) => ({ fromMs, area: `a${fromMs}` }));
-      expect(await store.units.areas()).toEqual(new Map([['d1', history], ['d2', history]]));
+      expect(await store.units.areas()).toEqual(
+        new Map([
+          ['d1', history],
+          ['d2', history],
+        ]),
+      );
     });
   });
 }

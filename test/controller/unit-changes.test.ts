@@ -4,13 +4,14 @@ import { applyPlan, reversePlan, type UnitPlan } from '../../controller/core/uni
 import { unitsOn } from '../../controller/core/unit-tree.ts';
 import type { UnitChange } from '../../schemas/units.ts';
 import { must } from './built-centre.ts';
-import { after, areasIn, box, fromMs, holder, mergeAB, newUnit, type PlanWish, placesIn, plan, rules, world } from './unit-rig.ts';
+import { areasIn, box, changed, fromMs, holder, mergeAB, newUnit, type PlanWish, placesIn, plan, rules, world } from './unit-rig.ts';
 
 const refusal = (change: UnitChange, wish: PlanWish = {}) => {
   const planned = plan(change, wish);
   return planned.ok ? 'ok' : `${planned.problem.code} ${planned.problem.path}`;
 };
-const rightsOf = ({ grants }: Pick<UnitPlan, 'grants'>, account: string) => grants.find((one) => one.account === account)?.after.map(({ area }) => area);
+const rightsOf = ({ grants }: Pick<UnitPlan, 'grants'>, account: string) =>
+  grants.find((one) => one.account === account)?.after.map(({ area }) => area);
 
 describe('merge', () => {
   const merged = must(plan(mergeAB));
@@ -130,7 +131,13 @@ describe('rename, move, open, close', () => {
     const { tree } = applyPlan(world, renamed);
     const on = (date: string) => unitsOn(tree, date).find(({ id }) => id === 'a');
     expect(on('2025-06-30')).toMatchObject({ name: 'Tên a', nameEn: null, code: '00001', until: '2025-07-01' });
-    expect(on('2025-07-01')).toMatchObject({ name: 'Xã Mới', nameEn: 'New Commune', code: '00099', area: '08/075/00001', from: '2025-07-01' });
+    expect(on('2025-07-01')).toMatchObject({
+      name: 'Xã Mới',
+      nameEn: 'New Commune',
+      code: '00099',
+      area: '08/075/00001',
+      from: '2025-07-01',
+    });
     expect([renamed.boxes, renamed.grants, renamed.notices]).toEqual([[], [], []]);
     expect(refusal({ do: 'rename', unit: 'a' })).toBe('bad-input /change/name');
     expect(refusal({ do: 'rename', unit: 'a', code: '00002' })).toBe('conflict /change/code');
@@ -138,7 +145,7 @@ describe('rename, move, open, close', () => {
   });
 
   test('a unit under another one takes all below it along', () => {
-    const next = after(world, { do: 'move', unit: 'a', parent: 'tinh' });
+    const next = changed(world, { do: 'move', unit: 'a', parent: 'tinh' });
     expect(areasIn(next)).toMatchObject({ a: '08/00001', 'a-1': '08/00001/thon-1' });
     expect(placesIn(next)).toMatchObject({ 'box-a': '08/00001', 'box-a1': '08/00001/thon-1' });
     expect(next.holders.find(({ account }) => account === 'xa-a')?.grants).toEqual([{ role: 'technician', area: '08/00001' }]);
@@ -155,7 +162,7 @@ describe('rename, move, open, close', () => {
   });
 
   test('a box at a place that becomes a unit stands in it, without moving', () => {
-    const next = after(world, { do: 'open', unit: { ...newUnit('c-9', 'c', 'hamlet'), step: 'thon-9' } });
+    const next = changed(world, { do: 'open', unit: { ...newUnit('c-9', 'c', 'hamlet'), step: 'thon-9' } });
     expect(areasIn(next)['c-9']).toBe('08/075/00003/thon-9');
     expect(placesIn(next)).toEqual(placesIn(world));
     expect(refusal({ do: 'open', unit: newUnit('a', 'huyen', 'commune') })).toBe('conflict /change/unit/id');
@@ -181,7 +188,14 @@ describe('what no change can do', () => {
     expect(refusal(mergeAB, { rules: commune })).toBe('outside-area /change');
     expect(refusal({ do: 'move', unit: 'huyen', parent: 'tinh', step: 'x' }, { rules: commune })).toBe('outside-area /change');
     expect(refusal({ do: 'rename', unit: 'a-1', name: { vi: 'Thôn Mới' } }, { rules: commune })).toBe('ok');
-    const divided: UnitChange = { do: 'split', unit: 'a', parts: [{ into: 'a', units: [], boxes: [] }, { into: 'b', units: ['a-1'], boxes: [] }] };
+    const divided: UnitChange = {
+      do: 'split',
+      unit: 'a',
+      parts: [
+        { into: 'a', units: [], boxes: [] },
+        { into: 'b', units: ['a-1'], boxes: [] },
+      ],
+    };
     expect(refusal(divided, { rules: commune })).toBe('outside-area /change');
   });
 
@@ -192,16 +206,16 @@ describe('what no change can do', () => {
   });
 
   test('a unit changes after its last change, not before it', () => {
-    const renamed = after(world, { do: 'rename', unit: 'a', name: { vi: 'x' } });
+    const renamed = changed(world, { do: 'rename', unit: 'a', name: { vi: 'x' } });
     expect(refusal({ do: 'rename', unit: 'a', name: { vi: 'y' } }, { world: renamed, date: '2025-06-30', today: '2025-07-02' })).toBe(
       'conflict /change/unit',
     );
-    const again = after(renamed, { do: 'rename', unit: 'a', name: { vi: 'y' } });
+    const again = changed(renamed, { do: 'rename', unit: 'a', name: { vi: 'y' } });
     expect(again.tree.get('a')?.periods).toMatchObject([{ name: 'Tên a' }, { name: 'y', from: '2025-07-01' }]);
   });
 
   test('a day before the tree above moved is refused, for the places in between are unknown', () => {
-    const moved = after(world, { do: 'move', unit: 'huyen', parent: 'tinh', step: 'x' });
+    const moved = changed(world, { do: 'move', unit: 'huyen', parent: 'tinh', step: 'x' });
     const change: UnitChange = { do: 'rename', unit: 'a', name: { vi: 'y' } };
     expect(refusal(change, { world: moved, date: '2025-06-01', today: '2025-07-02' })).toBe('conflict /date');
     expect(refusal(change, { world: moved, date: '2025-07-01', today: '2025-07-02' })).toBe('ok');
@@ -211,11 +225,11 @@ describe('what no change can do', () => {
     const loose = { ...world, boxes: [...world.boxes, box('box-a9', '08/075/00001/thon-9')] };
     const merge: UnitChange = { do: 'merge', units: ['a'], into: 'c' };
     expect(refusal(merge, { world: loose })).toBe('conflict /change');
-    const opened = after(loose, { do: 'open', unit: { ...newUnit('a-9', 'a', 'hamlet'), step: 'thon-9' } });
-    const onto = after(loose, { do: 'open', unit: { ...newUnit('c-9', 'c', 'hamlet'), step: 'thon-9' } });
+    const opened = changed(loose, { do: 'open', unit: { ...newUnit('a-9', 'a', 'hamlet'), step: 'thon-9' } });
+    const onto = changed(loose, { do: 'open', unit: { ...newUnit('c-9', 'c', 'hamlet'), step: 'thon-9' } });
     expect(refusal(merge, { world: onto })).toBe('conflict /change');
-    const both = after(opened, { do: 'open', unit: { ...newUnit('c-9', 'c', 'hamlet'), step: 'thon-9' } });
-    expect(placesIn(after(both, merge))['box-a9']).toBe('08/075/00003/thon-9-2');
+    const both = changed(opened, { do: 'open', unit: { ...newUnit('c-9', 'c', 'hamlet'), step: 'thon-9' } });
+    expect(placesIn(changed(both, merge))['box-a9']).toBe('08/075/00003/thon-9-2');
   });
 
   test('a box with sixteen groups takes no more; on the day itself it keeps those it has', () => {
@@ -228,7 +242,7 @@ describe('what no change can do', () => {
   test('a path keeps to six steps, a unit to sixty-four states', () => {
     const deep = { ...world, boxes: [box('sau', '08/075/00001/thon-1/to-1/nha-1')] };
     expect(refusal({ do: 'move', unit: 'a', parent: 'tinh' }, { world: deep })).toBe('ok');
-    const up = after(deep, { do: 'move', unit: 'a', parent: 'tinh' });
+    const up = changed(deep, { do: 'move', unit: 'a', parent: 'tinh' });
     const lower = { ...up, boxes: [box('sau', '08/00001/thon-1/to-1/nha-1/x')] };
     expect(refusal({ do: 'move', unit: 'a', parent: 'huyen' }, { world: lower })).toBe('over-budget /change/parent');
     let often = world;
@@ -278,11 +292,11 @@ describe('the way back', () => {
   });
 
   test('is refused where anything was built on it since', () => {
-    expect(back(after(done, { do: 'rename', unit: 'moi', name: { vi: 'x' } }))).toBe('conflict /units/moi');
-    expect(back(after(done, { do: 'open', unit: newUnit('h', 'moi', 'hamlet') }))).toBe('conflict ');
-    expect(back(after(done, { do: 'move', unit: 'moi', parent: 'huyen' }))).toBe('conflict /units/moi');
-    const province = after(world, { do: 'move', unit: 'a', parent: 'huyen-2' });
-    const moved = after(province, { do: 'move', unit: 'huyen-2', parent: 'tinh', step: 'x' });
+    expect(back(changed(done, { do: 'rename', unit: 'moi', name: { vi: 'x' } }))).toBe('conflict /units/moi');
+    expect(back(changed(done, { do: 'open', unit: newUnit('h', 'moi', 'hamlet') }))).toBe('conflict ');
+    expect(back(changed(done, { do: 'move', unit: 'moi', parent: 'huyen' }))).toBe('conflict /units/moi');
+    const province = changed(world, { do: 'move', unit: 'a', parent: 'huyen-2' });
+    const moved = changed(province, { do: 'move', unit: 'huyen-2', parent: 'tinh', step: 'x' });
     expect(back(moved, must(plan({ do: 'move', unit: 'a', parent: 'huyen-2' })))).toBe('conflict /boxes/box-a');
     expect(back({ ...done, boxes: [...done.boxes, box('moi', '08/02536/thon-5')] })).toBe('conflict /boxes/moi');
     expect(back({ ...done, holders: [...done.holders, holder('moi', '08/02536')] })).toBe('conflict /accounts/moi');
@@ -292,12 +306,12 @@ describe('the way back', () => {
   });
 
   test('does not mind what happened elsewhere', () => {
-    const elsewhere = after(done, { do: 'rename', unit: 'd', name: { vi: 'x' } });
+    const elsewhere = changed(done, { do: 'rename', unit: 'd', name: { vi: 'x' } });
     expect(back({ ...elsewhere, boxes: [...elsewhere.boxes, box('moi', '08/070/00004')] })).toBe('ok');
   });
 
   test('a unit that was opened goes, and what stood there stands in the one above', () => {
     const opening: UnitChange = { do: 'open', unit: { ...newUnit('c-9', 'c', 'hamlet'), step: 'thon-9' } };
-    expect(back(after(world, opening), must(plan(opening)))).toBe('ok');
+    expect(back(changed(world, opening), must(plan(opening)))).toBe('ok');
   });
 });

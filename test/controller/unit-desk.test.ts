@@ -53,7 +53,9 @@ test('an administrator changes what lies below, and needs both units above for a
   const moved = await make(admin, { do: 'move', unit: 'a', parent: 'huyen-2' });
   expect(moved.status).toBe(201);
   expect(codeOf(await district('POST', `/unit-changes/${moved.body.id}/undo`))).toBe('not-allowed');
-  expect(codeOf(await district('POST', '/unit-changes/preview', { date: tomorrow, change: { do: 'close', unit: 'd' } }))).toBe('not-allowed');
+  expect(codeOf(await district('POST', '/unit-changes/preview', { date: tomorrow, change: { do: 'close', unit: 'd' } }))).toBe(
+    'not-allowed',
+  );
 });
 
 test('bad input names its place', async () => {
@@ -88,12 +90,22 @@ test('patterns of codes are the centre’s to set', async () => {
   const opened = { do: 'open', unit: { ...newUnit('x', 'huyen', 'commune'), code: 'TQ-1' } };
   expect((await make(admin, opened)).body).toMatchObject({ code: 'bad-input', path: '/change/code' });
   expect(codeOf(await district('PUT', '/unit-codes', [{ kind: 'xa', pattern: 'TQ-#' }]))).toBe('not-allowed');
-  expect((await admin('PUT', '/unit-codes', [{ kind: 'xa', pattern: 'TQ-#' }, { kind: 'xa', pattern: null }])).status).toBe(400);
+  expect(
+    (
+      await admin('PUT', '/unit-codes', [
+        { kind: 'xa', pattern: 'TQ-#' },
+        { kind: 'xa', pattern: null },
+      ])
+    ).status,
+  ).toBe(400);
   expect((await admin('PUT', '/unit-codes', [{ kind: 'xa', pattern: 'TQ-#' }])).status).toBe(200);
   expect((await commune('GET', '/unit-codes')).body).toEqual([{ kind: 'xa', pattern: 'TQ-#' }]);
   const made = await make(admin, opened);
   expect(made.body).toMatchObject({ state: 'in-force', counts: { units: 1, boxes: 0, accounts: 0 } });
-  expect((await admin('GET', '/units')).body.find(({ id }: { id: string }) => id === 'x')).toMatchObject({ area: '08/075/x', nameEn: 'Name x' });
+  expect((await admin('GET', '/units')).body.find(({ id }: { id: string }) => id === 'x')).toMatchObject({
+    area: '08/075/x',
+    nameEn: 'Name x',
+  });
 });
 
 test('a change that waits takes effect after a restart, also when the centre was off on its day', async () => {
@@ -156,7 +168,8 @@ test('nothing is made today that would take the ground from what waits for tomor
 
 test('a hundred changes may wait, not more', async () => {
   const answers = [];
-  for (let i = 0; i <= 100; i++) answers.push(await built.centre.units.make(wishOf(i), { by: 'x', grants: [{ role: 'administrator', area: '08' }] }));
+  for (let i = 0; i <= 100; i++)
+    answers.push(await built.centre.units.make(wishOf(i), { by: 'x', grants: [{ role: 'administrator', area: '08' }] }));
   expect(answers.slice(0, 100).every(({ ok }) => ok)).toBe(true);
   expect(answers.at(-1)).toMatchObject({ ok: false, problem: { code: 'too-many-requests' } });
 });

@@ -43,12 +43,7 @@ export const world: UnitWorld = {
     box('box-c9', '08/075/00003/thon-9', []),
     box('box-d', '08/070/00004', []),
   ],
-  holders: [
-    holder('huyen', '08/075'),
-    holder('xa-a', '08/075/00001'),
-    holder('thon-b1', '08/075/00002/thon-1'),
-    holder('tinh', '08'),
-  ],
+  holders: [holder('huyen', '08/075'), holder('xa-a', '08/075/00001'), holder('thon-b1', '08/075/00002/thon-1'), holder('tinh', '08')],
 };
 
 export const rules: UnitRules = { codes: [], centreArea: '08', named: [] };
@@ -74,7 +69,7 @@ export function plan(change: UnitChange, wish: PlanWish = {}): Result<UnitPlan> 
 }
 
 /** The world after changes of one day. */
-export function after(start: UnitWorld, ...changes: readonly UnitChange[]): UnitWorld {
+export function changed(start: UnitWorld, ...changes: readonly UnitChange[]): UnitWorld {
   return changes.reduce((before, change) => applyPlan(before, must(plan(change, { world: before }))), start);
 }
 

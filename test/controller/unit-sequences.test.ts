@@ -12,7 +12,7 @@ import { type Level, levelOrder } from '../../schemas/programme.ts';
 import type { UnitChange } from '../../schemas/units.ts';
 import { dayOfLocalDate, localDateOfDay } from '../../schemas/zones.ts';
 import { must } from './built-centre.ts';
-import { box, newUnit, row, rules as provinceRules } from './unit-rig.ts';
+import { box, newUnit, rules as provinceRules, row } from './unit-rig.ts';
 
 const rules = { ...provinceRules, centreArea: 'vn' };
 const firstDay = dayOfLocalDate('2025-07-01') ?? 0;
@@ -76,7 +76,12 @@ function changeOf({ kind, a, b, many, existing }: Step, { tree, boxes }: UnitWor
     case 'open':
       return { do: 'open', unit: newUnit(`n${at}`, above, level) };
     case 'rename':
-      return { do: 'rename', unit, name: { vi: `Tên ${at}` }, ...(existing && level === 'commune' && { code: String(b % 100_000).padStart(5, '0') }) };
+      return {
+        do: 'rename',
+        unit,
+        name: { vi: `Tên ${at}` },
+        ...(existing && level === 'commune' && { code: String(b % 100_000).padStart(5, '0') }),
+      };
     case 'move':
       return { do: 'move', unit, parent: above, ...(existing && { step: `m${at}` }) };
     case 'merge': {
@@ -105,8 +110,7 @@ function tended(before: UnitWorld, after: UnitWorld, { notices }: UnitPlan): voi
   const areas = new Map(after.boxes.map(({ id, area }) => [id, area]));
   const rights = new Map(after.holders.map(({ account, grants }) => [account, grants]));
   const byArea = new Map<string, string[]>();
-  for (const { account, grants } of before.holders)
-    for (const { area } of grants) byArea.set(area, [...(byArea.get(area) ?? []), account]);
+  for (const { account, grants } of before.holders) for (const { area } of grants) byArea.set(area, [...(byArea.get(area) ?? []), account]);
   for (const { id, area } of before.boxes)
     for (const account of byArea.get(area) ?? []) {
       const still = rights.get(account)?.some((grant) => within(areas.get(id) ?? '', grant.area));
@@ -119,7 +123,11 @@ interface Run {
   readonly done: number;
 }
 
-function run(start: UnitWorld, steps: readonly Step[], look: (before: UnitWorld, after: UnitWorld, plan: UnitPlan, date: string) => void): Run {
+function run(
+  start: UnitWorld,
+  steps: readonly Step[],
+  look: (before: UnitWorld, after: UnitWorld, plan: UnitPlan, date: string) => void,
+): Run {
   let [world, day, done] = [start, firstDay, 0];
   for (const [at, one] of steps.entries()) {
     day += one.days;

@@ -85,7 +85,9 @@ beforeAll(async () => {
   const item = { sha256: 'a'.repeat(64), bytes: 10, type: 'audio/ogg' as const, title: 'x', language: 'vi', durationMs: 60_000, gainDb: 0 };
   const act = { atMs: 1, actor: 'x', act: 'media.add', subject: 'x', sha256: '' };
   await built.centre.store.content.addMedia({ item, source: '', author: 'hop-thanh', createdMs: 1, peaks: [] }, act);
-  const { id: programme } = (await commune('POST', '/programmes', { title: 'Bản tin', form: 'audio', tier: 'normal', items: [item.sha256] })).body;
+  const { id: programme } = (
+    await commune('POST', '/programmes', { title: 'Bản tin', form: 'audio', tier: 'normal', items: [item.sha256] })
+  ).body;
   await commune('POST', `/programmes/${programme}/submit`, {});
   await (await built.as('duyet'))('POST', `/programmes/${programme}/approve`, {});
   const daily = { programme, groups: ['xa-02539'], start: '20250621T170000', zone: 'Asia/Ho_Chi_Minh', rrule: 'FREQ=DAILY' };
@@ -133,7 +135,11 @@ test('at midnight it takes effect: places of boxes are signed anew, and a box ta
   expect((await admin('GET', '/boxes/loa-2')).body.area).toBe('08/075/02539/thon-1');
   built.clock.nowMs = julyMs;
   await built.centre.units.due();
-  expect((await admin('GET', '/unit-changes')).body.map(({ state }: { state: string }) => state)).toEqual(['in-force', 'in-force', 'in-force']);
+  expect((await admin('GET', '/unit-changes')).body.map(({ state }: { state: string }) => state)).toEqual([
+    'in-force',
+    'in-force',
+    'in-force',
+  ]);
   expect(placeOf('loa-2')).toMatchObject({ dev: 'loa-2', area: '08/02536/thon-1-2', groups: ['xa-02539', 'xa-moi-sd'] });
   expect(await held.offer(keysOf('loa-2'))).toMatchObject({ ok: true, value: { replaced: true } });
   expect(held.ring().place).toMatchObject({ area: '08/02536/thon-1-2', groups: ['xa-02539', 'xa-moi-sd'] });
@@ -165,7 +171,9 @@ test('plays of June count for the old commune, plays of July for the new one', a
   const listed = (await commune('GET', '/receipts?box=loa-2')).body as { area: string }[];
   expect(listed.map(({ area }) => area).sort()).toEqual(['08/02536/thon-1-2', '08/075/02539/thon-1']);
   const { body } = await commune('GET', `/units/plays?fromMs=${june - 1000}&toMs=${july + 1000}`);
-  const plays = Object.fromEntries((body.units as { id: string; plays: { played: number } }[]).map(({ id, plays: { played } }) => [id, played]));
+  const plays = Object.fromEntries(
+    (body.units as { id: string; plays: { played: number } }[]).map(({ id, plays: { played } }) => [id, played]),
+  );
   expect(plays).toEqual({ 'tinh-08': 2, 'huyen-075': 1, 'xa-02539': 1, 'xa-moi-sd': 1, 'xa-02539-1': 2 });
   expect((await commune('GET', '/boxes/loa-2/areas')).body).toEqual([
     { fromMs: 0, area: '08/075/02539/thon-1' },
@@ -175,13 +183,22 @@ test('plays of June count for the old commune, plays of July for the new one', a
 
 test('no new box is put where nothing lies any more', async () => {
   const technician = await built.as('ky-thuat');
-  const old = await technician('POST', '/boxes', { id: 'loa-9', name: 'x', area: '08/075/02539/thon-5', groups: ['g'], outputs: loudspeaker });
+  const old = await technician('POST', '/boxes', {
+    id: 'loa-9',
+    name: 'x',
+    area: '08/075/02539/thon-5',
+    groups: ['g'],
+    outputs: loudspeaker,
+  });
   expect(old.body).toMatchObject({ code: 'conflict', path: '/area' });
   expect(old.body.detail).toContain('xa-02539');
 });
 
 test('a merger can only be taken back after what stands on it', async () => {
-  const later = await admin('POST', '/unit-changes', { date: '2025-07-01', change: { do: 'rename', unit: 'xa-moi-sd', name: { vi: 'Xã Sơn Dương Mới' } } });
+  const later = await admin('POST', '/unit-changes', {
+    date: '2025-07-01',
+    change: { do: 'rename', unit: 'xa-moi-sd', name: { vi: 'Xã Sơn Dương Mới' } },
+  });
   const refused = await admin('POST', `/unit-changes/${changes[0]}/undo`);
   expect(refused.body).toMatchObject({ code: 'conflict', status: 409 });
   expect(refused.body.detail).toContain(later.body.id);
@@ -193,7 +210,8 @@ test('a merger can only be taken back after what stands on it', async () => {
 
 test('undone in turn, everything is as it was in June', async () => {
   const before = await timelineOf('loa-2');
-  for (const id of [...changes].reverse()) expect((await admin('POST', `/unit-changes/${id}/undo`)).body).toMatchObject({ state: 'undone' });
+  for (const id of [...changes].reverse())
+    expect((await admin('POST', `/unit-changes/${id}/undo`)).body).toMatchObject({ state: 'undone' });
   for (const day of ['2025-06-30', '2025-07-01', '2030-01-01'])
     expect(await areas(day)).toEqual(Object.fromEntries(units.map(({ id, area }) => [id, area])));
   expect(placeOf('loa-2')).toMatchObject({ area: '08/075/02539/thon-1', groups: ['xa-02539'] });

@@ -8,7 +8,7 @@ import { goneAround, statesOf, treeOf, type Unit, unitSight, unitsOn } from '../
 import { readSeed } from '../../controller/seed.ts';
 import { zoneClock } from '../../schemas/zones.ts';
 import { must, seedOf } from './built-centre.ts';
-import { after, areasIn, mergeAB, row, rows, world } from './unit-rig.ts';
+import { areasIn, changed, mergeAB, row, rows, world } from './unit-rig.ts';
 
 const clock = must(zoneClock('Asia/Ho_Chi_Minh'));
 const tree = treeOf(must(readUnits(rows, [])));
@@ -24,7 +24,9 @@ const unit = (id: string, ...periods: readonly Partial<Unit['periods'][number]>[
 test('rows without dates are in force since ever, with three levels or five', () => {
   expect(unitsOn(tree, '1954-07-21').map(({ id }) => id)).toEqual(unitsOn(tree, '2100-01-01').map(({ id }) => id));
   expect(areasIn({ ...world, tree }, '2025-01-01')).toMatchObject({ 'a-1': '08/075/00001/thon-1', tinh: '08' });
-  const three = must(readUnits([row('t', null, 'province', '08'), row('x', 't', 'commune', '08/1'), row('h', 'x', 'hamlet', '08/1/h')], []));
+  const three = must(
+    readUnits([row('t', null, 'province', '08'), row('x', 't', 'commune', '08/1'), row('h', 'x', 'hamlet', '08/1/h')], []),
+  );
   expect(unitsOn(treeOf(three), '2026-01-01').map(({ id, area }) => `${id} ${area}`)).toEqual(['t 08', 'x 08/1', 'h 08/1/h']);
   const five = [row('vn', null, 'ministry', 'vn'), row('p', 'vn', 'province', 'vn/08'), row('q', 'p', 'district', 'vn/08/075')];
   const more = [row('x', 'q', 'commune', 'vn/08/075/1'), row('h', 'x', 'hamlet', 'vn/08/075/1/h')];
@@ -66,7 +68,11 @@ test('official codes follow the pattern of their kind: by custom, or as the cent
     { kind: 'thon', pattern: 'T##' },
     { kind: 'xa', pattern: null },
   ];
-  expect([code('thon', 'hamlet', 'T01', own), code('thon', 'hamlet', 'TXX', own), code('xa', 'commune', '02536', own)]).toEqual([true, false, false]);
+  expect([code('thon', 'hamlet', 'T01', own), code('thon', 'hamlet', 'TXX', own), code('xa', 'commune', '02536', own)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('the laws: no gap, overlap, orphan, cycle, double place or code, no level below its own', () => {
@@ -80,9 +86,12 @@ test('the laws: no gap, overlap, orphan, cycle, double place or code, no level b
   expect(codeOf([unit('x', {}, { from: '2020-01-01' })])).toBe('conflict');
   expect(codeOf([unit('x')].map((one) => ({ ...one, periods: [] })))).toBe('conflict');
   expect(codeOf([unit('x', { parent: 'none' })])).toBe('conflict');
-  expect(codeOf([{ ...province, periods: [{ ...(top.periods[0] as Unit['periods'][number]), until: '2020-01-01' }] }, unit('x', { parent: 't' })])).toBe(
-    'conflict',
-  );
+  expect(
+    codeOf([
+      { ...province, periods: [{ ...(top.periods[0] as Unit['periods'][number]), until: '2020-01-01' }] },
+      unit('x', { parent: 't' }),
+    ]),
+  ).toBe('conflict');
   expect(codeOf([unit('x', { parent: 'y' }), unit('y', { parent: 'x' })])).toBe('conflict');
   expect(codeOf([unit('x', { parent: 'x' })])).toBe('conflict');
   expect(codeOf([unit('x', { step: 's' }), unit('y', { step: 's' })])).toBe('conflict');
@@ -95,24 +104,24 @@ test('the laws: no gap, overlap, orphan, cycle, double place or code, no level b
 });
 
 test('history tells a new state also where a unit above moved', () => {
-  const reformed = after(world, { do: 'move', unit: 'huyen', parent: 'tinh', step: 'cu' });
+  const reformed = changed(world, { do: 'move', unit: 'huyen', parent: 'tinh', step: 'cu' });
   expect(statesOf(reformed.tree, 'a-1').map(({ area, from, until }) => [area, from, until])).toEqual([
     ['08/075/00001/thon-1', null, '2025-07-01'],
     ['08/cu/00001/thon-1', '2025-07-01', null],
   ]);
-  const renamed = after(world, { do: 'rename', unit: 'huyen', name: { vi: 'Huyện khác' } });
+  const renamed = changed(world, { do: 'rename', unit: 'huyen', name: { vi: 'Huyện khác' } });
   expect(statesOf(renamed.tree, 'a-1')).toHaveLength(1);
   expect(statesOf(renamed.tree, 'huyen').map(({ name }) => name)).toEqual(['Tên huyen', 'Huyện khác']);
 });
 
 test('history belongs to those who have the unit now', () => {
-  const { tree: reformed } = after(world, mergeAB);
+  const { tree: reformed } = changed(world, mergeAB);
   const see = (mine: string) => unitSight(reformed, '2026-01-01', (area) => area.startsWith(mine));
   expect([see('08/02536')('a', '08/075/00001'), see('08/02536')('a-1'), see('08/070')('a', '08/075/00001')]).toEqual([true, true, false]);
 });
 
 test('a place that is gone is known, with where its unit lies now', () => {
-  const { tree: reformed } = after(world, mergeAB);
+  const { tree: reformed } = changed(world, mergeAB);
   expect(goneAround(reformed, '08/075/00001/thon-7', '2025-07-01')).toEqual({ unit: 'a', now: null });
   expect(goneAround(reformed, '08/075/00001/thon-1', '2025-07-01')).toMatchObject({ unit: 'a' });
   expect(goneAround(reformed, '08/02536/thon-7', '2025-07-01')).toBeUndefined();
@@ -140,7 +149,7 @@ test('days begin at midnight of the zone, and every instant lies in its day', ()
 });
 
 test('plays count for the unit of their day and for all around it', () => {
-  const { tree: reformed } = after(world, mergeAB);
+  const { tree: reformed } = changed(world, mergeAB);
   const [before, later] = [Date.UTC(2025, 5, 30, 10), Date.UTC(2025, 6, 1, 10)];
   const history = movedAt([], '08/075/00001/thon-1', Date.UTC(2025, 5, 30, 17), '08/02536/thon-1');
   const play = (atMs: number, outcome = 'played') => ({ dev: 'box-a1', atMs, outcome, audibleMs: 1_000 });
