@@ -3,6 +3,7 @@ import { type AreaPath, within } from '../../schemas/ids.ts';
 import type { Level } from '../../schemas/programme.ts';
 import type { LocalDate } from '../../schemas/time.ts';
 import { type UnitAnswer, unitLimits } from '../../schemas/units.ts';
+import { dayOfLocalDate, localDateOfDay } from '../../schemas/zones.ts';
 
 /** A unit as it is from one day until another. */
 export interface UnitPeriod {
@@ -129,7 +130,7 @@ function boundariesAbove(tree: Tree, period: UnitPeriod): LocalDate[] {
   return [...days].sort();
 }
 
-/** A unit that lay around this area once and lies elsewhere today, or nowhere, while no other has taken its place. */
+/** The lowest unit that lay around this area once and lies elsewhere today, or nowhere, while no other has taken its place. */
 export function goneAround(
   tree: Tree,
   area: AreaPath,
@@ -137,12 +138,15 @@ export function goneAround(
 ): { readonly unit: string; readonly now: AreaPath | null } | undefined {
   const areas = areasOn(tree, today);
   const found = unitFinder(areas)(area);
-  const depth = found ? area.length - found.rest.length : 0;
-  for (const id of tree.keys()) {
-    const once = statesOf(tree, id).some((state) => state.area.length > depth && within(area, state.area));
-    if (once && areas.get(id) !== area.slice(0, areas.get(id)?.length)) return { unit: id, now: areas.get(id) ?? null };
-  }
-  return undefined;
+  let depth = found ? area.length - found.rest.length : 0;
+  let gone: string | undefined;
+  for (const id of tree.keys())
+    for (const { area: once } of statesOf(tree, id)) {
+      if (once.length <= depth || !within(area, once)) continue;
+      depth = once.length;
+      gone = id;
+    }
+  return gone === undefined ? undefined : { unit: gone, now: areas.get(gone) ?? null };
 }
 
 /** A finder of the lowest unit around an area that day, with what of the area lies below it. */
@@ -171,10 +175,17 @@ export function unitSight(tree: Tree, today: LocalDate, sees: (area: AreaPath) =
     if (before !== undefined) return before;
     // Whoever becomes itself again is not asked twice.
     known.set(id, false);
-    const area = areas.get(id);
+    const area = areas.get(id) ?? lastArea(tree, id);
     const seen = (area !== undefined && sees(area)) || (tree.get(id)?.becomes ?? []).some(now);
     known.set(id, seen);
     return seen;
   };
   return (id, area) => (area !== undefined && sees(area)) || now(id);
+}
+
+/** Where an ended unit lay on its last day. */
+function lastArea(tree: Tree, id: string): AreaPath | undefined {
+  const last = tree.get(id)?.periods.at(-1);
+  const day = last?.until ? dayOfLocalDate(last.until) : undefined;
+  return last && day !== undefined ? areaUpward(tree, last, localDateOfDay(day - 1)) : undefined;
 }

@@ -1,7 +1,7 @@
 // Changes of units at the door: who may, what is refused, what waits for its day through a restart, what happens when it no longer fits.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Asker, type BuiltCentre, codeOf, makeCentre, password, seedOf, startMs } from './built-centre.ts';
-import { newUnit, rows } from './unit-rig.ts';
+import { newUnit, personAt, rows } from './unit-rig.ts';
 
 const seed = seedOf({
   centre: { id: 'tinh-08', name: 'Tỉnh', level: 'province', area: '08', zone: 'Asia/Ho_Chi_Minh' },
@@ -19,16 +19,11 @@ const tomorrow = '2026-11-24';
 const tomorrowMs = Date.UTC(2026, 10, 23, 17);
 
 let built: BuiltCentre;
-let [admin, district, commune, technician] = [] as unknown as [Asker, Asker, Asker, Asker];
+let admin: Asker;
+let district: Asker;
+let commune: Asker;
+let technician: Asker;
 
-async function signIn(): Promise<void> {
-  [admin, district, commune, technician] = (await Promise.all(['quan-tri', 'huyen', 'xa-a', 'ky-thuat'].map((name) => built.as(name)))) as [
-    Asker,
-    Asker,
-    Asker,
-    Asker,
-  ];
-}
 const make = (who: Asker, change: object, date = '2026-11-23') => who('POST', '/unit-changes', { date, change });
 const addBox = (id: string, area: string) =>
   technician('POST', '/boxes', { id, name: id, area, groups: ['g'], outputs: [{ id: 'main', kind: 'loudspeaker' }] });
@@ -36,7 +31,8 @@ const statesOf = async () => (await admin('GET', '/unit-changes')).body.map(({ s
 
 beforeEach(async () => {
   built = await makeCentre(seed);
-  await signIn();
+  [admin, district] = [personAt(() => built, 'quan-tri'), personAt(() => built, 'huyen')];
+  [commune, technician] = [personAt(() => built, 'xa-a'), personAt(() => built, 'ky-thuat')];
 });
 afterEach(async () => {
   await built.stop();

@@ -6,7 +6,7 @@ import { type UnitRow, unitsOfRows } from '../../controller/core/unit-rows.ts';
 import { areasOn, treeOf } from '../../controller/core/unit-tree.ts';
 import type { Result } from '../../schemas/problems.ts';
 import type { NewUnit, UnitChange } from '../../schemas/units.ts';
-import { must } from './built-centre.ts';
+import { type Asker, type BuiltCentre, must } from './built-centre.ts';
 
 export const row = (id: string, parent: string | null, level: UnitRow['level'], area: string, code: string | null = null): UnitRow => ({
   ...{ id, parent, level, area, code },
@@ -77,3 +77,15 @@ export const areasIn = ({ tree }: UnitWorld, date = '2025-07-01'): Record<string
 export const placesIn = ({ boxes }: UnitWorld): Record<string, string> => Object.fromEntries(boxes.map(({ id, area }) => [id, area]));
 
 export const mergeAB: UnitChange = { do: 'merge', units: ['a', 'b'], into: newUnit('moi', 'tinh', 'commune', '02536') };
+
+/** Somebody who signs in when first asked, and again when the session has ended with the day. */
+export function personAt(centre: () => BuiltCentre, account: string): Asker {
+  let signedIn: Promise<Asker> | undefined;
+  return async (...asked) => {
+    signedIn ??= centre().as(account);
+    const answer = await (await signedIn)(...asked);
+    if (answer.status !== 401) return answer;
+    signedIn = centre().as(account);
+    return (await signedIn)(...asked);
+  };
+}

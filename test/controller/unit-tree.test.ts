@@ -123,7 +123,7 @@ test('history belongs to those who have the unit now', () => {
 test('a place that is gone is known, with where its unit lies now', () => {
   const { tree: reformed } = changed(world, mergeAB);
   expect(goneAround(reformed, '08/075/00001/thon-7', '2025-07-01')).toEqual({ unit: 'a', now: null });
-  expect(goneAround(reformed, '08/075/00001/thon-1', '2025-07-01')).toMatchObject({ unit: 'a' });
+  expect(goneAround(reformed, '08/075/00001/thon-1', '2025-07-01')).toEqual({ unit: 'a-1', now: '08/02536/thon-1' });
   expect(goneAround(reformed, '08/02536/thon-7', '2025-07-01')).toBeUndefined();
   expect(goneAround(reformed, '08/999', '2025-07-01')).toBeUndefined();
   expect(goneAround(reformed, '08/075/00001', '2025-06-30')).toBeUndefined();
