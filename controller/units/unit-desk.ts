@@ -63,9 +63,8 @@ export class UnitDesk {
   }
 
   /** Read everything and do what fell due while the centre was away. */
-  async start(): Promise<void> {
-    await this.#load();
-    await this.due();
+  start(): Promise<void> {
+    return this.due();
   }
 
   stop(): void {
@@ -151,6 +150,8 @@ export class UnitDesk {
   /** Do all whose day has come, in order; then sleep until the next. Never rejects: what could not be done is tried again. */
   async due(): Promise<void> {
     try {
+      await this.#load();
+      if (this.#owed) await this.#tellBoxes();
       const rules = await this.#rules();
       for (let more = true; more; ) {
         const done = await this.#options.store.units.decide((state) => {
@@ -163,11 +164,10 @@ export class UnitDesk {
         more = done.ok && done.value !== undefined;
         if (done.ok && done.value) await this.#done(done.value);
       }
-      if (this.#owed) await this.#tellBoxes();
       this.#arm();
     } catch (err) {
       this.#options.journal.warn({ event: 'unit-change-not-done', err });
-      this.#arm(againMs);
+      this.#arm(true);
     }
   }
 
@@ -194,9 +194,10 @@ export class UnitDesk {
   /** What was written becomes what is: here, in the registry, and by signed documents in the boxes. */
   async #done({ entry, apply }: UnitWrite): Promise<void> {
     const { registry, feed, journal } = this.#options;
+    // Before anything can fail: what is committed is never unknown here.
+    for (const { id, after } of apply?.boxes ?? []) registry.move(id, after);
     await this.#load();
     if (entry.problem) journal.warn({ event: 'unit-change-failed', change: entry.id, ...entry.problem });
-    for (const { id, after } of apply?.boxes ?? []) registry.move(id, after);
     if (apply && apply.boxes.length > 0) await this.#tellBoxes();
     feed.tell('unit', entry.id);
     for (const { id } of apply?.boxes.slice(0, toldMax) ?? []) feed.tell('box', id);
@@ -221,13 +222,16 @@ export class UnitDesk {
     this.#areas = areas;
   }
 
-  #arm(leastMs = this.#owed ? againMs : timerMaxMs): void {
+  /** Wake when the next is due, or after a while whatever is due. */
+  #arm(failed = false): void {
     clearTimeout(this.#timer);
     if (this.#stopped) return;
     const next = nextDueMs(this.#changes, this.#options.clock);
-    if (next === undefined && leastMs === timerMaxMs) return;
-    const inMs = Math.min(leastMs, next === undefined ? timerMaxMs : Math.max(1, next - this.#options.nowMs()));
-    this.#timer = setTimeout(() => void this.due(), inMs).unref();
+    const wakes = [
+      ...(!failed && next !== undefined ? [Math.max(1, next - this.#options.nowMs())] : []),
+      ...(failed || this.#owed ? [againMs] : []),
+    ];
+    if (wakes.length > 0) this.#timer = setTimeout(() => void this.due(), Math.min(...wakes, timerMaxMs)).unref();
   }
 
   async #rules(): Promise<UnitRules> {

@@ -162,6 +162,36 @@ test('nothing is made today that would take the ground from what waits for tomor
   expect(between.body.detail).toContain(later.body.id);
 });
 
+test('papers that name the old place are listed: orders lying ready, mandates, sources of alerts', async () => {
+  const { store } = built.centre;
+  await addBox('loa', '08/075/00001/thon-1');
+  const payload = (body: object, exp = startMs + dayMs) => JSON.stringify({ exp, body });
+  const signed = (area: string, exp?: number) => ({
+    ...{ payloadType: 'x', signatures: [] },
+    payload: Buffer.from(payload({ area }, exp)).toString('base64'),
+  });
+  const lying = { perHour: 4, maxMs: 60_000 };
+  await store.orders.layReady('loa', { ...lying, id: 'o-1', envelope: signed('08/075/00001/thon-1') }, act);
+  await store.orders.layReady('loa', { ...lying, id: 'o-2', envelope: signed('08/075/00001/thon-1', startMs) }, act);
+  const mandate = { madeMs: 1, by: 'x', frozen: [], signatures: [], envelope: null, revokedMs: null };
+  await store.alerts.saveMandate({ ...mandate, id: 'm-1', statement: payload({ areas: ['08', '08/075/00001'] }) }, act);
+  await store.alerts.saveMandate({ ...mandate, id: 'm-2', statement: payload({ areas: ['08/075/00001'] }), revokedMs: 5 }, act);
+  const source = { id: 's-1', places: [{ area: '08/075/00002', groups: ['g'] }] } as never;
+  await store.alerts.saveSource({ source, secret: null }, act);
+  const change = { do: 'merge', units: ['a', 'b'], into: newUnit('moi', 'huyen', 'commune', '00009') };
+  const { body } = await admin('POST', '/unit-changes/preview', { date: tomorrow, change });
+  expect(body.notices).toEqual([
+    { is: 'renew', what: 'ready-order', id: 'o-1 loa', area: '08/075/00001/thon-1' },
+    { is: 'renew', what: 'mandate', id: 'm-1', area: '08/075/00001' },
+    { is: 'renew', what: 'alert-source', id: 's-1', area: '08/075/00002' },
+    ...['administrator', 'technician'].map((role) => ({
+      ...{ is: 'wider', account: 'xa-a', role, from: '08/075/00001', to: '08/075/00009' },
+    })),
+  ]);
+});
+
+const act = { atMs: 1, actor: 'x', act: 'x', subject: 'x', sha256: '' };
+
 test('a hundred changes may wait, not more', async () => {
   const answers = [];
   for (let i = 0; i <= 100; i++)
