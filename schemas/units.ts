@@ -146,6 +146,8 @@ export interface UnitChangeAnswer extends UnitChangeRequest {
   readonly problem: Problem | null;
   /** Of what was done. */
   readonly counts: UnitCounts | null;
+  /** What people had to make anew when it was done. */
+  readonly renew: readonly (UnitNotice & { readonly is: 'renew' })[];
 }
 
 /** What somebody should know or do beside the change itself. */
@@ -153,7 +155,7 @@ export type UnitNotice =
   /** It names an area that is no more: people make it anew. */
   | {
       readonly is: 'renew';
-      readonly what: 'ready-order' | 'mandate' | 'alert-source' | 'break-glass';
+      readonly what: 'order' | 'ready-order' | 'mandate' | 'alert-source' | 'break-glass';
       readonly id: string;
       readonly area: AreaPath;
     }

@@ -1,7 +1,14 @@
 // The book of changes: what may be made, what is due, what may be undone. Changes whose day has not come are planned again each time.
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-import { type UnitChange, type UnitChangeRequest, type UnitChangeState, type UnitCounts, unitLimits } from '../../schemas/units.ts';
+import {
+  type UnitChange,
+  type UnitChangeAnswer,
+  type UnitChangeRequest,
+  type UnitChangeState,
+  type UnitCounts,
+  unitLimits,
+} from '../../schemas/units.ts';
 import type { ZoneClock } from '../../schemas/zones.ts';
 import { dateAt, startOfDay } from './area-history.ts';
 import { type Grant, may } from './roles.ts';
@@ -18,6 +25,7 @@ export interface UnitChangeEntry extends UnitChangeRequest {
   readonly undone: { readonly by: string; readonly atMs: number } | null;
   readonly problem: Problem | null;
   readonly counts: UnitCounts | null;
+  readonly renew: UnitChangeAnswer['renew'];
   /** Units it changed, once it was done. */
   readonly touches: readonly string[];
   /** Grows with each that was made or done: who came later. */
@@ -107,6 +115,7 @@ export function judgeMake(
     undone: null,
     problem: null,
     counts: null,
+    renew: [],
     touches: [],
     turn: nextTurn(state.changes),
   };
@@ -218,9 +227,10 @@ function newFault(before: Replayed, after: Replayed) {
   return [...after.faults.values()].find(({ id }) => !before.faults.has(id));
 }
 
-function doneBy(entry: UnitChangeEntry, { units, boxes, grants }: UnitPlan, nowMs: number, turn: number): UnitChangeEntry {
+function doneBy(entry: UnitChangeEntry, { units, boxes, grants, notices }: UnitPlan, nowMs: number, turn: number): UnitChangeEntry {
+  const renew = notices.filter((one) => one.is === 'renew').slice(0, unitLimits.listed);
   const counts = { units: units.length, boxes: boxes.length, accounts: grants.length };
-  return { ...entry, state: 'in-force', doneMs: nowMs, counts, touches: units.map(({ id }) => id), turn };
+  return { ...entry, state: 'in-force', doneMs: nowMs, counts, renew, touches: units.map(({ id }) => id), turn };
 }
 
 function nextTurn(changes: readonly UnitChangeEntry[]): number {

@@ -137,7 +137,10 @@ function groupsAfter(groups: readonly string[], area: AreaPath, { after, follows
   const added = new Set<string>();
   for (const [unit, follow] of follows) {
     if (!groups.includes(unit)) continue;
-    const into = successorsOf(follow, unit).find((id) => within(area, after.get(id) ?? '-'));
+    const into = successorsOf(follow, unit).find((id) => {
+      const around = after.get(id);
+      return around !== undefined && within(area, around);
+    });
     if (into !== undefined && !groups.includes(into)) added.add(into);
   }
   return [...groups, ...added];

@@ -8,9 +8,18 @@ import type { Trust } from '../provision/signing-keys.ts';
 import type { Store } from '../store/store.ts';
 
 export async function readNamedAreas(store: Pick<Store, 'orders' | 'alerts'>, trust: Trust, nowMs: number): Promise<NamedArea[]> {
-  const [ready, mandates, sources] = await Promise.all([store.orders.ready(), store.alerts.mandates(), store.alerts.sources()]);
-  const lying = [...ready].flatMap(([box, orders]) =>
-    orders.map(({ id, envelope }): NamedArea & { readonly untilMs: number } => {
+  const [ready, orders, mandates, sources] = await Promise.all([
+    store.orders.ready(),
+    store.orders.ordersUntil(nowMs),
+    store.alerts.mandates(),
+    store.alerts.sources(),
+  ]);
+  // A box that hears of it again after it moved would refuse it.
+  const sounding = orders.flatMap(({ id, order: { area }, clearedMs }): NamedArea[] =>
+    clearedMs === null ? [{ what: 'order', id, area }] : [],
+  );
+  const lying = [...ready].flatMap(([box, lies]) =>
+    lies.map(({ id, envelope }): NamedArea & { readonly untilMs: number } => {
       const { exp, body } = statementIn<{ readonly area: AreaPath }>(envelope);
       return { what: 'ready-order', id: `${id} ${box}`, area: body.area, box, untilMs: exp };
     }),
@@ -26,7 +35,7 @@ export async function readNamedAreas(store: Pick<Store, 'orders' | 'alerts'>, tr
     breakGlass ? [{ what: 'break-glass', id: person ?? '', area: breakGlass.area }] : [],
   );
   const living = lying.filter(({ untilMs }) => untilMs > nowMs).map(({ untilMs: _untilMs, ...named }): NamedArea => named);
-  return [...living, ...standing, ...places, ...glass];
+  return [...sounding, ...living, ...standing, ...places, ...glass];
 }
 
 function statementIn<Body>({ payload }: Envelope): Statement<Body> {

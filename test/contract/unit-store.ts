@@ -27,7 +27,7 @@ const account = (name: string, area: string): Account => ({
 
 const entry = (id: string, changes: Partial<UnitChangeEntry> = {}): UnitChangeEntry => ({
   ...{ id, date: '2025-07-01', change: { do: 'close', unit: 'x' }, note: '', state: 'in-force', by: 'someone', madeMs: 1 },
-  ...{ doneMs: 2, undone: null, problem: null, counts: null, touches: [], turn: 1 },
+  ...{ doneMs: 2, undone: null, problem: null, counts: null, renew: [], touches: [], turn: 1 },
   ...changes,
 });
 

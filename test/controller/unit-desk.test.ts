@@ -178,16 +178,34 @@ test('papers that name the old place are listed: orders lying ready, mandates, s
   await store.alerts.saveMandate({ ...mandate, id: 'm-2', statement: payload({ areas: ['08/075/00001'] }), revokedMs: 5 }, act);
   const source = { id: 's-1', places: [{ area: '08/075/00002', groups: ['g'] }] } as never;
   await store.alerts.saveSource({ source, secret: null }, act);
+  const given = {
+    id: 'o-9',
+    template: 't',
+    groups: ['g'],
+    boxes: ['loa'],
+    by: 'x',
+    givenMs: startMs,
+    clearedMs: null,
+    expMs: startMs + dayMs,
+  };
+  await store.orders.addOrder({ ...given, order: { area: '08/075/00001' } } as never, [], act);
+  await store.orders.addOrder({ ...given, id: 'o-8', order: { area: '08/075/00001' }, expMs: startMs } as never, [], act);
   const change = { do: 'merge', units: ['a', 'b'], into: newUnit('moi', 'huyen', 'commune', '00009') };
   const { body } = await admin('POST', '/unit-changes/preview', { date: tomorrow, change });
-  expect(body.notices).toEqual([
+  const renew = [
+    { is: 'renew', what: 'order', id: 'o-9', area: '08/075/00001' },
     { is: 'renew', what: 'ready-order', id: 'o-1 loa', area: '08/075/00001/thon-1' },
     { is: 'renew', what: 'mandate', id: 'm-1', area: '08/075/00001' },
     { is: 'renew', what: 'alert-source', id: 's-1', area: '08/075/00002' },
+  ];
+  expect(body.notices).toEqual([
+    ...renew,
     ...['administrator', 'technician'].map((role) => ({
       ...{ is: 'wider', account: 'xa-a', role, from: '08/075/00001', to: '08/075/00009' },
     })),
   ]);
+  const made = await make(admin, change);
+  expect(made.body.renew, 'and stay listed when it is done').toEqual(renew);
 });
 
 const act = { atMs: 1, actor: 'x', act: 'x', subject: 'x', sha256: '' };

@@ -45,7 +45,13 @@ let away: number;
 beforeEach(async () => {
   vi.useFakeTimers({ now: nowMs });
   [units, moved, told, away] = [new MemoryUnits(), [], [], 0];
-  const empty = { ready: async () => new Map(), mandates: async () => [], sources: async () => [], value: async () => undefined };
+  const empty = {
+    ready: async () => new Map(),
+    ordersUntil: async () => [],
+    mandates: async () => [],
+    sources: async () => [],
+    value: async () => undefined,
+  };
   desk = new UnitDesk({
     store: { units, meta: empty, orders: empty, alerts: empty, audit: empty } as never,
     card: { id: 'tinh', name: 'Tỉnh', level: 'province', area: '08', zone: 'Asia/Ho_Chi_Minh', demo: false },
