@@ -38,6 +38,7 @@ import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
 import { templateRoutes } from './api/templates.ts';
+import { unitRoutes } from './api/units.ts';
 import type { Centre } from './centre.ts';
 import { webhookDoor } from './emergency/inlets/webhook.ts';
 import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
@@ -84,6 +85,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   boxRoutes(app, centre);
   boxSettingsRoutes(app, centre);
   boardRoutes(app, centre);
+  unitRoutes(app, centre);
   mediaRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);

@@ -26,6 +26,7 @@ import type { Trust } from './provision/signing-keys.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
 import type { Store } from './store/store.ts';
+import type { UnitDesk } from './units/unit-desk.ts';
 
 /** What a centre is; fixed when its data folder is made. */
 export interface CentreCard {
@@ -66,6 +67,7 @@ export interface Centre {
   readonly live: LiveDesk;
   readonly relays: RelayDesk;
   readonly link: CentreLink;
+  readonly units: UnitDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

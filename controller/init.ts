@@ -5,6 +5,7 @@ import { canonicalJson } from '../schemas/canonical.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { CentreCard } from './centre.ts';
 import type { Grant } from './core/roles.ts';
+import { unitsOfRows } from './core/unit-rows.ts';
 import { dutySettingsCell } from './duty/duty-settings.ts';
 import { standardTemplates } from './emergency/templates.ts';
 import { type Folder, folderOf } from './folder.ts';
@@ -15,6 +16,7 @@ import { readSeed, type Seed, standardPolicy } from './seed.ts';
 import { type LockWish, openLocks } from './signing/open-desk.ts';
 import { openStore } from './store/open-store.ts';
 import type { Act, Store } from './store/store.ts';
+import { unitCodesCell } from './units/unit-codes.ts';
 
 export interface Initialised {
   readonly centre: string;
@@ -70,12 +72,13 @@ async function make(store: Store, folder: Folder, seed: Seed, nowMs: number, loc
     public: keys.value.public,
   });
   const act = actOf(nowMs);
-  await store.estate.saveUnits(seed.units, act('units.write', centre.id, seed.units));
+  await store.units.saveUnits(unitsOfRows(seed.units), act('units.write', centre.id, seed.units));
   await store.content.savePolicy(seed.policy ?? standardPolicy(centre.zone), act('policy.write', centre.id, seed.policy ?? null));
   const accounts = await addAccounts(store, seed, nowMs);
   if (!accounts.ok) return accounts;
   const templates = seed.templates.length > 0 ? seed.templates : standardTemplates;
   await store.meta.setValue('groups', JSON.stringify(seed.groups));
+  await store.meta.setValue(unitCodesCell, JSON.stringify(seed.unitCodes));
   await store.meta.setValue('templates', JSON.stringify(templates));
   await store.meta.setValue('holidays', JSON.stringify(seed.holidays));
   await store.meta.setValue('localOrder', JSON.stringify(seed.localOrder));

@@ -43,6 +43,12 @@ export class Registry {
     this.#keys.set(box.id, { keyid: this.#crypto.sha256(publicKey).slice(0, 16), alg: 'ed25519', publicKey });
   }
 
+  /** It stands elsewhere from now on. */
+  move(id: string, { area, groups }: Pick<Box, 'area' | 'groups'>): void {
+    const box = this.#boxes.get(id);
+    if (box) this.#boxes.set(id, { ...box, area, groups });
+  }
+
   all(): Box[] {
     return [...this.#boxes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }

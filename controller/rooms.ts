@@ -3,7 +3,8 @@ import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
-import type { Centre, Group } from './centre.ts';
+import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
+import type { Centre, CentreCard, Group } from './centre.ts';
 import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
@@ -30,14 +31,14 @@ import { epochOf } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
-import type { StoredOrder, Unit } from './store/store.ts';
+import type { StoredOrder } from './store/store.ts';
+import { UnitDesk } from './units/unit-desk.ts';
 
 /** What was opened of a data folder and its machine. */
 export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs' | 'authority' | 'journal' | 'nowMs'> {
   readonly tools: AudioTools;
   readonly templates: readonly OrderTemplate[];
   readonly named: readonly Group[];
-  readonly units: readonly Unit[];
   readonly signatory: Signatory;
   readonly gatewayKey: GatewayKey | undefined;
   readonly settings: RunSettings;
@@ -58,7 +59,7 @@ export interface Rooms {
 export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { card, store, blobs, tools, authority, trust, journal, nowMs, settings, signatory } = parts;
   const base = makeBase(parts);
-  const { registry, bus, publish, feed, desk, dispatch, groups, names } = base;
+  const { registry, bus, publish, feed, desk, dispatch, units, groups, names } = base;
   const { stood, ...desks } = makeDesks(parts, base);
   const { orders, watch } = desks;
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
@@ -88,15 +89,22 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
-    centre: { ...opened, ...desks, groups, registry, dispatch, live, relays, link, feed, claimPlace, ingest, sanitiser, commands, faults },
+    centre: { ...opened, ...desks, groups, units, registry, dispatch, live, relays, link, feed, claimPlace, ingest, sanitiser, commands, faults },
     rooms: { registry, link, bus, place, signatory },
   };
 }
 
 type Base = ReturnType<typeof makeBase>;
 
+/** The zone was checked when the centre was made. */
+function zoneOf({ zone }: CentreCard): ZoneClock {
+  const clock = zoneClock(zone);
+  if (!clock.ok) throw new Error(clock.problem.detail);
+  return clock.value;
+}
+
 /** What every desk stands on: who is there, the bus, who signs, what boxes should be. */
-function makeBase({ card, store, blobs, tools, trust, journal, nowMs, signatory, named, units }: Parts) {
+function makeBase({ card, store, blobs, tools, trust, journal, nowMs, signatory, named }: Parts) {
   const registry = new Registry(store, cryptography, (err) => journal.warn({ event: 'seen-not-saved', err }));
   const bus = new LateBus();
   const publish: Publish = (topic, payload, how) => bus.publish(topic, payload, how);
@@ -105,8 +113,11 @@ function makeBase({ card, store, blobs, tools, trust, journal, nowMs, signatory,
   const { chain, roots = [] } = trust;
   const orderAudio = () => voices.all();
   const dispatch = new Dispatch({ store, registry, blobs, desk, centre: card.id, chain, roots, orderAudio, publish, nowMs });
-  const groups = () => groupsOf(named, units, registry.all());
-  return { registry, bus, publish, feed: new Feed(), voices, desk, dispatch, groups, names: () => groups().map(({ id }) => id) };
+  const feed = new Feed();
+  const changed = () => dispatch.changed();
+  const units = new UnitDesk({ store, card, trust, clock: zoneOf(card), registry, feed, journal, changed, nowMs });
+  const groups = () => groupsOf(named, units.names(), registry.all());
+  return { registry, bus, publish, feed, voices, desk, dispatch, units, groups, names: () => groups().map(({ id }) => id) };
 }
 
 /** The desks of emergencies. `stood` is told once the link is there. */
@@ -122,7 +133,7 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
     prepared: () => dispatch.changed(),
     warn: (detail) => journal.warn({ event: 'voice-missing', detail }),
   });
-  const places = (ids: readonly string[]) => placeWords(ids, { groups: base.groups(), units: parts.units, boxes: registry.all() });
+  const places = (ids: readonly string[]) => placeWords(ids, { groups: base.groups(), units: base.units.places(), boxes: registry.all() });
   const bound = { strongbox: parts.strongbox, settings: parts.duty, placeWords: places };
   const duty = makeDuty({ store, card, trust, feed, journal, ...bound, nowMs });
   const onEarnest = (order: StoredOrder) =>

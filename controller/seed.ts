@@ -10,7 +10,9 @@ import { Policy } from '../schemas/policy.ts';
 import { bad, type Result } from '../schemas/problems.ts';
 import { Level } from '../schemas/programme.ts';
 import { LocalDate, Zone } from '../schemas/time.ts';
+import { UnitCodes, unitLimits } from '../schemas/units.ts';
 import { zoneClock } from '../schemas/zones.ts';
+import { readUnits } from './core/unit-rows.ts';
 
 const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const Speak = v.pipe(v.string(), v.minLength(1), v.maxLength(1800));
@@ -51,15 +53,20 @@ export const Seed = v.object({
           parent: v.nullable(Id),
           kind: Id,
           name: Title,
+          nameEn: v.optional(Title),
           code: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(20))), null),
           level: Level,
           area: AreaPath,
+          /** Without dates: in force since ever. */
+          from: v.optional(LocalDate),
+          until: v.optional(LocalDate),
         }),
       ),
-      v.maxLength(20_000),
+      v.maxLength(unitLimits.units),
     ),
     [],
   ),
+  unitCodes: v.optional(UnitCodes, []),
   accounts: v.optional(
     v.pipe(
       v.array(
@@ -85,7 +92,7 @@ export const Seed = v.object({
 });
 export type Seed = v.InferOutput<typeof Seed>;
 
-/** Read and check a seed. Problems: bad-input, conflict, zone-unknown. */
+/** Read and check a seed. Problems: bad-input, conflict, over-budget, zone-unknown. */
 export function readSeed(input: unknown): Result<Seed> {
   const seed = parse(Seed, input);
   if (!seed.ok) return seed;
@@ -93,6 +100,8 @@ export function readSeed(input: unknown): Result<Seed> {
   if (!zone.ok) return bad(zone.problem.code, zone.problem.detail, '/centre/zone');
   const policy = seed.value.policy && checkPolicy(seed.value.policy);
   if (policy && !policy.ok) return bad(policy.problem.code, policy.problem.detail, `/policy${policy.problem.path}`);
+  const units = readUnits(seed.value.units, seed.value.unitCodes);
+  if (!units.ok) return units;
   const names = seed.value.accounts.map(({ account }) => account);
   const twice = names.findIndex((name, i) => names.indexOf(name) !== i);
   return twice < 0 ? seed : bad('conflict', `account ${names[twice]} stands twice`, `/accounts/${twice}/account`);

@@ -101,6 +101,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   rooms.bus.open(bus);
   place.mqttPort = bus.port;
   await centre.dispatch.start();
+  await centre.units.start();
   await centre.duty.start();
   await centre.corrections.start();
   await centre.orders.start();
@@ -118,6 +119,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     await centre.relays.stop();
     await centre.live.stop();
     link.stop();
+    centre.units.stop();
     centre.orders.stop();
     centre.watch.stop();
     await centre.duty.stop();
@@ -193,7 +195,6 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     trust: JSON.parse(trust) as Trust,
     templates: templates === undefined ? [] : (JSON.parse(templates) as OrderTemplate[]),
     named: groups === undefined ? [] : (JSON.parse(groups) as Group[]),
-    units: await store.estate.units(),
     store,
     blobs,
     tools,

@@ -206,6 +206,8 @@ export interface ReceiptAnswer {
   readonly title: string | null;
   /** When the centre committed it. */
   readonly storedMs: number;
+  /** Where the box stood when it was to play. */
+  readonly area: AreaPath | null;
   readonly receipt: Receipt;
 }
 export interface LiveAnswer {
@@ -248,4 +250,4 @@ export interface RelayAnswer extends RelayRequest {
 export type PolicyAnswer = Policy;
 
 /** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
-export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live' | 'duty' | 'alert' | 'fault';
+export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live' | 'duty' | 'alert' | 'fault' | 'unit';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { dayOfLunar, lunarMonths } from './lunar.ts';
 import type { Schedule } from './schedule.ts';
 import { LocalDate } from './time.ts';
-import { dateOfDay, dayOfDate, weekdayOf } from './zones.ts';
+import { localDateOfDay, dayOfDate, weekdayOf } from './zones.ts';
 
 /** Occasions that a schedule may name. */
 export const Occasion = v.picklist(['tet-duong', 'tet', 'gio-to', 'thong-nhat', 'lao-dong', 'quoc-khanh', 'nghi-bu', 'khac']);
@@ -55,7 +55,7 @@ export function reckonHolidays(year: number): Holiday[] {
   }
   return [...days]
     .sort(([a], [b]) => a - b)
-    .map(([day, occasion]) => ({ date: dateOfDay(day), occasion, vi: names[occasion][0], en: names[occasion][1] }));
+    .map(([day, occasion]) => ({ date: localDateOfDay(day), occasion, vi: names[occasion][0], en: names[occasion][1] }));
 }
 
 /** Article 112. Of Tết's five days the last of the old year and four of the new; the day beside 2 September keeps the block whole. */

@@ -26,6 +26,7 @@ import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './r
 import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
 import { ShowingRow } from './showing-row.ts';
+import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
 
@@ -117,6 +118,8 @@ export const wireShapes = {
   AlertAsideRequest: alerts.AlertAsideRequest,
   MandateRequest: alerts.MandateRequest,
   MandateSignRequest: alerts.MandateSignRequest,
+  UnitChangeRequest: units.UnitChangeRequest,
+  UnitCodes: units.UnitCodes,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

@@ -78,12 +78,15 @@ export const Delegation = v.strictObject({
 });
 export type Delegation = v.InferOutput<typeof Delegation>;
 
+/** Groups that one box may listen to. */
+export const groupsMax = 16;
+
 /** Where a box stands: its owner, its area, the groups it listens to. */
 export const Place = v.strictObject({
   dev: Id,
   centre: Id,
   area: AreaPath,
-  groups: v.pipe(v.array(Id), v.maxLength(16)),
+  groups: v.pipe(v.array(Id), v.maxLength(groupsMax)),
 });
 export type Place = v.InferOutput<typeof Place>;
 

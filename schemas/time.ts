@@ -36,3 +36,4 @@ export const LocalDateTime = v.pipe(v.string(), v.regex(/^\d{8}T\d{6}$/, 'must l
 export const TimeOfDay = v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'must look like 05:30'));
 /** Local date `YYYY-MM-DD`. */
 export const LocalDate = v.pipe(v.string(), v.isoDate('must look like 2026-11-23'));
+export type LocalDate = v.InferOutput<typeof LocalDate>;

@@ -8,6 +8,7 @@ import { BoxSettings } from '../../schemas/settings.ts';
 import type { Centre } from '../centre.ts';
 import { statusOf } from '../core/fleet-status.ts';
 import { type Grant, may } from '../core/roles.ts';
+import { goneAround } from '../core/unit-tree.ts';
 import { makeClaim } from '../provision/claims.ts';
 import type { Box } from '../store/store.ts';
 import { declare } from './route.ts';
@@ -40,6 +41,8 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
       if (!allowed.ok) return allowed;
       if (!within(body.area, centre.card.area))
         return bad('outside-area', `${body.area} is not in ${centre.card.area}: no key of this centre reaches there`, '/area');
+      const gone = goneAround(centre.units.tree, body.area, centre.units.today());
+      if (gone) return bad('conflict', `${gone.unit} lies in ${gone.now ?? 'no place any more'}, not around ${body.area}`, '/area');
       const box: Box = {
         id: body.id,
         name: body.name,

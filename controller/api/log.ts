@@ -29,6 +29,7 @@ export function logRoutes(app: FastifyInstance, centre: Centre): void {
           boxName: registry.box(dev)?.name ?? null,
           title: titles.get(receipt.programme ?? receipt.occurrence.split('@')[0] ?? '') ?? null,
           storedMs: receivedMs,
+          area: centre.units.areaOf(dev, receipt.plannedStartMs) ?? null,
           receipt,
         }),
       );

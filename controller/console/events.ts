@@ -13,6 +13,7 @@ const names: Readonly<Record<LiveEvent, true>> = {
   duty: true,
   alert: true,
   fault: true,
+  unit: true,
 };
 
 /** Name of the document's event for a live event of the centre. */

@@ -39,6 +39,7 @@ export const acts = {
   'mandate.sign': ['duty'],
   'mandate.revoke': ['duty', 'leader', 'administrator'],
   'centre.link': ['administrator'],
+  'unit.write': ['administrator'],
   'audit.read': ['auditor', 'administrator'],
 } as const satisfies Record<string, readonly AccountRole[]>;
 export type ActName = keyof typeof acts;

@@ -1,9 +1,9 @@
-// Units, boxes, claims and what boxes last said, in SQL.
+// Boxes, claims and what boxes last said, in SQL.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import { put } from './batch.ts';
-import type { Act, Box, Claim, EstateStore, Seen, Unit } from './store.ts';
+import type { Act, Box, Claim, EstateStore, Seen } from './store.ts';
 import type { Writer } from './writer.ts';
 
 export class SqlEstate implements EstateStore {
@@ -11,19 +11,6 @@ export class SqlEstate implements EstateStore {
 
   constructor(writer: Writer) {
     this.#writer = writer;
-  }
-
-  saveUnits(units: readonly Unit[], act: Act): Promise<void> {
-    const sql = 'INSERT INTO units (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body';
-    return this.#writer.write(
-      units.map((unit) => ({ sql, params: [unit.id, JSON.stringify(unit)] })),
-      act,
-    );
-  }
-
-  async units(): Promise<Unit[]> {
-    const rows = await this.#writer.database.read('SELECT body FROM units ORDER BY id');
-    return rows.map((row) => JSON.parse(String(row['body'])) as Unit);
   }
 
   addBox(box: Box, act: Act): Promise<Result<void>> {

@@ -12,12 +12,14 @@ import { SqlLive } from './sql-live.ts';
 import { SqlLog } from './sql-log.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
+import { SqlUnits } from './sql-units.ts';
 import { SqlWants } from './sql-wants.ts';
 import type { Store } from './store.ts';
 import { Writer } from './writer.ts';
 
 export class SqlStore implements Store {
   readonly estate: SqlEstate;
+  readonly units: SqlUnits;
   readonly people: SqlPeople;
   readonly content: SqlContent;
   readonly calendar: SqlCalendar;
@@ -38,6 +40,7 @@ export class SqlStore implements Store {
     this.#database = database;
     this.#writer = new Writer(database);
     this.estate = new SqlEstate(this.#writer);
+    this.units = new SqlUnits(this.#writer);
     this.people = new SqlPeople(this.#writer);
     this.calendar = new SqlCalendar(this.#writer);
     this.faults = new SqlFaults(this.#writer);

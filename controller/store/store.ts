@@ -9,7 +9,7 @@ import type { Order } from '../../schemas/order.ts';
 import type { Row } from '../../schemas/outbox.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Problem, Result } from '../../schemas/problems.ts';
-import type { Item, Level, Programme } from '../../schemas/programme.ts';
+import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
@@ -21,6 +21,7 @@ import type { Fault } from '../core/faults.ts';
 import type { Grant } from '../core/roles.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { UnitStore } from './unit-store.ts';
 
 /** Who did what to which thing; the hash names the content, personal data stays elsewhere. */
 export interface Act {
@@ -29,16 +30,6 @@ export interface Act {
   readonly act: string;
   readonly subject: string;
   readonly sha256: string;
-}
-
-export interface Unit {
-  readonly id: string;
-  readonly parent: string | null;
-  readonly kind: string;
-  readonly name: string;
-  readonly code: string | null;
-  readonly level: Level;
-  readonly area: string;
 }
 
 export interface Account {
@@ -240,8 +231,6 @@ export interface LogCommit {
 }
 
 export interface EstateStore {
-  saveUnits(units: readonly Unit[], act: Act): Promise<void>;
-  units(): Promise<Unit[]>;
   /** Problem: conflict (the id exists). */
   addBox(box: Box, act: Act): Promise<Result<void>>;
   /** Settings of a box, whole. Problem: not-found. */
@@ -393,6 +382,7 @@ export interface MetaStore {
 
 export interface Store {
   readonly estate: EstateStore;
+  readonly units: UnitStore;
   readonly people: PeopleStore;
   readonly content: ContentStore;
   readonly calendar: CalendarStore;

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { UnitChangeEntry } from '../../controller/core/unit-book.ts';
+import { areasOn, treeOf } from '../../controller/core/unit-tree.ts';
 import { SqlStore } from '../../controller/store/sql-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
@@ -12,6 +14,9 @@ import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
+import { describeUnitStore } from './unit-store.ts';
+
+const actOf = (act: string) => ({ atMs: 1, actor: 'x', act, subject: 's', sha256: '' });
 
 async function openFile(file: string): Promise<Database> {
   const opened = await openDatabase({ file, exclusive: false });
@@ -37,6 +42,7 @@ describeShowingStore('SQLite', makeBed);
 describeCalendarStore('the calendar on SQLite', makeBed);
 describeFaultStore('faults on SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
+describeUnitStore('units in the store on SQLite', makeBed);
 
 describe('a file', () => {
   test('whose audit was changed by hand is found out at the first changed entry', async () => {
@@ -59,6 +65,30 @@ describe('a file', () => {
     await database.exec('CREATE TABLE migrations (number INTEGER PRIMARY KEY); INSERT INTO migrations VALUES (999)');
     await expect(new SqlStore(database).migrate()).rejects.toThrow('newer version');
     await database.close();
+    await bed.remove();
+  });
+
+  test('with flat rows of units, as before they had dates, is read as in force since ever and written anew at the first change', async () => {
+    const bed = await makeBed();
+    const store = await bed.open();
+    const database = await openFile(bed.file);
+    const flat = [
+      { id: 't', parent: null, kind: 'tinh', name: 'Tỉnh', code: '08', level: 'province', area: '08' },
+      { id: 'x', parent: 't', kind: 'xa', name: 'Xã', code: '02536', level: 'commune', area: '08/02536' },
+    ];
+    await database.write(flat.map((row) => ({ sql: 'INSERT INTO units (id, body) VALUES (?, ?)', params: [row.id, JSON.stringify(row)] })));
+    const areas = async () => Object.fromEntries(areasOn(treeOf(await store.units.units()), '1990-01-01'));
+    expect(await areas()).toEqual({ t: '08', x: '08/02536' });
+    const [, x] = await store.units.units();
+    const touched = { id: 'x', before: x ?? null, after: x ?? null, from: '08/02536', to: '08/02536' };
+    const entry = { id: 'c', date: '2025-07-01', state: 'in-force', turn: 1 } as unknown as UnitChangeEntry;
+    const apply = { units: [touched], boxes: [], grants: [] };
+    await store.units.decide(() => ({ ok: true, value: { entry, apply, keep: apply, act: { ...actOf('unit.change') } } }));
+    expect(await areas()).toEqual({ t: '08', x: '08/02536' });
+    const bodies = await database.read('SELECT body FROM units');
+    expect(bodies.every(({ body }) => 'periods' in JSON.parse(String(body)))).toBe(true);
+    await database.close();
+    await store.close();
     await bed.remove();
   });
 

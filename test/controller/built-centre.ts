@@ -100,10 +100,15 @@ export function must<T>(result: Result<T>): T {
   return result.value;
 }
 
-export async function makeCentre(seed: object = seedOf(), keepDir?: string, tools: AudioTools = {}): Promise<BuiltCentre> {
+export async function makeCentre(
+  seed: object = seedOf(),
+  keepDir?: string,
+  tools: AudioTools = {},
+  atMs: number = startMs,
+): Promise<BuiltCentre> {
   const dir = keepDir ?? (await mkdtemp(join(tmpdir(), 'loa-centre-')));
-  if (keepDir === undefined) must(await initialise(dir, seed, startMs));
-  const clock = { nowMs: startMs + 1000 };
+  if (keepDir === undefined) must(await initialise(dir, seed, atMs));
+  const clock = { nowMs: atMs + 1000 };
   const published: Published[] = [];
   const warnings: object[] = [];
   let wish: BusWish | undefined;

@@ -64,6 +64,7 @@ describe('a receipt as a line', () => {
     boxName: 'Cụm loa Thôn 1',
     title: 'Bản tin xã',
     storedMs: 0,
+    area: '08/02536',
     receipt: {
       occurrence: 's1@0@main',
       what: 'occurrence',

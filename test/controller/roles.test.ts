@@ -32,6 +32,7 @@ describe('rights', () => {
     'mandate.sign': 'duty',
     'mandate.revoke': 'duty leader administrator',
     'centre.link': 'administrator',
+    'unit.write': 'administrator',
     'audit.read': 'auditor administrator',
   };
 
