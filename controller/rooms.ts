@@ -89,7 +89,23 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
-    centre: { ...opened, ...desks, groups, units, registry, dispatch, live, relays, link, feed, claimPlace, ingest, sanitiser, commands, faults },
+    centre: {
+      ...opened,
+      ...desks,
+      groups,
+      units,
+      registry,
+      dispatch,
+      live,
+      relays,
+      link,
+      feed,
+      claimPlace,
+      ingest,
+      sanitiser,
+      commands,
+      faults,
+    },
     rooms: { registry, link, bus, place, signatory },
   };
 }

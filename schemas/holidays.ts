@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { dayOfLunar, lunarMonths } from './lunar.ts';
 import type { Schedule } from './schedule.ts';
 import { LocalDate } from './time.ts';
-import { localDateOfDay, dayOfDate, weekdayOf } from './zones.ts';
+import { dayOfDate, localDateOfDay, weekdayOf } from './zones.ts';
 
 /** Occasions that a schedule may name. */
 export const Occasion = v.picklist(['tet-duong', 'tet', 'gio-to', 'thong-nhat', 'lao-dong', 'quoc-khanh', 'nghi-bu', 'khac']);

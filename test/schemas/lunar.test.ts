@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dayOfLunar, lunarMonths, lunarOfDay, lunarYears } from '../../schemas/lunar.ts';
-import { localDateOfDay, dayOfLocalDate } from '../../schemas/zones.ts';
+import { dayOfLocalDate, localDateOfDay } from '../../schemas/zones.ts';
 
 const date = (day: number | undefined) => day !== undefined && localDateOfDay(day);
 
