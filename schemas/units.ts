@@ -155,7 +155,7 @@ export type UnitNotice =
   /** It names an area that is no more: people make it anew. */
   | {
       readonly is: 'renew';
-      readonly what: 'order' | 'ready-order' | 'mandate' | 'alert-source' | 'break-glass';
+      readonly what: 'order' | 'ready-order' | 'mandate' | 'alert-source' | 'break-glass' | 'policy';
       readonly id: string;
       readonly area: AreaPath;
     }

@@ -7,12 +7,13 @@ import { ownDelegation } from '../provision/officer-keys.ts';
 import type { Trust } from '../provision/signing-keys.ts';
 import type { Store } from '../store/store.ts';
 
-export async function readNamedAreas(store: Pick<Store, 'orders' | 'alerts'>, trust: Trust, nowMs: number): Promise<NamedArea[]> {
-  const [ready, orders, mandates, sources] = await Promise.all([
+export async function readNamedAreas(store: Pick<Store, 'orders' | 'alerts' | 'calendar'>, trust: Trust, nowMs: number): Promise<NamedArea[]> {
+  const [ready, orders, mandates, sources, policies] = await Promise.all([
     store.orders.ready(),
     store.orders.ordersUntil(nowMs),
     store.alerts.mandates(),
     store.alerts.sources(),
+    store.calendar.areaPolicies(),
   ]);
   // A box that hears of it again after it moved would refuse it.
   const sounding = orders.flatMap(({ id, order: { area }, clearedMs }): NamedArea[] =>
@@ -35,7 +36,9 @@ export async function readNamedAreas(store: Pick<Store, 'orders' | 'alerts'>, tr
     breakGlass ? [{ what: 'break-glass', id: person ?? '', area: breakGlass.area }] : [],
   );
   const living = lying.filter(({ untilMs }) => untilMs > nowMs).map(({ untilMs: _untilMs, ...named }): NamedArea => named);
-  return [...sounding, ...living, ...standing, ...places, ...glass];
+  // Boxes that go elsewhere go by the policy that holds there.
+  const hours = policies.map(({ area, policy }): NamedArea => ({ what: 'policy', id: policy.id, area }));
+  return [...sounding, ...living, ...standing, ...places, ...glass, ...hours];
 }
 
 function statementIn<Body>({ payload }: Envelope): Statement<Body> {
