@@ -5,6 +5,7 @@ import { areaAt, dateAt, movedAt, playsByUnit, startOfDay } from '../../controll
 import { checkCode, checkTree } from '../../controller/core/unit-laws.ts';
 import { readUnits } from '../../controller/core/unit-rows.ts';
 import { goneAround, statesOf, treeOf, type Unit, unitSight, unitsOn } from '../../controller/core/unit-tree.ts';
+import { readRaw } from '../../controller/demo/demo-texts.ts';
 import { readSeed } from '../../controller/seed.ts';
 import { zoneClock } from '../../schemas/zones.ts';
 import { must, seedOf } from './built-centre.ts';
@@ -31,6 +32,12 @@ test('rows without dates are in force since ever, with three levels or five', ()
   const five = [row('vn', null, 'ministry', 'vn'), row('p', 'vn', 'province', 'vn/08'), row('q', 'p', 'district', 'vn/08/075')];
   const more = [row('x', 'q', 'commune', 'vn/08/075/1'), row('h', 'x', 'hamlet', 'vn/08/075/1/h')];
   expect(must(readUnits([...five, ...more], []))).toHaveLength(5);
+});
+
+test('the units of the demo, which have no dates, are a tree', () => {
+  const demo = readRaw('units.json') as typeof rows;
+  const areas = unitsOn(treeOf(must(readUnits(demo, []))), '2026-01-01').map(({ area }) => area);
+  expect(areas).toEqual(demo.map(({ area }) => area).sort());
 });
 
 test('a row whose unit above is not there stands on top, as in the seed of a single commune', () => {
