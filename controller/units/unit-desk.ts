@@ -30,7 +30,7 @@ import { readNamedAreas } from './named-areas.ts';
 import { readUnitCodes, unitCodesCell } from './unit-codes.ts';
 
 export interface UnitDeskOptions {
-  readonly store: Pick<Store, 'units' | 'meta' | 'orders' | 'alerts' | 'audit'>;
+  readonly store: Pick<Store, 'units' | 'meta' | 'orders' | 'alerts' | 'audit' | 'calendar'>;
   readonly card: CentreCard;
   readonly trust: Trust;
   readonly clock: ZoneClock;

@@ -17,6 +17,7 @@ import { describeFaultStore } from './fault-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
+import { describeUnitStore } from './unit-store.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres]', () => {
   let server: PostgresServer;
@@ -45,6 +46,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);
   describeFaultStore('faults', makeBed);
+  describeUnitStore('units', makeBed);
   describeCalendarStore('the calendar', makeBed);
 
   test('a second process may not write the same database; after the first has gone it may', async () => {
