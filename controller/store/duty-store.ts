@@ -60,6 +60,8 @@ export interface DutyStore {
   setPin(person: string, pinHash: string, act: Act): Promise<void>;
   /** Use a time step up, once; the factor is active from then on. Problem: wrong-code. */
   useStep(person: string, step: number, act: Act): Promise<Result<void>>;
+  /** Other recovery codes take the place of all before. */
+  setRecovery(person: string, recovery: readonly string[], act: Act): Promise<void>;
   /** Use a recovery code up, once. Problem: wrong-code. */
   useRecovery(person: string, hash: string, act: Act): Promise<Result<void>>;
 

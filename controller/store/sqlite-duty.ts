@@ -105,6 +105,10 @@ export class SqliteDuty implements DutyStore {
     return this.#factors.useStep(person, step, act);
   }
 
+  setRecovery(person: string, recovery: readonly string[], act: Act): Promise<void> {
+    return this.#factors.setRecovery(person, recovery, act);
+  }
+
   useRecovery(person: string, hash: string, act: Act): Promise<Result<void>> {
     return this.#factors.useRecovery(person, hash, act);
   }

@@ -44,6 +44,11 @@ export class SqliteFactors {
     return this.#writer.write([{ sql: 'UPDATE second_factors SET pin_hash = ? WHERE person = ?', params: [pinHash, person] }], act);
   }
 
+  setRecovery(person: string, recovery: readonly string[], act: Act): Promise<void> {
+    const sql = 'UPDATE second_factors SET recovery = ? WHERE person = ?';
+    return this.#writer.write([{ sql, params: [JSON.stringify(recovery), person] }], act);
+  }
+
   useStep(person: string, step: number, act: Act): Promise<Result<void>> {
     return this.#writer.alone(async () => {
       const kept = await this.factor(person);

@@ -10,6 +10,8 @@ import { SqliteLive } from './sqlite-live.ts';
 import { SqliteLog } from './sqlite-log.ts';
 import { SqliteOrders } from './sqlite-orders.ts';
 import { SqlitePeople } from './sqlite-people.ts';
+import { SqliteTokens } from './sqlite-tokens.ts';
+import { SqliteTries } from './sqlite-tries.ts';
 import { SqliteWants } from './sqlite-wants.ts';
 import type { Store } from './store.ts';
 import { Writer } from './writer.ts';
@@ -17,6 +19,8 @@ import { Writer } from './writer.ts';
 export class SqliteStore implements Store {
   readonly estate: SqliteEstate;
   readonly people: SqlitePeople;
+  readonly tokens: SqliteTokens;
+  readonly tries: SqliteTries;
   readonly content: SqliteContent;
   readonly wants: SqliteWants;
   readonly orders: SqliteOrders;
@@ -35,6 +39,8 @@ export class SqliteStore implements Store {
     this.#writer = new Writer(database);
     this.estate = new SqliteEstate(this.#writer);
     this.people = new SqlitePeople(this.#writer);
+    this.tokens = new SqliteTokens(this.#writer);
+    this.tries = new SqliteTries(this.#writer);
     this.content = new SqliteContent(this.#writer);
     this.wants = new SqliteWants(this.#writer);
     this.orders = new SqliteOrders(this.#writer);

@@ -15,9 +15,11 @@ import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
 import type { Part } from '../../schemas/want.ts';
-import type { Grant } from '../core/roles.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
+
+export type { Account, PeopleStore, Session } from './people-store.ts';
 
 /** Who did what to which thing; the hash names the content, personal data stays elsewhere. */
 export interface Act {
@@ -36,23 +38,6 @@ export interface Unit {
   readonly code: string | null;
   readonly level: Level;
   readonly area: string;
-}
-
-export interface Account {
-  readonly account: string;
-  readonly title: string;
-  readonly grants: readonly Grant[];
-  readonly passwordHash: string;
-  readonly createdMs: number;
-}
-
-export interface Session {
-  /** SHA-256 of the cookie's value. */
-  readonly idHash: string;
-  readonly account: string;
-  readonly csrf: string;
-  readonly createdMs: number;
-  readonly expMs: number;
 }
 
 export interface Box {
@@ -252,17 +237,6 @@ export interface EstateStore {
   seen(): Promise<Seen[]>;
 }
 
-export interface PeopleStore {
-  /** Problem: conflict (the account exists). */
-  addAccount(account: Account, act: Act): Promise<Result<void>>;
-  account(account: string): Promise<Account | undefined>;
-  accounts(): Promise<Account[]>;
-  addSession(session: Session, act: Act): Promise<void>;
-  session(idHash: string, nowMs: number): Promise<Session | undefined>;
-  endSession(idHash: string): Promise<void>;
-  endSessionsBefore(nowMs: number): Promise<void>;
-}
-
 export interface ContentStore {
   /** The same bytes again keep their first row. */
   addMedia(media: Media, act: Act): Promise<void>;
@@ -366,6 +340,8 @@ export interface MetaStore {
 export interface Store {
   readonly estate: EstateStore;
   readonly people: PeopleStore;
+  readonly tokens: TokenStore;
+  readonly tries: TryStore;
   readonly content: ContentStore;
   readonly wants: WantStore;
   readonly orders: OrderStore;

@@ -53,7 +53,7 @@ export function describeDutyStore(name: string, makeBed: () => Promise<StoreBed>
     });
 
     test('a code and a recovery code are used once, by one of many who race for them', async () => {
-      const account = { account: 'x', title: 'X', grants: [], passwordHash: 'h', createdMs: 1 };
+      const account = { account: 'x', title: 'X', grants: [], passwordHash: 'h', createdMs: 1, disabledMs: null };
       await store.people.addAccount(account, act('b'));
       const factor = { person: 'x', state: 'waiting' as const, secret: 's', lastStep: 0, recovery: ['r1', 'r2'], pinHash: null, madeMs: 3 };
       await store.duty.saveFactor(factor, act('factor'));
@@ -64,6 +64,9 @@ export function describeDutyStore(name: string, makeBed: () => Promise<StoreBed>
       expect(codes.map(({ ok }) => ok)).toEqual([true, false, false]);
       await store.duty.setPin('x', 'ph', act('pin'));
       expect(await store.duty.factor('x')).toEqual({ ...factor, state: 'active', lastStep: 7, recovery: ['r2'], pinHash: 'ph' });
+      await store.duty.setRecovery('x', ['r7', 'r8'], act('renew'));
+      expect((await store.duty.useRecovery('x', 'r2', act('code'))).ok).toBe(false);
+      expect((await store.duty.useRecovery('x', 'r8', act('code'))).ok).toBe(true);
       expect((await store.duty.removeFactor('x', act('remove'))).ok).toBe(true);
       expect(await store.duty.factor('x')).toBeUndefined();
       expect((await store.duty.removeFactor('x', act('remove'))).ok).toBe(false);

@@ -6,6 +6,7 @@ import { sql as alerts } from './0004-alerts.ts';
 import { sql as ready } from './0005-ready.ts';
 import { sql as standing } from './0006-standing.ts';
 import { sql as showings } from './0007-showings.ts';
+import { sql as people } from './0009-people.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -15,4 +16,5 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 5, sql: ready },
   { number: 6, sql: standing },
   { number: 7, sql: showings },
+  { number: 9, sql: people },
 ];
