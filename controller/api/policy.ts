@@ -18,7 +18,7 @@ export function policyRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/policy', act: 'policy.write', body: Policy },
+    { method: 'PUT', url: '/api/policy', act: 'policy.write', where: 'centre', body: Policy },
     async ({ person, body, act }): Promise<Result<Policy>> => {
       const allowed = may(person.grants, 'policy.write', card.area);
       if (!allowed.ok) return allowed;

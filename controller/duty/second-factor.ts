@@ -4,7 +4,7 @@ import { sha256 } from '../../hardware/host/crypto.ts';
 import type { Strongbox } from '../../hardware/host/strongbox.ts';
 import type { FactorAnswer } from '../../schemas/duty.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { checkPassword, hashPassword } from '../people.ts';
+import { checkPassword, hashPassword } from '../people/passwords.ts';
 import type { DutyStore } from '../store/duty-store.ts';
 import type { Act, PeopleStore } from '../store/store.ts';
 import { Tries } from '../tries.ts';
@@ -13,7 +13,7 @@ const periodS = 30;
 const digits = 6;
 /** One step early or late: phones are never quite on time (RFC 6238 §5.2). */
 const window = 1;
-const recoveryCodes = 8;
+const recoveryCodes = 10;
 const triesPerMinute = 5;
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -43,17 +43,23 @@ export class SecondFactors {
    * that a password alone cannot move it to another phone. Problems: too-many-requests, wrong-credentials, wrong-code.
    */
   async begin(person: string, proof: { readonly password: string; readonly code?: string | undefined }): Promise<Result<FactorAnswer>> {
-    const { store, strongbox, issuer, nowMs, act } = this.#options;
     const known = await this.#password(person, proof.password);
     if (!known.ok) return known;
-    const kept = await store.factor(person);
+    const kept = await this.#options.store.factor(person);
     if (kept?.state === 'active') {
       const proved =
         proof.code === undefined
           ? bad('wrong-code', 'a code of the factor in force is needed', '/code')
-          : await this.#use(person, proof.code);
+          : await this.use(person, proof.code);
       if (!proved.ok) return proved;
     }
+    return ok(await this.make(person));
+  }
+
+  /** A new secret that waits for its first code; the caller knows that it is this person. */
+  async make(person: string): Promise<FactorAnswer> {
+    const { store, strongbox, issuer, nowMs, act } = this.#options;
+    const kept = await store.factor(person);
     const { Secret, TOTP } = await import('otpauth');
     const secret = new Secret({ size: 20 });
     const uri = new TOTP({ issuer, label: person, secret, algorithm: 'SHA1', digits, period: periodS }).toString();
@@ -72,7 +78,17 @@ export class SecondFactors {
     );
     const { default: qrcode } = await import('qrcode');
     const qr = await qrcode.toString(uri, { type: 'svg', margin: 2, errorCorrectionLevel: 'M' });
-    return ok({ uri, secret: secret.base32, qr, recoveryCodes: codes });
+    return { uri, secret: secret.base32, qr, recoveryCodes: codes };
+  }
+
+  /** Ten new recovery codes; those before count no more. Problems: too-many-requests, wrong-credentials, not-found, wrong-code. */
+  async renewRecovery(person: string, password: string, code: string): Promise<Result<readonly string[]>> {
+    const { store, act } = this.#options;
+    const proved = await this.prove(person, password, code);
+    if (!proved.ok) return proved;
+    const codes = Array.from({ length: recoveryCodes }, makeRecoveryCode);
+    await store.setRecovery(person, codes.map(hashRecovery), act(person, 'duty.recovery-renew', person));
+    return ok(codes);
   }
 
   /** The first code proves that the app has the secret. Problems: too-many-requests, not-found, wrong-code. */
@@ -81,7 +97,7 @@ export class SecondFactors {
     const kept = await this.#options.store.factor(person);
     if (!kept) return bad('not-found', 'no second factor was begun', '/code');
     if (!isAppCode(code)) return bad('wrong-code', 'the first code comes from the app', '/code');
-    return this.#use(person, code);
+    return this.use(person, code);
   }
 
   /** Password and code together, as a shift begins. Problems: too-many-requests, wrong-credentials, not-found, wrong-code. */
@@ -90,7 +106,7 @@ export class SecondFactors {
     if (!known.ok) return known;
     const kept = await this.#options.store.factor(person);
     if (kept?.state !== 'active') return bad('not-found', 'set up the code app first', '/code');
-    return this.#use(person, code);
+    return this.use(person, code);
   }
 
   /** The PIN of this person's shifts from now on. */
@@ -109,7 +125,8 @@ export class SecondFactors {
     return known.ok ? ok(undefined) : bad('wrong-credentials', 'the password entered again is wrong', '/password');
   }
 
-  async #use(person: string, code: string): Promise<Result<void>> {
+  /** Use a code up; how often it may be tried is the caller's to count. Problem: wrong-code. */
+  async use(person: string, code: string): Promise<Result<void>> {
     const { store, strongbox, nowMs, act } = this.#options;
     if (!isAppCode(code)) return store.useRecovery(person, hashRecovery(code), act(person, 'duty.recovery-code', person));
     const kept = await store.factor(person);
