@@ -87,6 +87,7 @@ function sessionsOfOthers(app: FastifyInstance, centre: Centre): void {
       const account = await accounts.tended(person, params['account'] ?? '', 'account.write');
       if (!account.ok) return account;
       await people.endSessionsOf(account.value.account, null, act('session.end-all', account.value.account));
+      centre.people.sessions.ended();
       return ok(undefined);
     },
   );

@@ -30,6 +30,7 @@ export function eventRoutes(app: FastifyInstance, centre: Centre): void {
       open.delete(end);
       clearInterval(pulse);
       stop();
+      leave();
       raw.end();
     };
     const write = (text: string) => {
@@ -42,13 +43,16 @@ export function eventRoutes(app: FastifyInstance, centre: Centre): void {
     const { sessions } = centre.people;
     const cookie = request.cookies[sessionCookie];
     const still = () => (bearer === undefined ? sessions.personOf(cookie, false) : sessions.personOfToken(bearer));
-    const pulse = setInterval(() => {
-      write(': pulse\n\n');
-      // A stream lasts no longer than who opened it may look.
+    // A stream lasts no longer than who opened it may look.
+    const look = () =>
       void still().then(
         (person) => person.ok || end(),
         () => undefined,
       );
+    const leave = sessions.watch(look);
+    const pulse = setInterval(() => {
+      write(': pulse\n\n');
+      look();
     }, pulseEveryMs);
     open.add(end);
     raw.on('close', end);

@@ -75,6 +75,7 @@ function sessionRoutes(app: FastifyInstance, centre: Centre): void {
 
   declare(app, centre, { method: 'DELETE', url: '/api/account/sessions', act: 'self' }, async ({ person, act }) => {
     await people.endSessionsOf(person.account, person.session, act('session.end-others', person.account));
+    centre.people.sessions.ended();
     return ok(undefined);
   });
 
@@ -83,6 +84,7 @@ function sessionRoutes(app: FastifyInstance, centre: Centre): void {
     const session = own.find(({ idHash }) => idHash.slice(0, 16) === params['id']);
     if (!session) return bad('not-found', `no session ${params['id']} of this account`);
     await people.endSession(session.idHash, act('session.end', session.idHash.slice(0, 16)));
+    centre.people.sessions.ended();
     return ok(undefined);
   });
 }
@@ -100,7 +102,9 @@ function tokenRoutes(app: FastifyInstance, centre: Centre): void {
   );
 
   // Whoever may make none any more may still end what is left.
-  declare(app, centre, { method: 'DELETE', url: '/api/tokens/:id', act: 'self' }, ({ person, params }) =>
-    tokens.end(person, params['id'] ?? ''),
-  );
+  declare(app, centre, { method: 'DELETE', url: '/api/tokens/:id', act: 'self' }, async ({ person, params }) => {
+    const ended = await tokens.end(person, params['id'] ?? '');
+    if (ended.ok) centre.people.sessions.ended();
+    return ended;
+  });
 }

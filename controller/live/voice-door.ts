@@ -96,6 +96,7 @@ class Voice {
     const socket = this.#socket;
     const late = setTimeout(() => this.#form ?? socket.terminate(), helloWithinMs);
     let alive = true;
+    const leave = this.#centre.people.sessions.watch(() => void this.#look());
     const pulse = setInterval(() => {
       if (!alive) return socket.terminate();
       alive = false;
@@ -113,6 +114,7 @@ class Voice {
     socket.on('close', () => {
       clearTimeout(late);
       clearInterval(pulse);
+      leave();
       this.#encoder?.kill();
       this.#room.leave(socket);
     });

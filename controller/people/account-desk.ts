@@ -17,6 +17,8 @@ export interface AccountDeskOptions {
   readonly tries: TryStore;
   readonly duty: DutyStore;
   readonly card: CentreCard;
+  /** Called when sessions of an account have just ended. */
+  readonly ended: () => void;
   readonly nowMs: () => number;
   readonly act: (actor: string, act: string, subject: string, content?: unknown) => Act;
 }
@@ -116,6 +118,7 @@ export class AccountDesk {
     const accepted = await people.acceptInvitation(tokenHash, await hashPassword(password), act(name, 'account.password', name));
     // Whoever guessed at the old password kept nobody from the new one.
     if (accepted.ok) await tries.forgetAccount(name);
+    this.#options.ended();
     return accepted;
   }
 
@@ -128,6 +131,7 @@ export class AccountDesk {
     const judged = await this.judge(password, name);
     if (!judged.ok) return judged;
     await people.setPassword(name, await hashPassword(password), session, act(name, 'account.password', name));
+    this.#options.ended();
     return ok(undefined);
   }
 
@@ -160,7 +164,10 @@ export class AccountDesk {
       },
       act,
     );
-    return changed.ok ? ok(await this.#answer(changed.value)) : changed;
+    if (!changed.ok) return changed;
+    // Fewer rights or none: open streams ask again.
+    this.#options.ended();
+    return ok(await this.#answer(changed.value));
   }
 
   async #answer({ account, title, grants, passwordHash, createdMs, disabledMs }: Account): Promise<AccountAnswer> {

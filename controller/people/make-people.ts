@@ -38,7 +38,7 @@ export function makePeople({ store, card, settings, factors, nowMs }: Parts): Pe
   return {
     sessions,
     signIn: new SignInDesk({ ...shared, factors, sessions, demo: card.demo, asksCodes }),
-    accounts: new AccountDesk({ ...shared, card }),
+    accounts: new AccountDesk({ ...shared, card, ended: () => sessions.ended() }),
     tokens: new TokenDesk({ ...shared, centreArea: card.area }),
     settings,
   };

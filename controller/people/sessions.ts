@@ -61,6 +61,7 @@ export interface Held {
 
 export class Sessions {
   readonly #options: SessionsOptions;
+  readonly #streams = new Set<() => void>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -139,8 +140,20 @@ export class Sessions {
     });
   }
 
-  end(cookie: string): Promise<void> {
-    return this.#options.people.endSession(sha256(Buffer.from(cookie)));
+  async end(cookie: string): Promise<void> {
+    await this.#options.people.endSession(sha256(Buffer.from(cookie)));
+    this.ended();
+  }
+
+  /** What outlives a request looks again, whenever sessions ended, who it belongs to. Returns how to stop. */
+  watch(look: () => void): () => void {
+    this.#streams.add(look);
+    return () => this.#streams.delete(look);
+  }
+
+  /** Sessions or tokens were ended just now. */
+  ended(): void {
+    for (const look of this.#streams) look();
   }
 }
 

@@ -40,6 +40,7 @@ export type Asker = (
 
 export interface Entered extends Answer {
   readonly ask: Asker;
+  readonly cookie: string;
 }
 
 export interface BuiltCentre {
@@ -170,7 +171,7 @@ export async function makeCentre(seed: object = seedOf(), keepDir?: string, tool
       });
       const cookie = String(answer.headers['set-cookie'] ?? '').split(';')[0] ?? '';
       const body = answer.json();
-      return { status: answer.statusCode, headers: answer.headers, body, ask: askerOf(app, cookie, body.csrf ?? '', address) };
+      return { status: answer.statusCode, headers: answer.headers, body, cookie, ask: askerOf(app, cookie, body.csrf ?? '', address) };
     },
     fromBox: async (dev, word, payload) => {
       const topic = parseTopic(`loa/1/d/${dev}/up/${word}`);

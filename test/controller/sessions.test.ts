@@ -1,4 +1,5 @@
 // Sessions by REST: listed coarsely, ended by their owner or an administrator, ended by time.
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Asker, accounts, type BuiltCentre, codeOf, makeCentre, password, seedOf } from './built-centre.ts';
 
@@ -84,5 +85,45 @@ describe('sessions', () => {
     built.clock.nowMs += 1_000;
     await ask(author)('GET', '/boxes');
     expect(await seen()).toBe(built.clock.nowMs);
+  });
+});
+
+describe('what outlives a request', () => {
+  test('an event stream ends at once with the session that opened it, and only then', async () => {
+    const [gone, stays] = await Promise.all(['ky-thuat', 'duyet'].map((name) => built.enter(name, password)));
+    const streams = await Promise.all(
+      [gone, stays].map(async (who) => {
+        const answer = await built.app.inject({ url: '/api/events', headers: { cookie: who?.cookie ?? '' }, payloadAsStream: true });
+        return answer.stream().resume();
+      }),
+    );
+    const ended = once(streams[0] ?? process.stdin, 'end');
+    await ask(admin)('POST', '/accounts/ky-thuat/disable');
+    await ended;
+    expect(streams.map(({ readableEnded }) => readableEnded)).toEqual([true, false]);
+  });
+
+  test('a token’s event stream ends with the token', async () => {
+    const expMs = built.clock.nowMs + hourMs;
+    const made = await ask(author)('POST', '/tokens', { name: 'x', acts: ['read'], area: '08/02536', expMs, password });
+    const headers = { authorization: `Bearer ${made.body.token}` };
+    const stream = (await built.app.inject({ url: '/api/events', headers, payloadAsStream: true })).stream().resume();
+    const ended = once(stream, 'end');
+    await ask(author)('DELETE', `/tokens/${made.body.id}`);
+    await ended;
+    expect(stream.readableEnded).toBe(true);
+  });
+
+  test('live speech is cut off when the speaker is shut out', async () => {
+    const officer = await built.enter('truc-ban', password);
+    const opened = await officer.ask('POST', '/live', { title: 'Mời họp', groups: ['thon-1'], delayMs: 300 });
+    const headers = { cookie: officer.cookie, host: 'localhost', origin: 'http://localhost' };
+    const socket = await built.app.injectWS(`/api/live/${opened.body.id}/voice`, { headers });
+    const first = once(socket, 'message');
+    socket.send(JSON.stringify({ csrf: officer.body.csrf, form: 'frames' }));
+    expect(JSON.parse(String((await first)[0]))).toMatchObject({ event: 'ready' });
+    const closed = once(socket, 'close');
+    await ask(admin)('POST', '/accounts/truc-ban/disable');
+    expect((await closed)[0]).toBe(1008);
   });
 });
