@@ -64,18 +64,12 @@ export class SecondFactors {
     const secret = new Secret({ size: 20 });
     const uri = new TOTP({ issuer, label: person, secret, algorithm: 'SHA1', digits, period: periodS }).toString();
     const codes = Array.from({ length: recoveryCodes }, makeRecoveryCode);
-    await store.saveFactor(
-      {
-        person,
-        state: 'waiting',
-        secret: strongbox.lock(person, secret.base32),
-        lastStep: 0,
-        recovery: codes.map(hashRecovery),
-        pinHash: kept?.pinHash ?? null,
-        madeMs: nowMs(),
-      },
-      act(person, 'duty.factor', person),
-    );
+    const fresh = { secret: strongbox.lock(person, secret.base32), recovery: codes.map(hashRecovery) };
+    const written = act(person, 'duty.factor', person);
+    const pinHash = kept?.pinHash ?? null;
+    // What is in force stays so until the new app has proved itself: a move that was broken off must not leave the password alone.
+    if (kept?.state === 'active') await store.setNextFactor(person, fresh, written);
+    else await store.saveFactor({ person, state: 'waiting', ...fresh, lastStep: 0, pinHash, madeMs: nowMs(), next: null }, written);
     const { default: qrcode } = await import('qrcode');
     const qr = await qrcode.toString(uri, { type: 'svg', margin: 2, errorCorrectionLevel: 'M' });
     return { uri, secret: secret.base32, qr, recoveryCodes: codes };
@@ -97,7 +91,10 @@ export class SecondFactors {
     const kept = await this.#options.store.factor(person);
     if (!kept) return bad('not-found', 'no second factor was begun', '/code');
     if (!isAppCode(code)) return bad('wrong-code', 'the first code comes from the app', '/code');
-    return this.use(person, code);
+    if (!kept.next) return this.use(person, code);
+    const { store, act } = this.#options;
+    const step = await this.#stepOf(person, kept.next.secret, code);
+    return step.ok ? store.takeNextFactor(person, step.value, act(person, 'duty.code', person)) : step;
   }
 
   /** Password and code together, as a shift begins. Problems: too-many-requests, wrong-credentials, not-found, wrong-code. */
@@ -127,16 +124,23 @@ export class SecondFactors {
 
   /** Use a code up; how often it may be tried is the caller's to count. Problem: wrong-code. */
   async use(person: string, code: string): Promise<Result<void>> {
-    const { store, strongbox, nowMs, act } = this.#options;
+    const { store, act } = this.#options;
     if (!isAppCode(code)) return store.useRecovery(person, hashRecovery(code), act(person, 'duty.recovery-code', person));
     const kept = await store.factor(person);
     if (!kept) return bad('wrong-code', 'no second factor', '/code');
+    const step = await this.#stepOf(person, kept.secret, code);
+    return step.ok ? store.useStep(person, step.value, act(person, 'duty.code', person)) : step;
+  }
+
+  /** The time step whose code this is. Problem: wrong-code. */
+  async #stepOf(person: string, sealed: string, code: string): Promise<Result<number>> {
+    const { strongbox, nowMs } = this.#options;
     const { Secret, TOTP } = await import('otpauth');
-    const totp = new TOTP({ secret: Secret.fromBase32(strongbox.unlock(person, kept.secret)), algorithm: 'SHA1', digits, period: periodS });
+    const totp = new TOTP({ secret: Secret.fromBase32(strongbox.unlock(person, sealed)), algorithm: 'SHA1', digits, period: periodS });
     const timestamp = nowMs();
     const delta = totp.validate({ token: code, timestamp, window });
     if (delta === null) return bad('wrong-code', 'another code, or a clock that is off by more than half a minute', '/code');
-    return store.useStep(person, Math.floor(timestamp / 1000 / periodS) + delta, act(person, 'duty.code', person));
+    return ok(Math.floor(timestamp / 1000 / periodS) + delta);
   }
 }
 

@@ -40,7 +40,7 @@ export class AccountDesk {
   async list({ grants }: Tender): Promise<AccountAnswer[]> {
     const { people, card } = this.#options;
     const seen = (await people.accounts()).filter((one) => mayTend(grants, 'account.read', one.grants, card.area).ok);
-    return Promise.all(seen.map((one) => this.#answer(one)));
+    return this.#answers(seen);
   }
 
   /** Problems: not-found, not-allowed. */
@@ -170,17 +170,21 @@ export class AccountDesk {
     return ok(await this.#answer(changed.value));
   }
 
-  async #answer({ account, title, grants, passwordHash, createdMs, disabledMs }: Account): Promise<AccountAnswer> {
+  async #answer(account: Account): Promise<AccountAnswer> {
+    const [answer] = await this.#answers([account]);
+    if (!answer) throw new Error('an account without an answer');
+    return answer;
+  }
+
+  async #answers(accounts: readonly Account[]): Promise<AccountAnswer[]> {
     const { people, duty } = this.#options;
-    const open = (await people.invitations()).find((one) => one.account === account);
-    return {
-      account,
-      title,
-      grants,
+    const [invitations, factors] = [await people.invitations(), await duty.factorStates()];
+    const open = new Map(invitations.map(({ account, expMs }) => [account, expMs]));
+    return accounts.map(({ account, title, grants, passwordHash, createdMs, disabledMs }) => ({
+      ...{ account, title, grants, createdMs },
       state: disabledMs !== null ? 'disabled' : passwordHash === '' ? 'invited' : 'active',
-      factor: (await duty.factor(account))?.state ?? 'none',
-      createdMs,
-      invitedUntilMs: open?.expMs ?? null,
-    };
+      factor: factors.get(account) ?? 'none',
+      invitedUntilMs: open.get(account) ?? null,
+    }));
   }
 }

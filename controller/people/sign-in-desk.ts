@@ -70,9 +70,10 @@ export class SignInDesk {
     return ok(await this.#options.factors.make(account.account));
   }
 
-  /** The first code makes the app count, and finishes the sign-in. Problems: too-many-requests, not-found, wrong-code. */
+  /** The first code makes the app count, and finishes the sign-in. Problems: too-many-requests, conflict, not-found, wrong-code. */
   async confirm({ session, account }: Held, code: string, whence: Whence): Promise<Result<SignedIn>> {
     const { factors, people } = this.#options;
+    if ((await this.#factor(account.account)) === 'active') return bad('conflict', 'the code app is set up; give its code');
     const attempt = attemptFrom(account.account, whence, 'code');
     const taken = await this.#take(attempt);
     if (!taken.ok) return taken;

@@ -3,7 +3,7 @@ import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { DutyPlace } from '../../schemas/duty.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { RosterEntry, Shift, ShiftEnd, Span } from '../core/duty.ts';
-import type { DutyStore, SecondFactor, StoredRing } from './duty-store.ts';
+import type { DutyStore, NextFactor, SecondFactor, StoredRing } from './duty-store.ts';
 import { SqliteFactors } from './sqlite-factors.ts';
 import { SqliteRings } from './sqlite-rings.ts';
 import type { Act } from './store.ts';
@@ -91,6 +91,18 @@ export class SqliteDuty implements DutyStore {
 
   saveFactor(factor: SecondFactor, act: Act): Promise<void> {
     return this.#factors.save(factor, act);
+  }
+
+  factorStates(): Promise<ReadonlyMap<string, SecondFactor['state']>> {
+    return this.#factors.states();
+  }
+
+  setNextFactor(person: string, next: NextFactor, act: Act): Promise<void> {
+    return this.#factors.setNext(person, next, act);
+  }
+
+  takeNextFactor(person: string, step: number, act: Act): Promise<Result<void>> {
+    return this.#factors.takeNext(person, step, act);
   }
 
   removeFactor(person: string, act: Act): Promise<Result<void>> {

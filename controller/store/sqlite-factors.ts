@@ -1,6 +1,7 @@
 // Second factors and PINs in SQLite; a code and a recovery code are used up once, whoever races for it.
+import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { SecondFactor } from './duty-store.ts';
+import type { NextFactor, SecondFactor } from './duty-store.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -16,20 +17,45 @@ export class SqliteFactors {
     return (
       row && {
         person,
-        state: row['state'] === 'active' ? 'active' : 'waiting',
+        state: stateOf(row),
         secret: String(row['secret']),
         lastStep: Number(row['last_step']),
         recovery: JSON.parse(String(row['recovery'])) as string[],
         pinHash: row['pin_hash'] === null ? null : String(row['pin_hash']),
         madeMs: Number(row['made_ms']),
+        next: nextOf(row),
       }
     );
   }
 
-  save({ person, state, secret, lastStep, recovery, pinHash, madeMs }: SecondFactor, act: Act): Promise<void> {
-    const sql = `INSERT OR REPLACE INTO second_factors (person, state, secret, last_step, recovery, pin_hash, made_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?)`;
-    return this.#writer.write([{ sql, params: [person, state, secret, lastStep, JSON.stringify(recovery), pinHash, madeMs] }], act);
+  save({ person, state, secret, lastStep, recovery, pinHash, madeMs, next }: SecondFactor, act: Act): Promise<void> {
+    const sql = `INSERT OR REPLACE INTO second_factors (person, state, secret, last_step, recovery, pin_hash, made_ms, next_secret, next_recovery)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    const nexts = next ? [next.secret, JSON.stringify(next.recovery)] : [null, null];
+    return this.#writer.write(
+      [{ sql, params: [person, state, secret, lastStep, JSON.stringify(recovery), pinHash, madeMs, ...nexts] }],
+      act,
+    );
+  }
+
+  async states(): Promise<ReadonlyMap<string, SecondFactor['state']>> {
+    const rows = await this.#writer.database.read('SELECT person, state FROM second_factors');
+    return new Map(rows.map((row) => [String(row['person']), stateOf(row)]));
+  }
+
+  setNext(person: string, { secret, recovery }: NextFactor, act: Act): Promise<void> {
+    const sql = 'UPDATE second_factors SET next_secret = ?, next_recovery = ? WHERE person = ?';
+    return this.#writer.write([{ sql, params: [secret, JSON.stringify(recovery), person] }], act);
+  }
+
+  takeNext(person: string, step: number, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      if (!(await this.factor(person))?.next) return bad('wrong-code', 'no other app waits for its first code', '/code');
+      const sql = `UPDATE second_factors SET secret = next_secret, recovery = next_recovery, last_step = ?, next_secret = NULL,
+        next_recovery = NULL WHERE person = ?`;
+      await this.#writer.commit([{ sql, params: [step, person] }], act);
+      return ok(undefined);
+    });
   }
 
   remove(person: string, act: Act): Promise<Result<void>> {
@@ -68,4 +94,13 @@ export class SqliteFactors {
       return ok(undefined);
     });
   }
+}
+
+function stateOf(row: SqlRow): SecondFactor['state'] {
+  return row['state'] === 'active' ? 'active' : 'waiting';
+}
+
+function nextOf(row: SqlRow): NextFactor | null {
+  if (row['next_secret'] == null) return null;
+  return { secret: String(row['next_secret']), recovery: JSON.parse(String(row['next_recovery'])) as string[] };
 }

@@ -81,6 +81,23 @@ describe('a role that needs a code', () => {
     expect(codeOf(await post(half.ask, '/session/factor'))).toBe('conflict');
   });
 
+  test('that moves to another phone keeps the old app in force until the new one gave a code', async () => {
+    const { secret, ask } = await enrol('truc-ban');
+    built.clock.nowMs += 30_000;
+    const moved = (await post(ask, '/account/factor', { password, code: code(secret) })).body;
+    built.clock.nowMs += 30_000;
+    const half = await built.enter('truc-ban', password);
+    expect(half.body.needs).toBe('code');
+    expect(codeOf(await post(half.ask, '/session/factor/confirm', { code: code(moved.secret) }))).toBe('conflict');
+    expect(codeOf(await post(half.ask, '/session/code', { code: code(moved.secret) }))).toBe('wrong-code');
+    expect((await post(half.ask, '/session/code', { code: code(secret) })).status).toBe(200);
+    expect((await post(ask, '/account/factor/confirm', { code: code(moved.secret) })).status).toBe(204);
+    built.clock.nowMs += 30_000;
+    const next = await built.enter('truc-ban', password);
+    expect(codeOf(await post(next.ask, '/session/code', { code: code(secret) }))).toBe('wrong-code');
+    expect((await post(next.ask, '/session/code', { code: code(moved.secret) })).status).toBe(200);
+  });
+
   test('comes in with a recovery code when the phone is lost, once with each, and is told how many are left', async () => {
     const { recoveryCodes } = await enrol('truc-ban');
     const [first = ''] = recoveryCodes;

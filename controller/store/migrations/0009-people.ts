@@ -10,6 +10,8 @@ ALTER TABLE sessions ADD COLUMN device TEXT NOT NULL DEFAULT '';
 CREATE INDEX sessions_account ON sessions (account);
 CREATE TABLE invitations (account TEXT PRIMARY KEY REFERENCES accounts(account), token_hash TEXT NOT NULL UNIQUE, made_ms BIGINT NOT NULL, exp_ms BIGINT NOT NULL, made_by TEXT NOT NULL);
 CREATE TABLE tokens (id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts(account), name TEXT NOT NULL, token_hash TEXT NOT NULL UNIQUE, acts TEXT NOT NULL, area TEXT NOT NULL, created_ms BIGINT NOT NULL, exp_ms BIGINT NOT NULL, used_ms BIGINT);
+ALTER TABLE second_factors ADD COLUMN next_secret TEXT;
+ALTER TABLE second_factors ADD COLUMN next_recovery TEXT;
 CREATE TABLE sign_in_tries (name TEXT PRIMARY KEY, failures INTEGER NOT NULL, total INTEGER NOT NULL, last_ms BIGINT NOT NULL, until_ms BIGINT NOT NULL, good_ms BIGINT);
 CREATE INDEX sign_in_tries_last ON sign_in_tries (last_ms);
 `;
