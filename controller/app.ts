@@ -8,6 +8,7 @@ import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Problem } from '../schemas/problems.ts';
+import { accountRoutes } from './api/accounts.ts';
 import { alertSourceRoutes } from './api/alert-sources.ts';
 import { alertRoutes } from './api/alerts.ts';
 import { boardRoutes } from './api/boards.ts';
@@ -29,6 +30,7 @@ import { orderCapRoutes } from './api/order-cap.ts';
 import { orderPreviewRoutes } from './api/order-preview.ts';
 import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
+import { ownAccountRoutes } from './api/own-account.ts';
 import { policyRoutes } from './api/policy.ts';
 import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
@@ -48,6 +50,8 @@ export interface AppOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Folder of the built console. */
   readonly consoleDir: string;
+  /** Told of every route as it is made: tests hold them against the table of rights. */
+  readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
 }
 
 const jsonBytesMax = 512 * 1024;
@@ -76,12 +80,15 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
     trustProxy: false,
     logger: false,
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
+  if (options.onRoute) app.addHook('onRoute', options.onRoute);
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
   await app.register(websocket, { options: { maxPayload: voiceBytesMax, perMessageDeflate: false } });
   addHeaders(app, options.tls !== undefined);
   answerProblems(app, centre);
   sessionRoutes(app, centre, options.tls !== undefined);
+  accountRoutes(app, centre);
+  ownAccountRoutes(app, centre);
   boxRoutes(app, centre);
   boxSettingsRoutes(app, centre);
   boardRoutes(app, centre);
@@ -171,7 +178,9 @@ async function pageRoutes(app: FastifyInstance, consoleDir: string): Promise<voi
   const index = join(consoleDir, 'index.html');
   if (existsSync(index)) {
     await app.register(fastifyStatic, { root: consoleDir, index: 'index.html', cacheControl: false });
-    app.get('/setup', async (_request, reply) => reply.type('text/html; charset=utf-8').send(await readFile(index)));
+    // The word of a one-time link stands after `#`: these are the console's first page under other names.
+    for (const url of ['/setup', '/invite'])
+      app.get(url, async (_request, reply) => reply.type('text/html; charset=utf-8').send(await readFile(index)));
     return;
   }
   app.get('/', async (_request, reply) =>

@@ -20,6 +20,7 @@ import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
 import type { Ingested } from './media/ingest.ts';
 import type { Sanitiser } from './media/sanitiser.ts';
+import type { People } from './people/make-people.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
@@ -61,6 +62,7 @@ export interface Centre {
   /** Orders that lie ready in boxes. */
   readonly ready: ReadyDesk;
   readonly duty: Duty;
+  readonly people: People;
   readonly alerts: Alerts;
   readonly faults: FaultDesk;
   readonly watch: OrderWatch;

@@ -9,7 +9,8 @@ import { unitsOfRows } from './core/unit-rows.ts';
 import { dutySettingsCell } from './duty/duty-settings.ts';
 import { standardTemplates } from './emergency/templates.ts';
 import { type Folder, folderOf } from './folder.ts';
-import { hashPassword, makeSetupToken } from './people.ts';
+import { hashPassword, makeSetupToken } from './people/passwords.ts';
+import { signInSettingsCell } from './people/sign-in-settings.ts';
 import { authorityName, openAuthority } from './provision/authority.ts';
 import { makeTrust, openSigningKeys } from './provision/signing-keys.ts';
 import { readSeed, type Seed, standardPolicy } from './seed.ts';
@@ -83,6 +84,7 @@ async function make(store: Store, folder: Folder, seed: Seed, nowMs: number, loc
   await store.meta.setValue('holidays', JSON.stringify(seed.holidays));
   await store.meta.setValue('localOrder', JSON.stringify(seed.localOrder));
   if (seed.duty) await store.meta.setValue(dutySettingsCell, JSON.stringify(seed.duty));
+  if (seed.signIn) await store.meta.setValue(signInSettingsCell, JSON.stringify(seed.signIn));
   await store.meta.setValue('trust', JSON.stringify(trust));
   const card: CentreCard = { ...centre, demo };
   const setupToken = seed.accounts.length === 0 ? await makeSetup(store, nowMs) : undefined;
@@ -102,7 +104,7 @@ async function addAccounts(store: Store, seed: Seed, nowMs: number): Promise<Res
     const { account, title } = wanted;
     const passwordHash = await hashPassword(wanted.password);
     const act = actOf(nowMs)('account.add', account, grants);
-    const added = await store.people.addAccount({ account, title, grants, passwordHash, createdMs: nowMs }, act);
+    const added = await store.people.addAccount({ account, title, grants, passwordHash, createdMs: nowMs, disabledMs: null }, act);
     // Left over from an attempt that broke off; today's password counts, so that attempt must go.
     if (!added.ok) return bad('conflict', `the folder holds a half-made centre; delete it and run init again (${added.problem.detail})`);
   }

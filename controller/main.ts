@@ -7,6 +7,7 @@ import { BrokerServer } from '../broker/server.ts';
 import type { Result } from '../schemas/problems.ts';
 import { runCap } from './emergency/cap/check-command.ts';
 import { initialise } from './init.ts';
+import { runPeople } from './people/people-command.ts';
 import { runCentres } from './provision/centres-command.ts';
 import { runKeys } from './provision/keys-command.ts';
 import { readPassphrase } from './provision/passphrase.ts';
@@ -31,6 +32,7 @@ const terminal = {
 
 if (process.argv[2] === 'keys') await command(runKeys);
 else if (process.argv[2] === 'centres') await command(runCentres);
+else if (process.argv[2] === 'people') await command(runPeople);
 else if (process.argv[2] === 'cap') process.exitCode = await runCap(process.argv.slice(3), terminal);
 else await obey();
 

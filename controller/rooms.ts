@@ -25,6 +25,8 @@ import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
 import { makeIngest } from './media/make-ingest.ts';
 import { Sanitiser, sanitiserBundle } from './media/sanitiser.ts';
+import { makePeople } from './people/make-people.ts';
+import type { SignInBook } from './people/sign-in-settings.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
@@ -44,6 +46,7 @@ export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs'
   readonly settings: RunSettings;
   readonly strongbox: Strongbox;
   readonly duty: DutySettings;
+  readonly signIn: SignInBook;
 }
 
 /** What starting and stopping needs beside the centre itself. */
@@ -152,6 +155,7 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
   const places = (ids: readonly string[]) => placeWords(ids, { groups: base.groups(), units: base.units.places(), boxes: registry.all() });
   const bound = { strongbox: parts.strongbox, settings: parts.duty, placeWords: places };
   const duty = makeDuty({ store, card, trust, feed, journal, ...bound, nowMs });
+  const people = makePeople({ store, card, settings: parts.signIn, factors: duty.factors, nowMs });
   const onEarnest = (order: StoredOrder) =>
     void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
   const changed = () => dispatch.changed();
@@ -164,7 +168,7 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
     folder: folderOf(settings.dataDir),
     gatewayKey: parts.gatewayKey,
   });
-  return { templates, duty, ...given, alerts, stood };
+  return { templates, duty, people, ...given, alerts, stood };
 }
 
 /** What a claim tells a box of where to go. */

@@ -5,6 +5,7 @@ import { DutySettingsRequest } from '../schemas/duty.ts';
 import { AreaPath, Id, LanguageTag } from '../schemas/ids.ts';
 import { Order } from '../schemas/order.ts';
 import { parse } from '../schemas/parse.ts';
+import { SignInSettings } from '../schemas/people.ts';
 import { checkPolicy } from '../schemas/plan.ts';
 import { Policy } from '../schemas/policy.ts';
 import { bad, type Result } from '../schemas/problems.ts';
@@ -88,6 +89,7 @@ export const Seed = v.object({
   templates: v.optional(v.pipe(v.array(Template), v.maxLength(200)), []),
   holidays: v.optional(v.pipe(v.array(LocalDate), v.maxLength(400)), []),
   duty: v.optional(v.object({ rungMs: DutySettingsRequest.entries.rungMs })),
+  signIn: v.optional(SignInSettings),
   localOrder: v.optional(v.pipe(v.array(Id), v.maxLength(200)), []),
 });
 export type Seed = v.InferOutput<typeof Seed>;

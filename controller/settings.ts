@@ -43,6 +43,7 @@ export const usage = `Loa operating centre.
   node dist/controller.js --data DIR [options]            run the centre of that folder
   node dist/controller.js keys                            the ceremony of keys: officers, rotation, revocation
   node dist/controller.js centres                         centres above and below, whose orders boxes hear too
+  node dist/controller.js people                          accounts at this machine; a new way in for who is locked out
   node dist/controller.js cap check FILE…                 CAP 1.2 messages held against the gateway's rules
 
   --host HOST         address of the people's pages, 127.0.0.1 unless said; anything but loopback needs --tls-cert

@@ -18,6 +18,7 @@ import { openDutySettings } from './duty/duty-settings.ts';
 import { openCapDoor } from './emergency/make-alerts.ts';
 import { folderOf } from './folder.ts';
 import type { Journal } from './link.ts';
+import { openSignInSettings } from './people/sign-in-settings.ts';
 import type { Issued } from './provision/authority.ts';
 import { readBelow } from './provision/neighbours.ts';
 import type { Trust } from './provision/signing-keys.ts';
@@ -191,6 +192,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const made = makeRooms({
     strongbox,
     duty: await openDutySettings(store.meta, strongbox),
+    signIn: await openSignInSettings(store.meta),
     card: JSON.parse(card) as CentreCard,
     trust: JSON.parse(trust) as Trust,
     templates: templates === undefined ? [] : (JSON.parse(templates) as OrderTemplate[]),

@@ -16,7 +16,7 @@ export type RingKind = (typeof ringKinds)[number];
 export const Pin = v.pipe(v.string(), v.regex(/^\d{6}$/, 'must be six digits'));
 const Password = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 /** Six digits of the app, or one of the recovery codes. */
-const Code = v.pipe(
+export const FactorCode = v.pipe(
   v.string(),
   v.trim(),
   v.regex(/^(\d{6}|[A-Za-z2-7]{4}(-?[A-Za-z2-7]{4}){3})$/, 'must be six digits or a recovery code'),
@@ -33,10 +33,10 @@ export const RosterRequest = v.strictObject({ person: Id, place: DutyPlace, from
 /** A week as lines of `date;from;to;account;place`; it takes the place of all that begins in those seven days. */
 export const RosterWeekRequest = v.strictObject({ week: LocalDate, lines: v.pipe(v.string(), v.maxLength(20_000)) });
 /** `code`: of the factor in force, when there is one. */
-export const FactorRequest = v.strictObject({ password: Password, code: v.optional(Code) });
-export const FactorConfirmRequest = v.strictObject({ code: Code });
+export const FactorRequest = v.strictObject({ password: Password, code: v.optional(FactorCode) });
+export const FactorConfirmRequest = v.strictObject({ code: FactorCode });
 /** `pin` sets it anew; without, the one set before holds. */
-export const ShiftRequest = v.strictObject({ password: Password, code: Code, pin: v.optional(Pin) });
+export const ShiftRequest = v.strictObject({ password: Password, code: FactorCode, pin: v.optional(Pin) });
 export const HandOverRequest = v.strictObject({ to: Id, pin: Pin, note: v.optional(Note, '') });
 export const ShiftEndRequest = v.strictObject({ note: v.optional(Note, '') });
 export const DutySettingsRequest = v.strictObject({

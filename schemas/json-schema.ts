@@ -17,6 +17,7 @@ import { Clear, Order, OrderHead } from './order.ts';
 import * as orders from './order-api.ts';
 import { Ack, Entry, Fact, LogBatch, Row } from './outbox.ts';
 import { Path, Paths } from './paths.ts';
+import * as people from './people.ts';
 import { Policy } from './policy.ts';
 import { Problem } from './problem-shape.ts';
 import { Item, Programme } from './programme.ts';
@@ -118,6 +119,14 @@ export const wireShapes = {
   AlertAsideRequest: alerts.AlertAsideRequest,
   MandateRequest: alerts.MandateRequest,
   MandateSignRequest: alerts.MandateSignRequest,
+  AccountRequest: people.AccountRequest,
+  AccountChangeRequest: people.AccountChangeRequest,
+  InvitationLookRequest: people.InvitationLookRequest,
+  InvitationRequest: people.InvitationRequest,
+  PasswordChangeRequest: people.PasswordChangeRequest,
+  RecoveryCodesRequest: people.RecoveryCodesRequest,
+  TokenRequest: people.TokenRequest,
+  SignInSettings: people.SignInSettings,
   UnitChangeRequest: units.UnitChangeRequest,
   UnitCodes: units.UnitCodes,
 } as const satisfies Record<string, v.GenericSchema>;

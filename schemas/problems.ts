@@ -16,6 +16,8 @@ export const problemKinds = {
   'not-found': { status: 404, retryable: false, vi: 'Không tìm thấy', en: 'Not found' },
   conflict: { status: 409, retryable: false, vi: 'Xung đột với dữ liệu đang có', en: 'Conflicts with what is stored' },
   'not-signed-in': { status: 401, retryable: false, vi: 'Chưa đăng nhập', en: 'Not signed in' },
+  'factor-needed': { status: 401, retryable: false, vi: 'Cần mã xác thực để đăng nhập xong', en: 'The code is still needed to sign in' },
+  'weak-password': { status: 422, retryable: false, vi: 'Mật khẩu dễ đoán', en: 'The password is easy to guess' },
   'wrong-credentials': { status: 401, retryable: false, vi: 'Sai tài khoản hoặc mật khẩu', en: 'Wrong account or password' },
   'not-allowed': { status: 403, retryable: false, vi: 'Không có quyền', en: 'Not allowed' },
   'own-work': { status: 403, retryable: false, vi: 'Người biên soạn không được tự duyệt', en: 'An author may not approve own work' },

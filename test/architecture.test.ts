@@ -33,6 +33,8 @@ const doors: Readonly<Record<string, RegExp>> = {
   sqlite3: /^hardware\/host\/sqlite3-database\.ts$/,
   otpauth: /^controller\/duty\/second-factor\.ts$/,
   qrcode: /^(controller\/duty\/second-factor|hardware\/display\/qr-code)\.ts$/,
+  '@zxcvbn-ts/core': /^controller\/people\/estimate\.ts$/,
+  '@zxcvbn-ts/language-common': /^controller\/people\/estimate\.ts$/,
   serialport: /^hardware\/serial/,
   onoff: /^hardware\/board\/[a-z-]+\.ts$/,
   saxes: /^controller\/emergency\/(cap\/tree|gateway\/feed)\.ts$/,

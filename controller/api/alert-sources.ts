@@ -14,7 +14,7 @@ export function alertSourceRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/alert-sources/:id', act: 'alert-source.write', body: AlertSource },
+    { method: 'PUT', url: '/api/alert-sources/:id', act: 'alert-source.write', where: 'centre', body: AlertSource },
     async ({ person, params, body }): Promise<Result<AlertSourceAnswer>> => {
       const allowed = may(person.grants, 'alert-source.write', card.area);
       if (!allowed.ok) return allowed;
@@ -25,8 +25,13 @@ export function alertSourceRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/alert-sources/:id', act: 'alert-source.write' }, async ({ person, params }) => {
-    const allowed = may(person.grants, 'alert-source.write', card.area);
-    return allowed.ok ? alerts.sources.remove(params['id'] ?? '', person.account) : allowed;
-  });
+  declare(
+    app,
+    centre,
+    { method: 'DELETE', url: '/api/alert-sources/:id', act: 'alert-source.write', where: 'centre' },
+    async ({ person, params }) => {
+      const allowed = may(person.grants, 'alert-source.write', card.area);
+      return allowed.ok ? alerts.sources.remove(params['id'] ?? '', person.account) : allowed;
+    },
+  );
 }

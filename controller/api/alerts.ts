@@ -4,7 +4,7 @@ import { type AlertAnswer, AlertAsideRequest, AlertTakeRequest } from '../../sch
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
-import { checkPassword } from '../people.ts';
+import { checkPassword } from '../people/passwords.ts';
 import { declare } from './route.ts';
 
 const shownMax = 100;
@@ -26,7 +26,15 @@ export function alertRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/alerts/:id/take', act: 'alert.answer', body: AlertTakeRequest, status: 201, perMinute: 20 },
+    {
+      method: 'POST',
+      url: '/api/alerts/:id/take',
+      act: 'alert.answer',
+      where: 'centre',
+      body: AlertTakeRequest,
+      status: 201,
+      perMinute: 20,
+    },
     async ({ person, params, body }): Promise<Result<{ readonly order: string; readonly alert: AlertAnswer }>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
@@ -44,7 +52,7 @@ export function alertRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/alerts/:id/aside', act: 'alert.answer', body: AlertAsideRequest, perMinute: 20 },
+    { method: 'POST', url: '/api/alerts/:id/aside', act: 'alert.answer', where: 'centre', body: AlertAsideRequest, perMinute: 20 },
     async ({ person, params, body }): Promise<Result<AlertAnswer>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
@@ -62,7 +70,7 @@ export function alertRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/alerts/:id/end', act: 'order.stop' },
+    { method: 'POST', url: '/api/alerts/:id/end', act: 'order.stop', where: 'centre' },
     async ({ person, params }): Promise<Result<AlertAnswer>> => {
       const allowed = may(person.grants, 'order.stop', card.area);
       return allowed.ok ? alerts.inbox.end(params['id'] ?? '', person.account) : allowed;

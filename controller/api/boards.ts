@@ -4,7 +4,7 @@ import { type BoardAnswer, CommandRequest } from '../../schemas/board-api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
-import type { Person } from '../people.ts';
+import type { Person } from '../people/sessions.ts';
 import type { Box } from '../store/store.ts';
 import { sees } from './boxes.ts';
 import { declare } from './route.ts';

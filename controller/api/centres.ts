@@ -4,7 +4,7 @@ import { Introduction, type NeighboursAnswer } from '../../schemas/introduction.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
-import type { Person } from '../people.ts';
+import type { Person } from '../people/sessions.ts';
 import { admit, dismiss, fingerprintOf, introductionOf, join, leave, type Neighbourhood, readOwn } from '../provision/neighbours.ts';
 import { declare } from './route.ts';
 
@@ -16,23 +16,28 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
     return allowed.ok ? ok({ store, card, ca: authority.pem, nowMs: nowMs(), actor: account }) : allowed;
   };
 
-  declare(app, centre, { method: 'GET', url: '/api/centres', act }, async ({ person }): Promise<Result<NeighboursAnswer>> => {
-    const here = hereFor(person);
-    if (!here.ok) return here;
-    const { trust, paths, below } = await readOwn(here.value);
-    const introduction = introductionOf(here.value, trust, centre.claimPlace().brokerUrl);
-    if (!introduction.ok) return introduction;
-    return ok({
-      above: paths.map(({ centre: id, url, ca }) => ({ centre: id, url, fingerprint: fingerprintOf(ca) })),
-      below: below.map(({ centre: id, name, ca }) => ({ centre: id, name, fingerprint: fingerprintOf(ca) })),
-      introduction: introduction.value,
-    });
-  });
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/centres', act, where: 'centre' },
+    async ({ person }): Promise<Result<NeighboursAnswer>> => {
+      const here = hereFor(person);
+      if (!here.ok) return here;
+      const { trust, paths, below } = await readOwn(here.value);
+      const introduction = introductionOf(here.value, trust, centre.claimPlace().brokerUrl);
+      if (!introduction.ok) return introduction;
+      return ok({
+        above: paths.map(({ centre: id, url, ca }) => ({ centre: id, url, fingerprint: fingerprintOf(ca) })),
+        below: below.map(({ centre: id, name, ca }) => ({ centre: id, name, fingerprint: fingerprintOf(ca) })),
+        introduction: introduction.value,
+      });
+    },
+  );
 
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/centres/above/:id', act, body: Introduction },
+    { method: 'PUT', url: '/api/centres/above/:id', act, where: 'centre', body: Introduction },
     async ({ person, params, body }): Promise<Result<{ readonly newLinks: boolean }>> => {
       const here = hereFor(person);
       if (!here.ok) return here;
@@ -43,7 +48,7 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/centres/above/:id', act }, async ({ person, params }) => {
+  declare(app, centre, { method: 'DELETE', url: '/api/centres/above/:id', act, where: 'centre' }, async ({ person, params }) => {
     const here = hereFor(person);
     if (!here.ok) return here;
     const left = await leave(here.value, params['id'] ?? '');
@@ -54,7 +59,7 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/centres/below/:id', act, body: Introduction },
+    { method: 'PUT', url: '/api/centres/below/:id', act, where: 'centre', body: Introduction },
     async ({ person, params, body }): Promise<Result<void>> => {
       const here = hereFor(person);
       if (!here.ok) return here;
@@ -66,7 +71,7 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/centres/below/:id', act }, async ({ person, params }) => {
+  declare(app, centre, { method: 'DELETE', url: '/api/centres/below/:id', act, where: 'centre' }, async ({ person, params }) => {
     const here = hereFor(person);
     if (!here.ok) return here;
     const below = await dismiss(here.value, params['id'] ?? '');

@@ -25,6 +25,7 @@ export function contactRoutes(app: FastifyInstance, centre: Centre): void {
       method: 'POST',
       url: '/api/boxes/:id/contacts/:contact/mandates',
       act: 'mandate.sign',
+      where: 'centre',
       body: ContactMandateRequest,
       status: 201,
       perMinute: 20,

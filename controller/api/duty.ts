@@ -17,9 +17,10 @@ import {
 } from '../../schemas/duty.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
+import { notOneself } from '../core/accounts.ts';
 import { gapsIn, placesNeeded, type RosterEntry, rosterNext, rosterNow, running, type Shift } from '../core/duty.ts';
 import { may, mayAnywhere } from '../core/roles.ts';
-import type { Person } from '../people.ts';
+import type { Person } from '../people/sessions.ts';
 import { RosterQuery } from './queries.ts';
 import { declare } from './route.ts';
 
@@ -50,7 +51,7 @@ function rosterRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/duty/roster', act: 'duty.roster', body: RosterRequest, status: 201 },
+    { method: 'POST', url: '/api/duty/roster', act: 'duty.roster', where: 'centre', body: RosterRequest, status: 201 },
     async ({ person, body }): Promise<Result<RosterAnswer>> => {
       const allowed = mayWrite(person);
       if (!allowed.ok) return allowed;
@@ -59,15 +60,20 @@ function rosterRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/duty/roster/:id', act: 'duty.roster' }, async ({ person, params }) => {
-    const allowed = mayWrite(person);
-    return allowed.ok ? duty.roster.remove(params['id'] ?? '', person.account) : allowed;
-  });
+  declare(
+    app,
+    centre,
+    { method: 'DELETE', url: '/api/duty/roster/:id', act: 'duty.roster', where: 'centre' },
+    async ({ person, params }) => {
+      const allowed = mayWrite(person);
+      return allowed.ok ? duty.roster.remove(params['id'] ?? '', person.account) : allowed;
+    },
+  );
 
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/duty/roster/week', act: 'duty.roster', body: RosterWeekRequest },
+    { method: 'PUT', url: '/api/duty/roster/week', act: 'duty.roster', where: 'centre', body: RosterWeekRequest },
     async ({ person, body }): Promise<Result<readonly RosterAnswer[]>> => {
       const allowed = mayWrite(person);
       if (!allowed.ok) return allowed;
@@ -94,9 +100,13 @@ function proofRoutes(app: FastifyInstance, centre: Centre): void {
     ({ person, body }) => factors.confirm(person.account, body.code),
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/duty/factors/:account', act: 'duty.settings' }, async ({ person, params }) => {
-    const allowed = may(person.grants, 'duty.settings', centre.card.area);
-    return allowed.ok ? factors.remove(params['account'] ?? '', person.account) : allowed;
+  declare(app, centre, { method: 'DELETE', url: '/api/duty/factors/:account', act: 'account.write' }, async ({ person, params }) => {
+    const name = params['account'] ?? '';
+    // Whoever found an administrator's page open must not free that account of its code.
+    const own = notOneself(person.account, name);
+    if (!own.ok) return own;
+    const account = await centre.people.accounts.tended(person, name, 'account.write');
+    return account.ok ? factors.remove(name, person.account) : account;
   });
 }
 
@@ -107,7 +117,7 @@ function shiftRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/duty/shift', act: 'order.give', body: ShiftRequest, status: 201, perMinute: 10 },
+    { method: 'POST', url: '/api/duty/shift', act: 'order.give', where: 'centre', body: ShiftRequest, status: 201, perMinute: 10 },
     async ({ person, body }): Promise<Result<ShiftAnswer>> => {
       const allowed = may(person.grants, 'order.give', centre.card.area);
       return allowed.ok ? answered(await shifts.start({ person: person.account, ...body })) : allowed;
@@ -170,7 +180,7 @@ function settingsRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/duty/settings', act: 'duty.settings', body: DutySettingsRequest },
+    { method: 'PUT', url: '/api/duty/settings', act: 'duty.settings', where: 'centre', body: DutySettingsRequest },
     async ({ person, body, act }): Promise<Result<DutyAnswer>> => {
       const allowed = may(person.grants, 'duty.settings', centre.card.area);
       if (!allowed.ok) return allowed;

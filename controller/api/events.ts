@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { bad, ok } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import { declare } from './route.ts';
+import { bearerOf, declare, sessionCookie } from './route.ts';
 
 const watchersMax = 200;
 const pulseEveryMs = 20_000;
@@ -15,7 +15,7 @@ export function eventRoutes(app: FastifyInstance, centre: Centre): void {
     for (const end of open) end();
   });
 
-  declare(app, centre, { method: 'GET', url: '/api/events', act: 'read' }, async ({ reply }) => {
+  declare(app, centre, { method: 'GET', url: '/api/events', act: 'read', quiet: true }, async ({ request, reply }) => {
     if (feed.watchers >= watchersMax) return bad('too-many-requests', `${watchersMax} pages watch already`);
     const { raw } = reply;
     reply.hijack();
@@ -30,6 +30,7 @@ export function eventRoutes(app: FastifyInstance, centre: Centre): void {
       open.delete(end);
       clearInterval(pulse);
       stop();
+      leave();
       raw.end();
     };
     const write = (text: string) => {
@@ -38,7 +39,21 @@ export function eventRoutes(app: FastifyInstance, centre: Centre): void {
       else raw.write(text);
     };
     const stop = feed.watch(({ event, id }) => write(`event: ${event}\ndata: ${JSON.stringify({ id })}\n\n`));
-    const pulse = setInterval(() => write(': pulse\n\n'), pulseEveryMs);
+    const bearer = bearerOf(request);
+    const { sessions } = centre.people;
+    const cookie = request.cookies[sessionCookie];
+    const still = () => (bearer === undefined ? sessions.personOf(cookie, false) : sessions.personOfToken(bearer));
+    // A stream lasts no longer than who opened it may look.
+    const look = () =>
+      void still().then(
+        (person) => person.ok || end(),
+        () => undefined,
+      );
+    const leave = sessions.watch(look);
+    const pulse = setInterval(() => {
+      write(': pulse\n\n');
+      look();
+    }, pulseEveryMs);
     open.add(end);
     raw.on('close', end);
     return ok(undefined);

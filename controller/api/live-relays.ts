@@ -14,7 +14,7 @@ export function relayRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/relays', act: 'relay.write', body: RelayRequest, status: 201, perMinute: 30 },
+    { method: 'POST', url: '/api/relays', act: 'relay.write', where: 'centre', body: RelayRequest, status: 201, perMinute: 30 },
     async ({ person, body }): Promise<Result<RelayAnswer>> => {
       const allowed = may(person.grants, 'relay.write', card.area);
       return allowed.ok ? relays.add(body, person.account) : allowed;
@@ -24,7 +24,7 @@ export function relayRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'DELETE', url: '/api/relays/:id', act: 'relay.write' },
+    { method: 'DELETE', url: '/api/relays/:id', act: 'relay.write', where: 'centre' },
     async ({ person, params }): Promise<Result<void>> => {
       const allowed = may(person.grants, 'relay.write', card.area);
       return allowed.ok ? relays.remove(params['id'] ?? '', person.account) : allowed;

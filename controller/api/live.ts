@@ -28,7 +28,7 @@ export function liveRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/live', act: 'live.open', body: LiveRequest, status: 201, perMinute: 30 },
+    { method: 'POST', url: '/api/live', act: 'live.open', where: 'centre', body: LiveRequest, status: 201, perMinute: 30 },
     async ({ person, body }): Promise<Result<LiveAnswer>> => {
       const allowed = may(person.grants, 'live.open', card.area);
       if (!allowed.ok) return allowed;
@@ -41,7 +41,7 @@ export function liveRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/live/:id/close', act: 'live.close' },
+    { method: 'POST', url: '/api/live/:id/close', act: 'live.close', where: 'centre' },
     async ({ person, params }): Promise<Result<LiveAnswer>> => {
       const allowed = may(person.grants, 'live.close', card.area);
       if (!allowed.ok) return allowed;

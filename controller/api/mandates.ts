@@ -17,7 +17,7 @@ export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/mandates', act: 'mandate.sign', body: MandateRequest, status: 201, perMinute: 20 },
+    { method: 'POST', url: '/api/mandates', act: 'mandate.sign', where: 'centre', body: MandateRequest, status: 201, perMinute: 20 },
     async ({ person, body }): Promise<Result<MandateAnswer>> => {
       const allowed = may(person.grants, 'mandate.sign', card.area);
       if (!allowed.ok) return allowed;
@@ -35,7 +35,7 @@ export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/mandates/:id/sign', act: 'mandate.sign', body: MandateSignRequest, perMinute: 20 },
+    { method: 'POST', url: '/api/mandates/:id/sign', act: 'mandate.sign', where: 'centre', body: MandateSignRequest, perMinute: 20 },
     async ({ person, params, body }): Promise<Result<MandateAnswer>> => {
       const allowed = may(person.grants, 'mandate.sign', card.area);
       if (!allowed.ok) return allowed;
@@ -50,7 +50,7 @@ export function mandateRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/mandates/:id/revoke', act: 'mandate.revoke' },
+    { method: 'POST', url: '/api/mandates/:id/revoke', act: 'mandate.revoke', where: 'centre' },
     async ({ person, params }): Promise<Result<MandateAnswer>> => {
       const allowed = may(person.grants, 'mandate.revoke', card.area);
       if (!allowed.ok) return allowed;

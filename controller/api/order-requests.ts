@@ -46,7 +46,7 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/order-requests', act: 'order.give', body: PrepareRequest, status: 201, perMinute: 20 },
+    { method: 'POST', url: '/api/order-requests', act: 'order.give', where: 'centre', body: PrepareRequest, status: 201, perMinute: 20 },
     async ({ person, body }): Promise<Result<OrderRequestAnswer>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
@@ -62,7 +62,7 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/order-requests/:id/approve', act: 'order.give', body: ApproveRequest, perMinute: 20 },
+    { method: 'POST', url: '/api/order-requests/:id/approve', act: 'order.give', where: 'centre', body: ApproveRequest, perMinute: 20 },
     async ({ person, params, body }): Promise<Result<OrderRequestAnswer | { readonly id: string; readonly state: 'given' }>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
@@ -77,10 +77,15 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/order-requests/:id', act: 'order.give' }, async ({ person, params }) => {
-    const allowed = may(person.grants, 'order.give', card.area);
-    return allowed.ok ? requests.withdraw(params['id'] ?? '', person.account) : allowed;
-  });
+  declare(
+    app,
+    centre,
+    { method: 'DELETE', url: '/api/order-requests/:id', act: 'order.give', where: 'centre' },
+    async ({ person, params }) => {
+      const allowed = may(person.grants, 'order.give', card.area);
+      return allowed.ok ? requests.withdraw(params['id'] ?? '', person.account) : allowed;
+    },
+  );
 }
 
 function isGiven(one: OrderRequested | StoredOrder): one is StoredOrder {

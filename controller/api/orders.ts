@@ -9,7 +9,7 @@ import { type BoxProgress, countsOf } from '../core/order-progress.ts';
 import { overdueSinceMs } from '../core/order-reminder.ts';
 import { wordsOf } from '../core/ready-orders.ts';
 import { may } from '../core/roles.ts';
-import { checkPassword } from '../people.ts';
+import { checkPassword } from '../people/passwords.ts';
 import type { StoredOrder } from '../store/store.ts';
 import { declare } from './route.ts';
 
@@ -36,7 +36,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/orders', act: 'order.give', body: OrderRequest, status: 201, perMinute: 20 },
+    { method: 'POST', url: '/api/orders', act: 'order.give', where: 'centre', body: OrderRequest, status: 201, perMinute: 20 },
     async ({ person, body }): Promise<Result<OrderAnswer>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
@@ -52,7 +52,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/orders/:id/clear', act: 'order.stop', body: ClearBody },
+    { method: 'POST', url: '/api/orders/:id/clear', act: 'order.stop', where: 'centre', body: ClearBody },
     async ({ person, params, body }): Promise<Result<OrderAnswer>> => {
       const allowed = may(person.grants, 'order.stop', card.area);
       if (!allowed.ok) return allowed;
@@ -67,7 +67,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/orders/:id/correct', act: 'order.stop', status: 201 },
+    { method: 'POST', url: '/api/orders/:id/correct', act: 'order.stop', where: 'centre', status: 201 },
     async ({ person, params }): Promise<Result<OrderAnswer>> => {
       const allowed = may(person.grants, 'order.stop', card.area);
       if (!allowed.ok) return allowed;
@@ -76,7 +76,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'POST', url: '/api/orders/stop-all', act: 'order.stop' }, async ({ person }) => {
+  declare(app, centre, { method: 'POST', url: '/api/orders/stop-all', act: 'order.stop', where: 'centre' }, async ({ person }) => {
     const allowed = may(person.grants, 'order.stop', card.area);
     return allowed.ok ? ok({ cleared: await orders.stopAll(person.account) }) : allowed;
   });

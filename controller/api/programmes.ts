@@ -7,7 +7,7 @@ import { wrongItem } from '../../schemas/plan.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Centre } from '../centre.ts';
-import { judgeStep, type ProgrammeStep } from '../core/roles.ts';
+import { judgeStep, type ProgrammeStep, stepActs } from '../core/roles.ts';
 import type { StoredProgramme } from '../store/store.ts';
 import { declare } from './route.ts';
 
@@ -60,7 +60,7 @@ export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
     declare(
       app,
       centre,
-      { method: 'POST', url: `/api/programmes/:id/${step}`, act: 'read', body: StepRequest },
+      { method: 'POST', url: `/api/programmes/:id/${step}`, act: stepActs[step], body: StepRequest },
       async ({ person, params, body, act }): Promise<Result<ProgrammeAnswer>> => {
         const stored = await store.content.programme(params['id'] ?? '');
         if (!stored) return bad('not-found', `no programme ${params['id']}`);

@@ -8,7 +8,8 @@ import { leavingFrom, stateOf, wordsOf } from '../core/ready-orders.ts';
 import { may } from '../core/roles.ts';
 import type { ReadyInMaking } from '../emergency/ready-desk.ts';
 import { approvalType } from '../emergency/request-desk.ts';
-import { checkPassword, type Person } from '../people.ts';
+import { checkPassword } from '../people/passwords.ts';
+import type { Person } from '../people/sessions.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
 import { sees } from './boxes.ts';
 import { declare } from './route.ts';
@@ -26,7 +27,7 @@ export function readyOrderRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/ready-orders', act: 'order.give', body: ReadyOrderRequest, status: 201, perMinute: 20 },
+    { method: 'POST', url: '/api/ready-orders', act: 'order.give', where: 'centre', body: ReadyOrderRequest, status: 201, perMinute: 20 },
     async ({ person, body: { password, ...wish } }): Promise<Result<ReadyOrderAnswer | Laid>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
@@ -41,7 +42,7 @@ export function readyOrderRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/ready-orders/:id/approve', act: 'order.give', body: ReadySignRequest, perMinute: 20 },
+    { method: 'POST', url: '/api/ready-orders/:id/approve', act: 'order.give', where: 'centre', body: ReadySignRequest, perMinute: 20 },
     async ({ person, params, body: { pin, ...signed } }): Promise<Result<ReadyOrderAnswer | Laid>> => {
       const allowed = may(person.grants, 'order.give', card.area);
       if (!allowed.ok) return allowed;
@@ -53,16 +54,26 @@ export function readyOrderRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'DELETE', url: '/api/ready-orders/:id', act: 'order.give' }, async ({ person, params }) => {
-    const allowed = may(person.grants, 'order.give', card.area);
-    return allowed.ok ? ready.withdraw(params['id'] ?? '', person.account) : allowed;
-  });
+  declare(
+    app,
+    centre,
+    { method: 'DELETE', url: '/api/ready-orders/:id', act: 'order.give', where: 'centre' },
+    async ({ person, params }) => {
+      const allowed = may(person.grants, 'order.give', card.area);
+      return allowed.ok ? ready.withdraw(params['id'] ?? '', person.account) : allowed;
+    },
+  );
 
   // Taking back needs the role alone, as ending does: it only makes silent.
-  declare(app, centre, { method: 'DELETE', url: '/api/boxes/:id/ready-orders/:order', act: 'order.stop' }, async ({ person, params }) => {
-    const allowed = may(person.grants, 'order.stop', card.area);
-    return allowed.ok ? ready.takeBack(params['order'] ?? '', [params['id'] ?? ''], person.account) : allowed;
-  });
+  declare(
+    app,
+    centre,
+    { method: 'DELETE', url: '/api/boxes/:id/ready-orders/:order', act: 'order.stop', where: 'centre' },
+    async ({ person, params }) => {
+      const allowed = may(person.grants, 'order.stop', card.area);
+      return allowed.ok ? ready.takeBack(params['order'] ?? '', [params['id'] ?? ''], person.account) : allowed;
+    },
+  );
 }
 
 /** In earnest a shift runs, and its PIN is asked at signing; an exercise is laid at once, so the password here. */

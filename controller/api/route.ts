@@ -4,14 +4,19 @@ import * as v from 'valibot';
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { parse } from '../../schemas/parse.ts';
+import { tokenActs } from '../../schemas/people.ts';
 import { bad, type Problem, problemKinds, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import { type ActName, mayAnywhere } from '../core/roles.ts';
-import { type Person, personOf, sameWord } from '../people.ts';
+import { type ActName, may, mayAnywhere } from '../core/roles.ts';
+import { sameWord } from '../people/passwords.ts';
+import type { Person } from '../people/sessions.ts';
 import type { Act } from '../store/store.ts';
 
 export const sessionCookie = 'loa_session';
 export const csrfHeader = 'x-loa-csrf';
+/** A page says so of what it asks by itself while nobody touches it: that keeps no session awake. */
+export const byItselfHeader = 'x-loa-by-itself';
+const askedByItself = '1';
 
 export interface Asked<Body, Query> {
   readonly person: Person;
@@ -27,8 +32,12 @@ export interface Asked<Body, Query> {
 export interface RouteRules<B extends v.GenericSchema, Q extends v.GenericSchema> {
   readonly method: HTTPMethods;
   readonly url: string;
-  /** Needed role; where the area matters the resource asks again. */
-  readonly act: ActName;
+  /** Needed role; where the area matters the resource asks again. `self`: whoever is signed in, for what is their own; no token. */
+  readonly act: ActName | 'self';
+  /** What is the whole centre's needs the right over its whole area. */
+  readonly where?: 'centre';
+  /** The page asks this by itself; it keeps no session awake. */
+  readonly quiet?: boolean;
   readonly body?: B;
   readonly query?: Q;
   readonly status?: number;
@@ -36,6 +45,8 @@ export interface RouteRules<B extends v.GenericSchema, Q extends v.GenericSchema
   /** Requests of one person in a minute. */
   readonly perMinute?: number;
 }
+
+type AnyRules = RouteRules<v.GenericSchema, v.GenericSchema>;
 
 const people = new WeakMap<FastifyRequest, Person>();
 const noSchema = v.unknown();
@@ -64,7 +75,7 @@ export function declare<T, B extends v.GenericSchema = typeof noSchema, Q extend
       : {}),
     // Before the body is read: strangers make us read nothing.
     onRequest: async (request, reply) => {
-      const admitted = await admit(centre, request, rules.act);
+      const admitted = await admit(centre, request, rules);
       if (!admitted.ok) return sendProblem(reply, admitted.problem);
       people.set(request, admitted.value);
     },
@@ -82,7 +93,7 @@ export function declare<T, B extends v.GenericSchema = typeof noSchema, Q extend
         params: request.params as Record<string, string>,
         request,
         reply,
-        act: (act, subject, content) => makeAct(centre, person.account, act, subject, content),
+        act: (act, subject, content) => makeAct(centre, person.actor, act, subject, content),
       });
       if (reply.sent) return reply;
       if (!result.ok) return sendProblem(reply, result.problem);
@@ -96,17 +107,48 @@ export function makeAct(centre: Centre, actor: string, act: string, subject: str
   return { atMs: centre.nowMs(), actor, act, subject, sha256: sha256(Buffer.from(canonicalJson(content))) };
 }
 
-/** Problems: not-signed-in, not-allowed (role, or no CSRF word). */
-async function admit(centre: Centre, request: FastifyRequest, act: ActName): Promise<Result<Person>> {
-  const person = await personOf(centre.store.people, request.cookies[sessionCookie], centre.nowMs());
-  if (!person.ok) return person;
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    const word = request.headers[csrfHeader];
-    if (typeof word !== 'string' || !sameWord(word, person.value.csrf))
-      return bad('not-allowed', `header ${csrfHeader} is missing or wrong`);
-  }
-  const allowed = mayAnywhere(person.value.grants, act);
+/** Problems: bad-input (cookie and token), not-signed-in, factor-needed, not-allowed (role, or no CSRF word). */
+async function admit(
+  centre: Centre,
+  request: FastifyRequest,
+  { act, where, quiet = false }: Pick<AnyRules, 'act' | 'where' | 'quiet'>,
+): Promise<Result<Person>> {
+  const bearer = bearerOf(request);
+  const person = bearer === undefined ? await admitPage(centre, request, quiet) : await admitProgram(centre, request, bearer, act);
+  if (!person.ok || act === 'self') return person;
+  const { grants } = person.value;
+  const allowed = where === 'centre' ? may(grants, act, centre.card.area) : mayAnywhere(grants, act);
   return allowed.ok ? person : allowed;
+}
+
+async function admitPage(centre: Centre, request: FastifyRequest, quiet: boolean): Promise<Result<Person>> {
+  const seen = !quiet && request.headers[byItselfHeader] !== askedByItself;
+  const person = await centre.people.sessions.personOf(request.cookies[sessionCookie], seen);
+  if (!person.ok || reads(request)) return person;
+  return hasWord(request, person.value.csrf) ? person : bad('not-allowed', `header ${csrfHeader} is missing or wrong`);
+}
+
+/** A token comes in a header that no page of a stranger can send; it needs no CSRF word and mixes with no cookie. */
+async function admitProgram(centre: Centre, request: FastifyRequest, bearer: string, act: ActName | 'self'): Promise<Result<Person>> {
+  if (request.cookies[sessionCookie] !== undefined) return bad('bad-input', 'a session cookie or a bearer token, never both');
+  const person = await centre.people.sessions.personOfToken(bearer);
+  if (!person.ok) return person;
+  // `read` also guards answers to rings and the like: those are a person's.
+  const fit = (tokenActs as readonly string[]).includes(act) && (act !== 'read' || reads(request));
+  return fit ? person : bad('not-allowed', `no token may do this (${act})`);
+}
+
+export function bearerOf(request: FastifyRequest): string | undefined {
+  return /^Bearer +(\S{1,200})$/i.exec(request.headers.authorization ?? '')?.[1];
+}
+
+function reads({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+export function hasWord(request: FastifyRequest, csrf: string): boolean {
+  const word = request.headers[csrfHeader];
+  return typeof word === 'string' && sameWord(word, csrf);
 }
 
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

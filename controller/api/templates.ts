@@ -17,7 +17,7 @@ export function templateRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/templates/:id/speech', act: 'template.write', body: TemplateSpeechRequest },
+    { method: 'PUT', url: '/api/templates/:id/speech', act: 'template.write', where: 'centre', body: TemplateSpeechRequest },
     async ({ person, params, body, act }): Promise<Result<TemplateAnswer>> => {
       const allowed = may(person.grants, 'template.write', card.area);
       if (!allowed.ok) return allowed;

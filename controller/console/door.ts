@@ -18,6 +18,13 @@ export class Refused extends Error {
 }
 
 const csrfKey = 'loa-csrf';
+/** When somebody last touched this page: what it asks by itself keeps no session awake. */
+const touch = { atMs: performance.now() };
+const restedMs = 60_000;
+for (const event of ['pointerdown', 'keydown'])
+  addEventListener(event, () => {
+    touch.atMs = performance.now();
+  });
 
 export async function get<T>(path: string): Promise<T> {
   return (await ask('GET', path)) as T;
@@ -60,6 +67,7 @@ const lost: ShownProblem = {
 async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['x-loa-csrf'] = sessionStorage.getItem(csrfKey) ?? '';
+  if (performance.now() - touch.atMs > restedMs) headers['x-loa-by-itself'] = '1';
   if (body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;
   try {

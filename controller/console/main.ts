@@ -1,5 +1,6 @@
 // The operator's page: who is signed in, which view shows, and nothing else.
 import type { SessionAnswer } from '../../schemas/api.ts';
+import type { HalfSessionAnswer, SignInNotice } from '../../schemas/people.ts';
 import { get, rememberCsrf, send } from './door.ts';
 import { h, replace } from './element.ts';
 import { openEvents } from './events.ts';
@@ -7,14 +8,17 @@ import { makeSiren } from './siren.ts';
 import { showDuty } from './views/duty.ts';
 import { dutyBar } from './views/duty-bar.ts';
 import { showEmergency } from './views/emergency.ts';
+import { showInvitation } from './views/invitation.ts';
 import { showLive } from './views/live.ts';
 import { showLog } from './views/log.ts';
 import { showOverview } from './views/overview.ts';
 import { showProgrammes } from './views/programmes.ts';
 import { showReadyOrders } from './views/ready-orders.ts';
 import { showSchedules } from './views/schedules.ts';
+import { showSecondStep } from './views/second-step.ts';
 import { showSetup } from './views/setup.ts';
 import { showSignIn } from './views/sign-in.ts';
+import { noticeBar } from './views/sign-in-notice.ts';
 import { stopBar } from './views/stop-bar.ts';
 import type { Stage, View } from './views/view.ts';
 
@@ -43,12 +47,19 @@ function begin(app: Element): void {
   let following = false;
   const siren = makeSiren();
   const silenced = new Set<string>();
+  const told: { notice?: SignInNotice | undefined } = {};
+  const enter = (notice: SignInNotice | undefined) => {
+    told.notice = notice;
+    void turn();
+  };
   const turn = async () => {
     leave();
     leave = () => {};
     const session = await signedIn();
     if (location.pathname.endsWith('/setup') && !session) return showSetup(app, () => go('tong-quan'));
-    if (!session) return showSignIn(app, () => void turn());
+    if (location.pathname.endsWith('/invite')) return showInvitation(app, () => go('tong-quan'));
+    if (!session) return showSignIn(app, enter);
+    if ('needs' in session) return showSecondStep(app, session, enter);
     const name = location.hash.slice(2) in views ? location.hash.slice(2) : 'tong-quan';
     const view = views[name];
     if (!view) return;
@@ -62,6 +73,7 @@ function begin(app: Element): void {
       app,
       session.demo && h('div', { class: 'demo', role: 'note' }, 'TRÌNH DIỄN – không phải hệ thống thật · demonstration'),
       header(session, name),
+      told.notice && noticeBar(told.notice, () => delete told.notice),
       duty.element,
       bar?.element,
       content,
@@ -74,7 +86,7 @@ function begin(app: Element): void {
     };
   };
   const go = (name: string) => {
-    if (location.pathname.endsWith('/setup')) location.assign(`/#/${name}`);
+    if (/\/(setup|invite)$/.test(location.pathname)) location.assign(`/#/${name}`);
     else location.hash = `/${name}`;
   };
   addEventListener('hashchange', () => void turn());
@@ -82,8 +94,8 @@ function begin(app: Element): void {
 }
 
 /** Undefined when nobody is signed in (an empty answer). */
-async function signedIn(): Promise<SessionAnswer | undefined> {
-  const session = await get<SessionAnswer | undefined>('/session');
+async function signedIn(): Promise<SessionAnswer | HalfSessionAnswer | undefined> {
+  const session = await get<SessionAnswer | HalfSessionAnswer | undefined>('/session');
   if (session) rememberCsrf(session.csrf);
   return session;
 }

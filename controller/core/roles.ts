@@ -7,6 +7,8 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 export interface Grant {
   readonly role: AccountRole;
   readonly area: AreaPath;
+  /** Of a token: nothing but these acts of the role. */
+  readonly only?: readonly ActName[];
 }
 
 /** What people do here. Reading needs any role at all. */
@@ -41,20 +43,33 @@ export const acts = {
   'centre.link': ['administrator'],
   'unit.write': ['administrator'],
   'audit.read': ['auditor', 'administrator'],
+  'account.read': ['leader', 'auditor', 'administrator'],
+  'account.write': ['administrator'],
+  'token.write': ['author', 'scheduler', 'technician', 'leader', 'auditor', 'administrator'],
 } as const satisfies Record<string, readonly AccountRole[]>;
 export type ActName = keyof typeof acts;
 
 /** May somebody with these grants do this there? Problem: not-allowed. */
 export function may(grants: readonly Grant[], act: ActName, area: AreaPath): Result<void> {
   const roles: readonly AccountRole[] = acts[act];
-  const fit = grants.filter((grant) => roles.includes(grant.role));
+  const fit = grants.filter((grant) => lets(grant, roles, act));
   if (fit.some((grant) => within(area, grant.area))) return ok(undefined);
   return fit.length > 0
     ? bad('not-allowed', `${act} outside ${fit.map((grant) => grant.area).join(', ')}: ${area}`)
     : bad('not-allowed', `${act} needs one of the roles ${roles.join(', ')}`);
 }
 
+function lets({ role, only }: Grant, roles: readonly AccountRole[], act: ActName): boolean {
+  return roles.includes(role) && (only === undefined || only.includes(act));
+}
+
 export type ProgrammeStep = 'submit' | 'approve' | 'reject' | 'withdraw';
+export const stepActs = {
+  submit: 'programme.write',
+  approve: 'programme.judge',
+  reject: 'programme.judge',
+  withdraw: 'programme.withdraw',
+} as const satisfies Record<ProgrammeStep, ActName>;
 type Life = 'draft' | 'submitted' | 'approved' | 'rejected' | 'withdrawn';
 
 const steps: Readonly<Record<ProgrammeStep, { readonly from: readonly Life[]; readonly to: Life }>> = {
@@ -73,7 +88,7 @@ export function judgeStep(
   programme: { readonly state: Life; readonly author: string },
   person: { readonly account: string; readonly grants: readonly Grant[]; readonly area: AreaPath },
 ): Result<Life> {
-  const act: ActName = step === 'submit' ? 'programme.write' : step === 'withdraw' ? 'programme.withdraw' : 'programme.judge';
+  const act = stepActs[step];
   // Whoever writes may hand in; judging needs the right over the whole area it will sound in.
   const allowed = step === 'submit' ? mayAnywhere(person.grants, act) : may(person.grants, act, person.area);
   if (!allowed.ok) return allowed;
@@ -89,6 +104,6 @@ export function judgeStep(
 /** Does somebody hold a role for this act anywhere? For acts that have no place of their own. */
 export function mayAnywhere(grants: readonly Grant[], act: ActName): Result<void> {
   const roles: readonly AccountRole[] = acts[act];
-  if (grants.some((grant) => roles.includes(grant.role))) return ok(undefined);
+  if (grants.some((grant) => lets(grant, roles, act))) return ok(undefined);
   return bad('not-allowed', `${act} needs one of the roles ${roles.join(', ')}`);
 }

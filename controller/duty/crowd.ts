@@ -13,10 +13,12 @@ export interface Crowd {
 
 export function crowdOf(people: PeopleStore, area: AreaPath): Crowd {
   const named = (accounts: readonly Account[]) => accounts.map(({ account }) => account);
+  /** Whoever is shut out is neither called nor counted. */
+  const present = async () => (await people.accounts()).filter(({ disabledMs }) => disabledMs === null);
   return {
-    accounts: () => people.accounts(),
+    accounts: present,
     roles: async () => {
-      const all = await people.accounts();
+      const all = await present();
       return {
         officers: named(all.filter(({ grants }) => may(grants, 'order.give', area).ok)),
         leaders: named(all.filter(({ grants }) => may(grants, 'duty.lead', area).ok)),

@@ -9,7 +9,8 @@ import { bad, ok, type Problem, problemKinds, type Result } from '../../schemas/
 import { makeAct, sendProblem, sessionCookie } from '../api/route.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
-import { type Person, personOf, sameWord } from '../people.ts';
+import { sameWord } from '../people/passwords.ts';
+import type { Person } from '../people/sessions.ts';
 import { Allowance } from './allowance.ts';
 import type { LiveRoom } from './live-room.ts';
 import { fitsLive } from './opus-frame.ts';
@@ -43,18 +44,20 @@ export function voiceDoor(app: FastifyInstance, centre: Centre): void {
     (socket, request) => {
       const person = people.get(request);
       const room = centre.live.room(request.params.id);
-      if (person && room) new Voice(centre, room, person, socket).begin();
+      // Whoever is shut out, or is let speak no more, falls silent within a pulse.
+      const still = async () => (await admit(centre, request, false)).ok;
+      if (person && room) new Voice(centre, room, person, socket, still).begin();
       else refuse(socket, { code: 'not-found', path: '', detail: 'no open session of that id' });
     },
   );
 }
 
-/** A page of another origin has our cookie too; it has not our name. Problems: not-allowed, not-signed-in. */
-async function admit(centre: Centre, request: FastifyRequest): Promise<Result<Person>> {
+/** A page of another origin has our cookie too; it has not our name. Problems: not-allowed, not-signed-in, factor-needed. */
+async function admit(centre: Centre, request: FastifyRequest, seen = true): Promise<Result<Person>> {
   const { origin, host } = request.headers;
   if (origin === undefined || !URL.canParse(origin) || new URL(origin).host !== host)
     return bad('not-allowed', 'the microphone is taken from our own page only');
-  const person = await personOf(centre.store.people, request.cookies[sessionCookie], centre.nowMs());
+  const person = await centre.people.sessions.personOf(request.cookies[sessionCookie], seen);
   if (!person.ok) return person;
   const allowed = may(person.value.grants, 'live.open', centre.card.area);
   return allowed.ok ? person : allowed;
@@ -71,18 +74,20 @@ class Voice {
   readonly #room: LiveRoom;
   readonly #person: Person;
   readonly #socket: WebSocket;
+  readonly #still: () => Promise<boolean>;
   readonly #messages: Allowance;
   readonly #bytes: Allowance;
   #form: 'frames' | 'stream' | undefined;
   #encoder: Tool | undefined;
   #number = -1;
 
-  constructor(centre: Centre, room: LiveRoom, person: Person, socket: WebSocket) {
+  constructor(centre: Centre, room: LiveRoom, person: Person, socket: WebSocket, still: () => Promise<boolean>) {
     const nowMs = performance.now();
     this.#centre = centre;
     this.#room = room;
     this.#person = person;
     this.#socket = socket;
+    this.#still = still;
     this.#messages = new Allowance(messagesPerSecond, 4 * messagesPerSecond, nowMs);
     this.#bytes = new Allowance(bytesPerSecond, 4 * bytesPerSecond, nowMs);
   }
@@ -91,10 +96,12 @@ class Voice {
     const socket = this.#socket;
     const late = setTimeout(() => this.#form ?? socket.terminate(), helloWithinMs);
     let alive = true;
+    const leave = this.#centre.people.sessions.watch(() => void this.#look());
     const pulse = setInterval(() => {
       if (!alive) return socket.terminate();
       alive = false;
       socket.ping();
+      void this.#look();
     }, pulseMs);
     socket.on('pong', () => {
       alive = true;
@@ -107,9 +114,16 @@ class Voice {
     socket.on('close', () => {
       clearTimeout(late);
       clearInterval(pulse);
+      leave();
       this.#encoder?.kill();
       this.#room.leave(socket);
     });
+  }
+
+  async #look(): Promise<void> {
+    // A store that does not answer silences nobody.
+    if (await this.#still().catch(() => true)) return;
+    refuse(this.#socket, { code: 'not-signed-in', path: '', detail: 'the session has ended' });
   }
 
   #take(bytes: Buffer, binary: boolean): Problem | undefined {

@@ -16,7 +16,11 @@ export interface SecondFactor {
   readonly recovery: readonly string[];
   readonly pinHash: string | null;
   readonly madeMs: number;
+  /** Another app that waits for its first code while this one counts. */
+  readonly next: NextFactor | null;
 }
+
+export type NextFactor = Pick<SecondFactor, 'secret' | 'recovery'>;
 
 export interface StoredRing {
   readonly id: string;
@@ -56,10 +60,18 @@ export interface DutyStore {
 
   factor(person: string): Promise<SecondFactor | undefined>;
   saveFactor(factor: SecondFactor, act: Act): Promise<void>;
+  /** How far everybody's is who has one. */
+  factorStates(): Promise<ReadonlyMap<string, SecondFactor['state']>>;
+  /** What shall take the place of the factor in force, after its first code. */
+  setNextFactor(person: string, next: NextFactor, act: Act): Promise<void>;
+  /** That first code came, in this time step. Problem: wrong-code (nothing waits). */
+  takeNextFactor(person: string, step: number, act: Act): Promise<Result<void>>;
   removeFactor(person: string, act: Act): Promise<Result<void>>;
   setPin(person: string, pinHash: string, act: Act): Promise<void>;
   /** Use a time step up, once; the factor is active from then on. Problem: wrong-code. */
   useStep(person: string, step: number, act: Act): Promise<Result<void>>;
+  /** Other recovery codes take the place of all before. */
+  setRecovery(person: string, recovery: readonly string[], act: Act): Promise<void>;
   /** Use a recovery code up, once. Problem: wrong-code. */
   useRecovery(person: string, hash: string, act: Act): Promise<Result<void>>;
 

@@ -3,7 +3,7 @@ import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { DutyPlace } from '../../schemas/duty.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { RosterEntry, Shift, ShiftEnd, Span } from '../core/duty.ts';
-import type { DutyStore, SecondFactor, StoredRing } from './duty-store.ts';
+import type { DutyStore, NextFactor, SecondFactor, StoredRing } from './duty-store.ts';
 import { SqlFactors } from './sql-factors.ts';
 import { SqlRings } from './sql-rings.ts';
 import type { Act } from './store.ts';
@@ -94,6 +94,18 @@ export class SqlDuty implements DutyStore {
     return this.#factors.save(factor, act);
   }
 
+  factorStates(): Promise<ReadonlyMap<string, SecondFactor['state']>> {
+    return this.#factors.states();
+  }
+
+  setNextFactor(person: string, next: NextFactor, act: Act): Promise<void> {
+    return this.#factors.setNext(person, next, act);
+  }
+
+  takeNextFactor(person: string, step: number, act: Act): Promise<Result<void>> {
+    return this.#factors.takeNext(person, step, act);
+  }
+
   removeFactor(person: string, act: Act): Promise<Result<void>> {
     return this.#factors.remove(person, act);
   }
@@ -104,6 +116,10 @@ export class SqlDuty implements DutyStore {
 
   useStep(person: string, step: number, act: Act): Promise<Result<void>> {
     return this.#factors.useStep(person, step, act);
+  }
+
+  setRecovery(person: string, recovery: readonly string[], act: Act): Promise<void> {
+    return this.#factors.setRecovery(person, recovery, act);
   }
 
   useRecovery(person: string, hash: string, act: Act): Promise<Result<void>> {

@@ -12,6 +12,8 @@ import { SqlLive } from './sql-live.ts';
 import { SqlLog } from './sql-log.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
+import { SqlTokens } from './sql-tokens.ts';
+import { SqlTries } from './sql-tries.ts';
 import { SqlUnits } from './sql-units.ts';
 import { SqlWants } from './sql-wants.ts';
 import type { Store } from './store.ts';
@@ -21,6 +23,8 @@ export class SqlStore implements Store {
   readonly estate: SqlEstate;
   readonly units: SqlUnits;
   readonly people: SqlPeople;
+  readonly tokens: SqlTokens;
+  readonly tries: SqlTries;
   readonly content: SqlContent;
   readonly calendar: SqlCalendar;
   readonly faults: SqlFaults;
@@ -44,6 +48,8 @@ export class SqlStore implements Store {
     this.people = new SqlPeople(this.#writer);
     this.calendar = new SqlCalendar(this.#writer);
     this.faults = new SqlFaults(this.#writer);
+    this.tokens = new SqlTokens(this.#writer);
+    this.tries = new SqlTries(this.#writer);
     this.content = new SqlContent(this.#writer);
     this.wants = new SqlWants(this.#writer);
     this.orders = new SqlOrders(this.#writer);

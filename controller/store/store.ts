@@ -18,10 +18,12 @@ import type { ShowingRow } from '../../schemas/showing-row.ts';
 import type { Part } from '../../schemas/want.ts';
 import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
-import type { Grant } from '../core/roles.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { UnitStore } from './unit-store.ts';
+
+export type { Account, PeopleStore, Session } from './people-store.ts';
 
 /** Who did what to which thing; the hash names the content, personal data stays elsewhere. */
 export interface Act {
@@ -30,23 +32,6 @@ export interface Act {
   readonly act: string;
   readonly subject: string;
   readonly sha256: string;
-}
-
-export interface Account {
-  readonly account: string;
-  readonly title: string;
-  readonly grants: readonly Grant[];
-  readonly passwordHash: string;
-  readonly createdMs: number;
-}
-
-export interface Session {
-  /** SHA-256 of the cookie's value. */
-  readonly idHash: string;
-  readonly account: string;
-  readonly csrf: string;
-  readonly createdMs: number;
-  readonly expMs: number;
 }
 
 export interface Box {
@@ -246,17 +231,6 @@ export interface EstateStore {
   seen(): Promise<Seen[]>;
 }
 
-export interface PeopleStore {
-  /** Problem: conflict (the account exists). */
-  addAccount(account: Account, act: Act): Promise<Result<void>>;
-  account(account: string): Promise<Account | undefined>;
-  accounts(): Promise<Account[]>;
-  addSession(session: Session, act: Act): Promise<void>;
-  session(idHash: string, nowMs: number): Promise<Session | undefined>;
-  endSession(idHash: string): Promise<void>;
-  endSessionsBefore(nowMs: number): Promise<void>;
-}
-
 export interface ContentStore {
   /** The same bytes again keep their first row. */
   addMedia(media: Media, act: Act): Promise<void>;
@@ -384,6 +358,8 @@ export interface Store {
   readonly estate: EstateStore;
   readonly units: UnitStore;
   readonly people: PeopleStore;
+  readonly tokens: TokenStore;
+  readonly tries: TryStore;
   readonly content: ContentStore;
   readonly calendar: CalendarStore;
   readonly faults: FaultStore;

@@ -8,10 +8,15 @@ export function auditText(previousHash: string, act: Act): string {
   return `${previousHash}\n${JSON.stringify([act.atMs, act.actor, act.act, act.subject, act.sha256])}`;
 }
 
+interface AuditHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
 export class Writer {
   readonly database: Database;
   #turn: Promise<unknown> = Promise.resolve();
-  #auditHead: { seq: number; hash: string } | undefined;
+  #auditHead: AuditHead | undefined;
 
   constructor(database: Database) {
     this.database = database;
@@ -33,17 +38,28 @@ export class Writer {
   async commit(statements: readonly Statement[], act?: Act): Promise<void> {
     if (!act) return statements.length === 0 ? undefined : this.database.write(statements);
     const head = this.#auditHead ?? (await this.#readAuditHead());
+    this.#auditHead = undefined;
+    try {
+      this.#auditHead = await this.#join(head, statements, act);
+    } catch (error) {
+      // A command on this machine may have written its act meanwhile; then this one follows that.
+      const moved = await this.#readAuditHead();
+      if (moved.seq === head.seq) throw error;
+      this.#auditHead = await this.#join(moved, statements, act);
+    }
+  }
+
+  async #join(head: AuditHead, statements: readonly Statement[], act: Act): Promise<AuditHead> {
     const next = { seq: head.seq + 1, hash: sha256(Buffer.from(auditText(head.hash, act))) };
     const entry = {
       sql: 'INSERT INTO audit (seq, at_ms, actor, act, subject, sha256, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
       params: [next.seq, act.atMs, act.actor, act.act, act.subject, act.sha256, next.hash],
     };
-    this.#auditHead = undefined;
     await this.database.write([...statements, entry]);
-    this.#auditHead = next;
+    return next;
   }
 
-  async #readAuditHead(): Promise<{ seq: number; hash: string }> {
+  async #readAuditHead(): Promise<AuditHead> {
     const [row] = await this.database.read('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
     return row ? { seq: Number(row['seq']), hash: String(row['hash']) } : { seq: 0, hash: '' };
   }

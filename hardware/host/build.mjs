@@ -45,6 +45,7 @@ export const external = [
   'fluent-ffmpeg',
   'otpauth',
   'qrcode',
+  '@zxcvbn-ts/*',
   'fastify',
   '@fastify/*',
   'reflect-metadata',

@@ -13,7 +13,7 @@ export async function setUpCodes(page: Page, password: string, seen: () => Promi
   await seen();
   await page.getByLabel('Sáu số đang hiện trên ứng dụng').fill(totp(secret, Date.now()));
   await page.getByRole('button', { name: 'Xác nhận', exact: true }).click();
-  await page.getByText('Còn 8 mã dự phòng.').waitFor();
+  await page.getByText('Còn 10 mã dự phòng.').waitFor();
   return secret;
 }
 

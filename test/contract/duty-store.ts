@@ -53,9 +53,18 @@ export function describeDutyStore(name: string, makeBed: () => Promise<StoreBed>
     });
 
     test('a code and a recovery code are used once, by one of many who race for them', async () => {
-      const account = { account: 'x', title: 'X', grants: [], passwordHash: 'h', createdMs: 1 };
+      const account = { account: 'x', title: 'X', grants: [], passwordHash: 'h', createdMs: 1, disabledMs: null };
       await store.people.addAccount(account, act('b'));
-      const factor = { person: 'x', state: 'waiting' as const, secret: 's', lastStep: 0, recovery: ['r1', 'r2'], pinHash: null, madeMs: 3 };
+      const factor = {
+        person: 'x',
+        state: 'waiting' as const,
+        secret: 's',
+        lastStep: 0,
+        recovery: ['r1', 'r2'],
+        pinHash: null,
+        madeMs: 3,
+        next: null,
+      };
       await store.duty.saveFactor(factor, act('factor'));
       expect(await store.duty.factor('x')).toEqual(factor);
       const steps = await Promise.all([7, 7, 6].map((step) => store.duty.useStep('x', step, act('code'))));
@@ -64,9 +73,39 @@ export function describeDutyStore(name: string, makeBed: () => Promise<StoreBed>
       expect(codes.map(({ ok }) => ok)).toEqual([true, false, false]);
       await store.duty.setPin('x', 'ph', act('pin'));
       expect(await store.duty.factor('x')).toEqual({ ...factor, state: 'active', lastStep: 7, recovery: ['r2'], pinHash: 'ph' });
+      await store.duty.setRecovery('x', ['r7', 'r8'], act('renew'));
+      expect((await store.duty.useRecovery('x', 'r2', act('code'))).ok).toBe(false);
+      expect((await store.duty.useRecovery('x', 'r8', act('code'))).ok).toBe(true);
       expect((await store.duty.removeFactor('x', act('remove'))).ok).toBe(true);
       expect(await store.duty.factor('x')).toBeUndefined();
       expect((await store.duty.removeFactor('x', act('remove'))).ok).toBe(false);
+    });
+
+    test('another app takes the place of the one in force after its first code, once, and not before', async () => {
+      const account = { account: 'x', title: 'X', grants: [], passwordHash: 'h', createdMs: 1, disabledMs: null };
+      await store.people.addAccount(account, act('b'));
+      const factor = {
+        person: 'x',
+        state: 'waiting' as const,
+        secret: 's',
+        lastStep: 0,
+        recovery: ['r1'],
+        pinHash: 'ph',
+        madeMs: 3,
+        next: null,
+      };
+      await store.duty.saveFactor(factor, act('factor'));
+      expect(await store.duty.factorStates()).toEqual(new Map([['x', 'waiting']]));
+      await store.duty.useStep('x', 7, act('code'));
+      expect((await store.duty.takeNextFactor('x', 8, act('code'))).ok).toBe(false);
+      await store.duty.setNextFactor('x', { secret: 't', recovery: ['q1'] }, act('factor'));
+      const moving = { ...factor, state: 'active', lastStep: 7, next: { secret: 't', recovery: ['q1'] } };
+      expect(await store.duty.factor('x')).toEqual(moving);
+      expect((await store.duty.useStep('x', 8, act('code'))).ok).toBe(true);
+      const taken = await Promise.all([1, 2].map(() => store.duty.takeNextFactor('x', 4, act('code'))));
+      expect(taken.map(({ ok }) => ok)).toEqual([true, false]);
+      expect(await store.duty.factor('x')).toEqual({ ...moving, secret: 't', recovery: ['q1'], lastStep: 4, next: null });
+      expect(await store.duty.factorStates()).toEqual(new Map([['x', 'active']]));
     });
 
     test('rings stay open until answered or quiet, and keep when they were first seen', async () => {

@@ -14,6 +14,7 @@ import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
+import { describePeopleStore } from './people-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
@@ -47,6 +48,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeDutyStore('duty', makeBed);
   describeFaultStore('faults', makeBed);
   describeUnitStore('units', makeBed);
+  describePeopleStore('people', makeBed);
   describeCalendarStore('the calendar', makeBed);
 
   test('a second process may not write the same database; after the first has gone it may', async () => {

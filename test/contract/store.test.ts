@@ -12,6 +12,7 @@ import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
+import { describePeopleStore } from './people-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
 import { describeUnitStore } from './unit-store.ts';
@@ -43,6 +44,7 @@ describeCalendarStore('the calendar on SQLite', makeBed);
 describeFaultStore('faults on SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
 describeUnitStore('units in the store on SQLite', makeBed);
+describePeopleStore('people in the store on SQLite', makeBed);
 
 describe('a file', () => {
   test('whose audit was changed by hand is found out at the first changed entry', async () => {
@@ -56,6 +58,24 @@ describe('a file', () => {
     expect(await store.audit.verify()).toBe(2);
     await database.close();
     await store.close();
+    await bed.remove();
+  });
+
+  test('that another program wrote an act into meanwhile keeps one chain, and loses no write', async () => {
+    const bed = await makeBed();
+    const [centre, command] = [await bed.open(), await bed.open()];
+    for (const [store, subject] of [
+      [centre, 'a'],
+      [command, 'b'],
+      [centre, 'c'],
+      [centre, 'd'],
+      [command, 'e'],
+    ] as const)
+      await store.audit.append({ atMs: 1, actor: 'x', act: 'a', subject, sha256: '' });
+    expect((await centre.audit.entries(0, 9)).map(({ subject }) => subject).join('')).toBe('abcde');
+    expect(await centre.audit.verify()).toBeUndefined();
+    await centre.close();
+    await command.close();
     await bed.remove();
   });
 

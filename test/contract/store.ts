@@ -86,7 +86,14 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
     test('an id is given once', async () => {
       expect(await store.estate.addBox(box('d1'), act('a'))).toEqual({ ok: true, value: undefined });
       expect(await store.estate.addBox(box('d1'), act('a'))).toMatchObject({ ok: false, problem: { code: 'conflict', path: '/id' } });
-      const account = { account: 'x', title: 'X', grants: [{ role: 'duty' as const, area: '08' }], passwordHash: 'h', createdMs: 1 };
+      const account = {
+        account: 'x',
+        title: 'X',
+        grants: [{ role: 'duty' as const, area: '08' }],
+        passwordHash: 'h',
+        createdMs: 1,
+        disabledMs: null,
+      };
       expect((await store.people.addAccount(account, act('b'))).ok).toBe(true);
       expect((await store.people.addAccount(account, act('b'))).ok).toBe(false);
       expect(await store.people.account('x')).toEqual(account);
@@ -118,16 +125,6 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       expect(await store.estate.claim('old', 1)).toMatchObject({ ok: false, problem: { code: 'not-found' } });
       expect(await store.estate.claim('new', 1)).toMatchObject({ ok: true });
       expect(await store.estate.claim('new', 2000)).toMatchObject({ ok: false, problem: { code: 'expired' } });
-    });
-
-    test('sessions end by themselves and by hand', async () => {
-      await store.people.addAccount({ account: 'x', title: 'X', grants: [], passwordHash: 'h', createdMs: 1 }, act('a'));
-      const session = { idHash: 's', account: 'x', csrf: 'c', createdMs: 1, expMs: 100 };
-      await store.people.addSession(session, act('s'));
-      expect(await store.people.session('s', 99)).toEqual(session);
-      expect(await store.people.session('s', 100)).toBeUndefined();
-      await store.people.endSession('s');
-      expect(await store.people.session('s', 1)).toBeUndefined();
     });
 
     test('counters are remembered by space and never sink', async () => {

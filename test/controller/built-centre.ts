@@ -38,6 +38,11 @@ export type Asker = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
+export interface Entered extends Answer {
+  readonly ask: Asker;
+  readonly cookie: string;
+}
+
 export interface BuiltCentre {
   readonly dir: string;
   readonly app: FastifyInstance;
@@ -52,6 +57,8 @@ export interface BuiltCentre {
   /** Without signing in. */
   readonly stranger: Asker;
   as(account: string): Promise<Asker>;
+  /** Give a password from somewhere; who asks then has the cookie that came, whatever it is good for. */
+  enter(account: string, password: string, from?: { readonly address?: string; readonly device?: string }): Promise<Entered>;
   lastRetained(topic: string): Published | undefined;
   stop(): Promise<void>;
 }
@@ -88,6 +95,8 @@ export function seedOf(changes: object = {}): object {
     accounts: accounts.map((account) => ({ ...account, password })),
     policy: openPolicy,
     groups: [{ id: 'thon-1', name: 'Thôn 1' }],
+    // Tests of other things sign in by the password alone.
+    signIn: { factorRoles: [] },
     ...changes,
   };
 }
@@ -98,6 +107,11 @@ export const startMs = Date.UTC(2026, 10, 23, 1, 0, 0);
 export function must<T>(result: Result<T>): T {
   if (!result.ok) throw new Error(`${result.problem.code} ${result.problem.path}: ${result.problem.detail}`);
   return result.value;
+}
+
+/** Test centre whose officers and administrators need a code, as a real one's do. */
+export function strictSeed(people: readonly object[] = accounts): object {
+  return seedOf({ signIn: undefined, accounts: people.map((account) => ({ ...account, password })) });
 }
 
 export async function makeCentre(
@@ -154,6 +168,16 @@ export async function makeCentre(
       if (answer.statusCode !== 200) throw new Error(answer.body);
       return ask(String(answer.headers['set-cookie']).split(';')[0] ?? '', answer.json().csrf);
     },
+    enter: async (account, word, { address, device } = {}) => {
+      const answer = await app.inject({
+        ...{ method: 'POST', url: '/api/session', payload: { account, password: word } },
+        headers: { 'user-agent': device ?? 'test' },
+        ...(address !== undefined && { remoteAddress: address }),
+      });
+      const cookie = String(answer.headers['set-cookie'] ?? '').split(';')[0] ?? '';
+      const body = answer.json();
+      return { status: answer.statusCode, headers: answer.headers, body, cookie, ask: askerOf(app, cookie, body.csrf ?? '', address) };
+    },
     fromBox: async (dev, word, payload) => {
       const topic = parseTopic(`loa/1/d/${dev}/up/${word}`);
       if (!topic || !wish) throw new Error('no bus');
@@ -169,7 +193,7 @@ export async function makeCentre(
   };
 }
 
-function askerOf(app: FastifyInstance, cookie: string, csrf: string): Asker {
+function askerOf(app: FastifyInstance, cookie: string, csrf: string, address?: string): Asker {
   return async (method, path, body, headers = {}) => {
     const options: InjectOptions = {
       method,
@@ -181,6 +205,7 @@ function askerOf(app: FastifyInstance, cookie: string, csrf: string): Asker {
         ...headers,
       },
       ...(body !== undefined && { payload: body }),
+      ...(address !== undefined && { remoteAddress: address }),
     };
     const answer = await app.inject(options);
     const json = String(answer.headers['content-type'] ?? '').includes('json');

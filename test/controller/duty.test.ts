@@ -83,11 +83,11 @@ describe('proof of the person', () => {
     const shown = await factor();
     expect(shown.uri).toMatch(/^otpauth:\/\/totp\/.*Loa.*secret=[A-Z2-7]{32}/);
     expect(shown.qr).toContain('<svg');
-    expect(new Set(shown.recoveryCodes).size).toBe(8);
+    expect(new Set(shown.recoveryCodes).size).toBe(10);
     expect((await duty()).factor).toBe('waiting');
     expect(codeOf(await post(officer, '/factor/confirm', { code: '000000' }))).toBe('wrong-code');
     expect((await post(officer, '/factor/confirm', { code: code(shown.secret) })).status).toBe(204);
-    expect(await duty()).toMatchObject({ factor: 'active', recoveryCodesLeft: 8, pinSet: false });
+    expect(await duty()).toMatchObject({ factor: 'active', recoveryCodesLeft: 10, pinSet: false });
     expect(JSON.stringify(await duty())).not.toContain(shown.secret);
     expect(codeOf(await post(officer, '/factor', { password }))).toBe('wrong-code');
     const kept = await built.centre.store.duty.factor('truc-ban');
@@ -115,7 +115,7 @@ describe('proof of the person', () => {
     const [recovery] = second.recoveryCodes;
     expect((await post(other, '/shift', { password, code: recovery.toLowerCase(), pin })).body).toMatchObject({ place: 'second' });
     expect(codeOf(await post(other, '/shift', { password, code: recovery }))).toBe('wrong-code');
-    expect(await duty(other)).toMatchObject({ recoveryCodesLeft: 7, state: 'staffed', shift: { place: 'second' } });
+    expect(await duty(other)).toMatchObject({ recoveryCodesLeft: 9, state: 'staffed', shift: { place: 'second' } });
   });
 
   test('guesses at the code are slowed down', async () => {

@@ -213,21 +213,6 @@ describe('the people’s door', () => {
   });
 });
 
-describe('sign-in is slow for guessers', () => {
-  test('the eleventh try on one account within a minute is refused, other accounts still get in', async () => {
-    const built = await makeCentre();
-    try {
-      const codes: string[] = [];
-      for (let i = 0; i < 11; i++) codes.push(codeOf(await built.stranger('POST', '/session', { account: 'duyet', password: 'doan-mo' })));
-      expect(codes.slice(0, 10)).toEqual(Array(10).fill('wrong-credentials'));
-      expect(codes[10]).toBe('too-many-requests');
-      await expect(built.as('tac-gia')).resolves.toBeTypeOf('function');
-    } finally {
-      await built.stop();
-    }
-  });
-});
-
 describe('a centre without accounts', () => {
   test('its setup link makes one administrator, once', async () => {
     const { seedOf } = await import('./built-centre.ts');
@@ -237,12 +222,13 @@ describe('a centre without accounts', () => {
       const again = await initialise(built.dir, {}, built.clock.nowMs);
       const token = again.ok ? (again.value.setupToken ?? '') : '';
       expect(token).toMatch(/^[0-9a-f]{48}$/);
-      const wish = { token, account: 'chu-tich', password: 'mot-mat-khau-dai' };
+      const wish = { token, account: 'chu-tich', password: 'trau-den-leo-cot-dien-7' };
       expect(codeOf(await built.stranger('POST', '/setup', { ...wish, token: '0'.repeat(48) }))).toBe('not-found');
       expect(codeOf(await built.stranger('POST', '/setup', { ...wish, password: 'ngan' }))).toBe('bad-input');
+      expect(codeOf(await built.stranger('POST', '/setup', { ...wish, password: 'chu-tich-son-duong' }))).toBe('weak-password');
       expect((await built.stranger('POST', '/setup', wish)).status).toBe(201);
       expect(codeOf(await built.stranger('POST', '/setup', { ...wish, account: 'ke-khac' }))).toBe('not-found');
-      const signedIn = await built.stranger('POST', '/session', { account: 'chu-tich', password: 'mot-mat-khau-dai' });
+      const signedIn = await built.stranger('POST', '/session', { account: 'chu-tich', password: wish.password });
       expect(signedIn.body.roles).toEqual(['administrator']);
     } finally {
       await built.stop();

@@ -1,6 +1,6 @@
 // Who may do what where, as tables; nobody judges own work.
 import { describe, expect, test } from 'vitest';
-import { type ActName, acts, type Grant, judgeStep, may } from '../../controller/core/roles.ts';
+import { type ActName, acts, type Grant, judgeStep, may, mayAnywhere } from '../../controller/core/roles.ts';
 import { AccountRole } from '../../schemas/api.ts';
 
 describe('rights', () => {
@@ -34,6 +34,9 @@ describe('rights', () => {
     'centre.link': 'administrator',
     'unit.write': 'administrator',
     'audit.read': 'auditor administrator',
+    'account.read': 'leader auditor administrator',
+    'account.write': 'administrator',
+    'token.write': 'author scheduler technician leader auditor administrator',
   };
 
   test('each act belongs to exactly these roles', () => {
@@ -41,6 +44,13 @@ describe('rights', () => {
       for (const role of AccountRole.options)
         expect([act, role, may([{ role, area: '08' }], act as ActName, '08/1').ok]).toEqual([act, role, roles.split(' ').includes(role)]);
     expect([...acts.read].sort()).toEqual([...AccountRole.options].sort());
+  });
+
+  test('a grant cut to some acts lets nothing else through, wherever it is asked', () => {
+    const cut: Grant[] = [{ role: 'technician', area: '08', only: ['box.command'] }];
+    expect([may(cut, 'box.command', '08/1').ok, mayAnywhere(cut, 'box.command').ok]).toEqual([true, true]);
+    for (const act of ['read', 'box.register', 'box.settings'] as const)
+      expect([act, may(cut, act, '08/1').ok, mayAnywhere(cut, act).ok]).toEqual([act, false, false]);
   });
 
   test.each([

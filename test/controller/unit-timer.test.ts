@@ -50,10 +50,11 @@ beforeEach(async () => {
     ordersUntil: async () => [],
     mandates: async () => [],
     sources: async () => [],
+    areaPolicies: async () => [],
     value: async () => undefined,
   };
   desk = new UnitDesk({
-    store: { units, meta: empty, orders: empty, alerts: empty, audit: empty } as never,
+    store: { units, meta: empty, orders: empty, alerts: empty, calendar: empty, audit: empty } as never,
     card: { id: 'tinh', name: 'Tỉnh', level: 'province', area: '08', zone: 'Asia/Ho_Chi_Minh', demo: false },
     trust: { chain: [{ payload: Buffer.from('{"body":{"keys":[]}}').toString('base64') }] } as never,
     clock: must(zoneClock('Asia/Ho_Chi_Minh')),

@@ -234,7 +234,7 @@ describe('a centre with the operator’s certificate', () => {
     try {
       const { console: base } = (await program.start()) as { console: string };
       expect(base).toMatch(/^https:/);
-      const body = JSON.stringify({ token: setup.split('token=')[1], account: 'chu-tich', password: 'mot-mat-khau-dai' });
+      const body = JSON.stringify({ token: setup.split('token=')[1], account: 'chu-tich', password: 'trau-den-leo-cot-dien-7' });
       const answer = await fetchTls(`${base}/api/setup`, {
         method: 'POST',
         ca: authority.pem,
@@ -245,7 +245,7 @@ describe('a centre with the operator’s certificate', () => {
       expect(String(answer.headers['set-cookie'])).toContain('Secure');
       expect(answer.headers['strict-transport-security']).toBeDefined();
       await expect(fetch(base.replace('https:', 'http:'))).rejects.toThrow();
-      expect(program.stderr).not.toContain('mot-mat-khau-dai');
+      expect(program.stderr).not.toContain('trau-den-leo-cot-dien-7');
     } finally {
       await program.stop();
       await rm(dir, { recursive: true, force: true });

@@ -165,6 +165,7 @@ function seedOf(policy: Record<string, unknown>): Record<string, unknown> {
       { account: 'truc-ban-2', title: 'Trực ban 2', roles: ['duty'], password },
     ],
     policy: { ...dayAndNight, ...policy },
+    signIn: { factorRoles: [] },
   };
 }
 

@@ -22,7 +22,8 @@ export function factorCard(changed: () => void): DutyCard {
       state.drawn = now;
       const shown = (answer: FactorAnswer) => {
         state.showing = true;
-        replace(element, ...secretWords(answer, leave));
+        const confirm = (code: string) => send('POST', '/duty/factor/confirm', { code }).then(leave);
+        replace(element, ...secretWords(answer, confirm));
       };
       replace(element, ...beginWords(duty, shown));
     },
@@ -58,7 +59,8 @@ function beginWords({ factor, recoveryCodesLeft }: DutyAnswer, shown: (answer: F
   return [title, left, h('details', {}, h('summary', {}, 'Đổi điện thoại, lấy mã dự phòng mới'), form)];
 }
 
-function secretWords({ qr, secret, uri, recoveryCodes }: FactorAnswer, leave: () => void): Node[] {
+/** The secret and the recovery codes, shown this once, and the first code that proves the app. */
+export function secretWords({ qr, secret, uri, recoveryCodes }: FactorAnswer, prove: (code: string) => Promise<void>): Node[] {
   const code = h('input', {
     name: 'first-code',
     inputmode: 'numeric',
@@ -71,7 +73,7 @@ function secretWords({ qr, secret, uri, recoveryCodes }: FactorAnswer, leave: ()
   const confirm = async (event: Event) => {
     event.preventDefault();
     problem.textContent = '';
-    await send('POST', '/duty/factor/confirm', { code: code.value }).then(leave, (error: unknown) => tellProblem(problem, error));
+    await prove(code.value).catch((error: unknown) => tellProblem(problem, error));
   };
   const picture = h('img', { class: 'qr', alt: 'Mã QR để quét bằng ứng dụng', src: `data:image/svg+xml;utf8,${encodeURIComponent(qr)}` });
   return [
@@ -89,7 +91,7 @@ function secretWords({ qr, secret, uri, recoveryCodes }: FactorAnswer, leave: ()
       h(
         'div',
         {},
-        h('p', {}, h('strong', {}, 'Tám mã dự phòng'), ' – mỗi mã dùng một lần khi mất điện thoại. Ghi ra giấy, cất riêng.'),
+        h('p', {}, h('strong', {}, 'Mười mã dự phòng'), ' – mỗi mã dùng một lần khi mất điện thoại. Ghi ra giấy, cất riêng.'),
         h('ol', { class: 'codes' }, ...recoveryCodes.map((one) => h('li', {}, h('code', {}, one)))),
       ),
     ),

@@ -1,6 +1,7 @@
 // First start of a real centre: the one-time link makes the first administrator. There is no default password.
 import { rememberCsrf, send } from '../door.ts';
 import { field, h, replace } from '../element.ts';
+import { passwordHint } from './invitation.ts';
 import { tellProblem } from './view.ts';
 
 export function showSetup(app: Element, onDone: () => void): void {
@@ -19,8 +20,8 @@ export function showSetup(app: Element, onDone: () => void): void {
     event.preventDefault();
     problem.textContent = '';
     try {
-      await send('POST', '/setup', { token, account: account.value, password: password.value });
-      const answer = await send<{ csrf: string }>('POST', '/session', { account: account.value, password: password.value });
+      const wish = { token, account: account.value, password: password.value };
+      const answer = await send<{ csrf: string }>('POST', '/setup', wish);
       rememberCsrf(answer.csrf);
       onDone();
     } catch (error) {
@@ -38,7 +39,7 @@ export function showSetup(app: Element, onDone: () => void): void {
         h('h1', {}, 'Thiết lập trung tâm'),
         h('p', { class: 'soft' }, 'Đường dẫn này chỉ dùng một lần. Hãy đặt tài khoản quản trị đầu tiên.'),
         field('Tài khoản quản trị', account, 'Chữ thường, số và dấu gạch ngang.'),
-        field('Mật khẩu', password, 'Ít nhất 12 ký tự.'),
+        field('Mật khẩu', password, passwordHint),
         problem,
         h('div', { class: 'row end' }, h('button', { class: 'primary' }, 'Tạo tài khoản')),
       ),

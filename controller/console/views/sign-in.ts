@@ -1,9 +1,10 @@
 // Sign-in: account, password, one clear problem when refused.
+import type { SignInNotice } from '../../../schemas/people.ts';
 import { rememberCsrf, send } from '../door.ts';
 import { field, h, replace } from '../element.ts';
 import { tellProblem } from './view.ts';
 
-export function showSignIn(app: Element, onSignedIn: () => void): void {
+export function showSignIn(app: Element, onSignedIn: (notice: SignInNotice | undefined) => void): void {
   document.title = 'Đăng nhập – Loa';
   const account = h('input', { name: 'account', autocomplete: 'username', required: true, autocapitalize: 'none', spellcheck: 'false' });
   const password = h('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
@@ -14,9 +15,10 @@ export function showSignIn(app: Element, onSignedIn: () => void): void {
     button.disabled = true;
     problem.textContent = '';
     try {
-      const answer = await send<{ csrf: string }>('POST', '/session', { account: account.value.trim(), password: password.value });
+      const wish = { account: account.value.trim(), password: password.value };
+      const answer = await send<{ csrf: string; notice?: SignInNotice }>('POST', '/session', wish);
       rememberCsrf(answer.csrf);
-      onSignedIn();
+      onSignedIn(answer.notice);
     } catch (error) {
       button.disabled = false;
       tellProblem(problem, error);
@@ -32,6 +34,7 @@ export function showSignIn(app: Element, onSignedIn: () => void): void {
     field('Mật khẩu', password),
     problem,
     h('div', { class: 'row end' }, button),
+    h('p', { class: 'soft' }, 'Quên mật khẩu: xin người quản trị một liên kết mới. · Lost it? Ask an administrator for a new link.'),
   );
   replace(app, h('main', { id: 'content' }, form));
   account.focus();

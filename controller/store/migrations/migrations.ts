@@ -7,6 +7,7 @@ import { sql as ready } from './0005-ready.ts';
 import { sql as standing } from './0006-standing.ts';
 import { sql as showings } from './0007-showings.ts';
 import { sql as units } from './0008-units.ts';
+import { sql as people } from './0009-people.ts';
 import { sql as calendar } from './0010-calendar.ts';
 import { sql as faults } from './0011-faults.ts';
 
@@ -19,6 +20,7 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 6, sql: standing },
   { number: 7, sql: showings },
   { number: 8, sql: units },
+  { number: 9, sql: people },
   { number: 10, sql: calendar },
   { number: 11, sql: faults },
 ];

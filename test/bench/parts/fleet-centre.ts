@@ -99,6 +99,7 @@ function seed(): object {
     centre: { id: 'xa-02536', name: 'Xã Sơn Dương', level: 'commune', area, zone: 'Asia/Ho_Chi_Minh' },
     accounts: [{ account: 'truc-ban', title: 'Trực ban', roles: ['duty'], password }],
     groups: [{ id: fleetGroup, name: 'Toàn xã' }],
+    signIn: { factorRoles: [] },
     policy: {
       id: 'do',
       title: 'Đo',

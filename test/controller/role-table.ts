@@ -1,0 +1,135 @@
+// Every route of the people's door: which act it needs, and what somebody meets who holds that act, but in another place.
+import type { ActName } from '../../controller/core/roles.ts';
+
+export interface RouteRow {
+  readonly route: string;
+  /** An act of roles; `self`: whoever is signed in; `half`: the password alone is enough; `open`: nobody need be signed in. */
+  readonly needs: ActName | 'self' | 'half' | 'open';
+  /** Who has the act, but only in a hamlet that this is not about. */
+  readonly elsewhere: 'refused' | 'admitted' | 'unseen';
+  /** What must stand in the address or the body before the place is asked for. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+/** Whatever is asked, a place decides: the whole centre's, or that of the thing. */
+const placed = (needs: ActName, ...routes: string[]): RouteRow[] => routes.map((route) => ({ route, needs, elsewhere: 'refused' }));
+/** The act alone decides; what is answered is cut to what the person may see, or is everybody's. */
+const anywhere = (needs: RouteRow['needs'], ...routes: string[]): RouteRow[] =>
+  routes.map((route) => ({ route, needs, elsewhere: 'admitted' }));
+
+/** A box in the hamlet thon-1, a programme handed in; the people elsewhere have their rights in thon-9. */
+export const things = { box: 'hop-1', programme: 'ct-1', account: 'tai-khoan', home: '08/02536/thon-1', elsewhere: '08/02536/thon-9' };
+
+const box = { id: things.box };
+/** A box of another place is not told of: it is not found. */
+const ofBox = (needs: ActName, route: string, body?: object): RouteRow => ({
+  ...{ route, needs, elsewhere: 'unseen', params: { ...box, contact: 'muc-nuoc' } },
+  ...(body && { body }),
+});
+const ofProgramme = (needs: ActName, step: string): RouteRow => ({
+  ...{ route: `POST /api/programmes/:id/${step}`, needs, elsewhere: 'refused', params: { id: things.programme } },
+});
+const ofAccount = (route: string, body?: object): RouteRow => ({
+  ...{ route, needs: 'account.write', elsewhere: 'refused', params: { account: things.account } },
+  ...(body && { body }),
+});
+export const outputs = [
+  { id: 'main', kind: 'loudspeaker' },
+  { id: 'screen', kind: 'board' },
+];
+const grants = [{ role: 'technician', area: things.home }];
+
+export const roleTable: readonly RouteRow[] = [
+  // Nobody need be signed in: probes, pages, one-time links, signing in, machines that sign what they send.
+  ...anywhere('open', 'GET /healthz', 'GET /readyz', 'GET /*', 'GET /setup', 'GET /invite'),
+  ...anywhere('open', 'GET /api/session', 'POST /api/session', 'POST /api/setup', 'POST /api/invitation', 'POST /api/invitation/look'),
+  ...anywhere('open', 'POST /alerts/webhook/:source'),
+  // The password alone is enough to finish signing in, or to go.
+  ...anywhere('half', 'POST /api/session/code', 'POST /api/session/factor', 'POST /api/session/factor/confirm', 'DELETE /api/session'),
+  // One's own account.
+  ...anywhere('self', 'GET /api/account', 'PUT /api/account/password', 'POST /api/account/factor', 'POST /api/account/factor/confirm'),
+  ...anywhere('self', 'POST /api/account/recovery-codes', 'DELETE /api/account/sessions', 'DELETE /api/account/sessions/:id'),
+  ...anywhere('self', 'GET /api/tokens', 'DELETE /api/tokens/:id'),
+  ...anywhere('token.write', 'POST /api/tokens'),
+  // Accounts of others.
+  ...anywhere('account.read', 'GET /api/accounts'),
+  { route: 'POST /api/accounts', needs: 'account.write', elsewhere: 'refused', body: { account: 'moi', title: 'Mới', grants } },
+  ofAccount('PUT /api/accounts/:account', { title: 'Mới', grants }),
+  ofAccount('POST /api/accounts/:account/enable'),
+  ofAccount('POST /api/accounts/:account/invitation'),
+  ofAccount('GET /api/accounts/:account/sessions'),
+  ofAccount('DELETE /api/accounts/:account/sessions'),
+  ofAccount('POST /api/accounts/:account/disable'),
+  ofAccount('DELETE /api/duty/factors/:account'),
+  ...placed('account.read', 'GET /api/sign-in-settings'),
+  ...placed('account.write', 'PUT /api/sign-in-settings'),
+  // Boxes and boards.
+  ofBox('read', 'GET /api/boxes/:id'),
+  ofBox('read', 'GET /api/boxes/:id/settings'),
+  ofBox('read', 'GET /api/boxes/:id/board'),
+  ofBox('read', 'GET /api/boxes/:id/screenshot'),
+  ...anywhere('read', 'GET /api/boxes', 'GET /api/groups', 'GET /api/showings', 'GET /api/boards/preview'),
+  {
+    route: 'POST /api/boxes',
+    needs: 'box.register',
+    elsewhere: 'refused',
+    body: { ...box, name: 'x', area: things.home, groups: ['g'], outputs },
+  },
+  { route: 'POST /api/boxes/:id/claim', needs: 'box.claim', elsewhere: 'refused', params: box },
+  ofBox('box.command', 'POST /api/boxes/:id/commands', { do: 'screenshot' }),
+  ofBox('box.settings', 'PUT /api/boxes/:id/settings', { outputs }),
+  ofBox('box.settings', 'PUT /api/boxes/:id/contacts/:contact', { inputs: ['contact-1'], needs: '1of1', debounceMs: 100, mandate: 'm-1' }),
+  ofBox('box.settings', 'DELETE /api/boxes/:id/contacts/:contact'),
+  ...placed('mandate.sign', 'POST /api/boxes/:id/contacts/:contact/mandates'),
+  // Content and schedules.
+  ...anywhere('read', 'GET /api/media', 'GET /api/blobs/:sha256', 'GET /api/programmes', 'GET /api/programmes/:id', 'GET /api/schedules'),
+  ...anywhere('read', 'POST /api/schedules/preview', 'GET /api/timeline', 'GET /api/policy'),
+  ...anywhere('media.add', 'POST /api/media', 'POST /api/bulletins'),
+  ...anywhere('programme.write', 'POST /api/programmes', 'POST /api/programmes/:id/submit'),
+  ofProgramme('programme.judge', 'reject'),
+  ofProgramme('programme.judge', 'approve'),
+  ofProgramme('programme.withdraw', 'withdraw'),
+  {
+    ...{ route: 'POST /api/schedules', needs: 'schedule.write', elsewhere: 'refused' },
+    body: { programme: things.programme, groups: ['thon-1'], start: '20261124T170000', zone: 'Asia/Ho_Chi_Minh' },
+  },
+  ...placed('schedule.write', 'DELETE /api/schedules/:id'),
+  ...placed('policy.write', 'PUT /api/policy'),
+  // What happened.
+  ...anywhere('read', 'GET /api/receipts', 'GET /api/log', 'GET /api/log/conflicts', 'GET /api/events'),
+  ...anywhere('audit.read', 'GET /api/audit', 'GET /api/audit/verify'),
+  // Orders.
+  ...anywhere('read', 'GET /api/templates', 'GET /api/coverage', 'GET /api/orders', 'GET /api/orders/at-boxes', 'GET /api/orders/:id'),
+  ...anywhere('read', 'GET /api/orders/:id.cap', 'GET /api/officer-keys', 'GET /api/order-requests', 'GET /api/order-requests/:id'),
+  ...anywhere('read', 'GET /api/ready-orders'),
+  ...anywhere('order.give', 'POST /api/officer-keys', 'POST /api/order-preview'),
+  ...placed('template.write', 'PUT /api/templates/:id/speech'),
+  ...placed('order.give', 'POST /api/orders', 'POST /api/order-requests', 'POST /api/order-requests/:id/approve'),
+  ...placed('order.give', 'DELETE /api/order-requests/:id', 'POST /api/ready-orders', 'POST /api/ready-orders/:id/approve'),
+  ...placed('order.give', 'DELETE /api/ready-orders/:id'),
+  ...placed('order.stop', 'POST /api/orders/:id/clear', 'POST /api/orders/:id/correct', 'POST /api/orders/stop-all'),
+  ...placed('order.stop', 'DELETE /api/boxes/:id/ready-orders/:order', 'POST /api/alerts/:id/end'),
+  // Duty.
+  ...anywhere('read', 'GET /api/duty', 'GET /api/duty/roster', 'GET /api/duty/rings', 'POST /api/duty/rings/test'),
+  ...anywhere('read', 'POST /api/duty/rings/:id/seen', 'POST /api/duty/rings/:id/answer'),
+  ...placed('duty.roster', 'POST /api/duty/roster', 'DELETE /api/duty/roster/:id', 'PUT /api/duty/roster/week'),
+  ...placed('order.give', 'POST /api/duty/shift'),
+  ...anywhere('order.give', 'POST /api/duty/factor', 'POST /api/duty/factor/confirm'),
+  ...anywhere('order.give', 'POST /api/duty/shift/hand-over', 'POST /api/duty/shift/end'),
+  ...placed('duty.settings', 'PUT /api/duty/settings'),
+  // Alerts, mandates, neighbours.
+  ...anywhere('read', 'GET /api/alerts', 'GET /api/alerts/:id', 'GET /api/mandates'),
+  ...placed('alert.answer', 'POST /api/alerts/:id/take', 'POST /api/alerts/:id/aside'),
+  ...anywhere('alert-source.read', 'GET /api/alert-sources'),
+  ...placed('alert-source.write', 'PUT /api/alert-sources/:id', 'DELETE /api/alert-sources/:id'),
+  ...placed('mandate.sign', 'POST /api/mandates', 'POST /api/mandates/:id/sign'),
+  ...placed('mandate.revoke', 'POST /api/mandates/:id/revoke'),
+  ...placed('centre.link', 'GET /api/centres', 'PUT /api/centres/above/:id', 'DELETE /api/centres/above/:id'),
+  ...placed('centre.link', 'PUT /api/centres/below/:id', 'DELETE /api/centres/below/:id'),
+  // Live; the last is a WebSocket.
+  ...anywhere('read', 'GET /api/live', 'GET /api/live/:id', 'GET /api/relays'),
+  ...placed('live.open', 'POST /api/live', 'GET /api/live/:id/voice'),
+  ...placed('live.close', 'POST /api/live/:id/close'),
+  ...placed('relay.write', 'POST /api/relays', 'DELETE /api/relays/:id'),
+];
