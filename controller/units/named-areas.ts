@@ -7,7 +7,11 @@ import { ownDelegation } from '../provision/officer-keys.ts';
 import type { Trust } from '../provision/signing-keys.ts';
 import type { Store } from '../store/store.ts';
 
-export async function readNamedAreas(store: Pick<Store, 'orders' | 'alerts' | 'calendar'>, trust: Trust, nowMs: number): Promise<NamedArea[]> {
+export async function readNamedAreas(
+  store: Pick<Store, 'orders' | 'alerts' | 'calendar'>,
+  trust: Trust,
+  nowMs: number,
+): Promise<NamedArea[]> {
   const [ready, orders, mandates, sources, policies] = await Promise.all([
     store.orders.ready(),
     store.orders.ordersUntil(nowMs),

@@ -21,7 +21,7 @@ const box = (id: string, area: string): Box => ({
 });
 
 const account = (name: string, area: string): Account => ({
-  ...{ account: name, title: name, passwordHash: 'h', createdMs: 1 },
+  ...{ account: name, title: name, passwordHash: 'h', createdMs: 1, disabledMs: null },
   grants: [{ role: 'technician', area }],
 });
 
