@@ -19,6 +19,11 @@ let built: BuiltCentre;
 let app: FastifyInstance;
 const routes = new Set<string>();
 
+const units = [
+  { id: 'xa', parent: null, kind: 'xa', name: 'Xã Sơn Dương', code: '02536', level: 'commune', area },
+  { id: 'thon-1', parent: 'xa', kind: 'thon', name: 'Thôn 1', code: null, level: 'hamlet', area: home },
+];
+
 const people = AccountRole.options.flatMap((role) => [
   { account: `trong-${role}`, title: role, roles: [role], area, password },
   { account: `ngoai-${role}`, title: role, roles: [role], area: elsewhere, password },
@@ -27,7 +32,7 @@ const people = AccountRole.options.flatMap((role) => [
 beforeAll(async () => {
   const everything = { account: 'tat-ca', title: 'Tất cả', roles: [...AccountRole.options], area, password };
   const tended = { account: things.account, title: 'x', roles: ['technician'], area: home, password };
-  built = await makeCentre(seedOf({ accounts: [...people, everything, tended], groups: [{ id: 'thon-1', name: 'Thôn 1' }] }));
+  built = await makeCentre(seedOf({ accounts: [...people, everything, tended], groups: [{ id: 'thon-1', name: 'Thôn 1' }], units }));
   const console = join(built.dir, 'console');
   await mkdir(console);
   await writeFile(join(console, 'index.html'), '<!doctype html>');
@@ -60,6 +65,9 @@ async function makeThings(): Promise<void> {
   const act = { atMs: 1, actor: 'x', act: 'programme.write', subject: 'x', sha256: '' };
   const stored = { programme, state: 'submitted' as const, author: 'trong-author', approver: null, changedMs: 1, note: '' };
   await built.centre.store.content.saveProgramme(stored, act);
+  const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
+  const fault = { id: things.fault, box: things.box, reason: 'hot', openedMs: 1, standingMs: 2, endedMs: 3, times: 1 } as const;
+  await built.centre.store.faults.save([{ ...fault, ...nobody }]);
 }
 
 async function signedIn(account: string): Promise<Headers> {

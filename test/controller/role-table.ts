@@ -1,5 +1,6 @@
 // Every route of the people's door: which act it needs, and what somebody meets who holds that act, but in another place.
 import type { ActName } from '../../controller/core/roles.ts';
+import { openPolicy } from './built-centre.ts';
 
 export interface RouteRow {
   readonly route: string;
@@ -19,7 +20,14 @@ const anywhere = (needs: RouteRow['needs'], ...routes: string[]): RouteRow[] =>
   routes.map((route) => ({ route, needs, elsewhere: 'admitted' }));
 
 /** A box in the hamlet thon-1, a programme handed in; the people elsewhere have their rights in thon-9. */
-export const things = { box: 'hop-1', programme: 'ct-1', account: 'tai-khoan', home: '08/02536/thon-1', elsewhere: '08/02536/thon-9' };
+export const things = {
+  box: 'hop-1',
+  programme: 'ct-1',
+  fault: 'f-1',
+  account: 'tai-khoan',
+  home: '08/02536/thon-1',
+  elsewhere: '08/02536/thon-9',
+};
 
 const box = { id: things.box };
 /** A box of another place is not told of: it is not found. */
@@ -38,6 +46,11 @@ export const outputs = [
   { id: 'main', kind: 'loudspeaker' },
   { id: 'screen', kind: 'board' },
 ];
+const unitChange = { date: '2026-12-01', change: { do: 'rename', unit: 'thon-1', name: { vi: 'Thôn Một' } } };
+/** A fault of a box of another place is not told of. */
+const ofFault = (word: string, body: object = {}): RouteRow => ({
+  ...{ route: `POST /api/faults/:id/${word}`, needs: 'fault.answer', elsewhere: 'unseen', params: { id: things.fault }, body },
+});
 const grants = [{ role: 'technician', area: things.home }];
 
 export const roleTable: readonly RouteRow[] = [
@@ -95,7 +108,31 @@ export const roleTable: readonly RouteRow[] = [
     body: { programme: things.programme, groups: ['thon-1'], start: '20261124T170000', zone: 'Asia/Ho_Chi_Minh' },
   },
   ...placed('schedule.write', 'DELETE /api/schedules/:id'),
-  ...placed('policy.write', 'PUT /api/policy'),
+  { route: 'PUT /api/policy', needs: 'policy.write', elsewhere: 'refused', body: openPolicy },
+  { route: 'DELETE /api/policy', needs: 'policy.write', elsewhere: 'admitted' },
+  ...anywhere('read', 'GET /api/policies', 'GET /api/holidays/:year', 'GET /api/local-order', 'GET /api/explain'),
+  { route: 'PUT /api/holidays/:year', needs: 'calendar.write', elsewhere: 'refused', body: [], params: { year: '2027' } },
+  { route: 'DELETE /api/holidays/:year', needs: 'calendar.write', elsewhere: 'refused', params: { year: '2027' } },
+  { route: 'PUT /api/local-order', needs: 'schedule.write', elsewhere: 'refused', body: { programmes: [] } },
+  // Units.
+  ofBox('read', 'GET /api/boxes/:id/areas'),
+  ...anywhere(
+    'read',
+    'GET /api/units',
+    'GET /api/units/:id/history',
+    'GET /api/units/plays',
+    'GET /api/unit-changes',
+    'GET /api/unit-codes',
+  ),
+  { route: 'POST /api/unit-changes/preview', needs: 'unit.write', elsewhere: 'refused', body: unitChange },
+  { route: 'POST /api/unit-changes', needs: 'unit.write', elsewhere: 'refused', body: unitChange },
+  { route: 'POST /api/unit-changes/:id/undo', needs: 'unit.write', elsewhere: 'unseen' },
+  { route: 'PUT /api/unit-codes', needs: 'unit.write', elsewhere: 'refused', body: [] },
+  // Faults and figures.
+  ...anywhere('read', 'GET /api/faults', 'GET /api/reports', 'GET /api/reports/:id'),
+  ofFault('answer'),
+  ofFault('assign', { assignee: things.account }),
+  ofFault('resolve'),
   // What happened.
   ...anywhere('read', 'GET /api/receipts', 'GET /api/log', 'GET /api/log/conflicts', 'GET /api/events'),
   ...anywhere('audit.read', 'GET /api/audit', 'GET /api/audit/verify'),
