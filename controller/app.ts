@@ -17,6 +17,7 @@ import { boxRoutes } from './api/boxes.ts';
 import { calendarRoutes } from './api/calendar.ts';
 import { centreRoutes } from './api/centres.ts';
 import { contactRoutes } from './api/contacts.ts';
+import { collectRules, describeRoutes } from './api/describe.ts';
 import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
 import { explainRoutes } from './api/explain.ts';
@@ -81,6 +82,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
     logger: false,
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
   if (options.onRoute) app.addHook('onRoute', options.onRoute);
+  const rules = collectRules(app);
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
   await app.register(websocket, { options: { maxPayload: voiceBytesMax, perMessageDeflate: false } });
@@ -120,6 +122,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   reportRoutes(app, centre);
   centreRoutes(app, centre);
   eventRoutes(app, centre);
+  describeRoutes(app, rules);
   probeRoutes(app, centre);
   await pageRoutes(app, options.consoleDir);
   return app;

@@ -46,7 +46,7 @@ export interface RouteRules<B extends v.GenericSchema, Q extends v.GenericSchema
   readonly perMinute?: number;
 }
 
-type AnyRules = RouteRules<v.GenericSchema, v.GenericSchema>;
+export type AnyRules = RouteRules<v.GenericSchema, v.GenericSchema>;
 
 const people = new WeakMap<FastifyRequest, Person>();
 const noSchema = v.unknown();
@@ -61,18 +61,18 @@ export function declare<T, B extends v.GenericSchema = typeof noSchema, Q extend
     method: rules.method,
     url: rules.url,
     ...(rules.bodyLimit !== undefined ? { bodyLimit: rules.bodyLimit } : {}),
-    ...(rules.perMinute !== undefined
-      ? {
-          config: {
-            rateLimit: {
-              max: rules.perMinute,
-              timeWindow: 60_000,
-              hook: 'preHandler',
-              keyGenerator: (request) => people.get(request)?.account ?? request.ip,
-            },
-          },
-        }
-      : {}),
+    config: {
+      // For the description of the whole door.
+      rules,
+      ...(rules.perMinute !== undefined && {
+        rateLimit: {
+          max: rules.perMinute,
+          timeWindow: 60_000,
+          hook: 'preHandler' as const,
+          keyGenerator: (request: FastifyRequest) => people.get(request)?.account ?? request.ip,
+        },
+      }),
+    },
     // Before the body is read: strangers make us read nothing.
     onRequest: async (request, reply) => {
       const admitted = await admit(centre, request, rules);

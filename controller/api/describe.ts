@@ -1,0 +1,92 @@
+// The REST door described by itself: OpenAPI 3.1 from the shapes that requests are checked with.
+import { toJsonSchema } from '@valibot/to-json-schema';
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { problemKinds } from '../../schemas/problems.ts';
+import { apiVersion } from '../api-version.ts';
+import { acts } from '../core/roles.ts';
+import { type AnyRules, csrfHeader, sessionCookie } from './route.ts';
+
+/** Rules of the routes that `declare` made, in their order. Ask before the first route is made. */
+export function collectRules(app: FastifyInstance): readonly AnyRules[] {
+  const found: AnyRules[] = [];
+  app.addHook('onRoute', ({ config, method }) => {
+    const rules = (config as { readonly rules?: AnyRules } | undefined)?.rules;
+    if (rules && method !== 'HEAD') found.push(rules);
+  });
+  return found;
+}
+
+export function describeRoutes(app: FastifyInstance, rules: readonly AnyRules[]): void {
+  const made: { text?: string } = {};
+  app.get('/api/openapi.json', async (_request, reply) => {
+    made.text ??= JSON.stringify(openApi(rules));
+    return reply.type('application/json; charset=utf-8').send(made.text);
+  });
+}
+
+/** OpenAPI 3.1.0 (spec.openapis.org): JSON Schema 2020-12 as it is. */
+export function openApi(rules: readonly AnyRules[]): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const one of rules) {
+    const path = one.url.replaceAll(/:([a-z0-9]+)/gi, '{$1}');
+    paths[path] = { ...paths[path], [String(one.method).toLowerCase()]: operation(one) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Loa', version: apiVersion, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    paths,
+    components: {
+      securitySchemes: {
+        session: { type: 'apiKey', in: 'cookie', name: sessionCookie, description: `changes also need the header ${csrfHeader}` },
+        token: { type: 'http', scheme: 'bearer', description: 'a token of a program, for the acts it was made for' },
+      },
+      schemas: { Problem: problemSchema },
+      responses: {
+        Problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
+      },
+    },
+  };
+}
+
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'path', 'detail'],
+  properties: {
+    type: { type: 'string', description: 'urn:loa:problem:CODE' },
+    title: { type: 'string', description: 'in Vietnamese' },
+    status: { type: 'integer' },
+    code: { enum: Object.keys(problemKinds) },
+    path: { type: 'string', description: 'RFC 6901 pointer into what was sent' },
+    detail: { type: 'string' },
+  },
+};
+
+function operation({ method, url, act, body, query, status, perMinute }: AnyRules): object {
+  const names = [...url.matchAll(/:([a-z0-9]+)/gi)].map(([, name]) => name ?? '');
+  const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+  const wanted = query ? queryParameters(query) : [];
+  const roles = act === 'self' ? [] : acts[act];
+  return {
+    operationId: `${String(method).toLowerCase()} ${url}`,
+    description: act === 'self' ? 'Whoever is signed in.' : `Act ${act}: ${roles.join(', ')}.`,
+    tags: [url.split('/')[2] ?? ''],
+    security: act === 'self' ? [{ session: [] }] : [{ session: [] }, { token: [] }],
+    ...(inPath.length + wanted.length > 0 && { parameters: [...inPath, ...wanted] }),
+    ...(body && { requestBody: { required: !v.is(body, undefined), content: { 'application/json': { schema: schemaOf(body) } } } }),
+    ...(perMinute !== undefined && { 'x-per-minute': perMinute }),
+    // What is answered is promised in types, not yet in shapes: a description, no schema.
+    responses: { [String(status ?? 200)]: { description: 'done' }, default: { $ref: '#/components/responses/Problem' } },
+  };
+}
+
+function queryParameters(query: v.GenericSchema): object[] {
+  const { properties = {}, required = [] } = schemaOf(query) as { properties?: Record<string, object>; required?: string[] };
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: required.includes(name), schema }));
+}
+
+/** What is sent, before defaults and conversions; what no JSON Schema can say is left out of it. */
+export function schemaOf(schema: v.GenericSchema): Readonly<Record<string, unknown>> {
+  const { $schema: _dialect, ...rest } = toJsonSchema(schema, { target: 'draft-2020-12', typeMode: 'input', errorMode: 'ignore' });
+  return rest;
+}
