@@ -18,6 +18,9 @@ export class Refused extends Error {
 }
 
 const csrfKey = 'loa-csrf';
+/** Told at the document when the centre knows this page's session no more. */
+export const sessionEnded = 'loa-session-ended';
+const endings = new Set(['not-signed-in', 'factor-needed']);
 /** When somebody last touched this page: what it asks by itself keeps no session awake. */
 const touch = { atMs: performance.now() };
 const restedMs = 60_000;
@@ -81,8 +84,10 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
     throw new Refused(lost);
   }
   const answer = readJson(await response.text());
-  if (!response.ok) throw new Refused(shown(answer, response.status));
-  return answer;
+  if (response.ok) return answer;
+  const problem = shown(answer, response.status);
+  if (endings.has(problem.code)) document.dispatchEvent(new Event(sessionEnded));
+  throw new Refused(problem);
 }
 
 function readJson(text: string): unknown {

@@ -1,7 +1,7 @@
 // The operator's page: who is signed in, which view shows, and nothing else.
 import type { SessionAnswer } from '../../schemas/api.ts';
 import type { HalfSessionAnswer, SignInNotice } from '../../schemas/people.ts';
-import { get, rememberCsrf, send } from './door.ts';
+import { get, rememberCsrf, send, sessionEnded } from './door.ts';
 import { h, replace } from './element.ts';
 import { openEvents } from './events.ts';
 import { makeSiren } from './siren.ts';
@@ -18,7 +18,7 @@ import { showSchedules } from './views/schedules.ts';
 import { showSecondStep } from './views/second-step.ts';
 import { showSetup } from './views/setup.ts';
 import { showSignIn } from './views/sign-in.ts';
-import { noticeBar } from './views/sign-in-notice.ts';
+import { endedBar, noticeBar } from './views/sign-in-notice.ts';
 import { stopBar } from './views/stop-bar.ts';
 import type { Stage, View } from './views/view.ts';
 
@@ -64,7 +64,10 @@ function begin(app: Element): void {
     const view = views[name];
     if (!view) return;
     document.title = `${view.title} – Loa`;
-    if (!following) openEvents();
+    if (!following) {
+      openEvents();
+      document.addEventListener(sessionEnded, () => app.querySelector('.ended') ?? app.prepend(endedBar()));
+    }
     following = true;
     const bar = name === 'khan-cap' ? undefined : stopBar(stageOf(app as HTMLElement, session));
     const duty = dutyBar(stageOf(app as HTMLElement, session), siren, silenced);

@@ -14,7 +14,13 @@ const accounts = [
   { account: 'quan-tri', title: 'Quản trị', roles: ['administrator'] },
 ].map((account) => ({ ...account, password }));
 /** What the story refuses on purpose. */
-const excused = [/status of 403 .*session\/code$/, /status of 422 .*invitation$/, /status of 404 .*invitation\/look$/];
+const excused = [
+  /status of 403 .*session\/code$/,
+  /status of 422 .*invitation$/,
+  /status of 404 .*invitation\/look$/,
+  /status of 401 /,
+  /Chưa đăng nhập/,
+];
 
 async function giveWord(page: Page, console: string): Promise<void> {
   await page.goto(console);
@@ -87,6 +93,7 @@ describe.skipIf(!programPath('chromium'))('signing in [needs chromium]', () => {
     const { page } = admin;
     await page.setViewportSize(phone);
     await page.getByRole('button', { name: 'Thoát' }).click();
+    await page.getByLabel('Tài khoản').waitFor();
     await giveWord(page, district.console);
     await page.getByLabel('Sáu số đang hiện trên ứng dụng').fill('000000');
     await page.getByRole('button', { name: 'Tiếp tục' }).click();
@@ -99,6 +106,21 @@ describe.skipIf(!programPath('chromium'))('signing in [needs chromium]', () => {
     expect(await admin.photograph('notice')).toEqual([0, 0]);
     await page.getByRole('button', { name: 'Đã đọc' }).click();
     await page.locator('.notice').waitFor({ state: 'detached' });
+  });
+
+  it('says so when the session was ended elsewhere, and leaves what was typed until one signs in again', async () => {
+    const { page } = fresh;
+    await page.goto(district.console);
+    await page.getByRole('navigation').waitFor();
+    await admin.page.evaluate(
+      `fetch('/api/accounts/ky-thuat-moi/sessions', { method: 'DELETE', headers: { 'x-loa-csrf': sessionStorage.getItem('loa-csrf') } })`,
+    );
+    // The page asks by itself every few seconds.
+    await page.getByText('Phiên đăng nhập đã hết').waitFor();
+    await page.getByRole('navigation').waitFor();
+    expect(await fresh.photograph('ended')).toEqual([0, 0]);
+    await page.getByRole('button', { name: 'Đăng nhập lại' }).click();
+    await page.getByLabel('Tài khoản').waitFor();
   });
 
   it('left no fault in any page', () => {

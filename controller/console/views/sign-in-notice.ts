@@ -10,7 +10,7 @@ export function noticeBar({ refusedTries, lastRefusedMs, recoveryCodesLeft }: Si
   const when = lastRefusedMs === null ? '' : `, lần cuối lúc ${minuteWords(lastRefusedMs)} ${dayWords(lastRefusedMs)}`;
   const lines = [
     refusedTries > 0 &&
-      `Có ${refusedTries} lần đăng nhập sai vào tài khoản này từ lần trước${when}. Không phải bạn? Hãy đổi mật khẩu và báo người quản trị. · ${refusedTries} refused tries since your last sign-in.`,
+      `Có ${refusedTries} lần đăng nhập sai vào tài khoản này từ lần trước${when}. Không phải bạn? Báo người quản trị để nhận liên kết đặt mật khẩu mới. · ${refusedTries} refused tries since your last sign-in.`,
     recoveryCodesLeft !== null &&
       recoveryCodesLeft < fewCodes &&
       `Chỉ còn ${recoveryCodesLeft} mã dự phòng. · Only ${recoveryCodesLeft} recovery codes are left.`,
@@ -27,4 +27,18 @@ export function noticeBar({ refusedTries, lastRefusedMs, recoveryCodesLeft }: Si
     h('button', { type: 'button', onclick: close }, 'Đã đọc'),
   );
   return bar;
+}
+
+/** The session is over; what was typed stays on the page until one chooses to sign in again. */
+export function endedBar(): HTMLElement {
+  return h(
+    'div',
+    { class: 'notice ended', role: 'alert' },
+    h(
+      'p',
+      {},
+      'Phiên đăng nhập đã hết. Hãy chép lại nội dung đang soạn rồi đăng nhập lại. · The session has ended: keep what you were writing, then sign in again.',
+    ),
+    h('button', { type: 'button', class: 'primary', onclick: () => location.reload() }, 'Đăng nhập lại'),
+  );
 }
