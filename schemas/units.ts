@@ -17,7 +17,7 @@ export const unitLimits = {
   /** Units or boxes named in one part of a split. */
   named: 500,
   /** Changes whose day has not come. */
-  waiting: 100,
+  waiting: 500,
   /** Rows of a preview; its counts tell all. */
   listed: 500,
 } as const;

@@ -1,19 +1,13 @@
 // The book of changes: what may be made, what is due, what may be undone. Changes whose day has not come are planned again each time.
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-import {
-  type UnitChange,
-  type UnitChangeAnswer,
-  type UnitChangeRequest,
-  type UnitChangeState,
-  type UnitCounts,
-  unitLimits,
-} from '../../schemas/units.ts';
+import { type UnitChangeAnswer, type UnitChangeRequest, type UnitChangeState, type UnitCounts, unitLimits } from '../../schemas/units.ts';
 import type { ZoneClock } from '../../schemas/zones.ts';
 import { dateAt, startOfDay } from './area-history.ts';
 import { type Grant, may } from './roles.ts';
 import type { Holder, PlacedBox } from './unit-moves.ts';
 import { applyPlan, planChange, reversePlan, type UnitPlan, type UnitRules, type UnitWorld } from './unit-plan.ts';
+import { type Foreseen, foresee, planWaiting, refit, type Waiting } from './unit-queue.ts';
 import { type Tree, treeOf, type Unit } from './unit-tree.ts';
 
 export interface UnitChangeEntry extends UnitChangeRequest {
@@ -41,6 +35,8 @@ export interface UnitState {
   readonly holders: readonly Holder[];
   /** All of them; what was done keeps its plan elsewhere. */
   readonly changes: readonly UnitChangeEntry[];
+  /** What those that wait would do, by id. */
+  readonly foreseen: ReadonlyMap<string, KeptPlan>;
 }
 
 export interface UnitNow {
@@ -57,6 +53,8 @@ export interface Asking {
 export interface Judged {
   readonly entry: UnitChangeEntry;
   readonly plan: UnitPlan | null;
+  /** What others that wait will do after it, where that is something else than before. */
+  readonly foreseen: Foreseen;
 }
 
 const [dateMin, dateMax] = ['1900-01-01', '2200-01-01'];
@@ -93,18 +91,19 @@ export function judgeMake(
   const today = dateAt(now.nowMs, now.clock);
   const fromMs = startOfDay(date, now.clock);
   if (fromMs === undefined || date < dateMin || date >= dateMax) return bad('bad-input', `no day from ${dateMin} to ${dateMax}`, '/date');
-  const waiting = waitingIn(state.changes);
+  const waiting = queueOf(state);
   const waits = date > today;
   if (waits && waiting.length >= unitLimits.waiting)
     return bad('too-many-requests', `${waiting.length} changes wait already; undo one first`);
-  const first = waits ? waiting.filter((one) => one.date <= date) : [];
-  const before = replay(worldOf(state), first, now, rules);
-  const plan = planChange(before.world, change, { date, today, fromMs, late: false }, rules);
+  const first = waits ? waiting.filter(({ entry }) => entry.date <= date) : [];
+  const before = foresee(worldOf(state), first);
+  const plan = planChange(before, change, { date, today, fromMs, late: false }, rules);
   if (!plan.ok) return plan;
   const allowed = mayAll(asking.grants, plan.value);
   if (!allowed.ok) return allowed;
   const rest = waiting.slice(first.length);
-  const broken = newFault(replay(before.world, rest, now, rules), replay(applyPlan(before.world, plan.value), rest, now, rules));
+  const cause = { change, units: plan.value.units };
+  const { broken, foreseen } = refit(before, applyPlan(before, plan.value), rest, cause, now, rules);
   if (broken) return bad('conflict', `change ${broken.id} of ${broken.date} would no longer fit: ${broken.why}`, '/change');
   const entry: UnitChangeEntry = {
     ...asked,
@@ -119,18 +118,23 @@ export function judgeMake(
     touches: [],
     turn: nextTurn(state.changes),
   };
-  return ok({ entry: waits ? entry : doneBy(entry, plan.value, now.nowMs, entry.turn), plan: plan.value });
+  return ok({ entry: waits ? entry : doneBy(entry, plan.value, now.nowMs, entry.turn), plan: plan.value, foreseen });
 }
 
 /** The first change whose day has come: done, or failed with nothing done. Undefined when none is due. */
 export function judgeDue(state: UnitState, now: UnitNow, rules: UnitRules): Judged | undefined {
   const today = dateAt(now.nowMs, now.clock);
-  const [next] = waitingIn(state.changes);
+  const [first, ...rest] = queueOf(state);
+  const next = first?.entry;
   const fromMs = next && startOfDay(next.date, now.clock);
   if (!next || fromMs === undefined || next.date > today) return undefined;
-  const plan = planChange(worldOf(state), next.change, { date: next.date, today, fromMs, late: true }, rules);
-  if (!plan.ok) return { entry: { ...next, state: 'failed', doneMs: now.nowMs, problem: plan.problem }, plan: null };
-  return { entry: doneBy(next, plan.value, now.nowMs, nextTurn(state.changes)), plan: plan.value };
+  const world = worldOf(state);
+  const plan = planChange(world, next.change, { date: next.date, today, fromMs, late: true }, rules);
+  const after = plan.ok ? applyPlan(world, plan.value) : world;
+  const cause = { change: next.change, units: first.foreseen?.units ?? [] };
+  const { foreseen } = refit(world, after, rest, cause, now, rules);
+  if (!plan.ok) return { entry: { ...next, state: 'failed', doneMs: now.nowMs, problem: plan.problem }, plan: null, foreseen };
+  return { entry: doneBy(next, plan.value, now.nowMs, nextTurn(state.changes)), plan: plan.value, foreseen };
 }
 
 /**
@@ -149,7 +153,7 @@ export function judgeUndo(
   const undone: UnitChangeEntry = { ...entry, state: 'undone', undone: { by: asking.by, atMs: now.nowMs } };
   if (entry.state === 'waiting') {
     const allowed = mayDrop(state, entry, asking, now, rules);
-    return allowed.ok ? ok({ entry: undone, plan: null }) : allowed;
+    return allowed.ok ? ok({ entry: undone, plan: null, foreseen: allowed.value }) : allowed;
   }
   if (entry.state !== 'in-force' || !kept) return bad('conflict', `the change is ${entry.state}`, '/state');
   const world = worldOf(state);
@@ -157,74 +161,34 @@ export function judgeUndo(
   if (!back.ok) return bad(back.problem.code, `${back.problem.detail}${laterThan(state.changes, entry, back.problem)}`, back.problem.path);
   const allowed = mayAll(asking.grants, back.value);
   if (!allowed.ok) return allowed;
-  const waiting = waitingIn(state.changes);
-  const broken = newFault(replay(world, waiting, now, rules), replay(applyPlan(world, back.value), waiting, now, rules));
+  const cause = { change: entry.change, units: back.value.units };
+  const { broken, foreseen } = refit(world, applyPlan(world, back.value), queueOf(state), cause, now, rules);
   if (broken) return bad('conflict', `change ${broken.id} of ${broken.date} builds on it: ${broken.why}`);
-  return ok({ entry: undone, plan: back.value });
+  return ok({ entry: undone, plan: back.value, foreseen });
 }
 
-/** The tree of a day to come, with the changes that wait for days until then. */
-export function treeToCome(tree: Tree, changes: readonly UnitChangeEntry[], date: LocalDate, now: UnitNow, rules: UnitRules): Tree {
-  const until = waitingIn(changes).filter((one) => one.date <= date);
-  return until.length === 0 ? tree : replay({ tree, boxes: [], holders: [] }, until, now, rules).world.tree;
+/** The tree of a day to come, with what waits for days until then. */
+export function treeToCome(state: UnitState, date: LocalDate): Tree {
+  const until = queueOf(state).filter(({ entry }) => entry.date <= date);
+  return foresee({ ...worldOf(state), boxes: [], holders: [] }, until).tree;
+}
+
+function queueOf({ changes, foreseen }: UnitState): Waiting[] {
+  return waitingIn(changes).map((entry) => ({ entry, foreseen: foreseen.get(entry.id) }));
 }
 
 /** A change that waits is dropped where none that follows it stands on it. */
-function mayDrop(state: UnitState, entry: UnitChangeEntry, asking: Asking, now: UnitNow, rules: UnitRules): Result<void> {
-  const waiting = waitingIn(state.changes);
-  const at = waiting.findIndex(({ id }) => id === entry.id);
-  const { world } = replay(worldOf(state), waiting.slice(0, at), now, rules);
-  const plan = planOf(world, entry, now, rules);
+function mayDrop(state: UnitState, entry: UnitChangeEntry, asking: Asking, now: UnitNow, rules: UnitRules): Result<Foreseen> {
+  const waiting = queueOf(state);
+  const at = waiting.findIndex((one) => one.entry.id === entry.id);
+  const without = foresee(worldOf(state), waiting.slice(0, at));
+  const plan = planWaiting(without, entry, now, rules);
   const allowed = plan.ok ? mayAll(asking.grants, plan.value) : may(asking.grants, 'unit.write', rules.centreArea);
   if (!allowed.ok) return allowed;
-  const rest = waiting.slice(at + 1);
-  const broken = newFault(replay(world, [entry, ...rest], now, rules), replay(world, rest, now, rules));
-  return broken ? bad('conflict', `change ${broken.id} of ${broken.date} builds on it: ${broken.why}`) : ok(undefined);
-}
-
-/** Units that a change names, those it would begin too. */
-export function unitsNamedIn(change: UnitChange): string[] {
-  const idOf = (into: string | { readonly id: string }) => (typeof into === 'string' ? into : into.id);
-  switch (change.do) {
-    case 'open':
-      return [change.unit.id, ...(change.unit.parent === null ? [] : [change.unit.parent])];
-    case 'merge':
-      return [...change.units, idOf(change.into)];
-    case 'split':
-      return [change.unit, ...change.parts.flatMap(({ into, units }) => [idOf(into), ...units])];
-    case 'move':
-      return [change.unit, ...(change.parent === null ? [] : [change.parent])];
-    default:
-      return [change.unit];
-  }
-}
-
-interface Replayed {
-  readonly world: UnitWorld;
-  readonly faults: ReadonlyMap<string, { readonly id: string; readonly date: LocalDate; readonly why: string }>;
-}
-
-/** The world after these changes; one that does not fit is left out and named. */
-function replay(start: UnitWorld, changes: readonly UnitChangeEntry[], now: UnitNow, rules: UnitRules): Replayed {
-  const faults = new Map<string, { readonly id: string; readonly date: LocalDate; readonly why: string }>();
-  let world = start;
-  for (const entry of changes) {
-    const plan = planOf(world, entry, now, rules);
-    if (plan.ok) world = applyPlan(world, plan.value);
-    else faults.set(entry.id, { id: entry.id, date: entry.date, why: plan.problem.detail });
-  }
-  return { world, faults };
-}
-
-/** As it will be planned on its day. */
-function planOf(world: UnitWorld, { date, change }: UnitChangeEntry, now: UnitNow, rules: UnitRules): Result<UnitPlan> {
-  const fromMs = startOfDay(date, now.clock) ?? now.nowMs;
-  const today = dateAt(now.nowMs, now.clock);
-  return planChange(world, change, { date, today: today > date ? today : date, fromMs, late: true }, rules);
-}
-
-function newFault(before: Replayed, after: Replayed) {
-  return [...after.faults.values()].find(({ id }) => !before.faults.has(id));
+  if (!plan.ok) return ok(new Map());
+  const cause = { change: entry.change, units: plan.value.units };
+  const { broken, foreseen } = refit(applyPlan(without, plan.value), without, waiting.slice(at + 1), cause, now, rules);
+  return broken ? bad('conflict', `change ${broken.id} of ${broken.date} builds on it: ${broken.why}`) : ok(foreseen);
 }
 
 function doneBy(entry: UnitChangeEntry, { units, boxes, grants, notices }: UnitPlan, nowMs: number, turn: number): UnitChangeEntry {

@@ -2,7 +2,7 @@
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { LocalDate } from '../../schemas/time.ts';
 import type { NewUnit, UnitChange } from '../../schemas/units.ts';
-import { periodOn, type Tree, type Unit, type UnitPeriod } from './unit-tree.ts';
+import { childrenOn, periodOn, type Tree, type Unit, type UnitPeriod } from './unit-tree.ts';
 
 /** Where boxes and rights go that stood in a unit itself, not in one below it. */
 export type Follow =
@@ -88,7 +88,7 @@ function merge(draft: Draft, { units, into }: UnitChange & { readonly do: 'merge
   for (const [at, source] of sources.entries()) {
     const found = inForce(draft, source, `/units/${at}`);
     if (!found.ok) return found;
-    for (const child of childrenOf(draft.before, source, draft.date)) {
+    for (const child of childrenOn(draft.before, source, draft.date)) {
       if (units.includes(child)) continue;
       const moved = place(draft, child, target.value);
       if (!moved.ok) return moved;
@@ -117,7 +117,7 @@ function split(draft: Draft, { unit, parts }: UnitChange & { readonly do: 'split
       }
   }
   const rest = into.includes(unit) ? unit : late ? into[0] : undefined;
-  const children = childrenOf(draft.before, unit, draft.date);
+  const children = childrenOn(draft.before, unit, draft.date);
   const stranger = [...units.keys()].find((id) => !children.includes(id));
   if (stranger !== undefined && !late) return bad('not-found', `${stranger} does not lie in ${unit}`, '/parts');
   for (const child of children) {
@@ -133,7 +133,7 @@ function split(draft: Draft, { unit, parts }: UnitChange & { readonly do: 'split
 function close(draft: Draft, unit: string): Result<Follows> {
   const found = inForce(draft, unit, '/unit');
   if (!found.ok) return found;
-  const [child] = childrenOf(draft.before, unit, draft.date);
+  const [child] = childrenOn(draft.before, unit, draft.date);
   if (child !== undefined) return bad('conflict', `${child} still lies in ${unit}; move or merge it first`, '/unit');
   return after(end(draft, unit, [], '/unit'), new Map([[unit, { is: 'end' }]]));
 }
@@ -142,10 +142,6 @@ function close(draft: Draft, unit: string): Result<Follows> {
 
 function after<T>(done: Result<unknown>, value: T): Result<T> {
   return done.ok ? ok(value) : done;
-}
-
-export function childrenOf(tree: Tree, id: string, date: LocalDate): string[] {
-  return [...tree.values()].filter((unit) => periodOn(unit, date)?.parent === id).map((unit) => unit.id);
 }
 
 function inForce({ units, date }: Draft, id: string, path: string): Result<UnitPeriod> {
@@ -219,8 +215,11 @@ function place(draft: Draft, id: string, parent: string): Result<void> {
 function takenBelow({ units, date, taken }: Draft, parent: string): Set<string> {
   const known = taken.get(parent);
   if (known) return known;
-  const states = [...units.values()].map((unit) => periodOn(unit, date));
-  const steps = new Set(states.flatMap((state) => (state?.parent === parent ? [state.step] : [])));
+  const steps = new Set<string>();
+  for (const unit of units.values()) {
+    const state = periodOn(unit, date);
+    if (state?.parent === parent) steps.add(state.step);
+  }
   taken.set(parent, steps);
   return steps;
 }

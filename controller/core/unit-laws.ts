@@ -1,4 +1,5 @@
 // What holds of a tree on every day: no orphan, no cycle, no overlap, one area and one code in force at once, limits.
+import type { AreaPath } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type Level, levelOrder } from '../../schemas/programme.ts';
 import type { LocalDate } from '../../schemas/time.ts';
@@ -40,7 +41,10 @@ export function checkTree(tree: Tree, since: LocalDate | null): Result<void> {
   for (const unit of tree.values()) {
     const fault = periodFault(unit);
     if (fault) return fault;
-    for (const { from, until } of unit.periods) for (const day of [from, until]) if (day !== null && day > (since ?? '')) days.add(day);
+    for (const { from, until } of unit.periods) {
+      if (from !== null && from > (since ?? '')) days.add(from);
+      if (until !== null && until > (since ?? '')) days.add(until);
+    }
   }
   for (const day of [...days].sort()) {
     const fault = dayFault(tree, day);
@@ -69,8 +73,7 @@ function dayFault(tree: Tree, day: LocalDate): Result<never> | undefined {
     if (!period) continue;
     const area = areas.get(unit.id);
     if (area === undefined) return bad('conflict', `${unit.id} hangs on ${period.parent}, which does not stand on ${day}`, '/parent');
-    if (area.split('/').length > unitLimits.depth)
-      return bad('over-budget', `${area} has more than ${unitLimits.depth} steps on ${day}`, '/parent');
+    if (stepsOf(area) > unitLimits.depth) return bad('over-budget', `${area} has more than ${unitLimits.depth} steps on ${day}`, '/parent');
     const other = byArea.get(area);
     if (other !== undefined) return bad('conflict', `${other} and ${unit.id} are both ${area} on ${day}`, '/step');
     byArea.set(area, unit.id);
@@ -84,4 +87,10 @@ function dayFault(tree: Tree, day: LocalDate): Result<never> | undefined {
       return bad('conflict', `${unit.id} (${unit.level}) does not lie below ${above.id} (${above.level})`, '/parent');
   }
   return undefined;
+}
+
+export function stepsOf(area: AreaPath): number {
+  let steps = 1;
+  for (let at = area.indexOf('/'); at >= 0; at = area.indexOf('/', at + 1)) steps++;
+  return steps;
 }

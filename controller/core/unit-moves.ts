@@ -6,6 +6,7 @@ import { type UnitNotice, unitLimits } from '../../schemas/units.ts';
 import { type AreaHistory, movedAt } from './area-history.ts';
 import type { Grant } from './roles.ts';
 import type { Follow } from './unit-edit.ts';
+import { stepsOf } from './unit-laws.ts';
 import { unitFinder } from './unit-tree.ts';
 
 export interface BoxPlace {
@@ -100,7 +101,7 @@ export function moveBoxes({ shift, boxes, centreArea, fromMs, late }: BoxWish): 
     const area = base + found.rest;
     const groups = groupsAfter(before.groups, area, shift);
     if (area === before.area && groups.length === before.groups.length) continue;
-    if (area.split('/').length > unitLimits.depth) return bad('over-budget', `box ${id} would stand in ${area}: too many steps`, '/parent');
+    if (stepsOf(area) > unitLimits.depth) return bad('over-budget', `box ${id} would stand in ${area}: too many steps`, '/parent');
     if (within(before.area, centreArea) && !within(area, centreArea))
       return bad(
         'outside-area',

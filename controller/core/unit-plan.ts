@@ -127,7 +127,7 @@ function checkFixed(tree: Tree, touched: ReadonlySet<string>, day: UnitDay, shif
   }
   const [centre, ...more] = shiftOf(shift)(centreArea);
   if (centre === centreArea && more.length === 0) return ok(undefined);
-  const detail = `${centreArea} stands in this centre’s own delegation: its root holders give it keys for another area first`;
+  const detail = `${centreArea} stands in this centre’s own delegation: make a centre for the new area and enrol its boxes there`;
   return bad('outside-area', detail, '/change');
 }
 

@@ -36,11 +36,40 @@ export function treeOf(units: readonly Unit[]): Tree {
 }
 
 export function periodOn({ periods }: Unit, date: LocalDate): UnitPeriod | undefined {
-  return periods.find(({ from, until }) => (from === null || from <= date) && (until === null || date < until));
+  // Most questions are about today: the last state answers first.
+  for (let i = periods.length - 1; i >= 0; i--) {
+    const period = periods[i];
+    if (!period || (period.from !== null && period.from > date)) continue;
+    return period.until === null || date < period.until ? period : undefined;
+  }
+  return undefined;
+}
+
+/** What was found out of a tree, which never changes, by day. */
+interface DayView {
+  areas?: ReadonlyMap<string, AreaPath>;
+  children?: ReadonlyMap<string, readonly string[]>;
+}
+const views = new WeakMap<Tree, Map<LocalDate, DayView>>();
+const daysKept = 8;
+
+function viewOf(tree: Tree, date: LocalDate): DayView {
+  const days = views.get(tree) ?? new Map<LocalDate, DayView>();
+  views.set(tree, days);
+  const view = days.get(date) ?? {};
+  if (days.size >= daysKept) days.clear();
+  days.set(date, view);
+  return view;
 }
 
 /** Where each unit in force lies that day. One that hangs on nothing, or on itself, has no area. */
 export function areasOn(tree: Tree, date: LocalDate): ReadonlyMap<string, AreaPath> {
+  const view = viewOf(tree, date);
+  view.areas ??= findAreas(tree, date);
+  return view.areas;
+}
+
+function findAreas(tree: Tree, date: LocalDate): ReadonlyMap<string, AreaPath> {
   const areas = new Map<string, AreaPath>();
   const areaOf = (id: string, below: number): AreaPath | undefined => {
     const known = areas.get(id);
@@ -56,6 +85,25 @@ export function areasOn(tree: Tree, date: LocalDate): ReadonlyMap<string, AreaPa
   };
   for (const id of tree.keys()) areaOf(id, 0);
   return areas;
+}
+
+/** Units directly below one, that day. */
+export function childrenOn(tree: Tree, id: string, date: LocalDate): readonly string[] {
+  const view = viewOf(tree, date);
+  view.children ??= findChildren(tree, date);
+  return view.children.get(id) ?? [];
+}
+
+function findChildren(tree: Tree, date: LocalDate): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, string[]>();
+  for (const unit of tree.values()) {
+    const parent = periodOn(unit, date)?.parent;
+    if (parent === undefined || parent === null) continue;
+    const known = children.get(parent);
+    if (known) known.push(unit.id);
+    else children.set(parent, [unit.id]);
+  }
+  return children;
 }
 
 /** Units in force that day, by area, each with its present state. */
@@ -149,18 +197,24 @@ export function goneAround(
   return gone === undefined ? undefined : { unit: gone, now: areas.get(gone) ?? null };
 }
 
+type FindUnit = (area: AreaPath) => { readonly unit: string; readonly rest: string } | undefined;
+const finders = new WeakMap<ReadonlyMap<string, AreaPath>, FindUnit>();
+
 /** A finder of the lowest unit around an area that day, with what of the area lies below it. */
-export function unitFinder(
-  areas: ReadonlyMap<string, AreaPath>,
-): (area: AreaPath) => { readonly unit: string; readonly rest: string } | undefined {
-  const byArea = new Map([...areas].map(([id, area]) => [area, id]));
-  return (area) => {
+export function unitFinder(areas: ReadonlyMap<string, AreaPath>): FindUnit {
+  const known = finders.get(areas);
+  if (known) return known;
+  const byArea = new Map<AreaPath, string>();
+  for (const [id, area] of areas) byArea.set(area, id);
+  const find: FindUnit = (area) => {
     for (let end = area.length; end > 0; end = area.lastIndexOf('/', end - 1)) {
       const unit = byArea.get(area.slice(0, end));
       if (unit !== undefined) return { unit, rest: area.slice(end) };
     }
     return undefined;
   };
+  finders.set(areas, find);
+  return find;
 }
 
 /**

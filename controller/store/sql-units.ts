@@ -65,10 +65,15 @@ export class SqlUnits implements UnitStore {
       const everything = await this.#everything();
       const judged = judge(everything.state, of === undefined ? undefined : await this.#kept(of));
       if (!judged.ok || judged.value === undefined) return judged;
-      const { entry, apply, keep, act } = judged.value;
+      const { entry, apply, keep, foreseen = new Map(), act } = judged.value;
       // What was flat is written out once, so that rows of both forms never stand beside each other.
       const forms = apply && everything.flat ? everything.state.units.map(unitStatement) : [];
-      await this.#writer.commit([...forms, ...(apply ? doneStatements(apply, everything) : []), entryStatement(entry, keep)], act);
+      const others = [...foreseen].map(([id, plan]) => ({
+        sql: 'UPDATE unit_changes SET plan = ? WHERE id = ?',
+        params: [plan && JSON.stringify(plan), id],
+      }));
+      const done = apply ? doneStatements(apply, everything) : [];
+      await this.#writer.commit([...forms, ...done, ...others, entryStatement(entry, keep)], act);
       return ok(judged.value);
     });
   }
@@ -95,7 +100,10 @@ export class SqlUnits implements UnitStore {
       bodies.set(String(row['id']), JSON.parse(String(row['body'])) as BoxBody);
     const boxes = [...bodies].map(([id, { area, groups }]) => ({ id, area, groups, history: areas.get(id) ?? [] }));
     const holders = (await database.read('SELECT account, grants FROM accounts ORDER BY account')).map(holderOf);
-    return { state: { units, boxes, holders, changes: await this.changes() }, bodies, flat };
+    const foreseen = new Map<string, KeptPlan>();
+    for (const row of await database.read("SELECT id, plan FROM unit_changes WHERE state = 'waiting' AND plan IS NOT NULL"))
+      foreseen.set(String(row['id']), JSON.parse(String(row['plan'])) as KeptPlan);
+    return { state: { units, boxes, holders, changes: await this.changes(), foreseen }, bodies, flat };
   }
 }
 

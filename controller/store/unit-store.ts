@@ -2,14 +2,17 @@
 import type { Result } from '../../schemas/problems.ts';
 import type { AreaHistory } from '../core/area-history.ts';
 import type { KeptPlan, UnitChangeEntry, UnitState } from '../core/unit-book.ts';
+import type { Foreseen } from '../core/unit-queue.ts';
 import type { Unit } from '../core/unit-tree.ts';
 import type { Act } from './store.ts';
 
-/** What one decision writes: the entry, what is done now, and what is kept for the way back. */
+/** What one decision writes: the entry, what is done now, and what is kept: of one that waits what it will do, then for the way back. */
 export interface UnitWrite {
   readonly entry: UnitChangeEntry;
   readonly apply: KeptPlan | null;
   readonly keep: KeptPlan | null;
+  /** What others that wait will do from now on. */
+  readonly foreseen?: Foreseen;
   readonly act: Act;
 }
 

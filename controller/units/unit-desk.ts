@@ -19,6 +19,7 @@ import {
   type UnitNow,
 } from '../core/unit-book.ts';
 import type { UnitPlan, UnitRules } from '../core/unit-plan.ts';
+import { keepOf } from '../core/unit-queue.ts';
 import { type Tree, treeOf, unitsOn } from '../core/unit-tree.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
@@ -91,7 +92,8 @@ export class UnitDesk {
 
   /** The tree for a day: what waits until then is part of it. */
   async treeFor(date: LocalDate): Promise<Tree> {
-    return date > this.today() ? treeToCome(this.#tree, this.#changes, date, this.#now(), await this.#rules()) : this.#tree;
+    const waits = date > this.today() && this.#changes.some(({ state }) => state === 'waiting');
+    return waits ? treeToCome(await this.#options.store.units.state(), date) : this.#tree;
   }
 
   /** Where a box stood then; undefined for a box nobody knows. */
@@ -130,9 +132,9 @@ export class UnitDesk {
     return this.#decide((state) => {
       const judged = judgeMake(state, { ...asked, id }, asking, this.#now(), rules);
       if (!judged.ok) return judged;
-      const { entry, plan } = judged.value;
+      const { entry, plan, foreseen } = judged.value;
       const apply = entry.state === 'waiting' ? null : plan;
-      return ok({ entry, apply, keep: apply && keepOf(apply), act: this.#act(asking.by, 'unit.change', entry.id, asked) });
+      return ok({ entry, apply, keep: keepOf(plan), foreseen, act: this.#act(asking.by, 'unit.change', entry.id, asked) });
     });
   }
 
@@ -142,8 +144,8 @@ export class UnitDesk {
     return this.#decide((state, kept) => {
       const judged = judgeUndo(state, { id, kept }, asking, this.#now(), rules);
       if (!judged.ok) return judged;
-      const { entry, plan } = judged.value;
-      return ok({ entry, apply: plan, keep: null, act: this.#act(asking.by, 'unit.undo', id, entry.change) });
+      const { entry, plan, foreseen } = judged.value;
+      return ok({ entry, apply: plan, keep: null, foreseen, act: this.#act(asking.by, 'unit.undo', id, entry.change) });
     }, id);
   }
 
@@ -151,19 +153,19 @@ export class UnitDesk {
   async due(): Promise<void> {
     try {
       await this.#load();
-      if (this.#owed) await this.#tellBoxes();
       const rules = await this.#rules();
       for (let more = true; more; ) {
         const done = await this.#options.store.units.decide((state) => {
           const judged = judgeDue(state, this.#now(), rules);
           if (!judged) return ok(undefined);
-          const { entry, plan } = judged;
+          const { entry, plan, foreseen } = judged;
           const act = this.#act('centre', entry.state === 'failed' ? 'unit.fail' : 'unit.take-effect', entry.id, entry.change);
-          return ok({ entry, apply: plan, keep: plan && keepOf(plan), act });
+          return ok({ entry, apply: plan, keep: plan && keepOf(plan), foreseen, act });
         });
         more = done.ok && done.value !== undefined;
         if (done.ok && done.value) await this.#done(done.value);
       }
+      if (this.#owed) await this.#tellBoxes();
       this.#arm();
     } catch (err) {
       this.#options.journal.warn({ event: 'unit-change-not-done', err });
@@ -187,25 +189,25 @@ export class UnitDesk {
     if (!decided.ok) return decided;
     if (!decided.value) throw new Error('a change was asked for and not judged');
     await this.#done(decided.value);
+    if (this.#owed) await this.#tellBoxes();
     this.#arm();
     return ok(decided.value.entry);
   }
 
-  /** What was written becomes what is: here, in the registry, and by signed documents in the boxes. */
+  /** What was written becomes what is, here and in the registry; boxes are owed their signed places. */
   async #done({ entry, apply }: UnitWrite): Promise<void> {
     const { registry, feed, journal } = this.#options;
     // Before anything can fail: what is committed is never unknown here.
     for (const { id, after } of apply?.boxes ?? []) registry.move(id, after);
+    this.#owed ||= (apply?.boxes.length ?? 0) > 0;
     await this.#load();
     if (entry.problem) journal.warn({ event: 'unit-change-failed', change: entry.id, ...entry.problem });
-    if (apply && apply.boxes.length > 0) await this.#tellBoxes();
     feed.tell('unit', entry.id);
     for (const { id } of apply?.boxes.slice(0, toldMax) ?? []) feed.tell('box', id);
   }
 
   /** The change stands whether or not boxes hear of it now; they hear until they do. */
   async #tellBoxes(): Promise<void> {
-    this.#owed = true;
     try {
       await this.#options.changed();
       this.#owed = false;
@@ -246,8 +248,4 @@ export class UnitDesk {
   #act(actor: string, act: string, subject: string, content: unknown): Act {
     return { atMs: this.#options.nowMs(), actor, act, subject, sha256: sha256(Buffer.from(canonicalJson(content))) };
   }
-}
-
-function keepOf({ units, boxes, grants }: UnitPlan): Pick<UnitPlan, 'units' | 'boxes' | 'grants'> {
-  return { units, boxes, grants };
 }

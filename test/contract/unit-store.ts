@@ -178,12 +178,18 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
     test('a change that waits is kept without touching anything; the book is read by turns', async () => {
       const before = await everything();
       const waiting = (id: string, turn: number) =>
-        write({ entry: entry(id, { state: 'waiting', turn }), apply: null, keep: null, act: act('unit.change') });
+        write({ entry: entry(id, { state: 'waiting', turn }), apply: null, keep: deed, act: act('unit.change') });
       await store.units.decide(() => ok(waiting('c2', 2)));
       await store.units.decide(() => ok(waiting('c1', 1)));
       const { state, boxes } = await everything();
       expect([state.units, boxes]).toEqual([before.state.units, before.boxes]);
       expect(state.changes.map(({ id }) => id)).toEqual(['c1', 'c2']);
+      expect([...state.foreseen], 'what they will do is at hand').toEqual([
+        ['c1', deed],
+        ['c2', deed],
+      ]);
+      await store.units.decide(() => ok(write({ entry: entry('c1'), keep: deed })));
+      expect([...(await store.units.state()).foreseen.keys()]).toEqual(['c2']);
     });
 
     test('places of boxes are told by box, oldest first', async () => {

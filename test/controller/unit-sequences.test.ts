@@ -2,11 +2,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Grant } from '../../controller/core/roles.ts';
-import { childrenOf } from '../../controller/core/unit-edit.ts';
 import { checkTree } from '../../controller/core/unit-laws.ts';
 import { applyPlan, planChange, reversePlan, type UnitPlan, type UnitWorld } from '../../controller/core/unit-plan.ts';
 import { unitsOfRows } from '../../controller/core/unit-rows.ts';
-import { areasOn, periodOn, treeOf, unitFinder, unitsOn } from '../../controller/core/unit-tree.ts';
+import { areasOn, childrenOn, periodOn, treeOf, unitFinder, unitsOn } from '../../controller/core/unit-tree.ts';
 import { within } from '../../schemas/ids.ts';
 import { type Level, levelOrder } from '../../schemas/programme.ts';
 import type { UnitChange } from '../../schemas/units.ts';
@@ -93,7 +92,7 @@ function changeOf({ kind, a, b, many, existing }: Step, { tree, boxes }: UnitWor
       const share = (ids: readonly string[], i: number) => ids.filter((_, index) => index % parts.length === i);
       const find = unitFinder(areasOn(tree, date));
       const inside = boxes.filter(({ area }) => find(area)?.unit === unit).map(({ id }) => id);
-      const children = childrenOf(tree, unit, date);
+      const children = childrenOn(tree, unit, date);
       return { do: 'split', unit, parts: parts.map((part, i) => ({ ...part, units: share(children, i), boxes: share(inside, i) })) };
     }
     case 'close':

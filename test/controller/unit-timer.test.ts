@@ -1,8 +1,8 @@
 // The one timer of units: asked when the next change is due, however far away; boxes hear of it until they have heard.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type KeptPlan, type UnitChangeEntry, type UnitState, worldOf } from '../../controller/core/unit-book.ts';
+import { type UnitState, worldOf } from '../../controller/core/unit-book.ts';
 import { applyPlan } from '../../controller/core/unit-plan.ts';
-import type { UnitStore } from '../../controller/store/unit-store.ts';
+import type { UnitStore, UnitWrite } from '../../controller/store/unit-store.ts';
 import { UnitDesk } from '../../controller/units/unit-desk.ts';
 import { zoneClock } from '../../schemas/zones.ts';
 import { must } from './built-centre.ts';
@@ -16,7 +16,7 @@ const dueMs = Date.UTC(2025, 6, 14, 17);
 
 /** The port in memory: one decision at a time needs no turn. */
 class MemoryUnits implements Pick<UnitStore, 'units' | 'changes' | 'areas' | 'state' | 'decide'> {
-  now: UnitState = { units: [...world.tree.values()], boxes: world.boxes, holders: world.holders, changes: [] };
+  now: UnitState = { units: [...world.tree.values()], boxes: world.boxes, holders: world.holders, changes: [], foreseen: new Map() };
   failing = 0;
   units = async () => [...this.now.units];
   changes = async () => [...this.now.changes];
@@ -25,14 +25,20 @@ class MemoryUnits implements Pick<UnitStore, 'units' | 'changes' | 'areas' | 'st
   decide: UnitStore['decide'] = async (judge) => {
     if (this.failing-- > 0) throw new Error('the disk is away');
     const judged = judge(this.now, undefined);
-    if (judged.ok && judged.value) this.#write(judged.value.entry, judged.value.apply);
+    if (judged.ok && judged.value) this.#write(judged.value);
     return judged;
   };
 
-  #write(entry: UnitChangeEntry, apply: KeptPlan | null): void {
+  #write({ entry, apply, keep }: UnitWrite): void {
     const after = apply ? applyPlan(worldOf(this.now), apply) : worldOf(this.now);
     const changes = [...this.now.changes.filter(({ id }) => id !== entry.id), entry];
-    this.now = { units: [...after.tree.values()], boxes: after.boxes, holders: after.holders, changes };
+    this.now = {
+      units: [...after.tree.values()],
+      boxes: after.boxes,
+      holders: after.holders,
+      changes,
+      foreseen: new Map(keep ? [[entry.id, keep]] : []),
+    };
   }
 }
 
