@@ -1,11 +1,10 @@
 // The people of a data folder at its own machine: who is there, and a new way in for whoever is locked out of everything.
 import { parseArgs } from 'node:util';
 import { sha256 } from '../../hardware/host/crypto.ts';
-import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { folderOf } from '../folder.ts';
-import { SqlStore } from '../store/sql-store.ts';
+import { openStore } from '../store/open-store.ts';
 import type { Act, Store } from '../store/store.ts';
 import { invitationPath, makeInvitation } from './passwords.ts';
 
@@ -89,11 +88,10 @@ async function withStore(
   use: (store: Store) => Promise<Result<readonly string[]>>,
 ): Promise<Result<readonly string[]>> {
   if (dataDir === undefined) return bad('bad-input', '--data DIR is missing');
-  const database = await openDatabase({ file: folderOf(dataDir).database, exclusive: false });
-  if (!database.ok) return database;
-  const store = new SqlStore(database.value);
+  const opened = await openStore(folderOf(dataDir));
+  if (!opened.ok) return opened;
+  const store = opened.value;
   try {
-    await store.migrate();
     if ((await store.meta.value('card')) === undefined) return bad('not-found', `no centre in ${dataDir}`);
     return await use(store);
   } finally {
