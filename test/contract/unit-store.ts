@@ -184,12 +184,29 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
       const { state, boxes } = await everything();
       expect([state.units, boxes]).toEqual([before.state.units, before.boxes]);
       expect(state.changes.map(({ id }) => id)).toEqual(['c1', 'c2']);
-      expect([...state.foreseen], 'what they will do is at hand').toEqual([
+      const both = new Map([
         ['c1', deed],
         ['c2', deed],
       ]);
+      expect(state.foreseen, 'what they will do is at hand').toEqual(both);
+      const other: KeptPlan = { units: [], boxes: [], grants: [] };
+      await store.units.decide(() =>
+        ok({
+          ...waiting('c3', 3),
+          foreseen: new Map([
+            ['c1', null],
+            ['c2', other],
+          ]),
+        }),
+      );
+      expect((await store.units.state()).foreseen, 'and is written anew for those that another met').toEqual(
+        new Map([
+          ['c2', other],
+          ['c3', deed],
+        ]),
+      );
       await store.units.decide(() => ok(write({ entry: entry('c1'), keep: deed })));
-      expect([...(await store.units.state()).foreseen.keys()]).toEqual(['c2']);
+      expect([...(await store.units.state()).foreseen.keys()].sort(), 'not of one that is done').toEqual(['c2', 'c3']);
     });
 
     test('places of boxes are told by box, oldest first', async () => {
