@@ -1,7 +1,7 @@
 // Keeps each box's signed want equal to the tables: any change is compiled, signed where parts differ, stored, published.
 import { sha256 } from '../hardware/host/crypto.ts';
 import type { Envelope } from '../schemas/envelope.ts';
-import { holidaysOf } from '../schemas/holidays.ts';
+import { holidaysOf, seededDates } from '../schemas/holidays.ts';
 import { type AreaPath, within } from '../schemas/ids.ts';
 import type { KeysDocument } from '../schemas/keys.ts';
 import type { Path } from '../schemas/paths.ts';
@@ -36,6 +36,8 @@ export interface DispatchOptions {
 
 /** Years whose holidays boxes are told: last year's plays may still be asked for, and a box may be away for long. */
 const yearsAround = [-1, 0, 1, 2];
+/** Dates that a box takes (`SchedulePart`). */
+const holidaysMax = 400;
 
 /** What all boxes are compiled from, read from the tables. */
 export async function readContent(store: Store, nowMs: number): Promise<CentreContent | undefined> {
@@ -56,7 +58,8 @@ export async function readContent(store: Store, nowMs: number): Promise<CentreCo
     yearsAround.map((offset) => year + offset),
     years,
   );
-  const holidays = [...new Set([...listOf<string>(seeded), ...occasions.map(({ date }) => date)])];
+  const more = seededDates(listOf<string>(seeded), years).filter((date) => Math.abs(Number(date.slice(0, 4)) - year) <= 2);
+  const holidays = [...new Set([...more, ...occasions.map(({ date }) => date)])].sort().slice(0, holidaysMax);
   const lists = { holidays, occasions, localOrder: listOf<string>(localOrder), paths: listOf<Path>(paths) };
   return { policy, areaPolicies, programmes, schedules, ready, ...lists };
 }

@@ -36,7 +36,9 @@ export class FaultDesk {
 
   async start(): Promise<void> {
     const { faults, nowMs } = this.#options;
-    for (const fault of await faults.unsettled(nowMs() - sameWithinMs)) this.#keep(fault, nowMs());
+    // While the centre was away nobody looked: what stood then is taken to stand until a box says otherwise.
+    for (const fault of await faults.unsettled(nowMs() - sameWithinMs))
+      this.#keep(fault.endedMs === null ? { ...fault, standingMs: nowMs() } : fault, nowMs());
     this.#timer = setInterval(() => void this.look().catch((err: unknown) => this.#failed(err)), lookEveryMs);
   }
 

@@ -92,6 +92,11 @@ export function onOccasions(schedule: Schedule, occasions: readonly Occasion[], 
   return { ...schedule, rdates, exdates };
 }
 
+/** Dates of the seed: more days off in years that the centre has not set itself. */
+export function seededDates(seeded: readonly string[], set: readonly HolidayYearSet[]): string[] {
+  return seeded.filter((date) => !set.some(({ year }) => date.startsWith(`${year}-`)));
+}
+
 /** The days that count in these years: a year the centre has set counts as set. */
 export function holidaysOf(years: readonly number[], set: readonly HolidayYearSet[]): Holiday[] {
   return years.flatMap((year) => set.find((one) => one.year === year)?.days ?? reckonHolidays(year));

@@ -1,7 +1,7 @@
 // The calendar that schedules go by: holidays of a year, and the commune's own order of priority programmes.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { type Holiday, HolidayYear, type HolidayYearSet, reckonHolidays } from '../../schemas/holidays.ts';
+import { type Holiday, HolidayYear, type HolidayYearSet, reckonHolidays, seededDates } from '../../schemas/holidays.ts';
 import { Id } from '../../schemas/ids.ts';
 import { lunarOfDay, lunarYears } from '../../schemas/lunar.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -22,10 +22,14 @@ export interface HolidayAnswer {
 
 export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, dispatch, feed, card } = centre;
+  const answer = async (year: number) => {
+    const seeded = JSON.parse((await store.meta.value('holidays')) ?? '[]') as string[];
+    return answerOf(year, await store.calendar.holidayYears(), seeded);
+  };
 
   declare(app, centre, { method: 'GET', url: '/api/holidays/:year', act: 'read' }, async ({ params }): Promise<Result<HolidayAnswer>> => {
     const year = yearOf(params['year']);
-    return year.ok ? ok(answerOf(year.value, await store.calendar.holidayYears())) : year;
+    return year.ok ? ok(await answer(year.value)) : year;
   });
 
   declare(
@@ -48,7 +52,7 @@ export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
       await store.calendar.saveHolidayYear(set, act('calendar.write', String(year.value), set.days));
       await dispatch.changed();
       feed.tell('schedule', String(year.value));
-      return ok(answerOf(year.value, [set]));
+      return ok(await answer(year.value));
     },
   );
 
@@ -61,7 +65,7 @@ export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
     if (!removed.ok) return removed;
     await dispatch.changed();
     feed.tell('schedule', String(year.value));
-    return ok(answerOf(year.value, []));
+    return ok(await answer(year.value));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/local-order', act: 'read' }, async () => ok({ programmes: await localOrder(centre) }));
@@ -107,9 +111,13 @@ function wrongDays(year: number, days: readonly Holiday[]): Result<never> | unde
   return undefined;
 }
 
-function answerOf(year: number, years: readonly HolidayYearSet[]): HolidayAnswer {
+function answerOf(year: number, years: readonly HolidayYearSet[], seeded: readonly string[]): HolidayAnswer {
   const set = years.find((one) => one.year === year);
-  const days = (set?.days ?? reckonHolidays(year)).map((day) => ({ ...day, lunar: lunarText(day.date) }));
+  const known = set?.days ?? reckonHolidays(year);
+  const more = seededDates(seeded, years)
+    .filter((date) => date.startsWith(`${year}-`) && !known.some((day) => day.date === date))
+    .map((date): Holiday => ({ date, occasion: 'khac', vi: 'Ngày nghỉ khác', en: 'Another day off' }));
+  const days = [...known, ...more].sort((a, b) => (a.date < b.date ? -1 : 1)).map((day) => ({ ...day, lunar: lunarText(day.date) }));
   return { year, set: set ? { by: set.by, atMs: set.setMs } : null, days };
 }
 

@@ -30,17 +30,10 @@ export function faultRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, registry } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/faults', act: 'read', query: FaultQuery }, async ({ person, query }) => {
-    const found = await store.faults.faults({
-      ...(query.box !== undefined && { box: query.box }),
-      open: query.state === 'open',
-      limit: query.limit,
-    });
-    return ok(
-      found.flatMap((fault) => {
-        const box = registry.box(fault.box);
-        return box && sees(person.grants, box.area) ? [answerOf(fault, box.name)] : [];
-      }),
-    );
+    const boxes = registry.all().filter((box) => sees(person.grants, box.area) && (query.box ?? box.id) === box.id);
+    const names = new Map(boxes.map(({ id, name }) => [id, name]));
+    const found = await store.faults.faults({ boxes: [...names.keys()], open: query.state === 'open', limit: query.limit });
+    return ok(found.map((fault) => answerOf(fault, names.get(fault.box) ?? fault.box)));
   });
 
   const acts = [

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { InstantMs } from '../../schemas/time.ts';
+import { farthestMs } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { statusOf } from '../core/fleet-status.ts';
 import { foldFact, type Told } from '../core/order-progress.ts';
@@ -13,13 +14,13 @@ import type { Known, KnownOrder } from '../reports/known.ts';
 import { breaches, minutes, playLog, scheduleKept } from '../reports/plays.ts';
 import { type Report, type ReportBody, type ReportId, reportIds, reportTitles } from '../reports/report.ts';
 import { reportCsv, reportHtml } from '../reports/write.ts';
+import { periodRowsMax } from '../store/sql-log.ts';
 import type { StoredOrder } from '../store/store.ts';
 import { sees } from './boxes.ts';
 import { Whole } from './queries.ts';
 import { declare } from './route.ts';
 
 const periodMaxMs = 400 * 24 * 3600_000;
-const receiptsMax = 100_000;
 const faultsMax = 20_000;
 const ordersMax = 5_000;
 
@@ -53,11 +54,12 @@ export function reportRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, params, query, reply }): Promise<Result<Report | undefined>> => {
       const id = reportIds.find((one) => one === params['id']);
       if (!id) return bad('not-found', `no report ${params['id']}`);
-      if (query.toMs <= query.fromMs || query.toMs - query.fromMs > periodMaxMs)
+      if (query.toMs > farthestMs || query.toMs <= query.fromMs || query.toMs - query.fromMs > periodMaxMs)
         return bad('bad-input', 'a period of up to 400 days', '/toMs');
       const { name, zone } = centre.card;
       const { fromMs, toMs } = query;
-      const known = await readKnown(centre, person.grants, query, id);
+      const read = await readKnown(centre, person.grants, query, id);
+      if (!read.ok) return read;
       const report: Report = {
         id,
         title: reportTitles[id],
@@ -66,7 +68,7 @@ export function reportRoutes(app: FastifyInstance, centre: Centre): void {
         asOfMs: centre.nowMs(),
         fromMs,
         toMs,
-        ...makers[id](known),
+        ...makers[id](read.value),
       };
       if (query.format === 'json') return ok(report);
       const csv = query.format === 'csv';
@@ -79,8 +81,8 @@ export function reportRoutes(app: FastifyInstance, centre: Centre): void {
   );
 }
 
-/** Only what a report needs, only of boxes the person sees. */
-async function readKnown(centre: Centre, grants: readonly Grant[], { fromMs, toMs, area }: Asked, id: ReportId): Promise<Known> {
+/** Only what a report needs, only of boxes the person sees. Problem: too-large, rather than figures of a part. */
+async function readKnown(centre: Centre, grants: readonly Grant[], { fromMs, toMs, area }: Asked, id: ReportId): Promise<Result<Known>> {
   const { store, registry, link, nowMs } = centre;
   const atMs = nowMs();
   const boxes = registry
@@ -100,21 +102,27 @@ async function readKnown(centre: Centre, grants: readonly Grant[], { fromMs, toM
     });
   const seen = new Set(boxes.map((box) => box.id));
   const plays = ['play-log', 'minutes', 'schedule-kept', 'breaches'].includes(id);
-  const receipts = plays ? await store.log.receiptsBetween({ fromMs, toMs }) : [];
+  const receipts = plays ? await store.log.receiptsBetween({ boxes: [...seen], fromMs, toMs }) : [];
   const programmes = plays ? await store.content.programmes() : [];
-  const faulty = id === 'faults' ? await store.faults.faults({ open: false, limit: faultsMax }) : [];
-  return {
+  const faulty =
+    id === 'faults' ? await store.faults.faults({ boxes: [...seen], open: false, period: { fromMs, toMs }, limit: faultsMax }) : [];
+  const orders = id === 'drills' ? await readOrders(centre, fromMs, toMs, seen) : [];
+  if (receipts.length >= periodRowsMax || faulty.length >= faultsMax || orders === undefined)
+    return bad('too-large', 'more than one report reads; choose a shorter period or a part of the area', '/toMs');
+  return ok({
     ...{ fromMs, toMs, nowMs: atMs, boxes },
-    receipts: receipts.filter(({ dev, receipt }) => seen.has(dev) && receipt.plannedStartMs >= fromMs),
-    receiptsCut: receipts.length >= receiptsMax,
+    receipts: receipts.filter(({ receipt }) => receipt.plannedStartMs >= fromMs),
     programmes: new Map(programmes.map(({ programme }) => [programme.id, programme])),
-    faults: faulty.filter(({ box }) => seen.has(box)),
-    orders: id === 'drills' ? await readOrders(centre, fromMs, toMs, seen) : [],
-  };
+    faults: faulty,
+    orders,
+  });
 }
 
-async function readOrders({ store }: Centre, fromMs: number, toMs: number, seen: ReadonlySet<string>): Promise<KnownOrder[]> {
-  const given = (await store.orders.orders(ordersMax)).filter(({ givenMs }) => givenMs >= fromMs && givenMs < toMs);
+/** Orders of the period that were meant for boxes the person sees; undefined when they go further back than is read. */
+async function readOrders({ store }: Centre, fromMs: number, toMs: number, seen: ReadonlySet<string>): Promise<KnownOrder[] | undefined> {
+  const latest = await store.orders.orders(ordersMax);
+  if (latest.length >= ordersMax && latest.every(({ givenMs }) => givenMs >= fromMs)) return undefined;
+  const given = latest.filter(({ givenMs, boxes }) => givenMs >= fromMs && givenMs < toMs && boxes.some((box) => seen.has(box)));
   const facts = await store.orders.progress(given.map(({ id }) => id));
   return given.map((order) => knownOrder(order, facts, seen));
 }

@@ -3,10 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import type * as v from 'valibot';
 import { randomId } from '../../hardware/host/crypto.ts';
 import { type PreviewAnswer, type ScheduleAnswer, ScheduleRequest, type TimelineAnswer } from '../../schemas/api.ts';
+import { parse } from '../../schemas/parse.ts';
 import { checkSchedule } from '../../schemas/plan.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Programme } from '../../schemas/programme.ts';
-import type { Schedule } from '../../schemas/schedule.ts';
+import { Schedule } from '../../schemas/schedule.ts';
 import { agenda, undecided } from '../../schemas/timeline.ts';
 import { wallOf } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
@@ -61,7 +62,7 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/schedules/preview', act: 'read', body: ScheduleRequest, perMinute: 240 },
+    { method: 'POST', url: '/api/schedules/preview', act: 'read', body: ScheduleRequest, perMinute: 120 },
     async ({ body }): Promise<Result<PreviewAnswer>> => {
       const looked = await lookAt(centre, body, 'preview');
       if (!looked.ok) return looked;
@@ -120,6 +121,7 @@ async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Lo
   const stranger = groups.find((group) => !centre.groups().some((known) => known.id === group));
   if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
   if (occasions.length > 0 && fields.rrule !== undefined) return bad('bad-input', 'named days or a rule, not both', '/occasions');
+  if (occasions.length > 0 && fields.holidays === 'skip') return bad('bad-input', 'it plays on these days or leaves them out', '/holidays');
   const schedule = { id, ...fields } as Schedule;
   const checked = checkSchedule(schedule, programme);
   if (!checked.ok) return checked;
@@ -130,6 +132,8 @@ async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Lo
   // Named days are rare: the next of each lies within a year or so.
   const aheadMs = occasions.length > 0 ? occasionsAheadMs : lookAheadMs;
   const look = lookAtSchedule({ schedule, groups, occasions, programme }, content, boxes, fromMs, fromMs + aheadMs);
+  const fit = parse(Schedule, look.schedule);
+  if (!fit.ok) return fit;
   return ok({ stored: { schedule, groups, ...(occasions.length > 0 && { occasions }) }, programme, look });
 }
 

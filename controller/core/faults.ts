@@ -58,9 +58,15 @@ export function stepFaults(known: readonly Fault[], pending: Pending, troubles: 
       else changed.push(opened(makeId(), box, reason, sinceMs, nowMs));
     }
   for (const fault of latest.values())
-    if (fault.endedMs === null && !troubles.get(fault.box)?.has(fault.reason) && nowMs - fault.standingMs >= hysteresis.endAfterMs)
+    if (fault.endedMs === null && isAway(fault, troubles) && nowMs - fault.standingMs >= hysteresis.endAfterMs)
       changed.push({ ...fault, endedMs: nowMs });
   return { pending: waiting, changed };
+}
+
+/** Nobody knows what has become of the troubles of a box that is away itself. */
+function isAway({ box, reason }: Fault, troubles: Troubles): boolean {
+  const now = troubles.get(box);
+  return now?.has(reason) !== true && now?.has('offline') !== true;
 }
 
 function keyOf(box: string, reason: FaultReason): string {

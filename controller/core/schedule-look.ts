@@ -1,14 +1,21 @@
 // A schedule looked at before it is kept: when it would play, what every box's policy says, whom it meets, what cannot be heard.
 import type { PreviewAnswer } from '../../schemas/api.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { type Occasion, onOccasions } from '../../schemas/holidays.ts';
+import type { Policy } from '../../schemas/policy.ts';
 import type { Programme } from '../../schemas/programme.ts';
+import { starts } from '../../schemas/recurrence.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
-import { defaultBoxSettings } from '../../schemas/settings.ts';
+import { defaultBoxSettings, sounds } from '../../schemas/settings.ts';
 import { agenda, type Occurrence, winner } from '../../schemas/timeline.ts';
 import type { Plan } from '../../schemas/want.ts';
-import { type BoxToServe, type CentreContent, policiesAt, schedulesOf } from './compile-want.ts';
+import { type BoxToServe, type CentreContent, policyAt, schedulesOf } from './compile-want.ts';
 
 const meetingsMax = 60;
+const dayMs = 24 * 3600_000;
+const spansMax = 60;
+/** Policies times staggers that one look judges. */
+const variantsMax = 64;
 
 export interface ScheduleWish {
   readonly schedule: Schedule;
@@ -40,10 +47,10 @@ export function lookAtSchedule(
   const programmes = before.programmes.some(({ id }) => id === programme.id) ? before.programmes : [...before.programmes, programme];
   // Days left out are told only where some schedule leaves them out; the new one may be the first.
   const schedules = { ...before, programmes, schedules: [...before.schedules, schedule], holidays: [...content.holidays].sort() };
-  const settings = settingsFor(programme, boxes);
-  const agendas = policiesAt(boxes, content).map(({ policy }) => {
+  const spans = spansOf(schedule, wish.occasions, fromMs, toMs);
+  const agendas = variantsOf(schedule, programme, content, boxes).map(({ policy, settings }) => {
     const plan: Plan = { rev: 1, settings, policy, schedules };
-    return agenda(plan, fromMs, toMs);
+    return spans.flatMap((span) => agenda(plan, span.fromMs, span.toMs));
   });
   const refusals = new Map(agendas.flat().flatMap((one) => (one.refused === null ? [] : [[one.id, one.refused] as const])));
   const all = (agendas[0] ?? []).map((one) => ({ ...one, refused: refusals.get(one.id) ?? null }));
@@ -56,9 +63,39 @@ export function lookAtSchedule(
   };
 }
 
-function settingsFor({ form }: Programme, boxes: readonly BoxToServe[]): BoxToServe['settings'] {
+/** Named days are few and far between: only the days round them are looked at. */
+function spansOf(
+  schedule: Schedule,
+  occasions: readonly Occasion[],
+  fromMs: number,
+  toMs: number,
+): { readonly fromMs: number; readonly toMs: number }[] {
+  if (occasions.length === 0) return [{ fromMs, toMs }];
+  const begun = starts(schedule, [], fromMs, toMs);
+  const days = begun.ok ? [...new Set(begun.value.map((ms) => Math.floor(ms / dayMs)))] : [];
+  return days.map((day) => ({ fromMs: day * dayMs, toMs: (day + 1) * dayMs })).slice(0, spansMax);
+}
+
+interface Variant {
+  readonly policy: Policy;
+  readonly settings: BoxToServe['settings'];
+}
+
+/** How boxes differ in what they make of it: by policy, and by their stagger where neighbours start apart. A board judges no sound. */
+function variantsOf({ neighbours }: Schedule, { form }: Programme, content: CentreContent, boxes: readonly BoxToServe[]): Variant[] {
   const kind = form === 'audio' ? 'loudspeaker' : 'board';
-  return { ...(boxes[0]?.settings ?? defaultBoxSettings), outputs: [{ id: 'main', kind }] };
+  const hearing = boxes.filter(({ settings }) => settings.outputs.some((output) => sounds(output.kind) === (form === 'audio')));
+  const some = hearing.length > 0 ? hearing : [{ area: '', settings: defaultBoxSettings }];
+  const variants = new Map<string, Variant>();
+  for (const { area, settings } of some) {
+    const { policy } = policyAt(area, content);
+    const staggerMs = neighbours === 'staggered' ? settings.staggerMs : 0;
+    variants.set(`${staggerMs} ${canonicalJson(policy)}`, {
+      policy,
+      settings: { ...settings, staggerMs, outputs: [{ id: 'main', kind }] },
+    });
+  }
+  return [...variants.values()].slice(0, variantsMax);
 }
 
 /** Two that want one output at one time; the rule of the box says who gets it first. */

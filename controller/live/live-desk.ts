@@ -8,6 +8,7 @@ import { type LiveSession, liveRepeatMs, opusFrameMs } from '../../schemas/live.
 import { hoursRule } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Level } from '../../schemas/programme.ts';
+import { sounds } from '../../schemas/settings.ts';
 import { buildTopic } from '../../schemas/topics.ts';
 import type { Blobs } from '../blobs.ts';
 import { policiesAt } from '../core/compile-want.ts';
@@ -17,7 +18,7 @@ import type { Journal } from '../link.ts';
 import type { Ingested } from '../media/ingest.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import type { Registry } from '../registry.ts';
-import type { Act, Store, StoredLive } from '../store/store.ts';
+import type { Act, Box, Store, StoredLive } from '../store/store.ts';
 import { chimeFrames } from './chime.ts';
 import { LiveRoom } from './live-room.ts';
 import { keepAsSpoken, type Recorded, Recording } from './recording.ts';
@@ -98,7 +99,7 @@ export class LiveDesk {
     try {
       const openMs = Math.floor(this.#fineNowMs());
       const hearing = registry.all().filter((box) => box.groups.some((group) => wanted.groups.includes(group)));
-      const untilMs = await this.#allowedUntil(hearing, openMs, openMs + Math.floor(wanted.maxMs));
+      const untilMs = await this.#allowedUntil(hearing.filter(hears), openMs, openMs + Math.floor(wanted.maxMs));
       if (!untilMs.ok) return untilMs;
       const key = generateSigningKey();
       const { source, title, delayMs, gainDb, by } = wanted;
@@ -213,4 +214,9 @@ export class LiveDesk {
   #warn(event: string, err: unknown): void {
     this.#options.journal.warn({ event, err });
   }
+}
+
+/** A board in the group hears nothing and its hours hold nobody up. */
+function hears({ settings }: Box): boolean {
+  return settings.outputs.some(({ kind }) => sounds(kind));
 }

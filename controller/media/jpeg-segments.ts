@@ -15,6 +15,11 @@ function* segmentsOf(jpeg: Uint8Array): Generator<Segment> {
   const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
   for (let at = 2; at + 4 <= jpeg.length; ) {
     const marker = view.getUint8(at + 1);
+    // Fill bytes (T.81 §B.1.1.2) may stand before a marker.
+    if (view.getUint8(at) === 0xff && marker === 0xff) {
+      at += 1;
+      continue;
+    }
     if (view.getUint8(at) !== 0xff || marker === startOfScan) return;
     const to = at + 2 + view.getUint16(at + 2);
     if (to > jpeg.length) return;

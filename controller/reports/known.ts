@@ -1,4 +1,4 @@
-// What reports are made of: plain lists read once, cut to what the asker may see.
+// What reports are made of: plain lists, of boxes that the asker sees (api/reports.ts reads them).
 import type { Programme } from '../../schemas/programme.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Output } from '../../schemas/settings.ts';
@@ -31,8 +31,6 @@ export interface Known {
   readonly boxes: readonly KnownBox[];
   /** Planned to begin within the period. */
   readonly receipts: readonly { readonly dev: string; readonly receipt: Receipt }[];
-  /** More receipts were there than one report reads. */
-  readonly receiptsCut: boolean;
   readonly programmes: ReadonlyMap<string, Programme>;
   readonly faults: readonly Fault[];
   readonly orders: readonly KnownOrder[];

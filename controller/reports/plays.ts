@@ -15,15 +15,6 @@ function exclusionsOf(known: Known): Exclusion[] {
   const simulated = known.receipts.length - official(known).length;
   return [
     ...(simulated > 0 ? [{ vi: 'lượt phát mô phỏng, không tính vào số liệu', en: 'simulated plays, in no figure', count: simulated }] : []),
-    ...(known.receiptsCut
-      ? [
-          {
-            vi: 'biên nhận vượt giới hạn của một báo cáo; chọn khoảng ngắn hơn',
-            en: 'more receipts than one report reads; choose a shorter period',
-            count: 1,
-          },
-        ]
-      : []),
   ];
 }
 
@@ -92,7 +83,7 @@ export function minutes(known: Known): ReportBody {
     columns: [
       column('class', 'text', 'Loại', 'Class'),
       column('level', 'text', 'Cấp', 'Level'),
-      column('language', 'text', 'Ngôn ngữ', 'Language'),
+      column('language', 'text', 'Ngôn ngữ (mục đầu)', 'Language (of the first item)'),
       column('plays', 'count', 'Lượt', 'Plays'),
       column('plannedMs', 'durationMs', 'Theo lịch', 'Planned'),
       column('audibleMs', 'durationMs', 'Đã phát', 'Played'),
@@ -112,8 +103,14 @@ const due = ({ outcome, reason }: Receipt) => outcome !== 'refused-by-policy' &&
 
 export function scheduleKept(known: Known): ReportBody {
   const plays = planned(known);
+  const byBox = new Map<string, Receipt[]>();
+  for (const { dev, receipt } of plays) {
+    const own = byBox.get(dev);
+    if (own) own.push(receipt);
+    else byBox.set(dev, [receipt]);
+  }
   const rows = known.boxes.flatMap((box): Value[][] => {
-    const own = plays.flatMap(({ dev, receipt }) => (dev === box.id ? [receipt] : []));
+    const own = byBox.get(box.id) ?? [];
     if (own.length === 0) return [];
     const count = (outcome: Outcome) => own.filter((receipt) => receipt.outcome === outcome).length;
     const kept = share(count('played'), own.filter(due).length);

@@ -39,6 +39,8 @@ export function checkDatabaseUrl(text: string): Result<string> {
   const url = text.length <= urlCharactersMax && URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2)
     return bad('bad-input', 'database-url must look like postgres://USER@HOST/DATABASE');
+  const names = [...url.searchParams.keys()];
+  if (new Set(names).size !== names.length) return bad('bad-input', 'a parameter stands twice in database-url');
   // The driver lets the parameter win over what stands before the path.
   const host = url.searchParams.get('host') ?? url.hostname;
   const near = host.startsWith('/') || ['localhost', '127.0.0.1', '[::1]', '::1'].includes(host);

@@ -38,10 +38,13 @@ function defined(sql: string): string {
 }
 
 function listed(sql: string): string {
-  return sql
-    .replace(/\bSELECT value FROM json_each\(\?\)/g, "SELECT value #>> '{}' FROM json_each(?)")
-    .replace(/json_extract\((\w+), '\$\[(\d+)\]'\)/g, '($1::jsonb ->> $2)')
-    .replace(/json_each\(\?\)/g, 'jsonb_array_elements(?::jsonb) AS each(value)');
+  return (
+    sql
+      .replace(/\bSELECT value FROM json_each\(\?\)/g, "SELECT value #>> '{}' FROM json_each(?)")
+      // $1 and $2 here are groups of the expression; parameters are numbered later.
+      .replace(/json_extract\((\w+), '\$\[(\d+)\]'\)/g, '($1::jsonb ->> $2)')
+      .replace(/json_each\(\?\)/g, 'jsonb_array_elements(?::jsonb) AS each(value)')
+  );
 }
 
 /** Question marks outside quotes, in their order. */

@@ -1,4 +1,5 @@
 // PostgreSQL behind the same port as SQLite: a pool that reads, one connection that writes and holds the lock of the one writer.
+import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { Failure } from '../../hardware/host/failure.ts';
 import type { Database, SqlRow, SqlValue, Statement } from '../../hardware/host/sqlite.ts';
@@ -10,6 +11,12 @@ type Driver = typeof pg;
 const readersMax = 4;
 const connectWithinMs = 10_000;
 const statementMs = 30_000;
+/** Longer than the server's own limit: then it is the line that is silent. */
+const silentMs = statementMs + 5_000;
+const keepAliveAfterMs = 10_000;
+/** An ended session lets its lock go a moment later. */
+const lockTries = 40;
+const lockAgainMs = 50;
 const statementsKept = 500;
 /** Session advisory lock (pg_advisory_lock) of whoever writes this database: "loa" in ASCII. */
 const writerLock = 0x6c6f61;
@@ -26,6 +33,7 @@ const problemOfState: Readonly<Record<string, ProblemCode>> = {
   '08': 'device-failed',
   '28': 'device-failed',
   '3D': 'device-failed',
+  '42501': 'device-failed',
   '40': 'device-busy',
   '53': 'device-busy',
   '55': 'device-busy',
@@ -62,6 +70,8 @@ class PostgresDatabase implements Database {
   #writer: pg.Client | undefined;
   /** Counts the processes that have written here: who comes back after another one has nothing to say. */
   #term: number | undefined;
+  /** The server's process behind the writer. */
+  #session: number | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(driver: Driver, url: string) {
@@ -71,7 +81,9 @@ class PostgresDatabase implements Database {
       application_name: 'loa-controller',
       connectionTimeoutMillis: connectWithinMs,
       statement_timeout: statementMs,
+      query_timeout: silentMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveAfterMs,
       types: { getTypeParser: parserOf(driver) as pg.CustomTypesConfig['getTypeParser'] },
     };
     this.#pool = new driver.Pool({ ...this.#config, max: readersMax });
@@ -88,16 +100,31 @@ class PostgresDatabase implements Database {
     return this.#inTurn(async () => {
       if (due.length === 0) return;
       const writer = await this.#connected();
-      if (due.length === 1 && due[0]) return this.#run(writer, due[0]);
-      await asked(writer.query('BEGIN'));
       try {
-        for (const statement of due) await this.#run(writer, statement);
-        await asked(writer.query('COMMIT'));
+        await this.#transaction(writer, due);
       } catch (error) {
-        await writer.query('ROLLBACK').catch(() => undefined);
+        // What became of a silent line nobody knows: it is not used again.
+        if (error instanceof Failure && error.problem.code === 'device-failed') this.#drop(writer);
         throw error;
       }
     });
+  }
+
+  async #transaction(writer: pg.Client, due: readonly Statement[]): Promise<void> {
+    if (due.length === 1 && due[0]) return this.#run(writer, due[0]);
+    await asked(writer.query('BEGIN'));
+    try {
+      for (const statement of due) await this.#run(writer, statement);
+      await asked(writer.query('COMMIT'));
+    } catch (error) {
+      if (!(error instanceof Failure && error.problem.code === 'device-failed')) await writer.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #drop(writer: pg.Client): void {
+    if (this.#writer === writer) this.#writer = undefined;
+    void writer.end().catch(() => undefined);
   }
 
   async read(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
@@ -153,15 +180,33 @@ class PostgresDatabase implements Database {
     };
     writer.on('error', gone);
     writer.on('end', gone);
-    await asked(writer.connect());
-    const { rows } = await asked(writer.query('SELECT pg_try_advisory_lock($1) AS got', [writerLock]));
-    if (rows[0]?.got !== true) {
+    try {
+      await asked(writer.connect());
+      await this.#takeLock(writer);
+      await this.#checkTerm(writer);
+    } catch (error) {
+      // It may hold the lock.
       await writer.end().catch(() => undefined);
-      throw new Failure('device-busy', 'another process writes this database');
+      throw error;
     }
-    await this.#checkTerm(writer);
     this.#writer = writer;
     return writer;
+  }
+
+  /** A line that broke may live on at the server, with the lock: our own session of before is ended first. */
+  async #takeLock(writer: pg.Client): Promise<void> {
+    const old = `SELECT pg_terminate_backend(pid) AS ended FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND pid = $2
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    const { rows: ended } = this.#session === undefined ? { rows: [] } : await asked(writer.query(old, [writerLock, this.#session]));
+    for (let tries = ended.length > 0 ? lockTries : 1; tries > 0; tries--) {
+      const { rows } = await asked(writer.query('SELECT pg_try_advisory_lock($1) AS got, pg_backend_pid() AS session', [writerLock]));
+      if (rows[0]?.got === true) {
+        this.#session = Number(rows[0].session);
+        return;
+      }
+      if (tries > 1) await wait(lockAgainMs);
+    }
+    throw new Failure('device-busy', 'another process writes this database');
   }
 
   /** What this process holds in memory is true only while nobody else has written. */
@@ -170,10 +215,8 @@ class PostgresDatabase implements Database {
     const next = 'INSERT INTO writer_term VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET term = writer_term.term + 1 RETURNING term';
     const { rows } = await asked(writer.query(this.#term === undefined ? next : 'SELECT term FROM writer_term'));
     const term = Number(rows[0]?.term);
-    if (this.#term !== undefined && term !== this.#term) {
-      await writer.end().catch(() => undefined);
+    if (this.#term !== undefined && term !== this.#term)
       throw new Failure('device-busy', 'another process has written this database meanwhile; start again');
-    }
     this.#term = term;
   }
 

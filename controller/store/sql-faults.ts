@@ -2,7 +2,7 @@
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { type Fault, isOpen } from '../core/faults.ts';
 import { put } from './batch.ts';
-import type { Act, FaultStore } from './store.ts';
+import type { Act, FaultFilter, FaultStore } from './store.ts';
 import type { Writer } from './writer.ts';
 
 export class SqlFaults implements FaultStore {
@@ -29,11 +29,12 @@ export class SqlFaults implements FaultStore {
     return (await this.#writer.database.read(sql, [endedAfterMs])).map(faultOf);
   }
 
-  async faults({ box, open, limit }: Parameters<FaultStore['faults']>[0]): Promise<Fault[]> {
-    const terms = [...(open ? ['open = 1'] : []), ...(box === undefined ? [] : ['box = ?'])];
-    const where = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : '';
-    const sql = `SELECT body FROM faults ${where} ORDER BY opened_ms DESC, id LIMIT ?`;
-    return (await this.#writer.database.read(sql, [...(box === undefined ? [] : [box]), limit])).map(faultOf);
+  async faults({ boxes, open, period, limit }: FaultFilter): Promise<Fault[]> {
+    const within = period ? 'AND opened_ms < ? AND (ended_ms IS NULL OR ended_ms >= ?)' : '';
+    const sql = `SELECT body FROM faults WHERE box IN (SELECT value FROM json_each(?)) ${open ? 'AND open = 1' : ''} ${within}
+      ORDER BY opened_ms DESC, id LIMIT ?`;
+    const bounds = period ? [period.toMs, period.fromMs] : [];
+    return (await this.#writer.database.read(sql, [JSON.stringify(boxes), ...bounds, limit])).map(faultOf);
   }
 }
 

@@ -8,7 +8,7 @@ import type { Writer } from './writer.ts';
 
 const dayMs = 24 * 3600_000;
 /** Of a period at most. */
-const periodRowsMax = 100_000;
+export const periodRowsMax = 100_000;
 
 export class SqlLog implements LogStore {
   readonly #writer: Writer;
@@ -116,10 +116,11 @@ export class SqlLog implements LogStore {
     }));
   }
 
-  async receiptsBetween({ dev, fromMs, toMs }: Parameters<LogStore['receiptsBetween']>[0]): Promise<StoredReceipt[]> {
+  async receiptsBetween({ dev, boxes, fromMs, toMs }: Parameters<LogStore['receiptsBetween']>[0]): Promise<StoredReceipt[]> {
+    const of = [...(dev === undefined ? [] : ['AND dev = ?']), ...(boxes ? ['AND dev IN (SELECT value FROM json_each(?))'] : [])];
     const rows = await this.#writer.database.read(
-      `SELECT dev, body, received_ms FROM receipts WHERE planned_ms >= ? AND planned_ms < ? ${dev === undefined ? '' : 'AND dev = ?'} ORDER BY planned_ms, occurrence LIMIT ?`,
-      [fromMs - dayMs, toMs, ...(dev === undefined ? [] : [dev]), periodRowsMax],
+      `SELECT dev, body, received_ms FROM receipts WHERE planned_ms >= ? AND planned_ms < ? ${of.join(' ')} ORDER BY planned_ms, occurrence LIMIT ?`,
+      [fromMs - dayMs, toMs, ...(dev === undefined ? [] : [dev]), ...(boxes ? [JSON.stringify(boxes)] : []), periodRowsMax],
     );
     return rows.map((row) => {
       return { dev: String(row['dev']), receipt: JSON.parse(String(row['body'])) as Receipt, receivedMs: Number(row['received_ms']) };

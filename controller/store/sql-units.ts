@@ -101,7 +101,7 @@ export class SqlUnits implements UnitStore {
     const boxes = [...bodies].map(([id, { area, groups }]) => ({ id, area, groups, history: areas.get(id) ?? [] }));
     const holders = (await database.read('SELECT account, grants FROM accounts ORDER BY account')).map(holderOf);
     const foreseen = new Map<string, KeptPlan>();
-    for (const row of await database.read("SELECT id, plan FROM unit_changes WHERE state = 'waiting' AND plan IS NOT NULL"))
+    for (const row of await database.read("SELECT id, plan FROM unit_changes WHERE state = 'waiting' AND plan IS NOT NULL ORDER BY id"))
       foreseen.set(String(row['id']), JSON.parse(String(row['plan'])) as KeptPlan);
     return { state: { units, boxes, holders, changes: await this.changes(), foreseen }, bodies, flat };
   }

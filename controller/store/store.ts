@@ -261,6 +261,14 @@ export interface CalendarStore {
   removeHolidayYear(year: number, act: Act): Promise<Result<void>>;
 }
 
+export interface FaultFilter {
+  readonly boxes: readonly string[];
+  readonly open: boolean;
+  /** Only those that stood at some time of the period. */
+  readonly period?: { readonly fromMs: number; readonly toMs: number };
+  readonly limit: number;
+}
+
 export interface FaultStore {
   /** Each in place of what is known under its id; the act is a person's. */
   save(faults: readonly Fault[], act?: Act): Promise<void>;
@@ -268,7 +276,7 @@ export interface FaultStore {
   /** Unresolved ones that stand or ended after this instant, oldest first. */
   unsettled(endedAfterMs: number): Promise<Fault[]>;
   /** Newest first; `open`: only those that need a person. */
-  faults(filter: { readonly box?: string; readonly open: boolean; readonly limit: number }): Promise<Fault[]>;
+  faults(filter: FaultFilter): Promise<Fault[]>;
 }
 
 export interface WantStore {
@@ -326,7 +334,12 @@ export interface LogStore {
   settled(keys: readonly (readonly [dev: string, occurrence: string])[]): Promise<ReadonlySet<string>>;
   receipts(filter: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]>;
   /** Receipts planned to begin within the period or a day before it, oldest first. */
-  receiptsBetween(filter: { readonly dev?: string; readonly fromMs: number; readonly toMs: number }): Promise<StoredReceipt[]>;
+  receiptsBetween(filter: {
+    readonly dev?: string;
+    readonly boxes?: readonly string[];
+    readonly fromMs: number;
+    readonly toMs: number;
+  }): Promise<StoredReceipt[]>;
   /** Rows that touch the period, newest first. */
   showings(filter: { readonly dev?: string; readonly fromMs: number; readonly toMs: number }): Promise<StoredShowing[]>;
   rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]>;

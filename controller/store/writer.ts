@@ -13,6 +13,10 @@ interface AuditHead {
   readonly hash: string;
 }
 
+function hashAfter({ hash }: AuditHead, act: Act): string {
+  return sha256(Buffer.from(auditText(hash, act)));
+}
+
 export class Writer {
   readonly database: Database;
   #turn: Promise<unknown> = Promise.resolve();
@@ -45,12 +49,17 @@ export class Writer {
       // A command on this machine may have written its act meanwhile; then this one follows that.
       const moved = await this.#readAuditHead();
       if (moved.seq === head.seq) throw error;
+      // The line broke between the commit and its answer: it stands, and is not done twice.
+      if (moved.seq === head.seq + 1 && moved.hash === hashAfter(head, act)) {
+        this.#auditHead = moved;
+        return;
+      }
       this.#auditHead = await this.#join(moved, statements, act);
     }
   }
 
   async #join(head: AuditHead, statements: readonly Statement[], act: Act): Promise<AuditHead> {
-    const next = { seq: head.seq + 1, hash: sha256(Buffer.from(auditText(head.hash, act))) };
+    const next = { seq: head.seq + 1, hash: hashAfter(head, act) };
     const entry = {
       sql: 'INSERT INTO audit (seq, at_ms, actor, act, subject, sha256, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
       params: [next.seq, act.atMs, act.actor, act.act, act.subject, act.sha256, next.hash],

@@ -27,9 +27,12 @@ export function describeFaultStore(name: string, makeBed: () => Promise<StoreBed
       await store.faults.save([fault('a', { openedMs: 1 }), fault('b', { openedMs: 3, box: 'd2' }), fault('c', { openedMs: 2 })]);
       await store.faults.save([fault('a', { endedMs: 9, answeredMs: 9, answeredBy: 'an' }), fault('a', { endedMs: 10, answeredMs: 9 })]);
       const ids = async (filter: Parameters<Store['faults']['faults']>[0]) => (await store.faults.faults(filter)).map(({ id }) => id);
-      expect(await ids({ open: false, limit: 10 })).toEqual(['b', 'c', 'a']);
-      expect(await ids({ open: true, limit: 10 })).toEqual(['b', 'c']);
-      expect(await ids({ open: false, box: 'd1', limit: 1 })).toEqual(['c']);
+      expect(await ids({ boxes: ['d1', 'd2'], open: false, limit: 10 })).toEqual(['b', 'c', 'a']);
+      expect(await ids({ boxes: ['d1', 'd2'], open: true, limit: 10 })).toEqual(['b', 'c']);
+      expect(await ids({ boxes: ['d1'], open: false, limit: 1 })).toEqual(['c']);
+      const period = { fromMs: 11, toMs: 20 };
+      expect(await ids({ boxes: ['d1', 'd2'], open: false, period, limit: 10 }), 'a ended before it').toEqual(['b', 'c']);
+      expect(await ids({ boxes: [], open: false, limit: 10 })).toEqual([]);
       expect(await store.faults.fault('a')).toMatchObject({ endedMs: 10 });
       expect(await store.faults.fault('z')).toBeUndefined();
     });

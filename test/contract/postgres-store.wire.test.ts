@@ -1,6 +1,7 @@
 // The store's contract on a real PostgreSQL, and what only a server can do: fall, be shared, refuse a second writer.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -83,6 +84,23 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
     await database.close();
   });
 
+  test('a line that broke at this end only: the session it left at the server is ended, and writing goes on', async () => {
+    const url = await server.database();
+    const proxy = await hangingProxy(new URL(url).searchParams.get('host') ?? '');
+    const near = new URL(url);
+    near.searchParams.set('host', proxy.dir);
+    const database = await openDatabase(near.href);
+    await database.exec('CREATE TABLE t (a INTEGER)');
+    proxy.cut();
+    const problems: string[] = [];
+    for (let i = 0; i < 4; i++)
+      await database.write([{ sql: 'INSERT INTO t VALUES (1)' }]).catch((error) => problems.push(error.problem?.code));
+    expect(problems.every((code) => code === 'device-failed')).toBe(true);
+    expect(problems.length).toBeLessThan(4);
+    await database.close();
+    await proxy.stop();
+  });
+
   test('who comes back after another has written there writes no more', async () => {
     const url = await server.database();
     const asleep = await openDatabase(url);
@@ -140,3 +158,30 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
     expect(await openPostgres('postgres://x', missing)).toMatchObject({ ok: false, problem: { code: 'driver-missing' } });
   });
 });
+
+/** A line to the server whose near end can be cut while its far end stays open, as a lost network leaves it. */
+async function hangingProxy(far: string) {
+  const dir = await mkdtemp(join(tmpdir(), 'loa-pgline-'));
+  const [near, up] = [new Set<Socket>(), new Set<Socket>()];
+  const line = createServer((socket) => {
+    const upward = createConnection(join(far, '.s.PGSQL.5432'));
+    for (const one of [socket, upward]) one.on('error', () => undefined);
+    near.add(socket);
+    up.add(upward);
+    socket.pipe(upward, { end: false });
+    upward.pipe(socket);
+  });
+  await new Promise<void>((resolve) => line.listen(join(dir, '.s.PGSQL.5432'), resolve));
+  return {
+    dir,
+    cut: () => {
+      for (const socket of near) socket.destroy();
+      near.clear();
+    },
+    stop: async () => {
+      for (const socket of [...near, ...up]) socket.destroy();
+      await new Promise((resolve) => line.close(resolve));
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

@@ -79,6 +79,33 @@ describe('a file', () => {
     await bed.remove();
   });
 
+  test('whose commit stands although its answer was lost is not written twice', async () => {
+    const bed = await makeBed();
+    const database = await openFile(bed.file);
+    const lost = { next: false };
+    const line: Database = {
+      read: (sql, params) => database.read(sql, params),
+      exec: (sql) => database.exec(sql),
+      close: () => database.close(),
+      write: async (statements) => {
+        await database.write(statements);
+        if (!lost.next) return;
+        lost.next = false;
+        throw new Error('the line broke');
+      },
+    };
+    const store = new SqlStore(line);
+    await store.migrate();
+    await store.audit.append({ ...actOf('a'), subject: 'before' });
+    lost.next = true;
+    await store.audit.append({ ...actOf('a'), subject: 'once' });
+    await store.audit.append({ ...actOf('a'), subject: 'after' });
+    expect((await store.audit.entries(0, 10)).map(({ subject }) => subject)).toEqual(['before', 'once', 'after']);
+    expect(await store.audit.verify()).toBeUndefined();
+    await store.close();
+    await bed.remove();
+  });
+
   test('written by a later version is not touched', async () => {
     const bed = await makeBed();
     const database = await openFile(bed.file);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Asker, type BuiltCentre, codeOf, makeCentre, openPolicy, seedOf, statementIn } from './built-centre.ts';
 
 const output = [{ id: 'main', kind: 'board' }];
+const two = (part: number) => String(part).padStart(2, '0');
 
 describe('the calendar of a centre', () => {
   let built: BuiltCentre;
@@ -65,6 +66,12 @@ describe('the calendar of a centre', () => {
     const programme = await approved('Giỗ Tổ');
     const wish = { programme, groups: ['thon-1'], start: '20261201T060000', zone: 'Asia/Ho_Chi_Minh', occasions: ['gio-to'] };
     expect(codeOf(await author('POST', '/schedules', { ...wish, rrule: 'FREQ=DAILY' }))).toBe('bad-input');
+    expect(codeOf(await author('POST', '/schedules', { ...wish, holidays: 'skip' }))).toBe('bad-input');
+    const many = Array.from(
+      { length: 400 },
+      (_, n) => `2028${two(1 + (Math.floor(n / 28) % 12))}${two(1 + (n % 28))}T0700${two(Math.floor(n / 336))}`,
+    );
+    expect((await author('POST', '/schedules', { ...wish, exdates: many })).body).toMatchObject({ code: 'bad-input', path: '/exdates' });
     const preview = (await author('POST', '/schedules/preview', wish)).body;
     expect(preview.occurrences.map(({ startMs }: { startMs: number }) => new Date(startMs).toISOString())).toEqual([
       '2027-04-15T23:00:00.000Z',

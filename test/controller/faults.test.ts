@@ -57,6 +57,15 @@ describe('a trouble', () => {
     expect(box.look(14 * minute + sameWithinMs, 'audio-failed')).toHaveLength(2);
   });
 
+  test('of a box that goes away itself nobody knows: its fault neither ends nor begins anew', () => {
+    const box = new Watched();
+    box.look(0, 'audio-failed');
+    box.look(minute, 'audio-failed');
+    for (const at of [2, 3, 4, 60]) box.look(at * minute, 'offline');
+    box.look(61 * minute, 'audio-failed');
+    expect([...box.faults.values()].filter(({ reason }) => reason === 'audio-failed')).toMatchObject([{ endedMs: null, times: 1 }]);
+  });
+
   test('whatever comes and goes, a box has at most one standing fault a reason and no fault ends before it begins', () => {
     const reason = fc.subarray(['hot', 'offline', 'audio-failed'] as FaultReason[]);
     fc.assert(

@@ -103,6 +103,10 @@ describe('beside a photograph', () => {
   test('damaged notes are read as nothing, never beyond their end', () => {
     const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0xff, 0xff, 0x45]);
     expect([orientationOf(jpeg), saysMore(jpeg), Buffer.from(bareJpeg(jpeg))]).toEqual([1, false, jpeg]);
+    const filled = withExif(Buffer.from([0xff, 0xd8, 0xff, 0xda]), 6);
+    const padded = Buffer.concat([filled.subarray(0, 2), Buffer.from([0xff, 0xff]), filled.subarray(2)]);
+    expect([orientationOf(padded), saysMore(padded)]).toEqual([6, true]);
+    expect(Buffer.from(bareJpeg(padded)).toString('latin1')).not.toContain('Exif');
     for (let cut = 0; cut < 40; cut++) {
       const bytes = withExif(Buffer.from([0xff, 0xd8, 0xff, 0xda]), 6).subarray(0, cut);
       expect([1, 6]).toContain(orientationOf(bytes));

@@ -49,6 +49,8 @@ describe('database-url', () => {
     ['postgres://loa@db.tinh.vn/loa', false],
     ['postgres://loa@db.tinh.vn/loa?sslmode=require', false],
     ['postgres://loa@localhost', false],
+    ['postgres://loa@db.tinh.vn/loa?sslmode=verify-full&sslmode=disable', false],
+    ['postgres://loa@localhost/loa?host=localhost&host=db.tinh.vn', false],
     ['mysql://loa@localhost/loa', false],
     ['', false],
     [`postgres://loa@localhost/${'x'.repeat(2000)}`, false],
