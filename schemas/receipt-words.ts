@@ -13,7 +13,7 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
 
 export const reasonWords: Readonly<Record<Reason, string>> = {
   'box-off': 'hộp tắt',
-  'power-cut': 'mất điện',
+  'power-cut': 'mất điện giữa chừng',
   'no-time': 'chưa có giờ tin cậy',
   'not-cached': 'chưa tải nội dung',
   'too-late': 'quá muộn để vào giữa chừng',

@@ -86,7 +86,7 @@ describe('a receipt as a line', () => {
 
   test('says in Vietnamese what happened, where, how long and why', () => {
     expect(receiptLine(answer, 'Asia/Ho_Chi_Minh')).toBe(
-      '◐ 21:00:00  Cụm loa Thôn 1: phát một phần “Bản tin xã” 31,5 s, mất điện, lệch giờ −0,4 ms',
+      '◐ 21:00:00  Cụm loa Thôn 1: phát một phần “Bản tin xã” 31,5 s, mất điện giữa chừng, lệch giờ −0,4 ms',
     );
   });
 });
