@@ -53,7 +53,9 @@ export function lookAtSchedule(
     return spans.flatMap((span) => agenda(plan, span.fromMs, span.toMs));
   });
   const refusals = new Map(agendas.flat().flatMap((one) => (one.refused === null ? [] : [[one.id, one.refused] as const])));
-  const all = (agendas[0] ?? []).map((one) => ({ ...one, refused: refusals.get(one.id) ?? null }));
+  // A play over the seam of two spans is seen from both.
+  const first = new Map((agendas[0] ?? []).map((one) => [one.id, one]));
+  const all = [...first.values()].map((one) => ({ ...one, refused: refusals.get(one.id) ?? null }));
   const occurrences = all.filter((one) => one.schedule === schedule.id);
   return {
     schedule,

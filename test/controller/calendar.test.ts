@@ -83,6 +83,22 @@ describe('the calendar of a centre', () => {
     expect(plays.filter((one) => one.programme === programme)).toHaveLength(1);
   });
 
+  test('in the Tết of two years each play stands once in the preview, also over midnight of UTC', async () => {
+    const programme = await approved('Tết');
+    const wish = {
+      programme,
+      groups: ['thon-1'],
+      start: '20270101T065500',
+      zone: 'Asia/Ho_Chi_Minh',
+      occasions: ['tet'],
+      lastsMs: 600_000,
+    };
+    const { occurrences } = (await author('POST', '/schedules/preview', wish)).body;
+    expect(occurrences.map(({ startMs }: { startMs: number }) => new Date(startMs + 7 * 3600_000).getUTCDate())).toEqual([
+      5, 6, 7, 8, 9, 25, 26, 27, 28, 29,
+    ]);
+  });
+
   test('a programme that leaves out holidays is not played in Tết', async () => {
     const programme = await approved('Hằng ngày');
     const wish = {
