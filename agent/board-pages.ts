@@ -3,18 +3,25 @@ import type { Display, Frame, Page } from '../hardware/display.ts';
 import { sha256 } from '../hardware/host/crypto.ts';
 import type { Order } from '../schemas/order.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { Film } from '../schemas/programme.ts';
 import type { PlayAction, ShowAction } from './core/model.ts';
 
 export interface BoardPagesOptions {
   readonly display: Pick<Display, 'prepare'>;
   /** A bulletin's page, its bytes checked against its name. Problems: not-cached, hash-mismatch, too-large. */
   readonly readPage: (sha256: string) => Promise<Result<Page>>;
-  readonly orderPage: (order: Order, languages: readonly string[]) => Page;
+  /** Where this display finds a film of the cache, its bytes checked; absent where films are not played. Problems: as above. */
+  readonly filmAt?: ((sha256: string) => Promise<Result<string>>) | undefined;
+  /** `interpreted`: a film in sign language will stand in the corner. */
+  readonly orderPage: (order: Order, languages: readonly string[], interpreted: boolean) => Page;
   readonly safePage: () => Page;
 }
 
 /** Reading speed assumed for an order without recorded length: characters a second of Vietnamese speech. */
 const spokenPerSecond = 14;
+
+/** A film of which nobody knows yet whether it is whole is read through, which takes a while. */
+const interpreterWithinMs = 60;
 
 export class BoardPages {
   readonly #options: BoardPagesOptions;
@@ -31,21 +38,33 @@ export class BoardPages {
   }
 
   /** Named by its content: prepared under one order's name it is the same page under another's. */
-  order(order: Order, languages: readonly string[]): Frame {
-    const page = this.#options.orderPage(order, languages);
-    return { ...page, id: `order.${sha256(Buffer.from(page.html)).slice(0, 24)}`, kind: 'order' };
+  async order(order: Order, languages: readonly string[]): Promise<Frame> {
+    // An interpreter who is not ready is not waited for: the words are what counts.
+    const film = order.signFilm && (await soon(this.#film(order.signFilm), interpreterWithinMs));
+    const page = this.#options.orderPage(order, languages, film?.ok === true);
+    const id = `order.${sha256(Buffer.from(page.html)).slice(0, 24)}`;
+    return { ...page, id, kind: 'order', ...(film?.ok && { film: { url: film.value, place: 'corner' } }) };
   }
 
-  async of({ attempt, showing, item }: ShowAction): Promise<Result<Frame>> {
+  async of({ attempt, showing, item, atMs }: ShowAction): Promise<Result<Frame>> {
     if (!item) return ok(this.safe());
     if (item.type !== 'text/html') return bad('wrong-type', `${item.type} on a board`);
     const page = await this.#options.readPage(item.sha256);
-    return page.ok ? ok({ ...page.value, id: `${attempt}.${showing}`, kind: 'bulletin' }) : page;
+    if (!page.ok) return page;
+    const frame: Frame = { ...page.value, id: `${attempt}.${showing}`, kind: 'bulletin' };
+    const film = await this.#film(item.film);
+    if (!film?.ok) return film ?? ok(frame);
+    return ok({ ...frame, film: { url: film.value, place: 'whole', fromMs: atMs } });
+  }
+
+  /** Absent: no film, or a technique that shows its still. */
+  async #film(film: Film | undefined): Promise<Result<string> | undefined> {
+    return film && this.#options.filmAt?.(film.sha256);
   }
 
   /** Lay an order's page ready, unseen. */
   async ready(order: Order, languages: readonly string[]): Promise<void> {
-    const frame = this.order(order, languages);
+    const frame = await this.order(order, languages);
     this.#ready = [...this.#ready.filter(({ id }) => id !== frame.id), frame].slice(-2);
     await this.#options.display.prepare(frame);
   }
@@ -59,6 +78,14 @@ export class BoardPages {
   forget(): void {
     this.#ready = [];
   }
+}
+
+/** What is there in time, or nothing. */
+function soon<T>(work: Promise<T>, withinMs: number): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => resolve(undefined), withinMs);
+    work.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }
 
 /** As long as loudspeakers sound the whole order. */

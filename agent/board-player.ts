@@ -105,7 +105,7 @@ export class BoardPlayer {
     this.#runs.set(attempt, run);
     if (sound.of === 'order') {
       const show = orderShow(action);
-      if (show) this.#queue({ run, show, frame: Promise.resolve(ok(this.#pages.order(sound.order, sound.languages))) });
+      if (show) this.#queue({ run, show, frame: this.#pages.order(sound.order, sound.languages).then(ok) });
     } else if (sound.of !== 'pages') {
       this.#end(run, 'failed', { code: 'bad-input', path: '', detail: `a board cannot play ${sound.of}` });
     }

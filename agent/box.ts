@@ -9,7 +9,6 @@ import { speak } from '../hardware/host/speech.ts';
 import { openDatabase } from '../hardware/host/sqlite.ts';
 import { SystemClock } from '../hardware/host/system-clock.ts';
 import { openAudioIn } from '../hardware/open-audio-in.ts';
-import { makeDisplay } from '../hardware/open-display.ts';
 import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
 import type { BoxSettings } from '../schemas/settings.ts';
 import { Cache } from './cache.ts';
@@ -17,7 +16,7 @@ import { ClockRecord } from './clock-record.ts';
 import { type AgentConfig, audioInSettings, hardwareOf } from './config.ts';
 import { ConnectionCounter } from './connections.ts';
 import { blankKept } from './core/start-state.ts';
-import { displaySettings, screenOf } from './display-config.ts';
+import { screenOf } from './display-config.ts';
 import { Fetcher } from './fetch.ts';
 import { FlightRecorder, logFlight } from './flight-recorder.ts';
 import { AgentHands } from './hands.ts';
@@ -34,8 +33,8 @@ import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
 import { type FlightLine, Loop } from './run.ts';
+import { type ScreenDoors, screenDoors } from './screen-doors.ts';
 import { ScreenHands } from './screen-hands.ts';
-import { bulletinReader } from './screens.ts';
 import { SteadyJournal } from './steady-journal.ts';
 import type { UpperLink } from './upper-link.ts';
 
@@ -71,6 +70,7 @@ interface Stores {
 interface Running {
   readonly fetcher: Fetcher;
   readonly outputs: Outputs;
+  readonly board: ScreenDoors;
   readonly screens: ScreenHands;
   readonly live: LiveStreams;
   readonly flight: FlightRecorder | undefined;
@@ -115,9 +115,9 @@ export class Box {
   async #takeDown(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const { outputs, screens, live, link, upper, loop, fetcher, flight } = this.#running ?? {};
+    const { outputs, board, screens, live, link, upper, loop, fetcher, flight } = this.#running ?? {};
     await outputs?.stop();
-    await screens?.stop();
+    await Promise.all([board?.stop(), screens?.stop()]);
     live?.stop();
     await Promise.all([this.#page?.stop(), link?.stop(), upper?.stop(), loop?.stop()]);
     fetcher?.stop();
@@ -214,6 +214,7 @@ export class Box {
     });
     const line: { link?: CentreLink; follow?: Lines['follow']; settings?: () => BoxSettings | undefined } = {};
     const own = new OwnPages({ identity, screen: screenOf(config), settings: () => line.settings?.() });
+    const board = screenDoors(config, cache, clock);
     const outputs = new Outputs({
       config,
       dataDir: this.#dataDir,
@@ -221,11 +222,10 @@ export class Box {
       tools,
       pathOf: (sha256) => cache.pathOf(sha256),
       heldBytes: (sha256) => cache.heldBytes(sha256),
-      readPage: bulletinReader(cache),
       speak: (text, language) => speak(tools, text, language),
       liveFeed: (session) => live.feed(session),
       doubt: (sha256) => cache.doubt(sha256),
-      openDisplay: (memory) => makeDisplay(displaySettings(config), () => clock.now().wallMs, memory),
+      ...board.doors,
       ...own.doors(() => own.around(clock.now(), line.link?.status().up === true)),
       log,
     });
@@ -239,7 +239,7 @@ export class Box {
     const loop = new Loop({ clock, journal, hands, log: tellFlight, ordersKept: () => journal.ordersKept });
     const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
     Object.assign(line, { link: lines.link, follow: lines.follow, settings: () => loop.snapshot().live.plan?.settings });
-    return { fetcher, outputs, screens, live, flight, loop, link: lines.link, upper: lines.upper };
+    return { fetcher, outputs, board, screens, live, flight, loop, link: lines.link, upper: lines.upper };
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */

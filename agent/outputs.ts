@@ -11,10 +11,9 @@ import { SimulatedLoudspeaker } from '../hardware/loudspeaker.ts';
 import { makeAudioOut } from '../hardware/open-audio-out.ts';
 import type { DisplayMemory } from '../hardware/open-display.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
-import type { Order } from '../schemas/order.ts';
 import type { Problem, Result } from '../schemas/problems.ts';
 import { type Output, sounds } from '../schemas/settings.ts';
-import { BoardPlayer } from './board-player.ts';
+import { BoardPlayer, type BoardPlayerOptions } from './board-player.ts';
 import { Boards } from './boards.ts';
 import { type AgentConfig, audioOutSettings } from './config.ts';
 import type { Action, BeaconPattern, Event, PlayAction } from './core/model.ts';
@@ -40,7 +39,8 @@ export interface OutputsOptions {
   readonly liveFeed?: (session: string) => LiveFeed | undefined;
   readonly doubt?: (sha256: string) => void;
   readonly openDisplay: (memory: DisplayMemory) => Promise<Display | undefined>;
-  readonly orderPage: (order: Order, languages: readonly string[]) => Page;
+  readonly filmAt?: BoardPlayerOptions['filmAt'];
+  readonly orderPage: BoardPlayerOptions['orderPage'];
   readonly safePage: () => Page;
   readonly surround?: () => Surround;
   readonly log: Logger;
@@ -262,7 +262,7 @@ export class Outputs {
   }
 
   async #openScreen(id: string, tell: Tell): Promise<void> {
-    const { clock, readPage, orderPage, safePage, surround, openDisplay, dataDir, log } = this.#options;
+    const { clock, readPage, filmAt, orderPage, safePage, surround, openDisplay, dataDir, log } = this.#options;
     const display = await openDisplay({
       strikesFile: join(dataDir, 'board-strikes.json'),
       onBlackListed: (sha256) => log.warn({ event: 'bulletinBlackListed', sha256 }),
@@ -271,7 +271,7 @@ export class Outputs {
       tell({ is: 'outputFailed', output: id, problem: { code: 'driver-missing', path: '', detail: 'this box has no display' } });
       return;
     }
-    const pages = { readPage, orderPage, safePage, ...(surround && { surround }) };
+    const pages = { readPage, filmAt, orderPage, safePage, ...(surround && { surround }) };
     const warn = (detail: string) => log.warn({ event: 'boardTrouble', output: id, detail });
     const player = new BoardPlayer({ output: id, display, clock, ...pages, progressEveryMs: this.#progressEveryMs, warn });
     this.#rigs.set(id, { kind: 'board', player, display });

@@ -30,15 +30,16 @@ export class OwnPages {
   doors(surround: () => Surround) {
     return {
       surround,
-      orderPage: (order: Order, languages: readonly string[]) => this.order(order, languages),
+      orderPage: (order: Order, languages: readonly string[], interpreted: boolean) => this.order(order, languages, interpreted),
       safePage: () => this.safe(),
     };
   }
 
-  order(order: Order, languages: readonly string[]): Page {
+  order(order: Order, languages: readonly string[], interpreted = false): Page {
     const { screen, settings } = this.#options;
     const viewing = settings()?.board?.viewing;
-    return orderTwins(order, { ...this.#marks(), ...(viewing && screen && { viewing: { ...viewing, ...screen } }) }, languages);
+    const marks: PageMarks = { ...this.#marks(), interpreted, ...(viewing && screen && { viewing: { ...viewing, ...screen } }) };
+    return orderTwins(order, marks, languages);
   }
 
   safe(): Page {

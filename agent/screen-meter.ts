@@ -53,7 +53,7 @@ export class ScreenMeter {
       const nowMs = monoMs();
       if (frames > 0) this.#grewMonoMs = nowMs;
       const lives = nowMs - this.#grewMonoMs <= stillMs;
-      this.#lit = look.shown !== this.#id || !lives ? 'still' : look.dark ? 'dark' : 'lit';
+      this.#lit = look.shown !== this.#id || !lives || look.filmStands ? 'still' : look.dark ? 'dark' : 'lit';
       if (!this.#blind && look.shown === this.#id) this.#measured = { ...this.#measured, frames: (this.#measured.frames ?? 0) + frames };
     }
     this.#pass(monoMs());

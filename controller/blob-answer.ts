@@ -1,6 +1,7 @@
 // One content as an HTTP answer, whole or one range of it (RFC 9110 §14): what a box resumes, what a page plays.
 import type { FastifyReply } from 'fastify';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import { readRange } from '../schemas/ranges.ts';
 import type { Blobs } from './blobs.ts';
 
 export interface BlobWish {
@@ -30,21 +31,4 @@ export async function sendBlob({ blobs, sha256, type, range, reply }: BlobWish):
   reply.header('content-length', size === 0 ? 0 : to - from + 1);
   await reply.send(size === 0 ? '' : blobs.stream(sha256, from, to));
   return ok(undefined);
-}
-
-/** One range; several, or other units, are answered with the whole, as the standard allows. */
-export function readRange(
-  header: string | undefined,
-  size: number,
-): { readonly from: number; readonly to: number } | 'unsatisfiable' | undefined {
-  const match = header === undefined ? null : /^bytes=(\d*)-(\d*)$/.exec(header.trim());
-  if (!match || (match[1] === '' && match[2] === '')) return undefined;
-  if (match[1] === '') {
-    const last = Number(match[2]);
-    return last === 0 ? 'unsatisfiable' : { from: Math.max(0, size - last), to: size - 1 };
-  }
-  const from = Number(match[1]);
-  const to = match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
-  if (from >= size) return 'unsatisfiable';
-  return from > to ? undefined : { from, to };
 }

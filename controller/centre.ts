@@ -1,7 +1,6 @@
 // The running centre as its pages and doors see it: every room, wired by main.
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import type { Below } from '../schemas/introduction.ts';
-import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { Blobs } from './blobs.ts';
 import type { CommandDesk } from './command-desk.ts';
@@ -18,7 +17,7 @@ import type { FaultDesk } from './fault-desk.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
-import type { Ingested } from './media/ingest.ts';
+import type { Ingest } from './media/make-ingest.ts';
 import type { Sanitiser } from './media/sanitiser.ts';
 import type { People } from './people/make-people.ts';
 import type { Authority } from './provision/authority.ts';
@@ -76,7 +75,7 @@ export interface Centre {
   /** Where boxes find this centre; known once its doors are open. */
   readonly claimPlace: () => ClaimPlace;
   /** Turn an uploaded file into content; one at a time. */
-  readonly ingest: (path: string, words: { readonly title: string; readonly language: string }) => Promise<Result<Ingested>>;
+  readonly ingest: Ingest;
   /** The broker lets boxes of these centres below read orders, from now on. */
   readonly admitBelow: (below: readonly Below[]) => void;
   /** Other people's documents, made safe in a process of its own. */

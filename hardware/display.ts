@@ -15,8 +15,20 @@ export interface Page {
   readonly text: readonly string[];
   /** The page's colours (`#rrggbb`) for techniques that draw the text themselves. */
   readonly tint?: Tint;
+  /** Plays over the page where the technique plays films; elsewhere the page, which is its still, stands alone. */
+  readonly film?: Film;
   /** The page as a PNG made by the centre, for boxes without a browser. */
   readonly picture?: Uint8Array;
+}
+
+/** Without sound: loudspeakers are another output. */
+export interface Film {
+  /** On this machine, `http://127.0.0.1:PORT/…`, MP4; an address from elsewhere is not asked for. */
+  readonly url: string;
+  /** Over the whole page, once; or in the lower right corner, again and again, as an interpreter stands. */
+  readonly place: 'whole' | 'corner';
+  /** Wall instant at which its first picture is due: a page that comes later begins so far into the film. */
+  readonly fromMs?: number;
 }
 
 export interface Tint {
@@ -58,6 +70,8 @@ export interface Sample {
   readonly paintedFrames: number;
   /** Wall instant of the last of them. */
   readonly lastPaintMs: number;
+  /** The film of the frame should move and does not. */
+  readonly filmStands?: true;
 }
 
 /** What stands around a bulletin where the technique has room for it; an order covers it. */

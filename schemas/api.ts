@@ -94,7 +94,12 @@ export const ScheduleRequest = v.strictObject({
   occasions: v.optional(v.pipe(v.array(Occasion), v.maxLength(8)), []),
 });
 export const TimelineRequest = v.strictObject({ box: Id, fromMs: InstantMs, toMs: InstantMs });
-export const MediaRequest = v.strictObject({ title: Title, language: v.optional(LanguageTag, 'vi') });
+/** `form`: what is to be made of the file: a sound, or of a film a bulletin. */
+export const MediaRequest = v.strictObject({
+  title: Title,
+  language: v.optional(LanguageTag, 'vi'),
+  form: v.optional(Programme.entries.form, 'audio'),
+});
 /** A live session to open: who shall hear it, how late on every box alike, how long at most. */
 export const LiveRequest = v.strictObject({
   title: Title,

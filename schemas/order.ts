@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { Envelope } from './envelope.ts';
 import { AreaPath, LanguageTag, MessageId, Sha256 } from './ids.ts';
-import { Level } from './programme.ts';
+import { Film, Level } from './programme.ts';
 import { DurationMs } from './time.ts';
 
 export const orderAudioBytesMax = 64 * 1024;
@@ -83,6 +83,8 @@ export const Order = v.strictObject({
   screen: v.strictObject(screenWords),
   /** The same in other languages of the place; boards show those their cluster lists. */
   screens: v.optional(v.pipe(v.array(v.strictObject({ language: LanguageTag, ...screenWords })), v.minLength(1), v.maxLength(7))),
+  /** The order in sign language, which a board shows beside its words where the film lies ready (PRODUCT §1.7). */
+  signFilm: v.optional(Film),
   /** `policy`: no louder than programmes are. Absent: as loud as orders are. */
   volume: v.optional(v.picklist(['full', 'policy'])),
   /** Orders whose place this one takes (CAP 1.2 `Update`): those of its own level and below end as it is accepted, or never begin. */

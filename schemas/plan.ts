@@ -115,7 +115,8 @@ function wrongItems({ programmes }: SchedulePart): Result<never> | undefined {
 }
 
 /** What is wrong with an item beside its shape, in words. */
-export function wrongItem({ type, durationMs, share, validFromMs, validUntilMs }: Item): string | undefined {
+export function wrongItem({ type, durationMs, share, validFromMs, validUntilMs, film }: Item): string | undefined {
+  if (film && type !== 'text/html') return 'only bulletins have a film';
   const bound = share !== undefined || validFromMs !== undefined || validUntilMs !== undefined;
   if (bound && type !== 'text/html') return 'only bulletins have a share or a validity';
   // A round of shorter pages would flash, whatever each of them holds.

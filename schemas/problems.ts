@@ -23,7 +23,12 @@ export const problemKinds = {
   'own-work': { status: 403, retryable: false, vi: 'Người biên soạn không được tự duyệt', en: 'An author may not approve own work' },
   'too-many-requests': { status: 429, retryable: true, vi: 'Quá nhiều yêu cầu, hãy thử lại sau', en: 'Too many requests, try again later' },
   'internal-error': { status: 500, retryable: true, vi: 'Lỗi hệ thống', en: 'Internal error' },
-  'media-unreadable': { status: 422, retryable: false, vi: 'Không đọc được tệp âm thanh', en: 'The audio file cannot be read' },
+  'media-unreadable': {
+    status: 422,
+    retryable: false,
+    vi: 'Không đọc được tệp âm thanh hoặc phim',
+    en: 'The sound or film cannot be read',
+  },
   'tool-missing': { status: 503, retryable: true, vi: 'Thiếu công cụ trên máy', en: 'A tool is missing on this machine' },
   'tool-failed': { status: 500, retryable: true, vi: 'Công cụ báo lỗi', en: 'A tool failed' },
   'tool-timeout': { status: 504, retryable: true, vi: 'Công cụ quá thời gian', en: 'A tool ran out of time' },

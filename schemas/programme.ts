@@ -13,6 +13,13 @@ export const Level = v.picklist(['ministry', 'province', 'district', 'commune', 
 export type Level = v.InferOutput<typeof Level>;
 export const levelOrder: readonly Level[] = Level.options;
 
+/** A film that belongs to a bulletin or an order's template: H.264 in MP4, without sound, made by the centre. */
+export const Film = v.strictObject({
+  sha256: Sha256,
+  bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(128 * 1024 * 1024)),
+});
+export type Film = v.InferOutput<typeof Film>;
+
 export const Item = v.strictObject({
   sha256: Sha256,
   bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512 * 1024 * 1024)),
@@ -26,6 +33,8 @@ export const Item = v.strictObject({
   gainDb: v.pipe(v.number(), v.minValue(-40), v.maxValue(12)),
   /** The words of a sound: the box speaks them where the recording is not there in time or cannot be decoded. */
   speak: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(5_000))),
+  /** Bulletins only: plays over the page, which itself is the film's still; the item is not shown before both are there. */
+  film: v.optional(Film),
   /** Bulletins only: how often it stands in a round of a schedule that lasts, where others stand once. */
   share: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(shareMax))),
   /** Bulletins only: never shown outside; both ends optional, the end excluded. */
@@ -33,6 +42,11 @@ export const Item = v.strictObject({
   validUntilMs: v.optional(InstantMs),
 });
 export type Item = v.InferOutput<typeof Item>;
+
+/** All files an item is made of. */
+export function filesOf({ sha256, bytes, film }: Pick<Item, 'sha256' | 'bytes' | 'film'>): readonly Film[] {
+  return film ? [{ sha256, bytes }, film] : [{ sha256, bytes }];
+}
 
 export const Programme = v.strictObject({
   id: Id,

@@ -5,6 +5,7 @@ import type { LocalOrders } from './local-orders.ts';
 import { orderAudioBytesMax } from './order.ts';
 import type { Paths } from './paths.ts';
 import type { Policy } from './policy.ts';
+import { Film } from './programme.ts';
 import type { SchedulePart } from './schedule.ts';
 import type { BoxSettings } from './settings.ts';
 
@@ -20,8 +21,9 @@ export const Part = v.strictObject({
 });
 export type Part = v.InferOutput<typeof Part>;
 
-/** Sound of orders to come, in the languages of this box: here before the order that names it (PRODUCT §1.5). */
+/** Sound of orders to come, in the languages of this box, and films for its board: here before the order that names them (PRODUCT §1.5). */
 export const OrderAudio = v.strictObject({
+  films: v.optional(v.pipe(v.array(Film), v.minLength(1), v.maxLength(32))),
   audio: v.pipe(
     v.array(v.strictObject({ sha256: Sha256, bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(orderAudioBytesMax)) })),
     v.maxLength(512),

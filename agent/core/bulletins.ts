@@ -1,5 +1,5 @@
 // Which bulletins the boards show: those of the plan once all their files are here, until then those that ran before it.
-import type { Item } from '../../schemas/programme.ts';
+import { filesOf, type Item } from '../../schemas/programme.ts';
 import type { Plan } from '../../schemas/want.ts';
 import { agendaOf } from './agenda.ts';
 import { endFault, raiseFault } from './faults.ts';
@@ -14,7 +14,7 @@ export function closeBulletins(turn: Turn) {
   const { bulletins } = turn.kept;
   if (!plan || !turn.live.agenda || !hasBoard(plan) || bulletins?.rev === plan.rev) return still(turn);
   const items = neededItems(turn, plan);
-  const lacking = items.filter(({ sha256 }) => !turn.live.cache.has.has(sha256));
+  const lacking = items.flatMap(filesOf).filter(({ sha256 }) => !turn.live.cache.has.has(sha256));
   if (lacking.length > 0 || !turn.live.cache.known) return wait(turn, plan, lacking.length);
   turn.keep({ bulletins: { ...bulletinsOf(plan), sinceMs: turn.now.wallMs } });
   turn.urgent();

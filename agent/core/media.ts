@@ -1,4 +1,5 @@
 // Bytes by hash: fetch what is needed in order of need, make room without giving up anything needed.
+import { filesOf } from '../../schemas/programme.ts';
 import { fetchesAtOnceMax, freeBytesMin } from './limits.ts';
 import type { Event, Need } from './model.ts';
 import { backoffMs } from './retry.ts';
@@ -13,15 +14,17 @@ export function needed(turn: Turn): Need[] {
   );
   const ready = turn.live.local.orders.flatMap(({ offered }) => offered.order.speech.flatMap(({ audio }) => audio ?? []));
   const sirens = Object.values(turn.settings.sirens ?? {}).flatMap((one) => one ?? []);
-  const laid = turn.live.plan?.orderAudio?.audio ?? [];
+  const { audio: laid = [], films = [] } = turn.live.plan?.orderAudio ?? {};
   const begun = turn.kept.ledger.paused.flatMap(({ occurrence }) => occurrence.items);
   return [
     ...parts.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'part' })),
     ...sirens.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
     ...[...audio, ...ready, ...laid].map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
-    ...[...begun, ...(turn.live.pending?.items ?? []), ...(turn.live.agenda?.items ?? [])].map(
-      ({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' }),
-    ),
+    ...[...begun, ...(turn.live.pending?.items ?? []), ...(turn.live.agenda?.items ?? [])]
+      .flatMap(filesOf)
+      .map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
+    // Large and not vital: after all that sounds or stands in the plan.
+    ...films.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
   ];
 }
 

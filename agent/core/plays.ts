@@ -1,4 +1,5 @@
 // Questions about one play: is it under way, may it still begin, may it go on.
+import { filesOf, type Item } from '../../schemas/programme.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import { sounds } from '../../schemas/settings.ts';
 import { showingMinMs } from '../../schemas/showings.ts';
@@ -43,13 +44,18 @@ export function latestStartMs(turn: Turn, occurrence: Occurrence): number {
   return dueMs(turn, occurrence) + Math.min(lateMs, lengthMs(occurrence) - 1);
 }
 
+/** All files of an item are here. */
+export function isHere(turn: Turn, item: Item): boolean {
+  return filesOf(item).every(({ sha256 }) => turn.live.cache.has.has(sha256));
+}
+
 /**
  * Its sound is here, or the words to speak in its place. Bulletins that were complete once are shown without a page that
  * was lost since.
  */
 export function cached(turn: Turn, occurrence: Occurrence): boolean {
-  if (!sounds(occurrence.kind) && turn.kept.bulletins) return occurrence.items.some(({ sha256 }) => turn.live.cache.has.has(sha256));
-  return occurrence.items.every(({ sha256, speak }) => speak !== undefined || turn.live.cache.has.has(sha256));
+  if (!sounds(occurrence.kind) && turn.kept.bulletins) return occurrence.items.some((item) => isHere(turn, item));
+  return occurrence.items.every((item) => item.speak !== undefined || isHere(turn, item));
 }
 
 /** What a play waits out, to go on as its schedule says. */

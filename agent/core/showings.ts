@@ -5,7 +5,7 @@ import { type Playlist, type Showing, showingAfter, showingAt } from '../../sche
 import { plannedNow } from './agenda.ts';
 import { pagesAheadMs, stepMs } from './limits.ts';
 import type { Event, OpenShowing, OutputState, PlayerState, ShownThing, Voice } from './model.ts';
-import { dueMs } from './plays.ts';
+import { dueMs, isHere } from './plays.ts';
 import { addToTally } from './showing-rows.ts';
 import type { Turn } from './turn.ts';
 
@@ -25,7 +25,7 @@ function tell(turn: Turn, output: OutputState, player: Busy, begun: Occurrence) 
   // A board shows what the plan says now, from the next page on.
   const occurrence = plannedNow(turn, begun) ?? begun;
   const playlist: Playlist = { ...occurrence, startMs: dueMs(turn, occurrence) };
-  const here = ({ sha256 }: Item) => turn.live.cache.has.has(sha256);
+  const here = (item: Item) => isHere(turn, item);
   const untilMs = turn.now.wallMs + turn.settings.preRollMs + pagesAheadMs;
   let told = output.showing?.attempt === player.attempt ? output.showing : undefined;
   if (told && stepped(turn, told.showing)) told = undefined;

@@ -85,6 +85,12 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
+  declare(app, centre, { method: 'GET', url: '/api/media/:sha256/film', act: 'read' }, async ({ params, request, reply }) => {
+    const film = (await store.content.medium(params['sha256'] ?? ''))?.item.film;
+    if (!film) return bad('not-found', 'no such film');
+    return sendBlob({ blobs, sha256: film.sha256, type: 'video/mp4', range: request.headers.range, reply });
+  });
+
   declare(app, centre, { method: 'GET', url: '/api/blobs/:sha256', act: 'read' }, async ({ params, request, reply }) => {
     const medium = await store.content.medium(params['sha256'] ?? '');
     if (!medium) return bad('not-found', 'no such content');

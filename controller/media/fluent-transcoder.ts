@@ -1,6 +1,7 @@
 // Transcoding through fluent-ffmpeg: file to file only. The one file that knows the package.
 import ffmpeg from 'fluent-ffmpeg';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { type FilmCoder, filmOptions, type ProbedFilm, readFilmProbe } from './film-coder.ts';
 import {
   encodeFilter,
   encoderOptions,
@@ -19,7 +20,7 @@ import {
 
 const stderrLines = 60;
 
-export class FluentTranscoder implements Transcoder {
+export class FluentTranscoder implements Transcoder, FilmCoder {
   readonly #ffmpeg: string;
   readonly #ffprobe: string;
 
@@ -28,14 +29,19 @@ export class FluentTranscoder implements Transcoder {
     this.#ffprobe = paths.ffprobe;
   }
 
-  probe(source: string): Promise<Result<Probed>> {
-    return new Promise((resolve) => {
-      const late = setTimeout(() => resolve(bad('tool-timeout', `ffprobe ran longer than ${probeWithinMs} ms`)), probeWithinMs);
-      this.#command(source).ffprobe(inputGuards, (error: Error | null, found: unknown) => {
-        clearTimeout(late);
-        resolve(error ? judge(error) : readProbe(found));
-      });
-    });
+  async probe(source: string): Promise<Result<Probed>> {
+    const found = await this.#probe(source);
+    return found.ok ? readProbe(found.value) : found;
+  }
+
+  async probeFilm(source: string): Promise<Result<ProbedFilm>> {
+    const found = await this.#probe(source);
+    return found.ok ? readFilmProbe(found.value) : found;
+  }
+
+  async encodeFilm(source: string, target: string): Promise<Result<void>> {
+    const ran = await this.#run(this.#command(source).outputOptions(filmOptions), target);
+    return ran.ok ? ok(undefined) : ran;
   }
 
   async measure(source: string): Promise<Result<Loudness>> {
@@ -46,6 +52,16 @@ export class FluentTranscoder implements Transcoder {
   async encode(source: string, target: string, gainDb: number): Promise<Result<void>> {
     const ran = await this.#run(this.#command(source).audioFilters(encodeFilter(gainDb)).outputOptions(encoderOptions), target);
     return ran.ok ? ok(undefined) : ran;
+  }
+
+  #probe(source: string): Promise<Result<unknown>> {
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(bad('tool-timeout', `ffprobe ran longer than ${probeWithinMs} ms`)), probeWithinMs);
+      this.#command(source).ffprobe(inputGuards, (error: Error | null, found: unknown) => {
+        clearTimeout(late);
+        resolve(error ? judge(error) : ok(found));
+      });
+    });
   }
 
   #command(source: string): ffmpeg.FfmpegCommand {

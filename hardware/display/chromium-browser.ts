@@ -7,6 +7,7 @@ import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { findProgram, startTool, type Tool, type ToolLimits } from '../host/processes.ts';
 import { type CdpEvent, type CdpFields, CdpPipe } from './cdp-pipe.ts';
 import { chromiumFlags, processBytesMax } from './chromium-flags.ts';
+import { beginExpression, type FilmWord, filmExpression, readFilmWord } from './film-page.ts';
 import { shellPage } from './shell-page.ts';
 import { aroundScript, playExpression, settleExpression, shellScript, shellStandsExpression } from './shell-script.ts';
 
@@ -188,6 +189,15 @@ export class ChromiumBrowser {
   /** Films of a document that is now seen begin; its sandbox does not let them begin by themselves. */
   async play(frameId: string): Promise<void> {
     await this.#inFrame(frameId, playExpression);
+  }
+
+  /** What the film of a document says of itself; `undefined` without an answer or without a film. */
+  async askFilm(frameId: string): Promise<FilmWord | undefined> {
+    return readFilmWord(await this.#inFrame(frameId, filmExpression));
+  }
+
+  async beginFilm(frameId: string, atS: number): Promise<void> {
+    await this.#inFrame(frameId, beginExpression(atS));
   }
 
   /** PNG bytes of what is composed now. */

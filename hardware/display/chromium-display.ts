@@ -14,8 +14,10 @@ import {
 import { sha256 } from '../host/crypto.ts';
 import { aroundWish } from './around.ts';
 import { BrowserKeeper } from './browser-keeper.ts';
-import { type BrowserOptions, ChromiumBrowser } from './chromium-browser.ts';
-import type { ChromiumDisplayOptions } from './chromium-options.ts';
+import { ChromiumBrowser } from './chromium-browser.ts';
+import { browserOptionsOf, type ChromiumDisplayOptions } from './chromium-options.ts';
+import { withFilm } from './film-page.ts';
+import { FilmScreen } from './film-screen.ts';
 import { safeTwins } from './page-text.ts';
 import { guarded, isLoopbackOrigin } from './shell-page.ts';
 import { fadeMs } from './shell-script.ts';
@@ -45,6 +47,7 @@ export class ChromiumDisplay implements Display {
   readonly #failureListeners = new Set<(problem: Problem) => void>();
   readonly #keeper: BrowserKeeper;
   readonly #book: StrikeBook;
+  readonly #films = new FilmScreen();
   readonly #prepared = new Map<string, Prepared>();
   #running = false;
   #turn = 0;
@@ -62,7 +65,7 @@ export class ChromiumDisplay implements Display {
     this.can = { html: true, picture: true, columns, rows, colours: 256 ** 3, prepare: true, readBack: true };
     this.#book = new StrikeBook(options.strikesFile);
     this.#keeper = new BrowserKeeper({
-      start: (told) => (options.startBrowser ?? ChromiumBrowser.start)({ ...this.#browserOptions(), ...told }),
+      start: (told) => (options.startBrowser ?? ChromiumBrowser.start)({ ...browserOptionsOf(options), ...told }),
       onFrameGone: (frameId) => void this.#frameGone(frameId),
       onFall: (problem) => this.#fell(problem),
       showAgain: (safe) => this.#showAgain(safe),
@@ -84,7 +87,7 @@ export class ChromiumDisplay implements Display {
     const asked = this.#keeper.asked();
     if (!asked.ok) return asked;
     const before = this.#prepared.get(frame.id);
-    if (before?.frame.html === frame.html) return before.done;
+    if (before && isSame(before.frame, frame)) return before.done;
     this.#prepared.delete(frame.id);
     const [oldest] = this.#prepared.keys();
     if (oldest !== undefined && this.#prepared.size >= preparedMax) await this.#forget(oldest);
@@ -112,7 +115,7 @@ export class ChromiumDisplay implements Display {
     const first = await this.#paint(frame, turn);
     if (first.ok) return first.value;
     if (first.problem.code === 'conflict' || !this.#running) return { problem: first.problem };
-    if (frame.kind !== 'order' && (await this.#endured(frame, turn))) return { problem: first.problem };
+    if (frame.kind !== 'order' && (await this.#endured(frame, turn, first.problem))) return { problem: first.problem };
     // The browser died or hung under it: once more on a new one.
     this.#keeper.fell(first.problem, first.problem.code === 'tool-timeout' ? 'page' : 'browser');
     await this.#keeper.recovered();
@@ -140,7 +143,9 @@ export class ChromiumDisplay implements Display {
     const asked = await this.#keeper.sample();
     if (!asked) return 'unmeasured';
     const [paintedFrames, lastPaint] = asked;
-    return { shown: this.shown(), dark: isDark(this.#blanked, this.#shown), paintedFrames, lastPaintMs: this.#boxMs(lastPaint) };
+    const dark = isDark(this.#blanked, this.#shown);
+    const filmStands = await this.#films.stands(this.#keeper.browser, this.#shown);
+    return { shown: this.shown(), dark, paintedFrames, lastPaintMs: this.#boxMs(lastPaint), ...(filmStands && { filmStands: true }) };
   }
 
   shown(): string | null {
@@ -171,6 +176,8 @@ export class ChromiumDisplay implements Display {
     const browser = asked.value;
     const ready = await this.#ready(browser, frame, turn);
     if (!ready.ok) return ready;
+    const film = await this.#films.ready(browser, frame, ready.value);
+    if (!film.ok) return turn === this.#turn ? film : superseded;
     const dark = isDark(this.#blanked, frame);
     const fade = frame.kind === 'order' ? 0 : (this.#options.fadeMs ?? fadeMs);
     const flipped = await browser.evaluate(`loa.flip(${turn}, ${dark}, ${fade})`, flipWithinMs);
@@ -178,13 +185,14 @@ export class ChromiumDisplay implements Display {
     if (typeof flipped.value !== 'number') return this.#brokenTurn === turn ? broken : superseded;
     this.#shown = frame;
     if (ready.value !== undefined) void browser.play(ready.value);
+    void this.#films.begin(browser, frame, ready.value, this.#boxMs(Date.now()));
     return ok({ paintedMs: this.#boxMs(flipped.value), ...(dark && { dark }) });
   }
 
   /** The prepared frame of this name and document, or a new one loaded and settled now; answers with its name in the browser. */
   async #ready(browser: ChromiumBrowser, frame: Frame, turn: number): Promise<Result<string | undefined>> {
     const prepared = this.#prepared.get(frame.id);
-    if (prepared?.frame.html === frame.html) {
+    if (prepared && isSame(prepared.frame, frame)) {
       this.#prepared.delete(frame.id);
       const taken = await browser.evaluate(`loa.take(${turn}, ${JSON.stringify(frame.id)})`, flipWithinMs);
       if (!taken.ok) return taken;
@@ -201,16 +209,17 @@ export class ChromiumDisplay implements Display {
     return ok(await browser.settled('loa.next()'));
   }
 
-  #document({ html, kind }: Frame): string {
-    return `${JSON.stringify(guarded(html, this.#options.filmsFrom))}, ${kind === 'order'}`;
+  /** Only a page that has a film may ask for one. */
+  #document({ html, film, kind }: Frame): string {
+    return `${JSON.stringify(guarded(withFilm(html, film), film && this.#options.filmsFrom))}, ${kind === 'order'}`;
   }
 
-  /** The page lives: only the document failed, is left and struck, and what was seen stays. */
-  async #endured(frame: Frame, turn: number): Promise<boolean> {
+  /** The page lives: only the document failed, is left and struck, and what was seen stays. A film it cannot play is no harm done. */
+  async #endured(frame: Frame, turn: number, { code }: Problem): Promise<boolean> {
     if (this.#brokenTurn === turn) return true;
     const left = await this.#keeper.browser?.evaluate(`loa.leave(${turn})`, answerWithinMs);
     if (!left?.ok) return false;
-    this.#strike(frame);
+    if (code !== 'page-refused') this.#strike(frame);
     return true;
   }
 
@@ -281,13 +290,9 @@ export class ChromiumDisplay implements Display {
     if (hash === undefined || !this.#book.has(hash)) return undefined;
     return { code: 'page-refused', path: '', detail: `bulletin ${hash} broke the screen too often` };
   }
-
-  #browserOptions(): Omit<BrowserOptions, 'onGone' | 'onFrameGone'> {
-    const { executable, kiosk = false, widthPx = 1280, heightPx = 720, filmsFrom } = this.#options;
-    return { kiosk, widthPx, heightPx, ...(executable !== undefined && { executable }), ...(filmsFrom !== undefined && { filmsFrom }) };
-  }
 }
 
+const isSame = (a: Frame, b: Frame) => a.html === b.html && a.film?.url === b.film?.url;
 const superseded = bad<never>('conflict', 'superseded by a newer frame');
 const brokenProblem: Problem = { code: 'device-failed', path: '', detail: 'the document broke its process' };
 const broken: Result<never> = { ok: false, problem: brokenProblem };

@@ -55,6 +55,14 @@ const screenFlags = [
 ];
 const lowMemoryFlags = ['--enable-low-end-device-mode', '--renderer-process-limit=2', '--js-flags=--max-old-space-size=64'];
 
+/**
+ * Asks a person before a page may reach this machine; nobody is there to answer. Left out only where films are served, which the
+ * resolver's one name and the policies hold to one port.
+ */
+const askingForLoopback = 'LocalNetworkAccessChecks';
+/** Where the machine decodes films in hardware; without it they are decoded all the same. */
+const hardwareFilms = ['AcceleratedVideoDecodeLinuxGL', 'AcceleratedVideoDecodeLinuxZeroCopyGL'];
+
 /** Features that only cost here. A second `--disable-features` would undo the first, so there is one list. */
 const unwanted = [
   'Translate',
@@ -91,8 +99,8 @@ export function chromiumFlags(wishes: FlagWishes): string[] {
     ...quietFlags,
     ...screenFlags,
     ...(wishes.memoryBytes <= lowMemoryBytes ? lowMemoryFlags : []),
-    `--disable-features=${unwanted.join(',')}`,
-    `--enable-features=${wanted.join(',')}`,
+    `--disable-features=${[...unwanted, ...(wishes.filmsFrom === undefined ? [] : [askingForLoopback])].join(',')}`,
+    `--enable-features=${[...wanted, ...(wishes.kiosk ? hardwareFilms : [])].join(',')}`,
     ...(wishes.extra ?? []),
     'about:blank',
   ];

@@ -23,3 +23,9 @@ export interface ChromiumDisplayOptions {
   /** The technique itself, so that a bench can look at each of its frames. */
   readonly startBrowser?: (options: BrowserOptions) => Promise<Result<ChromiumBrowser>>;
 }
+
+/** What its browser is told, without whom to tell. */
+export function browserOptionsOf(options: ChromiumDisplayOptions): Omit<BrowserOptions, 'onGone' | 'onFrameGone'> {
+  const { executable, kiosk = false, widthPx = 1280, heightPx = 720, filmsFrom } = options;
+  return { kiosk, widthPx, heightPx, ...(executable !== undefined && { executable }), ...(filmsFrom !== undefined && { filmsFrom }) };
+}

@@ -3,6 +3,7 @@
 import { findLanguage } from '../../schemas/languages.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { Tint } from '../display.ts';
+import { cornerWide } from './film-page.ts';
 import { legibleUnits, type Viewing } from './layout.ts';
 import { arrowSign, hazardSign } from './pictograms.ts';
 import { asText, demoMark, lettersFor, lettersTogether, type PageMarks, type Part, wholePage } from './whole-page.ts';
@@ -28,6 +29,9 @@ const secondScale = 0.4;
 /** Box of the words in units, where the sign stands beside them and where it stands above them. */
 const lying = { wide: 60, high: 34, framed: 24 };
 const upright = { wide: 88, high: 86, framed: 72 };
+/** The same beside a film in sign language. */
+const lyingBeside = { wide: 42, high: 34, framed: 24 };
+const uprightAbove = { wide: 88, high: 60, framed: 50 };
 const lettersMost = 10;
 
 export function orderPage(order: Order, marks: PageMarks = {}, languages: readonly string[] = []): string {
@@ -36,10 +40,11 @@ export function orderPage(order: Order, marks: PageMarks = {}, languages: readon
   const around = order.issuer ?? marks.place ?? '';
   const frame = framed[order.class];
   const most = Math.max(lettersMost, marks.viewing ? legibleUnits(marks.viewing) * 1.1 : 0);
+  const [wide, high] = marks.interpreted ? [lyingBeside, uprightAbove] : [lying, upright];
   const size = (box: typeof lying) => lettersTogether(partsOf(first, second), box.wide, frame === undefined ? box.high : box.framed, most);
   return wholePage(
     first.title,
-    `body { background: ${ground}; color: ${ink}; padding: calc(3.4 * var(--u)); gap: calc(1.6 * var(--u)); --size: ${size(lying)}; }
+    `body { background: ${ground}; color: ${ink}; padding: calc(3.4 * var(--u)); gap: calc(1.6 * var(--u)); --size: ${size(wide)}; }
 body::after { content: ''; position: fixed; inset: calc(1 * var(--u)); border: calc(.7 * var(--u)) solid ${ink}; border-radius: calc(2.4 * var(--u)); }
 .band { display: flex; align-items: center; justify-content: space-between; gap: calc(2 * var(--u)); font-size: calc(3.2 * var(--u)); font-weight: 700; padding: 0 calc(1.4 * var(--u)); }
 .class { white-space: nowrap; background: ${ink}; color: ${ground}; padding: .14em .6em; border-radius: .3em; letter-spacing: .1em; font-weight: 900; font-size: 1.2em; }
@@ -54,12 +59,17 @@ h1 { font-size: calc(var(--size) * var(--u)); line-height: 1.12; font-weight: 90
 .words .place { display: inline-flex; align-items: center; gap: .45em; background: ${ink}; color: ${ground}; border-radius: .4em; padding: .24em .6em; font-weight: 900; }
 .place svg { width: 1.5em; flex: none; }
 .words .second { display: block; font-size: calc(var(--size) * ${secondScale} * var(--u)); font-weight: 600; padding-top: .6em; border-top: calc(.3 * var(--u)) solid; }
-@media (max-aspect-ratio: 3/4) { body { --size: ${size(upright)}; padding: calc(4.4 * var(--u)); } .band { flex-wrap: wrap; } .class { font-size: 1.8em; } .around { text-align: center; font-size: calc(${lettersFor(around, 86, 10, 3.8)} * var(--u)); padding-bottom: calc(2 * var(--u)); } .degree { font-size: calc(4 * var(--u)); }
-main { flex-direction: column; justify-content: center; text-align: center; } main > svg { width: calc(46 * var(--u)); } .words { flex: none; width: 100%; } .frame { font-size: calc(3 * var(--u)); } .frame span:nth-child(3) { display: none; } }`,
+@media (max-aspect-ratio: 3/4) { body { --size: ${size(high)}; padding: calc(4.4 * var(--u)); } .band { flex-wrap: wrap; } .class { font-size: 1.8em; } .around { text-align: center; font-size: calc(${lettersFor(around, 86, 10, 3.8)} * var(--u)); padding-bottom: calc(2 * var(--u)); } .degree { font-size: calc(4 * var(--u)); }
+main { flex-direction: column; justify-content: center; text-align: center; } main > svg { width: calc(46 * var(--u)); } .words { flex: none; width: 100%; } .frame { font-size: calc(3 * var(--u)); } .frame span:nth-child(3) { display: none; } }${marks.interpreted ? besideFilm : ''}`,
     `${frameBar(frame)}<div class="band"><span class="class">${classWordOf(order)}</span>${degrees(order)}${demoMark(marks)}</div>
 <main>${hazardSign(order.hazard)}<div class="words"><h1>${asText(first.title)}</h1>${placeLine(first.text)}${secondWords(second)}</div></main>${around === '' ? '' : `<div class="around">${asText(around)}</div>`}${frameBar(frame)}`,
   );
 }
+
+/** Sign, words and issuer keep away from the corner where the interpreter stands. */
+const besideFilm = `
+main { gap: calc(2.4 * var(--u)); padding-right: ${cornerWide * 100}vw; } main > svg { width: calc(17 * var(--u)); } .around { padding-right: ${cornerWide * 100 + 2}vw; }
+@media (max-aspect-ratio: 3/4) { main { padding-right: 0; padding-bottom: 30vw; } main > svg { width: calc(34 * var(--u)); } .around { padding-right: ${cornerWide * 100 + 4}vw; text-align: left; } }`;
 
 /** Are the order's main words as large as the farthest reader needs? */
 export function isLegible(order: Order, viewing: Viewing, languages: readonly string[] = []): boolean {

@@ -10,6 +10,8 @@ export interface PageMarks {
   readonly demo?: boolean;
   /** How the board is looked at; letters are made large enough for it where the words leave room. */
   readonly viewing?: Viewing;
+  /** A film in sign language will stand in the lower right corner: the words leave it free. */
+  readonly interpreted?: boolean;
   /** An address for people's telephones, beside the words that say what it is for. */
   readonly qr?: { readonly text: string; readonly label: string };
 }

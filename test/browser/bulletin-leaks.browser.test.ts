@@ -9,6 +9,8 @@ import { ChromiumDisplay } from '../../hardware/display/chromium-display.ts';
 import { leaksTo } from './leaks.ts';
 
 let contacts: string[] = [];
+/** Requests at the place that pages try to reach. */
+let asked: string[] = [];
 let pages: Readonly<Record<string, { readonly html: string }>> = {};
 const listening: Server[] = [];
 
@@ -25,7 +27,7 @@ async function listen(answer: (url: string) => string): Promise<string> {
 
 let [leakAt, pagesAt] = ['', ''];
 beforeAll(async () => {
-  leakAt = await listen(() => '');
+  leakAt = await listen((url) => String(asked.push(url)));
   listening[0]?.on('connection', () => contacts.push('connection'));
   pagesAt = await listen((url) => pages[decodeURIComponent(url.slice(1))]?.html ?? '');
   pages = leaksTo(leakAt);
@@ -34,9 +36,18 @@ afterAll(() => {
   for (const server of listening) server.close();
 });
 
-test('on a board no way out leads to a single connection', async () => {
+/** Where films come from, if anywhere. To the box's own door of films a preconnect opens a line, and asks for nothing. */
+const filmOrigins = [
+  ['that plays no films', () => undefined, []],
+  ['that plays films', () => pagesAt, []],
+  ['whose own films lie there', () => leakAt, ['preconnect']],
+] as const;
+
+test.each(filmOrigins)('on a board %s no way out leads to a request', async (_of, filmsAt, opened) => {
   contacts = [];
-  const display = new ChromiumDisplay({ widthPx: 320, heightPx: 180, fadeMs: 0 });
+  asked = [];
+  const filmsFrom = filmsAt();
+  const display = new ChromiumDisplay({ widthPx: 320, heightPx: 180, fadeMs: 0, ...(filmsFrom !== undefined && { filmsFrom }) });
   await display.start();
   const reached: string[] = [];
   for (const [name, { html }] of Object.entries(leaksTo(leakAt))) {
@@ -47,7 +58,8 @@ test('on a board no way out leads to a single connection', async () => {
   }
   await wait(1_500);
   await display.stop();
-  expect([...reached, ...contacts]).toEqual([]);
+  expect([...reached, ...contacts]).toEqual(opened);
+  expect(asked).toEqual([]);
 });
 
 test('in the side zone neither', async () => {

@@ -1,6 +1,5 @@
 // The centre's rules as tables: wants, frames, orders, status, ranges.
 import { describe, expect, test } from 'vitest';
-import { readRange } from '../../controller/blob-answer.ts';
 import { type CentreContent, compileWants, policyAt, sameParts, schedulesOf } from '../../controller/core/compile-want.ts';
 import { newerPresence, silentAfterMs, statusOf } from '../../controller/core/fleet-status.ts';
 import { attachmentsWithin, type FrameEntry, idsToClear, livingEntries, roomForOrder } from '../../controller/core/group-frame.ts';
@@ -16,6 +15,7 @@ import { frameBytesMax } from '../../schemas/frame.ts';
 import { Order } from '../../schemas/order.ts';
 import { parse } from '../../schemas/parse.ts';
 import type { Programme } from '../../schemas/programme.ts';
+import { readRange } from '../../schemas/ranges.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
 import { defaultBoxSettings } from '../../schemas/settings.ts';
 import { openPolicy } from './built-centre.ts';

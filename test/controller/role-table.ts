@@ -96,7 +96,15 @@ export const roleTable: readonly RouteRow[] = [
   ofBox('box.settings', 'DELETE /api/boxes/:id/contacts/:contact'),
   ...placed('mandate.sign', 'POST /api/boxes/:id/contacts/:contact/mandates'),
   // Content and schedules.
-  ...anywhere('read', 'GET /api/media', 'GET /api/blobs/:sha256', 'GET /api/programmes', 'GET /api/programmes/:id', 'GET /api/schedules'),
+  ...anywhere(
+    'read',
+    'GET /api/media',
+    'GET /api/blobs/:sha256',
+    'GET /api/media/:sha256/film',
+    'GET /api/programmes',
+    'GET /api/programmes/:id',
+    'GET /api/schedules',
+  ),
   ...anywhere('read', 'POST /api/schedules/preview', 'GET /api/timeline', 'GET /api/policy'),
   ...anywhere('media.add', 'POST /api/media', 'POST /api/bulletins'),
   ...anywhere('programme.write', 'POST /api/programmes', 'POST /api/programmes/:id/submit'),

@@ -1,0 +1,18 @@
+// The page of a film: its still, whole on black, which is seen until the film plays and where no film can be played.
+import { readStyleSheet, writeStyleSheet } from '../../schemas/bulletin-css.ts';
+import { doctype, escapeText, escapeValue } from '../../schemas/bulletin-markup.ts';
+
+/** Written as a cleaned bulletin is. `still` is a JPEG. */
+export function layOutFilm(title: string, still: Uint8Array): string {
+  const rules = writeStyleSheet(
+    readStyleSheet(
+      'html,body{margin:0;height:100%;background:#000}img{display:block;width:100%;height:100%;object-fit:contain}',
+      () => undefined,
+    ),
+  );
+  const source = `data:image/jpeg;base64,${Buffer.from(still).toString('base64')}`;
+  return (
+    `${doctype}<html lang="vi"><head><meta charset="utf-8" /><title>${escapeText(title)}</title><style>${rules}</style></head>` +
+    `<body><img src="${source}" alt="${escapeValue(title)}" /></body></html>`
+  );
+}
