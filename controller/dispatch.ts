@@ -1,4 +1,5 @@
 // Keeps each box's signed want equal to the tables: any change is compiled, signed where parts differ, stored, published.
+
 import { sha256 } from '../hardware/host/crypto.ts';
 import type { Envelope } from '../schemas/envelope.ts';
 import { holidaysOf, seededDates } from '../schemas/holidays.ts';
@@ -8,6 +9,7 @@ import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
+import { type OrderTemplate, signFilmsOf } from './core/order-plan.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
@@ -43,7 +45,7 @@ const holidaysMax = 400;
 export async function readContent(store: Store, nowMs: number): Promise<CentreContent | undefined> {
   const policy = await store.content.policy();
   if (!policy) return undefined;
-  const [programmes, schedules, seeded, years, areaPolicies, localOrder, paths, ready] = await Promise.all([
+  const [programmes, schedules, seeded, years, areaPolicies, localOrder, paths, templates, ready] = await Promise.all([
     store.content.programmes(),
     store.content.schedules(),
     store.meta.value('holidays'),
@@ -51,6 +53,7 @@ export async function readContent(store: Store, nowMs: number): Promise<CentreCo
     store.calendar.areaPolicies(),
     store.meta.value('localOrder'),
     store.meta.value('paths'),
+    store.meta.value('templates'),
     store.orders.ready(),
   ]);
   const year = new Date(nowMs).getUTCFullYear();
@@ -61,7 +64,8 @@ export async function readContent(store: Store, nowMs: number): Promise<CentreCo
   const more = seededDates(listOf<string>(seeded), years).filter((date) => Math.abs(Number(date.slice(0, 4)) - year) <= 2);
   const holidays = [...new Set([...more, ...occasions.map(({ date }) => date)])].sort().slice(0, holidaysMax);
   const lists = { holidays, occasions, localOrder: listOf<string>(localOrder), paths: listOf<Path>(paths) };
-  return { policy, areaPolicies, programmes, schedules, ready, ...lists };
+  const signFilms = signFilmsOf(listOf<OrderTemplate>(templates));
+  return { policy, areaPolicies, programmes, schedules, ready, signFilms, ...lists };
 }
 
 export class Dispatch {

@@ -98,6 +98,7 @@ export const wireShapes = {
   Introduction,
   Below,
   ClearRequest: orders.ClearRequest,
+  SignFilmRequest: orders.SignFilmRequest,
   TemplateSpeechRequest: orders.TemplateSpeechRequest,
   TimelineRequest: api.TimelineRequest,
   MediaRequest: api.MediaRequest,

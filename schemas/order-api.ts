@@ -45,6 +45,8 @@ export const TemplateSpeechRequest = v.strictObject({
   recording: v.optional(Sha256),
   screen: v.optional(Order.entries.screen),
 });
+/** The film that says a template in sign language: a bulletin of the library that is one; null takes it away. */
+export const SignFilmRequest = v.strictObject({ class: v.picklist(['actual', 'exercise']), film: v.nullable(Sha256) });
 /** One officer's signature over the bytes of `OrderRequestAnswer.statement` (DSSE, type `payloadType`). */
 export const ApproveRequest = v.strictObject({
   keyid: v.pipe(v.string(), v.minLength(8), v.maxLength(64)),
@@ -71,6 +73,8 @@ export interface TemplateAnswer {
   readonly screen: Order['screen'];
   /** Every language it has words for, main one first. */
   readonly speech: readonly { readonly language: string; readonly speak: string; readonly recorded: boolean }[];
+  /** Classes of order that have a film in sign language. */
+  readonly signed: readonly ('actual' | 'exercise')[];
 }
 /** What a key, a contact or a person started at a box and has not ended there, as far as the box has told. */
 export interface StartAtBoxAnswer {

@@ -21,9 +21,10 @@ export const Part = v.strictObject({
 });
 export type Part = v.InferOutput<typeof Part>;
 
+export const orderFilmsMax = 32;
 /** Sound of orders to come, in the languages of this box, and films for its board: here before the order that names them (PRODUCT §1.5). */
 export const OrderAudio = v.strictObject({
-  films: v.optional(v.pipe(v.array(Film), v.minLength(1), v.maxLength(32))),
+  films: v.optional(v.pipe(v.array(Film), v.minLength(1), v.maxLength(orderFilmsMax))),
   audio: v.pipe(
     v.array(v.strictObject({ sha256: Sha256, bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(orderAudioBytesMax)) })),
     v.maxLength(512),

@@ -1,11 +1,13 @@
 // Templates of orders: what they say per language, whose voice says it, and who would understand which.
 import type { FastifyInstance } from 'fastify';
-import { type TemplateAnswer, TemplateSpeechRequest } from '../../schemas/order-api.ts';
+import { SignFilmRequest, type TemplateAnswer, TemplateSpeechRequest } from '../../schemas/order-api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import type { OrderTemplate } from '../core/order-plan.ts';
 import { may } from '../core/roles.ts';
 import { declare } from './route.ts';
+
+const signFilmClasses = SignFilmRequest.entries.class.options;
 
 export function templateRoutes(app: FastifyInstance, centre: Centre): void {
   const { templates, store, card } = centre;
@@ -31,14 +33,31 @@ export function templateRoutes(app: FastifyInstance, centre: Centre): void {
       return ok(answerOf(said.value));
     },
   );
+
+  declare(
+    app,
+    centre,
+    { method: 'PUT', url: '/api/templates/:id/sign-film', act: 'template.write', where: 'centre', body: SignFilmRequest },
+    async ({ person, params, body, act }): Promise<Result<TemplateAnswer>> => {
+      const allowed = may(person.grants, 'template.write', card.area);
+      if (!allowed.ok) return allowed;
+      const film = body.film === null ? undefined : (await store.content.medium(body.film))?.item.film;
+      if (body.film !== null && !film) return bad('not-found', `no film ${body.film} in the library`, '/film');
+      const signed = await templates.sign(params['id'] ?? '', body.class, film);
+      if (!signed.ok) return signed;
+      await store.audit.append(act('template.sign', `${signed.value.id} ${body.class}`, body));
+      return ok(answerOf(signed.value));
+    },
+  );
 }
 
-function answerOf({ id, title, speech, screen }: OrderTemplate): TemplateAnswer {
+function answerOf({ id, title, speech, screen, signFilms = {} }: OrderTemplate): TemplateAnswer {
   return {
     id,
     title,
     speak: speech[0]?.speak ?? '',
     screen,
     speech: speech.map(({ language, speak, recording }) => ({ language, speak, recorded: recording !== undefined })),
+    signed: signFilmClasses.filter((kind) => signFilms[kind] !== undefined),
   };
 }

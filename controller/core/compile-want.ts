@@ -6,11 +6,11 @@ import { sameLanguage } from '../../schemas/languages.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
 import type { Path } from '../../schemas/paths.ts';
 import type { Policy } from '../../schemas/policy.ts';
-import type { Programme } from '../../schemas/programme.ts';
+import type { Film, Programme } from '../../schemas/programme.ts';
 import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
-import type { BoxSettings } from '../../schemas/settings.ts';
-import type { Part, PartKind, Plan } from '../../schemas/want.ts';
-import { audioIn } from './ready-orders.ts';
+import { type BoxSettings, sounds } from '../../schemas/settings.ts';
+import { orderFilmsMax, type Part, type PartKind, type Plan } from '../../schemas/want.ts';
+import { audioIn, signFilmsIn } from './ready-orders.ts';
 
 export interface CentreContent {
   /** Holds where no area has its own. */
@@ -33,6 +33,8 @@ export interface CentreContent {
   readonly ready?: ReadonlyMap<string, readonly LocalOrder[]>;
   /** Prepared sound of orders, by language; a box holds what its cluster understands. */
   readonly orderAudio?: readonly { readonly language: string; readonly sha256: string; readonly bytes: number }[];
+  /** Films in sign language that orders will name; boxes with a board hold them. */
+  readonly signFilms?: readonly Film[];
 }
 
 /** The policy of an area and all below it, in place of what holds above. */
@@ -115,20 +117,32 @@ function emergencyParts(dev: string, { paths = [], ready }: CentreContent, part:
   ];
 }
 
-/** Vietnamese is always there: what a cluster has no words for is said in it. */
-function orderAudioOf({ id, settings: { languages } }: BoxToServe, { orderAudio = [], ready }: CentreContent, part: MakePart): Part[] {
-  const wanted = [...new Set([...languages, 'vi'])].sort();
+/** Sound and films of orders to come. Vietnamese is always there: what a cluster has no words for is said in it. */
+function orderAudioOf({ id, settings }: BoxToServe, { orderAudio = [], signFilms = [], ready }: CentreContent, part: MakePart): Part[] {
+  const wanted = [...new Set([...settings.languages, 'vi'])].sort();
   const fit = orderAudio.filter(({ language }) => wanted.some((tag) => sameLanguage(tag, language)));
-  // What lies ready keeps its sound, whatever templates say since.
-  const lying = audioIn(ready?.get(id) ?? []);
-  const audio = [...new Map([...fit, ...lying].map(({ sha256, bytes }) => [sha256, { sha256, bytes }])).values()];
-  if (audio.length === 0) return [];
+  // What lies ready keeps its sound and its film, whatever templates say since.
+  const waiting = ready?.get(id) ?? [];
+  const lying = audioIn(waiting);
+  const shows = settings.outputs.some(({ kind }) => !sounds(kind));
+  const lyingFilms = shows ? signFilmsIn(waiting) : [];
+  const audio = distinct([...fit, ...lying]);
+  const films = shows ? distinct([...lyingFilms, ...signFilms]).slice(0, orderFilmsMax) : [];
+  if (audio.length === 0 && films.length === 0) return [];
+  const own = [...lying, ...lyingFilms].map(({ sha256 }) => sha256);
   return [
-    part('orderAudio', `orderAudio ${[...wanted, ...lying.map(({ sha256 }) => sha256)].join(' ')}`, () => ({
-      audio: audio.sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)).slice(0, 512),
+    part('orderAudio', `orderAudio ${[...wanted, ...own].join(' ')} ${films.length > 0 ? 'films' : ''}`, () => ({
+      audio: byHash(audio).slice(0, 512),
+      ...(films.length > 0 && { films: byHash(films) }),
     })),
   ];
 }
+
+function distinct(files: readonly Pick<Film, 'sha256' | 'bytes'>[]): Film[] {
+  return [...new Map(files.map(({ sha256, bytes }) => [sha256, { sha256, bytes }])).values()];
+}
+
+const byHash = (files: readonly Film[]): Film[] => [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
 
 /** What boxes in these groups play: schedules of approved programmes, in the order of their ids. */
 export function schedulesOf(groups: readonly string[], content: CentreContent): SchedulePart {

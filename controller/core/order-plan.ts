@@ -2,7 +2,7 @@
 import type { AreaPath } from '../../schemas/ids.ts';
 import type { Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { Level } from '../../schemas/programme.ts';
+import type { Film, Level } from '../../schemas/programme.ts';
 import { normaliseSpeech } from '../../schemas/speech-text/normalise.ts';
 
 /** Voice and screen are separate texts; figures in the voice are put into words when an order is made. */
@@ -20,6 +20,16 @@ export interface OrderTemplate {
   readonly screen: Order['screen'];
   readonly screens?: NonNullable<Order['screens']>;
   readonly volume?: NonNullable<Order['volume']>;
+  readonly signFilms?: SignFilms;
+}
+
+/** A template in sign language. An exercise has a film of its own, which says that it is one, or none. */
+export type SignFilms = { readonly [K in Exclude<Order['class'], 'test'>]?: Film };
+
+/** Films that boards hold before any order names them. */
+export function signFilmsOf(templates: readonly Pick<OrderTemplate, 'signFilms'>[]): Film[] {
+  const films = templates.flatMap(({ signFilms = {} }) => Object.values(signFilms));
+  return [...new Map(films.map((film) => [film.sha256, film])).values()];
 }
 
 /** Words of one language, and a person's voice that says them, by the hash of its recording. */
@@ -66,6 +76,7 @@ export function planOrder(wish: OrderWish): Result<Order> {
   const kind = demo ? 'exercise' : wished;
   const tooLong = template.speech.findIndex(({ language, speak }) => spokenWords(kind, language, speak).length > spokenCharactersMax);
   if (tooLong >= 0) return bad('too-large', `more than ${spokenCharactersMax} characters when spoken out`, `/speech/${tooLong}/speak`);
+  const signFilm = kind === 'test' ? undefined : template.signFilms?.[kind];
   return ok({
     class: kind,
     level,
@@ -89,6 +100,7 @@ export function planOrder(wish: OrderWish): Result<Order> {
     screen: { ...template.screen, title: screenTitle(kind, template.screen.title) },
     ...(template.screens ? { screens: template.screens.map((one) => ({ ...one, title: screenTitle(kind, one.title) })) } : {}),
     ...(template.volume ? { volume: template.volume } : {}),
+    ...(signFilm ? { signFilm } : {}),
   });
 }
 

@@ -3,6 +3,7 @@ import { type Envelope, fromBase64 } from '../../schemas/envelope.ts';
 import { type LocalOrder, localOrdersMax } from '../../schemas/local-orders.ts';
 import type { Order } from '../../schemas/order.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Film } from '../../schemas/programme.ts';
 import type { ReadyBoxAnswer } from '../../schemas/ready-orders.ts';
 import type { Report } from '../../schemas/report.ts';
 
@@ -22,6 +23,11 @@ export function audioIn(orders: readonly LocalOrder[]): { readonly sha256: strin
   return orders.flatMap(({ envelope }) =>
     wordsOf(envelope).order.speech.flatMap(({ audio }) => (audio ? [{ sha256: audio.sha256, bytes: audio.bytes }] : [])),
   );
+}
+
+/** Films in sign language that these orders name. */
+export function signFilmsIn(orders: readonly LocalOrder[]): Film[] {
+  return orders.flatMap(({ envelope }) => wordsOf(envelope).order.signFilm ?? []);
 }
 
 /** Orders of a box that still hold. */

@@ -3,8 +3,9 @@
 import { type CoverageRow, coverage } from '../../schemas/coverage.ts';
 import { sameLanguage } from '../../schemas/languages.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Film } from '../../schemas/programme.ts';
 import { screenWordsMax, screenWordsOf } from '../../schemas/screen-words.ts';
-import { type OrderTemplate, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
+import { type OrderTemplate, type SignFilms, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
 import type { Registry } from '../registry.ts';
 import type { MetaStore } from '../store/store.ts';
 import type { Voices } from './voices.ts';
@@ -80,10 +81,27 @@ export class TemplateDesk {
       screen: screen && inMain ? screen : template.screen,
       ...(screens.length > 0 ? { screens } : {}),
     };
-    this.#templates = this.#templates.map((one) => (one.id === id ? changed : one));
-    await this.#options.meta.setValue(cell, JSON.stringify(this.#templates));
+    await this.#replace(changed);
     this.#prepareSoon([changed]);
     return ok(changed);
+  }
+
+  /** Set or take away the film that says a template in sign language for a class. Problem: not-found. */
+  async sign(id: string, kind: keyof SignFilms, film: Film | undefined): Promise<Result<OrderTemplate>> {
+    const template = this.#templates.find((one) => one.id === id);
+    if (!template) return bad('not-found', `no template ${id}`, '/id');
+    const { signFilms: before = {}, ...rest } = template;
+    const { [kind]: _was, ...others } = before;
+    const signFilms: SignFilms = film ? { ...others, [kind]: film } : others;
+    const changed: OrderTemplate = Object.keys(signFilms).length > 0 ? { ...rest, signFilms } : rest;
+    await this.#replace(changed);
+    await this.#options.prepared();
+    return ok(changed);
+  }
+
+  async #replace(changed: OrderTemplate): Promise<void> {
+    this.#templates = this.#templates.map((one) => (one.id === changed.id ? changed : one));
+    await this.#options.meta.setValue(cell, JSON.stringify(this.#templates));
   }
 
   /** Hazard × language × recorded?, and the clusters that would fall back (PRODUCT §1.4). */

@@ -53,6 +53,18 @@ describe('a page', () => {
     expect(titles(rig)).toEqual(['a', 'b']);
   });
 
+  test('with a film waits for both files, and fetches both', () => {
+    const film = { sha256: hashOf('film'), bytes: 2_000 };
+    const rig = new Rig(six - hourMs);
+    rig.bootWith(pages(1, [page('a', { film }), page('b')]));
+    rig.tell({ is: 'cacheSeen', has: [page('b'), page('a')].map(({ sha256, bytes }) => ({ sha256, bytes })), freeBytes: 1e9 });
+    const fetched = rig.actions.flatMap((action) => (action.do === 'fetch' ? [action.sha256] : []));
+    expect(fetched).toContain(film.sha256);
+    rig.pass(hourMs - 1_000);
+    rig.pass(1_000);
+    expect(titles(rig)[0]).not.toBe('a');
+  });
+
   test('whose file is missing or rotten is passed over at once', () => {
     const rig = showing();
     const told = shows(rig).at(-1);

@@ -149,7 +149,7 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('read', 'GET /api/orders/:id.cap', 'GET /api/officer-keys', 'GET /api/order-requests', 'GET /api/order-requests/:id'),
   ...anywhere('read', 'GET /api/ready-orders'),
   ...anywhere('order.give', 'POST /api/officer-keys', 'POST /api/order-preview'),
-  ...placed('template.write', 'PUT /api/templates/:id/speech'),
+  ...placed('template.write', 'PUT /api/templates/:id/speech', 'PUT /api/templates/:id/sign-film'),
   ...placed('order.give', 'POST /api/orders', 'POST /api/order-requests', 'POST /api/order-requests/:id/approve'),
   ...placed('order.give', 'DELETE /api/order-requests/:id', 'POST /api/ready-orders', 'POST /api/ready-orders/:id/approve'),
   ...placed('order.give', 'DELETE /api/ready-orders/:id'),

@@ -14,6 +14,7 @@ const notDocuments = new Set([
   'Base64',
   'ClockQuality',
   'DayWindow',
+  'Film',
   'DutyPlace',
   'FactorCode',
   'GrantWish',
