@@ -1,22 +1,13 @@
 // A board a day without its centre, in its real program and real Chromium: the box's clock goes on in leaps, the power goes at each,
 // the bulletins of each hour are shown from the cache, and when the centre is back every proof is there once. [needs chromium]
-import { spawn } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { makeCleaner } from '../../controller/media/sanitiser/clean.ts';
 import type { Item } from '../../schemas/programme.ts';
-import type { Receipt } from '../../schemas/receipt.ts';
-import type { ShowingRow } from '../../schemas/showing-row.ts';
 import { policy, programme, schedule } from '../schemas/documents.ts';
-import { Program } from './program.ts';
+import { bulletin, enrolledBox, localTime, receiptsOf, rowsOf } from './board-box.ts';
 import { SmallCentre } from './small-centre.ts';
 import { until } from './waiting.ts';
 
-const agent = fileURLToPath(new URL('../../dist/agent.js', import.meta.url));
 const secondMs = 1_000;
 const hourMs = 3_600_000;
 const outputs = [{ id: 'screen', kind: 'board' }];
@@ -35,18 +26,8 @@ const parts = [
 const lastsMs = 5 * hourMs;
 const lookMs = 14 * secondMs;
 
-function local(ms: number): string {
-  return new Date(ms + 7 * hourMs)
-    .toISOString()
-    .replace(/[-:]|\.\d+Z/g, '')
-    .slice(0, 15);
-}
-
-function bulletin(centre: SmallCentre, title: string): Item {
-  const html = `<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>${title}</title><style>body{background:#204080;color:#fff;font:80px sans-serif}</style></head><body>${title}</body></html>`;
-  const cleaned = makeCleaner()(html, { distanceM: 5, screenHeightM: 0.685 });
-  if (!cleaned.ok) throw new Error(cleaned.problem.detail);
-  return { ...centre.put(cleaned.value.html), type: 'text/html', title, language: 'vi', durationMs: 4 * secondMs, gainDb: 0 };
+function pageOf(centre: SmallCentre, title: string): Item {
+  return { ...centre.put(bulletin(title, '#204080')), type: 'text/html', title, language: 'vi', durationMs: 4 * secondMs, gainDb: 0 };
 }
 
 test('a day without the centre: each hour’s bulletins from the cache, a power cut at each leap, every proof once', async () => {
@@ -54,28 +35,14 @@ test('a day without the centre: each hour’s bulletins from the cache, a power 
   centre.lifeMs = 30 * 24 * hourMs;
   await centre.start();
   running.push(centre);
-  const dir = await mkdtemp(join(tmpdir(), 'loa-board-day-'));
-  const configure = (offsetMs: number) =>
-    writeFile(
-      join(dir, 'config.json'),
-      JSON.stringify({
-        page: { port: 0 },
-        outputs,
-        display: { kind: 'chromium', width: 640, height: 360 },
-        clock: { offsetMs, rtc: true },
-        log: { level: 'info', file: 'agent.log' },
-      }),
-    );
-  await configure(0);
-  await writeFile(join(dir, 'claim.json'), JSON.stringify(centre.claim()));
-  const enrol = spawn(process.execPath, [agent, 'enrol', '--data', dir, '--claim', join(dir, 'claim.json')], { stdio: 'inherit' });
-  expect(await new Promise((resolve) => enrol.once('exit', resolve))).toBe(0);
-  const box = new Program('agent', ['--data', dir]);
+  const { program: box, configure } = await enrolledBox(centre, { outputs, display: { kind: 'chromium', width: 640, height: 360 } });
+  const atOffset = (offsetMs: number) => configure({ clock: { offsetMs, rtc: true } });
+  await atOffset(0);
   await box.start();
   running.push({ stop: () => box.stop() });
 
   const startMs = Math.ceil((Date.now() + 6_000) / secondMs) * secondMs;
-  const items = new Map(parts.map(({ id, title }) => [id as string, bulletin(centre, title)]));
+  const items = new Map(parts.map(({ id, title }) => [id as string, pageOf(centre, title)]));
   await centre.want({
     settings: { outputs },
     policy: policy({}),
@@ -85,7 +52,7 @@ test('a day without the centre: each hour’s bulletins from the cache, a power 
         schedule({
           id,
           programme: id,
-          start: local(startMs + atMs),
+          start: localTime(startMs + atMs),
           class: 'filler',
           lastsMs,
           missedStart: { rule: 'join', withinMs: hourMs },
@@ -106,7 +73,7 @@ test('a day without the centre: each hour’s bulletins from the cache, a power 
   for (const { atMs } of parts.slice(1)) {
     await box.kill();
     // A quarter of an hour into its part, whatever that is on the machine's clock.
-    await configure(startMs + atMs + hourMs / 4 - Date.now());
+    await atOffset(startMs + atMs + hourMs / 4 - Date.now());
     await box.start();
     await wait(lookMs);
   }
@@ -146,11 +113,3 @@ test('a day without the centre: each hour’s bulletins from the cache, a power 
     );
   }
 }, 180_000);
-
-function rowsOf(centre: SmallCentre): ShowingRow[] {
-  return centre.facts.flatMap((fact) => (fact.kind === 'showing' ? [fact.showing] : []));
-}
-
-function receiptsOf(centre: SmallCentre): Receipt[] {
-  return centre.facts.flatMap((fact) => (fact.kind === 'receipt' ? [fact.receipt] : []));
-}
