@@ -42,6 +42,7 @@ import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
 import { templateRoutes } from './api/templates.ts';
 import { unitRoutes } from './api/units.ts';
+import { uploadRoutes } from './api/uploads.ts';
 import type { Centre } from './centre.ts';
 import { webhookDoor } from './emergency/inlets/webhook.ts';
 import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
@@ -96,6 +97,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   boardRoutes(app, centre);
   unitRoutes(app, centre);
   mediaRoutes(app, centre);
+  uploadRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
   logRoutes(app, centre);

@@ -18,6 +18,7 @@ import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
 import type { Ingest } from './media/make-ingest.ts';
+import type { ResumableUploads } from './media/resumable.ts';
 import type { Sanitiser } from './media/sanitiser.ts';
 import type { People } from './people/make-people.ts';
 import type { Authority } from './provision/authority.ts';
@@ -76,6 +77,7 @@ export interface Centre {
   readonly claimPlace: () => ClaimPlace;
   /** Turn an uploaded file into content; one at a time. */
   readonly ingest: Ingest;
+  readonly resumable: ResumableUploads;
   /** The broker lets boxes of these centres below read orders, from now on. */
   readonly admitBelow: (below: readonly Below[]) => void;
   /** Other people's documents, made safe in a process of its own. */

@@ -18,6 +18,8 @@ export interface Folder {
   readonly strongbox: string;
   readonly blobs: string;
   readonly uploads: string;
+  /** Uploads that may go on, also after a restart. */
+  readonly resumable: string;
   /** The last picture of each board. */
   readonly screenshots: string;
   /** A folder for each source of alerts that is one. */
@@ -36,6 +38,7 @@ export function folderOf(root: string): Folder {
     strongbox: join(root, 'strongbox.key'),
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
+    resumable: join(root, 'resumable'),
     screenshots: join(root, 'screenshots'),
     alerts: join(root, 'alerts'),
   };

@@ -24,6 +24,7 @@ import { CentreLink } from './link.ts';
 import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
 import { makeIngest } from './media/make-ingest.ts';
+import { ResumableUploads } from './media/resumable.ts';
 import { Sanitiser, sanitiserBundle } from './media/sanitiser.ts';
 import { makePeople } from './people/make-people.ts';
 import type { SignInBook } from './people/sign-in-settings.ts';
@@ -71,6 +72,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const link = new CentreLink({ ...told, standing: () => orders.standing() });
   stood.tell = () => link.beatSoon();
   const ingest = makeIngest(tools, blobs);
+  const resumable = new ResumableUploads({ dir: folderOf(settings.dataDir).resumable });
   const commands = new CommandDesk({
     desk,
     publish,
@@ -105,6 +107,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       feed,
       claimPlace,
       ingest,
+      resumable,
       sanitiser,
       commands,
       faults,

@@ -89,6 +89,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   const { registry, link, place } = rooms;
   await registry.start();
   await centre.blobs.start();
+  await centre.resumable.start();
   const bus = await options.openBus({
     host: options.settings.boxHost,
     port: options.settings.mqttPort,

@@ -99,6 +99,8 @@ export const MediaRequest = v.strictObject({
   title: Title,
   language: v.optional(LanguageTag, 'vi'),
   form: v.optional(Programme.entries.form, 'audio'),
+  /** A finished resumable upload in place of the body. */
+  upload: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'must name an upload'))),
 });
 /** A live session to open: who shall hear it, how late on every box alike, how long at most. */
 export const LiveRequest = v.strictObject({

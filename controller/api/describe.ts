@@ -12,7 +12,8 @@ export function collectRules(app: FastifyInstance): readonly AnyRules[] {
   const found: AnyRules[] = [];
   app.addHook('onRoute', ({ config, method }) => {
     const rules = (config as { readonly rules?: AnyRules } | undefined)?.rules;
-    if (rules && method !== 'HEAD') found.push(rules);
+    // A GET answers HEAD as well; that is not another route.
+    if (rules && (method !== 'HEAD' || rules.method === 'HEAD')) found.push(rules);
   });
   return found;
 }

@@ -40,7 +40,11 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
       { method: 'POST', url: '/api/media', act: 'media.add', query: MediaRequest, status: 201, bodyLimit: uploadBytesMax, perMinute: 60 },
       async ({ person, body, query, request, act }): Promise<Result<MediaAnswer>> => {
         const path = blobs.temporary('.upload');
-        const stored = await receive(body as Readable | undefined, path);
+        const { upload } = query;
+        const stored =
+          upload === undefined
+            ? await receive(body as Readable | undefined, path)
+            : await centre.resumable.take(person.account, upload, path);
         if (!stored.ok) return stored;
         const made = await centre.ingest(path, query);
         if (!made.ok) return made;
@@ -84,6 +88,13 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
       });
     },
   );
+
+  contentRoutes(app, centre);
+}
+
+/** Any content as it lies here. */
+function contentRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store, blobs } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/media/:sha256/film', act: 'read' }, async ({ params, request, reply }) => {
     const film = (await store.content.medium(params['sha256'] ?? ''))?.item.film;

@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 export type Asker = (
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: object | Buffer,
   headers?: Record<string, string>,
