@@ -25,10 +25,10 @@ export function templateRoutes(app: FastifyInstance, centre: Centre): void {
       const medium = recording === undefined ? undefined : await store.content.medium(recording);
       if (recording !== undefined && (!medium || medium.item.type === 'text/html'))
         return bad('not-found', `no sound ${recording} in the library`, '/recording');
-      const said = await templates.say(params['id'] ?? '', { ...words, ...(recording === undefined ? {} : { recording }) }, screen);
-      if (!said.ok) return said;
-      await store.audit.append(act('template.say', `${said.value.id} ${words.language}`, body));
-      return ok(answerOf(said.value));
+      const id = params['id'] ?? '';
+      const speech = { ...words, ...(recording === undefined ? {} : { recording }) };
+      const said = await templates.say(id, speech, screen, act('template.say', `${id} ${words.language}`, body));
+      return said.ok ? ok(answerOf(said.value)) : said;
     },
   );
 }

@@ -6,7 +6,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { screenWordsMax, screenWordsOf } from '../../schemas/screen-words.ts';
 import { type OrderTemplate, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
 import type { Registry } from '../registry.ts';
-import type { MetaStore } from '../store/store.ts';
+import type { Act, MetaStore } from '../store/store.ts';
 import type { Voices } from './voices.ts';
 
 const cell = 'templates';
@@ -57,7 +57,8 @@ export class TemplateDesk {
   async say(
     id: string,
     speech: TemplateSpeech,
-    screen?: { readonly title: string; readonly text: string },
+    screen: { readonly title: string; readonly text: string } | undefined,
+    act: Act,
   ): Promise<Result<OrderTemplate>> {
     const template = this.#templates.find((one) => one.id === id);
     if (!template) return bad('not-found', `no template ${id}`, '/id');
@@ -80,8 +81,9 @@ export class TemplateDesk {
       screen: screen && inMain ? screen : template.screen,
       ...(screens.length > 0 ? { screens } : {}),
     };
-    this.#templates = this.#templates.map((one) => (one.id === id ? changed : one));
-    await this.#options.meta.setValue(cell, JSON.stringify(this.#templates));
+    const next = this.#templates.map((one) => (one.id === id ? changed : one));
+    await this.#options.meta.setValue(cell, JSON.stringify(next), act);
+    this.#templates = next;
     this.#prepareSoon([changed]);
     return ok(changed);
   }
