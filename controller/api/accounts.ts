@@ -128,8 +128,7 @@ function settingsRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'PUT', url: '/api/sign-in-settings', act: 'account.write', where: 'centre', body: SignInSettings },
     async ({ body, act }): Promise<Result<SignInSettings>> => {
-      await settings.save(body);
-      await centre.store.audit.append(act('account.sign-in-settings', centre.card.id, body));
+      await settings.save(body, act('account.sign-in-settings', centre.card.id, body));
       return ok({ factorRoles: settings.factorRoles() });
     },
   );

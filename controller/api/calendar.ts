@@ -83,8 +83,7 @@ export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
       const known = new Map((await store.content.programmes()).map(({ programme }) => [programme.id, programme.tier]));
       const odd = programmes.findIndex((id) => known.get(id) !== 'priority');
       if (odd >= 0) return bad('not-found', `no priority programme ${programmes[odd]}`, `/programmes/${odd}`);
-      await store.meta.setValue('localOrder', JSON.stringify(programmes));
-      await store.audit.append(act('local-order.write', card.id, programmes));
+      await store.meta.setValue('localOrder', JSON.stringify(programmes), act('local-order.write', card.id, programmes));
       await dispatch.changed();
       feed.tell('schedule', 'local-order');
       return ok({ programmes });

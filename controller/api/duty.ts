@@ -184,9 +184,9 @@ function settingsRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, body, act }): Promise<Result<DutyAnswer>> => {
       const allowed = may(person.grants, 'duty.settings', centre.card.area);
       if (!allowed.ok) return allowed;
-      const saved = await centre.duty.settings.save(body);
+      const told = { rungMs: body.rungMs, url: body.gateway?.url ?? null };
+      const saved = await centre.duty.settings.save(body, act('duty.settings', centre.card.id, told));
       if (!saved.ok) return saved;
-      await centre.store.audit.append(act('duty.settings', centre.card.id, { rungMs: body.rungMs, url: body.gateway?.url ?? null }));
       return ok(await dutyAnswer(centre, person));
     },
   );

@@ -25,10 +25,10 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'POST', url: '/api/officer-keys', act: 'order.give', body: OfficerKeyRequest, status: 201, perMinute: 5 },
     async ({ person, body, act }): Promise<Result<OfficerKeyAnswer>> => {
-      const key = await registerKey(store.meta, { person: person.account, ...body, nowMs: nowMs() });
+      const wish = { person: person.account, ...body, nowMs: nowMs() };
+      const key = await registerKey(store.meta, wish, (made) => act('officer-key.register', made.keyid, made));
       if (!key.ok) return key;
       const { keyid, person: owner, label } = key.value;
-      await store.audit.append(act('officer-key.register', keyid, key.value));
       const state = trustedOfficers(trust).some((one) => one.keyid === keyid) ? 'trusted' : 'waiting';
       return ok({ keyid, person: owner, label, state });
     },

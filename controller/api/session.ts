@@ -139,12 +139,11 @@ function setupRoute(app: FastifyInstance, centre: Centre, begun: Begun): void {
       // Two that race for one link make one administrator at most.
       if (takenLinks.has(token)) return sendProblem(reply, { code: 'conflict', path: '/token', detail: 'this link is being used' });
       takenLinks.add(token);
-      const added = await people.addAccount(account, makeAct(centre, 'setup', 'account.add', name));
+      const added = await people.addFirst(account, makeAct(centre, 'setup', 'account.add', name));
       if (!added.ok) {
         takenLinks.delete(token);
         return sendProblem(reply, added.problem);
       }
-      await meta.setValue('setup', '');
       const needs = await signIn.needs(account);
       const session = await sessions.begin(name, needs === null ? 'password' : 'waiting', whenceOf(request));
       const notice = { refusedTries: 0, lastRefusedMs: null, recoveryCodesLeft: null };

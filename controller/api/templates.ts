@@ -27,10 +27,10 @@ export function templateRoutes(app: FastifyInstance, centre: Centre): void {
       const medium = recording === undefined ? undefined : await store.content.medium(recording);
       if (recording !== undefined && (!medium || medium.item.type === 'text/html'))
         return bad('not-found', `no sound ${recording} in the library`, '/recording');
-      const said = await templates.say(params['id'] ?? '', { ...words, ...(recording === undefined ? {} : { recording }) }, screen);
-      if (!said.ok) return said;
-      await store.audit.append(act('template.say', `${said.value.id} ${words.language}`, body));
-      return ok(answerOf(said.value));
+      const id = params['id'] ?? '';
+      const speech = { ...words, ...(recording === undefined ? {} : { recording }) };
+      const said = await templates.say(id, speech, screen, act('template.say', `${id} ${words.language}`, body));
+      return said.ok ? ok(answerOf(said.value)) : said;
     },
   );
 
@@ -43,10 +43,9 @@ export function templateRoutes(app: FastifyInstance, centre: Centre): void {
       if (!allowed.ok) return allowed;
       const film = body.film === null ? undefined : (await store.content.medium(body.film))?.item.film;
       if (body.film !== null && !film) return bad('not-found', `no film ${body.film} in the library`, '/film');
-      const signed = await templates.sign(params['id'] ?? '', body.class, film);
-      if (!signed.ok) return signed;
-      await store.audit.append(act('template.sign', `${signed.value.id} ${body.class}`, body));
-      return ok(answerOf(signed.value));
+      const id = params['id'] ?? '';
+      const signed = await templates.sign(id, body.class, film, act('template.sign', `${id} ${body.class}`, body));
+      return signed.ok ? ok(answerOf(signed.value)) : signed;
     },
   );
 }

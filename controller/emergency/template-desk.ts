@@ -7,7 +7,7 @@ import type { Film } from '../../schemas/programme.ts';
 import { screenWordsMax, screenWordsOf } from '../../schemas/screen-words.ts';
 import { type OrderTemplate, type SignFilms, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
 import type { Registry } from '../registry.ts';
-import type { MetaStore } from '../store/store.ts';
+import type { Act, MetaStore } from '../store/store.ts';
 import type { Voices } from './voices.ts';
 
 const cell = 'templates';
@@ -58,7 +58,8 @@ export class TemplateDesk {
   async say(
     id: string,
     speech: TemplateSpeech,
-    screen?: { readonly title: string; readonly text: string },
+    screen: { readonly title: string; readonly text: string } | undefined,
+    act: Act,
   ): Promise<Result<OrderTemplate>> {
     const template = this.#templates.find((one) => one.id === id);
     if (!template) return bad('not-found', `no template ${id}`, '/id');
@@ -81,27 +82,28 @@ export class TemplateDesk {
       screen: screen && inMain ? screen : template.screen,
       ...(screens.length > 0 ? { screens } : {}),
     };
-    await this.#replace(changed);
+    await this.#replace(changed, act);
     this.#prepareSoon([changed]);
     return ok(changed);
   }
 
   /** Set or take away the film that says a template in sign language for a class. Problem: not-found. */
-  async sign(id: string, kind: keyof SignFilms, film: Film | undefined): Promise<Result<OrderTemplate>> {
+  async sign(id: string, kind: keyof SignFilms, film: Film | undefined, act: Act): Promise<Result<OrderTemplate>> {
     const template = this.#templates.find((one) => one.id === id);
     if (!template) return bad('not-found', `no template ${id}`, '/id');
     const { signFilms: before = {}, ...rest } = template;
     const { [kind]: _was, ...others } = before;
     const signFilms: SignFilms = film ? { ...others, [kind]: film } : others;
     const changed: OrderTemplate = Object.keys(signFilms).length > 0 ? { ...rest, signFilms } : rest;
-    await this.#replace(changed);
+    await this.#replace(changed, act);
     await this.#options.prepared();
     return ok(changed);
   }
 
-  async #replace(changed: OrderTemplate): Promise<void> {
-    this.#templates = this.#templates.map((one) => (one.id === changed.id ? changed : one));
-    await this.#options.meta.setValue(cell, JSON.stringify(this.#templates));
+  async #replace(changed: OrderTemplate, act: Act): Promise<void> {
+    const next = this.#templates.map((one) => (one.id === changed.id ? changed : one));
+    await this.#options.meta.setValue(cell, JSON.stringify(next), act);
+    this.#templates = next;
   }
 
   /** Hazard × language × recorded?, and the clusters that would fall back (PRODUCT §1.4). */

@@ -3,13 +3,13 @@
 import { parseJson } from '../../schemas/parse.ts';
 import { SignInSettings } from '../../schemas/people.ts';
 import { factorRolesStandard } from '../core/accounts.ts';
-import type { MetaStore } from '../store/store.ts';
+import type { Act, MetaStore } from '../store/store.ts';
 
 export const signInSettingsCell = 'signIn';
 
 export interface SignInBook {
   factorRoles(): SignInSettings['factorRoles'];
-  save(settings: SignInSettings): Promise<void>;
+  save(settings: SignInSettings, act: Act): Promise<void>;
 }
 
 /** What cannot be read counts as the standard: never fewer roles by mistake. */
@@ -19,9 +19,10 @@ export async function openSignInSettings(meta: MetaStore): Promise<SignInBook> {
   let kept: SignInSettings = read?.ok ? read.value : { factorRoles: [...factorRolesStandard] };
   return {
     factorRoles: () => kept.factorRoles,
-    save: async ({ factorRoles }) => {
-      kept = { factorRoles: [...new Set(factorRoles)] };
-      await meta.setValue(signInSettingsCell, JSON.stringify(kept));
+    save: async ({ factorRoles }, act) => {
+      const next = { factorRoles: [...new Set(factorRoles)] };
+      await meta.setValue(signInSettingsCell, JSON.stringify(next), act);
+      kept = next;
     },
   };
 }

@@ -214,8 +214,7 @@ async function install(trust: Trust, store: Store, file: CeremonyFile, words: Wo
     const moved = await leaveOldRoot(store, words, nowMs);
     if (!moved.ok) return moved;
   }
-  await store.meta.setValue('trust', JSON.stringify(installed.value));
-  await store.audit.append({
+  await store.meta.setValue('trust', JSON.stringify(installed.value), {
     atMs: nowMs,
     actor: 'keys',
     act: 'keys.install',

@@ -8,7 +8,7 @@ import { Path } from '../../schemas/paths.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import { admitBelow, type CaFacts, joinAbove, type Own } from '../core/neighbours.ts';
-import type { Store } from '../store/store.ts';
+import type { Act, Store } from '../store/store.ts';
 import type { Trust } from './signing-keys.ts';
 
 export const belowCell = 'below';
@@ -51,9 +51,9 @@ export async function join(here: Neighbourhood, file: Introduction): Promise<Res
   const joined = joinAbove(own, file, cryptography);
   if (!joined.ok) return joined;
   const newLinks = JSON.stringify(joined.value.trust) !== JSON.stringify(own.trust);
-  await here.store.meta.setValue(pathsCell, JSON.stringify(joined.value.paths));
-  if (newLinks) await here.store.meta.setValue('trust', JSON.stringify(joined.value.trust));
-  await told(here, 'centre.join', file.centre, file);
+  const values = new Map([[pathsCell, JSON.stringify(joined.value.paths)]]);
+  if (newLinks) values.set('trust', JSON.stringify(joined.value.trust));
+  await here.store.meta.setValues(values, actOf(here, 'centre.join', file.centre, file));
   return ok({ newLinks });
 }
 
@@ -61,8 +61,8 @@ export async function join(here: Neighbourhood, file: Introduction): Promise<Res
 export async function leave(here: Neighbourhood, centre: string): Promise<Result<void>> {
   const { paths } = await readOwn(here);
   if (!paths.some((one) => one.centre === centre)) return bad('not-found', `no way to ${centre}`, '/centre');
-  await here.store.meta.setValue(pathsCell, JSON.stringify(paths.filter((one) => one.centre !== centre)));
-  await told(here, 'centre.leave', centre, null);
+  const kept = paths.filter((one) => one.centre !== centre);
+  await here.store.meta.setValue(pathsCell, JSON.stringify(kept), actOf(here, 'centre.leave', centre, null));
   return ok(undefined);
 }
 
@@ -77,8 +77,7 @@ export async function admit(here: Neighbourhood, file: Introduction): Promise<Re
   });
   const below = admitBelow(own, file, { theirs, known }, here.nowMs, cryptography);
   if (!below.ok) return below;
-  await here.store.meta.setValue(belowCell, JSON.stringify(below.value));
-  await told(here, 'centre.admit', file.centre, file);
+  await here.store.meta.setValue(belowCell, JSON.stringify(below.value), actOf(here, 'centre.admit', file.centre, file));
   return below;
 }
 
@@ -87,8 +86,7 @@ export async function dismiss(here: Neighbourhood, centre: string): Promise<Resu
   const { below } = await readOwn(here);
   const kept = below.filter((one) => one.centre !== centre);
   if (kept.length === below.length) return bad('not-found', `no centre ${centre} below`, '/centre');
-  await here.store.meta.setValue(belowCell, JSON.stringify(kept));
-  await told(here, 'centre.dismiss', centre, null);
+  await here.store.meta.setValue(belowCell, JSON.stringify(kept), actOf(here, 'centre.dismiss', centre, null));
   return ok(kept);
 }
 
@@ -112,6 +110,6 @@ function listOf<S extends v.GenericSchema>(shape: S, text: string | undefined): 
   return list?.ok ? list.value : [];
 }
 
-function told({ store, actor, nowMs }: Neighbourhood, act: string, subject: string, content: unknown): Promise<void> {
-  return store.audit.append({ atMs: nowMs, actor, act, subject, sha256: sha256(Buffer.from(JSON.stringify(content))) });
+function actOf({ actor, nowMs }: Neighbourhood, act: string, subject: string, content: unknown): Act {
+  return { atMs: nowMs, actor, act, subject, sha256: sha256(Buffer.from(JSON.stringify(content))) };
 }

@@ -7,7 +7,7 @@ import type { DelegatedKey, Delegation } from '../../schemas/keys.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { InstantMs } from '../../schemas/time.ts';
-import type { MetaStore } from '../store/store.ts';
+import type { Act, MetaStore } from '../store/store.ts';
 import type { Trust } from './signing-keys.ts';
 
 const keysWaitingMax = 64;
@@ -34,6 +34,7 @@ export async function registeredKeys(meta: MetaStore): Promise<readonly OfficerK
 export async function registerKey(
   meta: MetaStore,
   wish: { readonly person: string; readonly publicKey: string; readonly label: string; readonly nowMs: number },
+  act: (key: OfficerKey) => Act,
 ): Promise<Result<OfficerKey>> {
   const raw = fromBase64(wish.publicKey);
   if (raw.length !== 65 || raw[0] !== 4) return bad('bad-input', 'an uncompressed P-256 point of 65 bytes is needed', '/publicKey');
@@ -43,7 +44,7 @@ export async function registerKey(
   const known = keys.find(({ keyid }) => keyid === key.keyid);
   if (known) return known.person === person ? ok(known) : bad('conflict', 'this key is another person’s', '/publicKey');
   if (keys.length >= keysWaitingMax) return bad('too-many-requests', `${keysWaitingMax} keys are registered; remove old ones first`);
-  await meta.setValue(cell, JSON.stringify([...keys, key]));
+  await meta.setValue(cell, JSON.stringify([...keys, key]), act(key));
   return ok(key);
 }
 

@@ -58,6 +58,8 @@ export type AccountChange = Pick<Account, 'title' | 'grants' | 'disabledMs'>;
 export interface PeopleStore {
   /** Problem: conflict (the account exists). */
   addAccount(account: Account, act: Act, invitation?: Invitation): Promise<Result<void>>;
+  /** The administrator of the setup link, which is worth nothing from then on. Problem: conflict (the account exists). */
+  addFirst(account: Account, act: Act): Promise<Result<void>>;
   account(account: string): Promise<Account | undefined>;
   accounts(): Promise<Account[]>;
   /**

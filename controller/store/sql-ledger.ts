@@ -87,7 +87,11 @@ export class SqlMeta implements MetaStore {
     return row && String(row['value']);
   }
 
-  setValue(name: string, value: string): Promise<void> {
-    return this.#writer.write([put('meta', ['name'], ['value'], [[name, value]])]);
+  setValue(name: string, value: string, act?: Act): Promise<void> {
+    return this.setValues(new Map([[name, value]]), act);
+  }
+
+  setValues(values: ReadonlyMap<string, string>, act?: Act): Promise<void> {
+    return this.#writer.write([put('meta', ['name'], ['value'], [...values])], act);
   }
 }

@@ -2,10 +2,14 @@
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Grant } from '../core/roles.ts';
+import { put } from './batch.ts';
 import type { Account, AccountChange, Invitation, PeopleStore, Session } from './people-store.ts';
 import { SqlSessions } from './sql-sessions.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
+
+/** Where the setup link's hash lies; empty once it was used. */
+const setupCell = 'setup';
 
 export class SqlPeople implements PeopleStore {
   readonly #writer: Writer;
@@ -17,12 +21,20 @@ export class SqlPeople implements PeopleStore {
   }
 
   addAccount(account: Account, act: Act, invitation?: Invitation): Promise<Result<void>> {
+    return this.#add(account, act, invitation ? inviting(invitation) : []);
+  }
+
+  addFirst(account: Account, act: Act): Promise<Result<void>> {
+    return this.#add(account, act, [put('meta', ['name'], ['value'], [[setupCell, '']])]);
+  }
+
+  #add(account: Account, act: Act, more: readonly Statement[]): Promise<Result<void>> {
     return this.#writer.alone(async () => {
       if (await this.account(account.account)) return bad('conflict', `an account ${account.account} exists`, '/account');
       const { title, grants, passwordHash, createdMs, disabledMs } = account;
       const sql = 'INSERT INTO accounts (account, title, grants, password_hash, created_ms, disabled_ms) VALUES (?, ?, ?, ?, ?, ?)';
       const params = [account.account, title, JSON.stringify(grants), passwordHash, createdMs, disabledMs];
-      await this.#writer.commit([{ sql, params }, ...(invitation ? inviting(invitation) : [])], act);
+      await this.#writer.commit([{ sql, params }, ...more], act);
       return ok(undefined);
     });
   }

@@ -364,7 +364,10 @@ export interface CounterStore {
 
 export interface MetaStore {
   value(name: string): Promise<string | undefined>;
-  setValue(name: string, value: string): Promise<void>;
+  /** The act is a person's; both are written or neither. */
+  setValue(name: string, value: string, act?: Act): Promise<void>;
+  /** Several at once: all or none. */
+  setValues(values: ReadonlyMap<string, string>, act?: Act): Promise<void>;
 }
 
 export interface Store {

@@ -31,7 +31,7 @@ import { readNamedAreas } from './named-areas.ts';
 import { readUnitCodes, unitCodesCell } from './unit-codes.ts';
 
 export interface UnitDeskOptions {
-  readonly store: Pick<Store, 'units' | 'meta' | 'orders' | 'alerts' | 'audit' | 'calendar'>;
+  readonly store: Pick<Store, 'units' | 'meta' | 'orders' | 'alerts' | 'calendar'>;
   readonly card: CentreCard;
   readonly trust: Trust;
   readonly clock: ZoneClock;
@@ -179,9 +179,8 @@ export class UnitDesk {
 
   /** From now on; codes given before stay as they are. */
   async saveCodes(codes: UnitCodes, by: string): Promise<void> {
-    const { meta, audit } = this.#options.store;
-    await audit.append(this.#act(by, 'unit.codes', this.#options.card.id, codes));
-    await meta.setValue(unitCodesCell, JSON.stringify(codes));
+    const { store, card } = this.#options;
+    await store.meta.setValue(unitCodesCell, JSON.stringify(codes), this.#act(by, 'unit.codes', card.id, codes));
   }
 
   async #decide(judge: Parameters<Store['units']['decide']>[0], of?: string): Promise<Result<UnitChangeEntry>> {

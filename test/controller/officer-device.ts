@@ -79,7 +79,8 @@ export async function installOfficers(
   const store = new SqlStore(database.value);
   try {
     for (const { person, publicKey } of devices) {
-      const registered = await registerKey(store.meta, { person, publicKey, label: 'máy thử', nowMs });
+      const act = { atMs: nowMs, actor: person, act: 'officer-key.register', subject: person, sha256: '' };
+      const registered = await registerKey(store.meta, { person, publicKey, label: 'máy thử', nowMs }, () => act);
       if (!registered.ok) return registered;
     }
     const trust = JSON.parse((await store.meta.value('trust')) ?? '{}') as Trust;
