@@ -40,6 +40,7 @@ import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
+import { speechRoutes } from './api/speech.ts';
 import { templateRoutes } from './api/templates.ts';
 import { unitRoutes } from './api/units.ts';
 import { uploadRoutes } from './api/uploads.ts';
@@ -98,6 +99,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   unitRoutes(app, centre);
   mediaRoutes(app, centre);
   uploadRoutes(app, centre);
+  speechRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
   logRoutes(app, centre);

@@ -26,6 +26,7 @@ import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
+import type { SpeechDesk } from './speech/speech-desk.ts';
 import type { Store } from './store/store.ts';
 import type { UnitDesk } from './units/unit-desk.ts';
 
@@ -78,6 +79,7 @@ export interface Centre {
   /** Turn an uploaded file into content; one at a time. */
   readonly ingest: Ingest;
   readonly resumable: ResumableUploads;
+  readonly speech: SpeechDesk;
   /** The broker lets boxes of these centres below read orders, from now on. */
   readonly admitBelow: (below: readonly Below[]) => void;
   /** Other people's documents, made safe in a process of its own. */

@@ -18,6 +18,8 @@ export interface Folder {
   readonly strongbox: string;
   readonly blobs: string;
   readonly uploads: string;
+  /** There where a speech engine speaks before espeak-ng. */
+  readonly speechEngine: string;
   /** Uploads that may go on, also after a restart. */
   readonly resumable: string;
   /** The last picture of each board. */
@@ -38,6 +40,7 @@ export function folderOf(root: string): Folder {
     strongbox: join(root, 'strongbox.key'),
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
+    speechEngine: join(root, 'speech.json'),
     resumable: join(root, 'resumable'),
     screenshots: join(root, 'screenshots'),
     alerts: join(root, 'alerts'),

@@ -34,6 +34,8 @@ import { epochOf } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
+import type { HttpEngineSettings } from './speech/http-engine.ts';
+import { makeSpeech } from './speech/make-speech.ts';
 import type { StoredOrder } from './store/store.ts';
 import { UnitDesk } from './units/unit-desk.ts';
 
@@ -46,6 +48,7 @@ export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs'
   readonly gatewayKey: GatewayKey | undefined;
   readonly settings: RunSettings;
   readonly strongbox: Strongbox;
+  readonly speechEngine: HttpEngineSettings | undefined;
   readonly duty: DutySettings;
   readonly signIn: SignInBook;
 }
@@ -72,6 +75,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const link = new CentreLink({ ...told, standing: () => orders.standing() });
   stood.tell = () => link.beatSoon();
   const ingest = makeIngest(tools, blobs);
+  const speech = makeSpeech({ tools, engine: parts.speechEngine, ingest, blobs, meta: store.meta, journal });
   const resumable = new ResumableUploads({ dir: folderOf(settings.dataDir).resumable });
   const commands = new CommandDesk({
     desk,
@@ -108,6 +112,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       claimPlace,
       ingest,
       resumable,
+      speech,
       sanitiser,
       commands,
       faults,

@@ -27,6 +27,7 @@ import type { RunSettings } from './settings.ts';
 import type { Hello } from './signing/frames.ts';
 import { openKeys } from './signing/open-keys.ts';
 import type { Signatory } from './signing/room.ts';
+import { readEngineSettings } from './speech/http-engine.ts';
 import { openStore } from './store/open-store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
@@ -166,6 +167,8 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
 async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre; rooms: Rooms; server: Issued }>> {
   const { settings, journal, nowMs = Date.now } = options;
   const folder = folderOf(settings.dataDir);
+  const engine = await readEngineSettings(folder.speechEngine);
+  if (!engine.ok) return bad(engine.problem.code, `${folder.speechEngine}: ${engine.problem.detail}`, engine.problem.path);
   const opened = await openStore(folder);
   if (!opened.ok) return opened;
   const store = opened.value;
@@ -192,6 +195,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const strongbox = await openStrongbox(boxKey.value);
   const made = makeRooms({
     strongbox,
+    speechEngine: engine.value,
     duty: await openDutySettings(store.meta, strongbox),
     signIn: await openSignInSettings(store.meta),
     card: JSON.parse(card) as CentreCard,

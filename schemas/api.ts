@@ -102,6 +102,14 @@ export const MediaRequest = v.strictObject({
   /** A finished resumable upload in place of the body. */
   upload: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, 'must name an upload'))),
 });
+/** Words to be spoken into the library; a box that lacks the sound says the same words. */
+export const SpeechRequest = v.strictObject({
+  title: Title,
+  text: v.pipe(v.string(), v.minLength(1), v.maxLength(4_000)),
+  language: v.optional(LanguageTag, 'vi'),
+});
+/** How a text would be said; nothing is made. */
+export const SpokenWordsRequest = v.strictObject({ text: SpeechRequest.entries.text, language: SpeechRequest.entries.language });
 /** A live session to open: who shall hear it, how late on every box alike, how long at most. */
 export const LiveRequest = v.strictObject({
   title: Title,

@@ -27,6 +27,7 @@ import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './r
 import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
 import { ShowingRow } from './showing-row.ts';
+import { Pronunciations } from './speech-text/pronunciations.ts';
 import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
@@ -102,6 +103,9 @@ export const wireShapes = {
   TemplateSpeechRequest: orders.TemplateSpeechRequest,
   TimelineRequest: api.TimelineRequest,
   MediaRequest: api.MediaRequest,
+  SpeechRequest: api.SpeechRequest,
+  SpokenWordsRequest: api.SpokenWordsRequest,
+  Pronunciations,
   LiveRequest: api.LiveRequest,
   VoiceHello: api.VoiceHello,
   VoiceTalk: api.VoiceTalk,

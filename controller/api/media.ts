@@ -145,6 +145,6 @@ async function receive(body: Readable | undefined, path: string): Promise<Result
   return bad('bad-input', 'the file is empty');
 }
 
-function answerOf({ item, author, createdMs, peaks }: Media): MediaAnswer {
+export function answerOf({ item, author, createdMs, peaks }: Media): MediaAnswer {
   return { ...item, madeMs: createdMs, by: author, peaks };
 }

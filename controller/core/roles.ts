@@ -20,6 +20,7 @@ export const acts = {
   'fault.answer': ['technician', 'duty', 'administrator'],
   'box.command': ['technician', 'duty', 'administrator'],
   'media.add': ['author'],
+  'pronunciation.write': ['approver', 'administrator'],
   'programme.write': ['author'],
   'programme.judge': ['approver'],
   'programme.withdraw': ['author', 'approver'],

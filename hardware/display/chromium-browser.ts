@@ -7,9 +7,9 @@ import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { findProgram, startTool, type Tool, type ToolLimits } from '../host/processes.ts';
 import { type CdpEvent, type CdpFields, CdpPipe } from './cdp-pipe.ts';
 import { chromiumFlags, processBytesMax } from './chromium-flags.ts';
-import { beginExpression, type FilmWord, filmExpression, readFilmWord } from './film-page.ts';
+import { beginExpression, type FilmWord, readFilmWord } from './film-page.ts';
 import { shellPage } from './shell-page.ts';
-import { aroundScript, playExpression, settleExpression, shellScript, shellStandsExpression } from './shell-script.ts';
+import { aroundScript, filmExpression, playExpression, settleExpression, shellScript, shellStandsExpression } from './shell-script.ts';
 
 export interface BrowserOptions {
   /** Path or name; by default the first of Debian's and Google's names that is there. */

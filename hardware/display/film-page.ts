@@ -1,10 +1,10 @@
 // A film over a board's page: the element that plays it, the questions asked beside it, and what its answers mean.
 import type { Film } from '../display.ts';
+import { filmBegin } from './shell-script.ts';
 
 /** The interpreter's corner, as a share of the screen's width; order pages leave it free. */
 export const cornerWide = 0.27;
 
-const filmClass = 'loa-film';
 const corner = `right:2.2%;bottom:4%;width:${cornerWide * 100}%;height:auto;max-height:46%;border-radius:.6em`;
 const whole = 'inset:0;width:100%;height:100%';
 
@@ -14,7 +14,7 @@ export function withFilm(html: string, film: Film | undefined): string {
   const place = film.place === 'corner' ? corner : whole;
   const loop = film.place === 'corner' ? ' loop' : '';
   const style = `position:fixed;z-index:9;object-fit:contain;${place}`;
-  const element = `<video class="${filmClass}" muted playsinline disablepictureinpicture preload="auto"${loop} src="${film.url}" style="${style}"></video>`;
+  const element = `<video class="loa-film" muted playsinline disablepictureinpicture preload="auto"${loop} src="${film.url}" style="${style}"></video>`;
   const end = html.lastIndexOf('</body>');
   return end < 0 ? html + element : html.slice(0, end) + element + html.slice(end);
 }
@@ -22,21 +22,9 @@ export function withFilm(html: string, film: Film | undefined): string {
 /** What the browser says of a film: `[readyState, error, currentTime, ended, paused, frames]`. */
 export type FilmWord = readonly [ready: number, error: number, atS: number, ended: boolean, paused: boolean, frames: number];
 
-/** Evaluated in the document that holds it. */
-export const filmExpression = `(() => {
-  const film = document.querySelector('video.${filmClass}');
-  return film && [film.readyState, film.error ? film.error.code : 0, film.currentTime, film.ended, film.paused, film.getVideoPlaybackQuality().totalVideoFrames];
-})()`;
-
-/** The film begins, so many seconds in; near its end it stands on its last picture. */
+/** The film begins, so many seconds in. */
 export function beginExpression(atS: number): string {
-  return `(() => {
-  const film = document.querySelector('video.${filmClass}');
-  if (!film) return;
-  film.muted = true;
-  film.currentTime = Math.min(${Math.max(0, atS).toFixed(3)}, Math.max(0, (film.duration || 0) - .04));
-  film.play().catch(() => {});
-})()`;
+  return `${filmBegin}(${Math.max(0, atS).toFixed(3)})`;
 }
 
 export function readFilmWord(value: unknown): FilmWord | undefined {

@@ -151,5 +151,20 @@ export const playExpression = `(() => {
   for (const film of document.querySelectorAll('video[autoplay]')) { film.muted = true; film.playsInline = true; film.currentTime = 0; film.play().catch(() => {}); }
 })()`;
 
+/** Evaluated in a document with a film over it: what the film says of itself. */
+export const filmExpression = `(() => {
+  const film = document.querySelector('video.loa-film');
+  return film && [film.readyState, film.error ? film.error.code : 0, film.currentTime, film.ended, film.paused, film.getVideoPlaybackQuality().totalVideoFrames];
+})()`;
+
+/** A function of the same place: the film begins so many seconds in; near its end it stands on its last picture. */
+export const filmBegin = `((atS) => {
+  const film = document.querySelector('video.loa-film');
+  if (!film) return;
+  film.muted = true;
+  film.currentTime = Math.min(atS, Math.max(0, (film.duration || 0) - .04));
+  film.play().catch(() => {});
+})`;
+
 /** In the shell page: it is whole. */
 export const shellStandsExpression = `document.readyState === 'complete' && document.querySelector('#cover') !== null`;

@@ -11,6 +11,7 @@ describe('rights', () => {
     'fault.answer': 'technician duty administrator',
     'box.command': 'technician duty administrator',
     'media.add': 'author',
+    'pronunciation.write': 'approver administrator',
     'programme.write': 'author',
     'programme.judge': 'approver',
     'programme.withdraw': 'author approver',

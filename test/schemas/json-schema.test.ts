@@ -15,6 +15,7 @@ const notDocuments = new Set([
   'ClockQuality',
   'DayWindow',
   'Film',
+  'Pronunciation',
   'DutyPlace',
   'FactorCode',
   'GrantWish',
