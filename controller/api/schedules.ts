@@ -12,6 +12,7 @@ import { agenda, undecided } from '../../schemas/timeline.ts';
 import { wallOf } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { planFor } from '../core/compile-want.ts';
+import { calendarOf } from '../core/ical.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { lookAtSchedule, type ScheduleLook } from '../core/schedule-look.ts';
 import { readContent } from '../dispatch.ts';
@@ -87,15 +88,34 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'GET', url: '/api/timeline', act: 'read', query: TimelineQuery, perMinute: 240 },
     async ({ person, query }): Promise<Result<TimelineAnswer>> => {
-      const box = centre.registry.box(query.box);
-      if (!box || !sees(person.grants, box.area)) return bad('not-found', `no box ${query.box}`, '/box');
-      if (query.toMs - query.fromMs > timelineMaxMs) return bad('bad-input', 'at most 31 days at once', '/toMs');
-      const content = await readContent(store, centre.nowMs());
-      if (!content) return ok({ box: box.id, occurrences: [], undecided: [] });
-      const occurrences = agenda(planFor(box, content), query.fromMs, query.toMs);
-      return ok({ box: box.id, occurrences, undecided: undecided(occurrences, content.localOrder) });
+      const seen = await timelineOf(centre, person.grants, query);
+      if (!seen.ok) return seen;
+      const { box, occurrences, content } = seen.value;
+      return ok({ box: box.id, occurrences, undecided: undecided(occurrences, content?.localOrder ?? []) });
     },
   );
+
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/timeline.ics', act: 'read', query: TimelineQuery, perMinute: 60 },
+    async ({ person, query, reply }): Promise<Result<string>> => {
+      const seen = await timelineOf(centre, person.grants, query);
+      if (!seen.ok) return seen;
+      const { box, occurrences } = seen.value;
+      reply.type('text/calendar; charset=utf-8').header('content-disposition', `attachment; filename="${box.id}.ics"`);
+      return ok(calendarOf(occurrences, { name: box.name, centre: centre.card.id, nowMs: centre.nowMs() }));
+    },
+  );
+}
+
+/** What a box will play, by its own timeline code. Problems: not-found (another place's box too), bad-input. */
+async function timelineOf(centre: Centre, grants: readonly Grant[], query: v.InferOutput<typeof TimelineQuery>) {
+  const box = centre.registry.box(query.box);
+  if (!box || !sees(grants, box.area)) return bad('not-found', `no box ${query.box}`, '/box');
+  if (query.toMs - query.fromMs > timelineMaxMs) return bad('bad-input', 'at most 31 days at once', '/toMs');
+  const content = await readContent(centre.store, centre.nowMs());
+  return ok({ box, content, occurrences: content ? agenda(planFor(box, content), query.fromMs, query.toMs) : [] });
 }
 
 /** A right to schedule must cover every box that would play; groups without boxes belong to the whole centre. */

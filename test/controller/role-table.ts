@@ -105,7 +105,7 @@ export const roleTable: readonly RouteRow[] = [
     'GET /api/programmes/:id',
     'GET /api/schedules',
   ),
-  ...anywhere('read', 'POST /api/schedules/preview', 'GET /api/timeline', 'GET /api/policy'),
+  ...anywhere('read', 'POST /api/schedules/preview', 'GET /api/timeline', 'GET /api/timeline.ics', 'GET /api/policy'),
   ...anywhere('media.add', 'POST /api/media', 'POST /api/bulletins', 'POST /api/uploads'),
   ...anywhere('media.add', 'HEAD /api/uploads/:id', 'PATCH /api/uploads/:id', 'DELETE /api/uploads/:id'),
   ...anywhere('media.add', 'POST /api/speech'),
