@@ -64,7 +64,7 @@ export class ChromiumDisplay implements Display {
     this.#keeper = new BrowserKeeper({
       start: (told) => (options.startBrowser ?? ChromiumBrowser.start)({ ...this.#browserOptions(), ...told }),
       onFrameGone: (frameId) => void this.#frameGone(frameId),
-      onFall: (problem) => this.#fell(problem),
+      onFall: (problem, lived) => this.#fell(problem, lived),
       showAgain: (safe) => this.#showAgain(safe),
       onBeat: () => void this.#applySurround(),
     });
@@ -239,9 +239,9 @@ export class ChromiumDisplay implements Display {
     if (this.#book.add(hash)) this.#options.onBlackListed?.(hash);
   }
 
-  #fell(problem: Problem): void {
+  #fell(problem: Problem, lived: boolean): void {
     this.#prepared.clear();
-    this.#strike(this.#loading ?? this.#shown);
+    if (lived) this.#strike(this.#loading ?? this.#shown);
     this.#loading = undefined;
     for (const listener of this.#failureListeners) listener(problem);
   }
