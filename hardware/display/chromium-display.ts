@@ -249,7 +249,9 @@ export class ChromiumDisplay implements Display {
   /** What was seen last comes back by itself, unless a waiting order will take its place or it has broken the screen too often. */
   async #showAgain(safe: boolean): Promise<boolean> {
     await this.#applySurround();
-    const frame = this.#shown ?? this.#wanted;
+    // An order that is over does not come back with the browser.
+    const over = this.#shown?.kind === 'order' && this.#shown !== this.#wanted;
+    const frame = over ? this.#wanted : (this.#shown ?? this.#wanted);
     if (!frame || (this.#wanted?.kind === 'order' && this.#wanted !== this.#shown)) return true;
     const harmful = frame.kind === 'bulletin' && (safe || this.#book.has(sha256(Buffer.from(frame.html))));
     const page = this.#options.safe?.() ?? safeTwins('Bảng tin điện tử công cộng');
