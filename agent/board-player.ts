@@ -1,6 +1,6 @@
 // Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while the screen has it.
 // LONG: one screen and one timer; what is coming, on and over share every field.
-import type { Display, Frame, Shown, Surround } from '../hardware/display.ts';
+import type { Behind, Display, Frame, Shown, Surround } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
 import { ok, type Problem, type Result } from '../schemas/problems.ts';
 import { BoardPages, type BoardPagesOptions, orderShow } from './board-pages.ts';
@@ -67,6 +67,7 @@ export class BoardPlayer {
   #watch: NodeJS.Timeout | undefined;
   #stopped = false;
   #working: boolean | undefined;
+  #behind: Behind | undefined;
   #shown: Frame | undefined;
   #seen: Look | undefined;
   #toldMonoMs = 0;
@@ -88,6 +89,13 @@ export class BoardPlayer {
       tell({ is: 'outputFailed', output, problem });
       for (const run of [...this.#runs.values()]) this.#end(run, 'failed', { ...problem, code: 'device-failed' });
       this.#soon(this.#tryAgain(tell));
+    });
+    // Nothing is interrupted by it; what lay ready on the one before is gone.
+    display.onReplaced?.((behind) => {
+      this.#behind = behind;
+      this.#working = true;
+      this.#pages.forget();
+      this.#ready(tell);
     });
     await display.start();
     if (this.#stopped) return;
@@ -368,8 +376,12 @@ export class BoardPlayer {
     const { output } = this.#options;
     const was = this.#working;
     this.#working = 'paintedMs' in painted;
-    if (this.#working && !was) tell({ is: 'outputReady', output });
+    if (this.#working && !was) this.#ready(tell);
     else if ('problem' in painted && was === undefined) tell({ is: 'outputFailed', output, problem: painted.problem });
+  }
+
+  #ready(tell: Tell): void {
+    tell({ is: 'outputReady', output: this.#options.output, ...(this.#behind && { behind: this.#behind }) });
   }
 
   async #showSafe(): ReturnType<Display['show']> {
