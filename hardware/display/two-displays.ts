@@ -10,6 +10,7 @@ import {
   type Shown,
   type Surround,
 } from '../display.ts';
+import { type Counted, counted } from './counted-frames.ts';
 import { DisplayBehind } from './display-behind.ts';
 import { behindFromMs } from './health-ladder.ts';
 
@@ -31,7 +32,7 @@ const slow: Problem = { code: 'tool-timeout', path: '', detail: 'the browser has
 
 /**
  * INVARIANTS: one side is told as the screen. While it is the one behind the front is kept covered, so that what comes back
- * comes back dark; only an order may be lit on both for the moment in which it changes sides. A fall of the front is mended or
+ * comes back dark; only an order is lit beside another page, for the moment in which it changes sides. A fall of the front is mended or
  * replaced, and told as a failure only when neither shows.
  */
 export class TwoDisplays implements Display {
@@ -46,6 +47,8 @@ export class TwoDisplays implements Display {
   #lostMs: number | undefined;
   #why = slow;
   #blanked = false;
+  /** The front is kept dark, whatever the wish. */
+  #covered = false;
   #turn = 0;
   #wanted: Frame | undefined;
   /** What was painted last, on either. */
@@ -99,7 +102,9 @@ export class TwoDisplays implements Display {
     if (!this.#running) return { problem: stopped };
     this.#blanked = on;
     const told = await this.#behind.blank(on);
-    return this.#isReplaced() && told ? told : this.#options.front.blank(on);
+    if (this.#isReplaced() && told) return told;
+    // It changes sides: the wish is kept and told to the side that has it then.
+    return this.#covered ? { sent: true, confirmed: false } : this.#options.front.blank(on);
   }
 
   async surround(around: Surround): Promise<void> {
@@ -145,6 +150,7 @@ export class TwoDisplays implements Display {
     await this.#starting;
     this.#seen = 'front';
     this.#blanked = false;
+    this.#covered = false;
     this.#wanted = undefined;
     this.#stands = undefined;
     this.#sampled = undefined;
@@ -167,6 +173,7 @@ export class TwoDisplays implements Display {
     if (first && 'paintedMs' in first) return first;
     if (first && this.#isOfPage(first.problem)) {
       this.#wanted = this.#stands;
+      this.#soon(this.#uncover());
       return first;
     }
     return this.#showBehind(frame, turn);
@@ -174,8 +181,8 @@ export class TwoDisplays implements Display {
 
   /** The page is refused or broken, not the screen: another display is no remedy. */
   #isOfPage({ code }: Problem): boolean {
-    if (code === 'too-large' || code === 'page-refused' || code === 'conflict') return true;
-    return this.#seen === 'front' && this.#lostMs === undefined;
+    const refused = code === 'too-large' || code === 'page-refused' || code === 'conflict';
+    return refused || (!this.#isReplaced() && this.#lostMs === undefined);
   }
 
   #arm(): void {
@@ -219,25 +226,34 @@ export class TwoDisplays implements Display {
   async #frontIsSeen(): Promise<void> {
     const replaced = this.#isReplaced();
     this.#seen = 'front';
-    if (!this.#behind.lit) return;
-    await this.#behind.darken(() => !this.#isReplaced());
-    if (!replaced || this.#isReplaced() || !this.#running) return;
-    for (const listener of this.#replacedListeners) listener(undefined);
+    if (this.#behind.lit) await this.#behind.darken(() => !this.#isReplaced());
+    if (replaced && !this.#isReplaced()) for (const listener of this.#replacedListeners) listener(undefined);
+    await this.#uncover();
+  }
+
+  async #uncover(): Promise<void> {
+    if (!this.#covered || this.#isReplaced() || !this.#running) return;
+    this.#covered = false;
     await this.#options.front.blank(this.#blanked);
   }
 
   async #showBehind(frame: Frame, turn: number): Promise<Shown> {
     const wanted = () => turn === this.#turn && this.#painted?.turn !== turn;
+    // Before the other is lit: a front that comes to itself meanwhile comes back dark.
+    if (!this.#covered) this.#soon(this.#options.front.blank(true));
+    this.#covered = true;
     const shown = await this.#behind.show(frame, () => this.#blanked, wanted);
     if (turn !== this.#turn) return { problem: this.#running ? superseded : stopped };
     if (this.#painted?.turn === turn) return this.#painted.shown;
-    if ('paintedMs' in shown) this.#stands = frame;
-    if ('paintedMs' in shown && this.#seen === 'front') {
-      this.#seen = 'behind';
-      const problem = this.#lostMs === undefined ? slow : this.#why;
-      for (const listener of this.#replacedListeners) listener({ display: this.#behind.name, problem });
-      this.#soon(this.#options.front.blank(true));
+    if ('problem' in shown) {
+      this.#soon(this.#uncover());
+      return shown;
     }
+    this.#stands = frame;
+    const seen = { display: this.#behind.name, problem: this.#lostMs === undefined ? slow : this.#why };
+    const replaced = this.#isReplaced();
+    this.#seen = 'behind';
+    if (!replaced) for (const listener of this.#replacedListeners) listener(seen);
     return shown;
   }
 
@@ -271,16 +287,4 @@ export class TwoDisplays implements Display {
       this.#options.onTrouble?.({ code: 'device-failed', path: '', detail: error instanceof Error ? error.message : 'unknown' });
     });
   }
-}
-
-interface Counted {
-  readonly of: Side;
-  readonly frames: number;
-  readonly total: number;
-}
-
-/** The frames of both as one number that never falls; of a side that was away the one that is seen counts, and no more is known. */
-function counted({ of: before, frames: counted, total }: Counted, of: Side, frames: number): Counted {
-  const grown = before !== of ? Math.min(1, frames) : frames < counted ? frames : frames - counted;
-  return { of, frames, total: total + grown };
 }

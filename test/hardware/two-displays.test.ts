@@ -1,4 +1,5 @@
 // Two displays as one screen, in fake time: who shows what when the first falls, who is told as the screen, and that both are never lit.
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SimulatedDisplay } from '../../hardware/display/simulated-display.ts';
 import { TwoDisplays } from '../../hardware/display/two-displays.ts';
@@ -22,6 +23,7 @@ class Side extends SimulatedDisplay {
   shows = 0;
   #blanked = false;
   #frame: Frame | undefined;
+  #kept: Frame | undefined;
   #fell: ((problem: Problem) => void)[] = [];
   readonly #onLit: () => void;
 
@@ -31,10 +33,11 @@ class Side extends SimulatedDisplay {
   }
 
   override async show(frame: Frame): Promise<Shown> {
-    this.shows++;
+    const turn = ++this.shows;
     if (this.refuses) return { problem: { code: 'page-refused', path: '', detail: 'black-listed' } };
     await new Promise((go) => setTimeout(go, this.lateMs));
     if (this.away) return { problem: gone };
+    if (turn !== this.shows) return { problem: { code: 'conflict', path: '', detail: 'superseded' } };
     const shown = await super.show(frame);
     if ('paintedMs' in shown) this.#see(frame);
     return shown;
@@ -63,8 +66,16 @@ class Side extends SimulatedDisplay {
   /** Lost, with what it showed. */
   fall(): void {
     this.away = true;
+    this.#kept = this.#frame?.kind === 'order' ? undefined : (this.#frame ?? this.#kept);
     this.#see(undefined);
     for (const listener of this.#fell) listener(gone);
+  }
+
+  /** Able again, and with what it showed on its screen by itself, as a browser that was started again. */
+  comeBack(): void {
+    if (!this.away) return;
+    this.away = false;
+    this.#see(this.#kept);
   }
 
   #see(frame: Frame | undefined): void {
@@ -77,7 +88,9 @@ class Side extends SimulatedDisplay {
 async function makeRig() {
   let both = 0;
   const seeBoth = () => {
-    if (front.lit !== null && behind.lit !== null && !front.lit.startsWith('order')) both++;
+    const lit = [front.lit, behind.lit];
+    // An order does not wait until the other side is dark.
+    if (!lit.includes(null) && !lit.some((id) => id?.startsWith('order'))) both++;
   };
   const front: Side = new Side(seeBoth);
   const behind: Side = new Side(seeBoth);
@@ -268,4 +281,47 @@ test('a stop while a page waits answers it, and nothing is lit or tried afterwar
   const { shows } = front;
   await pass(30_000);
   expect([front.shows, front.lit, behind.lit, display.shown()]).toEqual([shows, null, null, null]);
+});
+
+type Act = { readonly of: 'order' | 'bulletin' | 'fall' | 'back' | 'slow' | 'quick' | 'dark' | 'light' | 'pass'; readonly ms: number };
+
+test('whatever happens in whatever order: every page is answered, no bulletin is lit twice, an order is lit in time, and the first has the screen in the end', async () => {
+  const of = fc.constantFrom<Act['of']>('order', 'bulletin', 'fall', 'back', 'slow', 'quick', 'dark', 'light', 'pass', 'pass');
+  const acts = fc.array(fc.record({ of, ms: fc.constantFrom(0, 1, 30, 1_500, 6_000, 16_000) }), { maxLength: 25 });
+  await fc.assert(
+    fc.asyncProperty(acts, async (told) => {
+      const { front, behind, display, both } = await makeRig();
+      let [asked, answered, dark] = [0, 0, false];
+      let wanted = '';
+      const ask = (frame: Frame) => {
+        asked++;
+        wanted = frame.id;
+        void display.show(frame).then(() => answered++);
+      };
+      ask(page('p0', ''));
+      for (const [at, { of: what, ms }] of told.entries()) {
+        if (what === 'order') ask(order(`order${at}`));
+        if (what === 'bulletin') ask(page(`p${at + 1}`, ''));
+        if (what === 'fall') front.fall();
+        if (what === 'back') front.comeBack();
+        if (what === 'slow' || what === 'quick') front.lateMs = what === 'slow' ? 3_000 : 0;
+        if (what === 'dark' || what === 'light') {
+          dark = what === 'dark';
+          void display.blank(dark);
+        }
+        await pass(ms);
+        if (what === 'order' && ms >= 6_000) expect([front.lit, behind.lit]).toContain(wanted);
+        if (front.away && ms >= 16_000) expect(behind.lit).toBe(dark && !wanted.startsWith('order') ? null : wanted);
+      }
+      front.comeBack();
+      front.lateMs = 0;
+      await pass(16_000);
+      expect([answered, both()]).toEqual([asked, 0]);
+      expect(behind.lit).toBeNull();
+      expect(front.lit).toBe(dark && !wanted.startsWith('order') ? null : wanted);
+      await display.stop();
+      expect([front.lit, behind.lit]).toEqual([null, null]);
+    }),
+    { numRuns: 300 },
+  );
 });
