@@ -1,39 +1,21 @@
 // Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while the screen has it.
-// LONG: one screen and one timer; what is coming, on and over share every field.
-import type { Display, Frame, Shown, Surround } from '../hardware/display.ts';
+import type { Frame } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
 import { ok, type Problem, type Result } from '../schemas/problems.ts';
+import { type ComingPage, dueBy, endedBy, idleMs, isOver, lastLookMs, withoutAttempt, withoutLater, withPage } from './board-coming.ts';
 import { BoardPages, type BoardPagesOptions, orderShow } from './board-pages.ts';
-import type { Event, PlayAction, ShowAction } from './core/model.ts';
-import type { Clock } from './ports.ts';
+import { BoardRuns, type How, type Run, type Tell } from './board-runs.ts';
+import { BoardScreen, type BoardScreenOptions } from './board-screen.ts';
+import type { PlayAction, ShowAction } from './core/model.ts';
 import { type Look, lookWithin, ScreenMeter } from './screen-meter.ts';
 
-export interface BoardPlayerOptions extends Omit<BoardPagesOptions, 'display'> {
-  readonly output: string;
-  readonly display: Display;
-  readonly clock: Clock;
-  /** Clock, connection and notices as they are now. */
-  readonly surround?: () => Surround;
+export interface BoardPlayerOptions extends BoardScreenOptions, Omit<BoardPagesOptions, 'display'> {
   readonly progressEveryMs: number;
-  readonly warn?: (detail: string) => void;
-}
-
-type Tell = (event: Event) => void;
-
-/** One attempt, from `play` to its one `playbackEnded`. */
-interface Run {
-  readonly attempt: number;
-  readonly startAtMs: number;
-  readonly order: boolean;
-  readonly tell: Tell;
-  litMs: number;
-  started: boolean;
 }
 
 /** A page that was told and has not come yet. */
-interface Coming {
+interface Coming extends ComingPage {
   readonly run: Run;
-  readonly show: ShowAction;
   readonly frame: Promise<Result<Frame>>;
 }
 
@@ -46,28 +28,19 @@ interface On {
 
 /** Between two programmes the board is not changed to the safe page for so short a time. */
 const lingerMs = 1_500;
-/** Instants are looked for in short steps, so that a stepped clock is noticed. */
-const lookMs = 500;
-/** The screen is asked about the page before so long before the next one comes. */
-const lastLookMs = 250;
-/** A page that ends while the next is so near stays until it comes. */
-const meetMs = 300;
-const tryEveryMs = 5_000;
 
-/** INVARIANTS: one page is on; each page told of a living attempt ends in at most one `showingEnded`, each attempt in one `playbackEnded`. */
+/** INVARIANT: one page is on. What is told of it, and of its attempt, the accounts keep (`board-runs.ts`). */
 export class BoardPlayer {
   readonly #options: BoardPlayerOptions;
   readonly #pages: BoardPages;
-  readonly #runs = new Map<number, Run>();
+  readonly #runs: BoardRuns;
+  readonly #screen: BoardScreen;
   #coming: readonly Coming[] = [];
   #on: On | undefined;
   #flips = 0;
   #timer: NodeJS.Timeout | undefined;
   #linger: NodeJS.Timeout | undefined;
-  #watch: NodeJS.Timeout | undefined;
   #stopped = false;
-  #working: boolean | undefined;
-  #shown: Frame | undefined;
   #seen: Look | undefined;
   #toldMonoMs = 0;
   /** The page that was on may not be seen any more. */
@@ -76,36 +49,27 @@ export class BoardPlayer {
   constructor(options: BoardPlayerOptions) {
     this.#options = options;
     this.#pages = new BoardPages(options);
+    this.#runs = new BoardRuns(options);
+    this.#screen = new BoardScreen(options, {
+      safe: () => this.#pages.safe(),
+      isIdle: () => this.#runs.none(),
+      onAnew: () => this.#pages.forget(),
+      onLost: (problem) => {
+        for (const run of this.#runs.all()) this.#end(run, 'failed', { ...problem, code: 'device-failed' });
+      },
+    });
   }
 
-  /** A display that fails comes back by itself; the board is ready when a page is painted again. */
-  async start(tell: Tell): Promise<void> {
-    const { display, output } = this.#options;
-    display.onFailure((problem) => {
-      if (!this.#working) return;
-      this.#working = false;
-      this.#pages.forget();
-      tell({ is: 'outputFailed', output, problem });
-      for (const run of [...this.#runs.values()]) this.#end(run, 'failed', { ...problem, code: 'device-failed' });
-      this.#soon(this.#tryAgain(tell));
-    });
-    await display.start();
-    if (this.#stopped) return;
-    this.#surround();
-    this.#watch = setInterval(() => {
-      this.#surround();
-      if (!this.#working) this.#soon(this.#tryAgain(tell));
-    }, tryEveryMs);
-    await this.#tryAgain(tell);
+  start(tell: Tell): Promise<void> {
+    return this.#screen.start(tell);
   }
 
   play(action: PlayAction, tell: Tell): void {
     const { attempt, startAtMs, sound } = action;
-    const run: Run = { attempt, startAtMs, order: sound.of === 'order', tell, litMs: 0, started: false };
-    this.#runs.set(attempt, run);
+    const run = this.#runs.begin({ attempt, startAtMs, order: sound.of === 'order', tell });
     if (sound.of === 'order') {
       const show = orderShow(action);
-      if (show) this.#queue({ run, show, frame: this.#pages.order(sound.order, sound.languages).then(ok) });
+      if (show) this.#queue(run, show, this.#pages.order(sound.order, sound.languages).then(ok));
     } else if (sound.of !== 'pages') {
       this.#end(run, 'failed', { code: 'bad-input', path: '', detail: `a board cannot play ${sound.of}` });
     }
@@ -115,9 +79,9 @@ export class BoardPlayer {
   show(action: ShowAction): void {
     const run = this.#runs.get(action.attempt);
     if (!run) return;
-    this.#coming = this.#coming.filter((one) => one.run !== run || one.show.atMs < action.atMs);
+    this.#coming = withoutLater(this.#coming, action);
     const frame = this.#pages.of(action);
-    this.#queue({ run, show: action, frame });
+    this.#queue(run, action, frame);
     const prepared = frame.then(async (page) => {
       if (page.ok && this.#coming.some(({ show }) => show === action)) await this.#options.display.prepare(page.value);
     });
@@ -131,34 +95,33 @@ export class BoardPlayer {
 
   /** What was painted last. */
   shown(): Frame | undefined {
-    return this.#shown;
+    return this.#screen.shown();
   }
 
   /** `leave`: its page may not be seen any more. */
   stopPlaying(attempt: number, leave = false): void {
     const run = this.#runs.get(attempt);
     if (!run) return;
-    const unseen = this.#coming.some((one) => one.run === run);
+    const unseen = this.#coming.some((one) => one.attempt === attempt);
     this.#end(run, 'stopped');
     // While an order takes over, its page lies ready and is not touched.
-    if (unseen && ![...this.#runs.values()].some(({ order }) => order)) this.#soon(this.#pages.readyAgain());
-    if (leave && this.#runs.size === 0) this.#soon(this.#showSafe());
+    if (unseen && !this.#runs.all().some(({ order }) => order)) this.#soon(this.#pages.readyAgain());
+    if (leave && this.#runs.none()) this.#soon(this.#screen.showSafe());
   }
 
   async stop(): Promise<void> {
-    for (const run of [...this.#runs.values()]) this.#end(run, 'stopped');
+    for (const run of this.#runs.all()) this.#end(run, 'stopped');
     clearTimeout(this.#linger);
     clearTimeout(this.#timer);
-    clearInterval(this.#watch);
     this.#stopped = true;
-    await this.#options.display.stop();
+    await this.#screen.stop();
   }
 
-  #queue(coming: Coming): void {
+  #queue(run: Run, show: ShowAction, frame: Coming['frame']): void {
     clearTimeout(this.#linger);
-    this.#coming = [...this.#coming, coming].sort((a, b) => a.show.atMs - b.show.atMs);
+    this.#coming = withPage(this.#coming, { run, attempt: run.attempt, order: run.order, show, frame });
     // An order that is due is not kept waiting by a page that is being looked at.
-    this.#arm(coming.run.order ? 0 : undefined);
+    this.#arm(run.order ? 0 : undefined);
   }
 
   // ── time ──
@@ -169,15 +132,8 @@ export class BoardPlayer {
   }
 
   #nextMs(): number | undefined {
-    const { wallMs } = this.#options.clock.now();
-    const [next] = this.#coming;
-    const untilMs = [
-      next && fromMs(next) - wallMs,
-      this.#on && this.#progressInMs(),
-      this.#on?.show.last ? this.#on.show.untilMs - wallMs : undefined,
-    ];
-    const soonest = Math.min(...untilMs.filter((ms) => ms !== undefined));
-    return Number.isFinite(soonest) ? Math.min(Math.max(0, soonest), lookMs) : undefined;
+    const on = this.#on && { show: this.#on.show, progressInMs: this.#progressInMs() };
+    return idleMs(this.#coming, on, this.#options.clock.now().wallMs);
   }
 
   #progressInMs(): number {
@@ -186,34 +142,26 @@ export class BoardPlayer {
 
   #tick(): void {
     const { wallMs } = this.#options.clock.now();
-    const due = this.#coming.filter((one) => fromMs(one) <= wallMs);
-    const newest = due.at(-1);
-    if (newest) {
-      this.#coming = this.#coming.filter((one) => !due.includes(one));
-      // A page whose time came and went while another was awaited was never on.
-      this.#soon(this.#flip(newest).catch((error: unknown) => this.#broke(newest, error)));
+    const { due, rest } = dueBy(this.#coming, wallMs);
+    if (due) {
+      this.#coming = rest;
+      this.#soon(this.#flip(due).catch((error: unknown) => this.#broke(due, error)));
     }
     const on = this.#on;
-    if (on && !newest) this.#holdOn(on, wallMs);
+    if (on && !due) this.#holdOn(on, wallMs);
     this.#arm();
   }
 
   #holdOn(on: On, wallMs: number) {
-    const [next] = this.#coming;
-    const met = next && next.show.atMs - on.show.untilMs <= meetMs;
-    if (on.show.last && wallMs >= on.show.untilMs && !met) this.#end(on.run, 'completed');
+    if (isOver(on.show, this.#coming, wallMs)) this.#end(on.run, 'completed');
     else if (this.#progressInMs() <= 0) this.#soon(this.#progress(on));
   }
 
-  async #progress(on: On): Promise<void> {
-    const { clock, output } = this.#options;
+  async #progress({ run, show, meter }: On): Promise<void> {
+    const { clock } = this.#options;
     this.#toldMonoMs = clock.now().monoMs;
-    this.#seen = await on.meter.look(() => clock.now().monoMs);
-    if (this.#on !== on) return;
-    const { wallMs, monoMs } = clock.now();
-    const seen = { showing: on.show.showing, ...on.meter.read(monoMs) };
-    const audibleMs = Math.round(on.run.litMs + (counts(on) ? seen.shownMs : 0));
-    on.run.tell({ is: 'playbackProgressed', output, attempt: on.run.attempt, audibleMs, atMs: Math.round(wallMs), seen });
+    this.#seen = await meter.look(() => clock.now().monoMs);
+    if (this.#on?.meter === meter) this.#runs.progressed(run, show, meter.read(clock.now().monoMs));
   }
 
   // ── pages ──
@@ -222,32 +170,25 @@ export class BoardPlayer {
     const { run, show } = coming;
     const flip = ++this.#flips;
     const [page] = await Promise.all([coming.frame, run.order ? undefined : this.#lastLook()]);
-    if (flip !== this.#flips || !this.#runs.has(run.attempt)) return;
+    if (flip !== this.#flips || !this.#runs.lives(run)) return;
     if (!page.ok) {
-      this.#tellEnded(run, show, 'failed', { shownMs: 0, darkMs: 0, frames: 0 }, page.problem);
+      this.#runs.pageFailed(run, show, page.problem);
       // What was on has had its time.
       if (this.#on?.run === run) this.#close(this.#on, 'completed');
-      await this.#showSafe();
+      await this.#screen.showSafe();
       return this.#arm();
     }
     const before = run.order ? undefined : this.#seen;
     await this.#until(show.atMs);
-    if (flip !== this.#flips || !this.#runs.has(run.attempt)) return;
-    const painted = this.#stands(run, page.value) ?? (await this.#options.display.show(page.value));
+    if (flip !== this.#flips || !this.#runs.lives(run)) return;
+    const painted = await this.#screen.show(page.value);
     if (!('paintedMs' in painted)) return this.#failed(run, show, flip, painted.problem);
-    this.#shown = page.value;
-    if (!this.#runs.has(run.attempt)) return;
+    if (!this.#runs.lives(run)) return;
     const { monoMs } = this.#options.clock.now();
     const meter = new ScreenMeter(this.#options.display, page.value.id, before, monoMs, painted.dark === true);
     this.#replace({ run, show, meter }, painted.paintedMs);
     // Nobody looked before it came: what is painted from now on counts.
     if (before === undefined) this.#soon(meter.look(() => this.#options.clock.now().monoMs));
-  }
-
-  /** An order's page that is on stays on through its repetitions. */
-  #stands(run: Run, { id }: Frame): Shown | undefined {
-    const on = run.order && this.#shown?.id === id && this.#options.display.shown() === id;
-    return on ? { paintedMs: Math.round(this.#options.clock.now().wallMs) } : undefined;
   }
 
   /** The screen is asked once more about what was on; its answer is what the next page is counted from. */
@@ -268,36 +209,28 @@ export class BoardPlayer {
     const before = this.#on;
     this.#on = on;
     if (before) {
-      this.#close(before, paintedMs >= before.show.untilMs - meetMs ? 'completed' : 'stopped');
+      this.#close(before, endedBy(before.show, paintedMs));
       if (before.run !== on.run && before.show.last) this.#end(before.run, 'completed');
     }
-    const { output } = this.#options;
-    const { run, show } = on;
-    const { attempt } = run;
-    const startedMs = Math.round(paintedMs);
-    run.tell({ is: 'showingPainted', output, attempt, showing: show.showing, paintedMs: startedMs });
-    if (!run.started) run.tell({ is: 'playbackStarted', output, attempt, startedMs, startErrorMs: startedMs - run.startAtMs });
     // Told at its own pace, however short the pages are.
-    if (!run.started) this.#toldMonoMs = this.#options.clock.now().monoMs;
-    run.started = true;
+    if (this.#runs.painted(on.run, on.show, paintedMs)) this.#toldMonoMs = this.#options.clock.now().monoMs;
     this.#arm();
   }
 
   #failed(run: Run, show: ShowAction, flip: number, problem: Problem): void {
     // A newer page took its place.
     if (flip !== this.#flips || problem.code === 'conflict') return;
-    if (!this.#runs.has(run.attempt)) return;
-    const nothing = { shownMs: 0, darkMs: 0, frames: 0 };
+    if (!this.#runs.lives(run)) return;
     // The page is bad, not the screen: the next one may be shown.
     if (problem.code === 'page-refused') {
-      this.#tellEnded(run, show, 'failed', nothing, problem);
+      this.#runs.pageFailed(run, show, problem);
       if (this.#on?.run === run) this.#close(this.#on, 'completed');
-      this.#soon(this.#showSafe());
+      this.#soon(this.#screen.showSafe());
       this.#arm();
       return;
     }
     const device = { ...problem, code: 'device-failed' as const };
-    this.#tellEnded(run, show, 'failed', nothing, device);
+    this.#runs.pageFailed(run, show, device);
     this.#end(run, 'failed', device);
   }
 
@@ -313,79 +246,22 @@ export class BoardPlayer {
 
   #close(on: On, how: 'completed' | 'stopped'): void {
     const measured = on.meter.read(this.#options.clock.now().monoMs);
-    if (counts(on)) on.run.litMs += measured.shownMs;
     if (this.#on === on) this.#on = undefined;
     this.#pastValid = this.#options.clock.now().wallMs >= (on.show.item?.validUntilMs ?? Number.POSITIVE_INFINITY);
-    this.#tellEnded(on.run, on.show, how, measured);
+    this.#runs.closed(on.run, on.show, how, measured);
   }
 
-  #tellEnded(
-    { attempt, tell }: Run,
-    { showing }: ShowAction,
-    how: 'completed' | 'stopped' | 'failed',
-    measured: { shownMs: number; darkMs: number; frames: number | null },
-    problem?: Problem,
-  ): void {
-    const endedMs = Math.round(this.#options.clock.now().wallMs);
-    tell({ is: 'showingEnded', output: this.#options.output, attempt, showing, endedMs, how, ...measured, ...(problem && { problem }) });
-  }
-
-  #end(run: Run, how: 'completed' | 'stopped' | 'failed', problem?: Problem): void {
-    if (!this.#runs.delete(run.attempt)) return;
-    const { output, clock } = this.#options;
-    this.#coming = this.#coming.filter((one) => one.run !== run);
+  #end(run: Run, how: How, problem?: Problem): void {
+    if (!this.#runs.end(run)) return;
+    this.#coming = withoutAttempt(this.#coming, run.attempt);
     if (this.#on?.run === run) this.#close(this.#on, how === 'completed' ? 'completed' : 'stopped');
-    run.tell({
-      is: 'playbackEnded',
-      output,
-      attempt: run.attempt,
-      how,
-      audibleMs: Math.round(run.litMs),
-      endedMs: Math.round(clock.now().wallMs),
-      ...(problem && { problem }),
-      ...(run.order && { voice: 'screen' as const }),
-    });
+    this.#runs.ended(run, how, problem);
     this.#lingerOn();
   }
 
   #lingerOn(): void {
     clearTimeout(this.#linger);
-    if (this.#runs.size > 0 || this.#stopped) return;
-    this.#linger = setTimeout(() => this.#soon(this.#showSafe()), this.#pastValid ? 0 : lingerMs);
+    if (!this.#runs.none() || this.#stopped) return;
+    this.#linger = setTimeout(() => this.#soon(this.#screen.showSafe()), this.#pastValid ? 0 : lingerMs);
   }
-
-  #surround(): void {
-    const { display, surround } = this.#options;
-    const set = surround && display.surround?.(surround());
-    if (set) this.#soon(set);
-  }
-
-  async #tryAgain(tell: Tell): Promise<void> {
-    if (this.#runs.size > 0 || this.#stopped) return;
-    const painted = await this.#showSafe();
-    // Another page is on its way there: whoever asked for it tells.
-    if ('problem' in painted && painted.problem.code === 'conflict' && this.#working !== undefined) return;
-    const { output } = this.#options;
-    const was = this.#working;
-    this.#working = 'paintedMs' in painted;
-    if (this.#working && !was) tell({ is: 'outputReady', output });
-    else if ('problem' in painted && was === undefined) tell({ is: 'outputFailed', output, problem: painted.problem });
-  }
-
-  async #showSafe(): ReturnType<Display['show']> {
-    const frame = this.#pages.safe();
-    const painted = await this.#options.display.show(frame);
-    if ('paintedMs' in painted) this.#shown = frame;
-    return painted;
-  }
-}
-
-/** When a page is taken in hand: a bulletin a last look ahead, an order at its instant. */
-function fromMs({ run, show }: Coming): number {
-  return show.atMs - (run.order ? 0 : lastLookMs);
-}
-
-/** The box's own safe page is nobody's programme. */
-function counts({ run, show }: On): boolean {
-  return run.order || show.item !== null;
 }

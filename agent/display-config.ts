@@ -1,18 +1,35 @@
 // Which screen stands behind the box's board: the part of the local configuration about displays.
 import * as v from 'valibot';
-import type { DisplaySettings } from '../hardware/open-display.ts';
+import type { DisplaySettings, PictureDoorSettings } from '../hardware/open-display.ts';
 
 const dots = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const Path = v.pipe(v.string(), v.minLength(1), v.maxLength(400));
 const Side = dots(64, 4096);
 const size = { width: v.optional(Side, 1280), height: v.optional(Side, 720) };
 
+const PictureDoor = v.variant('door', [
+  /** A PNG that a LED controller watches, replaced by rename. */
+  v.strictObject({ door: v.literal('file'), path: Path }),
+  v.strictObject({
+    door: v.literal('framebuffer'),
+    path: v.optional(Path, '/dev/fb0'),
+    format: v.optional(v.picklist(['rgb565', 'xrgb8888']), 'rgb565'),
+    strideBytes: v.optional(dots(32, 65_536)),
+  }),
+]);
+
+/** Chromium fills the screen of the session it runs in (`DISPLAY` or `WAYLAND_DISPLAY`); else it paints unseen, for screenshots and trials. */
+const kiosk = v.optional(v.boolean(), false);
+
 const BrowserDisplay = v.strictObject({
-  kind: v.picklist(['chromium', 'simulated', 'none']),
+  kind: v.literal('chromium'),
   ...size,
-  /** Chromium fills the screen of the session it runs in (`DISPLAY` or `WAYLAND_DISPLAY`); else it paints unseen, for screenshots and trials. */
-  kiosk: v.optional(v.boolean(), false),
+  kiosk,
+  /** Where pictures of the same size go for as long as the browser cannot be brought back. */
+  behind: v.optional(PictureDoor),
 });
+
+const UnseenDisplay = v.strictObject({ kind: v.picklist(['simulated', 'none']), ...size, kiosk });
 
 /** Pictures made once and handed over; no browser stays in memory. */
 const ImageDisplay = v.strictObject({
@@ -23,16 +40,7 @@ const ImageDisplay = v.strictObject({
   browser: v.optional(v.boolean(), true),
   /** Of each process of the browser that photographs. */
   browserMegabytes: v.optional(dots(128, 4096), 768),
-  to: v.variant('door', [
-    /** A PNG that a LED controller watches, replaced by rename. */
-    v.strictObject({ door: v.literal('file'), path: Path }),
-    v.strictObject({
-      door: v.literal('framebuffer'),
-      path: v.optional(Path, '/dev/fb0'),
-      format: v.optional(v.picklist(['rgb565', 'xrgb8888']), 'rgb565'),
-      strideBytes: v.optional(dots(32, 65_536)),
-    }),
-  ]),
+  to: PictureDoor,
 });
 
 /** A LED sign that speaks the Alpha protocol. */
@@ -56,21 +64,20 @@ const SerialSignDisplay = v.strictObject({
   memoryBytes: v.optional(dots(1_000, 256_000), 30_000),
 });
 
-export const DisplayConfig = v.variant('kind', [BrowserDisplay, ImageDisplay, SerialSignDisplay]);
+export const DisplayConfig = v.variant('kind', [BrowserDisplay, UnseenDisplay, ImageDisplay, SerialSignDisplay]);
 export type DisplayConfig = v.InferOutput<typeof DisplayConfig>;
 
 /** The display door's settings. */
 export function displaySettings({ display }: { readonly display: DisplayConfig }): DisplaySettings {
   switch (display.kind) {
-    case 'chromium':
-      return { kind: 'chromium', widthPx: display.width, heightPx: display.height, kiosk: display.kiosk };
+    case 'chromium': {
+      const { width: widthPx, height: heightPx, kiosk, behind } = display;
+      return { kind: 'chromium', widthPx, heightPx, kiosk, ...(behind && { behind: doorOf(behind) }) };
+    }
     case 'image': {
       const { width: widthPx, height: heightPx, browser, browserMegabytes, to } = display;
       const browserBytes = browser ? browserMegabytes * 1024 * 1024 : undefined;
-      const size = { widthPx, heightPx, ...(browserBytes !== undefined && { browserBytes }) };
-      if (to.door === 'file') return { kind: 'image', ...size, file: to.path };
-      const { path, format, strideBytes } = to;
-      return { kind: 'image', ...size, framebuffer: { path, format, ...(strideBytes !== undefined && { strideBytes }) } };
+      return { kind: 'image', widthPx, heightPx, ...(browserBytes !== undefined && { browserBytes }), to: doorOf(to) };
     }
     case 'serial-sign': {
       const { path, baudRate, framing, type, address: number, ...sign } = display;
@@ -80,6 +87,12 @@ export function displaySettings({ display }: { readonly display: DisplayConfig }
     default:
       return { kind: display.kind };
   }
+}
+
+function doorOf(to: v.InferOutput<typeof PictureDoor>): PictureDoorSettings {
+  if (to.door === 'file') return { file: to.path };
+  const { path, format, strideBytes } = to;
+  return { framebuffer: { path, format, ...(strideBytes !== undefined && { strideBytes }) } };
 }
 
 /** Dots of the screen, where it has any. */

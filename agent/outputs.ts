@@ -266,6 +266,7 @@ export class Outputs {
     const display = await openDisplay({
       strikesFile: join(dataDir, 'board-strikes.json'),
       onBlackListed: (sha256) => log.warn({ event: 'bulletinBlackListed', sha256 }),
+      onTrouble: (problem) => log.warn({ event: 'displayFell', output: id, problem }),
     });
     if (!display) {
       tell({ is: 'outputFailed', output: id, problem: { code: 'driver-missing', path: '', detail: 'this box has no display' } });

@@ -86,8 +86,17 @@ export interface Surround {
   readonly side?: string;
 }
 
+/** The display that is seen in place of another. */
+export interface Behind {
+  /** As in the report: a screen that cannot be asked is named so. */
+  readonly display: string;
+  /** What became of the other. */
+  readonly problem: Problem;
+}
+
 export interface Display {
   readonly name: string;
+  /** Of two displays that are one screen: what the one that is seen can do. */
   readonly can: DisplayAbilities;
   start(): Promise<void>;
   /**
@@ -114,6 +123,8 @@ export interface Display {
   shown(): string | null;
   screenshot(): Promise<Uint8Array | undefined>;
   onFailure(listener: (problem: Problem) => void): void;
+  /** Of two displays that are one screen: told when the one behind becomes the screen, and `undefined` when it is the first again. */
+  onReplaced?(listener: (behind: Behind | undefined) => void): void;
   stop(): Promise<void>;
 }
 

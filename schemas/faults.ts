@@ -122,4 +122,11 @@ export const faultKinds: Readonly<Record<FaultReason, FaultKind>> = {
     'Kiểm tra cáp điều khiển màn hình',
     'Check the control line of the screen',
   ),
+  'display-behind': kind(
+    'notice',
+    'Bảng đang dùng hình dự phòng',
+    'The board shows pictures in place of its browser',
+    'Kiểm tra trình duyệt và bộ nhớ của hộp; lệnh khẩn vẫn hiện',
+    'Check the browser and the memory of the box; orders are still shown',
+  ),
 };

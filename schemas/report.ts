@@ -46,6 +46,7 @@ export const Health = v.strictObject({
         'heartbeat-missed',
         'keys-expired',
         'screen-power',
+        'display-behind',
       ]),
     ),
     v.maxLength(20),

@@ -27,6 +27,7 @@ export function healthOf(turn: Turn): Health {
     ['heartbeat-missed', live.faults.includes('heartbeat-missed')],
     ['keys-expired', live.faults.includes('keys-expired')],
     ['screen-power', Object.values(live.screens).some(({ power }) => power === 'failed')],
+    ['display-behind', Object.keys(live.behind).length > 0],
     ['media-missing', live.cache.known && missing(turn).length > 0],
     ['store-failed', live.faults.includes('store')],
     ['disk-low', sample !== null && sample.diskFreeBytes < diskLowBytes],

@@ -3,7 +3,7 @@ import type { Order } from '../../schemas/order.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { sounds, staggerMsMax } from '../../schemas/settings.ts';
 import { dayMs } from './limits.ts';
-import type { Ledger, Occurrence, PausedPlay } from './model.ts';
+import type { Ledger, Live, Occurrence, PausedPlay } from './model.ts';
 import type { Turn } from './turn.ts';
 
 /** What a final receipt says beyond the occurrence itself. */
@@ -47,9 +47,14 @@ export function settle(turn: Turn, occurrence: Occurrence, verdict: Verdict): vo
 export function proofOf(turn: Turn, kind: Occurrence['kind'], audibleMs: number): Receipt['proof'] {
   if (audibleMs <= 0) return 'none';
   const { hardware } = turn.live;
-  if (kind === 'board') return boardProofOf(hardware.display);
+  if (kind === 'board') return boardProofOf(displayOf(turn.live));
   if (kind === 'bridge') return 'bridge';
   return hardware.board === 'none' || hardware.board.startsWith('simulated') ? 'simulated' : 'relay';
+}
+
+/** The display that is seen: a box has one for all its boards, and where one board's is replaced that speaks for all. */
+export function displayOf({ hardware, behind }: Pick<Live, 'hardware' | 'behind'>): string {
+  return Object.values(behind)[0] ?? hardware.display;
 }
 
 /** A screen that nobody can ask proves nothing. */

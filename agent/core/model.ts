@@ -132,7 +132,8 @@ export type Event =
   /** The relays opened without being asked: the watchdog tripped or the amplifier gave up. */
   | { readonly is: 'amplifierLost'; readonly output: string; readonly problem: Problem }
   | { readonly is: 'outputFailed'; readonly output: string; readonly problem: Problem }
-  | { readonly is: 'outputReady'; readonly output: string }
+  /** It works. Boards: also when another display becomes the screen; `behind`: it is not the first. */
+  | { readonly is: 'outputReady'; readonly output: string; readonly behind?: Behind }
   /** A board's page and power have been told, or not. */
   | {
       readonly is: 'screenSwitched';
@@ -495,6 +496,8 @@ export interface Live {
   readonly nextAttempt: number;
   /** Orders whose pages were laid ready on the boards. */
   readonly prepared: readonly string[];
+  /** Boards whose own display is replaced, by output: the name of the one behind it. */
+  readonly behind: Readonly<Record<string, string>>;
   /** What the beacon was told last. */
   readonly beacon: BeaconPattern;
   readonly telemetry: {
@@ -508,6 +511,12 @@ export interface Live {
   /** Until then receipts of an order go first: nothing is reported. */
   readonly hushedToMonoMs: number;
   readonly rows: { readonly epoch: string; readonly acked: number };
+}
+
+/** The display that is seen in place of a board's first one, and why. */
+export interface Behind {
+  readonly display: string;
+  readonly problem: Problem;
 }
 
 /** How a board should be lit: a dark page hides bulletins, no power hides everything. */

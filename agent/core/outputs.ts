@@ -151,8 +151,21 @@ function endAllFailed(turn: Turn, { id, player, leaving }: OutputState, problem:
   }
 }
 
+/** A board's display, or the one behind it: plays have the proof of the one that is seen, and the centre is told. */
+function seenOn(turn: Turn, { output, behind }: Event & { is: 'outputReady' }): void {
+  const { [output]: before, ...others } = turn.live.behind;
+  if (behind) {
+    turn.be({ behind: { ...others, [output]: behind.display } });
+    raiseFault(turn, `behind-${output}`, behind.problem.detail);
+  } else if (before !== undefined) {
+    turn.be({ behind: others });
+    endFault(turn, `behind-${output}`);
+  }
+}
+
 export function outputReady(turn: Turn, event: Event & { is: 'outputReady' }): void {
   endFault(turn, `output-${event.output}`);
+  seenOn(turn, event);
   // What lay ready on it is gone.
   turn.be({ prepared: turn.live.prepared.filter((name) => !name.startsWith(`${event.output} `)) });
   if (turn.live.outputs[event.output]?.working === false) turn.output(event.output, { working: true, failures: 0 });

@@ -3,6 +3,7 @@ import { localOrdersMax } from '../../schemas/local-orders.ts';
 import type { Health, Presence, Report } from '../../schemas/report.ts';
 import { unsettled } from './agenda.ts';
 import { healthOf } from './health.ts';
+import { displayOf } from './ledger.ts';
 import { lookAheadMs, receiptsFirstMs, reportEveryMs } from './limits.ts';
 import { missing } from './media.ts';
 import type { OutputState, State, Voice } from './model.ts';
@@ -52,6 +53,7 @@ function sources({ kept, live }: State): readonly unknown[] {
     live.mains,
     live.faults,
     live.screens,
+    live.behind,
     plan,
     live.local.orders,
     live.local.refused,
@@ -89,7 +91,7 @@ function tellReport(turn: Turn, health: Health) {
   const content: Omit<Report, 'rev'> = {
     boot: live.boot,
     version: live.version,
-    hardware: live.hardware,
+    hardware: { ...live.hardware, display: displayOf(live) },
     wantRev: kept.want.applied?.rev ?? 0,
     offeredRev: kept.want.offered?.rev ?? 0,
     ...(live.wantProblem ? { wantProblem: live.wantProblem } : {}),

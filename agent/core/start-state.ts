@@ -52,6 +52,7 @@ export function blankLive(): Live {
     keysUntilMs: null,
     nextAttempt: 1,
     prepared: [],
+    behind: {},
     beacon: 'off',
     telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },
     told: { report: '', presence: '', clock: null },

@@ -29,6 +29,7 @@ export const healthReasonWords: Readonly<Record<string, string>> = {
   service: 'đang bảo trì, có người ở loa',
   'on-battery': 'chạy ắc quy',
   'screen-power': 'không điều khiển được nguồn màn hình',
+  'display-behind': 'bảng đang dùng hình dự phòng',
 };
 
 export const stateWords: Readonly<Record<string, string>> = {

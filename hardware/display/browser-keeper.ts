@@ -10,8 +10,8 @@ export interface KeeperOptions {
   readonly start: StartBrowser;
   /** The process of one document is lost; the page lives. */
   readonly onFrameGone: (frameId: string) => void;
-  /** Told once a fall, before anything is done about it. */
-  readonly onFall: (problem: Problem) => void;
+  /** Told once a fall, before anything is done about it. `lived`: there was a browser, and what it showed may be to blame. */
+  readonly onFall: (problem: Problem, lived: boolean) => void;
   /** A fresh page stands: bring back what was seen, or the safe page in its place. False: the screen is lost again. */
   readonly showAgain: (safe: boolean) => Promise<boolean>;
   /** The screen lives. */
@@ -49,6 +49,7 @@ export class BrowserKeeper {
     this.#recovering = begins;
     await begins;
     const begun = await beginning;
+    if (!this.#running) return;
     if (!begun.ok) this.fell(begun.problem, 'browser');
     this.#beat = setInterval(() => void this.#look(), lookEveryMs);
   }
@@ -117,7 +118,7 @@ export class BrowserKeeper {
   }
 
   #recover(problem: Problem, step: Step): void {
-    this.#options.onFall(problem);
+    this.#options.onFall(problem, this.#browser !== undefined);
     this.#recovering = this.#climb(step).finally(() => {
       this.#recovering = undefined;
     });

@@ -16,7 +16,7 @@ import { aroundWish } from './around.ts';
 import { BrowserKeeper } from './browser-keeper.ts';
 import { ChromiumBrowser } from './chromium-browser.ts';
 import { browserOptionsOf, type ChromiumDisplayOptions } from './chromium-options.ts';
-import { withFilm } from './film-page.ts';
+import { isSamePage, withFilm } from './film-page.ts';
 import { FilmScreen } from './film-screen.ts';
 import { safeTwins } from './page-text.ts';
 import { guarded, isLoopbackOrigin } from './shell-page.ts';
@@ -67,7 +67,7 @@ export class ChromiumDisplay implements Display {
     this.#keeper = new BrowserKeeper({
       start: (told) => (options.startBrowser ?? ChromiumBrowser.start)({ ...browserOptionsOf(options), ...told }),
       onFrameGone: (frameId) => void this.#frameGone(frameId),
-      onFall: (problem) => this.#fell(problem),
+      onFall: (problem, lived) => this.#fell(problem, lived),
       showAgain: (safe) => this.#showAgain(safe),
       onBeat: () => void this.#applySurround(),
     });
@@ -87,7 +87,7 @@ export class ChromiumDisplay implements Display {
     const asked = this.#keeper.asked();
     if (!asked.ok) return asked;
     const before = this.#prepared.get(frame.id);
-    if (before && isSame(before.frame, frame)) return before.done;
+    if (before && isSamePage(before.frame, frame)) return before.done;
     this.#prepared.delete(frame.id);
     const [oldest] = this.#prepared.keys();
     if (oldest !== undefined && this.#prepared.size >= preparedMax) await this.#forget(oldest);
@@ -192,7 +192,7 @@ export class ChromiumDisplay implements Display {
   /** The prepared frame of this name and document, or a new one loaded and settled now; answers with its name in the browser. */
   async #ready(browser: ChromiumBrowser, frame: Frame, turn: number): Promise<Result<string | undefined>> {
     const prepared = this.#prepared.get(frame.id);
-    if (prepared && isSame(prepared.frame, frame)) {
+    if (prepared && isSamePage(prepared.frame, frame)) {
       this.#prepared.delete(frame.id);
       const taken = await browser.evaluate(`loa.take(${turn}, ${JSON.stringify(frame.id)})`, flipWithinMs);
       if (!taken.ok) return taken;
@@ -248,9 +248,9 @@ export class ChromiumDisplay implements Display {
     if (this.#book.add(hash)) this.#options.onBlackListed?.(hash);
   }
 
-  #fell(problem: Problem): void {
+  #fell(problem: Problem, lived: boolean): void {
     this.#prepared.clear();
-    this.#strike(this.#loading ?? this.#shown);
+    if (lived) this.#strike(this.#loading ?? this.#shown);
     this.#loading = undefined;
     for (const listener of this.#failureListeners) listener(problem);
   }
@@ -258,7 +258,9 @@ export class ChromiumDisplay implements Display {
   /** What was seen last comes back by itself, unless a waiting order will take its place or it has broken the screen too often. */
   async #showAgain(safe: boolean): Promise<boolean> {
     await this.#applySurround();
-    const frame = this.#shown ?? this.#wanted;
+    // An order that is over does not come back with the browser.
+    const over = this.#shown?.kind === 'order' && this.#shown !== this.#wanted;
+    const frame = over ? this.#wanted : (this.#shown ?? this.#wanted);
     if (!frame || (this.#wanted?.kind === 'order' && this.#wanted !== this.#shown)) return true;
     const harmful = frame.kind === 'bulletin' && (safe || this.#book.has(sha256(Buffer.from(frame.html))));
     const page = this.#options.safe?.() ?? safeTwins('Bảng tin điện tử công cộng');
@@ -292,7 +294,6 @@ export class ChromiumDisplay implements Display {
   }
 }
 
-const isSame = (a: Frame, b: Frame) => a.html === b.html && a.film?.url === b.film?.url;
 const superseded = bad<never>('conflict', 'superseded by a newer frame');
 const brokenProblem: Problem = { code: 'device-failed', path: '', detail: 'the document broke its process' };
 const broken: Result<never> = { ok: false, problem: brokenProblem };

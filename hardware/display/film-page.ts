@@ -1,5 +1,5 @@
 // A film over a board's page: the element that plays it, the questions asked beside it, and what its answers mean.
-import type { Film } from '../display.ts';
+import type { Film, Page } from '../display.ts';
 import { filmBegin } from './shell-script.ts';
 
 /** The interpreter's corner, as a share of the screen's width; order pages leave it free. */
@@ -17,6 +17,11 @@ export function withFilm(html: string, film: Film | undefined): string {
   const element = `<video class="loa-film" muted playsinline disablepictureinpicture preload="auto"${loop} src="${film.url}" style="${style}"></video>`;
   const end = html.lastIndexOf('</body>');
   return end < 0 ? html + element : html.slice(0, end) + element + html.slice(end);
+}
+
+/** The same document with the same film over it. */
+export function isSamePage(a: Page, b: Page): boolean {
+  return a.html === b.html && a.film?.url === b.film?.url;
 }
 
 /** What the browser says of a film: `[readyState, error, currentTime, ended, paused, frames]`. */

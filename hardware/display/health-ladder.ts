@@ -1,4 +1,4 @@
-// What to do when a screen stops living: wait, load the page again, start the browser again, fall back to the safe page. Pure.
+// What to do when a screen stops living: wait, load the page again, start the browser again, the safe page, the display behind. Pure.
 
 /** A screen that has not painted for so long has stopped; it paints once a second by itself. */
 export const stillWithinMs = 6_000;
@@ -54,6 +54,26 @@ export function fall(ladder: Ladder, lost: 'page' | 'browser', atMs: number): { 
   if (lost === 'page' && falls === 1) return { ladder: fallen, step: { do: 'reload' } };
   const afterMs = pausesMs[Math.min(falls, pausesMs.length) - 1] ?? 0;
   return { ladder: fallen, step: { do: 'restart', afterMs, safe: falls >= 3 } };
+}
+
+/** A page waits so long for a browser that was lost before the display behind it shows the page. An order waits for nobody. */
+export const lostWithinMs = { order: 0, bulletin: 15_000, safe: 15_000 } as const;
+/** And an order so long for a browser that seems to live; other pages are answered by the browser itself, or it is lost. */
+export const orderWithinMs = 2_000;
+
+/** The browser as the display behind it knows it. */
+export interface Front {
+  /** The display behind is what is seen. */
+  readonly replaced: boolean;
+  /** Since when it was not seen to paint: from its fall, or from the start. */
+  readonly lostMs: number | undefined;
+}
+
+/** From when the display behind shows a page that was asked for, unless the browser has painted it before; infinity: never by time alone. */
+export function behindFromMs({ replaced, lostMs }: Front, kind: keyof typeof lostWithinMs, askedMs: number): number {
+  if (replaced) return askedMs;
+  if (lostMs !== undefined) return Math.max(askedMs, lostMs + lostWithinMs[kind]);
+  return kind === 'order' ? askedMs + orderWithinMs : Number.POSITIVE_INFINITY;
 }
 
 /** By the bulletin's sha256. */

@@ -57,12 +57,16 @@ describe('a page', () => {
     const film = { sha256: hashOf('film'), bytes: 2_000 };
     const rig = new Rig(six - hourMs);
     rig.bootWith(pages(1, [page('a', { film }), page('b')]));
+    rig.tell({ is: 'linkChanged', up: true });
     rig.tell({ is: 'cacheSeen', has: [page('b'), page('a')].map(({ sha256, bytes }) => ({ sha256, bytes })), freeBytes: 1e9 });
-    const fetched = rig.actions.flatMap((action) => (action.do === 'fetch' ? [action.sha256] : []));
-    expect(fetched).toContain(film.sha256);
+    const fetches = rig.actions.filter((action) => action.do === 'fetch');
+    const fetch = fetches.find(({ sha256 }) => sha256 === film.sha256);
+    expect(fetch?.bytes).toBe(film.bytes);
     rig.pass(hourMs - 1_000);
+    expect(titles(rig)).toEqual([]);
+    rig.tell({ is: 'fetchEnded', attempt: fetch?.attempt ?? 0, sha256: film.sha256 });
     rig.pass(1_000);
-    expect(titles(rig)[0]).not.toBe('a');
+    expect(titles(rig)[0]).toBe('a');
   });
 
   test('whose file is missing or rotten is passed over at once', () => {
@@ -174,6 +178,58 @@ describe('a takeover', () => {
     const back = shows(rig).at(-1);
     // Five and a half minutes in: the sixth page of a, b, a, b … is on, from here to its planned end.
     expect(back).toMatchObject({ item: { title: 'b' }, untilMs: mondayMs + six + 6 * minuteMs });
+  });
+});
+
+describe('a display that is replaced by the one behind it', () => {
+  const behind = { display: 'image-unmeasured', problem: { code: 'device-failed', path: '', detail: 'the browser ended' } } as const;
+  const faults = (rig: Rig) => rig.facts.flatMap((fact) => (fact.kind === 'fault' ? [`${fact.fault} ${fact.state} ${fact.detail}`] : []));
+
+  test('interrupts nothing, is a fault that says so, and the display in the report, until the first is back', () => {
+    const rig = showing();
+    rig.tell({ is: 'linkChanged', up: true });
+    const report = () => rig.lastOf('publishReport')?.report;
+    const before = report()?.hardware.display;
+    expect(before).not.toBe('image-unmeasured');
+    const { attempt } = rig.lastOf('play') ?? {};
+    rig.tell({ is: 'outputReady', output: 'board', behind });
+    rig.pass(10_000);
+    expect(report()?.hardware.display).toBe('image-unmeasured');
+    expect(report()?.health).toMatchObject({ reasons: expect.arrayContaining(['display-behind']) });
+    expect(report()?.health.reasons).not.toContain('display-failed');
+    expect(rig.state.live.outputs['board']?.player).toMatchObject({ attempt });
+    rig.tell({ is: 'outputReady', output: 'board' });
+    rig.pass(10_000);
+    expect(report()?.hardware.display).toBe(before);
+    expect(report()?.health.reasons).not.toContain('display-behind');
+    expect(faults(rig)).toEqual(['behind-board raised the browser ended', 'behind-board ended ']);
+  });
+
+  test('leaves no proof of painting where the screen cannot be asked', () => {
+    const rig = new Rig(six - 5_000).bootWith(pages(1, [page('a')], { lastsMs: undefined, class: 'normal' }));
+    rig.tell({ is: 'outputReady', output: 'board', behind });
+    rig.pass(4_000);
+    rig.pass(1_000);
+    rig.starts();
+    rig.pass(minuteMs);
+    rig.tell({
+      is: 'playbackEnded',
+      output: 'board',
+      attempt: rig.lastOf('play')?.attempt ?? 0,
+      how: 'completed',
+      audibleMs: minuteMs,
+      endedMs: rig.wallMs,
+    });
+    expect(rig.facts.flatMap((fact) => (fact.kind === 'receipt' ? [fact.receipt.proof] : []))).toEqual(['none']);
+  });
+
+  test('has the pages of orders laid ready anew', () => {
+    const rig = showing();
+    const ready = { offered: { opened: opened('lu', rig.wallMs), order: order(), inline: [] }, perHour: 3, maxMs: hourMs, key: true };
+    rig.tell({ is: 'localOrdersRead', orders: [ready], contacts: [] });
+    rig.tell({ is: 'outputReady', output: 'board', behind });
+    rig.tell({ is: 'outputReady', output: 'board' });
+    expect(rig.actions.filter((action) => action.do === 'prepare')).toHaveLength(3);
   });
 });
 

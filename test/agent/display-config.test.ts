@@ -19,6 +19,22 @@ test('each kind of screen comes from the configuration, with its limits', async 
   });
 });
 
+test('a browser may have pictures behind it, of its own size, in the places that pictures may go', async () => {
+  const size = { width: 320, height: 180 };
+  const two = await made({ kind: 'chromium', ...size, behind: { door: 'framebuffer', format: 'xrgb8888' } });
+  expect([two?.onReplaced !== undefined, two?.name, two?.can.columns]).toEqual([true, 'chromium', 320]);
+  expect((await made({ kind: 'chromium', ...size }))?.onReplaced).toBeUndefined();
+  expect(displaySettings(config({ kind: 'chromium', behind: { door: 'file', path: '/x/board.png' } }))).toMatchObject({
+    behind: { file: '/x/board.png' },
+  });
+  for (const display of [
+    { kind: 'chromium', behind: {} },
+    { kind: 'chromium', behind: { door: 'file' } },
+    { kind: 'simulated', behind: { door: 'framebuffer' } },
+  ])
+    expect(v.safeParse(AgentConfig, { display }).success).toBe(false);
+});
+
 test('what no sign and no screen can do is refused', () => {
   for (const display of [
     { kind: 'serial-sign', path: '/dev/ttyUSB0', columns: 300 },
@@ -40,11 +56,13 @@ test('a simulated sign is chosen by its path, and shows', async () => {
 });
 
 test('a play on a screen that cannot be asked has no proof', () => {
-  const proof = (display: unknown) => {
+  const proof = (display: unknown, behind: Readonly<Record<string, string>> = {}) => {
     const hardware = { audioOut: 'none', board: 'none', display: displayName(config(display).display) };
-    return proofOf({ live: { hardware } } as Parameters<typeof proofOf>[0], 'board', 5_000);
+    return proofOf({ live: { hardware, behind } } as Parameters<typeof proofOf>[0], 'board', 5_000);
   };
   expect(proof({ kind: 'chromium' })).toBe('painted');
+  expect(proof({ kind: 'chromium' }, { board: 'image-unmeasured' })).toBe('none');
+  expect(proof({ kind: 'chromium' }, { board: 'image' })).toBe('painted');
   expect(proof({ kind: 'serial-sign', path: '/dev/ttyUSB0', answers: true })).toBe('painted');
   expect(proof({ kind: 'serial-sign', path: '/dev/ttyUSB0' })).toBe('none');
   expect(proof({ kind: 'image', to: { door: 'file', path: '/x/board.png' } })).toBe('none');

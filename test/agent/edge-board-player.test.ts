@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BoardPlayer } from '../../agent/board-player.ts';
 import type { Event, PlayAction, ShowAction, Sound } from '../../agent/core/model.ts';
 import { SimulatedDisplay } from '../../hardware/display/simulated-display.ts';
+import type { Behind, Display } from '../../hardware/display.ts';
 import { bad, ok } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import { order } from './edge-authority.ts';
@@ -25,9 +26,10 @@ function show(name: string | null, fromMs: number, untilMs: number, change: Part
   return { ...told, item: name === null ? null : item(name), atMs: wallMs + fromMs, untilMs: wallMs + untilMs };
 }
 
-async function makeRig() {
+async function makeRig(change: (display: Display) => void = () => undefined) {
   vi.useFakeTimers({ now: wallMs, toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
   const display = new SimulatedDisplay({ now: Date.now });
+  change(display);
   const events: Event[] = [];
   const shown: string[] = [];
   const paint = display.show.bind(display);
@@ -271,4 +273,24 @@ describe('the player of a board', () => {
     expect(of('playbackEnded')).toMatchObject([{ attempt: 1, how: 'completed', audibleMs: 2_000 }]);
     await player.stop();
   });
+});
+
+test('a display that is replaced by the one behind it is told as ready and interrupts nothing', async () => {
+  let replace: (behind: Behind | undefined) => void = () => undefined;
+  const { player, events, tell, of } = await makeRig((display) => {
+    display.onReplaced = (listener) => {
+      replace = listener;
+    };
+  });
+  player.play(play(undefined, { startAtMs: wallMs }), tell);
+  player.show(show('a', 0, 5_000, { last: true }));
+  await vi.advanceTimersByTimeAsync(2_000);
+  const behind = { display: 'image', problem: { code: 'device-failed', path: '', detail: 'the browser ended' } } as const;
+  replace(behind);
+  expect(events.at(-1)).toEqual({ is: 'outputReady', output: 'screen', behind });
+  replace(undefined);
+  expect(events.at(-1)).toEqual({ is: 'outputReady', output: 'screen' });
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(of('playbackEnded')).toMatchObject([{ how: 'completed', audibleMs: 5_000 }]);
+  await player.stop();
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { ChromiumDisplay } from '../../hardware/display/chromium-display.ts';
 import { ImageDisplay } from '../../hardware/display/image-display.ts';
 import { folderDoor, framebufferDoor } from '../../hardware/display/picture-doors.ts';
 import { decodePng, encodePng } from '../../hardware/display/png.ts';
@@ -10,6 +11,7 @@ import { SerialSign } from '../../hardware/display/serial-sign.ts';
 import { SimulatedDisplay } from '../../hardware/display/simulated-display.ts';
 import { SimulatedSerial } from '../../hardware/display/simulated-serial.ts';
 import { SimulatedSign } from '../../hardware/display/simulated-sign.ts';
+import { TwoDisplays } from '../../hardware/display/two-displays.ts';
 import { page, promiseDisplay } from './display.ts';
 
 describe('simulated display', () => promiseDisplay(() => new SimulatedDisplay()));
@@ -65,6 +67,17 @@ describe('pictures in a watched folder', () =>
   promiseDisplay(() => new ImageDisplay({ ...size, door: folderDoor({ file: join(folder, 'board.png') }) })));
 describe('pictures in a framebuffer', () =>
   promiseDisplay(() => new ImageDisplay({ ...size, door: framebufferDoor({ path: framebuffer(2), format: 'rgb565' }) })));
+
+const noBrowser = () => new ChromiumDisplay({ ...size, executable: join(folder, 'no-chromium') });
+const toFramebuffer = () => new ImageDisplay({ ...size, door: framebufferDoor({ path: framebuffer(2), format: 'rgb565' }) });
+const toFile = () => new ImageDisplay({ ...size, door: folderDoor({ file: join(folder, `behind${made++}.png`) }) });
+
+describe('a browser that was never there, with pictures in a framebuffer behind it', () =>
+  promiseDisplay(() => new TwoDisplays({ front: noBrowser(), behind: toFramebuffer() })));
+describe('a browser that was never there, with pictures in a watched folder behind it', () =>
+  promiseDisplay(() => new TwoDisplays({ front: noBrowser(), behind: toFile() })));
+describe('a display that lives, with pictures behind it', () =>
+  promiseDisplay(() => new TwoDisplays({ front: new SimulatedDisplay(), behind: toFramebuffer() })));
 
 describe('a board of pictures without a browser', () => {
   const order = { ...page('order', 'red'), kind: 'order', text: ['KHẨN CẤP', 'LŨ QUÉT'] } as const;

@@ -17,14 +17,18 @@ function browser(closed: () => void): ChromiumBrowser {
 
 function makeKeeper(start: () => Promise<Result<ChromiumBrowser>>) {
   const falls: Problem[] = [];
+  const blamed: boolean[] = [];
   const keeper = new BrowserKeeper({
     start,
     onFrameGone: () => undefined,
-    onFall: (problem) => void falls.push(problem),
+    onFall: (problem, lived) => {
+      falls.push(problem);
+      blamed.push(lived);
+    },
     showAgain: async () => true,
     onBeat: () => undefined,
   });
-  return { keeper, falls };
+  return { keeper, falls, blamed };
 }
 
 test('a page asked for while the browser starts waits for it, and starts no second one', async () => {
@@ -53,5 +57,21 @@ test('one that cannot start is told once and tried again', async () => {
   await keeper.recovered();
   expect(keeper.asked().ok).toBe(true);
   expect([started, falls.length]).toEqual([2, 1]);
+  await keeper.stop();
+});
+
+test('only a browser that was there has what it showed to blame', async () => {
+  let started = 0;
+  const { keeper, blamed } = makeKeeper(async () => {
+    started++;
+    return started === 1 ? ok(browser(() => undefined)) : bad('tool-missing', 'no Chromium found');
+  });
+  await keeper.start();
+  const fell = { code: 'device-failed', path: '', detail: 'the browser ended' } as const;
+  keeper.fell(fell, 'browser');
+  await keeper.recovered();
+  keeper.fell(fell, 'browser');
+  await keeper.recovered();
+  expect([started, blamed]).toEqual([3, [true, false]]);
   await keeper.stop();
 });

@@ -1,9 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  behindFromMs,
   blackListed,
   fall,
   type Ladder,
   look,
+  lostWithinMs,
+  orderWithinMs,
   type Step,
   type Strikes,
   standing,
@@ -114,6 +118,50 @@ describe('the ladder of a screen', () => {
       return fallen.step.do === 'restart' ? fallen.step.afterMs : 'reload';
     });
     expect(pauses).toEqual([0, 0, 1_000, 2_000, 5_000, 10_000, 15_000, 15_000, 15_000]);
+  });
+});
+
+describe('the display behind a browser', () => {
+  const kinds = ['order', 'bulletin', 'safe'] as const;
+  const cases: readonly [string, Parameters<typeof behindFromMs>, number][] = [
+    ['while it is seen it shows what is asked for at once', [{ replaced: true, lostMs: undefined }, 'bulletin', 500], 500],
+    ['an order does not wait for a browser that is lost', [{ replaced: false, lostMs: 400 }, 'order', 500], 500],
+    [
+      'an order gives a browser that seems to live two seconds',
+      [{ replaced: false, lostMs: undefined }, 'order', 500],
+      500 + orderWithinMs,
+    ],
+    [
+      'a bulletin gives a lost browser the time of its return',
+      [{ replaced: false, lostMs: 400 }, 'bulletin', 500],
+      400 + lostWithinMs.bulletin,
+    ],
+    [
+      'a browser that seems to live answers bulletins itself',
+      [{ replaced: false, lostMs: undefined }, 'safe', 500],
+      Number.POSITIVE_INFINITY,
+    ],
+  ];
+  test.each(cases)('%s', (_, asked, expected) => expect(behindFromMs(...asked)).toBe(expected));
+
+  test('no page is shown before it is asked for, no order later than two seconds, and a browser that is lost earlier is never waited for longer', () => {
+    const at = fc.nat(100_000);
+    fc.assert(
+      fc.property(
+        fc.boolean(),
+        fc.option(at, { nil: undefined }),
+        at,
+        fc.constantFrom(...kinds),
+        at,
+        (replaced, lostMs, earlierMs, kind, askedMs) => {
+          const fromMs = behindFromMs({ replaced, lostMs }, kind, askedMs);
+          expect(fromMs).toBeGreaterThanOrEqual(askedMs);
+          if (kind === 'order' && (lostMs ?? 0) <= askedMs) expect(fromMs).toBeLessThanOrEqual(askedMs + orderWithinMs);
+          const earlier = behindFromMs({ replaced, lostMs: Math.min(lostMs ?? earlierMs, earlierMs) }, kind, askedMs);
+          if (lostMs !== undefined) expect(earlier).toBeLessThanOrEqual(fromMs);
+        },
+      ),
+    );
   });
 });
 
