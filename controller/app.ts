@@ -40,6 +40,7 @@ import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
+import { sourceItemRoutes } from './api/source-items.ts';
 import { templateRoutes } from './api/templates.ts';
 import { unitRoutes } from './api/units.ts';
 import type { Centre } from './centre.ts';
@@ -98,6 +99,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   mediaRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
+  sourceItemRoutes(app, centre);
   logRoutes(app, centre);
   showingRoutes(app, centre);
   templateRoutes(app, centre);

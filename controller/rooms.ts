@@ -33,6 +33,7 @@ import { epochOf } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
+import { SourceDesk } from './sources/source-desk.ts';
 import type { StoredOrder } from './store/store.ts';
 import { UnitDesk } from './units/unit-desk.ts';
 
@@ -87,6 +88,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
+  const sources = new SourceDesk({ store, card, units, feed, changed: () => dispatch.changed(), nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
@@ -97,6 +99,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...desks,
       groups,
       units,
+      sources,
       registry,
       dispatch,
       live,

@@ -250,4 +250,16 @@ export interface RelayAnswer extends RelayRequest {
 export type PolicyAnswer = Policy;
 
 /** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
-export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live' | 'duty' | 'alert' | 'fault' | 'unit';
+export type LiveEvent =
+  | 'box'
+  | 'receipt'
+  | 'order'
+  | 'log'
+  | 'programme'
+  | 'schedule'
+  | 'live'
+  | 'duty'
+  | 'alert'
+  | 'fault'
+  | 'unit'
+  | 'source';

@@ -27,6 +27,7 @@ import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './r
 import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
 import { ShowingRow } from './showing-row.ts';
+import * as sources from './source.ts';
 import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
@@ -129,6 +130,9 @@ export const wireShapes = {
   SignInSettings: people.SignInSettings,
   UnitChangeRequest: units.UnitChangeRequest,
   UnitCodes: units.UnitCodes,
+  SourceItemRequest: sources.SourceItemRequest,
+  SourceRevisionRequest: sources.SourceRevisionRequest,
+  SourceStepRequest: sources.SourceStepRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

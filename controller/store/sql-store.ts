@@ -12,6 +12,7 @@ import { SqlLive } from './sql-live.ts';
 import { SqlLog } from './sql-log.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
+import { SqlSources } from './sql-sources.ts';
 import { SqlTokens } from './sql-tokens.ts';
 import { SqlTries } from './sql-tries.ts';
 import { SqlUnits } from './sql-units.ts';
@@ -26,6 +27,7 @@ export class SqlStore implements Store {
   readonly tokens: SqlTokens;
   readonly tries: SqlTries;
   readonly content: SqlContent;
+  readonly sources: SqlSources;
   readonly calendar: SqlCalendar;
   readonly faults: SqlFaults;
   readonly wants: SqlWants;
@@ -51,6 +53,7 @@ export class SqlStore implements Store {
     this.tokens = new SqlTokens(this.#writer);
     this.tries = new SqlTries(this.#writer);
     this.content = new SqlContent(this.#writer);
+    this.sources = new SqlSources(this.#writer);
     this.wants = new SqlWants(this.#writer);
     this.orders = new SqlOrders(this.#writer);
     this.live = new SqlLive(this.#writer);

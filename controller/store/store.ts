@@ -21,6 +21,7 @@ import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
+import type { SourceStore } from './source-store.ts';
 import type { UnitStore } from './unit-store.ts';
 
 export type { Account, PeopleStore, Session } from './people-store.ts';
@@ -374,6 +375,7 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly tries: TryStore;
   readonly content: ContentStore;
+  readonly sources: SourceStore;
   readonly calendar: CalendarStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;

@@ -18,6 +18,7 @@ import { describeFaultStore } from './fault-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
 import { describeShowingStore } from './showing-store.ts';
+import { describeSourceStore } from './source-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
 import { describeUnitStore } from './unit-store.ts';
 
@@ -48,6 +49,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);
   describeFaultStore('faults', makeBed);
+  describeSourceStore('source information', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);
   describeCalendarStore('the calendar', makeBed);

@@ -14,6 +14,7 @@ import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describeShowingStore } from './showing-store.ts';
+import { describeSourceStore } from './source-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
 import { describeUnitStore } from './unit-store.ts';
 
@@ -42,6 +43,7 @@ describeAlertStore('alerts on SQLite', makeBed);
 describeShowingStore('SQLite', makeBed);
 describeCalendarStore('the calendar on SQLite', makeBed);
 describeFaultStore('faults on SQLite', makeBed);
+describeSourceStore('source information on SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
 describeUnitStore('units in the store on SQLite', makeBed);
 describePeopleStore('people in the store on SQLite', makeBed);

@@ -7,8 +7,10 @@ import { buildApp } from '../../controller/app.ts';
 import { acts } from '../../controller/core/roles.ts';
 import { AccountRole } from '../../schemas/api.ts';
 import { tokenActs } from '../../schemas/people.ts';
+import { ok } from '../../schemas/problems.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
 import { outputs, type RouteRow, roleTable, things } from './role-table.ts';
+import { source, version } from './source-rig.ts';
 
 const area = '08/02536';
 const { home, elsewhere } = things;
@@ -68,6 +70,9 @@ async function makeThings(): Promise<void> {
   const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
   const fault = { id: things.fault, box: things.box, reason: 'hot', openedMs: 1, standingMs: 2, endedMs: 3, times: 1 } as const;
   await built.centre.store.faults.save([{ ...fault, ...nobody }]);
+  const latest = version({ state: 'published', author: 'trong-author' });
+  const item = source({ id: things.source, unit: 'thon-1', latest, published: latest });
+  must(await built.centre.store.sources.decide(item.id, () => ok({ item, versions: [latest] }), act));
 }
 
 async function signedIn(account: string): Promise<Headers> {

@@ -19,11 +19,12 @@ const placed = (needs: ActName, ...routes: string[]): RouteRow[] => routes.map((
 const anywhere = (needs: RouteRow['needs'], ...routes: string[]): RouteRow[] =>
   routes.map((route) => ({ route, needs, elsewhere: 'admitted' }));
 
-/** A box in the hamlet thon-1, a programme handed in; the people elsewhere have their rights in thon-9. */
+/** A box in the hamlet thon-1, a programme handed in, a source item of that hamlet in force; the people elsewhere have their rights in thon-9. */
 export const things = {
   box: 'hop-1',
   programme: 'ct-1',
   fault: 'f-1',
+  source: 'tin-1',
   account: 'tai-khoan',
   home: '08/02536/thon-1',
   elsewhere: '08/02536/thon-9',
@@ -50,6 +51,11 @@ const unitChange = { date: '2026-12-01', change: { do: 'rename', unit: 'thon-1',
 /** A fault of a box of another place is not told of. */
 const ofFault = (word: string, body: object = {}): RouteRow => ({
   ...{ route: `POST /api/faults/:id/${word}`, needs: 'fault.answer', elsewhere: 'unseen', params: { id: things.fault }, body },
+});
+/** Nothing is done to it: the version is not the newest. */
+const stale = { version: 99, note: '' };
+const ofSource = (needs: ActName, route: string, body: object = stale): RouteRow => ({
+  ...{ route, needs, elsewhere: 'refused', params: { id: things.source }, body },
 });
 const grants = [{ role: 'technician', area: things.home }];
 
@@ -114,6 +120,16 @@ export const roleTable: readonly RouteRow[] = [
   { route: 'PUT /api/holidays/:year', needs: 'calendar.write', elsewhere: 'refused', body: [], params: { year: '2027' } },
   { route: 'DELETE /api/holidays/:year', needs: 'calendar.write', elsewhere: 'refused', params: { year: '2027' } },
   { route: 'PUT /api/local-order', needs: 'schedule.write', elsewhere: 'refused', body: { programmes: [] } },
+  // Source information.
+  ...anywhere('read', 'GET /api/source-items', 'GET /api/source-items/:id', 'GET /api/source-items/:id/versions'),
+  ...anywhere('read', 'GET /api/source-items/:id/compare'),
+  ofSource('source.write', 'POST /api/source-items', { unit: 'thon-1', content: { kind: 'notice', title: 'x' } }),
+  ofSource('source.write', 'PUT /api/source-items/:id', { version: 99, content: { kind: 'notice', title: 'x' } }),
+  ofSource('source.write', 'POST /api/source-items/:id/submit'),
+  ofSource('source.judge', 'POST /api/source-items/:id/approve'),
+  ofSource('source.judge', 'POST /api/source-items/:id/reject'),
+  ofSource('source.publish', 'POST /api/source-items/:id/publish'),
+  ofSource('source.withdraw', 'POST /api/source-items/:id/withdraw'),
   // Units.
   ofBox('read', 'GET /api/boxes/:id/areas'),
   ...anywhere(
