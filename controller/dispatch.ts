@@ -8,10 +8,12 @@ import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
+import { resolveAll } from './core/source-programmes.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
-import type { Box, Store, StoredWant } from './store/store.ts';
+import { withOrigins } from './sources/origins.ts';
+import type { Box, Store, StoredProgramme, StoredSchedule, StoredWant } from './store/store.ts';
 
 export type Publish = (
   topic: string,
@@ -61,7 +63,16 @@ export async function readContent(store: Store, nowMs: number): Promise<CentreCo
   const more = seededDates(listOf<string>(seeded), years).filter((date) => Math.abs(Number(date.slice(0, 4)) - year) <= 2);
   const holidays = [...new Set([...more, ...occasions.map(({ date }) => date)])].sort().slice(0, holidaysMax);
   const lists = { holidays, occasions, localOrder: listOf<string>(localOrder), paths: listOf<Path>(paths) };
-  return { policy, areaPolicies, programmes, schedules, ready, ...lists };
+  const planned = await resolveSources(store, { programmes, schedules }, nowMs);
+  return { policy, areaPolicies, ...planned, ready, ...lists };
+}
+
+/** Source items as they are now, in place of what programmes were put together from. */
+async function resolveSources(store: Store, planned: Parameters<typeof resolveAll<StoredProgramme, StoredSchedule>>[0], nowMs: number) {
+  const named = new Set(planned.programmes.flatMap(({ sources = [] }) => sources.flatMap((id) => id ?? [])));
+  if (named.size === 0) return planned;
+  const known = await withOrigins(store.sources, await store.sources.itemsOf([...named]));
+  return resolveAll(planned, known, () => false, nowMs);
 }
 
 export class Dispatch {

@@ -34,6 +34,7 @@ import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
 import { SourceDesk } from './sources/source-desk.ts';
+import { ValidityWatch } from './sources/validity-watch.ts';
 import type { StoredOrder } from './store/store.ts';
 import { UnitDesk } from './units/unit-desk.ts';
 
@@ -56,6 +57,7 @@ export interface Rooms {
   readonly link: CentreLink;
   readonly bus: LateBus;
   readonly signatory: Signatory;
+  readonly validity: ValidityWatch;
   /** Filled when the doors are open. */
   readonly place: { boxPort: number; mqttPort: number };
 }
@@ -89,6 +91,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
   const sources = new SourceDesk({ store, card, units, feed, changed: () => dispatch.changed(), nowMs });
+  const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
@@ -112,7 +115,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       commands,
       faults,
     },
-    rooms: { registry, link, bus, place, signatory },
+    rooms: { registry, link, bus, place, signatory, validity },
   };
 }
 

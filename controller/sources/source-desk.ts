@@ -16,7 +16,7 @@ import { type Grant, may } from '../core/roles.ts';
 import type { SourceItem, SourceVersion } from '../core/source-item.ts';
 import { judgeNew, judgeRevision, judgeSourceStep, type SourceAsker, type SourceChange } from '../core/source-life.ts';
 import { homeOf, unitsAt } from '../core/source-place.ts';
-import { isOffered, type KnownSources, originOf } from '../core/source-play.ts';
+import { isOffered, type KnownSources, originOf, playOf } from '../core/source-play.ts';
 import { questionOf, rank } from '../core/source-search.ts';
 import { periodOn } from '../core/unit-tree.ts';
 import type { Feed } from '../feed.ts';
@@ -107,6 +107,16 @@ export class SourceDesk {
   async find(id: string, grants: readonly Grant[]): Promise<Result<SourceItem>> {
     const item = await this.#options.store.sources.item(id);
     return item && (item.published !== null || this.seesWhole(item, grants)) ? ok(item) : bad('not-found', `no source item ${id}`);
+  }
+
+  /** What programmes get of it, now or once it is valid. Problems: not-found, conflict (no more valid, withdrawn above, nothing to play). */
+  async play(id: string): Promise<Result<Item>> {
+    const { store, nowMs } = this.#options;
+    const item = await store.sources.item(id);
+    if (!item?.published) return bad('not-found', `no source item ${id} in force`);
+    const atMs = Math.max(nowMs(), item.published.content.validFromMs ?? 0);
+    const found = playOf(item, await withOrigins(store.sources, [item]), atMs);
+    return 'item' in found ? ok(found.item) : bad('conflict', `source item ${id}: ${found.why}`);
   }
 
   seesWhole(item: Pick<SourceItem, 'unit'>, grants: readonly Grant[]): boolean {

@@ -35,6 +35,8 @@ export interface SourceStore {
   items(filter: SourceFilter): Promise<SourceItem[]>;
   /** Oldest first. */
   versions(id: string): Promise<SourceVersion[]>;
+  /** Did the validity of anything in force begin or end after the one instant and until the other? */
+  turned(afterMs: number, untilMs: number): Promise<boolean>;
   /** Items copied or translated from this one. */
   copies(id: string): Promise<SourceItem[]>;
 }

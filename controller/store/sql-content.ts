@@ -34,13 +34,14 @@ export class SqlContent implements ContentStore {
 
   saveProgramme(stored: StoredProgramme, act: Act): Promise<void> {
     const upsert = {
-      sql: `INSERT INTO programmes (id, changed_ms, body, state, author, approver, note) VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET changed_ms = excluded.changed_ms, body = excluded.body, state = excluded.state,
-        author = excluded.author, approver = excluded.approver, note = excluded.note`,
+      sql: `INSERT INTO programmes (id, changed_ms, body, sources, state, author, approver, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET changed_ms = excluded.changed_ms, body = excluded.body, sources = excluded.sources,
+        state = excluded.state, author = excluded.author, approver = excluded.approver, note = excluded.note`,
       params: [
         stored.programme.id,
         stored.changedMs,
         JSON.stringify(stored.programme),
+        JSON.stringify(stored.sources ?? []),
         stored.state,
         stored.author,
         stored.approver,
@@ -118,6 +119,10 @@ function occasionsOf(occasions: readonly Occasion[]): Pick<StoredSchedule, 'occa
   return occasions.length > 0 ? { occasions } : {};
 }
 
+function sourcesOf(sources: readonly (string | null)[]): Pick<StoredProgramme, 'sources'> {
+  return sources.some((id) => id !== null) ? { sources } : {};
+}
+
 function mediaOf(row: SqlRow): Media {
   return {
     item: JSON.parse(String(row['item'])) as Item,
@@ -131,6 +136,7 @@ function mediaOf(row: SqlRow): Media {
 function programmeOf(row: SqlRow): StoredProgramme {
   return {
     programme: JSON.parse(String(row['body'])) as Programme,
+    ...sourcesOf(JSON.parse(String(row['sources'])) as (string | null)[]),
     state: String(row['state']) as ProgrammeState,
     author: String(row['author']),
     approver: row['approver'] === null ? null : String(row['approver']),

@@ -75,6 +75,12 @@ export class SqlSources implements SourceStore {
     return (await this.#writer.database.read(`${select} WHERE i.origin = ? ORDER BY i.id`, [id])).map(itemOf);
   }
 
+  async turned(afterMs: number, untilMs: number): Promise<boolean> {
+    const sql = `SELECT id FROM source_items WHERE published IS NOT NULL
+      AND ((valid_from_ms > ? AND valid_from_ms <= ?) OR (valid_until_ms > ? AND valid_until_ms <= ?)) ORDER BY id LIMIT 1`;
+    return (await this.#writer.database.read(sql, [afterMs, untilMs, afterMs, untilMs])).length > 0;
+  }
+
   async #count(): Promise<number> {
     const [row] = await this.#writer.database.read('SELECT count(*) AS known FROM source_items');
     return Number(row?.['known'] ?? 0);
@@ -105,11 +111,27 @@ function statementsOf({ item, versions }: SourceChange, before: SourceItem | und
   const { id, unit, folder, from, tags, createdMs, changedMs, latest, published } = item;
   const body: ItemBody = { from, tags };
   const { kind, essential } = (published ?? latest).content;
+  const validity = [published?.content.validFromMs ?? null, published?.content.validUntilMs ?? null];
   const row = [
     ...[id, unit, folder, kind, latest.state, Number(essential), latest.n, published?.n ?? null],
+    ...validity,
     ...[from?.item ?? null, createdMs, changedMs, JSON.stringify(body)],
   ];
-  const columns = ['unit', 'folder', 'kind', 'state', 'essential', 'latest', 'published', 'origin', 'created_ms', 'changed_ms', 'body'];
+  const columns = [
+    'unit',
+    'folder',
+    'kind',
+    'state',
+    'essential',
+    'latest',
+    'published',
+    'valid_from_ms',
+    'valid_until_ms',
+    'origin',
+    'created_ms',
+    'changed_ms',
+    'body',
+  ];
   return [
     put('source_items', ['id'], columns, [row]),
     {

@@ -78,6 +78,8 @@ export type ProgrammeState = (typeof programmeStates)[number];
 
 export interface StoredProgramme {
   readonly programme: Programme;
+  /** Which of its items is which source item; absent: none. */
+  readonly sources?: readonly (string | null)[];
   readonly state: ProgrammeState;
   readonly author: string;
   readonly approver: string | null;

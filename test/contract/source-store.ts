@@ -87,6 +87,22 @@ export function describeSourceStore(name: string, makeBed: () => Promise<StoreBe
       expect(await ids({ tag: 'lũ' })).toEqual(['c']);
     });
 
+    test('a validity that begins or ends in a span is noticed, of what is in force only', async () => {
+      const timed = version({ state: 'published', content: content({ validFromMs: 100, validUntilMs: 200 }) });
+      await save(source({ id: 'a', latest: timed, published: timed }));
+      await save(source({ id: 'b', latest: version({ content: content({ validFromMs: 500 }) }) }));
+      const turned = await Promise.all(
+        [
+          [0, 99],
+          [99, 100],
+          [100, 199],
+          [150, 250],
+          [200, 900],
+        ].map(([after, until]) => store.sources.turned(after ?? 0, until ?? 0)),
+      );
+      expect(turned).toEqual([false, true, false, true, false]);
+    });
+
     test('words find by their beginning, without marks, all of them; a new version is found by its own and the old no more', async () => {
       await save(titled('a', 'Cảnh báo lũ lụt', 1));
       await save(titled('b', 'Xe lu ở đường Đê', 2));

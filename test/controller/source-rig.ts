@@ -2,8 +2,9 @@
 
 import * as v from 'valibot';
 import type { SourceItem, SourceVersion } from '../../controller/core/source-item.ts';
+import type { SchedulePart } from '../../schemas/schedule.ts';
 import { type SourceContent as Content, SourceContent } from '../../schemas/source.ts';
-import { type Asker, type BuiltCentre, makeCentre, openPolicy, password, seedOf } from './built-centre.ts';
+import { type Asker, type BuiltCentre, makeCentre, openPolicy, password, seedOf, statementIn } from './built-centre.ts';
 import { row } from './unit-rig.ts';
 
 export const content = (change: Partial<Content> = {}): Content => ({
@@ -31,6 +32,7 @@ export const page = (letter: string) => ({ ...sound(letter, 30_000), type: 'text
 
 const people = [
   { account: 'bien-tap', title: 'Biên tập tỉnh', roles: ['author'] },
+  { account: 'bien-tap-lich', title: 'Biên tập và lịch tỉnh', roles: ['author', 'scheduler'] },
   { account: 'duyet-tinh', title: 'Duyệt tỉnh', roles: ['approver'] },
   { account: 'ca-hai', title: 'Vừa viết vừa duyệt', roles: ['author', 'approver'] },
   { account: 'xa-a', title: 'Xã A', roles: ['author', 'scheduler'], area: '08/00001' },
@@ -107,4 +109,32 @@ export async function addBox({ ask }: Province, id: string, area: string, groups
   const outputs = [{ id: 'main', kind: 'loudspeaker' }];
   const added = await (await ask('quan-tri'))('POST', '/boxes', { id, name: id, area, groups, outputs });
   if (added.status !== 201) throw new Error(JSON.stringify(added.body));
+}
+
+/** What a box is told to play: its programmes and schedules. */
+export async function plannedFor({ built }: Province, id: string): Promise<SchedulePart> {
+  const retained = built.lastRetained(`loa/1/d/${id}/dn/want`);
+  const { parts } = statementIn(JSON.parse(String(retained?.payload))).body as { parts: { kind: string; sha256: string }[] };
+  const bytes = await built.centre.blobs.read(parts.find(({ kind }) => kind === 'schedules')?.sha256 ?? '');
+  return JSON.parse(String(bytes)) as SchedulePart;
+}
+
+/** A programme of these items on these groups, approved by another; answers the ids of both. */
+export async function schedule(
+  { ask }: Province,
+  account: string,
+  items: readonly unknown[],
+  groups: readonly string[],
+  form: 'audio' | 'bulletin' = 'audio',
+): Promise<{ readonly programme: string; readonly schedule: string }> {
+  const [who, approver] = [await ask(account), await ask('duyet-tinh')];
+  const must = (answer: { status: number; body: { id: string } }) => {
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+    return answer.body.id;
+  };
+  const programme = must(await who('POST', '/programmes', { title: 'Bản tin chiều', form, tier: 'normal', items }));
+  must(await who('POST', `/programmes/${programme}/submit`, {}));
+  must(await approver('POST', `/programmes/${programme}/approve`, {}));
+  const wish = { programme, groups, start: '20261123T170000', zone: 'Asia/Ho_Chi_Minh', rrule: 'FREQ=DAILY' };
+  return { programme, schedule: must(await who('POST', '/schedules', wish)) };
 }

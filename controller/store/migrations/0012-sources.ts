@@ -1,7 +1,7 @@
 // Source information: items with their versions, the words they are found by, folders, what was issued to which unit; programmes name items.
 
 export const sql = `
-CREATE TABLE source_items (id TEXT PRIMARY KEY, unit TEXT NOT NULL, folder TEXT, kind TEXT NOT NULL, state TEXT NOT NULL, essential INTEGER NOT NULL, latest INTEGER NOT NULL, published INTEGER, origin TEXT, created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE source_items (id TEXT PRIMARY KEY, unit TEXT NOT NULL, folder TEXT, kind TEXT NOT NULL, state TEXT NOT NULL, essential INTEGER NOT NULL, latest INTEGER NOT NULL, published INTEGER, valid_from_ms INTEGER, valid_until_ms INTEGER, origin TEXT, created_ms INTEGER NOT NULL, changed_ms INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE INDEX source_items_changed ON source_items (changed_ms);
 CREATE INDEX source_items_unit ON source_items (unit, changed_ms);
 CREATE INDEX source_items_folder ON source_items (folder);
