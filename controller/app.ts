@@ -40,6 +40,7 @@ import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
+import { sourceIssueRoutes } from './api/source-issues.ts';
 import { sourceItemRoutes } from './api/source-items.ts';
 import { templateRoutes } from './api/templates.ts';
 import { unitRoutes } from './api/units.ts';
@@ -100,6 +101,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
   sourceItemRoutes(app, centre);
+  sourceIssueRoutes(app, centre);
   logRoutes(app, centre);
   showingRoutes(app, centre);
   templateRoutes(app, centre);

@@ -26,6 +26,7 @@ import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
+import type { IssueDesk } from './sources/issue-desk.ts';
 import type { SourceDesk } from './sources/source-desk.ts';
 import type { Store } from './store/store.ts';
 import type { UnitDesk } from './units/unit-desk.ts';
@@ -72,6 +73,7 @@ export interface Centre {
   readonly link: CentreLink;
   readonly units: UnitDesk;
   readonly sources: SourceDesk;
+  readonly issues: IssueDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

@@ -72,7 +72,8 @@ async function resolveSources(store: Store, planned: Parameters<typeof resolveAl
   const named = new Set(planned.programmes.flatMap(({ sources = [] }) => sources.flatMap((id) => id ?? [])));
   if (named.size === 0) return planned;
   const known = await withOrigins(store.sources, await store.sources.itemsOf([...named]));
-  return resolveAll(planned, known, () => false, nowMs);
+  const revoked = new Set((await store.issues.revoked()).map(({ programme, item }) => `${programme} ${item}`));
+  return resolveAll(planned, known, (programme, item) => revoked.has(`${programme} ${item}`), nowMs);
 }
 
 export class Dispatch {

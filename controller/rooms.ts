@@ -9,7 +9,7 @@ import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
-import { Dispatch, type Publish } from './dispatch.ts';
+import { Dispatch, type Publish, readContent } from './dispatch.ts';
 import type { DutySettings } from './duty/duty-settings.ts';
 import { makeDuty } from './duty/make-duty.ts';
 import { makeAlerts } from './emergency/make-alerts.ts';
@@ -33,6 +33,7 @@ import { epochOf } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
+import { IssueDesk } from './sources/issue-desk.ts';
 import { SourceDesk } from './sources/source-desk.ts';
 import { ValidityWatch } from './sources/validity-watch.ts';
 import type { StoredOrder } from './store/store.ts';
@@ -90,7 +91,10 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
-  const sources = new SourceDesk({ store, card, units, feed, changed: () => dispatch.changed(), nowMs });
+  const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
+  const sources = new SourceDesk(source);
+  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
+  const issues = new IssueDesk({ ...source, ...known, sources });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
@@ -103,6 +107,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       groups,
       units,
       sources,
+      issues,
       registry,
       dispatch,
       live,

@@ -28,6 +28,7 @@ import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
 import { ShowingRow } from './showing-row.ts';
 import * as sources from './source.ts';
+import * as issues from './source-issue.ts';
 import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
@@ -133,6 +134,11 @@ export const wireShapes = {
   SourceItemRequest: sources.SourceItemRequest,
   SourceRevisionRequest: sources.SourceRevisionRequest,
   SourceStepRequest: sources.SourceStepRequest,
+  IssueRequest: issues.IssueRequest,
+  IssueWithdrawRequest: issues.IssueWithdrawRequest,
+  InboxTakeRequest: issues.InboxTakeRequest,
+  InboxDeclineRequest: issues.InboxDeclineRequest,
+  InboxCopyRequest: issues.InboxCopyRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

@@ -116,9 +116,16 @@ export interface SourceVersionAnswer {
   readonly play: Item | null;
 }
 
+export interface UnitBrief {
+  readonly id: Id;
+  readonly name: string;
+  readonly level: Level;
+  readonly area: AreaPath;
+}
+
 export interface SourceItemAnswer extends SourceVersionAnswer {
   readonly id: Id;
-  readonly unit: { readonly id: Id; readonly name: string; readonly level: Level; readonly area: AreaPath };
+  readonly unit: UnitBrief;
   /** Copied or translated from there; `stale`: that has been corrected since, `withdrawn`: it is no more. */
   readonly from: { readonly item: Id; readonly version: number; readonly is: 'current' | 'stale' | 'withdrawn' } | null;
   readonly folder: Id | null;

@@ -18,14 +18,18 @@ export function originOf({ from }: SourceItem, known: KnownSources): SourceItemA
   return { ...from, is: origin.published && origin.published.n !== from.version ? 'stale' : 'current' };
 }
 
+/** It and all that it was copied from, as far as they are known. */
+export function lineageOf(id: string, known: KnownSources): string[] {
+  const ids: string[] = [];
+  for (let at: string | undefined = id; at !== undefined && ids.length <= originsMax && !ids.includes(at); at = known.get(at)?.from?.item)
+    ids.push(at);
+  return ids;
+}
+
 /** Withdrawn itself, or somewhere above what it was copied from. */
 export function isWithdrawn(item: SourceItem, known: KnownSources): boolean {
-  let at: SourceItem | undefined = item;
-  for (let depth = 0; at && depth <= originsMax; depth++) {
-    if (at.latest.state === 'withdrawn') return true;
-    at = at.from ? known.get(at.from.item) : undefined;
-  }
-  return false;
+  if (item.latest.state === 'withdrawn') return true;
+  return item.from !== null && lineageOf(item.from.item, known).some((id) => known.get(id)?.latest.state === 'withdrawn');
 }
 
 /** What a box would play of it at this instant, or why nothing. */

@@ -1,7 +1,7 @@
 // Programmes that name source items: what each item is now, worked out whenever boxes are told what to play.
 import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
-import { type KnownSources, playOf, type WhyUnplayable } from './source-play.ts';
+import { type KnownSources, lineageOf, playOf, type WhyUnplayable } from './source-play.ts';
 
 /** A programme as it was put together; `sources` says which of its items is which source item. */
 export interface SourcedProgramme {
@@ -39,7 +39,8 @@ export function resolveProgramme(
   const items = programme.items.flatMap((before, at): Item[] => {
     const id = sources[at] ?? null;
     if (id === null) return [before];
-    const now = revoked(programme.id, id) ? { why: 'withdrawn' as const } : playNow(id, programme.form, known, atMs);
+    const takenBack = lineageOf(id, known).some((one) => revoked(programme.id, one));
+    const now = takenBack ? { why: 'withdrawn' as const } : playNow(id, programme.form, known, atMs);
     const content = known.get(id)?.published?.content;
     const timed = programme.form === 'audio' && content;
     fates.push({

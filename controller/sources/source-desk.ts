@@ -10,6 +10,7 @@ import type {
   SourceStep,
   SourceStepRequest,
   SourceVersionAnswer,
+  UnitBrief,
 } from '../../schemas/source.ts';
 import type { CentreCard } from '../centre.ts';
 import { type Grant, may } from '../core/roles.ts';
@@ -129,6 +130,14 @@ export class SourceDesk {
     return homeOf(units.tree, units.today(), unit)?.area ?? card.area;
   }
 
+  /** A unit in words, as it is or was last. */
+  brief(id: string): UnitBrief {
+    const { units, card } = this.#options;
+    const unit = units.tree.get(id);
+    const period = unit && (periodOn(unit, units.today()) ?? unit.periods.at(-1));
+    return { id, name: period?.name ?? id, level: unit?.level ?? card.level, area: this.areaOf({ unit: id }) };
+  }
+
   /** With `text`: the best first; else those changed last. */
   async list(
     filter: Omit<SourceFilter, 'seen' | 'tokens'>,
@@ -173,17 +182,14 @@ export class SourceDesk {
   }
 
   #answerOf(item: SourceItem, known: KnownSources, grants: readonly Grant[]): SourceItemAnswer {
-    const { units, nowMs } = this.#options;
     const { id, folder, tags, createdMs, changedMs, published } = item;
-    const unit = units.tree.get(item.unit);
-    const period = unit && (periodOn(unit, units.today()) ?? unit.periods.at(-1));
     return {
       id,
-      unit: { id: item.unit, name: period?.name ?? item.unit, level: unit?.level ?? this.#options.card.level, area: this.areaOf(item) },
+      unit: this.brief(item.unit),
       from: originOf(item, known),
       ...{ folder, tags, createdMs, changedMs },
       published: published?.n ?? null,
-      offered: isOffered(item, known, nowMs()),
+      offered: isOffered(item, known, this.#options.nowMs()),
       ...versionAnswer(this.#shown(item, grants)),
     };
   }

@@ -1,5 +1,5 @@
 // Media, programmes, schedules and the policy in SQL.
-import type { SqlRow } from '../../hardware/host/sqlite.ts';
+import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import type { Occasion } from '../../schemas/holidays.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -65,18 +65,7 @@ export class SqlContent implements ContentStore {
       const { id } = stored.schedule;
       const [known] = await this.#writer.database.read('SELECT id FROM schedules WHERE id = ?', [id]);
       if (known) return bad('conflict', `a schedule ${id} exists`, '/id');
-      await this.#writer.commit(
-        [
-          {
-            sql: 'INSERT INTO schedules (id, created_ms, body, groups, occasions, author) VALUES (?, ?, ?, ?, ?, ?)',
-            params: [
-              ...[id, stored.createdMs, JSON.stringify(stored.schedule), JSON.stringify(stored.groups)],
-              ...[JSON.stringify(stored.occasions ?? []), stored.author],
-            ],
-          },
-        ],
-        act,
-      );
+      await this.#writer.commit([scheduleStatement(stored)], act);
       return ok(undefined);
     });
   }
@@ -113,6 +102,13 @@ export class SqlContent implements ContentStore {
     };
     return this.#writer.write([upsert], act);
   }
+}
+
+export function scheduleStatement({ schedule, groups, occasions = [], author, createdMs }: StoredSchedule): Statement {
+  return {
+    sql: 'INSERT INTO schedules (id, created_ms, body, groups, occasions, author) VALUES (?, ?, ?, ?, ?, ?)',
+    params: [...[schedule.id, createdMs, JSON.stringify(schedule), JSON.stringify(groups)], ...[JSON.stringify(occasions), author]],
+  };
 }
 
 function occasionsOf(occasions: readonly Occasion[]): Pick<StoredSchedule, 'occasions'> {

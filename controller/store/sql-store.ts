@@ -7,6 +7,7 @@ import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
 import { SqlFaults } from './sql-faults.ts';
+import { SqlIssues } from './sql-issues.ts';
 import { SqlAudit, SqlCounters, SqlMeta } from './sql-ledger.ts';
 import { SqlLive } from './sql-live.ts';
 import { SqlLog } from './sql-log.ts';
@@ -28,6 +29,7 @@ export class SqlStore implements Store {
   readonly tries: SqlTries;
   readonly content: SqlContent;
   readonly sources: SqlSources;
+  readonly issues: SqlIssues;
   readonly calendar: SqlCalendar;
   readonly faults: SqlFaults;
   readonly wants: SqlWants;
@@ -54,6 +56,7 @@ export class SqlStore implements Store {
     this.tries = new SqlTries(this.#writer);
     this.content = new SqlContent(this.#writer);
     this.sources = new SqlSources(this.#writer);
+    this.issues = new SqlIssues(this.#writer);
     this.wants = new SqlWants(this.#writer);
     this.orders = new SqlOrders(this.#writer);
     this.live = new SqlLive(this.#writer);

@@ -20,6 +20,7 @@ import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { IssueStore } from './issue-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { SourceStore } from './source-store.ts';
 import type { UnitStore } from './unit-store.ts';
@@ -343,6 +344,8 @@ export interface LogStore {
     readonly fromMs: number;
     readonly toMs: number;
   }): Promise<StoredReceipt[]>;
+  /** Receipts that name one of these contents, planned to begin within the period, oldest first; at most 64 contents. */
+  receiptsOf(filter: { readonly contents: readonly string[]; readonly fromMs: number; readonly toMs: number }): Promise<StoredReceipt[]>;
   /** Rows that touch the period, newest first. */
   showings(filter: { readonly dev?: string; readonly fromMs: number; readonly toMs: number }): Promise<StoredShowing[]>;
   rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]>;
@@ -378,6 +381,7 @@ export interface Store {
   readonly tries: TryStore;
   readonly content: ContentStore;
   readonly sources: SourceStore;
+  readonly issues: IssueStore;
   readonly calendar: CalendarStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;

@@ -15,6 +15,7 @@ import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
+import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
 import { describeShowingStore } from './showing-store.ts';
@@ -50,6 +51,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeDutyStore('duty', makeBed);
   describeFaultStore('faults', makeBed);
   describeSourceStore('source information', makeBed);
+  describeIssueStore('issues', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);
   describeCalendarStore('the calendar', makeBed);

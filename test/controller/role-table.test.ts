@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../controller/app.ts';
 import { acts } from '../../controller/core/roles.ts';
+import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
 import { AccountRole } from '../../schemas/api.ts';
 import { tokenActs } from '../../schemas/people.ts';
 import { ok } from '../../schemas/problems.ts';
@@ -73,6 +74,11 @@ async function makeThings(): Promise<void> {
   const latest = version({ state: 'published', author: 'trong-author' });
   const item = source({ id: things.source, unit: 'thon-1', latest, published: latest });
   must(await built.centre.store.sources.decide(item.id, () => ok({ item, versions: [latest] }), act));
+  const issue: SourceIssue = {
+    ...{ id: things.issue, item: item.id, by: 'x', atMs: 1, tier: 'normal', to: ['thon-1'], levels: ['hamlet'] },
+    ...{ disseminateByMs: null, note: '', withdrawn: null },
+  };
+  must(await built.centre.store.issues.add(issue, [waitingEntry(issue, 'thon-1')], act));
 }
 
 async function signedIn(account: string): Promise<Headers> {

@@ -25,6 +25,7 @@ export const things = {
   programme: 'ct-1',
   fault: 'f-1',
   source: 'tin-1',
+  issue: 'phat-1',
   account: 'tai-khoan',
   home: '08/02536/thon-1',
   elsewhere: '08/02536/thon-9',
@@ -56,6 +57,9 @@ const ofFault = (word: string, body: object = {}): RouteRow => ({
 const stale = { version: 99, note: '' };
 const ofSource = (needs: ActName, route: string, body: object = stale): RouteRow => ({
   ...{ route, needs, elsewhere: 'refused', params: { id: things.source }, body },
+});
+const ofInbox = (needs: ActName, route: string, body: object): RouteRow => ({
+  ...{ route, needs, elsewhere: 'refused', params: { id: things.issue, issue: things.issue, unit: 'thon-1' }, body },
 });
 const grants = [{ role: 'technician', area: things.home }];
 
@@ -130,6 +134,12 @@ export const roleTable: readonly RouteRow[] = [
   ofSource('source.judge', 'POST /api/source-items/:id/reject'),
   ofSource('source.publish', 'POST /api/source-items/:id/publish'),
   ofSource('source.withdraw', 'POST /api/source-items/:id/withdraw'),
+  ofSource('source.issue', 'POST /api/source-items/:id/issue', { version: 99, to: ['thon-1'], levels: ['hamlet'] }),
+  ...anywhere('read', 'GET /api/source-issues', 'GET /api/source-items/:id/handling', 'GET /api/source-handling', 'GET /api/inbox'),
+  ofInbox('source.issue', 'POST /api/source-issues/:id/withdraw', { note: '' }),
+  ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/take', { form: 'sms' }),
+  ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/decline', { reason: 'x' }),
+  ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/copy', {}),
   // Units.
   ofBox('read', 'GET /api/boxes/:id/areas'),
   ...anywhere(
