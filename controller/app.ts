@@ -22,6 +22,7 @@ import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
 import { explainRoutes } from './api/explain.ts';
 import { faultRoutes } from './api/faults.ts';
+import { libraryRoutes } from './api/library.ts';
 import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
 import { logRoutes } from './api/log.ts';
@@ -102,6 +103,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   scheduleRoutes(app, centre);
   sourceItemRoutes(app, centre);
   sourceIssueRoutes(app, centre);
+  libraryRoutes(app, centre);
   logRoutes(app, centre);
   showingRoutes(app, centre);
   templateRoutes(app, centre);

@@ -27,6 +27,7 @@ import type { Trust } from './provision/signing-keys.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
 import type { IssueDesk } from './sources/issue-desk.ts';
+import type { Library } from './sources/library.ts';
 import type { SourceDesk } from './sources/source-desk.ts';
 import type { Store } from './store/store.ts';
 import type { UnitDesk } from './units/unit-desk.ts';
@@ -74,6 +75,7 @@ export interface Centre {
   readonly units: UnitDesk;
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
+  readonly library: Library;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

@@ -34,6 +34,7 @@ import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
 import { IssueDesk } from './sources/issue-desk.ts';
+import { Library } from './sources/library.ts';
 import { SourceDesk } from './sources/source-desk.ts';
 import { ValidityWatch } from './sources/validity-watch.ts';
 import type { StoredOrder } from './store/store.ts';
@@ -95,6 +96,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const sources = new SourceDesk(source);
   const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
   const issues = new IssueDesk({ ...source, ...known, sources });
+  const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
@@ -108,6 +110,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       units,
       sources,
       issues,
+      library,
       registry,
       dispatch,
       live,

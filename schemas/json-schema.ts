@@ -11,6 +11,7 @@ import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
 import { Below, Introduction } from './introduction.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
+import * as library from './library.ts';
 import { LiveSession } from './live.ts';
 import { Contact, LocalOrder, LocalOrders } from './local-orders.ts';
 import { Clear, Order, OrderHead } from './order.ts';
@@ -134,6 +135,9 @@ export const wireShapes = {
   SourceItemRequest: sources.SourceItemRequest,
   SourceRevisionRequest: sources.SourceRevisionRequest,
   SourceStepRequest: sources.SourceStepRequest,
+  FolderRequest: library.FolderRequest,
+  FolderChangeRequest: library.FolderChangeRequest,
+  ShelfRequest: library.ShelfRequest,
   IssueRequest: issues.IssueRequest,
   IssueWithdrawRequest: issues.IssueWithdrawRequest,
   InboxTakeRequest: issues.InboxTakeRequest,

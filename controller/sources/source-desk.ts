@@ -27,7 +27,7 @@ import type { UnitDesk } from '../units/unit-desk.ts';
 import { withOrigins } from './origins.ts';
 
 export interface SourceDeskOptions {
-  readonly store: Pick<Store, 'sources' | 'content'>;
+  readonly store: Pick<Store, 'sources' | 'content' | 'folders'>;
   readonly card: CentreCard;
   readonly units: Pick<UnitDesk, 'tree' | 'today'>;
   readonly feed: Feed;
@@ -53,7 +53,7 @@ export class SourceDesk {
     this.#options = options;
   }
 
-  /** Problems: not-found (unit, folder is the caller's to check, media), not-allowed, bad-input, over-budget. */
+  /** Problems: not-found (unit, folder, media), not-allowed, bad-input, over-budget. */
   async add(
     { unit, folder, tags, content }: SourceItemRequest,
     asking: Asking,
@@ -65,6 +65,8 @@ export class SourceDesk {
       return bad('not-found', `no unit ${owner ?? `at ${this.#options.card.area}`} today`, '/unit');
     const allowed = may(asking.grants, 'source.write', home.area);
     if (!allowed.ok) return allowed;
+    const shelf = await this.#isFolder(folder, owner);
+    if (!shelf.ok) return shelf;
     const play = await this.#playOf(content);
     if (!play.ok) return play;
     const id = randomId('tin');
@@ -98,6 +100,8 @@ export class SourceDesk {
   async shelve(id: string, shelf: { readonly folder: string | null; readonly tags: readonly string[] }, asking: Asking) {
     const found = await this.find(id, asking.grants);
     if (!found.ok) return found;
+    const there = await this.#isFolder(shelf.folder, found.value.unit);
+    if (!there.ok) return there;
     return this.#change(id, asking.act('source.shelve', id, shelf), (item) => {
       const allowed = may(asking.grants, 'library.write', this.areaOf(item));
       return allowed.ok ? ok({ item: { ...item, ...shelf }, versions: [] }) : allowed;
@@ -207,6 +211,13 @@ export class SourceDesk {
     const decided = await this.#options.store.sources.decide(id, judge, act);
     if (decided.ok) this.#options.feed.tell('source', id);
     return decided;
+  }
+
+  /** A folder of the item's own unit. Problem: not-found. */
+  async #isFolder(folder: string | null, unit: string): Promise<Result<void>> {
+    if (folder === null) return ok(undefined);
+    const there = (await this.#options.store.folders.folders()).some((one) => one.id === folder && one.unit === unit);
+    return there ? ok(undefined) : bad('not-found', `no folder ${folder} of ${unit}`, '/folder');
   }
 
   /** Every file it names was uploaded. Problem: not-found. */

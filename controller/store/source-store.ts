@@ -1,6 +1,7 @@
 // What a centre remembers of source information: items, every version of them, the words they are found by, folders.
 import type { Result } from '../../schemas/problems.ts';
 import type { SourceKind, SourceState } from '../../schemas/source.ts';
+import type { Folder } from '../core/folders.ts';
 import type { SourceItem, SourceVersion } from '../core/source-item.ts';
 import type { SourceChange } from '../core/source-life.ts';
 import type { Act } from './store.ts';
@@ -20,6 +21,16 @@ export interface SourceFilter {
   /** A word that begins so, for each: without marks, as the tables hold them. */
   readonly tokens?: readonly string[];
   readonly limit: number;
+}
+
+export interface FolderStore {
+  /** By id. */
+  folders(): Promise<Folder[]>;
+  /** Read all, decide, put or remove one. `used`: folders in which items stand. Problems: those of the judge. */
+  decide(
+    judge: (folders: readonly Folder[], used: ReadonlySet<string>) => Result<{ readonly put: Folder } | { readonly remove: Folder }>,
+    act: Act,
+  ): Promise<Result<Folder>>;
 }
 
 export interface SourceStore {

@@ -7,6 +7,7 @@ import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
 import { SqlFaults } from './sql-faults.ts';
+import { SqlFolders } from './sql-folders.ts';
 import { SqlIssues } from './sql-issues.ts';
 import { SqlAudit, SqlCounters, SqlMeta } from './sql-ledger.ts';
 import { SqlLive } from './sql-live.ts';
@@ -30,6 +31,7 @@ export class SqlStore implements Store {
   readonly content: SqlContent;
   readonly sources: SqlSources;
   readonly issues: SqlIssues;
+  readonly folders: SqlFolders;
   readonly calendar: SqlCalendar;
   readonly faults: SqlFaults;
   readonly wants: SqlWants;
@@ -57,6 +59,7 @@ export class SqlStore implements Store {
     this.content = new SqlContent(this.#writer);
     this.sources = new SqlSources(this.#writer);
     this.issues = new SqlIssues(this.#writer);
+    this.folders = new SqlFolders(this.#writer);
     this.wants = new SqlWants(this.#writer);
     this.orders = new SqlOrders(this.#writer);
     this.live = new SqlLive(this.#writer);

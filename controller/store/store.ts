@@ -22,7 +22,7 @@ import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
-import type { SourceStore } from './source-store.ts';
+import type { FolderStore, SourceStore } from './source-store.ts';
 import type { UnitStore } from './unit-store.ts';
 
 export type { Account, PeopleStore, Session } from './people-store.ts';
@@ -382,6 +382,7 @@ export interface Store {
   readonly content: ContentStore;
   readonly sources: SourceStore;
   readonly issues: IssueStore;
+  readonly folders: FolderStore;
   readonly calendar: CalendarStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;

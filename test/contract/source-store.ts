@@ -87,6 +87,21 @@ export function describeSourceStore(name: string, makeBed: () => Promise<StoreBe
       expect(await ids({ tag: 'lũ' })).toEqual(['c']);
     });
 
+    test('folders are judged on what stands, with those that items stand in', async () => {
+      const folder = (id: string) => ({ id, unit: 'tinh', parent: null, name: `Thư mục ${id}` });
+      for (const id of ['b', 'a', 'c']) await store.folders.decide(() => ok({ put: folder(id) }), act('add'));
+      await store.folders.decide(() => ok({ put: { ...folder('a'), name: 'Khác' } }), act('change'));
+      await save(source({ folder: 'a' }));
+      await save(source({ id: 'tin-2' }));
+      const seen = await store.folders.decide((folders, used) => bad('conflict', `${folders.length} ${[...used].join(' ')}`), act('no'));
+      expect(seen).toMatchObject({ problem: { detail: '3 a' } });
+      await store.folders.decide(() => ok({ remove: folder('c') }), act('remove'));
+      await store.close();
+      store = await bed.reopen();
+      expect(await store.folders.folders()).toEqual([{ ...folder('a'), name: 'Khác' }, folder('b')]);
+      expect((await store.audit.entries(0, 10)).map((one) => one.act)).toEqual(['add', 'add', 'add', 'change', 'save', 'save', 'remove']);
+    });
+
     test('a validity that begins or ends in a span is noticed, of what is in force only', async () => {
       const timed = version({ state: 'published', content: content({ validFromMs: 100, validUntilMs: 200 }) });
       await save(source({ id: 'a', latest: timed, published: timed }));

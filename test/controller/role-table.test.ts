@@ -74,6 +74,9 @@ async function makeThings(): Promise<void> {
   const latest = version({ state: 'published', author: 'trong-author' });
   const item = source({ id: things.source, unit: 'thon-1', latest, published: latest });
   must(await built.centre.store.sources.decide(item.id, () => ok({ item, versions: [latest] }), act));
+  const folder = { id: things.folder, unit: 'thon-1', parent: null, name: 'Thư mục' };
+  must(await built.centre.store.folders.decide(() => ok({ put: folder }), act));
+  must(await built.centre.store.folders.decide(() => ok({ put: { ...folder, id: 'thu-muc-2', parent: things.folder } }), act));
   const issue: SourceIssue = {
     ...{ id: things.issue, item: item.id, by: 'x', atMs: 1, tier: 'normal', to: ['thon-1'], levels: ['hamlet'] },
     ...{ disseminateByMs: null, note: '', withdrawn: null },

@@ -26,6 +26,7 @@ export const things = {
   fault: 'f-1',
   source: 'tin-1',
   issue: 'phat-1',
+  folder: 'thu-muc-1',
   account: 'tai-khoan',
   home: '08/02536/thon-1',
   elsewhere: '08/02536/thon-9',
@@ -57,6 +58,11 @@ const ofFault = (word: string, body: object = {}): RouteRow => ({
 const stale = { version: 99, note: '' };
 const ofSource = (needs: ActName, route: string, body: object = stale): RouteRow => ({
   ...{ route, needs, elsewhere: 'refused', params: { id: things.source }, body },
+});
+/** A folder of another place is not told of. It is not empty. */
+const ofFolder = (method: string, body?: object): RouteRow => ({
+  ...{ route: `${method} /api/folders/:id`, needs: 'library.write', elsewhere: 'unseen', params: { id: things.folder } },
+  ...(body && { body }),
 });
 const ofInbox = (needs: ActName, route: string, body: object): RouteRow => ({
   ...{ route, needs, elsewhere: 'refused', params: { id: things.issue, issue: things.issue, unit: 'thon-1' }, body },
@@ -136,6 +142,11 @@ export const roleTable: readonly RouteRow[] = [
   ofSource('source.withdraw', 'POST /api/source-items/:id/withdraw'),
   ofSource('source.issue', 'POST /api/source-items/:id/issue', { version: 99, to: ['thon-1'], levels: ['hamlet'] }),
   ...anywhere('read', 'GET /api/source-issues', 'GET /api/source-items/:id/handling', 'GET /api/source-handling', 'GET /api/inbox'),
+  ...anywhere('read', 'GET /api/folders', 'GET /api/source-items/:id/uses'),
+  ofSource('library.write', 'PUT /api/source-items/:id/shelf', { folder: null, tags: [] }),
+  { route: 'POST /api/folders', needs: 'library.write', elsewhere: 'refused', body: { unit: 'thon-1', name: 'x' } },
+  ofFolder('PUT', { parent: null, name: 'x' }),
+  ofFolder('DELETE'),
   ofInbox('source.issue', 'POST /api/source-issues/:id/withdraw', { note: '' }),
   ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/take', { form: 'sms' }),
   ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/decline', { reason: 'x' }),
