@@ -169,11 +169,11 @@ export class SourceDesk {
   /** As this person may see them. */
   async answers(items: readonly SourceItem[], grants: readonly Grant[]): Promise<SourceItemAnswer[]> {
     const known = await withOrigins(this.#options.store.sources, items);
-    return items.map((item) => this.#answerOf(item, known, grants));
+    return Promise.all(items.map(async (item) => this.#answerOf(item, known, await this.#told(item, grants))));
   }
 
   async answer(item: SourceItem, grants: readonly Grant[]): Promise<SourceItemAnswer> {
-    return this.#answerOf(item, await withOrigins(this.#options.store.sources, [item]), grants);
+    return this.#answerOf(item, await withOrigins(this.#options.store.sources, [item]), await this.#told(item, grants));
   }
 
   /** Oldest first; who sees only what is published sees what ever was. Problem: not-found. */
@@ -185,7 +185,7 @@ export class SourceDesk {
     return ok(versions.filter(({ steps }) => whole || steps.some(({ step }) => step === 'publish')));
   }
 
-  #answerOf(item: SourceItem, known: KnownSources, grants: readonly Grant[]): SourceItemAnswer {
+  #answerOf(item: SourceItem, known: KnownSources, version: SourceVersion): SourceItemAnswer {
     const { id, folder, tags, createdMs, changedMs, published } = item;
     return {
       id,
@@ -194,8 +194,15 @@ export class SourceDesk {
       ...{ folder, tags, createdMs, changedMs },
       published: published?.n ?? null,
       offered: isOffered(item, known, this.#options.nowMs()),
-      ...versionAnswer(this.#shown(item, grants)),
+      ...versionAnswer(version),
     };
+  }
+
+  /** Of what was withdrawn an inbox still tells what was in force, never the correction that was on its way. */
+  async #told(item: SourceItem, grants: readonly Grant[]): Promise<SourceVersion> {
+    if (item.published !== null || this.seesWhole(item, grants)) return this.#shown(item, grants);
+    const versions = await this.#options.store.sources.versions(item.id);
+    return versions.findLast(({ steps }) => steps.some(({ step }) => step === 'publish')) ?? item.latest;
   }
 
   #shown(item: SourceItem, grants: readonly Grant[]): SourceVersion {

@@ -134,8 +134,9 @@ describe('over REST', () => {
     const issued = (await (await province.ask('duyet-tinh'))('POST', `/source-items/${id}/issue`, { version: 1, to: ['a'] })).body.id;
     await communeA('POST', `/inbox/${issued}/a/copy`, {});
     const { templates } = province.built.centre;
-    const first = templates.all()[0];
-    if (first) await templates.say(first.id, { language: 'vi', speak: 'x', recording: sound('a').sha256 });
+    const [first] = templates.all();
+    if (!first) throw new Error('a centre has templates');
+    await templates.say(first.id, { language: 'vi', speak: 'x', recording: sound('a').sha256 });
     const uses = (await author('GET', `/source-items/${id}/uses`)).body;
     expect(uses.programmes.find((one: { id: string }) => one.id === planned.programme)).toMatchObject({
       names: true,
@@ -145,7 +146,7 @@ describe('over REST', () => {
     expect(uses.programmes.find((one: { id: string }) => one.id === byFile.programme)).toMatchObject({ names: false, schedules: 1 });
     expect(uses.programmes.filter((one: { schedules: number }) => one.schedules > 0)).toHaveLength(2);
     expect(uses).toMatchObject({ issues: 1, copies: [{ title: 'Bài hát', unit: { id: 'a' }, state: 'draft' }] });
-    expect(uses.templates).toEqual(first ? [{ id: first.id, title: first.title, language: 'vi' }] : []);
+    expect(uses.templates).toEqual([{ id: first.id, title: first.title, language: 'vi' }]);
     const others = (await (await province.ask('xa-b'))('GET', `/source-items/${id}/uses`)).body;
     expect(others.copies, 'a draft of another commune').toEqual([]);
   });

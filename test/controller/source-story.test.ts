@@ -112,9 +112,13 @@ describe('an essential item of the province', () => {
     await province.correct(id, { media: sound('b').sha256, body: 'Ngày 6 tháng 12.' });
     expect(await heard()).toEqual(['b']);
     expect(codeOf(await issue(id)), 'issued by who saw the old version').toBe('conflict');
-    expect((await author('POST', `/source-items/${id}/withdraw`, { version: 2, note: 'Hoãn' })).status).toBe(200);
+    const before = (await author('GET', `/source-items/${id}`)).body;
+    await author('PUT', `/source-items/${id}`, { version: 2, content: { ...before.content, body: 'Chưa ai duyệt.' } });
+    expect((await author('POST', `/source-items/${id}/withdraw`, { version: 3, note: 'Hoãn' })).status).toBe(200);
     expect(await heard()).toEqual([]);
-    expect(await inboxOf(communeA, id)).toMatchObject([{ withdrawn: true }]);
+    expect(await inboxOf(communeA, id), 'as it was in force, not as it was being corrected').toMatchObject([
+      { withdrawn: true, item: { state: 'withdrawn', content: { body: 'Ngày 6 tháng 12.' } } },
+    ]);
     expect(await statesOf(approver, id)).toEqual({ a: 'withdrawn', b: 'withdrawn' });
   });
 });
