@@ -135,6 +135,7 @@ export const wireShapes = {
   SourceItemRequest: sources.SourceItemRequest,
   SourceRevisionRequest: sources.SourceRevisionRequest,
   SourceStepRequest: sources.SourceStepRequest,
+  ReadAloudRequest: sources.ReadAloudRequest,
   FolderRequest: library.FolderRequest,
   FolderChangeRequest: library.FolderChangeRequest,
   ShelfRequest: library.ShelfRequest,

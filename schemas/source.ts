@@ -92,6 +92,8 @@ export const SourceItemRequest = v.strictObject({
 });
 export type SourceItemRequest = v.InferOutput<typeof SourceItemRequest>;
 export const SourceRevisionRequest = v.strictObject({ version: Version, content: SourceContent });
+/** Have the newest version's text read out by a machine voice. */
+export const ReadAloudRequest = v.strictObject({ version: Version });
 export const SourceStepRequest = v.strictObject({ version: Version, note: Note });
 export type SourceStepRequest = v.InferOutput<typeof SourceStepRequest>;
 

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import {
+  ReadAloudRequest,
   type SourceDifference,
   type SourceItemAnswer,
   SourceItemRequest,
@@ -18,6 +19,7 @@ import type { Centre } from '../centre.ts';
 import { differences, type SourceItem } from '../core/source-item.ts';
 import { sourceLife } from '../core/source-life.ts';
 import { questionLettersMax } from '../core/source-search.ts';
+import { readAloud } from '../sources/read-aloud.ts';
 import { type Asking, versionAnswer } from '../sources/source-desk.ts';
 import { limit, Whole } from './queries.ts';
 import { type Asked, declare } from './route.ts';
@@ -92,6 +94,13 @@ export function sourceItemRoutes(app: FastifyInstance, centre: Centre): void {
       { method: 'POST', url: `/api/source-items/:id/${step}`, act: sourceLife[step].act, body: SourceStepRequest },
       async (asked) => told(await sources.step(asked.params['id'] ?? '', step, asked.body, askingOf(asked)), askingOf(asked)),
     );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/source-items/:id/read-aloud', act: 'source.write', body: ReadAloudRequest, perMinute: 10 },
+    async (asked) => told(await readAloud(centre, asked.params['id'] ?? '', asked.body.version, askingOf(asked)), askingOf(asked)),
+  );
 
   versionRoutes(app, centre);
 }

@@ -117,7 +117,8 @@ export function judgeSourceStep(
   return ok({ item: changed, versions: [next] });
 }
 
-function isNewest({ latest }: SourceItem, version: number): Result<void> {
+/** Problem: conflict: somebody else was quicker. */
+export function isNewest({ latest }: SourceItem, version: number): Result<void> {
   return version === latest.n ? ok(undefined) : bad('conflict', `version ${latest.n} is the newest, not ${version}`, '/version');
 }
 

@@ -136,6 +136,7 @@ export const roleTable: readonly RouteRow[] = [
   ofSource('source.write', 'POST /api/source-items', { unit: 'thon-1', content: { kind: 'notice', title: 'x' } }),
   ofSource('source.write', 'PUT /api/source-items/:id', { version: 99, content: { kind: 'notice', title: 'x' } }),
   ofSource('source.write', 'POST /api/source-items/:id/submit'),
+  ofSource('source.write', 'POST /api/source-items/:id/read-aloud', { version: 99 }),
   ofSource('source.judge', 'POST /api/source-items/:id/approve'),
   ofSource('source.judge', 'POST /api/source-items/:id/reject'),
   ofSource('source.publish', 'POST /api/source-items/:id/publish'),

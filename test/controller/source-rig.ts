@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { SourceItem, SourceVersion } from '../../controller/core/source-item.ts';
+import type { AudioTools } from '../../hardware/host/audio-tools.ts';
 import type { SchedulePart } from '../../schemas/schedule.ts';
 import { type SourceContent as Content, SourceContent } from '../../schemas/source.ts';
 import { type Asker, type BuiltCentre, makeCentre, openPolicy, password, seedOf, statementIn } from './built-centre.ts';
@@ -59,10 +60,10 @@ export interface Province {
   readonly correct: (id: string, change: object) => Promise<void>;
 }
 
-export async function makeProvince(): Promise<Province> {
+export async function makeProvince(tools: AudioTools = {}): Promise<Province> {
   const centre = { id: 'tinh-08', name: 'Tỉnh', level: 'province', area: '08', zone: 'Asia/Ho_Chi_Minh' };
   const accounts = people.map((one) => ({ ...one, password }));
-  const built = await makeCentre(seedOf({ centre, units, accounts, policy: openPolicy, groups: [] }));
+  const built = await makeCentre(seedOf({ centre, units, accounts, policy: openPolicy, groups: [] }), undefined, tools);
   const asked = new Map<string, Asker>();
   const ask = async (account: string) => {
     const known = asked.get(account) ?? (await built.as(account));

@@ -106,6 +106,22 @@ describe('an item', () => {
     expect(codeOf(await write(approver))).toBe('not-allowed');
   });
 
+  test('is read out only where it is a text, by who may write it, with a machine that can', async () => {
+    const read = (who: Asker, id: string, version = 1) => who('POST', `/source-items/${id}/read-aloud`, { version });
+    const text = (await write(author, { kind: 'text' })).body.id;
+    expect(codeOf(await read(author, text)), 'no programs for sound here').toBe('tool-missing');
+    expect(codeOf(await read(author, text, 2))).toBe('conflict');
+    expect(codeOf(await read(communeA, text))).toBe('not-found');
+    expect(codeOf(await read(communeA, await province.publish({ kind: 'text' })))).toBe('not-allowed');
+    expect((await read(author, (await write(author, { kind: 'audio', body: 'Lời' })).body.id)).body).toMatchObject({
+      code: 'bad-input',
+      path: '/content/body',
+    });
+    expect((await read(author, (await write(author, { kind: 'text', body: 'ờ'.repeat(5_001) })).body.id)).body).toMatchObject({
+      code: 'too-large',
+    });
+  });
+
   test('names only what was uploaded, and is no emergency', async () => {
     expect((await write(author, { media: 'f'.repeat(64) })).body).toMatchObject({ code: 'not-found', path: '/content/media' });
     expect((await write(author, { attachments: ['f'.repeat(64)] })).body).toMatchObject({ path: '/content/attachments/0' });
