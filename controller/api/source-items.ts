@@ -35,6 +35,7 @@ const ItemsQuery = v.object({
   q: v.optional(v.pipe(v.string(), v.maxLength(questionLettersMax))),
   unit: v.optional(Id),
   kind: v.optional(SourceKind),
+  /** Of the newest version; `published`: one is in force, whatever is on its way. */
   state: v.optional(v.picklist(sourceStates)),
   folder: v.optional(Id),
   tag: v.optional(v.pipe(v.string(), v.maxLength(60))),
@@ -62,7 +63,7 @@ export function sourceItemRoutes(app: FastifyInstance, centre: Centre): void {
     { method: 'GET', url: '/api/source-items', act: 'read', query: ItemsQuery, perMinute: 240 },
     async ({ person, query: { q, unit, offered, ...filter } }): Promise<Result<SourceItemAnswer[]>> => {
       const defined = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as { limit: number };
-      const wish = { ...defined, ...(unit !== undefined && { units: [unit] }), ...(offered && { published: true }) };
+      const wish = { ...defined, ...(unit !== undefined && { units: [unit] }), ...(offered && { validAtMs: centre.nowMs() }) };
       const found = await sources.list(wish, q, person.grants);
       return ok(offered ? found.filter((item) => item.offered) : found);
     },

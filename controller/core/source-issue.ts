@@ -63,19 +63,25 @@ export function judgeIssue(
   { account, grants, atMs }: Issuer,
 ): Result<{ readonly issue: SourceIssue; readonly units: readonly string[] }> {
   const areas = areasOn(tree, today);
-  const reached = new Map<string, AreaPath>();
+  const wanted = new Map<AreaPath, { readonly named: string; readonly at: number }>();
   for (const [at, named] of to.entries()) {
     const area = areas.get(named);
     if (area === undefined) return bad('not-found', `no unit ${named} today`, `/to/${at}`);
     const allowed = may(grants, 'source.issue', area);
     if (!allowed.ok) return allowed;
     if (!within(area, ownArea)) return bad('outside-area', `${named} (${area}) does not lie below ${ownArea}`, `/to/${at}`);
-    const below = [...areas].filter(
-      ([unit, one]) => within(one, area) && one !== ownArea && levels.includes(tree.get(unit)?.level ?? 'ministry'),
-    );
-    if (below.length === 0) return bad('not-found', `no unit of level ${levels.join(', ')} in ${named}`, `/to/${at}`);
-    for (const [unit, one] of below) reached.set(unit, one);
+    wanted.set(area, { named, at });
   }
+  const reached = new Map<string, AreaPath>();
+  const met = new Set<AreaPath>();
+  for (const [unit, area] of areas) {
+    const around =
+      area === ownArea || !levels.includes(tree.get(unit)?.level ?? 'ministry') ? [] : stepsUp(area).filter((one) => wanted.has(one));
+    if (around.length > 0) reached.set(unit, area);
+    for (const one of around) met.add(one);
+  }
+  const empty = [...wanted].find(([area]) => !met.has(area))?.[1];
+  if (empty) return bad('not-found', `no unit of level ${levels.join(', ')} in ${empty.named}`, `/to/${empty.at}`);
   const fit = checkIssuable(item, { version, disseminateByMs }, atMs);
   if (!fit.ok) return fit;
   if (reached.size > issueLimits.reached) return bad('over-budget', `${reached.size} units, at most ${issueLimits.reached} at once`, '/to');
@@ -83,6 +89,12 @@ export function judgeIssue(
   const issue: SourceIssue = { ...{ id, item: item.id, by: account, atMs, tier, to, levels, disseminateByMs, note }, withdrawn: null };
   const units = [...reached].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([unit]) => unit);
   return ok({ issue, units });
+}
+
+/** An area and all around it. */
+function stepsUp(area: AreaPath): AreaPath[] {
+  const steps = area.split('/');
+  return steps.map((_, at) => steps.slice(0, at + 1).join('/'));
 }
 
 function checkIssuable(

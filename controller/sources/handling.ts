@@ -1,14 +1,16 @@
 // The facts of an item's way through its units, read from answers, schedules and receipts.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { starts } from '../../schemas/recurrence.ts';
 import { sounds } from '../../schemas/settings.ts';
 import type { HandlingAnswer, HandlingLine } from '../../schemas/source-issue.ts';
+import { dayMs } from '../../schemas/zones.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { figuresOf, type Handled, type HandlingFacts, handlingOf } from '../core/source-handling.ts';
 import type { SourceIssue } from '../core/source-issue.ts';
 import type { SourceItem } from '../core/source-item.ts';
 import { homeOf } from '../core/source-place.ts';
 import { periodRowsMax } from '../store/sql-log.ts';
-import type { Box, Store } from '../store/store.ts';
+import type { Box, Store, StoredSchedule } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
 import type { SourceDesk } from './source-desk.ts';
 
@@ -23,6 +25,7 @@ export interface HandlingOptions {
 const entriesMax = 50_000;
 const issuesMax = 200;
 const contentsMax = 64;
+const scheduledAheadMs = 31 * dayMs;
 
 /** The table item × unit: all rows for who reads the item's unit, else those of one's own units. Problem: too-large. */
 export async function readHandling(options: HandlingOptions, item: SourceItem, grants: readonly Grant[]): Promise<Result<HandlingAnswer>> {
@@ -89,11 +92,18 @@ async function contentsOf({ store }: HandlingOptions, ids: readonly string[]): P
   return [...contents].slice(0, contentsMax);
 }
 
-async function scheduledGroups({ store }: HandlingOptions, names: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+/** A start of yesterday may still be on its way as a receipt. Named days come again. */
+function isToCome({ schedule, occasions = [] }: StoredSchedule, atMs: number): boolean {
+  if (occasions.length > 0) return true;
+  const found = starts(schedule, [], atMs - dayMs, atMs + scheduledAheadMs);
+  return !found.ok || found.value.length > 0;
+}
+
+async function scheduledGroups({ store, nowMs }: HandlingOptions, names: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const programmes = (await store.content.programmes()).filter(
     ({ state, sources = [] }) => state === 'approved' && sources.some((id) => id !== null && names.has(id)),
   );
   const ids = new Set(programmes.map(({ programme }) => programme.id));
-  const schedules = (await store.content.schedules()).filter(({ schedule }) => ids.has(schedule.programme));
-  return new Set(schedules.flatMap(({ groups }) => groups));
+  const planned = (await store.content.schedules()).filter(({ schedule }) => ids.has(schedule.programme));
+  return new Set(planned.filter((one) => isToCome(one, nowMs())).flatMap(({ groups }) => groups));
 }

@@ -39,6 +39,7 @@ export async function insertEverywhere(options: InsertionOptions, wish: Insertio
   await store.content.saveProgramme(stored, asking.act('programme.write', programme.id, { ...programme, issue: issue.id }));
   const content = await options.content();
   if (!content) return;
+  const all = options.boxes();
   const done: { readonly area: AreaPath; readonly schedule: string }[] = [];
   for (const { unit, area } of units) {
     const around = done.find((one) => within(area, one.area));
@@ -52,8 +53,8 @@ export async function insertEverywhere(options: InsertionOptions, wish: Insertio
       await store.issues.answer(issue.id, unit, () => ({ ok: true, value: { ...entry, schedule: around.schedule } }), act);
       continue;
     }
-    const { groups } = groupsWithin(options.boxes(), area);
-    const boxes = options.boxes().filter((box) => box.groups.some((group) => groups.includes(group)));
+    const { groups } = groupsWithin(all, area);
+    const boxes = all.filter((box) => box.groups.some((group) => groups.includes(group)));
     const { validUntilMs: untilMs = null } = source.published?.content ?? {};
     const schedule = insertedSchedule({
       id: randomId('lich'),

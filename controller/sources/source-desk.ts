@@ -144,26 +144,29 @@ export class SourceDesk {
 
   /** With `text`: the best first; else those changed last. */
   async list(
-    filter: Omit<SourceFilter, 'seen' | 'tokens'>,
+    asked: Omit<SourceFilter, 'seen' | 'tokens'>,
     text: string | undefined,
     grants: readonly Grant[],
   ): Promise<SourceItemAnswer[]> {
     const { store, units, card } = this.#options;
+    const { state, ...rest } = asked;
+    const filter = { ...rest, ...(state === 'published' ? { published: true } : state && { state }) };
     const all = may(grants, 'read', card.area).ok;
     const seen = all ? {} : { seen: unitsAt(units.tree, units.today(), (area) => may(grants, 'read', area).ok) };
-    if (text === undefined) return this.answers(await store.sources.items({ ...filter, ...seen }), grants);
+    // Nobody learns that a correction is on its way by asking for drafts.
+    const told = (item: SourceItem) => state === undefined || state === 'published' || this.#shown(item, grants).state === state;
+    if (text === undefined) return this.answers((await store.sources.items({ ...filter, ...seen })).filter(told), grants);
     const question = questionOf(text);
     if (question.words.length === 0) return [];
     const found = await store.sources.items({ ...filter, ...seen, tokens: question.tokens, limit: rankedMax });
     const ranked = found
+      .filter(told)
       .map((item) => ({ item, rank: rank(question, this.#shown(item, grants)) }))
       .filter((one) => one.rank > 0)
       // Of equals the one changed last: the order in which they came.
       .sort((a, b) => b.rank - a.rank);
-    return this.answers(
-      ranked.slice(0, filter.limit).map(({ item }) => item),
-      grants,
-    );
+    const best = ranked.slice(0, filter.limit).map(({ item }) => item);
+    return this.answers(best, grants);
   }
 
   /** As this person may see them. */

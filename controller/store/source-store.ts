@@ -15,6 +15,8 @@ export interface SourceFilter {
   /** Of the newest version. */
   readonly state?: SourceState;
   readonly published?: boolean;
+  /** In force and valid at this instant. */
+  readonly validAtMs?: number;
   readonly essential?: boolean;
   readonly folder?: string;
   readonly tag?: string;

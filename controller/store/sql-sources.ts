@@ -88,7 +88,7 @@ export class SqlSources implements SourceStore {
 }
 
 function termsOf(filter: SourceFilter): { readonly terms: readonly string[]; readonly params: readonly SqlValue[] } {
-  const { seen, units, kind, state, published, essential, folder, tag, tokens = [] } = filter;
+  const { seen, units, kind, state, published, validAtMs, essential, folder, tag, tokens = [] } = filter;
   const asked: readonly (readonly [string, SqlValue | undefined])[] = [
     ['(i.published IS NOT NULL OR i.unit IN (SELECT value FROM json_each(?)))', seen && JSON.stringify(seen)],
     ['i.unit IN (SELECT value FROM json_each(?))', units && JSON.stringify(units)],
@@ -97,6 +97,8 @@ function termsOf(filter: SourceFilter): { readonly terms: readonly string[]; rea
     ['i.essential = ?', essential === undefined ? undefined : Number(essential)],
     ['i.folder = ?', folder],
     ['i.id IN (SELECT item FROM source_tags WHERE tag = ?)', tag],
+    ['i.published IS NOT NULL AND (i.valid_from_ms IS NULL OR i.valid_from_ms <= ?)', validAtMs],
+    ['(i.valid_until_ms IS NULL OR i.valid_until_ms > ?)', validAtMs],
   ];
   const given = asked.filter((one): one is readonly [string, SqlValue] => one[1] !== undefined);
   const inForce = published === undefined ? [] : [`i.published IS ${published ? 'NOT ' : ''}NULL`];

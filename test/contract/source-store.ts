@@ -116,6 +116,8 @@ export function describeSourceStore(name: string, makeBed: () => Promise<StoreBe
         ].map(([after, until]) => store.sources.turned(after ?? 0, until ?? 0)),
       );
       expect(turned).toEqual([false, true, false, true, false]);
+      const offered = await Promise.all([99, 100, 199, 200].map((validAtMs) => ids({ validAtMs })));
+      expect(offered).toEqual([[], ['a'], ['a'], []]);
     });
 
     test('words find by their beginning, without marks, all of them; a new version is found by its own and the old no more', async () => {

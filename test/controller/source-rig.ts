@@ -127,6 +127,7 @@ export async function schedule(
   items: readonly unknown[],
   groups: readonly string[],
   form: 'audio' | 'bulletin' = 'audio',
+  rrule: string | null = 'FREQ=DAILY',
 ): Promise<{ readonly programme: string; readonly schedule: string }> {
   const [who, approver] = [await ask(account), await ask('duyet-tinh')];
   const must = (answer: { status: number; body: { id: string } }) => {
@@ -136,6 +137,6 @@ export async function schedule(
   const programme = must(await who('POST', '/programmes', { title: 'Bản tin chiều', form, tier: 'normal', items }));
   must(await who('POST', `/programmes/${programme}/submit`, {}));
   must(await approver('POST', `/programmes/${programme}/approve`, {}));
-  const wish = { programme, groups, start: '20261123T170000', zone: 'Asia/Ho_Chi_Minh', rrule: 'FREQ=DAILY' };
+  const wish = { programme, groups, start: '20261123T170000', zone: 'Asia/Ho_Chi_Minh', ...(rrule !== null && { rrule }) };
   return { programme, schedule: must(await who('POST', '/schedules', wish)) };
 }

@@ -1,5 +1,6 @@
 // The province issues, communes answer, boxes play, the table tells; what is taken back above is gone below.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readHandling } from '../../controller/sources/handling.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { type Asker, codeOf } from './built-centre.ts';
 import { addBox, content, makeProvince, type Province, plannedFor, schedule, sound } from './source-rig.ts';
@@ -44,6 +45,12 @@ const inboxOf = async (who: Asker, item: string) =>
 const table = async (who: Asker, id: string) => (await who('GET', `/source-items/${id}/handling`)).body;
 const statesOf = async (who: Asker, id: string) =>
   Object.fromEntries((await table(who, id)).lines.map((line: { unit: { id: string }; state: string }) => [line.unit.id, line.state]));
+
+async function itemOf(id: string) {
+  const item = await province.built.centre.store.sources.item(id);
+  if (!item) throw new Error(`no ${id}`);
+  return item;
+}
 
 /** A box tells that it played this to its end. */
 async function play(dev: string, letter: string, atMs: number): Promise<void> {
@@ -164,6 +171,23 @@ describe('an answer', () => {
     expect(await statesOf(approver, id)).toEqual({ a: 'taken', b: 'scheduled' });
     await province.correct(id, { body: 'Rét hơn.' });
     expect((await communeB('GET', `/source-items/${copy}`)).body.from.is, 'the translator is told').toBe('stale');
+  });
+
+  test('that names a schedule of the past is no schedule any more', async () => {
+    const other = await essential('f', { title: 'Một lần' });
+    const sent = (await issue(other, { to: ['a'] })).body.id;
+    const made = await schedule(province, 'xa-a', [{ source: other }], ['xa-a'], 'audio', null);
+    await communeA('POST', `/inbox/${sent}/a/take`, { schedule: made.schedule });
+    expect(await statesOf(approver, other)).toEqual({ a: 'scheduled' });
+    const before = province.built.clock.nowMs;
+    province.built.clock.nowMs = Date.UTC(2026, 10, 24, 10, 0, 1);
+    const later = await readHandling(
+      { ...province.built.centre, boxes: () => province.built.centre.registry.all(), nowMs: () => province.built.clock.nowMs },
+      await itemOf(other),
+      [{ role: 'leader', area: '08' }],
+    );
+    province.built.clock.nowMs = before;
+    expect(later).toMatchObject({ value: { lines: [{ state: 'taken' }] } });
   });
 
   test('that does not come in time is overdue, unless it was heard, declined, or told by hand', async () => {

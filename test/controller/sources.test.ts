@@ -162,6 +162,17 @@ describe('search', () => {
     expect(await titles(communeA, 'xe lu')).toEqual(['Xe lu làm đường']);
   });
 
+  test('asks for what is in force or for what is on its way, and tells nobody outside of a correction', async () => {
+    const kept = await province.publish({ title: 'Hội chợ quê' });
+    await author('PUT', `/source-items/${kept}`, { version: 1, content: content({ title: 'Hội chợ quê, đổi ngày' }) });
+    expect(await titles(author, 'hoi cho', '&state=draft')).toEqual(['Hội chợ quê, đổi ngày']);
+    expect(await titles(author, 'hoi cho', '&state=published')).toEqual(['Hội chợ quê, đổi ngày']);
+    expect(await titles(communeA, 'hoi cho', '&state=draft')).toEqual([]);
+    expect(await titles(communeA, 'hoi cho', '&state=published')).toEqual(['Hội chợ quê']);
+    const drafts = (await communeA('GET', '/source-items?state=draft')).body as { id: string }[];
+    expect(drafts.map((one) => one.id)).not.toContain(kept);
+  });
+
   test('goes together with filters, and its length is limited', async () => {
     expect(await titles(author, 'lu', '&state=draft')).toEqual(expect.arrayContaining(['Bản nháp về lũ quét']));
     expect(await titles(author, 'lu', '&unit=a')).toEqual([]);
