@@ -1,6 +1,7 @@
 // A priority item put into the days of units: one programme for all, one schedule for each, both in the tables as any other.
 import { randomId } from '../../hardware/host/crypto.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
+import { bad, ok } from '../../schemas/problems.ts';
 import type { Item, Level, Programme } from '../../schemas/programme.ts';
 import type { ZoneClock } from '../../schemas/zones.ts';
 import type { CentreCard } from '../centre.ts';
@@ -50,7 +51,9 @@ export async function insertEverywhere(options: InsertionOptions, wish: Insertio
     if (around) {
       // A unit inside one that has it already hears it with that.
       const act = asking.act('inbox.insert', issue.id, { unit, schedule: around.schedule });
-      await store.issues.answer(issue.id, unit, () => ({ ok: true, value: { ...entry, schedule: around.schedule } }), act);
+      const judge = (there: InboxEntry) =>
+        there.answer === 'waiting' ? ok({ ...entry, schedule: around.schedule }) : bad('conflict', `it is ${there.answer} by now`);
+      await store.issues.answer(issue.id, unit, judge, act);
       continue;
     }
     const { groups } = groupsWithin(all, area);
@@ -69,8 +72,8 @@ export async function insertEverywhere(options: InsertionOptions, wish: Insertio
     if (!schedule) continue;
     const planned = { schedule, groups, author: asking.account, createdMs: nowMs() };
     const act = asking.act('schedule.add', schedule.id, { ...schedule, groups, issue: issue.id, unit });
-    await store.issues.insert({ ...entry, schedule: schedule.id }, planned, act);
-    done.push({ area, schedule: schedule.id });
+    const inserted = await store.issues.insert({ ...entry, schedule: schedule.id }, planned, act);
+    if (inserted) done.push({ area, schedule: schedule.id });
   }
 }
 

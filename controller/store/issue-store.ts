@@ -29,8 +29,8 @@ export interface IssueStore {
     judge: (entry: InboxEntry, issue: SourceIssue) => Result<InboxEntry>,
     act: Act,
   ): Promise<Result<InboxEntry>>;
-  /** The unit's schedule and its entry together. */
-  insert(entry: InboxEntry, schedule: StoredSchedule, act: Act): Promise<void>;
+  /** The unit's schedule and its entry together; not where the unit has answered, or the issue was taken back, meanwhile. */
+  insert(entry: InboxEntry, schedule: StoredSchedule, act: Act): Promise<boolean>;
   /**
    * Take an issue back: what was inserted for it leaves with it. Problems: not-found, those of the judge.
    */

@@ -76,8 +76,17 @@ export class SqlIssues implements IssueStore {
     });
   }
 
-  insert(entry: InboxEntry, schedule: StoredSchedule, act: Act): Promise<void> {
-    return this.#writer.write([scheduleStatement(schedule), entryStatement(entry)], act);
+  insert(entry: InboxEntry, schedule: StoredSchedule, act: Act): Promise<boolean> {
+    return this.#writer.alone(async () => {
+      const [row] = await this.#writer.database.read(
+        `SELECT e.answer AS answer FROM source_inbox e JOIN source_issues i ON i.id = e.issue
+          WHERE e.issue = ? AND e.unit = ? AND i.withdrawn_ms IS NULL`,
+        [entry.issue, entry.unit],
+      );
+      if (row?.['answer'] !== 'waiting') return false;
+      await this.#writer.commit([scheduleStatement(schedule), entryStatement(entry)], act);
+      return true;
+    });
   }
 
   withdraw(id: string, judge: (issue: SourceIssue) => Result<SourceIssue>, act: Act): Promise<Result<SourceIssue>> {

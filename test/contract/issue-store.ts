@@ -91,7 +91,10 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
       await add(issue('p-1'), 'a', 'b');
       const planned = { schedule: schedule({ id: 's-1', programme: 'ct-1' }), groups: ['g'], author: 'binh', createdMs: 1 };
       const entry = { ...waitingEntry(issue('p-1'), 'a'), answer: 'inserted' as const, programme: 'ct-1', schedule: 's-1' };
-      await store.issues.insert(entry, planned, act('schedule.add'));
+      expect(await store.issues.insert(entry, planned, act('schedule.add'))).toBe(true);
+      expect(await store.issues.insert(entry, { ...planned, schedule: schedule({ id: 's-3' }) }, act('again')), 'answered by now').toBe(
+        false,
+      );
       await store.content.addSchedule({ ...planned, schedule: schedule({ id: 's-2' }) }, act('other'));
       expect((await store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-1', 's-2']);
       expect(await store.issues.counts(['p-1', 'p-2'])).toEqual(new Map([['p-1', { units: 2, inserted: 1 }]]));
@@ -100,6 +103,11 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
       expect(await take('p-1')).toMatchObject({ value: { withdrawn } });
       expect((await store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-2']);
       expect(await store.issues.issue('p-1')).toMatchObject({ withdrawn });
+      const late = { ...waitingEntry(issue('p-1'), 'b'), answer: 'inserted' as const, programme: 'ct-1', schedule: 's-4' };
+      expect(await store.issues.insert(late, { ...planned, schedule: schedule({ id: 's-4' }) }, act('late')), 'taken back by now').toBe(
+        false,
+      );
+      expect((await store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-2']);
       expect(await take('p-9')).toMatchObject({ problem: { code: 'not-found' } });
       expect(await store.issues.withdraw('p-1', () => bad('conflict', ''), act('no'))).toMatchObject({ problem: { code: 'conflict' } });
     });
