@@ -10,10 +10,12 @@ import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
 import { type OrderTemplate, signFilmsOf } from './core/order-plan.ts';
+import { resolveAll } from './core/source-programmes.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
-import type { Box, Store, StoredWant } from './store/store.ts';
+import { withOrigins } from './sources/origins.ts';
+import type { Box, Store, StoredProgramme, StoredSchedule, StoredWant } from './store/store.ts';
 
 export type Publish = (
   topic: string,
@@ -65,7 +67,17 @@ export async function readContent(store: Store, nowMs: number): Promise<CentreCo
   const holidays = [...new Set([...more, ...occasions.map(({ date }) => date)])].sort().slice(0, holidaysMax);
   const lists = { holidays, occasions, localOrder: listOf<string>(localOrder), paths: listOf<Path>(paths) };
   const signFilms = signFilmsOf(listOf<OrderTemplate>(templates));
-  return { policy, areaPolicies, programmes, schedules, ready, signFilms, ...lists };
+  const planned = await resolveSources(store, { programmes, schedules }, nowMs);
+  return { policy, areaPolicies, ...planned, ready, signFilms, ...lists };
+}
+
+/** Source items as they are now, in place of what programmes were put together from. */
+async function resolveSources(store: Store, planned: Parameters<typeof resolveAll<StoredProgramme, StoredSchedule>>[0], nowMs: number) {
+  const named = new Set(planned.programmes.flatMap(({ sources = [] }) => sources.flatMap((id) => id ?? [])));
+  if (named.size === 0) return planned;
+  const known = await withOrigins(store.sources, await store.sources.itemsOf([...named]));
+  const revoked = new Set((await store.issues.revoked()).map(({ programme, item }) => `${programme} ${item}`));
+  return resolveAll(planned, known, (programme, item) => revoked.has(`${programme} ${item}`), nowMs);
 }
 
 export class Dispatch {

@@ -9,7 +9,7 @@ import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
-import { Dispatch, type Publish } from './dispatch.ts';
+import { Dispatch, type Publish, readContent } from './dispatch.ts';
 import type { DutySettings } from './duty/duty-settings.ts';
 import { makeDuty } from './duty/make-duty.ts';
 import { makeAlerts } from './emergency/make-alerts.ts';
@@ -34,6 +34,10 @@ import { epochOf } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
+import { IssueDesk } from './sources/issue-desk.ts';
+import { Library } from './sources/library.ts';
+import { SourceDesk } from './sources/source-desk.ts';
+import { ValidityWatch } from './sources/validity-watch.ts';
 import type { HttpEngineSettings } from './speech/http-engine.ts';
 import { makeSpeech } from './speech/make-speech.ts';
 import type { StoredOrder } from './store/store.ts';
@@ -59,6 +63,7 @@ export interface Rooms {
   readonly link: CentreLink;
   readonly bus: LateBus;
   readonly signatory: Signatory;
+  readonly validity: ValidityWatch;
   /** Filled when the doors are open. */
   readonly place: { boxPort: number; mqttPort: number };
 }
@@ -74,9 +79,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch };
   const link = new CentreLink({ ...told, standing: () => orders.standing() });
   stood.tell = () => link.beatSoon();
-  const ingest = makeIngest(tools, blobs);
-  const speech = makeSpeech({ tools, engine: parts.speechEngine, ingest, blobs, meta: store.meta, journal });
-  const resumable = new ResumableUploads({ dir: folderOf(settings.dataDir).resumable });
+  const inlets = makeInlets(parts);
   const commands = new CommandDesk({
     desk,
     publish,
@@ -85,7 +88,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     folder: folderOf(settings.dataDir).screenshots,
     nowMs,
   });
-  const sanitiser = new Sanitiser({ bundle: sanitiserBundle() });
+  const { ingest } = inlets;
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const fleet = () =>
     registry
@@ -93,6 +96,12 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
+  const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
+  const sources = new SourceDesk(source);
+  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
+  const issues = new IssueDesk({ ...source, ...known, sources });
+  const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
+  const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
@@ -103,6 +112,9 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...desks,
       groups,
       units,
+      sources,
+      issues,
+      library,
       registry,
       dispatch,
       live,
@@ -110,15 +122,20 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       link,
       feed,
       claimPlace,
-      ingest,
-      resumable,
-      speech,
-      sanitiser,
+      ...inlets,
       commands,
       faults,
     },
-    rooms: { registry, link, bus, place, signatory },
+    rooms: { registry, link, bus, place, signatory, validity },
   };
+}
+
+/** How content comes in: files, texts, other people's documents. */
+function makeInlets({ store, blobs, tools, journal, settings, speechEngine: engine }: Parts) {
+  const ingest = makeIngest(tools, blobs);
+  const speech = makeSpeech({ tools, engine, ingest, blobs, meta: store.meta, journal });
+  const resumable = new ResumableUploads({ dir: folderOf(settings.dataDir).resumable });
+  return { ingest, speech, resumable, sanitiser: new Sanitiser({ bundle: sanitiserBundle() }) };
 }
 
 type Base = ReturnType<typeof makeBase>;

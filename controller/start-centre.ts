@@ -115,7 +115,9 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.alerts.start();
   await centre.faults.start();
   centre.templates.start();
+  rooms.validity.start();
   const stop = async (): Promise<void> => {
+    rooms.validity.stop();
     await centre.faults.stop();
     await centre.alerts.stop();
     centre.sanitiser.stop();

@@ -53,7 +53,7 @@ export const ProgrammeRequest = v.strictObject({
   title: Title,
   form: Programme.entries.form,
   tier: Programme.entries.tier,
-  /** By hash; of bulletins also with share, validity and how long one showing takes here. */
+  /** By hash, or by source item; of bulletins also with share, validity and how long one showing takes here. */
   items: v.pipe(
     v.array(
       v.union([
@@ -63,6 +63,12 @@ export const ProgrammeRequest = v.strictObject({
           share: Programme.entries.items.item.entries.share,
           validFromMs: Programme.entries.items.item.entries.validFromMs,
           validUntilMs: Programme.entries.items.item.entries.validUntilMs,
+          durationMs: v.optional(Programme.entries.items.item.entries.durationMs),
+        }),
+        // A source item: whatever is in force under its name when boxes are told.
+        v.strictObject({
+          source: Id,
+          share: Programme.entries.items.item.entries.share,
           durationMs: v.optional(Programme.entries.items.item.entries.durationMs),
         }),
       ]),
@@ -186,6 +192,8 @@ export type BulletinAnswer = MediaAnswer & {
   readonly warnings: readonly (Warning & { readonly vi: string; readonly en: string })[];
 };
 export interface ProgrammeAnswer extends v.InferOutput<typeof Programme> {
+  /** Which of its items is which source item. */
+  readonly sources?: readonly (Id | null)[];
   readonly state: 'draft' | 'submitted' | 'approved' | 'rejected' | 'withdrawn';
   readonly author: string;
   readonly approver: string | null;
@@ -207,8 +215,12 @@ export interface PreviewAnswer {
     readonly title: string;
     readonly first: 'this' | 'other';
   }[];
-  /** Items that are not valid through all of these plays. */
-  readonly unplayable: readonly { readonly sha256: Sha256; readonly title: string; readonly why: 'not-yet-valid' | 'no-more-valid' }[];
+  /** Items that are not valid through all of these plays, or that nobody may play any more. */
+  readonly unplayable: readonly {
+    readonly sha256: Sha256;
+    readonly title: string;
+    readonly why: 'not-yet-valid' | 'no-more-valid' | 'withdrawn' | 'nothing-to-play';
+  }[];
 }
 export interface TimelineAnswer {
   readonly box: Id;
@@ -265,4 +277,16 @@ export interface RelayAnswer extends RelayRequest {
 export type PolicyAnswer = Policy;
 
 /** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
-export type LiveEvent = 'box' | 'receipt' | 'order' | 'log' | 'programme' | 'schedule' | 'live' | 'duty' | 'alert' | 'fault' | 'unit';
+export type LiveEvent =
+  | 'box'
+  | 'receipt'
+  | 'order'
+  | 'log'
+  | 'programme'
+  | 'schedule'
+  | 'live'
+  | 'duty'
+  | 'alert'
+  | 'fault'
+  | 'unit'
+  | 'source';

@@ -11,6 +11,7 @@ import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
 import { Below, Introduction } from './introduction.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
+import * as library from './library.ts';
 import { LiveSession } from './live.ts';
 import { Contact, LocalOrder, LocalOrders } from './local-orders.ts';
 import { Clear, Order, OrderHead } from './order.ts';
@@ -27,6 +28,8 @@ import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './r
 import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
 import { ShowingRow } from './showing-row.ts';
+import * as sources from './source.ts';
+import * as issues from './source-issue.ts';
 import { Pronunciations } from './speech-text/pronunciations.ts';
 import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
@@ -134,6 +137,18 @@ export const wireShapes = {
   SignInSettings: people.SignInSettings,
   UnitChangeRequest: units.UnitChangeRequest,
   UnitCodes: units.UnitCodes,
+  SourceItemRequest: sources.SourceItemRequest,
+  SourceRevisionRequest: sources.SourceRevisionRequest,
+  SourceStepRequest: sources.SourceStepRequest,
+  ReadAloudRequest: sources.ReadAloudRequest,
+  FolderRequest: library.FolderRequest,
+  FolderChangeRequest: library.FolderChangeRequest,
+  ShelfRequest: library.ShelfRequest,
+  IssueRequest: issues.IssueRequest,
+  IssueWithdrawRequest: issues.IssueWithdrawRequest,
+  InboxTakeRequest: issues.InboxTakeRequest,
+  InboxDeclineRequest: issues.InboxDeclineRequest,
+  InboxCopyRequest: issues.InboxCopyRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

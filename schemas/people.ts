@@ -25,6 +25,8 @@ export const tokenActs = [
   'programme.write',
   'programme.withdraw',
   'schedule.write',
+  'source.write',
+  'inbox.answer',
   'alert-source.read',
   'audit.read',
 ] as const;

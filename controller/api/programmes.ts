@@ -31,8 +31,9 @@ export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'POST', url: '/api/programmes', act: 'programme.write', body: ProgrammeRequest, status: 201 },
     async ({ person, body, act }): Promise<Result<ProgrammeAnswer>> => {
-      const items = await itemsOf(centre, body.items, body.form);
-      if (!items.ok) return items;
+      const composed = await compose(centre, body.items, body.form);
+      if (!composed.ok) return composed;
+      const { items, sources } = composed.value;
       const programme: Programme = {
         id: randomId('ct'),
         title: body.title,
@@ -40,17 +41,18 @@ export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
         tier: body.tier,
         level: card.level,
         centre: card.id,
-        items: items.value,
+        items,
       };
       const stored: StoredProgramme = {
         programme,
+        ...(sources.some((id) => id !== null) && { sources }),
         state: 'draft',
         author: person.account,
         approver: null,
         changedMs: centre.nowMs(),
         note: '',
       };
-      await store.content.saveProgramme(stored, act('programme.write', programme.id, programme));
+      await store.content.saveProgramme(stored, act('programme.write', programme.id, { ...programme, sources }));
       feed.tell('programme', programme.id);
       return ok(answerOf(stored));
     },
@@ -90,24 +92,43 @@ function definedOf(wish: { readonly [K in keyof Bounds]: Bounds[K] | undefined }
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Bounds;
 }
 
-/** The stored items of these hashes, fit for the form. Problems: not-found, bad-input. */
-async function itemsOf({ store }: Centre, wishes: Wishes, form: Programme['form']): Promise<Result<Item[]>> {
-  const items: Item[] = [];
-  for (const [index, wish] of wishes.entries()) {
-    const { sha256, ...more } = typeof wish === 'string' ? { sha256: wish } : wish;
-    const medium = await store.content.medium(sha256);
-    if (!medium) return bad('not-found', `no content ${sha256}`, `/items/${index}`);
-    if ((medium.item.type === 'text/html') !== (form === 'bulletin'))
-      return bad('bad-input', `${medium.item.type} in a programme of ${form}`, `/items/${index}`);
-    const item = { ...medium.item, ...definedOf(more) };
-    const wrong =
-      wrongItem(item) ?? (form === 'audio' && item.durationMs !== medium.item.durationMs ? 'a sound is as long as it is' : undefined);
-    if (wrong !== undefined) return bad('bad-input', wrong, `/items/${index}`);
-    items.push(item);
-  }
-  return ok(items);
+interface Composed {
+  readonly items: Item[];
+  readonly sources: (string | null)[];
 }
 
-function answerOf({ programme, state, author, approver, changedMs }: StoredProgramme): ProgrammeAnswer {
-  return { ...programme, state, author, approver, madeMs: changedMs };
+/** The items of these hashes and source items, fit for the form. Problems: not-found, conflict (not in force), bad-input. */
+async function compose(centre: Centre, wishes: Wishes, form: Programme['form']): Promise<Result<Composed>> {
+  const composed: Composed = { items: [], sources: [] };
+  for (const [index, wish] of wishes.entries()) {
+    const path = `/items/${index}`;
+    const source = typeof wish === 'object' && 'source' in wish ? wish.source : null;
+    const found = await itemOf(centre, wish);
+    if (!found.ok) return bad(found.problem.code, found.problem.detail, path);
+    const { durationMs } = found.value;
+    if ((found.value.type === 'text/html') !== (form === 'bulletin'))
+      return bad('bad-input', `${found.value.type} in a programme of ${form}`, path);
+    const item = { ...found.value, ...(typeof wish === 'string' ? {} : definedOf(boundsOf(wish))) };
+    const wrong = wrongItem(item) ?? (form === 'audio' && item.durationMs !== durationMs ? 'a sound is as long as it is' : undefined);
+    if (wrong !== undefined) return bad('bad-input', wrong, path);
+    composed.items.push(item);
+    composed.sources.push(source);
+  }
+  return ok(composed);
+}
+
+function boundsOf(wish: Exclude<Wishes[number], string>): { readonly [K in keyof Bounds]: Bounds[K] | undefined } {
+  const { share, durationMs } = wish;
+  return 'source' in wish ? { share, durationMs } : { share, durationMs, validFromMs: wish.validFromMs, validUntilMs: wish.validUntilMs };
+}
+
+async function itemOf({ store, sources }: Centre, wish: Wishes[number]): Promise<Result<Item>> {
+  if (typeof wish === 'object' && 'source' in wish) return sources.play(wish.source);
+  const sha256 = typeof wish === 'string' ? wish : wish.sha256;
+  const medium = await store.content.medium(sha256);
+  return medium ? ok(medium.item) : bad('not-found', `no content ${sha256}`);
+}
+
+function answerOf({ programme, sources, state, author, approver, changedMs }: StoredProgramme): ProgrammeAnswer {
+  return { ...programme, ...(sources && { sources }), state, author, approver, madeMs: changedMs };
 }

@@ -46,7 +46,8 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
       if (!allowed.ok) return allowed;
       const looked = await lookAt(centre, body, randomId('lich'));
       if (!looked.ok) return looked;
-      const { stored: wanted, programme, look } = looked.value;
+      const { stored: wanted, programme, empty, look } = looked.value;
+      if (empty) return bad('conflict', 'nothing of the programme may be played any more', '/programme');
       const { schedule } = wanted;
       // The hours of the policy are known now: what no box would play is not taken (sessions and minutes depend on the day).
       const refused = look.occurrences.find((one) => one.refused === 'outside-window' || one.refused === 'quiet-hours');
@@ -83,6 +84,11 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
     return ok(undefined);
   });
 
+  timelineRoutes(app, centre);
+}
+
+/** What a box will play, as data and for other calendars. */
+function timelineRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
@@ -128,6 +134,8 @@ function mayOver({ registry, card }: Centre, grants: readonly Grant[], groups: r
 interface Looked {
   readonly stored: Pick<StoredSchedule, 'schedule' | 'groups' | 'occasions'>;
   readonly programme: Programme;
+  /** None of its source items may be played. */
+  readonly empty: boolean;
   readonly look: ScheduleLook;
 }
 
@@ -136,17 +144,19 @@ async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Lo
   const { groups, occasions, ...fields } = wish;
   const stored = await centre.store.content.programme(wish.programme);
   if (!stored) return bad('not-found', `no programme ${wish.programme}`, '/programme');
-  const { programme, state } = stored;
+  const { state } = stored;
   if (state === 'withdrawn' || state === 'rejected') return bad('conflict', `the programme is ${state}`, '/programme');
   const stranger = groups.find((group) => !centre.groups().some((known) => known.id === group));
   if (stranger !== undefined) return bad('not-found', `no group ${stranger}`, '/groups');
   if (occasions.length > 0 && fields.rrule !== undefined) return bad('bad-input', 'named days or a rule, not both', '/occasions');
   if (occasions.length > 0 && fields.holidays === 'skip') return bad('bad-input', 'it plays on these days or leaves them out', '/holidays');
   const schedule = { id, ...fields } as Schedule;
-  const checked = checkSchedule(schedule, programme);
-  if (!checked.ok) return checked;
   const content = await readContent(centre.store, centre.nowMs());
   if (!content) return bad('conflict', 'the centre has no policy yet');
+  const left = content.programmes.find(({ programme }) => programme.id === wish.programme)?.programme;
+  const programme = left ?? stored.programme;
+  const checked = checkSchedule(schedule, programme);
+  if (!checked.ok) return checked;
   const boxes = centre.registry.all().filter((box) => box.groups.some((group) => groups.includes(group)));
   const fromMs = Math.max(centre.nowMs(), (wallOf(schedule.start) ?? 0) - dayMs);
   // Named days are rare: the next of each lies within a year or so.
@@ -154,7 +164,7 @@ async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Lo
   const look = lookAtSchedule({ schedule, groups, occasions, programme }, content, boxes, fromMs, fromMs + aheadMs);
   const fit = parse(Schedule, look.schedule);
   if (!fit.ok) return fit;
-  return ok({ stored: { schedule, groups, ...(occasions.length > 0 && { occasions }) }, programme, look });
+  return ok({ stored: { schedule, groups, ...(occasions.length > 0 && { occasions }) }, programme, empty: left === undefined, look });
 }
 
 function answerOf(

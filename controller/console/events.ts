@@ -14,6 +14,7 @@ const names: Readonly<Record<LiveEvent, true>> = {
   alert: true,
   fault: true,
   unit: true,
+  source: true,
 };
 
 /** Name of the document's event for a live event of the centre. */

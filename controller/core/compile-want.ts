@@ -11,6 +11,7 @@ import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
 import { type BoxSettings, sounds } from '../../schemas/settings.ts';
 import { orderFilmsMax, type Part, type PartKind, type Plan } from '../../schemas/want.ts';
 import { audioIn, signFilmsIn } from './ready-orders.ts';
+import type { SourceFate } from './source-programmes.ts';
 
 export interface CentreContent {
   /** Holds where no area has its own. */
@@ -27,6 +28,8 @@ export interface CentreContent {
   /** The named days among them. */
   readonly occasions?: readonly Holiday[];
   readonly localOrder: readonly string[];
+  /** What became of the source items of programmes, by programme. */
+  readonly fates?: ReadonlyMap<string, readonly SourceFate[]>;
   /** Brokers of the centres above. */
   readonly paths?: readonly Path[];
   /** Orders that lie ready, by box. */

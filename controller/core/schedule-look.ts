@@ -10,6 +10,7 @@ import { defaultBoxSettings, sounds } from '../../schemas/settings.ts';
 import { agenda, type Occurrence, winner } from '../../schemas/timeline.ts';
 import type { Plan } from '../../schemas/want.ts';
 import { type BoxToServe, type CentreContent, policyAt, schedulesOf } from './compile-want.ts';
+import type { SourceFate } from './source-programmes.ts';
 
 const meetingsMax = 60;
 const dayMs = 24 * 3600_000;
@@ -61,7 +62,7 @@ export function lookAtSchedule(
     schedule,
     occurrences,
     meetings: meetingsOf(occurrences, all, content.localOrder),
-    unplayable: unplayableIn(programme, occurrences),
+    unplayable: [...unplayableIn(programme, occurrences), ...unplayableOf(content.fates?.get(programme.id) ?? [], occurrences)],
   };
 }
 
@@ -127,5 +128,16 @@ function unplayableIn({ items }: Programme, occurrences: readonly Occurrence[]):
   return items.flatMap(({ sha256, title, validFromMs = 0, validUntilMs = Number.POSITIVE_INFINITY }): PreviewAnswer['unplayable'] => {
     if (validFromMs > first.startMs) return [{ sha256, title, why: 'not-yet-valid' }];
     return validUntilMs < last.endMs ? [{ sha256, title, why: 'no-more-valid' }] : [];
+  });
+}
+
+/** Source items of the programme that none, or not all, of these plays have. */
+function unplayableOf(fates: readonly SourceFate[], occurrences: readonly Occurrence[]): PreviewAnswer['unplayable'] {
+  const [first] = occurrences;
+  const last = occurrences.at(-1);
+  return fates.flatMap(({ sha256, title, why, validFromMs, validUntilMs }): PreviewAnswer['unplayable'] => {
+    if (why !== null && why !== 'not-yet-valid') return [{ sha256, title, why }];
+    if (first && (validFromMs ?? 0) > first.startMs) return [{ sha256, title, why: 'not-yet-valid' }];
+    return last && (validUntilMs ?? Number.POSITIVE_INFINITY) < last.endMs ? [{ sha256, title, why: 'no-more-valid' }] : [];
   });
 }

@@ -1,5 +1,5 @@
 // Media, programmes, schedules and the policy in SQL.
-import type { SqlRow } from '../../hardware/host/sqlite.ts';
+import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import type { Occasion } from '../../schemas/holidays.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -34,13 +34,14 @@ export class SqlContent implements ContentStore {
 
   saveProgramme(stored: StoredProgramme, act: Act): Promise<void> {
     const upsert = {
-      sql: `INSERT INTO programmes (id, changed_ms, body, state, author, approver, note) VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET changed_ms = excluded.changed_ms, body = excluded.body, state = excluded.state,
-        author = excluded.author, approver = excluded.approver, note = excluded.note`,
+      sql: `INSERT INTO programmes (id, changed_ms, body, sources, state, author, approver, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET changed_ms = excluded.changed_ms, body = excluded.body, sources = excluded.sources,
+        state = excluded.state, author = excluded.author, approver = excluded.approver, note = excluded.note`,
       params: [
         stored.programme.id,
         stored.changedMs,
         JSON.stringify(stored.programme),
+        JSON.stringify(stored.sources ?? []),
         stored.state,
         stored.author,
         stored.approver,
@@ -64,18 +65,7 @@ export class SqlContent implements ContentStore {
       const { id } = stored.schedule;
       const [known] = await this.#writer.database.read('SELECT id FROM schedules WHERE id = ?', [id]);
       if (known) return bad('conflict', `a schedule ${id} exists`, '/id');
-      await this.#writer.commit(
-        [
-          {
-            sql: 'INSERT INTO schedules (id, created_ms, body, groups, occasions, author) VALUES (?, ?, ?, ?, ?, ?)',
-            params: [
-              ...[id, stored.createdMs, JSON.stringify(stored.schedule), JSON.stringify(stored.groups)],
-              ...[JSON.stringify(stored.occasions ?? []), stored.author],
-            ],
-          },
-        ],
-        act,
-      );
+      await this.#writer.commit([scheduleStatement(stored)], act);
       return ok(undefined);
     });
   }
@@ -114,8 +104,19 @@ export class SqlContent implements ContentStore {
   }
 }
 
+export function scheduleStatement({ schedule, groups, occasions = [], author, createdMs }: StoredSchedule): Statement {
+  return {
+    sql: 'INSERT INTO schedules (id, created_ms, body, groups, occasions, author) VALUES (?, ?, ?, ?, ?, ?)',
+    params: [...[schedule.id, createdMs, JSON.stringify(schedule), JSON.stringify(groups)], ...[JSON.stringify(occasions), author]],
+  };
+}
+
 function occasionsOf(occasions: readonly Occasion[]): Pick<StoredSchedule, 'occasions'> {
   return occasions.length > 0 ? { occasions } : {};
+}
+
+function sourcesOf(sources: readonly (string | null)[]): Pick<StoredProgramme, 'sources'> {
+  return sources.some((id) => id !== null) ? { sources } : {};
 }
 
 function mediaOf(row: SqlRow): Media {
@@ -131,6 +132,7 @@ function mediaOf(row: SqlRow): Media {
 function programmeOf(row: SqlRow): StoredProgramme {
   return {
     programme: JSON.parse(String(row['body'])) as Programme,
+    ...sourcesOf(JSON.parse(String(row['sources'])) as (string | null)[]),
     state: String(row['state']) as ProgrammeState,
     author: String(row['author']),
     approver: row['approver'] === null ? null : String(row['approver']),

@@ -1,5 +1,5 @@
 // Rows from the boxes, what they prove, and what contradicts them, in SQL.
-import type { SqlValue } from '../../hardware/host/sqlite.ts';
+import type { SqlRow, SqlValue } from '../../hardware/host/sqlite.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
 import { addNew, put } from './batch.ts';
@@ -109,11 +109,7 @@ export class SqlLog implements LogStore {
       `SELECT dev, body, received_ms FROM receipts ${dev === undefined ? '' : 'WHERE dev = ?'} ORDER BY planned_ms DESC, occurrence LIMIT ?`,
       dev === undefined ? [limit] : [dev, limit],
     );
-    return rows.map((row) => ({
-      dev: String(row['dev']),
-      receipt: JSON.parse(String(row['body'])) as Receipt,
-      receivedMs: Number(row['received_ms']),
-    }));
+    return rows.map(receiptOf);
   }
 
   async receiptsBetween({ dev, boxes, fromMs, toMs }: Parameters<LogStore['receiptsBetween']>[0]): Promise<StoredReceipt[]> {
@@ -122,9 +118,18 @@ export class SqlLog implements LogStore {
       `SELECT dev, body, received_ms FROM receipts WHERE planned_ms >= ? AND planned_ms < ? ${of.join(' ')} ORDER BY planned_ms, occurrence LIMIT ?`,
       [fromMs - dayMs, toMs, ...(dev === undefined ? [] : [dev]), ...(boxes ? [JSON.stringify(boxes)] : []), periodRowsMax],
     );
-    return rows.map((row) => {
-      return { dev: String(row['dev']), receipt: JSON.parse(String(row['body'])) as Receipt, receivedMs: Number(row['received_ms']) };
-    });
+    return rows.map(receiptOf);
+  }
+
+  async receiptsOf({ contents, fromMs, toMs }: Parameters<LogStore['receiptsOf']>[0]): Promise<StoredReceipt[]> {
+    const named = contents.slice(0, 64);
+    if (named.length === 0) return [];
+    const rows = await this.#writer.database.read(
+      `SELECT dev, body, received_ms FROM receipts WHERE planned_ms >= ? AND planned_ms < ? AND (${named.map(() => 'body LIKE ?').join(' OR ')})
+        ORDER BY planned_ms, dev, occurrence LIMIT ?`,
+      [fromMs, toMs, ...named.map((sha256) => `%"${sha256}"%`), periodRowsMax],
+    );
+    return rows.map(receiptOf);
   }
 
   async showings({ dev, fromMs, toMs }: Parameters<LogStore['showings']>[0]): Promise<StoredShowing[]> {
@@ -177,4 +182,8 @@ export class SqlLog implements LogStore {
       atMs: Number(row['at_ms']),
     }));
   }
+}
+
+function receiptOf(row: SqlRow): StoredReceipt {
+  return { dev: String(row['dev']), receipt: JSON.parse(String(row['body'])) as Receipt, receivedMs: Number(row['received_ms']) };
 }

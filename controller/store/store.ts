@@ -20,7 +20,9 @@ import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { IssueStore } from './issue-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
+import type { FolderStore, SourceStore } from './source-store.ts';
 import type { UnitStore } from './unit-store.ts';
 
 export type { Account, PeopleStore, Session } from './people-store.ts';
@@ -77,6 +79,8 @@ export type ProgrammeState = (typeof programmeStates)[number];
 
 export interface StoredProgramme {
   readonly programme: Programme;
+  /** Which of its items is which source item; absent: none. */
+  readonly sources?: readonly (string | null)[];
   readonly state: ProgrammeState;
   readonly author: string;
   readonly approver: string | null;
@@ -340,6 +344,8 @@ export interface LogStore {
     readonly fromMs: number;
     readonly toMs: number;
   }): Promise<StoredReceipt[]>;
+  /** Receipts that name one of these contents, planned to begin within the period, oldest first; at most 64 contents. */
+  receiptsOf(filter: { readonly contents: readonly string[]; readonly fromMs: number; readonly toMs: number }): Promise<StoredReceipt[]>;
   /** Rows that touch the period, newest first. */
   showings(filter: { readonly dev?: string; readonly fromMs: number; readonly toMs: number }): Promise<StoredShowing[]>;
   rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]>;
@@ -377,6 +383,9 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly tries: TryStore;
   readonly content: ContentStore;
+  readonly sources: SourceStore;
+  readonly issues: IssueStore;
+  readonly folders: FolderStore;
   readonly calendar: CalendarStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;

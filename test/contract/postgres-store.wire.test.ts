@@ -15,9 +15,11 @@ import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
+import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
 import { describeShowingStore } from './showing-store.ts';
+import { describeSourceStore } from './source-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
 import { describeUnitStore } from './unit-store.ts';
 
@@ -48,6 +50,8 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);
   describeFaultStore('faults', makeBed);
+  describeSourceStore('source information', makeBed);
+  describeIssueStore('issues', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);
   describeCalendarStore('the calendar', makeBed);

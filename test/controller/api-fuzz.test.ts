@@ -15,7 +15,8 @@ const rules: AnyRules[] = [];
 
 beforeAll(async () => {
   const account = { account: 'tat-ca', title: 'Tất cả', roles: [...AccountRole.options], password };
-  built = await makeCentre(seedOf({ accounts: [account] }));
+  const unit = { id: 'xa', parent: null, kind: 'xa', name: 'Xã', code: null, level: 'commune', area: '08/02536' };
+  built = await makeCentre(seedOf({ accounts: [account], units: [unit] }));
   const app = await buildApp(built.centre, {
     consoleDir: '/nowhere',
     onRoute: (route) => {

@@ -5,10 +5,13 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../controller/app.ts';
 import { acts } from '../../controller/core/roles.ts';
+import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
 import { AccountRole } from '../../schemas/api.ts';
 import { tokenActs } from '../../schemas/people.ts';
+import { ok } from '../../schemas/problems.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
 import { outputs, type RouteRow, roleTable, things } from './role-table.ts';
+import { source, version } from './source-rig.ts';
 
 const area = '08/02536';
 const { home, elsewhere } = things;
@@ -68,6 +71,17 @@ async function makeThings(): Promise<void> {
   const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
   const fault = { id: things.fault, box: things.box, reason: 'hot', openedMs: 1, standingMs: 2, endedMs: 3, times: 1 } as const;
   await built.centre.store.faults.save([{ ...fault, ...nobody }]);
+  const latest = version({ state: 'published', author: 'trong-author' });
+  const item = source({ id: things.source, unit: 'thon-1', latest, published: latest });
+  must(await built.centre.store.sources.decide(item.id, () => ok({ item, versions: [latest] }), act));
+  const folder = { id: things.folder, unit: 'thon-1', parent: null, name: 'Thư mục' };
+  must(await built.centre.store.folders.decide(() => ok({ put: folder }), act));
+  must(await built.centre.store.folders.decide(() => ok({ put: { ...folder, id: 'thu-muc-2', parent: things.folder } }), act));
+  const issue: SourceIssue = {
+    ...{ id: things.issue, item: item.id, by: 'x', atMs: 1, tier: 'normal', to: ['thon-1'], levels: ['hamlet'] },
+    ...{ disseminateByMs: null, note: '', withdrawn: null },
+  };
+  must(await built.centre.store.issues.add(issue, [waitingEntry(issue, 'thon-1')], act));
 }
 
 async function signedIn(account: string): Promise<Headers> {

@@ -19,11 +19,14 @@ const placed = (needs: ActName, ...routes: string[]): RouteRow[] => routes.map((
 const anywhere = (needs: RouteRow['needs'], ...routes: string[]): RouteRow[] =>
   routes.map((route) => ({ route, needs, elsewhere: 'admitted' }));
 
-/** A box in the hamlet thon-1, a programme handed in; the people elsewhere have their rights in thon-9. */
+/** A box in the hamlet thon-1, a programme handed in, a source item of that hamlet in force; the people elsewhere have their rights in thon-9. */
 export const things = {
   box: 'hop-1',
   programme: 'ct-1',
   fault: 'f-1',
+  source: 'tin-1',
+  issue: 'phat-1',
+  folder: 'thu-muc-1',
   account: 'tai-khoan',
   home: '08/02536/thon-1',
   elsewhere: '08/02536/thon-9',
@@ -50,6 +53,19 @@ const unitChange = { date: '2026-12-01', change: { do: 'rename', unit: 'thon-1',
 /** A fault of a box of another place is not told of. */
 const ofFault = (word: string, body: object = {}): RouteRow => ({
   ...{ route: `POST /api/faults/:id/${word}`, needs: 'fault.answer', elsewhere: 'unseen', params: { id: things.fault }, body },
+});
+/** Nothing is done to it: the version is not the newest. */
+const stale = { version: 99, note: '' };
+const ofSource = (needs: ActName, route: string, body: object = stale): RouteRow => ({
+  ...{ route, needs, elsewhere: 'refused', params: { id: things.source }, body },
+});
+/** A folder of another place is not told of. It is not empty. */
+const ofFolder = (method: string, body?: object): RouteRow => ({
+  ...{ route: `${method} /api/folders/:id`, needs: 'library.write', elsewhere: 'unseen', params: { id: things.folder } },
+  ...(body && { body }),
+});
+const ofInbox = (needs: ActName, route: string, body: object): RouteRow => ({
+  ...{ route, needs, elsewhere: 'refused', params: { id: things.issue, issue: things.issue, unit: 'thon-1' }, body },
 });
 const grants = [{ role: 'technician', area: things.home }];
 
@@ -126,6 +142,28 @@ export const roleTable: readonly RouteRow[] = [
   { route: 'PUT /api/holidays/:year', needs: 'calendar.write', elsewhere: 'refused', body: [], params: { year: '2027' } },
   { route: 'DELETE /api/holidays/:year', needs: 'calendar.write', elsewhere: 'refused', params: { year: '2027' } },
   { route: 'PUT /api/local-order', needs: 'schedule.write', elsewhere: 'refused', body: { programmes: [] } },
+  // Source information.
+  ...anywhere('read', 'GET /api/source-items', 'GET /api/source-items/:id', 'GET /api/source-items/:id/versions'),
+  ...anywhere('read', 'GET /api/source-items/:id/compare'),
+  ofSource('source.write', 'POST /api/source-items', { unit: 'thon-1', content: { kind: 'notice', title: 'x' } }),
+  ofSource('source.write', 'PUT /api/source-items/:id', { version: 99, content: { kind: 'notice', title: 'x' } }),
+  ofSource('source.write', 'POST /api/source-items/:id/submit'),
+  ofSource('source.write', 'POST /api/source-items/:id/read-aloud', { version: 99 }),
+  ofSource('source.judge', 'POST /api/source-items/:id/approve'),
+  ofSource('source.judge', 'POST /api/source-items/:id/reject'),
+  ofSource('source.publish', 'POST /api/source-items/:id/publish'),
+  ofSource('source.withdraw', 'POST /api/source-items/:id/withdraw'),
+  ofSource('source.issue', 'POST /api/source-items/:id/issue', { version: 99, to: ['thon-1'], levels: ['hamlet'] }),
+  ...anywhere('read', 'GET /api/source-issues', 'GET /api/source-items/:id/handling', 'GET /api/source-handling', 'GET /api/inbox'),
+  ...anywhere('read', 'GET /api/folders', 'GET /api/source-items/:id/uses'),
+  ofSource('library.write', 'PUT /api/source-items/:id/shelf', { folder: null, tags: [] }),
+  { route: 'POST /api/folders', needs: 'library.write', elsewhere: 'refused', body: { unit: 'thon-1', name: 'x' } },
+  ofFolder('PUT', { parent: null, name: 'x' }),
+  ofFolder('DELETE'),
+  ofInbox('source.issue', 'POST /api/source-issues/:id/withdraw', { note: '' }),
+  ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/take', { form: 'sms' }),
+  ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/decline', { reason: 'x' }),
+  ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/copy', {}),
   // Units.
   ofBox('read', 'GET /api/boxes/:id/areas'),
   ...anywhere(

@@ -1,0 +1,35 @@
+// Where a unit's things belong today: in the unit itself, or in what it became.
+import type { AreaPath } from '../../schemas/ids.ts';
+import type { LocalDate } from '../../schemas/time.ts';
+import { areasOn, type Tree } from './unit-tree.ts';
+
+export interface Home {
+  readonly unit: string;
+  readonly area: AreaPath;
+}
+
+/** The unit that answers for this one today; undefined where it ended and nothing came after it. */
+export function homeOf(tree: Tree, today: LocalDate, unit: string): Home | undefined {
+  const areas = areasOn(tree, today);
+  const seen = new Set<string>();
+  const find = (id: string): Home | undefined => {
+    if (seen.has(id)) return undefined;
+    seen.add(id);
+    const area = areas.get(id);
+    if (area !== undefined) return { unit: id, area };
+    for (const next of tree.get(id)?.becomes ?? []) {
+      const found = find(next);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return find(unit);
+}
+
+/** Units whose things belong to these areas today, ended ones too. */
+export function unitsAt(tree: Tree, today: LocalDate, holds: (area: AreaPath) => boolean): string[] {
+  return [...tree.keys()].filter((id) => {
+    const home = homeOf(tree, today, id);
+    return home !== undefined && holds(home.area);
+  });
+}
