@@ -12,6 +12,7 @@ import { SqlLive } from './sql-live.ts';
 import { SqlLog } from './sql-log.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
+import { SqlPlays } from './sql-plays.ts';
 import { SqlTokens } from './sql-tokens.ts';
 import { SqlTries } from './sql-tries.ts';
 import { SqlUnits } from './sql-units.ts';
@@ -34,6 +35,7 @@ export class SqlStore implements Store {
   readonly duty: SqlDuty;
   readonly alerts: SqlAlerts;
   readonly log: SqlLog;
+  readonly plays: SqlPlays;
   readonly audit: SqlAudit;
   readonly counters: SqlCounters;
   readonly meta: SqlMeta;
@@ -57,6 +59,7 @@ export class SqlStore implements Store {
     this.duty = new SqlDuty(this.#writer);
     this.alerts = new SqlAlerts(this.#writer);
     this.log = new SqlLog(this.#writer);
+    this.plays = new SqlPlays(database);
     this.audit = new SqlAudit(this.#writer);
     this.counters = new SqlCounters(this.#writer);
     this.meta = new SqlMeta(this.#writer);
