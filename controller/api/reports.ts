@@ -107,11 +107,10 @@ async function readKnown(centre: Centre, grants: readonly Grant[], { fromMs, toM
   const programmes = ['play-log', 'minutes', 'breaches'].includes(id) ? await store.content.programmes() : [];
   const faulty = id === 'faults' ? await store.faults.faults({ ...period, open: false, period: { fromMs, toMs }, limit: faultsMax }) : [];
   const orders = id === 'drills' ? await readOrders(centre, fromMs, toMs, new Set(ids)) : [];
-  const told = [...receipts, ...refused];
-  if (told.length >= periodRowsMax || faulty.length >= faultsMax || orders === undefined)
+  if (receipts.length >= periodRowsMax || refused.length >= periodRowsMax || faulty.length >= faultsMax || orders === undefined)
     return bad('too-large', 'more than one report reads; choose a shorter period or a part of the area', '/toMs');
   return ok({
-    ...{ fromMs, toMs, nowMs: atMs, boxes, receipts: told, faults: faulty, orders },
+    ...{ fromMs, toMs, nowMs: atMs, boxes, receipts, refused, faults: faulty, orders },
     sums: id === 'minutes' ? await store.plays.minutes(period) : [],
     kept: id === 'schedule-kept' ? await store.plays.kept(period) : [],
     programmes: new Map(programmes.map(({ programme }) => [programme.id, programme])),

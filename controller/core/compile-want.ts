@@ -72,17 +72,48 @@ export function compileWants(boxes: readonly BoxToServe[], content: CentreConten
     return made;
   };
   const wants = new Map<string, readonly Part[]>();
+  const policyOf = once((area: AreaPath) => policyPart(area, content, part));
+  const planned = once((groups: string) => schedulesPart(groups.split(' '), content, part));
+  const audioOf = once((languages: string) => orderAudioPart(languages.split(' '), [], content, part));
   for (const box of boxes) {
-    const groups = [...new Set(box.groups)].sort();
+    const lying = audioIn(content.ready?.get(box.id) ?? []);
     wants.set(box.id, [
-      part('settings', `settings ${canonicalJson(box.settings)}`, () => box.settings),
-      policyPart(box.area, content, part),
-      part('schedules', `schedules ${groups.join(' ')}`, () => schedulesOf(groups, content)),
-      ...orderAudioOf(box, content, part),
+      part('settings', `settings ${settingsText(box.settings)}`, () => box.settings),
+      policyOf(box.area),
+      planned([...new Set(box.groups)].sort().join(' ')),
+      // What lies ready keeps its sound, whatever templates say since.
+      ...(lying.length > 0 ? orderAudioPart(box.settings.languages, lying, content, part) : audioOf(box.settings.languages.join(' '))),
       ...emergencyParts(box.id, content, part),
     ]);
   }
   return { wants, texts };
+}
+
+/** Thousands of boxes ask the same. */
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const made = make(key);
+    known.set(key, made);
+    return made;
+  };
+}
+
+/** Settings are replaced, never changed: the same ones are spelt the same at every compilation. */
+const settingsTexts = new WeakMap<BoxSettings, string>();
+
+function settingsText(settings: BoxSettings): string {
+  const text = settingsTexts.get(settings) ?? canonicalJson(settings);
+  settingsTexts.set(settings, text);
+  return text;
+}
+
+/** Groups differ from hamlet to hamlet; what they play mostly does not. */
+function schedulesPart(groups: readonly string[], content: CentreContent, part: MakePart): Part {
+  const value = schedulesOf(groups, content);
+  return part('schedules', `schedules ${value.schedules.map(({ id }) => id).join(' ')}`, () => value);
 }
 
 /** The policy of the nearest area around a box. */
@@ -116,11 +147,14 @@ function emergencyParts(dev: string, { paths = [], ready }: CentreContent, part:
 }
 
 /** Vietnamese is always there: what a cluster has no words for is said in it. */
-function orderAudioOf({ id, settings: { languages } }: BoxToServe, { orderAudio = [], ready }: CentreContent, part: MakePart): Part[] {
+function orderAudioPart(
+  languages: readonly string[],
+  lying: ReturnType<typeof audioIn>,
+  { orderAudio = [] }: CentreContent,
+  part: MakePart,
+): Part[] {
   const wanted = [...new Set([...languages, 'vi'])].sort();
   const fit = orderAudio.filter(({ language }) => wanted.some((tag) => sameLanguage(tag, language)));
-  // What lies ready keeps its sound, whatever templates say since.
-  const lying = audioIn(ready?.get(id) ?? []);
   const audio = [...new Map([...fit, ...lying].map(({ sha256, bytes }) => [sha256, { sha256, bytes }])).values()];
   if (audio.length === 0) return [];
   return [

@@ -60,7 +60,7 @@ function reasonOf({ reason }: Receipt): string {
 }
 
 /** Emergency and live have no programme: their class says it. */
-function titleOf({ programme, occurrence }: Receipt, { programmes }: Known): string {
+function titleOf({ programme, occurrence }: Pick<Receipt, 'programme' | 'occurrence'>, { programmes }: Known): string {
   return (programme !== undefined && programmes.get(programme)?.title) || occurrence;
 }
 
@@ -145,7 +145,7 @@ export function scheduleKept(known: Known): ReportBody {
 
 export function breaches(known: Known): ReportBody {
   const names = new Map(known.boxes.map(({ id, name }) => [id, name]));
-  const refused = official(known).filter(({ receipt }) => receipt.what === 'occurrence' && receipt.outcome === 'refused-by-policy');
+  const refused = known.refused.filter(({ simulated }) => !simulated);
   return {
     figures: [
       figure(
@@ -166,13 +166,10 @@ export function breaches(known: Known): ReportBody {
       column('title', 'text', 'Chương trình', 'Programme'),
       column('rule', 'text', 'Quy định', 'Rule'),
     ],
-    rows: refused.map(({ dev, receipt }) => [
-      receipt.plannedStartMs,
-      dev,
-      names.get(dev) ?? '',
-      titleOf(receipt, known),
-      reasonOf(receipt),
+    rows: refused.map(({ dev, plannedMs, occurrence, programme, reason }) => [
+      ...[plannedMs, dev, names.get(dev) ?? '', titleOf({ occurrence, programme: programme ?? undefined }, known)],
+      reason === null ? '' : reasonWords[reason],
     ]),
-    exclusions: exclusionsOf(known.receipts.length - official(known).length),
+    exclusions: exclusionsOf(known.refused.length - refused.length),
   };
 }

@@ -1,6 +1,6 @@
 // The same sums as the tables make, of receipts at hand: what a sum is stands here.
 import type { Outcome, Receipt } from '../../schemas/receipt.ts';
-import type { KeptSum, PlaySum } from '../store/play-store.ts';
+import type { KeptSum, PlaySum, RefusedPlay } from '../store/play-store.ts';
 
 export interface ToldReceipt {
   readonly dev: string;
@@ -35,14 +35,24 @@ function isDue({ outcome, reason }: Receipt): boolean {
   return outcome !== 'refused-by-policy' && outcome !== 'withdrawn' && reason !== 'emergency';
 }
 
-/** Programmes of a schedule; orders, live talk and plays by hand have none to keep. */
+/** Boxes with something planned or simulated. Programmes of a schedule; orders, live talk and plays by hand have none to keep. */
 export function keptOf(receipts: readonly ToldReceipt[]): KeptSum[] {
   const byBox = new Map<string, Receipt[]>();
   for (const { dev, receipt } of receipts) byBox.set(dev, [...(byBox.get(dev) ?? []), receipt]);
-  return [...byBox].map(([dev, all]): KeptSum => {
+  const sums = [...byBox].map(([dev, all]): KeptSum => {
     const own = all.filter((receipt) => receipt.what === 'occurrence' && isOfficial(receipt));
     const outcomes = { ...noOutcome };
     for (const { outcome } of own) outcomes[outcome]++;
     return { dev, planned: own.length, outcomes, due: own.filter(isDue).length, simulated: all.filter((one) => !isOfficial(one)).length };
   });
+  return sums.filter(({ planned, simulated }) => planned + simulated > 0);
+}
+
+export function refusedOf(receipts: readonly ToldReceipt[]): RefusedPlay[] {
+  return receipts
+    .filter(({ receipt: { what, outcome } }) => what === 'occurrence' && outcome === 'refused-by-policy')
+    .map(({ dev, receipt }) => {
+      const { occurrence, plannedStartMs: plannedMs, programme = null, reason = null } = receipt;
+      return { dev, occurrence, plannedMs, programme, reason, simulated: !isOfficial(receipt) };
+    });
 }

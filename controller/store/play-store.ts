@@ -1,6 +1,5 @@
 // Sums of plays over long periods, made where the receipts lie: a year of them never comes into this process.
-import type { Outcome } from '../../schemas/receipt.ts';
-import type { StoredReceipt } from './store.ts';
+import type { Outcome, Reason } from '../../schemas/receipt.ts';
 
 export interface PlayPeriod {
   /** Of these; of all unless said. */
@@ -31,9 +30,18 @@ export interface KeptSum {
   readonly simulated: number;
 }
 
+export interface RefusedPlay {
+  readonly dev: string;
+  readonly occurrence: string;
+  readonly plannedMs: number;
+  readonly programme: string | null;
+  readonly reason: Reason | null;
+  readonly simulated: boolean;
+}
+
 export interface PlayStore {
   minutes(period: PlayPeriod): Promise<PlaySum[]>;
   kept(period: PlayPeriod): Promise<KeptSum[]>;
   /** Occurrences that policy refused, oldest first. */
-  refused(period: PlayPeriod & { readonly limit: number }): Promise<StoredReceipt[]>;
+  refused(period: PlayPeriod & { readonly limit: number }): Promise<RefusedPlay[]>;
 }

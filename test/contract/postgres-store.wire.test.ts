@@ -16,6 +16,7 @@ import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describePeopleStore } from './people-store.ts';
+import { describePlayStore } from './play-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
@@ -48,6 +49,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);
   describeFaultStore('faults', makeBed);
+  describePlayStore('plays', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);
   describeCalendarStore('the calendar', makeBed);
