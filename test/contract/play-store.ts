@@ -61,7 +61,7 @@ export function describePlayStore(name: string, makeBed: () => Promise<StoreBed>
         fc.array(play, { maxLength: 12 }),
         fc.integer({ min: 0, max: 200 * dayMs }),
         fc.integer({ min: 1, max: 200 * dayMs }),
-        fc.constantFrom(undefined, ['a'], ['a', 'c'], ['x']),
+        fc.constantFrom<readonly string[] | undefined>(undefined, ['a'], ['a', 'c'], ['x']),
         async (plays, fromMs, lastsMs, boxes) => {
           const fresh = receiptsOf(plays, run++);
           await store.log.commit({ ...nothing, receipts: fresh.map((one) => ({ ...one, receivedMs: 1 })) });
