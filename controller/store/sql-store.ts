@@ -17,8 +17,11 @@ import { SqlTokens } from './sql-tokens.ts';
 import { SqlTries } from './sql-tries.ts';
 import { SqlUnits } from './sql-units.ts';
 import { SqlWants } from './sql-wants.ts';
-import type { Store } from './store.ts';
+import type { Act, Store } from './store.ts';
 import { Writer } from './writer.ts';
+
+/** More than a centre makes in its life. */
+const revisionsAhead = 1_000_000;
 
 export class SqlStore implements Store {
   readonly estate: SqlEstate;
@@ -79,6 +82,13 @@ export class SqlStore implements Store {
         { sql: 'INSERT INTO migrations (number) VALUES (?)', params: [step.number] },
       ]);
     }
+  }
+
+  restored(act: Act): Promise<void> {
+    const gone = ['sessions', 'invitations', 'claims'].map((table) => ({ sql: `DELETE FROM ${table}` }));
+    // Boxes have seen revisions that these tables do not know: the next ones lie above them all.
+    const anew = { sql: "UPDATE wants SET rev = rev + ?, parts = '[]'", params: [revisionsAhead] };
+    return this.#writer.write([...gone, anew], act);
   }
 
   /** Waits for the write in turn, then closes. */

@@ -373,6 +373,8 @@ export interface AuditStore {
   entries(afterSeq: number, limit: number): Promise<(Act & { readonly seq: number; readonly hash: string })[]>;
   /** The first seq whose hash does not follow from the one before, or undefined when the whole chain holds. */
   verify(): Promise<number | undefined>;
+  /** The last entry; 0 and '' before the first. */
+  head(): Promise<{ readonly seq: number; readonly hash: string }>;
 }
 
 export interface CounterStore {
@@ -411,5 +413,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly counters: CounterStore;
   readonly meta: MetaStore;
+  /** These tables come from a backup: nobody is signed in, no link holds, and every box is told anew what it should be. */
+  restored(act: Act): Promise<void>;
   close(): Promise<void>;
 }
