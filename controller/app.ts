@@ -36,6 +36,7 @@ import { policyRoutes } from './api/policy.ts';
 import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
 import { reportRoutes } from './api/reports.ts';
+import { retentionRoutes } from './api/retention.ts';
 import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
@@ -120,6 +121,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   explainRoutes(app, centre);
   faultRoutes(app, centre);
   reportRoutes(app, centre);
+  retentionRoutes(app, centre);
   centreRoutes(app, centre);
   eventRoutes(app, centre);
   describeRoutes(app, rules);

@@ -26,6 +26,7 @@ import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
+import type { RetentionDesk } from './retention-desk.ts';
 import type { Store } from './store/store.ts';
 import type { UnitDesk } from './units/unit-desk.ts';
 
@@ -70,6 +71,7 @@ export interface Centre {
   readonly relays: RelayDesk;
   readonly link: CentreLink;
   readonly units: UnitDesk;
+  readonly retention: RetentionDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

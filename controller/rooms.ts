@@ -31,6 +31,7 @@ import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
+import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
 import type { StoredOrder } from './store/store.ts';
@@ -87,6 +88,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
+  const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
@@ -108,6 +110,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       sanitiser,
       commands,
       faults,
+      retention,
     },
     rooms: { registry, link, bus, place, signatory },
   };

@@ -112,8 +112,10 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await link.start();
   await centre.alerts.start();
   await centre.faults.start();
+  centre.retention.start();
   centre.templates.start();
   const stop = async (): Promise<void> => {
+    await centre.retention.stop();
     await centre.faults.stop();
     await centre.alerts.stop();
     centre.sanitiser.stop();

@@ -42,6 +42,7 @@ export const acts = {
   'mandate.revoke': ['duty', 'leader', 'administrator'],
   'centre.link': ['administrator'],
   'unit.write': ['administrator'],
+  'retention.write': ['administrator'],
   'audit.read': ['auditor', 'administrator'],
   'account.read': ['leader', 'auditor', 'administrator'],
   'account.write': ['administrator'],

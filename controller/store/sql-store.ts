@@ -13,6 +13,7 @@ import { SqlLog } from './sql-log.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
 import { SqlPlays } from './sql-plays.ts';
+import { SqlRetention } from './sql-retention.ts';
 import { SqlTokens } from './sql-tokens.ts';
 import { SqlTries } from './sql-tries.ts';
 import { SqlUnits } from './sql-units.ts';
@@ -39,6 +40,7 @@ export class SqlStore implements Store {
   readonly alerts: SqlAlerts;
   readonly log: SqlLog;
   readonly plays: SqlPlays;
+  readonly retention: SqlRetention;
   readonly audit: SqlAudit;
   readonly counters: SqlCounters;
   readonly meta: SqlMeta;
@@ -63,6 +65,7 @@ export class SqlStore implements Store {
     this.alerts = new SqlAlerts(this.#writer);
     this.log = new SqlLog(this.#writer);
     this.plays = new SqlPlays(database);
+    this.retention = new SqlRetention(this.#writer);
     this.audit = new SqlAudit(this.#writer);
     this.counters = new SqlCounters(this.#writer);
     this.meta = new SqlMeta(this.#writer);

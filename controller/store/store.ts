@@ -22,6 +22,7 @@ import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { PlayStore } from './play-store.ts';
+import type { RetentionStore } from './retention-store.ts';
 import type { UnitStore } from './unit-store.ts';
 
 export type { Account, PeopleStore, Session } from './people-store.ts';
@@ -410,6 +411,7 @@ export interface Store {
   readonly alerts: AlertStore;
   readonly log: LogStore;
   readonly plays: PlayStore;
+  readonly retention: RetentionStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;
   readonly meta: MetaStore;

@@ -18,6 +18,7 @@ import { describeFaultStore } from './fault-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
+import { describeRetentionStore } from './retention-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
 import { describeUnitStore } from './unit-store.ts';
@@ -50,6 +51,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeDutyStore('duty', makeBed);
   describeFaultStore('faults', makeBed);
   describePlayStore('plays', makeBed);
+  describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);
   describeCalendarStore('the calendar', makeBed);

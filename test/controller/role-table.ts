@@ -130,6 +130,8 @@ export const roleTable: readonly RouteRow[] = [
   { route: 'PUT /api/unit-codes', needs: 'unit.write', elsewhere: 'refused', body: [] },
   // Faults and figures.
   ...anywhere('read', 'GET /api/faults', 'GET /api/reports', 'GET /api/reports/:id'),
+  ...anywhere('read', 'GET /api/retention'),
+  ...placed('retention.write', 'PUT /api/retention'),
   ofFault('answer'),
   ofFault('assign', { assignee: things.account }),
   ofFault('resolve'),

@@ -33,6 +33,7 @@ describe('rights', () => {
     'mandate.revoke': 'duty leader administrator',
     'centre.link': 'administrator',
     'unit.write': 'administrator',
+    'retention.write': 'administrator',
     'audit.read': 'auditor administrator',
     'account.read': 'leader auditor administrator',
     'account.write': 'administrator',

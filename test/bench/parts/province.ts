@@ -214,7 +214,8 @@ async function fillHappenings(database: Database, size: Size, nowMs: number): Pr
     const box = (at * 7) % size.boxes;
     const openedMs = nowMs - Math.floor((at * 365 * dayMs) / size.faults);
     const open = at < 300;
-    const endedMs = open ? null : openedMs + 7_200_000;
+    // The desk ends what no box says any more: an alarm that nobody answered stays open all the same.
+    const endedMs = openedMs + 7_200_000;
     const done = open ? {} : { answeredBy: 'tat-ca', answeredMs: openedMs, resolvedBy: 'tat-ca', resolvedMs: endedMs };
     const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
     const body = {
