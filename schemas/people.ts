@@ -27,6 +27,7 @@ export const tokenActs = [
   'schedule.write',
   'alert-source.read',
   'audit.read',
+  'metrics.read',
 ] as const;
 export const TokenAct = v.picklist(tokenActs);
 export type TokenAct = v.InferOutput<typeof TokenAct>;

@@ -71,13 +71,18 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'POST', url: '/api/boxes/:id/claim', act: 'box.claim', status: 201 }, async ({ person, params, act }) => {
-    const box = registry.box(params['id'] ?? '');
-    if (!box) return bad('not-found', `no box ${params['id']}`);
-    const allowed = may(person.grants, 'box.claim', box.area);
-    if (!allowed.ok) return allowed;
-    return ok(await makeClaim(store.estate, box.id, centre.claimPlace(), act('box.claim', box.id)));
-  });
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/boxes/:id/claim', once: false, act: 'box.claim', status: 201 },
+    async ({ person, params, act }) => {
+      const box = registry.box(params['id'] ?? '');
+      if (!box) return bad('not-found', `no box ${params['id']}`);
+      const allowed = may(person.grants, 'box.claim', box.area);
+      if (!allowed.ok) return allowed;
+      return ok(await makeClaim(store.estate, box.id, centre.claimPlace(), act('box.claim', box.id)));
+    },
+  );
 }
 
 /** The safe page of a board names its place; a loudspeaker has none. */

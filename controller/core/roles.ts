@@ -43,6 +43,7 @@ export const acts = {
   'centre.link': ['administrator'],
   'unit.write': ['administrator'],
   'retention.write': ['administrator'],
+  'metrics.read': ['technician', 'auditor', 'administrator'],
   'audit.read': ['auditor', 'administrator'],
   'account.read': ['leader', 'auditor', 'administrator'],
   'account.write': ['administrator'],

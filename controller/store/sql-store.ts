@@ -10,6 +10,7 @@ import { SqlFaults } from './sql-faults.ts';
 import { SqlAudit, SqlCounters, SqlMeta } from './sql-ledger.ts';
 import { SqlLive } from './sql-live.ts';
 import { SqlLog } from './sql-log.ts';
+import { SqlOnce } from './sql-once.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
 import { SqlPlays } from './sql-plays.ts';
@@ -41,6 +42,7 @@ export class SqlStore implements Store {
   readonly log: SqlLog;
   readonly plays: SqlPlays;
   readonly retention: SqlRetention;
+  readonly once: SqlOnce;
   readonly audit: SqlAudit;
   readonly counters: SqlCounters;
   readonly meta: SqlMeta;
@@ -66,6 +68,7 @@ export class SqlStore implements Store {
     this.log = new SqlLog(this.#writer);
     this.plays = new SqlPlays(database);
     this.retention = new SqlRetention(this.#writer);
+    this.once = new SqlOnce(this.#writer);
     this.audit = new SqlAudit(this.#writer);
     this.counters = new SqlCounters(this.#writer);
     this.meta = new SqlMeta(this.#writer);

@@ -20,6 +20,7 @@ import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { Once, OnceStore } from './once-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { PlayStore } from './play-store.ts';
 import type { RetentionStore } from './retention-store.ts';
@@ -34,6 +35,8 @@ export interface Act {
   readonly act: string;
   readonly subject: string;
   readonly sha256: string;
+  /** The request bears a key under which it is done once: written in the same transaction. */
+  readonly once?: Once;
 }
 
 export interface Box {
@@ -412,6 +415,7 @@ export interface Store {
   readonly log: LogStore;
   readonly plays: PlayStore;
   readonly retention: RetentionStore;
+  readonly once: OnceStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;
   readonly meta: MetaStore;
