@@ -104,6 +104,7 @@ export function declare<T, B extends v.GenericSchema = typeof noSchema, Q extend
       if (reply.sent) return reply;
       if (!result.ok) return sendProblem(reply, result.problem);
       if (result.value === undefined) return reply.code(204).send();
+      if (rules.method === 'GET') return sendRead(request, reply, JSON.stringify(result.value));
       return reply.code(rules.status ?? 200).send(result.value);
     },
   });
@@ -131,6 +132,14 @@ async function answerOnce<T>(
     await keepAnswer(centre.store.once, once, given, centre.nowMs());
     return sendText(reply, given);
   });
+}
+
+/** Whoever has it already (RFC 9110, If-None-Match) is told so instead. */
+function sendRead(request: FastifyRequest, reply: FastifyReply, body: string): FastifyReply {
+  const tag = `W/"${sha256(Buffer.from(body)).slice(0, 32)}"`;
+  reply.header('etag', tag);
+  const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim());
+  return known.includes(tag) ? reply.code(304).send() : sendText(reply, { status: 200, body });
 }
 
 function sendText(reply: FastifyReply, { status, body }: Answered): FastifyReply {
