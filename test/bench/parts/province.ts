@@ -1,9 +1,9 @@
 // A province in the tables: a tree of units, ten thousand boxes, a year of receipts, rows, faults, orders and audit. Written in bulk.
-import { createHash } from 'node:crypto';
-import { auditText } from '../../../controller/store/writer.ts';
 import type { Database } from '../../../hardware/host/sqlite.ts';
 import { defaultBoxSettings } from '../../../schemas/settings.ts';
 import { openPolicy, password } from '../../controller/built-centre.ts';
+import { hex, pour, type Row } from './pour.ts';
+import { fillAudit, fillContent, programmes, schedules } from './province-content.ts';
 
 export interface Size {
   readonly boxes: number;
@@ -22,15 +22,11 @@ export const fullSize: Size = {
 const dayMs = 86_400_000;
 const boxesOfHamlet = 10;
 const hamletsOfCommune = 20;
-const bulk = 5_000;
-const programmes = 200;
-const schedules = 60;
 /** Orders to every box, each told of by every box; the others are of one commune. */
 const wholeOrders = 5;
 export const province = '08';
 export const everybody = 'toan-tinh';
 
-const hex = (text: string) => createHash('sha256').update(text).digest('hex');
 const communeOf = (box: number) => Math.floor(box / (boxesOfHamlet * hamletsOfCommune));
 const hamletOf = (box: number) => Math.floor(box / boxesOfHamlet);
 export const boxId = (box: number) => `hop-${String(box).padStart(5, '0')}`;
@@ -75,23 +71,6 @@ export function provinceSeed({ boxes }: Size): object {
   };
 }
 
-type Row = readonly (string | number | null)[];
-
-/** Rows made as they are written, some thousand at a time, in the tables' own order. */
-async function pour(
-  database: Database,
-  table: string,
-  columns: readonly string[],
-  count: number,
-  rowOf: (at: number) => Row,
-): Promise<void> {
-  const sql = `INSERT INTO ${table} (${columns.join(', ')}) ROWS ON CONFLICT DO NOTHING`;
-  for (let from = 0; from < count; from += bulk) {
-    const rows = Array.from({ length: Math.min(bulk, count - from) }, (_, at) => rowOf(from + at));
-    await database.write([{ sql, rows }]);
-  }
-}
-
 const health = { state: 'ok', reasons: [] };
 const report = (box: number) => ({
   ...{
@@ -131,8 +110,8 @@ export async function fillProvince(database: Database, size: Size, nowMs: number
   });
   await fillPlays(database, size, nowMs);
   await fillHappenings(database, size, nowMs);
-  await fillContent(database, nowMs);
-  await fillAudit(database, size, nowMs);
+  await fillContent(database, everybody, nowMs);
+  await fillAudit(database, { rows: size.audit, subjectOf: (at) => boxId(at % size.boxes) }, nowMs);
 }
 
 async function fillPlays(database: Database, size: Size, nowMs: number): Promise<void> {
@@ -260,79 +239,4 @@ async function fillOrders(database: Database, size: Size, nowMs: number): Promis
     );
     await pour(database, 'order_progress', ['ord', 'dev', 'state', 'at_ms'], told.length, (one) => told[one] ?? []);
   }
-}
-
-async function fillContent(database: Database, nowMs: number): Promise<void> {
-  const item = (at: number) => ({
-    sha256: hex(`tin-${at}`),
-    bytes: 900_000,
-    type: 'audio/ogg',
-    title: `Tin ${at}`,
-    language: 'vi',
-    durationMs: 600_000,
-    gainDb: 0,
-  });
-  await pour(database, 'media', ['sha256', 'created_ms', 'item', 'source', 'author', 'peaks'], 300, (at) => {
-    return [
-      hex(`tin-${at}`),
-      nowMs - at * dayMs,
-      JSON.stringify(item(at)),
-      'upload',
-      'tat-ca',
-      JSON.stringify(Array.from({ length: 200 }, () => 0.5)),
-    ];
-  });
-  await pour(database, 'programmes', ['id', 'changed_ms', 'body', 'state', 'author', 'approver', 'note'], programmes, (at) => {
-    const body = {
-      id: `ct-${at}`,
-      title: `Chương trình ${at}`,
-      form: 'audio',
-      tier: at % 10 ? 'normal' : 'priority',
-      level: 'province',
-      centre: 'tinh-08',
-      items: [item(at)],
-    };
-    return [body.id, nowMs - at * 1_000, JSON.stringify(body), 'approved', 'tac-gia', 'tat-ca', ''];
-  });
-  await pour(database, 'schedules', ['id', 'created_ms', 'body', 'groups', 'occasions', 'author'], schedules, (at) => {
-    const times = `T${String(5 + (at % 15)).padStart(2, '0')}${String(at).padStart(2, '0')}00`;
-    const body = {
-      ...{
-        id: `lich-${at}`,
-        programme: `ct-${at}`,
-        class: at % 10 ? 'normal' : 'priority',
-        start: `20260101${times}`,
-        zone: 'Asia/Ho_Chi_Minh',
-        rrule: 'FREQ=DAILY',
-      },
-      ...{
-        rdates: [],
-        exdates: [],
-        holidays: 'play',
-        repeat: { times: 1, gapMs: 0 },
-        missedStart: { rule: 'join', withinMs: 600_000 },
-        interrupted: 'resume',
-        gainDb: 0,
-      },
-    };
-    return [body.id, nowMs - dayMs, JSON.stringify(body), JSON.stringify(at % 3 ? [`xa-${at % 50}`] : [everybody]), '[]', 'tat-ca'];
-  });
-}
-
-async function fillAudit(database: Database, size: Size, nowMs: number): Promise<void> {
-  const [head] = await database.read('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
-  const at = { seq: Number(head?.['seq'] ?? 0), hash: String(head?.['hash'] ?? '') };
-  const columns = ['seq', 'at_ms', 'actor', 'act', 'subject', 'sha256', 'hash'];
-  await pour(database, 'audit', columns, size.audit, (one) => {
-    const act = {
-      atMs: nowMs - size.audit + one,
-      actor: 'tat-ca',
-      act: 'box.settings',
-      subject: boxId(one % size.boxes),
-      sha256: hex(`${one}`),
-    };
-    at.seq++;
-    at.hash = hex(auditText(at.hash, act));
-    return [at.seq, act.atMs, act.actor, act.act, act.subject, act.sha256, at.hash];
-  });
 }
