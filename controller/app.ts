@@ -34,9 +34,11 @@ import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
 import { ownAccountRoutes } from './api/own-account.ts';
 import { policyRoutes } from './api/policy.ts';
+import { probeRoutes } from './api/probes.ts';
 import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
 import { reportRoutes } from './api/reports.ts';
+import { retentionRoutes } from './api/retention.ts';
 import { sendProblem } from './api/route.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
@@ -130,6 +132,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   explainRoutes(app, centre);
   faultRoutes(app, centre);
   reportRoutes(app, centre);
+  retentionRoutes(app, centre);
   centreRoutes(app, centre);
   eventRoutes(app, centre);
   describeRoutes(app, rules);
@@ -175,16 +178,6 @@ function problemOf(error: FastifyError & { readonly problem?: Problem }): Proble
     return { code: 'not-json', path: '', detail };
   if (error.statusCode !== undefined && error.statusCode < 500) return { code: 'bad-input', path: '', detail };
   return { code: 'internal-error', path: '', detail: '' };
-}
-
-function probeRoutes(app: FastifyInstance, centre: Centre): void {
-  app.get('/healthz', async () => ({ ok: true }));
-  app.get('/readyz', async (_request, reply) => {
-    const behindMs = (await centre.store.counters.floorMs()) - centre.nowMs();
-    const ready = behindMs <= 5_000;
-    const duty = await centre.duty.shifts.state();
-    return reply.code(ready ? 200 : 503).send({ ready, clock: ready ? 'good' : 'behind', duty, ffmpeg: centre.tools.ffmpeg !== undefined });
-  });
 }
 
 async function pageRoutes(app: FastifyInstance, consoleDir: string): Promise<void> {

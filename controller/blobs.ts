@@ -58,6 +58,11 @@ export class Blobs {
     return createReadStream(this.#path(sha256), { start: from, end: to });
   }
 
+  /** Nothing names it any more. */
+  async forget(sha256: string): Promise<void> {
+    if (shaPattern.test(sha256)) await rm(this.#path(sha256), { force: true });
+  }
+
   #path(sha256: string): string {
     return join(this.#dir, sha256.slice(0, 2), sha256);
   }

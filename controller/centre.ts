@@ -26,6 +26,7 @@ import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
+import type { RetentionDesk } from './retention-desk.ts';
 import type { IssueDesk } from './sources/issue-desk.ts';
 import type { Library } from './sources/library.ts';
 import type { SourceDesk } from './sources/source-desk.ts';
@@ -77,6 +78,7 @@ export interface Centre {
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
   readonly library: Library;
+  readonly retention: RetentionDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

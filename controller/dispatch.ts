@@ -38,6 +38,14 @@ export interface DispatchOptions {
   readonly nowMs: () => number;
 }
 
+/** Of a want its epoch alone, of a place all. */
+interface Said {
+  readonly epoch: string;
+  readonly area?: string | undefined;
+  /** As JSON. */
+  readonly groups?: string | undefined;
+}
+
 /** Years whose holidays boxes are told: last year's plays may still be asked for, and a box may be away for long. */
 const yearsAround = [-1, 0, 1, 2];
 /** Dates that a box takes (`SchedulePart`). */
@@ -86,6 +94,8 @@ export class Dispatch {
   readonly #places = new Map<string, Envelope>();
   /** What boxes believe now; anything said under an older delegation is said anew. */
   readonly #speaks: { readonly epoch: string; readonly area: AreaPath; readonly keyids: ReadonlySet<string> };
+  /** What envelopes say, read once: they are never changed. */
+  readonly #said = new WeakMap<Envelope, Said>();
   #running: Promise<void> | undefined;
   #again = false;
 
@@ -173,7 +183,7 @@ export class Dispatch {
 
   async #updatePlaces(): Promise<void> {
     const { store, desk, centre } = this.#options;
-    const missing = this.#ours().filter((box) => !samePlace(this.#places.get(box.id), box) || !this.#stands(this.#places.get(box.id)));
+    const missing = this.#ours().filter((box) => !this.#isAt(box) || !this.#stands(this.#places.get(box.id)));
     const signed = await desk.sign(
       missing.map((box) => ({
         typ: 'place',
@@ -197,7 +207,22 @@ export class Dispatch {
   #stands(envelope: Envelope | undefined): boolean {
     if (!envelope) return false;
     const { epoch, keyids } = this.#speaks;
-    return statementIn(envelope).epoch === epoch && envelope.signatures.some(({ keyid }) => keyids.has(keyid));
+    return this.#saidIn(envelope).epoch === epoch && envelope.signatures.some(({ keyid }) => keyids.has(keyid));
+  }
+
+  /** Its signed place names where it stands. */
+  #isAt({ id, area, groups }: Box): boolean {
+    const place = this.#places.get(id);
+    const said = place && this.#saidIn(place);
+    return said !== undefined && said.area === area && said.groups === JSON.stringify(groups);
+  }
+
+  #saidIn(envelope: Envelope): Said {
+    const known = this.#said.get(envelope);
+    if (known) return known;
+    const said = saidIn(envelope);
+    this.#said.set(envelope, said);
+    return said;
   }
 
   #publish(dev: string, word: 'keys' | 'want', document: unknown): Promise<void> {
@@ -206,14 +231,9 @@ export class Dispatch {
   }
 }
 
-function samePlace(envelope: Envelope | undefined, box: Box): boolean {
-  if (!envelope) return false;
-  const body = statementIn(envelope).body as { readonly area: string; readonly groups: readonly string[] };
-  return body.area === box.area && JSON.stringify(body.groups) === JSON.stringify(box.groups);
-}
-
-function statementIn({ payload }: Envelope): { readonly epoch: string; readonly body: unknown } {
-  return JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { epoch: string; body: unknown };
+function saidIn({ payload }: Envelope): Said {
+  const { epoch, body } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { epoch: string; body: Partial<Said> };
+  return { epoch, area: body.area, groups: JSON.stringify(body.groups) };
 }
 
 function listOf<T = string>(text: string | undefined): T[] {

@@ -79,6 +79,11 @@ export class FaultDesk {
     });
   }
 
+  /** How many stand now. */
+  standing(): number {
+    return [...this.#known.values()].filter(({ endedMs }) => endedMs === null).length;
+  }
+
   #isNews(fault: Fault, atMs: number): boolean {
     const before = this.#known.get(fault.id);
     if (!before || before.endedMs !== fault.endedMs || before.times !== fault.times) return true;

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { BrokerServer } from '../broker/server.ts';
 import type { Result } from '../schemas/problems.ts';
+import { runAudit } from './audit-command.ts';
+import { runBackup, runRestore } from './backup/backup-command.ts';
 import { runCap } from './emergency/cap/check-command.ts';
 import { initialise } from './init.ts';
 import { runPeople } from './people/people-command.ts';
@@ -30,9 +32,16 @@ const terminal = {
   nowMs: Date.now(),
 };
 
-if (process.argv[2] === 'keys') await command(runKeys);
-else if (process.argv[2] === 'centres') await command(runCentres);
-else if (process.argv[2] === 'people') await command(runPeople);
+const commands = new Map<string | undefined, typeof runKeys>([
+  ['keys', runKeys],
+  ['centres', runCentres],
+  ['people', runPeople],
+  ['backup', runBackup],
+  ['restore', runRestore],
+  ['audit', runAudit],
+]);
+const asked = commands.get(process.argv[2]);
+if (asked) await command(asked);
 else if (process.argv[2] === 'cap') process.exitCode = await runCap(process.argv.slice(3), terminal);
 else await obey();
 

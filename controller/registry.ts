@@ -14,6 +14,8 @@ export class Registry {
   readonly #boxes = new Map<string, Box>();
   readonly #keys = new Map<string, KnownKey>();
   readonly #seen = new Map<string, Seen>();
+  /** All in the order of their ids; made again when it is asked for. */
+  #sorted: readonly Box[] | undefined;
   readonly #unsaved = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -38,6 +40,7 @@ export class Registry {
 
   put(box: Box): void {
     this.#boxes.set(box.id, box);
+    this.#sorted = undefined;
     if (box.signingKey === null) return;
     const publicKey = fromBase64(box.signingKey);
     this.#keys.set(box.id, { keyid: this.#crypto.sha256(publicKey).slice(0, 16), alg: 'ed25519', publicKey });
@@ -46,11 +49,14 @@ export class Registry {
   /** It stands elsewhere from now on. */
   move(id: string, { area, groups }: Pick<Box, 'area' | 'groups'>): void {
     const box = this.#boxes.get(id);
-    if (box) this.#boxes.set(id, { ...box, area, groups });
+    if (!box) return;
+    this.#boxes.set(id, { ...box, area, groups });
+    this.#sorted = undefined;
   }
 
-  all(): Box[] {
-    return [...this.#boxes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  all(): readonly Box[] {
+    this.#sorted ??= [...this.#boxes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return this.#sorted;
   }
 
   box(id: string): Box | undefined {

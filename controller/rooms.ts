@@ -32,6 +32,7 @@ import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
 import { Registry } from './registry.ts';
+import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
 import { IssueDesk } from './sources/issue-desk.ts';
@@ -102,6 +103,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const issues = new IssueDesk({ ...source, ...known, sources });
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
+  const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
@@ -125,6 +127,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...inlets,
       commands,
       faults,
+      retention,
     },
     rooms: { registry, link, bus, place, signatory, validity },
   };

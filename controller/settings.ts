@@ -44,6 +44,8 @@ export const usage = `Loa operating centre.
   node dist/controller.js keys                            the ceremony of keys: officers, rotation, revocation
   node dist/controller.js centres                         centres above and below, whose orders boxes hear too
   node dist/controller.js people                          accounts at this machine; a new way in for who is locked out
+  node dist/controller.js backup FOLDER                   a copy of the folder while its centre runs; "backup verify", "restore"
+  node dist/controller.js audit                           does the chain hold; the whole of it as JSON lines
   node dist/controller.js cap check FILE…                 CAP 1.2 messages held against the gateway's rules
 
   --host HOST         address of the people's pages, 127.0.0.1 unless said; anything but loopback needs --tls-cert

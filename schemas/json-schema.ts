@@ -25,6 +25,7 @@ import { Item, Programme } from './programme.ts';
 import * as ready from './ready-orders.ts';
 import { Receipt } from './receipt.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
+import * as retention from './retention.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
 import { ShowingRow } from './showing-row.ts';
@@ -135,6 +136,7 @@ export const wireShapes = {
   RecoveryCodesRequest: people.RecoveryCodesRequest,
   TokenRequest: people.TokenRequest,
   SignInSettings: people.SignInSettings,
+  RetentionSettings: retention.RetentionSettings,
   UnitChangeRequest: units.UnitChangeRequest,
   UnitCodes: units.UnitCodes,
   SourceItemRequest: sources.SourceItemRequest,

@@ -29,6 +29,7 @@ export const tokenActs = [
   'inbox.answer',
   'alert-source.read',
   'audit.read',
+  'metrics.read',
 ] as const;
 export const TokenAct = v.picklist(tokenActs);
 export type TokenAct = v.InferOutput<typeof TokenAct>;

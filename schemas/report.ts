@@ -21,8 +21,9 @@ export const Presence = v.strictObject({
 });
 export type Presence = v.InferOutput<typeof Presence>;
 
+export const healthStates = ['ok', 'degraded', 'silent', 'unknown'] as const;
 export const Health = v.strictObject({
-  state: v.picklist(['ok', 'degraded', 'silent', 'unknown']),
+  state: v.picklist(healthStates),
   /** Catalogue of reasons, worst first; `[]` when ok. */
   reasons: v.pipe(
     v.array(

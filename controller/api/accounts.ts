@@ -37,7 +37,15 @@ function tendingRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/accounts', act: 'account.write', body: AccountRequest, status: 201, perMinute: madePerMinute },
+    {
+      method: 'POST',
+      url: '/api/accounts',
+      once: false,
+      act: 'account.write',
+      body: AccountRequest,
+      status: 201,
+      perMinute: madePerMinute,
+    },
     async ({ person, body }): Promise<Result<InvitedAnswer>> => {
       const added = await accounts.add(person, body);
       return added.ok ? ok({ ...added.value[0], invitation: added.value[1] }) : added;
@@ -65,7 +73,7 @@ function tendingRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/accounts/:account/invitation', act: 'account.write', status: 201, perMinute: madePerMinute },
+    { method: 'POST', url: '/api/accounts/:account/invitation', once: false, act: 'account.write', status: 201, perMinute: madePerMinute },
     ({ person, params }) => accounts.invite(person, nameOf(params)),
   );
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { type BoxAnswer, BoxRequest, type GroupAnswer } from '../../schemas/api.ts';
-import { within } from '../../schemas/ids.ts';
+import { Id, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { BoxSettings } from '../../schemas/settings.ts';
 import type { Centre } from '../centre.ts';
@@ -11,19 +11,27 @@ import { type Grant, may } from '../core/roles.ts';
 import { goneAround } from '../core/unit-tree.ts';
 import { makeClaim } from '../provision/claims.ts';
 import type { Box } from '../store/store.ts';
+import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
+
+/** In the order of their ids. */
+const BoxesQuery = v.object(pageEntries(200, 1000));
 
 export function boxRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, registry, dispatch, feed } = centre;
 
-  declare(app, centre, { method: 'GET', url: '/api/boxes', act: 'read' }, async ({ person }) =>
-    ok(
-      registry
-        .all()
-        .filter((box) => sees(person.grants, box.area))
-        .map((box) => answerOf(centre, box)),
-    ),
-  );
+  declare(app, centre, { method: 'GET', url: '/api/boxes', act: 'read', query: BoxesQuery }, async ({ person, query, ...door }) => {
+    const place = placeOf(v.tuple([Id]), query);
+    if (!place.ok) return place;
+    const [after] = place.value ?? [];
+    const found: Box[] = [];
+    for (const box of registry.all()) {
+      if ((after !== undefined && box.id <= after) || !sees(person.grants, box.area)) continue;
+      found.push(box);
+      if (found.length > query.limit) break;
+    }
+    return ok(cutPage(door, query, found, ({ id }) => [id]).map((box) => answerOf(centre, box)));
+  });
 
   declare(app, centre, { method: 'GET', url: '/api/boxes/:id', act: 'read' }, async ({ person, params }) => {
     const box = registry.box(params['id'] ?? '');
@@ -63,13 +71,18 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'POST', url: '/api/boxes/:id/claim', act: 'box.claim', status: 201 }, async ({ person, params, act }) => {
-    const box = registry.box(params['id'] ?? '');
-    if (!box) return bad('not-found', `no box ${params['id']}`);
-    const allowed = may(person.grants, 'box.claim', box.area);
-    if (!allowed.ok) return allowed;
-    return ok(await makeClaim(store.estate, box.id, centre.claimPlace(), act('box.claim', box.id)));
-  });
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/boxes/:id/claim', once: false, act: 'box.claim', status: 201 },
+    async ({ person, params, act }) => {
+      const box = registry.box(params['id'] ?? '');
+      if (!box) return bad('not-found', `no box ${params['id']}`);
+      const allowed = may(person.grants, 'box.claim', box.area);
+      if (!allowed.ok) return allowed;
+      return ok(await makeClaim(store.estate, box.id, centre.claimPlace(), act('box.claim', box.id)));
+    },
+  );
 }
 
 /** The safe page of a board names its place; a loudspeaker has none. */
@@ -80,6 +93,11 @@ function hasBoard(outputs: BoxSettings['outputs']): boolean {
 /** People see what lies below them and the way up to them. */
 export function sees(grants: readonly Grant[], area: string): boolean {
   return grants.some((grant) => within(area, grant.area) || within(grant.area, area));
+}
+
+/** Nothing in the centre's area is hidden from them. */
+export function seesAll(grants: readonly Grant[], area: string): boolean {
+  return grants.some((grant) => within(area, grant.area));
 }
 
 function answerOf({ registry, link, nowMs }: Centre, box: Box): BoxAnswer {

@@ -89,14 +89,14 @@ function proofRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/duty/factor', act: 'order.give', body: FactorRequest, status: 201, perMinute: 5 },
+    { method: 'POST', url: '/api/duty/factor', once: false, act: 'order.give', body: FactorRequest, status: 201, perMinute: 5 },
     ({ person, body }): Promise<Result<FactorAnswer>> => factors.begin(person.account, body),
   );
 
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/duty/factor/confirm', act: 'order.give', body: FactorConfirmRequest, perMinute: 10 },
+    { method: 'POST', url: '/api/duty/factor/confirm', once: false, act: 'order.give', body: FactorConfirmRequest, perMinute: 10 },
     ({ person, body }) => factors.confirm(person.account, body.code),
   );
 

@@ -6,12 +6,13 @@ import { Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { type Fault, type FaultAct, isOpen } from '../core/faults.ts';
-import { may } from '../core/roles.ts';
-import { sees } from './boxes.ts';
-import { limit } from './queries.ts';
+import { type Grant, may } from '../core/roles.ts';
+import { sees, seesAll } from './boxes.ts';
+import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 
-const FaultQuery = v.object({ state: v.optional(v.picklist(['open', 'all']), 'open'), box: v.optional(Id), limit: limit(1000) });
+const FaultQuery = v.object({ state: v.optional(v.picklist(['open', 'all']), 'open'), box: v.optional(Id), ...pageEntries(100, 1000) });
+const FaultPlace = v.tuple([v.number(), v.string()]);
 const Note = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), '');
 const AnswerRequest = v.strictObject({ note: Note });
 const AssignRequest = v.strictObject({ assignee: Id, note: Note });
@@ -29,11 +30,16 @@ export interface FaultAnswer extends Fault {
 export function faultRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, registry } = centre;
 
-  declare(app, centre, { method: 'GET', url: '/api/faults', act: 'read', query: FaultQuery }, async ({ person, query }) => {
-    const boxes = registry.all().filter((box) => sees(person.grants, box.area) && (query.box ?? box.id) === box.id);
-    const names = new Map(boxes.map(({ id, name }) => [id, name]));
-    const found = await store.faults.faults({ boxes: [...names.keys()], open: query.state === 'open', limit: query.limit });
-    return ok(found.map((fault) => answerOf(fault, names.get(fault.box) ?? fault.box)));
+  declare(app, centre, { method: 'GET', url: '/api/faults', act: 'read', query: FaultQuery }, async ({ person, query, ...door }) => {
+    const place = placeOf(FaultPlace, query);
+    if (!place.ok) return place;
+    const [openedMs = 0, id = ''] = place.value ?? [];
+    const found = await store.faults.faults({
+      ...{ boxes: boxesSeen(centre, person.grants, query.box), open: query.state === 'open', limit: query.limit + 1 },
+      ...(place.value && { after: { openedMs, id } }),
+    });
+    const page = cutPage(door, query, found, (fault) => [fault.openedMs, fault.id]);
+    return ok(page.map((fault) => answerOf(fault, registry.box(fault.box)?.name ?? fault.box)));
   });
 
   const acts = [
@@ -59,6 +65,13 @@ export function faultRoutes(app: FastifyInstance, centre: Centre): void {
         return done.ok ? ok(answerOf(done.value, box.name)) : done;
       },
     );
+}
+
+/** Ids of the boxes a person sees; undefined: all. */
+function boxesSeen({ registry, card }: Centre, grants: readonly Grant[], box: string | undefined): readonly string[] | undefined {
+  if (box === undefined && seesAll(grants, card.area)) return undefined;
+  const asked = box === undefined ? registry.all() : [registry.box(box)].flatMap((one) => one ?? []);
+  return asked.filter(({ area }) => sees(grants, area)).map(({ id }) => id);
 }
 
 function answerOf(fault: Fault, boxName: string): FaultAnswer {

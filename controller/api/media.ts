@@ -20,6 +20,17 @@ export const uploadBytesMax = 256 * 1024 * 1024;
 /** A document as JSON text: some letters are written with six. */
 const bulletinRequestMax = 20 * 1024 * 1024;
 
+/** The same bytes have the same name, however often they are sent. */
+const upload = {
+  method: 'POST',
+  url: '/api/media',
+  once: false,
+  act: 'media.add',
+  status: 201,
+  bodyLimit: uploadBytesMax,
+  perMinute: 60,
+} as const;
+
 export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, blobs } = centre;
 
@@ -37,7 +48,7 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
     declare(
       uploads,
       centre,
-      { method: 'POST', url: '/api/media', act: 'media.add', query: MediaRequest, status: 201, bodyLimit: uploadBytesMax, perMinute: 60 },
+      { ...upload, query: MediaRequest },
       async ({ person, body, query, request, act }): Promise<Result<MediaAnswer>> => {
         const path = blobs.temporary('.upload');
         const { upload } = query;

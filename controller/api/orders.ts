@@ -11,17 +11,23 @@ import { wordsOf } from '../core/ready-orders.ts';
 import { may } from '../core/roles.ts';
 import { checkPassword } from '../people/passwords.ts';
 import type { StoredOrder } from '../store/store.ts';
+import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 
-const shownMax = 100;
+const OrdersQuery = v.object(pageEntries(20, 100));
+const OrderPlace = v.tuple([v.number(), v.string()]);
 const ClearBody = v.optional(v.nullable(ClearRequest));
 
 export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, orders, card } = centre;
 
-  declare(app, centre, { method: 'GET', url: '/api/orders', act: 'read' }, async () => {
-    const stored = await store.orders.orders(shownMax);
-    return ok(await Promise.all(stored.map((order) => inList(centre, order))));
+  declare(app, centre, { method: 'GET', url: '/api/orders', act: 'read', query: OrdersQuery }, async ({ query, ...door }) => {
+    const place = placeOf(OrderPlace, query);
+    if (!place.ok) return place;
+    const [givenMs = 0, id = ''] = place.value ?? [];
+    const found = await store.orders.orders(query.limit + 1, place.value && { givenMs, id });
+    const page = cutPage(door, query, found, (order) => [order.givenMs, order.id]);
+    return ok(await Promise.all(page.map((order) => inList(centre, order))));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/orders/at-boxes', act: 'read' }, async () => ok(await startsAtBoxes(centre)));

@@ -97,7 +97,7 @@ function tokenRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/tokens', act: 'token.write', body: TokenRequest, status: 201, perMinute: provedPerMinute },
+    { method: 'POST', url: '/api/tokens', once: false, act: 'token.write', body: TokenRequest, status: 201, perMinute: provedPerMinute },
     ({ person, body }) => tokens.make(person, body),
   );
 

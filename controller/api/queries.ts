@@ -7,8 +7,5 @@ export const Whole = v.pipe(v.string(), v.regex(/^\d{1,16}$/, 'must be a whole n
 export const limit = (max: number) => v.optional(v.pipe(Whole, v.minValue(1), v.maxValue(max)), '100');
 
 export const TimelineQuery = v.object({ box: Id, fromMs: v.pipe(Whole, InstantMs), toMs: v.pipe(Whole, InstantMs) });
-export const ReceiptQuery = v.object({ box: v.optional(Id), limit: limit(1000) });
-export const LogQuery = v.object({ box: v.optional(Id), kind: v.optional(Id), limit: limit(1000) });
-export const AuditQuery = v.object({ after: v.optional(Whole, '0'), limit: limit(1000) });
 /** A span of the roster. */
 export const RosterQuery = v.object({ fromMs: v.pipe(Whole, InstantMs), toMs: v.pipe(Whole, InstantMs) });

@@ -16,7 +16,7 @@ import { type Report, type ReportBody, type ReportId, reportIds, reportTitles } 
 import { reportCsv, reportHtml } from '../reports/write.ts';
 import { periodRowsMax } from '../store/sql-log.ts';
 import type { StoredOrder } from '../store/store.ts';
-import { sees } from './boxes.ts';
+import { sees, seesAll } from './boxes.ts';
 import { Whole } from './queries.ts';
 import { declare } from './route.ts';
 
@@ -100,22 +100,27 @@ async function readKnown(centre: Centre, grants: readonly Grant[], { fromMs, toM
         lastSeenMs,
       };
     });
-  const seen = new Set(boxes.map((box) => box.id));
-  const plays = ['play-log', 'minutes', 'schedule-kept', 'breaches'].includes(id);
-  const receipts = plays ? await store.log.receiptsBetween({ boxes: [...seen], fromMs, toMs }) : [];
-  const programmes = plays ? await store.content.programmes() : [];
-  const faulty =
-    id === 'faults' ? await store.faults.faults({ boxes: [...seen], open: false, period: { fromMs, toMs }, limit: faultsMax }) : [];
-  const orders = id === 'drills' ? await readOrders(centre, fromMs, toMs, seen) : [];
-  if (receipts.length >= periodRowsMax || faulty.length >= faultsMax || orders === undefined)
+  const ids = boxes.map((box) => box.id);
+  const period = { boxes: area === undefined && seesAll(grants, centre.card.area) ? undefined : ids, fromMs, toMs };
+  const receipts = id === 'play-log' ? await readPlays(centre, ids, fromMs, toMs) : [];
+  const refused = id === 'breaches' ? await store.plays.refused({ ...period, limit: periodRowsMax }) : [];
+  const programmes = ['play-log', 'minutes', 'breaches'].includes(id) ? await store.content.programmes() : [];
+  const faulty = id === 'faults' ? await store.faults.faults({ ...period, open: false, period: { fromMs, toMs }, limit: faultsMax }) : [];
+  const orders = id === 'drills' ? await readOrders(centre, fromMs, toMs, new Set(ids)) : [];
+  if (receipts.length >= periodRowsMax || refused.length >= periodRowsMax || faulty.length >= faultsMax || orders === undefined)
     return bad('too-large', 'more than one report reads; choose a shorter period or a part of the area', '/toMs');
   return ok({
-    ...{ fromMs, toMs, nowMs: atMs, boxes },
-    receipts: receipts.filter(({ receipt }) => receipt.plannedStartMs >= fromMs),
+    ...{ fromMs, toMs, nowMs: atMs, boxes, receipts, refused, faults: faulty, orders },
+    sums: id === 'minutes' ? await store.plays.minutes(period) : [],
+    kept: id === 'schedule-kept' ? await store.plays.kept(period) : [],
     programmes: new Map(programmes.map(({ programme }) => [programme.id, programme])),
-    faults: faulty,
-    orders,
   });
+}
+
+async function readPlays({ store }: Centre, boxes: readonly string[], fromMs: number, toMs: number): Promise<Known['receipts']> {
+  const receipts = await store.log.receiptsBetween({ boxes, fromMs, toMs });
+  // Too many are refused as too many, whatever lies before the period.
+  return receipts.length >= periodRowsMax ? receipts : receipts.filter(({ receipt }) => receipt.plannedStartMs >= fromMs);
 }
 
 /** Orders of the period that were meant for boxes the person sees; undefined when they go further back than is read. */

@@ -10,7 +10,9 @@ import type { Centre } from '../centre.ts';
 import { type ActName, may, mayAnywhere } from '../core/roles.ts';
 import { sameWord } from '../people/passwords.ts';
 import type { Person } from '../people/sessions.ts';
+import type { Once } from '../store/once-store.ts';
 import type { Act } from '../store/store.ts';
+import { type Answered, answeredBefore, keepAnswer, onceOf, Underway } from './once.ts';
 
 export const sessionCookie = 'loa_session';
 export const csrfHeader = 'x-loa-csrf';
@@ -42,6 +44,8 @@ export interface RouteRules<B extends v.GenericSchema, Q extends v.GenericSchema
   readonly query?: Q;
   readonly status?: number;
   readonly bodyLimit?: number;
+  /** Takes no idempotency key: its answer is a secret. */
+  readonly once?: false;
   /** Requests of one person in a minute. */
   readonly perMinute?: number;
 }
@@ -57,6 +61,7 @@ export function declare<T, B extends v.GenericSchema = typeof noSchema, Q extend
   rules: RouteRules<B, Q>,
   answer: (asked: Asked<v.InferOutput<B>, v.InferOutput<Q>>) => Promise<Result<T>>,
 ): void {
+  const underway = new Underway();
   app.route({
     method: rules.method,
     url: rules.url,
@@ -86,21 +91,59 @@ export function declare<T, B extends v.GenericSchema = typeof noSchema, Q extend
       if (!body.ok) return sendProblem(reply, body.problem);
       const query = rules.query ? parse(rules.query, request.query) : parse(noSchema, request.query);
       if (!query.ok) return sendProblem(reply, query.problem);
-      const result = await answer({
-        person,
-        body: body.value,
-        query: query.value,
-        params: request.params as Record<string, string>,
-        request,
-        reply,
-        act: (act, subject, content) => makeAct(centre, person.actor, act, subject, content),
-      });
+      const once = onceOf(request, person.actor, rules.method === 'POST' && rules.once !== false && rules.act !== 'self');
+      if (!once.ok) return sendProblem(reply, once.problem);
+      const marked = once.value && { once: once.value };
+      const run = () =>
+        answer({
+          ...{ person, body: body.value, query: query.value, params: request.params as Record<string, string>, request, reply },
+          act: (act, subject, content) => ({ ...makeAct(centre, person.actor, act, subject, content), ...marked }),
+        });
+      if (once.value) return answerOnce(centre, underway, once.value, reply, run, rules.status ?? 200);
+      const result = await run();
       if (reply.sent) return reply;
       if (!result.ok) return sendProblem(reply, result.problem);
       if (result.value === undefined) return reply.code(204).send();
+      if (rules.method === 'GET') return sendRead(request, reply, JSON.stringify(result.value));
       return reply.code(rules.status ?? 200).send(result.value);
     },
   });
+}
+
+async function answerOnce<T>(
+  centre: Centre,
+  underway: Underway,
+  once: Once,
+  reply: FastifyReply,
+  run: () => Promise<Result<T>>,
+  status: number,
+): Promise<FastifyReply> {
+  return underway.inTurn(once.name, async () => {
+    const before = await answeredBefore(centre.store.once, once, centre.nowMs());
+    if (!before.ok) return sendProblem(reply, before.problem);
+    if (before.value) return sendText(reply.header('idempotency-replayed', 'true'), before.value);
+    const result = await run();
+    if (reply.sent) return reply;
+    if (!result.ok) return sendProblem(reply, result.problem);
+    const given = {
+      status: result.value === undefined ? 204 : status,
+      body: result.value === undefined ? '' : JSON.stringify(result.value),
+    };
+    await keepAnswer(centre.store.once, once, given, centre.nowMs());
+    return sendText(reply, given);
+  });
+}
+
+/** Whoever has it already (RFC 9110, If-None-Match) is told so instead. */
+function sendRead(request: FastifyRequest, reply: FastifyReply, body: string): FastifyReply {
+  const tag = `W/"${sha256(Buffer.from(body)).slice(0, 32)}"`;
+  reply.header('etag', tag);
+  const known = (request.headers['if-none-match'] ?? '').split(',').map((one) => one.trim());
+  return known.includes(tag) ? reply.code(304).send() : sendText(reply, { status: 200, body });
+}
+
+function sendText(reply: FastifyReply, { status, body }: Answered): FastifyReply {
+  return body === '' ? reply.code(status).send() : reply.code(status).type('application/json; charset=utf-8').send(body);
 }
 
 export function makeAct(centre: Centre, actor: string, act: string, subject: string, content: unknown = null): Act {

@@ -33,6 +33,17 @@ export async function get<T>(path: string): Promise<T> {
   return (await ask('GET', path)) as T;
 }
 
+/** A whole list, part after part as its `link` says. */
+export async function getAll<T>(path: string): Promise<T[]> {
+  const all: T[] = [];
+  for (let next: string | undefined = path; next !== undefined; ) {
+    const { answer, link } = await asked('GET', next);
+    all.push(...(answer as T[]));
+    next = /^<\/api(\/[^>]+)>; rel="next"$/.exec(link)?.[1];
+  }
+  return all;
+}
+
 export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
   return (await ask(method, path, body)) as T;
 }
@@ -68,6 +79,10 @@ const lost: ShownProblem = {
 };
 
 async function ask(method: string, path: string, body?: unknown): Promise<unknown> {
+  return (await asked(method, path, body)).answer;
+}
+
+async function asked(method: string, path: string, body?: unknown): Promise<{ readonly answer: unknown; readonly link: string }> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET') headers['x-loa-csrf'] = sessionStorage.getItem(csrfKey) ?? '';
   if (performance.now() - touch.atMs > restedMs) headers['x-loa-by-itself'] = '1';
@@ -84,7 +99,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<unknow
     throw new Refused(lost);
   }
   const answer = readJson(await response.text());
-  if (response.ok) return answer;
+  if (response.ok) return { answer, link: response.headers.get('link') ?? '' };
   const problem = shown(answer, response.status);
   if (endings.has(problem.code)) document.dispatchEvent(new Event(sessionEnded));
   throw new Refused(problem);

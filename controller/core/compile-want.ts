@@ -77,17 +77,55 @@ export function compileWants(boxes: readonly BoxToServe[], content: CentreConten
     return made;
   };
   const wants = new Map<string, readonly Part[]>();
+  const policyOf = once((area: AreaPath) => policyPart(area, content, part));
+  const planned = once((groups: string) => schedulesPart(groups.split(' '), content, part));
+  const audioOf = once((kind: string) => {
+    const [shows, ...languages] = kind.split(' ');
+    return orderAudioPart({ languages, shows: shows === 'shows' }, [], content, part);
+  });
   for (const box of boxes) {
-    const groups = [...new Set(box.groups)].sort();
+    const lying = content.ready?.get(box.id) ?? [];
+    const { languages, outputs } = box.settings;
+    const shows = outputs.some(({ kind }) => !sounds(kind));
     wants.set(box.id, [
-      part('settings', `settings ${canonicalJson(box.settings)}`, () => box.settings),
-      policyPart(box.area, content, part),
-      part('schedules', `schedules ${groups.join(' ')}`, () => schedulesOf(groups, content)),
-      ...orderAudioOf(box, content, part),
+      part('settings', `settings ${settingsText(box.settings)}`, () => box.settings),
+      policyOf(box.area),
+      planned([...new Set(box.groups)].sort().join(' ')),
+      // What lies ready keeps its sound and its film, whatever templates say since.
+      ...(lying.length > 0
+        ? orderAudioPart({ languages, shows }, lying, content, part)
+        : audioOf([shows ? 'shows' : 'sounds', ...languages].join(' '))),
       ...emergencyParts(box.id, content, part),
     ]);
   }
   return { wants, texts };
+}
+
+/** Thousands of boxes ask the same. */
+function once<T>(make: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const made = make(key);
+    known.set(key, made);
+    return made;
+  };
+}
+
+/** Settings are replaced, never changed: the same ones are spelt the same at every compilation. */
+const settingsTexts = new WeakMap<BoxSettings, string>();
+
+function settingsText(settings: BoxSettings): string {
+  const text = settingsTexts.get(settings) ?? canonicalJson(settings);
+  settingsTexts.set(settings, text);
+  return text;
+}
+
+/** Groups differ from hamlet to hamlet; what they play mostly does not. */
+function schedulesPart(groups: readonly string[], content: CentreContent, part: MakePart): Part {
+  const value = schedulesOf(groups, content);
+  return part('schedules', `schedules ${value.schedules.map(({ id }) => id).join(' ')}`, () => value);
 }
 
 /** The policy of the nearest area around a box. */
@@ -121,18 +159,19 @@ function emergencyParts(dev: string, { paths = [], ready }: CentreContent, part:
 }
 
 /** Sound and films of orders to come. Vietnamese is always there: what a cluster has no words for is said in it. */
-function orderAudioOf({ id, settings }: BoxToServe, { orderAudio = [], signFilms = [], ready }: CentreContent, part: MakePart): Part[] {
-  const wanted = [...new Set([...settings.languages, 'vi'])].sort();
+function orderAudioPart(
+  { languages, shows }: { readonly languages: readonly string[]; readonly shows: boolean },
+  lying: readonly LocalOrder[],
+  { orderAudio = [], signFilms = [] }: CentreContent,
+  part: MakePart,
+): Part[] {
+  const wanted = [...new Set([...languages, 'vi'])].sort();
   const fit = orderAudio.filter(({ language }) => wanted.some((tag) => sameLanguage(tag, language)));
-  // What lies ready keeps its sound and its film, whatever templates say since.
-  const waiting = ready?.get(id) ?? [];
-  const lying = audioIn(waiting);
-  const shows = settings.outputs.some(({ kind }) => !sounds(kind));
-  const lyingFilms = shows ? signFilmsIn(waiting) : [];
-  const audio = distinct([...fit, ...lying]);
-  const films = shows ? distinct([...lyingFilms, ...signFilms]).slice(0, orderFilmsMax) : [];
+  const [ownAudio, ownFilms] = [audioIn(lying), shows ? signFilmsIn(lying) : []];
+  const audio = distinct([...fit, ...ownAudio]);
+  const films = shows ? distinct([...ownFilms, ...signFilms]).slice(0, orderFilmsMax) : [];
   if (audio.length === 0 && films.length === 0) return [];
-  const own = [...lying, ...lyingFilms].map(({ sha256 }) => sha256);
+  const own = [...ownAudio, ...ownFilms].map(({ sha256 }) => sha256);
   return [
     part('orderAudio', `orderAudio ${[...wanted, ...own].join(' ')} ${films.length > 0 ? 'films' : ''}`, () => ({
       audio: byHash(audio).slice(0, 512),

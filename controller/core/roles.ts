@@ -50,6 +50,8 @@ export const acts = {
   'mandate.revoke': ['duty', 'leader', 'administrator'],
   'centre.link': ['administrator'],
   'unit.write': ['administrator'],
+  'retention.write': ['administrator'],
+  'metrics.read': ['technician', 'auditor', 'administrator'],
   'audit.read': ['auditor', 'administrator'],
   'account.read': ['leader', 'auditor', 'administrator'],
   'account.write': ['administrator'],

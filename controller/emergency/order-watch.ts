@@ -90,6 +90,11 @@ export class OrderWatch {
     this.#lookBy(clearedMs + answerWithinMs);
   }
 
+  /** Orders that are neither cleared nor over. */
+  inForce(nowMs: number): number {
+    return [...this.#standing.values()].filter(({ order }) => order.clearedMs === null && order.expMs > nowMs).length;
+  }
+
   connection(dev: string, up: boolean): void {
     if (!up) {
       this.#connected.delete(dev);

@@ -3,6 +3,7 @@ import type { Programme } from '../../schemas/programme.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Output } from '../../schemas/settings.ts';
 import type { Fault } from '../core/faults.ts';
+import type { KeptSum, PlaySum, RefusedPlay } from '../store/play-store.ts';
 
 export interface KnownBox {
   readonly id: string;
@@ -29,8 +30,11 @@ export interface Known {
   readonly toMs: number;
   readonly nowMs: number;
   readonly boxes: readonly KnownBox[];
-  /** Planned to begin within the period. */
+  /** Planned to begin within the period; where the log needs them one by one. */
   readonly receipts: readonly { readonly dev: string; readonly receipt: Receipt }[];
+  readonly sums: readonly PlaySum[];
+  readonly kept: readonly KeptSum[];
+  readonly refused: readonly RefusedPlay[];
   readonly programmes: ReadonlyMap<string, Programme>;
   readonly faults: readonly Fault[];
   readonly orders: readonly KnownOrder[];

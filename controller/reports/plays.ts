@@ -1,21 +1,20 @@
 // Reports made of receipts: the log of plays, minutes by tier, level and language, how far the schedule was kept, what policy refused.
-import type { Outcome, Receipt } from '../../schemas/receipt.ts';
+import type { Receipt } from '../../schemas/receipt.ts';
 import { classWords, outcomeWords, proofWords, reasonWords } from '../../schemas/receipt-words.ts';
 import type { Known } from './known.ts';
 import { column, type Exclusion, figure, type ReportBody, share, type Value, type Words } from './report.ts';
+import { isOfficial } from './sums.ts';
+
+const shownOutcomes = ['played', 'partial', 'preempted', 'missed', 'refused-by-policy', 'failed'] as const;
 
 type Told = Known['receipts'][number];
 
-/** Sound of a virtual output proves nothing about a village; it stands in the log and in no figure. */
 function official({ receipts }: Known): readonly Told[] {
-  return receipts.filter(({ receipt }) => receipt.proof !== 'simulated');
+  return receipts.filter(({ receipt }) => isOfficial(receipt));
 }
 
-function exclusionsOf(known: Known): Exclusion[] {
-  const simulated = known.receipts.length - official(known).length;
-  return [
-    ...(simulated > 0 ? [{ vi: 'lượt phát mô phỏng, không tính vào số liệu', en: 'simulated plays, in no figure', count: simulated }] : []),
-  ];
+function exclusionsOf(count: number): Exclusion[] {
+  return count > 0 ? [{ vi: 'lượt phát mô phỏng, không tính vào số liệu', en: 'simulated plays, in no figure', count }] : [];
 }
 
 export function playLog(known: Known): ReportBody {
@@ -43,7 +42,7 @@ export function playLog(known: Known): ReportBody {
       column('proof', 'text', 'Bằng chứng', 'Proof'),
     ],
     rows,
-    exclusions: exclusionsOf(known),
+    exclusions: exclusionsOf(known.receipts.length - official(known).length),
   };
 }
 
@@ -61,19 +60,20 @@ function reasonOf({ reason }: Receipt): string {
 }
 
 /** Emergency and live have no programme: their class says it. */
-function titleOf({ programme, occurrence }: Receipt, { programmes }: Known): string {
+function titleOf({ programme, occurrence }: Pick<Receipt, 'programme' | 'occurrence'>, { programmes }: Known): string {
   return (programme !== undefined && programmes.get(programme)?.title) || occurrence;
 }
 
 export function minutes(known: Known): ReportBody {
   const groups = new Map<string, { key: string[]; plays: number; plannedMs: number; audibleMs: number }>();
-  for (const { receipt } of official(known)) {
-    const programme = receipt.programme === undefined ? undefined : known.programmes.get(receipt.programme);
-    const key = [classWords[receipt.class], programme?.level ?? '', programme?.items[0]?.language ?? ''];
+  for (const sum of known.sums) {
+    if (sum.simulated) continue;
+    const programme = sum.programme === null ? undefined : known.programmes.get(sum.programme);
+    const key = [classWords[sum.class as Receipt['class']], programme?.level ?? '', programme?.items[0]?.language ?? ''];
     const group = groups.get(key.join(' ')) ?? { key, plays: 0, plannedMs: 0, audibleMs: 0 };
-    group.plays += 1;
-    group.plannedMs += receipt.plannedEndMs - receipt.plannedStartMs;
-    group.audibleMs += receipt.audibleMs;
+    group.plays += sum.plays;
+    group.plannedMs += sum.plannedMs;
+    group.audibleMs += sum.audibleMs;
     groups.set(key.join(' '), group);
   }
   const sorted = [...groups.values()].sort((a, b) => b.audibleMs - a.audibleMs);
@@ -89,49 +89,24 @@ export function minutes(known: Known): ReportBody {
       column('audibleMs', 'durationMs', 'Đã phát', 'Played'),
     ],
     rows: sorted.map(({ key, plays, plannedMs, audibleMs: ms }) => [...key, plays, plannedMs, ms]),
-    exclusions: exclusionsOf(known),
+    exclusions: exclusionsOf(known.sums.reduce((sum, one) => sum + (one.simulated ? one.plays : 0), 0)),
   };
 }
 
-/** Programmes of a schedule; orders, live talk and plays by hand have none to keep. */
-function planned(known: Known): readonly Told[] {
-  return official(known).filter(({ receipt }) => receipt.what === 'occurrence');
-}
-
-/** What a box could have kept: refused and withdrawn plays were never to be, an emergency goes before. */
-const due = ({ outcome, reason }: Receipt) => outcome !== 'refused-by-policy' && outcome !== 'withdrawn' && reason !== 'emergency';
-
 export function scheduleKept(known: Known): ReportBody {
-  const plays = planned(known);
-  const byBox = new Map<string, Receipt[]>();
-  for (const { dev, receipt } of plays) {
-    const own = byBox.get(dev);
-    if (own) own.push(receipt);
-    else byBox.set(dev, [receipt]);
-  }
+  const byBox = new Map(known.kept.map((sum) => [sum.dev, sum]));
   const rows = known.boxes.flatMap((box): Value[][] => {
-    const own = byBox.get(box.id) ?? [];
-    if (own.length === 0) return [];
-    const count = (outcome: Outcome) => own.filter((receipt) => receipt.outcome === outcome).length;
-    const kept = share(count('played'), own.filter(due).length);
-    return [
-      [
-        box.id,
-        box.name,
-        own.length,
-        count('played'),
-        count('partial'),
-        count('preempted'),
-        count('missed'),
-        count('refused-by-policy'),
-        count('failed'),
-        kept,
-      ],
-    ];
+    const own = byBox.get(box.id);
+    if (!own || own.planned === 0) return [];
+    const { outcomes, planned, due } = own;
+    return [[box.id, box.name, planned, ...shownOutcomes.map((id) => outcomes[id]), share(outcomes.played, due)]];
   });
   const silent = known.boxes.length - rows.length;
-  const played = plays.filter(({ receipt }) => receipt.outcome === 'played').length;
-  const kept = share(played, plays.filter(({ receipt }) => due(receipt)).length);
+  const total = (of: (sum: Known['kept'][number]) => number) => known.kept.reduce((sum, one) => sum + of(one), 0);
+  const kept = share(
+    total(({ outcomes }) => outcomes.played),
+    total(({ due }) => due),
+  );
   return {
     figures: [
       figure(
@@ -149,14 +124,12 @@ export function scheduleKept(known: Known): ReportBody {
       column('box', 'text', 'Hộp', 'Box'),
       column('boxName', 'text', 'Tên hộp', 'Box name'),
       column('planned', 'count', 'Theo lịch', 'Planned'),
-      ...(['played', 'partial', 'preempted', 'missed', 'refused-by-policy', 'failed'] as const).map((id) =>
-        column(id, 'count', outcomeWords[id], id),
-      ),
+      ...shownOutcomes.map((id) => column(id, 'count', outcomeWords[id], id)),
       column('kept', 'share', 'Tỷ lệ', 'Kept'),
     ],
     rows,
     exclusions: [
-      ...exclusionsOf(known),
+      ...exclusionsOf(total(({ simulated }) => simulated)),
       ...(silent > 0
         ? [
             {
@@ -172,7 +145,7 @@ export function scheduleKept(known: Known): ReportBody {
 
 export function breaches(known: Known): ReportBody {
   const names = new Map(known.boxes.map(({ id, name }) => [id, name]));
-  const refused = planned(known).filter(({ receipt }) => receipt.outcome === 'refused-by-policy');
+  const refused = known.refused.filter(({ simulated }) => !simulated);
   return {
     figures: [
       figure(
@@ -193,13 +166,10 @@ export function breaches(known: Known): ReportBody {
       column('title', 'text', 'Chương trình', 'Programme'),
       column('rule', 'text', 'Quy định', 'Rule'),
     ],
-    rows: refused.map(({ dev, receipt }) => [
-      receipt.plannedStartMs,
-      dev,
-      names.get(dev) ?? '',
-      titleOf(receipt, known),
-      reasonOf(receipt),
+    rows: refused.map(({ dev, plannedMs, occurrence, programme, reason }) => [
+      ...[plannedMs, dev, names.get(dev) ?? '', titleOf({ occurrence, programme: programme ?? undefined }, known)],
+      reason === null ? '' : reasonWords[reason],
     ]),
-    exclusions: exclusionsOf(known),
+    exclusions: exclusionsOf(known.refused.length - refused.length),
   };
 }

@@ -1,7 +1,7 @@
 // The store's SQL as PostgreSQL reads it. The store keeps to a small common part of SQL; what differs is listed here, nothing else.
 //
 //   ?                                  → $1, $2, …
-//   json_each(?), json_extract(x, …)   → jsonb_array_elements, ->>      (lists as one parameter)
+//   json_each(?), json_extract(x, …)   → jsonb_array_elements, ->>      (lists as one parameter; a member by '$[0]' or '$.name')
 //   TEXT, INTEGER, BLOB                → TEXT COLLATE "C", BIGINT, BYTEA (ids sort by their bytes, as everywhere in Loa)
 //   id INTEGER PRIMARY KEY             → an identity column
 //   WITHOUT ROWID                      → nothing
@@ -43,6 +43,7 @@ function listed(sql: string): string {
       .replace(/\bSELECT value FROM json_each\(\?\)/g, "SELECT value #>> '{}' FROM json_each(?)")
       // $1 and $2 here are groups of the expression; parameters are numbered later.
       .replace(/json_extract\((\w+), '\$\[(\d+)\]'\)/g, '($1::jsonb ->> $2)')
+      .replace(/json_extract\((\w+), '\$\.(\w+)'\)/g, "($1::jsonb ->> '$2')")
       .replace(/json_each\(\?\)/g, 'jsonb_array_elements(?::jsonb) AS each(value)')
   );
 }

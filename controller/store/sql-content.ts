@@ -55,6 +55,13 @@ export class SqlContent implements ContentStore {
     return (await this.#writer.database.read('SELECT * FROM programmes ORDER BY changed_ms DESC, id')).map(programmeOf);
   }
 
+  async titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map();
+    const sql = 'SELECT * FROM programmes WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id';
+    const found = (await this.#writer.database.read(sql, [JSON.stringify(ids)])).map(programmeOf);
+    return new Map(found.map(({ programme }) => [programme.id, programme.title]));
+  }
+
   async programme(id: string): Promise<StoredProgramme | undefined> {
     const [row] = await this.#writer.database.read('SELECT * FROM programmes WHERE id = ?', [id]);
     return row && programmeOf(row);

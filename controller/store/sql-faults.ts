@@ -2,6 +2,7 @@
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { type Fault, isOpen } from '../core/faults.ts';
 import { put } from './batch.ts';
+import { terms } from './sql-log.ts';
 import type { Act, FaultFilter, FaultStore } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -29,12 +30,15 @@ export class SqlFaults implements FaultStore {
     return (await this.#writer.database.read(sql, [endedAfterMs])).map(faultOf);
   }
 
-  async faults({ boxes, open, period, limit }: FaultFilter): Promise<Fault[]> {
-    const within = period ? 'AND opened_ms < ? AND (ended_ms IS NULL OR ended_ms >= ?)' : '';
-    const sql = `SELECT body FROM faults WHERE box IN (SELECT value FROM json_each(?)) ${open ? 'AND open = 1' : ''} ${within}
-      ORDER BY opened_ms DESC, id LIMIT ?`;
-    const bounds = period ? [period.toMs, period.fromMs] : [];
-    return (await this.#writer.database.read(sql, [JSON.stringify(boxes), ...bounds, limit])).map(faultOf);
+  async faults({ boxes, open, period, after, limit }: FaultFilter): Promise<Fault[]> {
+    const { where, params } = terms([
+      ['box IN (SELECT value FROM json_each(?))', boxes && [JSON.stringify(boxes)]],
+      ['open = 1', open ? [] : undefined],
+      ['opened_ms < ? AND (ended_ms IS NULL OR ended_ms >= ?)', period && [period.toMs, period.fromMs]],
+      ['(opened_ms, id) < (?, ?)', after && [after.openedMs, after.id]],
+    ]);
+    const sql = `SELECT body FROM faults ${where} ORDER BY opened_ms DESC, id DESC LIMIT ?`;
+    return (await this.#writer.database.read(sql, [...params, limit])).map(faultOf);
   }
 }
 

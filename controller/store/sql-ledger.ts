@@ -32,6 +32,11 @@ export class SqlAudit implements AuditStore {
     }));
   }
 
+  async head(): Promise<{ readonly seq: number; readonly hash: string }> {
+    const [row] = await this.#writer.database.read('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
+    return row ? { seq: Number(row['seq']), hash: String(row['hash']) } : { seq: 0, hash: '' };
+  }
+
   async verify(): Promise<number | undefined> {
     let seq = 0;
     let hash = '';

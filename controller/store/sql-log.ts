@@ -2,7 +2,7 @@
 import type { SqlRow, SqlValue } from '../../hardware/host/sqlite.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
-import { addNew, put } from './batch.ts';
+import { addNew, type Cell, put } from './batch.ts';
 import type { LogCommit, LogConflict, LogHead, LogStore, StoredReceipt, StoredRow, StoredShowing } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -26,13 +26,10 @@ export class SqlLog implements LogStore {
       ),
       addNew(
         'receipts',
-        ['dev', 'occurrence', 'planned_ms', 'body', 'received_ms'],
+        ['dev', 'occurrence', 'planned_ms', 'body', 'received_ms', ...sumColumns],
         receipts.map(({ dev, receipt, receivedMs }) => [
-          dev,
-          receipt.occurrence,
-          receipt.plannedStartMs,
-          JSON.stringify(receipt),
-          receivedMs,
+          ...[dev, receipt.occurrence, receipt.plannedStartMs, JSON.stringify(receipt), receivedMs],
+          ...sumCells(receipt),
         ]),
       ),
       put(
@@ -104,18 +101,19 @@ export class SqlLog implements LogStore {
     return new Set(rows.map((row) => `${row['dev']} ${row['occurrence']}`));
   }
 
-  async receipts({ dev, limit }: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]> {
-    const rows = await this.#writer.database.read(
-      `SELECT dev, body, received_ms FROM receipts ${dev === undefined ? '' : 'WHERE dev = ?'} ORDER BY planned_ms DESC, occurrence LIMIT ?`,
-      dev === undefined ? [limit] : [dev, limit],
-    );
-    return rows.map(receiptOf);
+  async receipts({ dev, after, limit }: Parameters<LogStore['receipts']>[0]): Promise<StoredReceipt[]> {
+    const { where, params } = terms([
+      ['dev = ?', dev === undefined ? undefined : [dev]],
+      ['(planned_ms, dev, occurrence) < (?, ?, ?)', after && [after.receipt.plannedStartMs, after.dev, after.receipt.occurrence]],
+    ]);
+    const sql = `SELECT dev, body, received_ms FROM receipts ${where} ORDER BY planned_ms DESC, dev DESC, occurrence DESC LIMIT ?`;
+    return (await this.#writer.database.read(sql, [...params, limit])).map(receiptOf);
   }
 
   async receiptsBetween({ dev, boxes, fromMs, toMs }: Parameters<LogStore['receiptsBetween']>[0]): Promise<StoredReceipt[]> {
     const of = [...(dev === undefined ? [] : ['AND dev = ?']), ...(boxes ? ['AND dev IN (SELECT value FROM json_each(?))'] : [])];
     const rows = await this.#writer.database.read(
-      `SELECT dev, body, received_ms FROM receipts WHERE planned_ms >= ? AND planned_ms < ? ${of.join(' ')} ORDER BY planned_ms, occurrence LIMIT ?`,
+      `SELECT dev, body, received_ms FROM receipts WHERE planned_ms >= ? AND planned_ms < ? ${of.join(' ')} ORDER BY planned_ms, dev, occurrence LIMIT ?`,
       [fromMs - dayMs, toMs, ...(dev === undefined ? [] : [dev]), ...(boxes ? [JSON.stringify(boxes)] : []), periodRowsMax],
     );
     return rows.map(receiptOf);
@@ -143,22 +141,14 @@ export class SqlLog implements LogStore {
     });
   }
 
-  async rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]> {
-    const terms: string[] = [];
-    const params: SqlValue[] = [];
-    if (filter.dev !== undefined) {
-      terms.push('dev = ?');
-      params.push(filter.dev);
-    }
-    if (filter.kind !== undefined) {
-      terms.push('kind = ?');
-      params.push(filter.kind);
-    }
-    const where = terms.length > 0 ? `WHERE ${terms.join(' AND ')}` : '';
-    const rows = await this.#writer.database.read(`SELECT * FROM log_rows ${where} ORDER BY at_ms DESC, seq DESC LIMIT ?`, [
-      ...params,
-      filter.limit,
+  async rows({ dev, kind, after, limit }: Parameters<LogStore['rows']>[0]): Promise<StoredRow[]> {
+    const { where, params } = terms([
+      ['dev = ?', dev === undefined ? undefined : [dev]],
+      ['kind = ?', kind === undefined ? undefined : [kind]],
+      ['(at_ms, dev, epoch, seq) < (?, ?, ?, ?)', after && [after.atMs, after.dev, after.epoch, after.seq]],
     ]);
+    const sql = `SELECT * FROM log_rows ${where} ORDER BY at_ms DESC, dev DESC, epoch DESC, seq DESC LIMIT ?`;
+    const rows = await this.#writer.database.read(sql, [...params, limit]);
     return rows.map((row) => ({
       dev: String(row['dev']),
       epoch: String(row['epoch']),
@@ -184,6 +174,26 @@ export class SqlLog implements LogStore {
   }
 }
 
-function receiptOf(row: SqlRow): StoredReceipt {
+/** What sums are made of, beside the body. */
+const sumColumns = ['what', 'class', 'programme', 'outcome', 'reason', 'proof', 'lasts_ms', 'audible_ms'];
+
+function sumCells(receipt: Receipt): Cell[] {
+  const { what, programme = null, outcome, reason = null, proof, plannedStartMs, plannedEndMs, audibleMs } = receipt;
+  return [what, receipt.class, programme, outcome, reason, proof, plannedEndMs - plannedStartMs, audibleMs].map((cell) => cell ?? null);
+}
+
+export function receiptOf(row: SqlRow): StoredReceipt {
   return { dev: String(row['dev']), receipt: JSON.parse(String(row['body'])) as Receipt, receivedMs: Number(row['received_ms']) };
+}
+
+/** Terms that are asked for, with their parameters. */
+export function terms(all: readonly (readonly [text: string, params: readonly SqlValue[] | undefined])[]): {
+  readonly where: string;
+  readonly params: SqlValue[];
+} {
+  const asked = all.filter(([, params]) => params !== undefined);
+  return {
+    where: asked.length > 0 ? `WHERE ${asked.map(([text]) => text).join(' AND ')}` : '',
+    params: asked.flatMap(([, params]) => params ?? []),
+  };
 }

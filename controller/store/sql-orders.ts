@@ -3,6 +3,7 @@ import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
+import { terms } from './sql-log.ts';
 import type { Act, GroupEnvelope, OrderProgress, OrderStore, StoredOrder } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -43,8 +44,16 @@ export class SqlOrders implements OrderStore {
     );
   }
 
-  async orders(limit: number): Promise<StoredOrder[]> {
-    return (await this.#writer.database.read('SELECT * FROM orders ORDER BY given_ms DESC, id LIMIT ?', [limit])).map(orderOf);
+  async orders(limit: number, after?: Pick<StoredOrder, 'givenMs' | 'id'>): Promise<StoredOrder[]> {
+    const { where, params } = terms([['(given_ms, id) < (?, ?)', after && [after.givenMs, after.id]]]);
+    const sql = `SELECT * FROM orders ${where} ORDER BY given_ms DESC, id DESC LIMIT ?`;
+    return (await this.#writer.database.read(sql, [...params, limit])).map(orderOf);
+  }
+
+  async some(ids: readonly string[]): Promise<StoredOrder[]> {
+    if (ids.length === 0) return [];
+    const sql = 'SELECT * FROM orders WHERE id IN (SELECT value FROM json_each(?)) ORDER BY given_ms, id';
+    return (await this.#writer.database.read(sql, [JSON.stringify(ids)])).map(orderOf);
   }
 
   async ordersUntil(sinceMs: number): Promise<StoredOrder[]> {

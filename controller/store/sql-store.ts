@@ -12,15 +12,21 @@ import { SqlIssues } from './sql-issues.ts';
 import { SqlAudit, SqlCounters, SqlMeta } from './sql-ledger.ts';
 import { SqlLive } from './sql-live.ts';
 import { SqlLog } from './sql-log.ts';
+import { SqlOnce } from './sql-once.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
+import { SqlPlays } from './sql-plays.ts';
+import { SqlRetention } from './sql-retention.ts';
 import { SqlSources } from './sql-sources.ts';
 import { SqlTokens } from './sql-tokens.ts';
 import { SqlTries } from './sql-tries.ts';
 import { SqlUnits } from './sql-units.ts';
 import { SqlWants } from './sql-wants.ts';
-import type { Store } from './store.ts';
+import type { Act, Store } from './store.ts';
 import { Writer } from './writer.ts';
+
+/** More than a centre makes in its life. */
+const revisionsAhead = 1_000_000;
 
 export class SqlStore implements Store {
   readonly estate: SqlEstate;
@@ -40,6 +46,9 @@ export class SqlStore implements Store {
   readonly duty: SqlDuty;
   readonly alerts: SqlAlerts;
   readonly log: SqlLog;
+  readonly plays: SqlPlays;
+  readonly retention: SqlRetention;
+  readonly once: SqlOnce;
   readonly audit: SqlAudit;
   readonly counters: SqlCounters;
   readonly meta: SqlMeta;
@@ -66,6 +75,9 @@ export class SqlStore implements Store {
     this.duty = new SqlDuty(this.#writer);
     this.alerts = new SqlAlerts(this.#writer);
     this.log = new SqlLog(this.#writer);
+    this.plays = new SqlPlays(database);
+    this.retention = new SqlRetention(this.#writer);
+    this.once = new SqlOnce(this.#writer);
     this.audit = new SqlAudit(this.#writer);
     this.counters = new SqlCounters(this.#writer);
     this.meta = new SqlMeta(this.#writer);
@@ -85,6 +97,13 @@ export class SqlStore implements Store {
         { sql: 'INSERT INTO migrations (number) VALUES (?)', params: [step.number] },
       ]);
     }
+  }
+
+  restored(act: Act): Promise<void> {
+    const gone = ['sessions', 'invitations', 'claims'].map((table) => ({ sql: `DELETE FROM ${table}` }));
+    // Boxes have seen revisions that these tables do not know: the next ones lie above them all.
+    const anew = { sql: "UPDATE wants SET rev = rev + ?, parts = '[]'", params: [revisionsAhead] };
+    return this.#writer.write([...gone, anew], act);
   }
 
   /** Waits for the write in turn, then closes. */

@@ -21,7 +21,10 @@ import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { IssueStore } from './issue-store.ts';
+import type { Once, OnceStore } from './once-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
+import type { PlayStore } from './play-store.ts';
+import type { RetentionStore } from './retention-store.ts';
 import type { FolderStore, SourceStore } from './source-store.ts';
 import type { UnitStore } from './unit-store.ts';
 
@@ -34,6 +37,8 @@ export interface Act {
   readonly act: string;
   readonly subject: string;
   readonly sha256: string;
+  /** The request bears a key under which it is done once: written in the same transaction. */
+  readonly once?: Once;
 }
 
 export interface Box {
@@ -185,6 +190,13 @@ export interface StoredRow extends Row {
   readonly receivedMs: number;
 }
 
+/** Where a receipt, and a row, stands among the newest. */
+export interface ReceiptPlace {
+  readonly dev: string;
+  readonly receipt: Pick<Receipt, 'plannedStartMs' | 'occurrence'>;
+}
+export type RowPlace = Pick<StoredRow, 'atMs' | 'dev' | 'epoch' | 'seq'>;
+
 export interface StoredReceipt {
   readonly dev: string;
   readonly receipt: Receipt;
@@ -242,6 +254,8 @@ export interface ContentStore {
   medium(sha256: string): Promise<Media | undefined>;
   saveProgramme(programme: StoredProgramme, act: Act): Promise<void>;
   programmes(): Promise<StoredProgramme[]>;
+  /** Titles of those of these ids that there are. */
+  titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   programme(id: string): Promise<StoredProgramme | undefined>;
   /** Problem: conflict (the id exists). */
   addSchedule(schedule: StoredSchedule, act: Act): Promise<Result<void>>;
@@ -266,7 +280,9 @@ export interface CalendarStore {
 }
 
 export interface FaultFilter {
-  readonly boxes: readonly string[];
+  /** Of these; of all unless said. */
+  readonly boxes?: readonly string[] | undefined;
+  readonly after?: Pick<Fault, 'openedMs' | 'id'> | undefined;
   readonly open: boolean;
   /** Only those that stood at some time of the period. */
   readonly period?: { readonly fromMs: number; readonly toMs: number };
@@ -296,7 +312,10 @@ export interface OrderStore {
   addOrder(order: StoredOrder, envelopes: readonly GroupEnvelope[], act: Act): Promise<void>;
   /** Latch orders: their envelopes leave the frames, the clears take their place. */
   clearOrders(ids: readonly string[], clears: readonly GroupEnvelope[], act: Act): Promise<void>;
-  orders(limit: number): Promise<StoredOrder[]>;
+  /** Newest first; `after`: those that stand behind this one. */
+  orders(limit: number, after?: Pick<StoredOrder, 'givenMs' | 'id'>): Promise<StoredOrder[]>;
+  /** Those of these ids that there are. */
+  some(ids: readonly string[]): Promise<StoredOrder[]>;
   /** All that end after `sinceMs`, cleared ones too, however many; oldest first. */
   ordersUntil(sinceMs: number): Promise<StoredOrder[]>;
   order(id: string): Promise<StoredOrder | undefined>;
@@ -336,7 +355,8 @@ export interface LogStore {
   receipt(dev: string, occurrence: string): Promise<Receipt | undefined>;
   /** Which of these (dev, occurrence) have their receipt already, as `dev occurrence`. */
   settled(keys: readonly (readonly [dev: string, occurrence: string])[]): Promise<ReadonlySet<string>>;
-  receipts(filter: { readonly dev?: string; readonly limit: number }): Promise<StoredReceipt[]>;
+  /** Newest first; `after`: those that stand behind this one. */
+  receipts(filter: { readonly dev?: string; readonly after?: ReceiptPlace | undefined; readonly limit: number }): Promise<StoredReceipt[]>;
   /** Receipts planned to begin within the period or a day before it, oldest first. */
   receiptsBetween(filter: {
     readonly dev?: string;
@@ -348,7 +368,13 @@ export interface LogStore {
   receiptsOf(filter: { readonly contents: readonly string[]; readonly fromMs: number; readonly toMs: number }): Promise<StoredReceipt[]>;
   /** Rows that touch the period, newest first. */
   showings(filter: { readonly dev?: string; readonly fromMs: number; readonly toMs: number }): Promise<StoredShowing[]>;
-  rows(filter: { readonly dev?: string; readonly kind?: string; readonly limit: number }): Promise<StoredRow[]>;
+  /** Newest first; `after`: those that stand behind this one. */
+  rows(filter: {
+    readonly dev?: string;
+    readonly kind?: string;
+    readonly after?: RowPlace | undefined;
+    readonly limit: number;
+  }): Promise<StoredRow[]>;
   conflicts(limit: number): Promise<LogConflict[]>;
 }
 
@@ -357,6 +383,8 @@ export interface AuditStore {
   entries(afterSeq: number, limit: number): Promise<(Act & { readonly seq: number; readonly hash: string })[]>;
   /** The first seq whose hash does not follow from the one before, or undefined when the whole chain holds. */
   verify(): Promise<number | undefined>;
+  /** The last entry; 0 and '' before the first. */
+  head(): Promise<{ readonly seq: number; readonly hash: string }>;
 }
 
 export interface CounterStore {
@@ -394,8 +422,13 @@ export interface Store {
   readonly duty: DutyStore;
   readonly alerts: AlertStore;
   readonly log: LogStore;
+  readonly plays: PlayStore;
+  readonly retention: RetentionStore;
+  readonly once: OnceStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;
   readonly meta: MetaStore;
+  /** These tables come from a backup: nobody is signed in, no link holds, and every box is told anew what it should be. */
+  restored(act: Act): Promise<void>;
   close(): Promise<void>;
 }

@@ -17,6 +17,13 @@ function hashAfter({ hash }: AuditHead, act: Act): string {
   return sha256(Buffer.from(auditText(hash, act)));
 }
 
+/** What was done under a key is known to be done, whatever becomes of its answer. */
+function doneOnce({ atMs, once }: Act): Statement[] {
+  if (!once) return [];
+  const sql = 'INSERT INTO once (name, at_ms, request) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+  return [{ sql, params: [once.name, atMs, once.request] }];
+}
+
 export class Writer {
   readonly database: Database;
   #turn: Promise<unknown> = Promise.resolve();
@@ -64,7 +71,7 @@ export class Writer {
       sql: 'INSERT INTO audit (seq, at_ms, actor, act, subject, sha256, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
       params: [next.seq, act.atMs, act.actor, act.act, act.subject, act.sha256, next.hash],
     };
-    await this.database.write([...statements, entry]);
+    await this.database.write([...statements, entry, ...doneOnce(act)]);
     return next;
   }
 

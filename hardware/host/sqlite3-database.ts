@@ -10,6 +10,8 @@ type Driver = typeof sqlite3;
 
 const statementsKept = 100;
 const busyTimeoutMs = 5_000;
+/** Threads of libuv are four: one is left for the writer. */
+const readersBeside = 3;
 
 /** SQLite's primary result codes (sqlite.org/rescode.html) that an operator can meet. */
 const problemOfCode: Readonly<Record<string, ProblemCode>> = {
@@ -33,7 +35,7 @@ export async function openSqlite3(options: DatabaseOptions, loadDriver: () => Pr
     return bad('driver-missing', `the package sqlite3 cannot be loaded: ${error instanceof Error ? error.message : error}`.slice(0, 500));
   }
   const writer = new Connection(driver);
-  let reader = writer;
+  const readers: Connection[] = [];
   try {
     await mkdir(dirname(options.file), { recursive: true });
     await writer.open(options.file, driver.OPEN_READWRITE | driver.OPEN_CREATE);
@@ -41,13 +43,15 @@ export async function openSqlite3(options: DatabaseOptions, loadDriver: () => Pr
     const [checked] = await writer.all('PRAGMA quick_check(1)');
     const verdict = checked?.['quick_check'];
     if (verdict !== 'ok') throw new Failure('store-damaged', `quick_check of ${options.file}: ${verdict}`);
-    if (!options.exclusive) {
-      reader = new Connection(driver);
+    while (!options.exclusive && readers.length < readersBeside) {
+      const reader = new Connection(driver);
+      readers.push(reader);
       await reader.open(options.file, driver.OPEN_READONLY);
       await reader.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     }
-    return ok(new Sqlite3Database(writer, reader));
+    return ok(new Sqlite3Database(writer, readers));
   } catch (error) {
+    for (const reader of readers) await reader.close().catch(() => undefined);
     await writer.close().catch(() => undefined);
     if (error instanceof Failure) return { ok: false, problem: error.problem };
     throw error;
@@ -70,11 +74,12 @@ function pragmasOf({ exclusive }: DatabaseOptions): string[] {
 /** INVARIANT: on one connection, one transaction or statement at a time, in the order asked. */
 class Sqlite3Database implements Database {
   readonly #writer: Connection;
-  readonly #reader: Connection;
+  /** None: the writer reads. */
+  readonly #readers: readonly Connection[];
 
-  constructor(writer: Connection, reader: Connection) {
+  constructor(writer: Connection, readers: readonly Connection[]) {
     this.#writer = writer;
-    this.#reader = reader;
+    this.#readers = readers;
   }
 
   write(statements: readonly Statement[]): Promise<void> {
@@ -97,7 +102,9 @@ class Sqlite3Database implements Database {
   }
 
   read(sql: string, params: readonly SqlValue[] = []): Promise<SqlRow[]> {
-    return this.#reader.inTurn(() => this.#reader.all(sql, params));
+    // Whoever has least to do: nobody stands behind a report that takes its time.
+    const reader = this.#readers.reduce((best, one) => (one.waiting < best.waiting ? one : best), this.#readers[0] ?? this.#writer);
+    return reader.inTurn(() => reader.all(sql, params));
   }
 
   exec(sql: string): Promise<void> {
@@ -105,7 +112,7 @@ class Sqlite3Database implements Database {
   }
 
   async close(): Promise<void> {
-    if (this.#reader !== this.#writer) await this.#reader.inTurn(() => this.#reader.close());
+    for (const reader of this.#readers) await reader.inTurn(() => reader.close());
     await this.#writer.inTurn(() => this.#writer.close());
   }
 }
@@ -116,6 +123,8 @@ class Connection {
   #handle: sqlite3.Database | undefined;
   readonly #statements = new Map<string, sqlite3.Statement>();
   #last: Promise<unknown> = Promise.resolve();
+  /** Turns asked for that are not over. */
+  waiting = 0;
 
   constructor(driver: Driver) {
     this.#driver = driver;
@@ -128,8 +137,10 @@ class Connection {
   }
 
   inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.waiting++;
     const turn = this.#last.then(work, work);
-    this.#last = turn.catch(() => undefined);
+    const over = () => void this.waiting--;
+    this.#last = turn.then(over, over);
     return turn;
   }
 

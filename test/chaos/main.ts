@@ -1,9 +1,10 @@
 // npm run chaos -- NAME: faults and forgeries against the product's own rules, with the safe behaviour that must hold.
 import { cap } from './cap.ts';
+import { centreKill } from './centre-kill.ts';
 import { emergency } from './emergency.ts';
 import { forge } from './forge.ts';
 
-const programs = { cap, emergency, forge } as const;
+const programs = { cap, 'centre-kill': centreKill, emergency, forge } as const;
 const [name = '', ...words] = process.argv.slice(2);
 if (name in programs) process.exit(await programs[name as keyof typeof programs](words));
 else {

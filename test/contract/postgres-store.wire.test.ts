@@ -17,7 +17,9 @@ import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
+import { describePlayStore } from './play-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
+import { describeRetentionStore } from './retention-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
 import { describeStore, type StoreBed } from './store.ts';
@@ -52,6 +54,8 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeFaultStore('faults', makeBed);
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);
+  describePlayStore('plays', makeBed);
+  describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);
   describeCalendarStore('the calendar', makeBed);

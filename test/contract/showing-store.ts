@@ -8,7 +8,7 @@ const nothing = { rows: [], receipts: [], progress: [], conflicts: [], heads: []
 const receipt = (occurrence: string, plannedStartMs: number): StoredReceipt => ({
   dev: 'd1',
   receivedMs: 5000,
-  receipt: { occurrence, plannedStartMs } as unknown as Receipt,
+  receipt: { occurrence, plannedStartMs, plannedEndMs: plannedStartMs, audibleMs: 0 } as unknown as Receipt,
 });
 
 export function describeShowingStore(name: string, makeBed: () => Promise<StoreBed>): void {

@@ -43,7 +43,7 @@ const row = (seq: number, changes: Partial<StoredRow> = {}): StoredRow => ({
 const receipt = (occurrence: string, audibleMs = 1): StoredReceipt => ({
   dev: 'd1',
   receivedMs: 5000,
-  receipt: { occurrence, plannedStartMs: audibleMs, audibleMs } as unknown as Receipt,
+  receipt: { occurrence, plannedStartMs: audibleMs, plannedEndMs: audibleMs, audibleMs } as unknown as Receipt,
 });
 
 const nothing = { rows: [], receipts: [], progress: [], conflicts: [], heads: [] };

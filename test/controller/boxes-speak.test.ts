@@ -120,6 +120,37 @@ describe('rows of the box', () => {
     expect(ring.place).toEqual({ dev, centre: 'xa-02536', area: '08/02536', groups: ['thon-1'] });
   });
 
+  test('that follow on what only tables of before knew: the box begins a new epoch, and the gap is written down', async () => {
+    const rows = rowsOf('e-1', [played('a@1@main'), played('b@1@main'), played('c@1@main')]);
+    await built.fromBox(dev, 'log', batch(rows.slice(2)));
+    const asked = () =>
+      built.published
+        .filter((one) => one.topic === `loa/1/d/${dev}/dn/cmd`)
+        .map((one) => statementIn(JSON.parse(String(one.payload))).body);
+    expect(asked()).toEqual([]);
+    const report = {
+      ...{
+        rev: 1,
+        boot: 'b1',
+        version: '1',
+        hardware: { audioOut: 'x', board: 'x', display: 'x' },
+        wantRev: 1,
+        offeredRev: 1,
+        clock: 'signed',
+      },
+      ...{ outputs: [], cache: { bytes: 0, missing: 0 }, outbox: { epoch: 'e-1', low: 3, high: 3 }, health: { state: 'ok', reasons: [] } },
+    };
+    await built.fromBox(dev, 'report', report);
+    await built.fromBox(dev, 'log', batch(rows.slice(2)));
+    expect(asked()).toEqual([{ do: 'new-epoch' }]);
+    expect(await built.centre.store.log.conflicts(5)).toMatchObject([
+      { dev, epoch: 'e-1', seq: 1, detail: expect.stringContaining('rows 1 to 2') },
+    ]);
+    const anew = rowsOf('e-2', [played('c@1@main')]);
+    await built.fromBox(dev, 'log', batch(anew, boxSigner, { epoch: 'e-2' }));
+    expect(acks().at(-1)).toMatchObject({ epoch: 'e-2', upto: 1 });
+  });
+
   test('that leave a gap are not taken: the box hears how far the centre is', async () => {
     const rows = rowsOf('e-1', [played('a@1@main'), played('b@1@main'), played('c@1@main')]);
     await built.fromBox(dev, 'log', batch(rows.slice(0, 1)));

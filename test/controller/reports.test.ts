@@ -5,6 +5,7 @@ import { drills, equipment, faults } from '../../controller/reports/estate.ts';
 import type { Known } from '../../controller/reports/known.ts';
 import { breaches, minutes, playLog, scheduleKept } from '../../controller/reports/plays.ts';
 import { type Report, type ReportBody, reportIds, reportTitles } from '../../controller/reports/report.ts';
+import { keptOf, minutesOf, refusedOf } from '../../controller/reports/sums.ts';
 import { reportCsv, reportHtml } from '../../controller/reports/write.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { programme } from '../schemas/documents.ts';
@@ -23,6 +24,7 @@ const receipt = (change: Partial<Receipt> = {}): Receipt => ({
 const box = (id: string) => ({ id, name: `Hộp ${id}`, area: '08/02536', outputs: [], enrolled: true, online: true, lastSeenMs: 5 });
 
 const known = (change: Partial<Known> = {}): Known => ({
+  ...{ sums: minutesOf(change.receipts ?? []), kept: keptOf(change.receipts ?? []), refused: refusedOf(change.receipts ?? []) },
   ...{ fromMs: 0, toMs: dayMs, nowMs: 2 * dayMs, boxes: [box('a'), box('b')], receipts: [] },
   ...{ programmes: new Map([['p1', programme({ id: 'p1', title: 'Bản tin xã' })]]), faults: [], orders: [] },
   ...change,

@@ -71,7 +71,7 @@ const grants = [{ role: 'technician', area: things.home }];
 
 export const roleTable: readonly RouteRow[] = [
   // Nobody need be signed in: probes, pages, one-time links, signing in, machines that sign what they send.
-  ...anywhere('open', 'GET /healthz', 'GET /readyz', 'GET /*', 'GET /setup', 'GET /invite', 'GET /api/openapi.json'),
+  ...anywhere('open', 'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /*', 'GET /setup', 'GET /invite', 'GET /api/openapi.json'),
   ...anywhere('open', 'GET /api/session', 'POST /api/session', 'POST /api/setup', 'POST /api/invitation', 'POST /api/invitation/look'),
   ...anywhere('open', 'POST /alerts/webhook/:source'),
   // The password alone is enough to finish signing in, or to go.
@@ -180,6 +180,8 @@ export const roleTable: readonly RouteRow[] = [
   { route: 'PUT /api/unit-codes', needs: 'unit.write', elsewhere: 'refused', body: [] },
   // Faults and figures.
   ...anywhere('read', 'GET /api/faults', 'GET /api/reports', 'GET /api/reports/:id'),
+  ...anywhere('read', 'GET /api/retention'),
+  ...placed('retention.write', 'PUT /api/retention'),
   ofFault('answer'),
   ofFault('assign', { assignee: things.account }),
   ofFault('resolve'),

@@ -41,6 +41,8 @@ describe('rights', () => {
     'mandate.revoke': 'duty leader administrator',
     'centre.link': 'administrator',
     'unit.write': 'administrator',
+    'retention.write': 'administrator',
+    'metrics.read': 'technician auditor administrator',
     'audit.read': 'auditor administrator',
     'account.read': 'leader auditor administrator',
     'account.write': 'administrator',

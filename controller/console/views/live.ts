@@ -1,6 +1,6 @@
 // "Phát trực tiếp": choose who hears, open the session, hold to talk, see who hears it; then the sessions before and their recordings.
 import type { BoxAnswer, GroupAnswer, LiveAnswer } from '../../../schemas/api.ts';
-import { get, send } from '../door.ts';
+import { get, getAll, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
 import { encodesHere, NoMicrophone, openMicrophone } from '../microphone.ts';
 import { openTalkLine, type TalkLine } from '../talk-line.ts';
@@ -52,7 +52,7 @@ export function showLive(stage: Stage): () => void {
     h('section', { class: 'card' }, h('h2', {}, 'Các phiên đã qua'), past),
   );
   if (stage.may('duty', 'scheduler'))
-    void Promise.all([get<GroupAnswer[]>('/groups'), get<BoxAnswer[]>('/boxes')]).then(([groups, boxes]) =>
+    void Promise.all([get<GroupAnswer[]>('/groups'), getAll<BoxAnswer>('/boxes?limit=1000')]).then(([groups, boxes]) =>
       replace(desk, openForm(groups, boxes, take)),
     );
   const unfollow = follow(['live'], draw);

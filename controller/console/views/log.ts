@@ -1,6 +1,6 @@
 // The play log: receipts by box, newest first.
 import type { BoxAnswer, ReceiptAnswer } from '../../../schemas/api.ts';
-import { get } from '../door.ts';
+import { get, getAll } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
 import { receiptTable } from './receipt-table.ts';
 import { follow, type Stage } from './view.ts';
@@ -13,7 +13,9 @@ export function showLog({ content }: Stage): () => void {
     refresh(list, receiptTable(await get<ReceiptAnswer[]>(`/receipts?limit=200${box}`)));
   };
   chosen.addEventListener('change', () => void draw());
-  void get<BoxAnswer[]>('/boxes').then((boxes) => chosen.append(...boxes.map((box) => h('option', { value: box.id }, box.name))));
+  void getAll<BoxAnswer>('/boxes?limit=1000').then((boxes) =>
+    chosen.append(...boxes.map((box) => h('option', { value: box.id }, box.name))),
+  );
   replace(content, h('section', { class: 'card' }, h('h1', {}, 'Nhật ký phát'), field('Hộp', chosen), list));
   return follow(['receipt'], draw);
 }

@@ -3,7 +3,7 @@
 import type { BoxAnswer, ReceiptAnswer, TimelineAnswer } from '../../../schemas/api.ts';
 import type { BoardAnswer } from '../../../schemas/board-api.ts';
 import { reasonWords } from '../../../schemas/receipt-words.ts';
-import { get } from '../door.ts';
+import { get, getAll } from '../door.ts';
 import { h, refresh, replace } from '../element.ts';
 import { agoWords, classWords, clockWords, dayWords, healthReasonWords, healthWords, lengthWords } from '../words.ts';
 import { boardTools, hasBoard } from './board-tools.ts';
@@ -32,7 +32,7 @@ export function showOverview({ content, may }: Stage): () => void {
   );
   return follow(['box', 'receipt', 'order'], async () => {
     const now = Date.now();
-    const estate = await get<BoxAnswer[]>('/boxes');
+    const estate = await getAll<BoxAnswer>('/boxes?limit=1000');
     claim?.offer(estate);
     const [seen, unseen] = [estate.filter(({ lastSeenMs }) => lastSeenMs), estate.filter(({ lastSeenMs }) => !lastSeenMs)];
     const none = h('p', { class: 'empty' }, estate.length > 0 ? 'Chưa có hộp nào kết nối.' : 'Chưa có hộp nào được khai báo.');

@@ -3,7 +3,7 @@ import type { BoxAnswer, SessionAnswer } from '../../../schemas/api.ts';
 import type { TemplateAnswer } from '../../../schemas/order-api.ts';
 import { problemKinds } from '../../../schemas/problems.ts';
 import type { ReadyBoxAnswer, ReadyOrderAnswer, ReadyState } from '../../../schemas/ready-orders.ts';
-import { get, send } from '../door.ts';
+import { get, getAll, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
 import { holdButton } from '../hold-button.ts';
 import type { OfficerKeyHere } from '../officer-key.ts';
@@ -61,7 +61,7 @@ export function showReadyOrders(stage: Stage): () => void {
 }
 
 function openDesk(stage: Stage, desk: HTMLElement, here: Here, draw: () => void): void {
-  void Promise.all([get<TemplateAnswer[]>('/templates'), get<BoxAnswer[]>('/boxes')]).then(([templates, boxes]) => {
+  void Promise.all([get<TemplateAnswer[]>('/templates'), getAll<BoxAnswer>('/boxes?limit=1000')]).then(([templates, boxes]) => {
     here.form = readyForm({ stage, templates, boxes, key: () => here.key, duty: () => here.duty, onSent: draw });
     replace(desk, here.form.element);
   });

@@ -11,6 +11,8 @@ import { sql as people } from './0009-people.ts';
 import { sql as calendar } from './0010-calendar.ts';
 import { sql as faults } from './0011-faults.ts';
 import { sql as sources } from './0012-sources.ts';
+import { sql as sums } from './0013-sums.ts';
+import { sql as once } from './0014-once.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -25,4 +27,6 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 10, sql: calendar },
   { number: 11, sql: faults },
   { number: 12, sql: sources },
+  { number: 13, sql: sums },
+  { number: 14, sql: once },
 ];

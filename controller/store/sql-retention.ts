@@ -1,0 +1,55 @@
+// Old rows go in SQL, some hundred in a transaction: an order waits for none of it.
+import type { Droppable } from '../core/retention.ts';
+import type { Dropped, RetentionStore } from './retention-store.ts';
+import type { Writer } from './writer.ts';
+
+/** Table, key, and which are older (a box's clock may have stood anywhere: what came lately stays). */
+const tables: Readonly<Record<Exclude<Droppable, 'recordings'>, { readonly table: string; readonly key: string; readonly order: string }>> =
+  {
+    receipts: { table: 'receipts', key: 'dev, occurrence', order: 'planned_ms' },
+    showings: { table: 'showings', key: 'dev, id', order: 'from_ms' },
+    rows: { table: 'log_rows', key: 'dev, epoch, seq', order: 'at_ms' },
+  };
+const droppedNote = 'dropped by its age';
+
+export class SqlRetention implements RetentionStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  drop(kind: Droppable, beforeMs: number, limit: number): Promise<Dropped> {
+    if (kind === 'recordings') return this.#dropRecordings(beforeMs, limit);
+    const { table, key, order } = tables[kind];
+    const old = `SELECT ${key} FROM ${table} WHERE ${order} < ? AND received_ms < ? ORDER BY ${order}, ${key} LIMIT ?`;
+    const params = [beforeMs, beforeMs, limit];
+    return this.#writer.alone(async () => {
+      const [found] = await this.#writer.database.read(`SELECT COUNT(*) AS n FROM (${old}) AS old`, params);
+      const count = Number(found?.['n']);
+      if (count > 0) await this.#writer.commit([{ sql: `DELETE FROM ${table} WHERE (${key}) IN (${old})`, params }]);
+      return { count, content: [] };
+    });
+  }
+
+  /** The session stays with its times and its boxes; its sound goes, from the library too, unless a programme plays it. */
+  #dropRecordings(beforeMs: number, limit: number): Promise<Dropped> {
+    return this.#writer.alone(async () => {
+      const old = await this.#writer.database.read(
+        `SELECT id, recording FROM live_sessions WHERE recording IS NOT NULL AND closed_ms < ?
+          AND NOT EXISTS (SELECT 1 FROM programmes WHERE programmes.body LIKE '%' || live_sessions.recording || '%')
+          ORDER BY closed_ms, id LIMIT ?`,
+        [beforeMs, limit],
+      );
+      if (old.length === 0) return { count: 0, content: [] };
+      const ids = JSON.stringify(old.map((row) => row['id']));
+      const content = [...new Set(old.map((row) => String(row['recording'])))];
+      const some = 'IN (SELECT value FROM json_each(?))';
+      await this.#writer.commit([
+        { sql: `UPDATE live_sessions SET recording = NULL, recording_note = ? WHERE id ${some}`, params: [droppedNote, ids] },
+        { sql: `DELETE FROM media WHERE sha256 ${some}`, params: [JSON.stringify(content)] },
+      ]);
+      return { count: old.length, content };
+    });
+  }
+}

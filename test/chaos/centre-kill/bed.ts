@@ -1,0 +1,122 @@
+// A real centre that is killed and started again: its folder, its process, one enrolled box that listens to what is published.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { enrol } from '../../../agent/enrol.ts';
+import { type Identity, readIdentity } from '../../../agent/identity.ts';
+import { folderOf } from '../../../controller/folder.ts';
+import { initialise } from '../../../controller/init.ts';
+import { SqlStore } from '../../../controller/store/sql-store.ts';
+import { openDatabase } from '../../../hardware/host/sqlite.ts';
+import { AccountRole } from '../../../schemas/api.ts';
+import { defaultBoxSettings } from '../../../schemas/settings.ts';
+import { must, password, seedOf } from '../../controller/built-centre.ts';
+import { MqttPeer } from '../../wire/mqtt-peer.ts';
+import { Program } from '../../wire/program.ts';
+import { signedIn } from './hands.ts';
+import { area, boxesOfWriter } from './writes.ts';
+
+export const listener = 'hop-nghe';
+const wantTopic = `loa/1/d/${listener}/dn/want`;
+
+export class Bed {
+  readonly dir: string;
+  readonly data: string;
+  #doors: { readonly console: string; readonly boxPort: number; readonly mqttPort: number } | undefined;
+  #program: Program | undefined;
+  #identity: Identity | undefined;
+  #peer: MqttPeer | undefined;
+  /** The highest revision that the box was sent. */
+  published = 0;
+
+  constructor(dir: string) {
+    this.dir = dir;
+    this.data = join(dir, 'centre');
+  }
+
+  get console(): string {
+    if (!this.#doors) throw new Error('the centre never ran');
+    return this.#doors.console;
+  }
+
+  /** Spawned; resolves when ready, with how long that took. */
+  async start(): Promise<number> {
+    const beganMs = performance.now();
+    const port = this.#doors ? new URL(this.#doors.console).port : '0';
+    const ports = ['--port', port, '--box-port', String(this.#doors?.boxPort ?? 0), '--mqtt-port', String(this.#doors?.mqttPort ?? 0)];
+    this.#program = new Program('controller', ['--data', this.data, '--log', 'warn', ...ports]);
+    this.#doors = (await this.#program.start()) as never;
+    return performance.now() - beganMs;
+  }
+
+  /** As a power cut ends it, also while it starts. */
+  async kill(): Promise<void> {
+    this.#peer?.socket.destroy();
+    await this.#program?.kill();
+  }
+
+  /** The box enrols once, and listens after every start. */
+  async listen(): Promise<void> {
+    this.#identity ??= await this.#enrol();
+    if (!this.#doors) return;
+    const peer = await new MqttPeer(this.#doors.mqttPort, this.#identity.tls).ready(`box:${listener}`, [wantTopic]);
+    await peer.until(() => peer.messages.length > 0);
+    this.#peer = peer;
+  }
+
+  /** What the box heard until now. */
+  heard(): void {
+    for (const { payload } of this.#peer?.messages ?? []) {
+      const { payload: statement } = JSON.parse(String(payload)) as { payload: string };
+      const { body } = JSON.parse(Buffer.from(statement, 'base64').toString('utf8')) as { body: { rev: number } };
+      this.published = Math.max(this.published, body.rev);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#peer?.socket.destroy();
+    await this.#program?.kill();
+    await rm(this.dir, { recursive: true, force: true });
+  }
+
+  async #enrol(): Promise<Identity> {
+    const { cookie, csrf } = await signedIn(this.console, 'tat-ca');
+    const answer = await fetch(`${this.console}/api/boxes/${listener}/claim`, {
+      method: 'POST',
+      headers: { cookie, 'x-loa-csrf': csrf, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    await writeFile(join(this.dir, 'claim.json'), await answer.text());
+    must(await enrol(join(this.dir, 'box'), join(this.dir, 'claim.json')));
+    await readFile(join(this.dir, 'box/identity/keys.json'));
+    return must(await readIdentity(join(this.dir, 'box')));
+  }
+}
+
+/** A centre with boxes and faults of each writer, three priority programmes, and nobody at work yet. */
+export async function makeBed(writers: number): Promise<Bed> {
+  const bed = new Bed(await mkdtemp(join(tmpdir(), 'loa-centre-kill-')));
+  const everything = { account: 'tat-ca', title: 'Tất cả', roles: [...AccountRole.options], area, password };
+  const approver = { account: 'duyet', title: 'Duyệt', roles: ['approver'], area, password };
+  must(await initialise(bed.data, seedOf({ accounts: [everything, approver] }), Date.now()));
+  const store = new SqlStore(must(await openDatabase({ file: folderOf(bed.data).database, exclusive: false })));
+  const act = (name: string, subject: string) => ({ atMs: Date.now(), actor: 'bed', act: name, subject, sha256: '' });
+  const unborn = { createdMs: 1, enrolledMs: null, signingKey: null, certificate: null };
+  const box = (id: string) => ({ id, name: id, area, groups: ['thon-1'], settings: defaultBoxSettings, ...unborn });
+  must(await store.estate.addBox(box(listener), act('box.register', listener)));
+  const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
+  for (let writer = 0; writer < writers; writer++)
+    for (let at = 0; at < boxesOfWriter; at++) {
+      const id = `hop-${writer}-${at}`;
+      must(await store.estate.addBox(box(id), act('box.register', id)));
+      const times = { openedMs: 1, standingMs: 2, endedMs: 3, times: 1 };
+      await store.faults.save([{ id: `f-${writer}-${at}`, box: id, reason: 'hot', ...times, ...nobody }]);
+    }
+  for (const id of ['ct-a', 'ct-b', 'ct-c']) {
+    const form = { form: 'bulletin' as const, tier: 'priority' as const, level: 'commune' as const, centre: 'xa-02536', items: [] };
+    const stored = { state: 'draft' as const, author: 'tat-ca', approver: null, changedMs: 1, note: '' };
+    await store.content.saveProgramme({ programme: { id, title: `first-${id}`, ...form }, ...stored }, act('programme.write', id));
+  }
+  await store.close();
+  return bed;
+}
