@@ -74,7 +74,7 @@ async function settle(
   await file.close();
   const film: Film = { sha256: (await sha256File(target)) as Film['sha256'], bytes: size };
   await blobs.adopt(target, film.sha256);
-  const page = Buffer.from(layOutFilm(title, still));
+  const page = Buffer.from(layOutFilm(title, still, film.sha256));
   const sha256 = (await blobs.keep(page)) as Item['sha256'];
   return ok({ item: { sha256, bytes: page.length, type: 'text/html', title, language, durationMs, gainDb: 0, film }, peaks: [] });
 }

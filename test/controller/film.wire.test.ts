@@ -67,6 +67,17 @@ describe('a film', () => {
     expect(page).toContain('alt="Rửa tay đúng cách"');
   });
 
+  test('that begins as another does, under the same title, is a bulletin of its own', async () => {
+    const opening = '-f lavfi -i color=c=0x204060:s=320x180:r=25:d=4';
+    const kept = async (then: string) => {
+      const next = `-f lavfi -i color=c=${then}:s=320x180:r=25:d=2`;
+      return (await filmOf(await made(`${opening} ${next} -filter_complex [0][1]concat=n=2 -c:v libx264 -pix_fmt yuv420p`))).item;
+    };
+    const [first, second] = [await kept('0x406020'), await kept('0x602040')];
+    expect(second.film?.sha256).not.toBe(first.film?.sha256);
+    expect(second.sha256).not.toBe(first.sha256);
+  });
+
   test('that was taken standing stands, and a small one is not enlarged', async () => {
     const standing = await filmOf(await made(`${bars('720x1600', 2)} -c:v libx264 -pix_fmt yuv420p`));
     expect(standing.probed.streams[0]).toMatchObject({ width: 576, height: 1280 });
