@@ -83,7 +83,8 @@ async function pour(body: ReadableStream<Uint8Array>, path: string): Promise<Res
 }
 
 function isSafeUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (!url || url.username !== '' || url.password !== '') return false;
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname));
 }
