@@ -30,7 +30,9 @@ describe('the dictionary', () => {
   });
 
   test('takes words with a hyphen', () => {
-    expect(pronounced('Phòng COVID-19 và F-0.', 'vi', [entry('COVID-19', 'cô vít'), entry('F-0', 'ép không')])).toBe('Phòng cô vít và ép không.');
+    expect(pronounced('Phòng COVID-19 và F-0.', 'vi', [entry('COVID-19', 'cô vít'), entry('F-0', 'ép không')])).toBe(
+      'Phòng cô vít và ép không.',
+    );
   });
 
   test('refuses a word twice and too many of them', () => {
