@@ -270,15 +270,13 @@ export class Box {
       if (sample) loop.tell({ is: 'healthSampled', sample });
       await save();
     };
-    const verify = async () => {
-      const verified = await cache.verifyNext();
-      if (!verified || verified.whole) return;
-      warn('cacheRotten', { code: 'hash-mismatch', path: '', detail: verified.sha256 });
-      loop.tell({ is: 'cacheSeen', ...(await cache.seen()) });
-    };
+    cache.onRotten((sha256) => {
+      warn('cacheRotten', { code: 'hash-mismatch', path: '', detail: sha256 });
+      void cache.seen().then((seen) => loop.tell({ is: 'cacheSeen', ...seen }));
+    });
     this.#timers.push(
       setInterval(() => void sample(), healthEveryMs),
-      setInterval(() => void verify(), verifyEveryMs),
+      setInterval(() => void cache.verifyNext().catch(() => undefined), verifyEveryMs),
     );
     await sample();
   }

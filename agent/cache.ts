@@ -34,6 +34,9 @@ export class Cache {
   /** Audio of orders that the disk has not taken. */
   readonly #held = new Map<string, Uint8Array>();
   readonly #unverified: string[] = [];
+  /** Compared with their names since the start. */
+  readonly #whole = new Set<string>();
+  readonly #rottenListeners = new Set<(sha256: string) => void>();
   #bytes = 0;
 
   constructor(options: CacheOptions) {
@@ -95,6 +98,26 @@ export class Cache {
     await syncDirectory(join(path, '..'));
     this.#bytes += bytes - (this.#sizes.get(sha256) ?? 0);
     this.#sizes.set(sha256, bytes);
+    this.#whole.add(sha256);
+  }
+
+  /** Were its bytes compared with its name since the start? */
+  foundWhole(sha256: string): boolean {
+    return this.#whole.has(sha256);
+  }
+
+  /** Told of each file that was thrown away for not being what its name says. */
+  onRotten(listener: (sha256: string) => void): void {
+    this.#rottenListeners.add(listener);
+  }
+
+  /** A file is not what its name says: it goes, and is told, so that it is fetched again. */
+  async throwAway(sha256: string): Promise<void> {
+    try {
+      await this.evict(sha256);
+    } finally {
+      for (const listener of this.#rottenListeners) listener(sha256);
+    }
   }
 
   /** Keep audio that came inside an order: at once in memory; resolves when it is on the disk. The caller has compared its hash. */
@@ -145,6 +168,7 @@ export class Cache {
 
   /** Only what the core names goes. */
   async evict(sha256: string): Promise<void> {
+    this.#whole.delete(sha256);
     const bytes = this.#sizes.get(sha256);
     if (bytes !== undefined) {
       this.#sizes.delete(sha256);
@@ -167,7 +191,8 @@ export class Cache {
     const path = this.pathOf(sha256);
     if (!path) return this.verifyNext();
     const whole = (await this.#options.sha256File(path).catch(() => '')) === sha256;
-    if (!whole) await this.evict(sha256);
+    if (whole) this.#whole.add(sha256);
+    else await this.throwAway(sha256);
     return { sha256, whole };
   }
 

@@ -10,19 +10,21 @@ import { type ByteRange, readRange } from '../schemas/ranges.ts';
 import type { Cache } from './cache.ts';
 
 const connectionsMax = 8;
-/** Films whose bytes were found right; each is looked at again when its file is another. */
-const knownMax = 64;
+/** Films whose bytes were found right; each is looked at again when its file is another. Far more than a plan holds. */
+const knownMax = 512;
+
+type FilmCache = Pick<Cache, 'pathOf' | 'throwAway' | 'foundWhole'>;
 
 /** INVARIANT: an address is given for a film only after its bytes were compared with its name, in this boot. */
 export class Films {
-  readonly #cache: Pick<Cache, 'pathOf' | 'evict'>;
+  readonly #cache: FilmCache;
   readonly #secret = randomHex(16);
   /** Size and time of the file that was found right, by name. */
   readonly #known = new Map<string, string>();
   #server: Server | undefined;
   #origin: string | undefined;
 
-  constructor(cache: Pick<Cache, 'pathOf' | 'evict'>) {
+  constructor(cache: FilmCache) {
     this.#cache = cache;
   }
 
@@ -36,7 +38,8 @@ export class Films {
     });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      // Later ones are connections it could not take: a browser asks again.
+      server.on('error', reject);
       server.listen(0, '127.0.0.1', resolve);
     });
     this.#origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -57,14 +60,19 @@ export class Films {
     const path = this.#cache.pathOf(sha256);
     const mark = path === undefined ? undefined : await markOf(path);
     if (path === undefined || mark === undefined) return bad('not-cached', `film ${sha256} is not here`);
-    if (this.#known.get(sha256) !== mark) {
-      if ((await sha256File(path).catch(() => '')) !== sha256) {
-        await this.#cache.evict(sha256).catch(() => undefined);
+    const known = this.#known.get(sha256);
+    if (known !== mark) {
+      const fresh = known === undefined && this.#cache.foundWhole(sha256);
+      if (!fresh && (await sha256File(path).catch(() => '')) !== sha256) {
+        await this.#cache.throwAway(sha256).catch(() => undefined);
         return bad('hash-mismatch', `film ${sha256} is not what its name says`);
       }
-      if (this.#known.size >= knownMax) this.#known.clear();
-      this.#known.set(sha256, mark);
     }
+    // The one asked for longest ago is forgotten first: the one that plays now is not.
+    this.#known.delete(sha256);
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined && this.#known.size >= knownMax) this.#known.delete(oldest);
+    this.#known.set(sha256, mark);
     return ok(`${this.#origin}/${this.#secret}/${sha256}`);
   }
 

@@ -88,6 +88,7 @@ export class AgentHands implements Hands {
     }
     await Promise.all([this.#options.found, this.#prepare(loaded.value, tell)]);
     tell({ is: 'planLoaded', attempt, plan: loaded.value });
+    await this.#options.outputs.lookOverFilms(loaded.value.orderAudio?.films ?? []);
   }
 
   /** Outputs that a plan names stand ready before the plan rules. */

@@ -12,6 +12,7 @@ import { makeAudioOut } from '../hardware/open-audio-out.ts';
 import type { DisplayMemory } from '../hardware/open-display.ts';
 import { SimulatedBoard } from '../hardware/simulated-board.ts';
 import type { Problem, Result } from '../schemas/problems.ts';
+import type { Film } from '../schemas/programme.ts';
 import { type Output, sounds } from '../schemas/settings.ts';
 import { BoardPlayer, type BoardPlayerOptions } from './board-player.ts';
 import { Boards } from './boards.ts';
@@ -96,6 +97,11 @@ export class Outputs {
   replaceSirens(own: OwnSirens): void {
     this.#sirens = own;
     for (const rig of this.#rigs.values()) if (rig.kind === 'loudspeaker') rig.player.replaceSirens(own);
+  }
+
+  /** Films that orders will name are looked over one by one: the first order of a boot waits for none. */
+  async lookOverFilms(films: readonly Film[]): Promise<void> {
+    for (const { sha256 } of films) await this.#options.filmAt?.(sha256);
   }
 
   /** For outputs opened from now on. */

@@ -23,7 +23,11 @@ export function screenDoors(config: AgentConfig, cache: Cache, clock: Pick<Clock
   return {
     doors: {
       readPage,
-      openDisplay: async (memory: DisplayMemory) => makeDisplay({ ...settings, filmsFrom: await films.start() }, nowMs, memory),
+      openDisplay: async (memory: DisplayMemory) => {
+        // A machine without its own address shows stills and orders all the same.
+        const filmsFrom = await films.start().catch(() => undefined);
+        return makeDisplay({ ...settings, ...(filmsFrom !== undefined && { filmsFrom }) }, nowMs, memory);
+      },
       filmAt: (sha256) => films.address(sha256),
     },
     stop: () => films.stop(),

@@ -28,7 +28,7 @@ async function readBulletin(cache: Cache, sha256: string, safe: KnownSafe): Prom
   // What lies on the card may have rotted since it was checked: the name is the content's, or it is not shown.
   if (hashOf(bytes) !== sha256) {
     // A card that is read-only keeps it; it is not shown all the same.
-    await cache.evict(sha256).catch(() => undefined);
+    await cache.throwAway(sha256).catch(() => undefined);
     return bad('hash-mismatch', `bulletin ${sha256} is not what its name says`);
   }
   const html = bytes.toString('utf8');

@@ -20,6 +20,9 @@ export const Film = v.strictObject({
 });
 export type Film = v.InferOutput<typeof Film>;
 
+/** Words of a sound. */
+export const speakCharactersMax = 5_000;
+
 export const Item = v.strictObject({
   sha256: Sha256,
   bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(512 * 1024 * 1024)),
@@ -32,7 +35,7 @@ export const Item = v.strictObject({
   /** Loudness correction decided at ingest (EBU R128), dB. */
   gainDb: v.pipe(v.number(), v.minValue(-40), v.maxValue(12)),
   /** The words of a sound: the box speaks them where the recording is not there in time or cannot be decoded. */
-  speak: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(5_000))),
+  speak: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(speakCharactersMax))),
   /** Bulletins only: plays over the page, which itself is the film's still; the item is not shown before both are there. */
   film: v.optional(Film),
   /** Bulletins only: how often it stands in a round of a schedule that lasts, where others stand once. */

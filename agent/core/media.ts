@@ -5,8 +5,13 @@ import type { Event, Need } from './model.ts';
 import { backoffMs } from './retry.ts';
 import type { Turn } from './turn.ts';
 
-/** Everything needed, most urgent first: parts of both wants, sound of active orders, items of plays to go on, items of the agenda. */
+/** Everything needed, most urgent first; large and not vital: films of orders to come, after all that sounds or stands in the plan. */
 export function needed(turn: Turn): Need[] {
+  return [...vital(turn), ...filmsToCome(turn)];
+}
+
+/** Parts of both wants, sound of active orders, items of plays to go on, items of the agenda. */
+function vital(turn: Turn): Need[] {
   const { applied, offered } = turn.kept.want;
   const parts = [...(offered?.parts ?? []), ...(applied?.parts ?? [])];
   const audio = turn.kept.orders.active.flatMap(({ order, inline }) =>
@@ -14,7 +19,7 @@ export function needed(turn: Turn): Need[] {
   );
   const ready = turn.live.local.orders.flatMap(({ offered }) => offered.order.speech.flatMap(({ audio }) => audio ?? []));
   const sirens = Object.values(turn.settings.sirens ?? {}).flatMap((one) => one ?? []);
-  const { audio: laid = [], films = [] } = turn.live.plan?.orderAudio ?? {};
+  const laid = turn.live.plan?.orderAudio?.audio ?? [];
   const begun = turn.kept.ledger.paused.flatMap(({ occurrence }) => occurrence.items);
   return [
     ...parts.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'part' })),
@@ -23,9 +28,11 @@ export function needed(turn: Turn): Need[] {
     ...[...begun, ...(turn.live.pending?.items ?? []), ...(turn.live.agenda?.items ?? [])]
       .flatMap(filesOf)
       .map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
-    // Large and not vital: after all that sounds or stands in the plan.
-    ...films.map(({ sha256, bytes }): Need => ({ sha256, bytes, what: 'item' })),
   ];
+}
+
+function filmsToCome(turn: Turn): Need[] {
+  return (turn.live.plan?.orderAudio?.films ?? []).map(({ sha256, bytes }) => ({ sha256, bytes, what: 'item' }));
 }
 
 /** What is needed and not here; worked out again only when one of its sources is another. */
@@ -52,25 +59,33 @@ export function closeMedia(turn: Turn): void {
   const { cache, linkUp, fetches } = turn.live;
   if (!cache.known) return;
   const lacking = missing(turn);
-  let room = makeRoom(turn, lacking[0]?.bytes ?? 0, lacking.length > 0);
+  let room = makeRoom(turn, lacking[0]);
   if (!linkUp) return;
+  const films = new Set(filmsToCome(turn).map(({ sha256 }) => sha256));
+  // What is vital and not here has its room; a film in it would be thrown away and fetched for ever.
+  let owed = lacking.reduce((sum, { sha256, bytes }) => sum + (films.has(sha256) ? 0 : bytes), 0);
   let running = Object.values(fetches).filter((fetch) => fetch.running).length;
   const begun = new Set<string>();
   for (const need of lacking) {
-    if (running >= fetchesAtOnceMax) return;
-    if (begun.has(need.sha256) || need.bytes > room || !mayTry(turn, need.sha256)) continue;
+    // A line is left free for what cannot wait until a film is here.
+    const film = films.has(need.sha256);
+    if (running >= fetchesAtOnceMax - (film ? 1 : 0)) return;
+    if (begun.has(need.sha256) || need.bytes > room - (film ? owed : 0) || !mayTry(turn, need.sha256)) continue;
     const attempt = turn.attempt();
     begin(turn, need.sha256, attempt);
     turn.act({ do: 'fetch', attempt, ...need });
     begun.add(need.sha256);
     room -= need.bytes;
+    if (!film) owed -= need.bytes;
     running++;
   }
 }
 
-/** Bytes that may still be fetched, after evicting for `wantedBytes` what is in nobody's need. */
-function makeRoom(turn: Turn, wantedBytes: number, wanting: boolean): number {
+/** Bytes that may still be fetched, after evicting for `wanted` what is in nobody's need, and films to come for what is vital. */
+function makeRoom(turn: Turn, wanted: Need | undefined): number {
   const { cache } = turn.live;
+  const wanting = wanted !== undefined;
+  const wantedBytes = wanted?.bytes ?? 0;
   const unchanged = cache === turn.before.live.cache && turn.live.plan === turn.before.live.plan;
   if (!wanting && unchanged) return 0;
   let used = 0;
@@ -80,11 +95,15 @@ function makeRoom(turn: Turn, wantedBytes: number, wanting: boolean): number {
   const tight = () => used + wantedBytes > budget || (wanting && free < wantedBytes);
   // Without an agenda nobody can say what will be needed.
   if (tight() && turn.live.agenda) {
-    const spared = new Set(needed(turn).map(({ sha256 }) => sha256));
+    const first = new Set(vital(turn).map(({ sha256 }) => sha256));
+    const films = filmsToCome(turn).flatMap(({ sha256 }) => (first.has(sha256) ? [] : sha256));
+    const unneeded = [...cache.has.keys()].filter((sha256) => !first.has(sha256) && !films.includes(sha256));
+    const yields = wanted && first.has(wanted.sha256) && wantedBytes <= budget ? films.toReversed() : [];
     const has = new Map(cache.has);
-    for (const [sha256, bytes] of cache.has) {
+    for (const sha256 of [...unneeded, ...yields]) {
       if (!tight()) break;
-      if (spared.has(sha256)) continue;
+      const bytes = cache.has.get(sha256);
+      if (bytes === undefined) continue;
       has.delete(sha256);
       used -= bytes;
       free += bytes;

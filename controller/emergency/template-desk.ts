@@ -14,6 +14,11 @@ const cell = 'templates';
 const languagesMax = 8;
 const classesOf = (demo: boolean) => (demo ? (['exercise'] as const) : (['actual', 'exercise'] as const));
 
+interface Words {
+  readonly title: string;
+  readonly text: string;
+}
+
 export interface TemplateDeskOptions {
   readonly meta: MetaStore;
   readonly voices: Voices;
@@ -30,6 +35,8 @@ export class TemplateDesk {
   readonly #options: TemplateDeskOptions;
   #templates: readonly OrderTemplate[];
   #preparing: Promise<void> = Promise.resolve();
+  /** Changes are made one after the other: each begins with what the one before left. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(templates: readonly OrderTemplate[], options: TemplateDeskOptions) {
     this.#templates = templates;
@@ -53,14 +60,13 @@ export class TemplateDesk {
 
   /**
    * Set what a template says in a language, with a person's recording or without. What was signed for other words no longer
-   * fits. Problems: not-found, too-large (words spoken, words on a board, or one language too many).
+   * fits, and other words of the first language take the films in sign language away. Problems: not-found, too-large (words spoken, words on a board, or one language too many).
    */
-  async say(
-    id: string,
-    speech: TemplateSpeech,
-    screen: { readonly title: string; readonly text: string } | undefined,
-    act: Act,
-  ): Promise<Result<OrderTemplate>> {
+  say(id: string, speech: TemplateSpeech, screen: Words | undefined, act: Act): Promise<Result<OrderTemplate>> {
+    return this.#inTurn(() => this.#say(id, speech, screen, act));
+  }
+
+  async #say(id: string, speech: TemplateSpeech, screen: Words | undefined, act: Act): Promise<Result<OrderTemplate>> {
     const template = this.#templates.find((one) => one.id === id);
     if (!template) return bad('not-found', `no template ${id}`, '/id');
     const main = template.speech[0]?.language ?? 'vi';
@@ -73,9 +79,12 @@ export class TemplateDesk {
     const inMain = speech.language === main;
     const screens = (template.screens ?? []).filter(({ language }) => language !== speech.language);
     if (screen && !inMain) screens.push({ language: speech.language, ...screen });
-    const { screens: _before, ...rest } = template;
+    const { screens: _before, signFilms, ...rest } = template;
+    // An interpreter must not say what the words no longer say.
+    const otherWords = inMain && (speech.speak !== template.speech[0]?.speak || (screen && !sameWords(screen, template.screen)));
     const changed: OrderTemplate = {
       ...rest,
+      ...(signFilms && !otherWords ? { signFilms } : {}),
       speech: inMain
         ? [speech, ...others]
         : [...template.speech.map((one) => (one.language === speech.language ? speech : one)), ...isNew(template, speech)],
@@ -88,7 +97,11 @@ export class TemplateDesk {
   }
 
   /** Set or take away the film that says a template in sign language for a class. Problem: not-found. */
-  async sign(id: string, kind: keyof SignFilms, film: Film | undefined, act: Act): Promise<Result<OrderTemplate>> {
+  sign(id: string, kind: keyof SignFilms, film: Film | undefined, act: Act): Promise<Result<OrderTemplate>> {
+    return this.#inTurn(() => this.#sign(id, kind, film, act));
+  }
+
+  async #sign(id: string, kind: keyof SignFilms, film: Film | undefined, act: Act): Promise<Result<OrderTemplate>> {
     const template = this.#templates.find((one) => one.id === id);
     if (!template) return bad('not-found', `no template ${id}`, '/id');
     const { signFilms: before = {}, ...rest } = template;
@@ -98,6 +111,12 @@ export class TemplateDesk {
     await this.#replace(changed, act);
     await this.#options.prepared();
     return ok(changed);
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#changing.then(change);
+    this.#changing = changed.catch(() => undefined);
+    return changed;
   }
 
   async #replace(changed: OrderTemplate, act: Act): Promise<void> {
@@ -144,4 +163,8 @@ export class TemplateDesk {
 
 function isNew(template: OrderTemplate, speech: TemplateSpeech): TemplateSpeech[] {
   return template.speech.some(({ language }) => language === speech.language) ? [] : [speech];
+}
+
+function sameWords(a: Words, b: Words): boolean {
+  return a.title === b.title && a.text === b.text;
 }

@@ -18,6 +18,8 @@ export interface FilmCoder {
 
 /** Side of a picture that is read at all: a larger one is there to fill memory. */
 export const sideMax = 4096;
+/** For the decoder: a film may grow in its middle. */
+export const filmGuards = ['-max_pixels', String(sideMax * sideMax)];
 const longMax = 1280;
 const shortMax = 720;
 
@@ -25,7 +27,8 @@ const shortMax = 720;
 const fitted = `scale=w=trunc(iw*sar/2)*2:h=trunc(ih/2)*2,setsar=1,scale=w='if(gte(iw,ih),min(${longMax},iw),min(${shortMax},iw))':h='if(gte(iw,ih),min(${shortMax},ih),min(${longMax},ih))':force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuv420p`;
 
 export const filmOptions = [
-  ...['-map', '0:v:0', '-an', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
+  // The first that is no cover, as it was probed.
+  ...['-map', '0:V:0', '-an', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
   ...['-vf', fitted, '-fpsmax', '30'],
   ...['-c:v', 'libx264', '-preset', 'veryfast', '-profile:v', 'main', '-level:v', '3.1', '-crf', '23'],
   // Two and a half megabits a second at most: six minutes stay below what a box takes.

@@ -74,7 +74,7 @@ async function settle(
   await file.close();
   const film: Film = { sha256: (await sha256File(target)) as Film['sha256'], bytes: size };
   await blobs.adopt(target, film.sha256);
-  const page = Buffer.from(layOutFilm(title, still));
+  const page = Buffer.from(layOutFilm(title, still, film.sha256));
   const sha256 = (await blobs.keep(page)) as Item['sha256'];
   return ok({ item: { sha256, bytes: page.length, type: 'text/html', title, language, durationMs, gainDb: 0, film }, peaks: [] });
 }
@@ -93,11 +93,16 @@ function flashesOf(ffmpeg: string, path: string): Promise<Result<TooFast | undef
     let pictures = 0;
     const filter = `fps=${picturesPerSecond},scale=${columns}:${rows}:flags=area,format=rgb24`;
     const args = ['-v', 'error', '-nostdin', '-threads', '1', '-i', path, '-vf', filter, '-f', 'rawvideo', 'pipe:1'];
-    const late = setTimeout(() => tool.kill(), countWithinMs);
+    let tooLong = false;
+    const late = setTimeout(() => {
+      tooLong = true;
+      tool.kill();
+    }, countWithinMs);
     const tool = startTool(ffmpeg, args, {
       onExit: ({ code, problem }) => {
         clearTimeout(late);
         if (problem) resolve({ ok: false, problem });
+        else if (tooLong) resolve(bad('tool-timeout', `its pictures were not counted in ${countWithinMs} ms`));
         else if (code !== 0 || pictures === 0) resolve(unreadable('the encoded film cannot be decoded'));
         else resolve(ok(counter.found));
       },

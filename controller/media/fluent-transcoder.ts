@@ -1,7 +1,7 @@
 // Transcoding through fluent-ffmpeg: file to file only. The one file that knows the package.
 import ffmpeg from 'fluent-ffmpeg';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { type FilmCoder, filmOptions, type ProbedFilm, readFilmProbe } from './film-coder.ts';
+import { type FilmCoder, filmGuards, filmOptions, type ProbedFilm, readFilmProbe } from './film-coder.ts';
 import {
   encodeFilter,
   encoderOptions,
@@ -40,7 +40,7 @@ export class FluentTranscoder implements Transcoder, FilmCoder {
   }
 
   async encodeFilm(source: string, target: string): Promise<Result<void>> {
-    const ran = await this.#run(this.#command(source).outputOptions(filmOptions), target);
+    const ran = await this.#run(this.#command(source).inputOptions(filmGuards).outputOptions(filmOptions), target);
     return ran.ok ? ok(undefined) : ran;
   }
 

@@ -53,10 +53,15 @@ export class ResumableUploads {
     this.#dir = dir;
   }
 
-  /** Those of a day ago are forgotten; younger ones outlive a restart. */
+  /** Those of a day ago are forgotten, and what a power cut left without its record; younger ones outlive a restart. */
   async start(): Promise<void> {
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
-    if ((await readdir(this.#dir)).length > 0) await (await this.#open()).files.deleteExpired();
+    const names = await readdir(this.#dir);
+    if (names.length === 0) return;
+    const { files } = await this.#open();
+    await files.deleteExpired();
+    for (const name of names)
+      if (!(await files.getUpload(name.replace(/\.json$/, '')).catch(() => undefined))) await rm(join(this.#dir, name), { force: true });
   }
 
   /** One request of the protocol. Problems: not-found (another's are not found either), too-large, too-many-requests, disk-full, conflict, bad-input. */

@@ -1,7 +1,7 @@
 // Words become a sound of the library: read by the commune's dictionary, spoken by the first engine that can, kept with its words.
 import { rm } from 'node:fs/promises';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import type { Item } from '../../schemas/programme.ts';
+import { type Item, speakCharactersMax } from '../../schemas/programme.ts';
 import { normaliseSpeech } from '../../schemas/speech-text/normalise.ts';
 import { type Pronunciation, pronounced } from '../../schemas/speech-text/pronunciations.ts';
 import type { Blobs } from '../blobs.ts';
@@ -47,10 +47,13 @@ export class SpeechDesk {
     return normaliseSpeech(pronounced(text, language, await this.dictionary()), language);
   }
 
-  /** Problems: no-voice (no engine speaks the language), bad-input (no words), tool-… of the last engine that tried. */
+  /** Problems: no-voice (no engine speaks the language), bad-input (no words), too-large (spoken out), tool-… of the last engine that tried. */
   async speak(text: string, { title, language }: Pick<Item, 'title' | 'language'>): Promise<Result<Spoken>> {
     const words = await this.wordsOf(text, language);
     if (!/[\p{L}\d]/u.test(words)) return bad('bad-input', 'the text holds no words', '/text');
+    // Figures and the dictionary make a text longer; an item with more words is one that no box takes.
+    if (words.length > speakCharactersMax)
+      return bad('too-large', `${words.length} characters when spoken out, at most ${speakCharactersMax}`, '/text');
     const { blobs, ingest, warn } = this.#options;
     let last: Result<never> = bad('no-voice', `no engine speaks ${language}`, '/language');
     for (const engine of await this.#enginesFor(language)) {

@@ -176,8 +176,8 @@ export class ChromiumDisplay implements Display {
     const browser = asked.value;
     const ready = await this.#ready(browser, frame, turn);
     if (!ready.ok) return ready;
-    const film = await this.#films.ready(browser, frame, ready.value);
-    if (!film.ok) return turn === this.#turn ? film : superseded;
+    const film = await this.#films.ready(browser, frame, ready.value, () => turn === this.#turn && this.#brokenTurn !== turn);
+    if (!film.ok) return film;
     const dark = isDark(this.#blanked, frame);
     const fade = frame.kind === 'order' ? 0 : (this.#options.fadeMs ?? fadeMs);
     const flipped = await browser.evaluate(`loa.flip(${turn}, ${dark}, ${fade})`, flipWithinMs);
@@ -238,7 +238,7 @@ export class ChromiumDisplay implements Display {
       await browser.evaluate(`loa.leave(${turn})`, answerWithinMs);
     } else if (shown && shown === this.#shown && (await browser.frameOf('loa.seen()')) === frameId) {
       this.#strike(shown);
-      if (!(await this.#showAgain(false))) this.#keeper.fell(brokenProblem, 'page');
+      if (!(await this.#showAgain(false))) this.#keeper.fell(broken.problem, 'page');
     }
   }
 
@@ -265,6 +265,8 @@ export class ChromiumDisplay implements Display {
     const harmful = frame.kind === 'bulletin' && (safe || this.#book.has(sha256(Buffer.from(frame.html))));
     const page = this.#options.safe?.() ?? safeTwins('Bảng tin điện tử công cộng');
     const painted = await this.#paint(harmful ? { ...page, id: 'safe', kind: 'safe' } : frame, this.#turn);
+    // A film that does not come again is no reason to begin the screen anew.
+    if (!safe && !painted.ok && painted.problem.code === 'page-refused') return this.#showAgain(true);
     return painted.ok || painted.problem.code === 'conflict';
   }
 
@@ -295,6 +297,5 @@ export class ChromiumDisplay implements Display {
 }
 
 const superseded = bad<never>('conflict', 'superseded by a newer frame');
-const brokenProblem: Problem = { code: 'device-failed', path: '', detail: 'the document broke its process' };
-const broken: Result<never> = { ok: false, problem: brokenProblem };
+const broken = { ok: false, problem: { code: 'device-failed', path: '', detail: 'the document broke its process' } } as const;
 const stopped: Problem = { code: 'device-failed', path: '', detail: 'the display is stopped' };

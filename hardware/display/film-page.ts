@@ -2,10 +2,10 @@
 import type { Film, Page } from '../display.ts';
 import { filmBegin } from './shell-script.ts';
 
-/** The interpreter's corner, as a share of the screen's width; order pages leave it free. */
+/** The interpreter's corner, as a share of the screen's width; order pages leave it free, for a film that stands as well. */
 export const cornerWide = 0.27;
 
-const corner = `right:2.2%;bottom:4%;width:${cornerWide * 100}%;height:auto;max-height:46%;border-radius:.6em`;
+const corner = `right:2.2%;bottom:4%;width:${cornerWide * 100}%;height:auto;max-height:min(46%,26vw);border-radius:.6em`;
 const whole = 'inset:0;width:100%;height:100%';
 
 /** The document with its film as the last thing in it. The document itself may name no address: it is not asked for its leave. */

@@ -16,15 +16,18 @@ export class FilmScreen {
   #seen: { readonly frame: Frame; readonly frameId: string } | undefined;
   #before: FilmWord | undefined;
 
-  /** Its first pictures are there. An order waits for none. Problem: page-refused, this browser cannot play it. */
-  async ready(browser: Browser, { film, kind }: Frame, frameId: string | undefined): Promise<Result<void>> {
+  /** Its first pictures are there, or nobody wants them any more. An order waits for none. Problem: page-refused, this browser cannot play it. */
+  async ready(browser: Browser, { film, kind }: Frame, frameId: string | undefined, wanted: () => boolean): Promise<Result<void>> {
     if (!film || kind === 'order' || frameId === undefined) return ok(undefined);
-    for (let waitedMs = 0; waitedMs < readyWithinMs; waitedMs += askEveryMs) {
+    // A browser that answers slowly is waited for no longer.
+    const untilMs = performance.now() + readyWithinMs;
+    while (wanted() && performance.now() < untilMs) {
       const state = filmReady(await browser.askFilm(frameId));
       if (state === 'ready') return ok(undefined);
       if (state === 'broken') return bad('page-refused', 'the film cannot be played on this screen');
       await wait(askEveryMs);
     }
+    if (!wanted()) return ok(undefined);
     return bad('page-refused', `no picture of the film in ${readyWithinMs} ms`);
   }
 

@@ -66,10 +66,11 @@ main { flex-direction: column; justify-content: center; text-align: center; } ma
   );
 }
 
-/** Sign, words and issuer keep away from the corner where the interpreter stands. */
+/** Sign, words, issuer and the lower frame's words keep away from the corner where the interpreter stands. */
 const besideFilm = `
 main { gap: calc(2.4 * var(--u)); padding-right: ${cornerWide * 100}vw; } main > svg { width: calc(17 * var(--u)); } .around { padding-right: ${cornerWide * 100 + 2}vw; }
-@media (max-aspect-ratio: 3/4) { main { padding-right: 0; padding-bottom: 30vw; } main > svg { width: calc(34 * var(--u)); } .around { padding-right: ${cornerWide * 100 + 4}vw; text-align: left; } }`;
+main ~ .frame { padding-right: ${cornerWide * 100 + 2}vw; } main ~ .frame span:nth-child(3) { display: none; }
+@media (max-aspect-ratio: 3/4) { main { padding-right: 0; padding-bottom: 30vw; } main > svg { width: calc(34 * var(--u)); } .around { padding-right: ${cornerWide * 100 + 4}vw; text-align: left; } main ~ .frame span:nth-child(2) { display: none; } }`;
 
 /** Are the order's main words as large as the farthest reader needs? */
 export function isLegible(order: Order, viewing: Viewing, languages: readonly string[] = []): boolean {

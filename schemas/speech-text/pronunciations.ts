@@ -41,5 +41,6 @@ function mainTag(language: string): string {
 }
 
 function escaped(word: string): string {
-  return word.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  // A hyphen outside a class is no sign of the pattern: Unicode patterns refuse it behind a backslash.
+  return word.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

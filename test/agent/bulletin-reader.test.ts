@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const evicted: string[] = [];
 const cache = {
   pathOf: (name: string) => (name === 'missing' ? undefined : join(folder, name)),
-  evict: async (name: string) => void evicted.push(name),
+  throwAway: async (name: string) => void evicted.push(name),
 } as Partial<Cache> as Cache;
 const put = (text: string, name = sha256(Buffer.from(text))) => {
   writeFileSync(join(folder, name), text);

@@ -369,6 +369,37 @@ test('eviction makes room within the budget and spares parts and what the next d
   expect(rig.actions.filter((action) => action.do === 'evict')).toEqual([{ do: 'evict', sha256: old.sha256 }]);
 });
 
+describe('films of orders to come', () => {
+  const mebi = 1024 * 1024;
+  const film = (name: string, bytes: number) => ({ sha256: name.repeat(64), bytes });
+  const withFilms = (films: { sha256: string; bytes: number }[]) => ({
+    ...news(1, { settings: { cacheBytes: 16 * mebi } }),
+    orderAudio: { audio: [], films },
+  });
+
+  test('give way to what the plan plays, the last first', () => {
+    const wanted = withFilms([film('a', 9 * mebi), film('b', 7 * mebi)]);
+    const rig = new Rig(fiveThirty - hourMs).bootWith(wanted);
+    const [sound] = wanted.schedules.programmes.flatMap(({ items }) => items);
+    const parts = [...rig.state.live.cache.has].filter(([name]) => name !== sound?.sha256).map(([sha256, bytes]) => ({ sha256, bytes }));
+    rig.actions.length = 0;
+    rig.tell({ is: 'cacheSeen', has: [...parts, film('a', 9 * mebi), film('b', 7 * mebi - 1)], freeBytes: 2 ** 33 });
+    expect(rig.actions.filter((action) => action.do === 'evict')).toEqual([{ do: 'evict', sha256: 'b'.repeat(64) }]);
+    // The sound has not come yet, and the film may not fetch itself into its room.
+    rig.tell({ is: 'linkChanged', up: true });
+    for (let minute = 0; minute < 20; minute++) rig.pass(60_000);
+    const fetched = rig.actions.flatMap((action) => (action.do === 'fetch' ? action.sha256 : []));
+    expect(fetched).toContain(sound?.sha256);
+    expect(fetched).not.toContain('b'.repeat(64));
+  });
+
+  test('leave a line free for what cannot wait', () => {
+    const rig = new Rig(fiveThirty - hourMs).bootWith(withFilms([film('a', mebi), film('b', mebi), film('c', mebi)]));
+    rig.tell({ is: 'linkChanged', up: true });
+    expect(rig.actions.filter((action) => action.do === 'fetch' && action.bytes === mebi)).toHaveLength(1);
+  });
+});
+
 test('positions within a session pass over the gaps between rounds', () => {
   const session = { items: [item('a', 10_000), item('b', 5_000)], repeat: { times: 3, gapMs: 4_000 } };
   expect(positionAfter(session, 0, 0)).toBe(0);

@@ -11,15 +11,19 @@ const folder = mkdtempSync(join(tmpdir(), 'loa-films-'));
 const bytes = Buffer.from(Array.from({ length: 5_000 }, (_, i) => i % 251));
 const name = sha256(bytes);
 const evicted: string[] = [];
+/** What the cache itself compared in this boot. */
+const whole = new Set<string>();
 const cache = {
-  pathOf: (wanted: string) => (wanted === name ? join(folder, name) : undefined),
-  evict: async (rotten: string) => void evicted.push(rotten),
+  pathOf: (wanted: string) => (wanted === name || whole.has(wanted) ? join(folder, name) : undefined),
+  throwAway: async (rotten: string) => void evicted.push(rotten),
+  foundWhole: (wanted: string) => whole.has(wanted),
 };
 let films: Films;
 let origin: string;
 beforeEach(async () => {
   writeFileSync(join(folder, name), bytes);
   evicted.length = 0;
+  whole.clear();
   films = new Films(cache);
   origin = await films.start();
 });
@@ -73,6 +77,20 @@ describe('the door of films', () => {
     await address();
     writeFileSync(join(folder, name), Buffer.concat([bytes.subarray(1), bytes.subarray(0, 1)]));
     expect(await address()).toBe('hash-mismatch');
+  });
+
+  test('reads no film again that the cache compared in this boot: an order waits for none', async () => {
+    whole.add('a'.repeat(64));
+    expect(await films.address('a'.repeat(64))).toMatchObject({ ok: true });
+  });
+
+  test('goes on giving the film that plays, however many are asked for meanwhile', async () => {
+    const url = await address();
+    for (let n = 0; n < 100; n++) {
+      whole.add(n.toString(16).padStart(64, '0'));
+      await films.address(n.toString(16).padStart(64, '0'));
+    }
+    expect((await fetch(url, { headers: { range: 'bytes=100-199' } })).status).toBe(206);
   });
 
   test('gives nothing once it is closed', async () => {

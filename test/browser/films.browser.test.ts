@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Cache } from '../../agent/cache.ts';
 import { Films } from '../../agent/films.ts';
+import { ChromiumBrowser } from '../../hardware/display/chromium-browser.ts';
 import { ChromiumDisplay } from '../../hardware/display/chromium-display.ts';
 import { orderTwins } from '../../hardware/display/page-text.ts';
 import type { Display, Film, Frame } from '../../hardware/display.ts';
@@ -15,11 +16,16 @@ import { runTool } from '../../hardware/host/processes.ts';
 import type { Order } from '../../schemas/order.ts';
 import { page } from '../contract/display.ts';
 import { until } from '../wire/waiting.ts';
+import { browserProcesses } from './browser-processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'loa-films-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const size = { widthPx: 640, heightPx: 360 };
-const cache: Pick<Cache, 'pathOf' | 'evict'> = { pathOf: (name) => join(folder, name), evict: async () => undefined };
+const cache: Pick<Cache, 'pathOf' | 'throwAway' | 'foundWhole'> = {
+  pathOf: (name) => join(folder, name),
+  throwAway: async () => undefined,
+  foundWhole: () => false,
+};
 
 const keep = (bytes: Uint8Array) => {
   const name = sha256(bytes);
@@ -104,6 +110,25 @@ test('what is no film is refused, what was seen stays, and the same page without
     expect(await display.show(page('bad', 'rgb(200,0,0)'))).toHaveProperty('paintedMs');
     expect(isRed(await colourAt(display, 0.5, 0.7))).toBe(true);
   }));
+
+test('a film that is gone when the browser comes back gives way to the safe page, and the browser begins once', async () => {
+  const films = new Films(cache);
+  const filmsFrom = await films.start();
+  let begun = 0;
+  const startBrowser: typeof ChromiumBrowser.start = (told) => {
+    begun++;
+    return ChromiumBrowser.start(told);
+  };
+  const display = new ChromiumDisplay({ ...size, filmsFrom, startBrowser });
+  await display.start();
+  const url = await addressOf(films, await blueThenRed());
+  expect(await display.show(withFilm('film', { url, place: 'whole', fromMs: Date.now() }))).toHaveProperty('paintedMs');
+  await films.stop();
+  for (const pid of browserProcesses('browser')) process.kill(pid, 'SIGKILL');
+  await until('the safe page', async () => display.shown() === 'safe' || undefined, 20_000);
+  expect(begun).toBe(2);
+  await display.stop();
+});
 
 test('only a page that was given a film may ask this machine for one', async () => {
   const asked: string[] = [];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Blobs } from '../../controller/blobs.ts';
+import { FluentTranscoder } from '../../controller/media/fluent-transcoder.ts';
 import { type IngestWords, makeIngest } from '../../controller/media/make-ingest.ts';
 import { findAudioTools } from '../../hardware/host/audio-tools.ts';
 import { checkBulletin } from '../../hardware/host/bulletin-check.ts';
@@ -67,11 +68,38 @@ describe('a film', () => {
     expect(page).toContain('alt="Rửa tay đúng cách"');
   });
 
+  test('that begins as another does, under the same title, is a bulletin of its own', async () => {
+    const opening = '-f lavfi -i color=c=0x204060:s=320x180:r=25:d=4';
+    const kept = async (then: string) => {
+      const next = `-f lavfi -i color=c=${then}:s=320x180:r=25:d=2`;
+      return (await filmOf(await made(`${opening} ${next} -filter_complex [0][1]concat=n=2 -c:v libx264 -pix_fmt yuv420p`))).item;
+    };
+    const [first, second] = [await kept('0x406020'), await kept('0x602040')];
+    expect(second.film?.sha256).not.toBe(first.film?.sha256);
+    expect(second.sha256).not.toBe(first.sha256);
+  });
+
   test('that was taken standing stands, and a small one is not enlarged', async () => {
     const standing = await filmOf(await made(`${bars('720x1600', 2)} -c:v libx264 -pix_fmt yuv420p`));
     expect(standing.probed.streams[0]).toMatchObject({ width: 576, height: 1280 });
     const small = await filmOf(await made(`${bars('318x240', 2)} -c:v libvpx -deadline realtime`, '.webm'));
     expect(small.probed.streams[0]).toMatchObject({ width: 318, height: 240 });
+  });
+
+  test('whose cover comes first is the film, not its cover', async () => {
+    const parts = `-f lavfi -i color=c=red:s=64x64:r=1:d=1 ${bars('320x180', 3)} -map 0:v -map 1:v -disposition:v:0 attached_pic`;
+    const { probed, item } = await filmOf(await made(`${parts} -c:v:0 mjpeg -c:v:1 libx264 -pix_fmt yuv420p`, '.mp4'));
+    expect(probed.streams[0]).toMatchObject({ width: 320, height: 180 });
+    expect(item.durationMs).toBeGreaterThan(2_500);
+  });
+
+  test('that is larger in its middle than it said is not decoded', async () => {
+    const { ffmpeg = '', ffprobe = '' } = await findAudioTools();
+    const huge = await made('-f lavfi -i color=s=4608x4608:r=5:d=0.4 -c:v libx264 -preset ultrafast');
+    // As if its head had told another size.
+    const encoded = await new FluentTranscoder({ ffmpeg, ffprobe }).encodeFilm(huge, blobs.temporary('.mp4'));
+    for (const left of readdirSync(uploads)) rmSync(join(uploads, left));
+    expect(encoded).toMatchObject({ ok: false, problem: { code: 'media-unreadable' } });
   });
 
   test('with dots that are not square is shown in its own shape', async () => {

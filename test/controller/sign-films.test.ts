@@ -95,6 +95,21 @@ describe('by REST', () => {
     expect((await put({ class: 'exercise', film: null })).body.signed).toEqual([]);
   });
 
+  test('two films given at once are both kept', async () => {
+    await Promise.all([put({ class: 'actual', film: page.sha256 }), put({ class: 'exercise', film: page.sha256 })]);
+    expect(built.centre.templates.all().find(({ id }) => id === own)?.signFilms).toEqual({ actual: page.film, exercise: page.film });
+  });
+
+  test('other words take the films away, for they would say what the words no longer say; the same words do not', async () => {
+    await put({ class: 'actual', film: page.sha256 });
+    const { speech, screen } = built.centre.templates.all().find(({ id }) => id === own) ?? { speech: [], screen: { title: '', text: '' } };
+    const say = async (speak: string, language = 'vi') =>
+      (await duty('PUT', `/templates/${own}/speech`, { language, speak, screen })).body.signed;
+    expect(await say(speech[0]?.speak ?? '')).toContain('actual');
+    expect(await say('Khen slon', 'tyz')).toContain('actual');
+    expect(await say('Chạy lên trường học ngay.')).toEqual([]);
+  });
+
   test('what is no film of the library is none, and no other class has one', async () => {
     expect(codeOf(await put({ class: 'actual', film: sha256(Buffer.from('giấy')) }))).toBe('not-found');
     expect(codeOf(await put({ class: 'actual', film: 'f'.repeat(64) }))).toBe('not-found');

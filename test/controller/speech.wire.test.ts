@@ -116,6 +116,11 @@ describe('an engine over HTTP', () => {
     expect(await speak(' … ')).toMatchObject({ ok: false, problem: { code: 'bad-input' } });
   });
 
+  test('is not asked for more words than an item may hold', async () => {
+    expect(await speak('999.999.999 '.repeat(300))).toMatchObject({ ok: false, problem: { code: 'too-large', path: '/text' } });
+    expect(asked).toEqual([]);
+  });
+
   test('is reached safely or not at all', async () => {
     for (const bad of ['http://engine.example/', 'ftp://127.0.0.1/', 'https://u:p@engine.example/', 'not a url'])
       expect(parse(HttpEngineSettings, { url: bad, languages: ['vi'] })).toMatchObject({ ok: false, problem: { code: 'bad-input' } });

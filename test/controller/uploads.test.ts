@@ -1,5 +1,5 @@
 // Uploads that go on where they broke off: what a client of tus 1.0.0 meets, and what it may not do.
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -92,6 +92,18 @@ describe('an upload in pieces', () => {
     });
     await new ResumableUploads({ dir: dir() }).start();
     expect(await open()).toEqual([]);
+  });
+
+  test.each([
+    ['its record cut short', (id: string) => writeFileSync(join(dir(), `${id}.json`), '{"id":"')],
+    ['its record empty', (id: string) => writeFileSync(join(dir(), `${id}.json`), '')],
+    ['its record gone', (id: string) => rmSync(join(dir(), `${id}.json`))],
+    ['its bytes gone', (id: string) => rmSync(join(dir(), id))],
+  ])('that a power cut left with %s is swept away at the next start, and others stay', async (_what, harm) => {
+    const [id, whole] = [idOf(await begin(10)), idOf(await begin(10))];
+    harm(id);
+    await new ResumableUploads({ dir: dir() }).start();
+    expect((await readdir(dir())).sort()).toEqual([whole, `${whole}.json`]);
   });
 
   test('is deleted by whoever began it', async () => {

@@ -29,6 +29,12 @@ describe('the dictionary', () => {
     expect(pronounced('Nà Tấu'.normalize('NFD'), 'vi', [entry('Nà Tấu', 'Na Tau')])).toBe('Na Tau');
   });
 
+  test('takes words with a hyphen', () => {
+    expect(pronounced('Phòng COVID-19 và F-0.', 'vi', [entry('COVID-19', 'cô vít'), entry('F-0', 'ép không')])).toBe(
+      'Phòng cô vít và ép không.',
+    );
+  });
+
   test('refuses a word twice and too many of them', () => {
     expect(v.safeParse(Pronunciations, [entry('a', 'b'), entry(' a ', 'c')]).success).toBe(false);
     expect(v.safeParse(Pronunciations, [entry('a', 'b'), entry('a', 'c', 'tyz')]).success).toBe(true);
@@ -49,6 +55,8 @@ describe('the dictionary', () => {
       }),
     );
     expect(pronounced('a.b (a+b)', 'vi', [entry('a.b', 'x'), entry('a+b', 'y'), entry('$&', 'z')])).toBe('x (y)');
+    const signs = '\\^$.*+?()[]{}|/-–&#@!~`"\'%_=<>,;:'.split('');
+    for (const sign of signs) expect(pronounced(`x a${sign}b`, 'vi', [entry(`a${sign}b`, 'y')])).toBe('x y');
     expect(pronounced('$& 1', 'vi', [entry('1', '$&')])).toBe('$& $&');
   });
 });

@@ -150,9 +150,28 @@ describe('the cache', () => {
     await fetcher.fetch(blob.sha256, blob.bytes);
     await writeFile(cache.pathOf(blob.sha256) ?? '', randomBytes(1_000));
     const next = await makeRig({ dir });
+    const rotten: string[] = [];
+    next.cache.onRotten((sha256) => rotten.push(sha256));
     expect(await next.cache.verifyNext()).toEqual({ sha256: blob.sha256, whole: false });
+    expect(rotten).toEqual([blob.sha256]);
     expect(next.cache.pathOf(blob.sha256)).toBeUndefined();
     expect(await next.cache.verifyNext()).toBeUndefined();
+    fetcher.stop();
+  });
+
+  test('a file is known to be whole once it was compared in this boot, and no longer', async () => {
+    const blob = centre.put(randomBytes(1_000));
+    const { dir, cache, fetcher } = await makeRig();
+    await fetcher.fetch(blob.sha256, blob.bytes);
+    expect(cache.foundWhole(blob.sha256)).toBe(true);
+    const next = await makeRig({ dir });
+    expect(next.cache.foundWhole(blob.sha256)).toBe(false);
+    await next.cache.verifyNext();
+    expect(next.cache.foundWhole(blob.sha256)).toBe(true);
+    const told = new Promise((go) => next.cache.onRotten(go));
+    await next.cache.throwAway(blob.sha256);
+    expect(await told).toBe(blob.sha256);
+    expect(next.cache.foundWhole(blob.sha256)).toBe(false);
     fetcher.stop();
   });
 

@@ -50,10 +50,11 @@ test('a film is shown in its turn and proved, an order has its interpreter, and 
   await centre.start();
   running.push(centre);
   const still = await ffmpeg('-f lavfi -i color=c=0x206040:s=320x180 -frames:v 1 -c:v mjpeg -f image2pipe pipe:1');
+  const played = centre.put(await filmOf('2040a0', 8));
   const film: Item = {
-    ...centre.put(layOutFilm('Rửa tay', still)),
+    ...centre.put(layOutFilm('Rửa tay', still, played.sha256)),
     ...{ type: 'text/html', title: 'Rửa tay', language: 'vi', durationMs: 8 * secondMs, gainDb: 0 },
-    film: centre.put(await filmOf('2040a0', 8)),
+    film: played,
   };
   const page: Item = {
     ...centre.put(bulletin('Giá chè', '#602060')),
