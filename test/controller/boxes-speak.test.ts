@@ -6,6 +6,7 @@ import { keyRing } from '../../schemas/keys.ts';
 import { Ack, chainText, type Entry, type Row } from '../../schemas/outbox.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { Answer } from '../../schemas/report.ts';
+import { reportWith } from './box-report.ts';
 import { type BuiltCentre, makeCentre, must, seedOf, startMs, statementIn } from './built-centre.ts';
 
 const dev = 'hop-1';
@@ -128,18 +129,7 @@ describe('rows of the box', () => {
         .filter((one) => one.topic === `loa/1/d/${dev}/dn/cmd`)
         .map((one) => statementIn(JSON.parse(String(one.payload))).body);
     expect(asked()).toEqual([]);
-    const report = {
-      ...{
-        rev: 1,
-        boot: 'b1',
-        version: '1',
-        hardware: { audioOut: 'x', board: 'x', display: 'x' },
-        wantRev: 1,
-        offeredRev: 1,
-        clock: 'signed',
-      },
-      ...{ outputs: [], cache: { bytes: 0, missing: 0 }, outbox: { epoch: 'e-1', low: 3, high: 3 }, health: { state: 'ok', reasons: [] } },
-    };
+    const report = reportWith({ epoch: 'e-1', low: 3, high: 3 });
     await built.fromBox(dev, 'report', report);
     await built.fromBox(dev, 'log', batch(rows.slice(2)));
     expect(asked()).toEqual([{ do: 'new-epoch' }]);
