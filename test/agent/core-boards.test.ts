@@ -57,6 +57,7 @@ describe('a page', () => {
     const film = { sha256: hashOf('film'), bytes: 2_000 };
     const rig = new Rig(six - hourMs);
     rig.bootWith(pages(1, [page('a', { film }), page('b')]));
+    rig.tell({ is: 'linkChanged', up: true });
     rig.tell({ is: 'cacheSeen', has: [page('b'), page('a')].map(({ sha256, bytes }) => ({ sha256, bytes })), freeBytes: 1e9 });
     const fetched = rig.actions.flatMap((action) => (action.do === 'fetch' ? [action.sha256] : []));
     expect(fetched).toContain(film.sha256);
