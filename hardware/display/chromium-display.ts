@@ -276,9 +276,8 @@ export class ChromiumDisplay implements Display {
   }
 
   async #applySurround(): Promise<void> {
-    const around = this.#around;
-    if (!around) return;
-    const wish = JSON.stringify(aroundWish(around, this.can.columns, this.can.rows, this.#boxMs(Date.now()) - Date.now()));
+    if (!this.#around) return;
+    const wish = JSON.stringify(aroundWish(this.#around, this.can.columns, this.can.rows, this.#boxMs(Date.now()) - Date.now()));
     await this.#keeper.browser?.evaluate(`loa.around(${wish})`, answerWithinMs);
   }
 
