@@ -42,7 +42,8 @@ export class BoardPages {
     // An interpreter who is not ready is not waited for: the words are what counts.
     const film = order.signFilm && (await soon(this.#film(order.signFilm), interpreterWithinMs));
     const page = this.#options.orderPage(order, languages, film?.ok === true);
-    const id = `order.${sha256(Buffer.from(page.html)).slice(0, 24)}`;
+    const content = `${page.html}\n${film?.ok ? (order.signFilm?.sha256 ?? '') : ''}`;
+    const id = `order.${sha256(Buffer.from(content)).slice(0, 24)}`;
     return { ...page, id, kind: 'order', ...(film?.ok && { film: { url: film.value, place: 'corner' } }) };
   }
 
@@ -53,7 +54,9 @@ export class BoardPages {
     if (!page.ok) return page;
     const frame: Frame = { ...page.value, id: `${attempt}.${showing}`, kind: 'bulletin' };
     const film = await this.#film(item.film);
-    if (!film?.ok) return film ?? ok(frame);
+    // Without a door of films its still stands, as on a screen that plays none.
+    if (!film || (!film.ok && film.problem.code === 'device-failed')) return ok(frame);
+    if (!film.ok) return film;
     return ok({ ...frame, film: { url: film.value, place: 'whole', fromMs: atMs } });
   }
 

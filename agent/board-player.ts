@@ -1,7 +1,7 @@
 // Plays bulletins and orders on a public board: a page is on when it is painted, and counts only while the screen has it.
 import type { Frame } from '../hardware/display.ts';
 import type { Order } from '../schemas/order.ts';
-import { ok, type Problem, type Result } from '../schemas/problems.ts';
+import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
 import { type ComingPage, dueBy, endedBy, idleMs, isOver, lastLookMs, withoutAttempt, withoutLater, withPage } from './board-coming.ts';
 import { BoardPages, type BoardPagesOptions, orderShow } from './board-pages.ts';
 import { BoardRuns, type How, type Run, type Tell } from './board-runs.ts';
@@ -69,7 +69,7 @@ export class BoardPlayer {
     const run = this.#runs.begin({ attempt, startAtMs, order: sound.of === 'order', tell });
     if (sound.of === 'order') {
       const show = orderShow(action);
-      if (show) this.#queue(run, show, this.#pages.order(sound.order, sound.languages).then(ok));
+      if (show) this.#queue(run, show, this.#pages.order(sound.order, sound.languages).then(ok, brokenPage));
     } else if (sound.of !== 'pages') {
       this.#end(run, 'failed', { code: 'bad-input', path: '', detail: `a board cannot play ${sound.of}` });
     }
@@ -264,4 +264,9 @@ export class BoardPlayer {
     if (!this.#runs.none() || this.#stopped) return;
     this.#linger = setTimeout(() => this.#soon(this.#screen.showSafe()), this.#pastValid ? 0 : lingerMs);
   }
+}
+
+/** A page that cannot be made is told like a screen that fails; nobody else waits for it before its instant. */
+function brokenPage(error: unknown): Result<never> {
+  return bad('device-failed', error instanceof Error ? error.message : 'unknown');
 }

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import { type BulletinAnswer, BulletinRequest, type MediaAnswer, MediaRequest } from '../../schemas/api.ts';
 import { type CleanBulletin, removalReasons, type Viewing, warningKinds } from '../../schemas/bulletin-removals.ts';
-import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, problemKinds, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
@@ -57,13 +57,19 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
             ? await receive(body as Readable | undefined, path)
             : await centre.resumable.take(person.account, upload, path);
         if (!stored.ok) return stored;
-        const made = await centre.ingest(path, query);
-        if (!made.ok) return made;
-        const source = String(request.headers['x-loa-file'] ?? '').slice(0, 200);
-        const { item, peaks } = made.value;
-        return ok(
-          await keep({ item, source, author: person.account, createdMs: centre.nowMs(), peaks }, act('media.add', item.sha256, item)),
-        );
+        // What was sent over a bad line for an hour is not lost to a tool that is missing.
+        let again = true;
+        try {
+          const made = await centre.ingest(path, query);
+          again = !made.ok && problemKinds[made.problem.code].retryable;
+          if (!made.ok) return made;
+          const source = String(request.headers['x-loa-file'] ?? '').slice(0, 200);
+          const { item, peaks } = made.value;
+          const media = { item, source, author: person.account, createdMs: centre.nowMs(), peaks };
+          return ok(await keep(media, act('media.add', item.sha256, item)));
+        } finally {
+          if (upload !== undefined) await centre.resumable.settle(upload, again);
+        }
       },
     );
   });

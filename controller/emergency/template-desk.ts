@@ -5,7 +5,8 @@ import { sameLanguage } from '../../schemas/languages.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Film } from '../../schemas/programme.ts';
 import { screenWordsMax, screenWordsOf } from '../../schemas/screen-words.ts';
-import { type OrderTemplate, type SignFilms, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
+import { orderFilmsMax } from '../../schemas/want.ts';
+import { type OrderTemplate, type SignFilms, signFilmsOf, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
 import type { Registry } from '../registry.ts';
 import type { Act, MetaStore } from '../store/store.ts';
 import type { Voices } from './voices.ts';
@@ -96,7 +97,7 @@ export class TemplateDesk {
     return ok(changed);
   }
 
-  /** Set or take away the film that says a template in sign language for a class. Problem: not-found. */
+  /** Set or take away the film that says a template in sign language for a class. Problems: not-found, too-large (films of all templates). */
   sign(id: string, kind: keyof SignFilms, film: Film | undefined, act: Act): Promise<Result<OrderTemplate>> {
     return this.#inTurn(() => this.#sign(id, kind, film, act));
   }
@@ -108,6 +109,8 @@ export class TemplateDesk {
     const { [kind]: _was, ...others } = before;
     const signFilms: SignFilms = film ? { ...others, [kind]: film } : others;
     const changed: OrderTemplate = Object.keys(signFilms).length > 0 ? { ...rest, signFilms } : rest;
+    if (signFilmsOf(this.#templates.map((one) => (one.id === id ? changed : one))).length > orderFilmsMax)
+      return bad('too-large', `boxes hold ${orderFilmsMax} films of orders at most`, '/film');
     await this.#replace(changed, act);
     await this.#options.prepared();
     return ok(changed);

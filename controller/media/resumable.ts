@@ -1,5 +1,5 @@
 // Uploads that go on where a bad line broke them off (tus 1.0.0, creation, expiration, termination): kept apart until they are whole and asked for.
-import { mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { link, mkdir, readdir, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { FileStore } from '@tus/file-store';
@@ -48,6 +48,7 @@ export class ResumableUploads {
   #opened: Promise<Opened> | undefined;
   /** What was asked of creations is judged one after the other, or two would share one place. */
   #creating: Promise<unknown> = Promise.resolve();
+  readonly #taken = new Set<string>();
 
   constructor({ dir }: ResumableOptions) {
     this.#dir = dir;
@@ -71,15 +72,22 @@ export class ResumableUploads {
     return mine.ok ? this.#pass(request, `/${request.id}`) : mine;
   }
 
-  /** A whole upload, moved to `target`: it is used once. Problems: not-found, conflict (bytes are missing yet). */
+  /** A whole upload at `target` as well; one at a time. Problems: not-found, conflict (bytes are missing yet, or it is being used). */
   async take(account: string, id: string, target: string): Promise<Result<void>> {
     const mine = await this.#mine(account, id);
     if (!mine.ok) return mine;
     const { offset, size } = mine.value;
     if (offset !== size) return bad('conflict', `${offset} of ${size} bytes are here`, '/upload');
-    await rename(join(this.#dir, id), target);
-    await rm(join(this.#dir, `${id}.json`), { force: true });
+    if (this.#taken.has(id)) return bad('conflict', 'something is being made of it', '/upload');
+    this.#taken.add(id);
+    await link(join(this.#dir, id), target);
     return ok(undefined);
+  }
+
+  /** What was to be made of it is made, or cannot be: an upload that failed for a tool's sake is kept for the next try. */
+  async settle(id: string, kept: boolean): Promise<void> {
+    if (!kept) for (const name of [id, `${id}.json`]) await rm(join(this.#dir, name), { force: true });
+    this.#taken.delete(id);
   }
 
   #create(account: string, request: TusRequest): Promise<Result<TusAnswer>> {

@@ -70,6 +70,15 @@ describe('films', () => {
     expect(events).toContainEqual(expect.objectContaining({ is: 'showingEnded', showing: 2, how: 'failed' }));
   });
 
+  test('without a door of films a page stands as its still', async () => {
+    const { player, frames, tell } = await filmRig(async () => bad('device-failed', 'films are not served here'));
+    player.play(play(), tell);
+    player.show({ ...show('a', 2_000, 5_000, { last: true }), item: { ...item('a'), film } });
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(frames.filter(({ kind }) => kind === 'bulletin')).toMatchObject([{ html: 'page a' }]);
+    expect(frames.at(-1)).not.toHaveProperty('film');
+  });
+
   test('an order has its interpreter where the film is ready, and is not kept waiting where it is not', async () => {
     const ready = await filmRig(async () => ok(url));
     ready.player.play(play(signed, { startAtMs: wallMs }), ready.tell);

@@ -113,6 +113,22 @@ describe('an upload in pieces', () => {
   });
 });
 
+describe('what is made of an upload', () => {
+  test('may be tried again where a tool was missing, one at a time, until it is made', async () => {
+    const bytes = Buffer.from('ID3 something that needs an encoder');
+    const id = idOf(await begin(bytes.length));
+    await send(id, bytes, 0);
+    for (const _again of [1, 2]) expect(codeOf(await author('POST', `/media?title=x&upload=${id}`))).toBe('tool-missing');
+    expect(await open()).toEqual([id]);
+    const uploads = new ResumableUploads({ dir: dir() });
+    const target = join(built.dir, 'taken');
+    expect(await uploads.take('tac-gia', id, target)).toMatchObject({ ok: true });
+    expect(await uploads.take('tac-gia', id, `${target}-2`)).toMatchObject({ problem: { code: 'conflict' } });
+    await uploads.settle(id, false);
+    expect(await uploads.take('tac-gia', id, `${target}-3`)).toMatchObject({ problem: { code: 'not-found' } });
+  });
+});
+
 describe('nobody', () => {
   test('finds another’s upload, whatever is asked of it', async () => {
     const id = idOf(await begin(3));
