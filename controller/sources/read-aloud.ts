@@ -1,26 +1,18 @@
 // A text made into sound by a machine voice: a new version with its recording, which people hear before anybody approves it.
-import { writeFile } from 'node:fs/promises';
-import type { AudioTools } from '../../hardware/host/audio-tools.ts';
-import { speak, speechCharactersMax } from '../../hardware/host/speech.ts';
-import { wavHead } from '../../hardware/host/wav.ts';
 import { bad, type Result } from '../../schemas/problems.ts';
 import { sourceKinds } from '../../schemas/source.ts';
-import type { Blobs } from '../blobs.ts';
 import { may } from '../core/roles.ts';
 import type { SourceItem } from '../core/source-item.ts';
 import { isNewest } from '../core/source-life.ts';
 import type { Ingested } from '../media/ingest.ts';
+import type { SpeechDesk } from '../speech/speech-desk.ts';
 import type { Store } from '../store/store.ts';
 import type { Asking, SourceDesk } from './source-desk.ts';
-
-const rateHz = 48_000;
 
 export interface ReadAloudOptions {
   readonly store: Pick<Store, 'content'>;
   readonly sources: SourceDesk;
-  readonly tools: AudioTools;
-  readonly blobs: Blobs;
-  readonly ingest: (path: string, words: { readonly title: string; readonly language: string }) => Promise<Result<Ingested>>;
+  readonly speech: Pick<SpeechDesk, 'speak'>;
   readonly nowMs: () => number;
 }
 
@@ -45,15 +37,14 @@ export async function readAloud(options: ReadAloudOptions, id: string, version: 
   return sources.revise(id, { version, content: { ...content, media: item.sha256 } }, asking);
 }
 
+/** Problems are told where the text stands. */
 async function soundOf(
-  { tools, blobs, ingest }: ReadAloudOptions,
+  { speech }: ReadAloudOptions,
   { title, language, body }: SourceItem['latest']['content'],
 ): Promise<Result<Ingested>> {
-  if (body.length > speechCharactersMax)
-    return bad('too-large', `${body.length} characters, at most ${speechCharactersMax} are read out`, '/content/body');
-  const spoken = await speak(tools, body, language);
-  if (!spoken.ok) return spoken.problem.code === 'not-found' ? bad('no-voice', spoken.problem.detail, '/content/language') : spoken;
-  const path = blobs.temporary('.wav');
-  await writeFile(path, Buffer.concat([wavHead(rateHz, spoken.value.length), spoken.value]), { mode: 0o600 });
-  return ingest(path, { title, language });
+  const spoken = await speech.speak(body, { title, language });
+  if (spoken.ok) return spoken;
+  const { code, detail, path } = spoken.problem;
+  const at = path === '/language' ? '/content/language' : path === '/text' ? '/content/body' : path;
+  return bad(code, detail, at);
 }
