@@ -105,12 +105,15 @@ function timelineRoutes(app: FastifyInstance, centre: Centre): void {
     app,
     centre,
     { method: 'GET', url: '/api/timeline.ics', act: 'read', query: TimelineQuery, perMinute: 60 },
-    async ({ person, query, reply }): Promise<Result<string>> => {
+    async ({ person, query, reply }): Promise<Result<undefined>> => {
       const seen = await timelineOf(centre, person.grants, query);
       if (!seen.ok) return seen;
       const { box, occurrences } = seen.value;
-      reply.type('text/calendar; charset=utf-8').header('content-disposition', `attachment; filename="${box.id}.ics"`);
-      return ok(calendarOf(occurrences, { name: box.name, centre: centre.card.id, nowMs: centre.nowMs() }));
+      await reply
+        .type('text/calendar; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${box.id}.ics"`)
+        .send(calendarOf(occurrences, { name: box.name, centre: centre.card.id, nowMs: centre.nowMs() }));
+      return ok(undefined);
     },
   );
 }

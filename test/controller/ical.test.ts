@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { calendarOf } from '../../controller/core/ical.ts';
 import type { Occurrence } from '../../schemas/timeline.ts';
+import { codeOf, makeCentre } from './built-centre.ts';
 
 const one = (changes: Partial<Occurrence> = {}): Occurrence => ({
   ...{ id: 'l@1@main', schedule: 'l', programme: 'p', title: 'Bản tin sáng', output: 'main', kind: 'loudspeaker', class: 'normal' },
@@ -49,4 +50,17 @@ test('whatever stands in a title, lines keep to 75 octets, no line is added, and
       return long.length === 0 && lines.length === 18 && plain.length === 1 && plain[0] === expected;
     }),
   );
+});
+
+test('by REST it is a calendar file of one box, for whoever may see it', async () => {
+  const built = await makeCentre();
+  const technician = await built.as('ky-thuat');
+  const outputs = [{ id: 'main', kind: 'loudspeaker' }];
+  await technician('POST', '/boxes', { id: 'hop-1', name: 'Loa thôn 1', area: '08/02536/thon-1', groups: ['thon-1'], outputs });
+  const span = `fromMs=${built.clock.nowMs}&toMs=${built.clock.nowMs + 86_400_000}`;
+  const file = await technician('GET', `/timeline.ics?box=hop-1&${span}`);
+  expect([file.status, file.headers['content-type']]).toEqual([200, 'text/calendar; charset=utf-8']);
+  expect(read(String(file.body))).toContain('X-WR-CALNAME:Loa thôn 1');
+  expect(codeOf(await (await built.as('thon-2'))('GET', `/timeline.ics?box=hop-1&${span}`))).toBe('not-found');
+  await built.stop();
 });
