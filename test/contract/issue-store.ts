@@ -131,7 +131,10 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
       const [one, two] = ['a'.repeat(64), 'b'.repeat(64)];
       const receipt = (occurrence: string, plannedStartMs: number, items: string[], dev = 'd1'): StoredReceipt => ({
         ...{ dev, receivedMs: 1 },
-        receipt: { occurrence, plannedStartMs, items } as unknown as Receipt,
+        receipt: {
+          ...{ occurrence, plannedStartMs, plannedEndMs: plannedStartMs + 5, items, audibleMs: 5 },
+          ...{ what: 'programme', class: 'normal', outcome: 'played', proof: 'none' },
+        } as unknown as Receipt,
       });
       const receipts = [
         receipt('o-1', 10, [one]),
