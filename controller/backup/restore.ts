@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { filesOf } from '../../schemas/programme.ts';
 import { folderOf } from '../folder.ts';
 import { openStore } from '../store/open-store.ts';
 import { SqlStore } from '../store/sql-store.ts';
@@ -42,16 +43,15 @@ async function verifyTables(folder: string, manifest: Manifest): Promise<Result<
     : bad('store-damaged', `${missing.length} files of content that the tables name are missing: ${missing.slice(0, namedMax).join(' ')}`);
 }
 
-/** Hashes of what the library and the boxes' wants name. */
+/** Hashes of what the library (films beside their pages) and the boxes' wants name. */
 async function contentNamed(file: string): Promise<string[]> {
   const opened = await openDatabase({ file, exclusive: false });
   if (!opened.ok) return [];
   const store = new SqlStore(opened.value);
   try {
     const [media, wants] = [await store.content.media(), await store.wants.wants()];
-    return [
-      ...new Set<string>([...media.map(({ item }) => item.sha256), ...wants.flatMap(({ parts }) => parts.map((part) => part.sha256))]),
-    ];
+    const files = [...media.flatMap(({ item }) => filesOf(item)), ...wants.flatMap(({ parts }) => parts)];
+    return [...new Set<string>(files.map((one) => one.sha256))];
   } finally {
     await store.close();
   }

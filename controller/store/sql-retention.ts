@@ -10,6 +10,12 @@ const tables: Readonly<Record<Exclude<Droppable, 'recordings'>, { readonly table
     showings: { table: 'showings', key: 'dev, id', order: 'from_ms' },
     rows: { table: 'log_rows', key: 'dev, epoch, seq', order: 'at_ms' },
   };
+/** Where the hash of a recording may stand that is still wanted: programmes, versions of source items, templates of orders. */
+const keepers = [
+  'programmes WHERE programmes.body',
+  'source_versions WHERE source_versions.body',
+  "meta WHERE meta.name = 'templates' AND meta.value",
+];
 const droppedNote = 'dropped by its age';
 
 export class SqlRetention implements RetentionStore {
@@ -32,12 +38,12 @@ export class SqlRetention implements RetentionStore {
     });
   }
 
-  /** The session stays with its times and its boxes; its sound goes, from the library too, unless a programme plays it. */
+  /** The session stays with its times and its boxes; its sound goes, from the library too, unless somebody still plays it. */
   #dropRecordings(beforeMs: number, limit: number): Promise<Dropped> {
     return this.#writer.alone(async () => {
       const old = await this.#writer.database.read(
         `SELECT id, recording FROM live_sessions WHERE recording IS NOT NULL AND closed_ms < ?
-          AND NOT EXISTS (SELECT 1 FROM programmes WHERE programmes.body LIKE '%' || live_sessions.recording || '%')
+          ${keepers.map((one) => `AND NOT EXISTS (SELECT 1 FROM ${one} LIKE '%' || live_sessions.recording || '%')`).join(' ')}
           ORDER BY closed_ms, id LIMIT ?`,
         [beforeMs, limit],
       );

@@ -79,7 +79,11 @@ export function describeRetentionStore(name: string, makeBed: () => Promise<Stor
         { programme, state: 'draft', author: 'x', approver: null, changedMs: 1, note: '' },
         act('programme.write'),
       );
-      expect(await store.retention.drop('recordings', 20, 10)).toEqual({ count: 1, content: [sound('a').sha256] });
+      const { sha256: recording } = sound('a');
+      await store.meta.setValue('templates', JSON.stringify([{ speech: [{ recording }] }]));
+      expect(await store.retention.drop('recordings', 20, 10)).toEqual({ count: 0, content: [] });
+      await store.meta.setValue('templates', '[]');
+      expect(await store.retention.drop('recordings', 20, 10)).toEqual({ count: 1, content: [recording] });
       expect(await store.retention.drop('recordings', 20, 10)).toEqual({ count: 0, content: [] });
       const kept = await store.live.sessions(9);
       expect(kept.map(({ session, recording, recordingNote }) => [session.session, recording !== null, recordingNote])).toEqual([
