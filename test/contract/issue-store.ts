@@ -1,11 +1,11 @@
 // What every store promises of issues and inboxes, and of receipts found by what they played.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
-import type { Act, Store, StoredReceipt } from '../../controller/store/store.ts';
+import type { Act, StoredReceipt } from '../../controller/store/store.ts';
 import { bad, ok } from '../../schemas/problems.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { schedule } from '../schemas/documents.ts';
-import type { StoreBed } from './store.ts';
+import { describeOnStore, type StoreBed } from './store-suite.ts';
 
 const act = (name: string): Act => ({ atMs: 1_000, actor: 'someone', act: name, subject: 'thing', sha256: 'ab' });
 const issue = (id: string, change: Partial<SourceIssue> = {}): SourceIssue => ({
@@ -25,33 +25,22 @@ const issue = (id: string, change: Partial<SourceIssue> = {}): SourceIssue => ({
 });
 
 export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed>): void {
-  describe(name, () => {
-    let bed: StoreBed;
-    let store: Store;
-    beforeEach(async () => {
-      bed = await makeBed();
-      store = await bed.open();
-    });
-    afterEach(async () => {
-      await store.close();
-      await bed.remove();
-    });
+  describeOnStore(name, makeBed, (on) => {
     const add = (one: SourceIssue, ...units: string[]) =>
-      store.issues.add(
+      on.store.issues.add(
         one,
         units.map((unit) => waitingEntry(one, unit)),
         act('issue'),
       );
     const take = (id: string, unit: string, programme: string) =>
-      store.issues.answer(id, unit, (entry) => ok({ ...entry, answer: 'taken', programme }), act('take'));
+      on.store.issues.answer(id, unit, (entry) => ok({ ...entry, answer: 'taken', programme }), act('take'));
 
     test('an issue lies in every unit’s inbox, newest first, also after opening again', async () => {
       await add(issue('p-1'), 'a', 'b');
       await add(issue('p-2', { atMs: 20, item: 'tin-2' }), 'b');
-      await store.close();
-      store = await bed.reopen();
+      await on.reopen();
       const found = async (filter: object) =>
-        (await store.issues.entries({ limit: 9, ...filter })).map((one) => `${one.issue} ${one.unit}`);
+        (await on.store.issues.entries({ limit: 9, ...filter })).map((one) => `${one.issue} ${one.unit}`);
       expect(await found({})).toEqual(['p-2 b', 'p-1 a', 'p-1 b']);
       expect(await found({ units: ['b'] })).toEqual(['p-2 b', 'p-1 b']);
       expect(await found({ units: [] })).toEqual([]);
@@ -59,17 +48,17 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
       expect(await found({ item: 'tin-2' })).toEqual(['p-2 b']);
       expect(await found({ answer: 'taken' })).toEqual([]);
       expect(await found({ limit: 1 })).toEqual(['p-2 b']);
-      expect(await store.issues.issue('p-1')).toEqual(issue('p-1'));
-      expect(await store.issues.issue('p-9')).toBeUndefined();
-      expect((await store.issues.issues({ limit: 9 })).map(({ id }) => id)).toEqual(['p-2', 'p-1']);
-      expect((await store.issues.issues({ item: 'tin-1', limit: 9 })).map(({ id }) => id)).toEqual(['p-1']);
+      expect(await on.store.issues.issue('p-1')).toEqual(issue('p-1'));
+      expect(await on.store.issues.issue('p-9')).toBeUndefined();
+      expect((await on.store.issues.issues({ limit: 9 })).map(({ id }) => id)).toEqual(['p-2', 'p-1']);
+      expect((await on.store.issues.issues({ item: 'tin-1', limit: 9 })).map(({ id }) => id)).toEqual(['p-1']);
     });
 
     test('an answer is judged on what stands, one after the other; refused, nothing is written', async () => {
       await add(issue('p-1'), 'a');
       const seen: string[] = [];
       const judge = (answer: 'taken' | 'declined') =>
-        store.issues.answer(
+        on.store.issues.answer(
           'p-1',
           'a',
           (entry) => {
@@ -83,33 +72,35 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
         ['waiting', 'taken'],
         [true, false],
       ]);
-      expect((await store.audit.entries(0, 9)).map((one) => one.act)).toEqual(['issue', 'taken']);
-      expect(await store.issues.answer('p-1', 'x', () => bad('conflict', ''), act('x'))).toMatchObject({ problem: { code: 'not-found' } });
+      expect((await on.store.audit.entries(0, 9)).map((one) => one.act)).toEqual(['issue', 'taken']);
+      expect(await on.store.issues.answer('p-1', 'x', () => bad('conflict', ''), act('x'))).toMatchObject({
+        problem: { code: 'not-found' },
+      });
     });
 
     test('what is inserted stands in the schedules and the entry at once, is counted, and leaves when the issue is taken back', async () => {
       await add(issue('p-1'), 'a', 'b');
       const planned = { schedule: schedule({ id: 's-1', programme: 'ct-1' }), groups: ['g'], author: 'binh', createdMs: 1 };
       const entry = { ...waitingEntry(issue('p-1'), 'a'), answer: 'inserted' as const, programme: 'ct-1', schedule: 's-1' };
-      expect(await store.issues.insert(entry, planned, act('schedule.add'))).toBe(true);
-      expect(await store.issues.insert(entry, { ...planned, schedule: schedule({ id: 's-3' }) }, act('again')), 'answered by now').toBe(
+      expect(await on.store.issues.insert(entry, planned, act('schedule.add'))).toBe(true);
+      expect(await on.store.issues.insert(entry, { ...planned, schedule: schedule({ id: 's-3' }) }, act('again')), 'answered by now').toBe(
         false,
       );
-      await store.content.addSchedule({ ...planned, schedule: schedule({ id: 's-2' }) }, act('other'));
-      expect((await store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-1', 's-2']);
-      expect(await store.issues.counts(['p-1', 'p-2'])).toEqual(new Map([['p-1', { units: 2, inserted: 1 }]]));
+      await on.store.content.addSchedule({ ...planned, schedule: schedule({ id: 's-2' }) }, act('other'));
+      expect((await on.store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-1', 's-2']);
+      expect(await on.store.issues.counts(['p-1', 'p-2'])).toEqual(new Map([['p-1', { units: 2, inserted: 1 }]]));
       const withdrawn = { by: 'binh', atMs: 30, note: 'sai' };
-      const take = (id: string) => store.issues.withdraw(id, (one) => ok({ ...one, withdrawn }), act('take-back'));
+      const take = (id: string) => on.store.issues.withdraw(id, (one) => ok({ ...one, withdrawn }), act('take-back'));
       expect(await take('p-1')).toMatchObject({ value: { withdrawn } });
-      expect((await store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-2']);
-      expect(await store.issues.issue('p-1')).toMatchObject({ withdrawn });
+      expect((await on.store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-2']);
+      expect(await on.store.issues.issue('p-1')).toMatchObject({ withdrawn });
       const late = { ...waitingEntry(issue('p-1'), 'b'), answer: 'inserted' as const, programme: 'ct-1', schedule: 's-4' };
-      expect(await store.issues.insert(late, { ...planned, schedule: schedule({ id: 's-4' }) }, act('late')), 'taken back by now').toBe(
+      expect(await on.store.issues.insert(late, { ...planned, schedule: schedule({ id: 's-4' }) }, act('late')), 'taken back by now').toBe(
         false,
       );
-      expect((await store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-2']);
+      expect((await on.store.content.schedules()).map((one) => one.schedule.id)).toEqual(['s-2']);
       expect(await take('p-9')).toMatchObject({ problem: { code: 'not-found' } });
-      expect(await store.issues.withdraw('p-1', () => bad('conflict', ''), act('no'))).toMatchObject({ problem: { code: 'conflict' } });
+      expect(await on.store.issues.withdraw('p-1', () => bad('conflict', ''), act('no'))).toMatchObject({ problem: { code: 'conflict' } });
     });
 
     test('a programme loses an item when every issue under which it was taken was taken back, and not before', async () => {
@@ -119,12 +110,12 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
       await take('p-1', 'b', 'ct-b');
       await take('p-2', 'b', 'ct-b');
       const back = (id: string) =>
-        store.issues.withdraw(id, (one) => ok({ ...one, withdrawn: { by: 'x', atMs: 5, note: '' } }), act('back'));
-      expect(await store.issues.revoked()).toEqual([]);
+        on.store.issues.withdraw(id, (one) => ok({ ...one, withdrawn: { by: 'x', atMs: 5, note: '' } }), act('back'));
+      expect(await on.store.issues.revoked()).toEqual([]);
       await back('p-1');
-      expect(await store.issues.revoked()).toEqual([{ programme: 'ct-a', item: 'tin-1' }]);
+      expect(await on.store.issues.revoked()).toEqual([{ programme: 'ct-a', item: 'tin-1' }]);
       await back('p-2');
-      expect((await store.issues.revoked()).map(({ programme }) => programme)).toEqual(['ct-a', 'ct-b']);
+      expect((await on.store.issues.revoked()).map(({ programme }) => programme)).toEqual(['ct-a', 'ct-b']);
     });
 
     test('receipts are found by what they played, within the period, whatever else they name', async () => {
@@ -142,9 +133,9 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
         receipt('o-3', 30, [two]),
         receipt('o-4', 40, [one], 'd2'),
       ];
-      await store.log.commit({ rows: [], receipts, progress: [], conflicts: [], heads: [] });
+      await on.store.log.commit({ rows: [], receipts, progress: [], conflicts: [], heads: [] });
       const found = async (contents: string[], fromMs: number, toMs: number) =>
-        (await store.log.receiptsOf({ contents, fromMs, toMs })).map(({ receipt: { occurrence } }) => occurrence);
+        (await on.store.log.receiptsOf({ contents, fromMs, toMs })).map(({ receipt: { occurrence } }) => occurrence);
       expect(await found([one], 0, 99)).toEqual(['o-1', 'o-2', 'o-4']);
       expect(await found([one], 20, 40)).toEqual(['o-2']);
       expect(await found([one, two], 0, 99)).toEqual(['o-1', 'o-2', 'o-3', 'o-4']);

@@ -1,12 +1,12 @@
 // Sums of plays as every store makes them: the same as reckoned of the receipts one by one.
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Fault } from '../../controller/core/faults.ts';
 import { keptOf, minutesOf, refusedOf, type ToldReceipt } from '../../controller/reports/sums.ts';
-import type { Store, StoredReceipt, StoredRow } from '../../controller/store/store.ts';
+import type { StoredReceipt, StoredRow } from '../../controller/store/store.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { Outcome, type Receipt } from '../../schemas/receipt.ts';
-import type { StoreBed } from './store.ts';
+import { describeOnStore, type StoreBed } from './store-suite.ts';
 
 const dayMs = 86_400_000;
 const nothing = { rows: [], progress: [], conflicts: [], heads: [] };
@@ -41,19 +41,7 @@ function receiptsOf(plays: readonly Play[], run: number): ToldReceipt[] {
 const sorted = (list: readonly object[]) => list.map((one) => canonicalJson(one)).sort();
 
 export function describePlayStore(name: string, makeBed: () => Promise<StoreBed>): void {
-  describe(name, () => {
-    let bed: StoreBed;
-    let store: Store;
-
-    beforeEach(async () => {
-      bed = await makeBed();
-      store = await bed.open();
-    });
-    afterEach(async () => {
-      await store.close();
-      await bed.remove();
-    });
-
+  describeOnStore(name, makeBed, (on) => {
     test('sums over a period, long or short, of all boxes or some, are those of its receipts', async () => {
       const all: ToldReceipt[] = [];
       let run = 0;
@@ -64,15 +52,15 @@ export function describePlayStore(name: string, makeBed: () => Promise<StoreBed>
         fc.constantFrom<readonly string[] | undefined>(undefined, ['a'], ['a', 'c'], ['x']),
         async (plays, fromMs, lastsMs, boxes) => {
           const fresh = receiptsOf(plays, run++);
-          await store.log.commit({ ...nothing, receipts: fresh.map((one) => ({ ...one, receivedMs: 1 })) });
+          await on.store.log.commit({ ...nothing, receipts: fresh.map((one) => ({ ...one, receivedMs: 1 })) });
           all.push(...fresh);
           const period = { boxes, fromMs, toMs: fromMs + lastsMs };
           const within = all.filter(({ dev, receipt: { plannedStartMs } }) => {
             return plannedStartMs >= fromMs && plannedStartMs < period.toMs && (boxes === undefined || boxes.includes(dev));
           });
-          expect(sorted(await store.plays.minutes(period))).toEqual(sorted(minutesOf(within)));
-          expect(sorted(await store.plays.kept(period))).toEqual(sorted(keptOf(within)));
-          expect(sorted(await store.plays.refused({ ...period, limit: 1_000 }))).toEqual(sorted(refusedOf(within)));
+          expect(sorted(await on.store.plays.minutes(period))).toEqual(sorted(minutesOf(within)));
+          expect(sorted(await on.store.plays.kept(period))).toEqual(sorted(keptOf(within)));
+          expect(sorted(await on.store.plays.refused({ ...period, limit: 1_000 }))).toEqual(sorted(refusedOf(within)));
         },
       );
       await fc.assert(property, { numRuns: 60 });
@@ -96,29 +84,29 @@ export function describePlayStore(name: string, makeBed: () => Promise<StoreBed>
           receivedMs: 1,
         };
       });
-      await store.log.commit({ ...nothing, receipts, rows });
+      await on.store.log.commit({ ...nothing, receipts, rows });
       const partsOf = async <T>(read: (after?: T) => Promise<T[]>): Promise<T[]> => {
         const found: T[] = [];
         for (let part = await read(); part.length > 0; part = await read(part.at(-1))) found.push(...part);
         return found;
       };
       for (const of of [{}, { dev: 'a' }]) {
-        expect(await partsOf((after?: StoredReceipt) => store.log.receipts({ ...of, after, limit: 7 }))).toEqual(
-          await store.log.receipts({ ...of, limit: 100 }),
+        expect(await partsOf((after?: StoredReceipt) => on.store.log.receipts({ ...of, after, limit: 7 }))).toEqual(
+          await on.store.log.receipts({ ...of, limit: 100 }),
         );
-        expect(await partsOf((after?: StoredRow) => store.log.rows({ ...of, after, limit: 3 }))).toEqual(
-          await store.log.rows({ ...of, limit: 100 }),
+        expect(await partsOf((after?: StoredRow) => on.store.log.rows({ ...of, after, limit: 3 }))).toEqual(
+          await on.store.log.rows({ ...of, limit: 100 }),
         );
       }
-      expect(await store.log.rows({ limit: 100 })).toHaveLength(20);
+      expect(await on.store.log.rows({ limit: 100 })).toHaveLength(20);
       const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
       const faults = Array.from({ length: 11 }, (_, at) => {
         return { id: `f${at}`, box: 'a', reason: 'hot' as const, openedMs: at % 4, standingMs: 1, endedMs: null, times: 1, ...nobody };
       });
-      await store.faults.save(faults);
-      const every = await store.faults.faults({ open: true, limit: 100 });
+      await on.store.faults.save(faults);
+      const every = await on.store.faults.faults({ open: true, limit: 100 });
       expect(every).toHaveLength(11);
-      expect(await partsOf((after?: Fault) => store.faults.faults({ open: true, after, limit: 2 }))).toEqual(every);
+      expect(await partsOf((after?: Fault) => on.store.faults.faults({ open: true, after, limit: 2 }))).toEqual(every);
     });
   });
 }

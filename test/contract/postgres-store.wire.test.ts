@@ -22,7 +22,8 @@ import { type PostgresServer, postgresPrograms, startPostgres } from './postgres
 import { describeRetentionStore } from './retention-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
-import { describeStore, type StoreBed } from './store.ts';
+import { describeStore } from './store.ts';
+import type { StoreBed } from './store-suite.ts';
 import { describeUnitStore } from './unit-store.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres]', () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { StoredReceipt, StoredShowing } from '../../controller/store/store.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
-import type { StoreBed } from './store.ts';
+import type { StoreBed } from './store-suite.ts';
 
 const nothing = { rows: [], receipts: [], progress: [], conflicts: [], heads: [] };
 const receipt = (occurrence: string, plannedStartMs: number): StoredReceipt => ({

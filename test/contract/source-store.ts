@@ -1,31 +1,21 @@
 // What every store promises of source information: items, versions that never change, words that find them.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SourceItem } from '../../controller/core/source-item.ts';
 import type { Act, Store } from '../../controller/store/store.ts';
 import { bad, ok } from '../../schemas/problems.ts';
 import { content, sound, source, version } from '../controller/source-rig.ts';
-import type { StoreBed } from './store.ts';
+import { describeOnStore, type StoreBed } from './store-suite.ts';
 
 const act = (name: string): Act => ({ atMs: 1_000, actor: 'someone', act: name, subject: 'thing', sha256: 'ab' });
 
 export function describeSourceStore(name: string, makeBed: () => Promise<StoreBed>): void {
-  describe(name, () => {
-    let bed: StoreBed;
-    let store: Store;
-    beforeEach(async () => {
-      bed = await makeBed();
-      store = await bed.open();
-    });
-    afterEach(async () => {
-      await store.close();
-      await bed.remove();
-    });
-
-    const save = (item: SourceItem, versions = [item.latest]) => store.sources.decide(item.id, () => ok({ item, versions }), act('save'));
+  describeOnStore(name, makeBed, (on) => {
+    const save = (item: SourceItem, versions = [item.latest]) =>
+      on.store.sources.decide(item.id, () => ok({ item, versions }), act('save'));
     const titled = (id: string, title: string, changedMs: number, change: Partial<SourceItem> = {}) =>
       source({ id, changedMs, latest: version({ content: content({ title, body: 'x' }) }), ...change });
     const ids = async (filter: Partial<Parameters<Store['sources']['items']>[0]> = {}) =>
-      (await store.sources.items({ limit: 10, ...filter })).map(({ id }) => id);
+      (await on.store.sources.items({ limit: 10, ...filter })).map(({ id }) => id);
 
     test('an item is there as it was decided, with every version, after opening again', async () => {
       const first = version({ play: sound('a'), state: 'published', steps: [{ step: 'publish', by: 'b', atMs: 5, note: 'chữ "nháy"' }] });
@@ -33,36 +23,35 @@ export function describeSourceStore(name: string, makeBed: () => Promise<StoreBe
       const item = source({ from: { item: 'goc', version: 3 }, tags: ['tết', 'lũ'], folder: 'f-1', latest: first, published: first });
       await save(item);
       await save({ ...item, latest: second, changedMs: 9 }, [second]);
-      await store.close();
-      store = await bed.reopen();
-      expect(await store.sources.item('tin-1')).toEqual({ ...item, latest: second, changedMs: 9 });
-      expect(await store.sources.versions('tin-1')).toEqual([first, second]);
-      expect(await store.sources.item('tin-2')).toBeUndefined();
-      expect(await store.sources.versions('tin-2')).toEqual([]);
-      expect((await store.sources.itemsOf(['tin-1', 'tin-2'])).map(({ id }) => id)).toEqual(['tin-1']);
-      expect((await store.sources.copies('goc')).map(({ id }) => id)).toEqual(['tin-1']);
-      expect((await store.audit.entries(0, 10)).map((one) => one.act)).toEqual(['save', 'save']);
+      await on.reopen();
+      expect(await on.store.sources.item('tin-1')).toEqual({ ...item, latest: second, changedMs: 9 });
+      expect(await on.store.sources.versions('tin-1')).toEqual([first, second]);
+      expect(await on.store.sources.item('tin-2')).toBeUndefined();
+      expect(await on.store.sources.versions('tin-2')).toEqual([]);
+      expect((await on.store.sources.itemsOf(['tin-1', 'tin-2'])).map(({ id }) => id)).toEqual(['tin-1']);
+      expect((await on.store.sources.copies('goc')).map(({ id }) => id)).toEqual(['tin-1']);
+      expect((await on.store.audit.entries(0, 10)).map((one) => one.act)).toEqual(['save', 'save']);
     });
 
     test('what a version says is never written again, its state is', async () => {
       await save(source());
       const other = version({ state: 'submitted', content: content({ title: 'Tráo' }) });
       await save(source({ latest: other }));
-      expect((await store.sources.item('tin-1'))?.latest).toMatchObject({ state: 'submitted', content: { title: 'Lịch tiêm phòng' } });
+      expect((await on.store.sources.item('tin-1'))?.latest).toMatchObject({ state: 'submitted', content: { title: 'Lịch tiêm phòng' } });
     });
 
     test('a decision sees what is there; refused, it writes nothing, not even an act', async () => {
       await save(source());
-      const refused = await store.sources.decide('tin-1', (item) => bad('conflict', `newest is ${item?.latest.n}`), act('no'));
+      const refused = await on.store.sources.decide('tin-1', (item) => bad('conflict', `newest is ${item?.latest.n}`), act('no'));
       expect(refused).toMatchObject({ problem: { code: 'conflict', detail: 'newest is 1' } });
-      expect((await store.audit.entries(0, 10)).map((one) => one.act)).toEqual(['save']);
+      expect((await on.store.audit.entries(0, 10)).map((one) => one.act)).toEqual(['save']);
       const seen: (number | undefined)[] = [];
       const next = (item: SourceItem | undefined) => {
         seen.push(item?.latest.n);
         const latest = version({ n: (item?.latest.n ?? 0) + 1 });
         return ok({ item: source({ latest }), versions: [latest] });
       };
-      await Promise.all([1, 2, 3].map(() => store.sources.decide('tin-1', next, act('turn'))));
+      await Promise.all([1, 2, 3].map(() => on.store.sources.decide('tin-1', next, act('turn'))));
       expect(seen).toEqual([1, 2, 3]);
     });
 
@@ -89,17 +78,24 @@ export function describeSourceStore(name: string, makeBed: () => Promise<StoreBe
 
     test('folders are judged on what stands, with those that items stand in', async () => {
       const folder = (id: string) => ({ id, unit: 'tinh', parent: null, name: `Thư mục ${id}` });
-      for (const id of ['b', 'a', 'c']) await store.folders.decide(() => ok({ put: folder(id) }), act('add'));
-      await store.folders.decide(() => ok({ put: { ...folder('a'), name: 'Khác' } }), act('change'));
+      for (const id of ['b', 'a', 'c']) await on.store.folders.decide(() => ok({ put: folder(id) }), act('add'));
+      await on.store.folders.decide(() => ok({ put: { ...folder('a'), name: 'Khác' } }), act('change'));
       await save(source({ folder: 'a' }));
       await save(source({ id: 'tin-2' }));
-      const seen = await store.folders.decide((folders, used) => bad('conflict', `${folders.length} ${[...used].join(' ')}`), act('no'));
+      const seen = await on.store.folders.decide((folders, used) => bad('conflict', `${folders.length} ${[...used].join(' ')}`), act('no'));
       expect(seen).toMatchObject({ problem: { detail: '3 a' } });
-      await store.folders.decide(() => ok({ remove: folder('c') }), act('remove'));
-      await store.close();
-      store = await bed.reopen();
-      expect(await store.folders.folders()).toEqual([{ ...folder('a'), name: 'Khác' }, folder('b')]);
-      expect((await store.audit.entries(0, 10)).map((one) => one.act)).toEqual(['add', 'add', 'add', 'change', 'save', 'save', 'remove']);
+      await on.store.folders.decide(() => ok({ remove: folder('c') }), act('remove'));
+      await on.reopen();
+      expect(await on.store.folders.folders()).toEqual([{ ...folder('a'), name: 'Khác' }, folder('b')]);
+      expect((await on.store.audit.entries(0, 10)).map((one) => one.act)).toEqual([
+        'add',
+        'add',
+        'add',
+        'change',
+        'save',
+        'save',
+        'remove',
+      ]);
     });
 
     test('a validity that begins or ends in a span is noticed, of what is in force only', async () => {
@@ -113,7 +109,7 @@ export function describeSourceStore(name: string, makeBed: () => Promise<StoreBe
           [100, 199],
           [150, 250],
           [200, 900],
-        ].map(([after, until]) => store.sources.turned(after ?? 0, until ?? 0)),
+        ].map(([after, until]) => on.store.sources.turned(after ?? 0, until ?? 0)),
       );
       expect(turned).toEqual([false, true, false, true, false]);
       const offered = await Promise.all([99, 100, 199, 200].map((validAtMs) => ids({ validAtMs })));

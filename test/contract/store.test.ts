@@ -18,7 +18,8 @@ import { describePlayStore } from './play-store.ts';
 import { describeRetentionStore } from './retention-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
-import { describeStore, type StoreBed } from './store.ts';
+import { describeStore } from './store.ts';
+import type { StoreBed } from './store-suite.ts';
 import { describeUnitStore } from './unit-store.ts';
 
 const actOf = (act: string) => ({ atMs: 1, actor: 'x', act, subject: 's', sha256: '' });

@@ -1,12 +1,12 @@
 // What every store of a centre promises of units: one decision is kept whole or not at all, whatever else is written meanwhile.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { KeptPlan, UnitChangeEntry } from '../../controller/core/unit-book.ts';
 import { areasOn, treeOf, type Unit } from '../../controller/core/unit-tree.ts';
-import type { Account, Act, Box, Store } from '../../controller/store/store.ts';
+import type { Account, Act, Box } from '../../controller/store/store.ts';
 import type { UnitWrite } from '../../controller/store/unit-store.ts';
 import { ok } from '../../schemas/problems.ts';
 import { defaultBoxSettings } from '../../schemas/settings.ts';
-import type { StoreBed } from './store.ts';
+import { describeOnStore, type StoreBed } from './store-suite.ts';
 
 const act = (name: string, atMs = 1000): Act => ({ atMs, actor: 'someone', act: name, subject: 'thing', sha256: 'ab' });
 
@@ -62,43 +62,32 @@ const write = (changes: Partial<UnitWrite> = {}): UnitWrite => ({
 });
 
 export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>): void {
-  describe(name, () => {
-    let bed: StoreBed;
-    let store: Store;
-
+  describeOnStore(name, makeBed, (on) => {
     beforeEach(async () => {
-      bed = await makeBed();
-      store = await bed.open();
-      await store.units.saveUnits([unit('x', '08/x'), unit('z', '08/z')], act('units.write'));
-      await store.estate.addBox(box('d1', '08/x'), act('box'));
-      await store.people.addAccount(account('p', '08/x'), act('account'));
+      await on.store.units.saveUnits([unit('x', '08/x'), unit('z', '08/z')], act('units.write'));
+      await on.store.estate.addBox(box('d1', '08/x'), act('box'));
+      await on.store.people.addAccount(account('p', '08/x'), act('account'));
     });
-    afterEach(async () => {
-      await store.close();
-      await bed.remove();
-    });
-
     const everything = async () => ({
-      state: await store.units.state(),
-      boxes: await store.estate.boxes(),
-      accounts: await store.people.accounts(),
-      audit: await store.audit.entries(0, 100),
+      state: await on.store.units.state(),
+      boxes: await on.store.estate.boxes(),
+      accounts: await on.store.people.accounts(),
+      audit: await on.store.audit.entries(0, 100),
     });
 
     test('a change is there after closing and opening again: units, boxes, places, rights, the book', async () => {
-      expect(await store.units.decide(() => ok(write()))).toMatchObject({ ok: true });
-      await store.close();
-      store = await bed.reopen();
-      expect([...areasOn(treeOf(await store.units.units()), '2026-01-01')].sort()).toEqual([
+      expect(await on.store.units.decide(() => ok(write()))).toMatchObject({ ok: true });
+      await on.reopen();
+      expect([...areasOn(treeOf(await on.store.units.units()), '2026-01-01')].sort()).toEqual([
         ['y', '08/y'],
         ['z', '08/z'],
       ]);
-      expect(await store.estate.box('d1')).toEqual({ ...box('d1', '08/y'), groups: ['g1', 'y'] });
-      expect(await store.units.areas()).toEqual(new Map([['d1', deed.boxes[0]?.after.history]]));
-      expect((await store.people.account('p'))?.grants).toEqual([{ role: 'technician', area: '08/y' }]);
-      expect(await store.units.changes()).toEqual([entry('c1')]);
-      expect((await store.audit.entries(0, 100)).at(-1)).toMatchObject({ act: 'unit.change' });
-      expect(await store.audit.verify()).toBeUndefined();
+      expect(await on.store.estate.box('d1')).toEqual({ ...box('d1', '08/y'), groups: ['g1', 'y'] });
+      expect(await on.store.units.areas()).toEqual(new Map([['d1', deed.boxes[0]?.after.history]]));
+      expect((await on.store.people.account('p'))?.grants).toEqual([{ role: 'technician', area: '08/y' }]);
+      expect(await on.store.units.changes()).toEqual([entry('c1')]);
+      expect((await on.store.audit.entries(0, 100)).at(-1)).toMatchObject({ act: 'unit.change' });
+      expect(await on.store.audit.verify()).toBeUndefined();
     });
 
     test('what fails at its last row leaves nothing behind, and the next decision is none the worse', async () => {
@@ -108,22 +97,21 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
       // The same instant twice: the table takes units and the box, then refuses the row.
       const twice = { ...move, after: { ...move.after, history: [...move.after.history, ...move.after.history] } };
       const broken = write({ apply: { ...deed, boxes: [...deed.boxes, twice] } });
-      await expect(store.units.decide(() => ok(broken))).rejects.toThrow();
+      await expect(on.store.units.decide(() => ok(broken))).rejects.toThrow();
       expect(await everything()).toEqual(before);
-      await store.close();
-      store = await bed.reopen();
+      await on.reopen();
       expect(await everything()).toEqual(before);
-      expect(await store.units.decide(() => ok(write()))).toMatchObject({ ok: true });
-      expect(await store.audit.verify()).toBeUndefined();
+      expect(await on.store.units.decide(() => ok(write()))).toMatchObject({ ok: true });
+      expect(await on.store.audit.verify()).toBeUndefined();
     });
 
     test('a judge who says no, or nothing, writes nothing', async () => {
       const before = await everything();
       const no = { ok: false, problem: { code: 'conflict', path: '', detail: 'no' } } as const;
-      expect(await store.units.decide(() => no)).toEqual(no);
-      expect(await store.units.decide(() => ok(undefined))).toEqual(ok(undefined));
+      expect(await on.store.units.decide(() => no)).toEqual(no);
+      expect(await on.store.units.decide(() => ok(undefined))).toEqual(ok(undefined));
       await expect(
-        store.units.decide(() => {
+        on.store.units.decide(() => {
           throw new Error('a bug');
         }),
       ).rejects.toThrow('a bug');
@@ -133,25 +121,25 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
     test('nothing is written between what a judge reads and what is kept', async () => {
       const seen: string[][] = [];
       const look = () =>
-        store.units.decide((state) => {
+        on.store.units.decide((state) => {
           seen.push(state.boxes.map(({ id, area }) => `${id} ${area}`));
           return ok(undefined);
         });
       const settings = { ...defaultBoxSettings, staggerMs: 2_000 };
       await Promise.all([
-        store.units.decide(() => ok(write())),
-        store.estate.saveSettings('d1', settings, act('box.settings')),
+        on.store.units.decide(() => ok(write())),
+        on.store.estate.saveSettings('d1', settings, act('box.settings')),
         look(),
-        store.estate.addBox(box('d2', '08/z'), act('box')),
+        on.store.estate.addBox(box('d2', '08/z'), act('box')),
         look(),
       ]);
       expect(seen).toEqual([['d1 08/y'], ['d1 08/y', 'd2 08/z']]);
       // Neither lost the other's half of the box.
-      expect(await store.estate.box('d1')).toEqual({ ...box('d1', '08/y'), groups: ['g1', 'y'], settings });
+      expect(await on.store.estate.box('d1')).toEqual({ ...box('d1', '08/y'), groups: ['g1', 'y'], settings });
     });
 
     test('what a change did is at hand for its undo, and no more after it', async () => {
-      await store.units.decide(() => ok(write()));
+      await on.store.units.decide(() => ok(write()));
       const back: KeptPlan = {
         units: deed.units.map(({ id, before, after, from, to }) => ({ id, before: after, after: before, from: to, to: from })),
         boxes: deed.boxes.map(({ id, before, after }) => ({ id, before: after, after: before })),
@@ -159,16 +147,16 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
       };
       let kept: KeptPlan | undefined;
       const undone = entry('c1', { state: 'undone', undone: { by: 'someone', atMs: 5 } });
-      await store.units.decide((_state, found) => {
+      await on.store.units.decide((_state, found) => {
         kept = found;
         return ok(write({ entry: undone, apply: back, keep: null, act: act('unit.undo') }));
       }, 'c1');
       expect(kept).toEqual(deed);
-      expect(await store.units.units()).toEqual([unit('x', '08/x'), unit('z', '08/z')]);
-      expect(await store.estate.box('d1')).toEqual(box('d1', '08/x'));
-      expect(await store.units.areas()).toEqual(new Map());
-      expect(await store.units.changes()).toEqual([undone]);
-      await store.units.decide((_state, found) => {
+      expect(await on.store.units.units()).toEqual([unit('x', '08/x'), unit('z', '08/z')]);
+      expect(await on.store.estate.box('d1')).toEqual(box('d1', '08/x'));
+      expect(await on.store.units.areas()).toEqual(new Map());
+      expect(await on.store.units.changes()).toEqual([undone]);
+      await on.store.units.decide((_state, found) => {
         kept = found;
         return ok(undefined);
       }, 'c1');
@@ -179,8 +167,8 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
       const before = await everything();
       const waiting = (id: string, turn: number) =>
         write({ entry: entry(id, { state: 'waiting', turn }), apply: null, keep: deed, act: act('unit.change') });
-      await store.units.decide(() => ok(waiting('c2', 2)));
-      await store.units.decide(() => ok(waiting('c1', 1)));
+      await on.store.units.decide(() => ok(waiting('c2', 2)));
+      await on.store.units.decide(() => ok(waiting('c1', 1)));
       const { state, boxes } = await everything();
       expect([state.units, boxes]).toEqual([before.state.units, before.boxes]);
       expect(state.changes.map(({ id }) => id)).toEqual(['c1', 'c2']);
@@ -190,7 +178,7 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
       ]);
       expect(state.foreseen, 'what they will do is at hand').toEqual(both);
       const other: KeptPlan = { units: [], boxes: [], grants: [] };
-      await store.units.decide(() =>
+      await on.store.units.decide(() =>
         ok({
           ...waiting('c3', 3),
           foreseen: new Map([
@@ -199,26 +187,26 @@ export function describeUnitStore(name: string, makeBed: () => Promise<StoreBed>
           ]),
         }),
       );
-      expect((await store.units.state()).foreseen, 'and is written anew for those that another met').toEqual(
+      expect((await on.store.units.state()).foreseen, 'and is written anew for those that another met').toEqual(
         new Map([
           ['c2', other],
           ['c3', deed],
         ]),
       );
-      await store.units.decide(() => ok(write({ entry: entry('c1'), keep: deed })));
-      expect([...(await store.units.state()).foreseen.keys()].sort(), 'not of one that is done').toEqual(['c2', 'c3']);
+      await on.store.units.decide(() => ok(write({ entry: entry('c1'), keep: deed })));
+      expect([...(await on.store.units.state()).foreseen.keys()].sort(), 'not of one that is done').toEqual(['c2', 'c3']);
     });
 
     test('places of boxes are told by box, oldest first', async () => {
-      await store.estate.addBox(box('d2', '08/z'), act('box'));
+      await on.store.estate.addBox(box('d2', '08/z'), act('box'));
       const moves = ['d1', 'd2'].map((id) => ({
         id,
         before: place('08/x'),
         after: { ...place('08/z'), history: [9, 3, 5].map((fromMs) => ({ fromMs, area: `a${fromMs}` })) },
       }));
-      await store.units.decide(() => ok(write({ apply: { units: [], boxes: moves, grants: [] } })));
+      await on.store.units.decide(() => ok(write({ apply: { units: [], boxes: moves, grants: [] } })));
       const history = [3, 5, 9].map((fromMs) => ({ fromMs, area: `a${fromMs}` }));
-      expect(await store.units.areas()).toEqual(
+      expect(await on.store.units.areas()).toEqual(
         new Map([
           ['d1', history],
           ['d2', history],
