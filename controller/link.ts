@@ -11,7 +11,7 @@ import type { Feed } from './feed.ts';
 import type { Committed, LogDesk } from './log-desk.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
-import type { CounterStore } from './store/store.ts';
+import type { CounterStore, OrderProgress } from './store/store.ts';
 
 const heartbeatEveryMs = 120_000;
 /** After orders have changed and spread: boxes that were kept from them hear so. */
@@ -38,6 +38,8 @@ export interface LinkOptions {
   readonly dispatch: Dispatch;
   readonly counters: CounterStore;
   readonly watch: Pick<OrderWatch, 'connection' | 'told'>;
+  /** What boxes said of orders, after the watch has it. */
+  readonly onOrderFacts: (facts: readonly OrderProgress[]) => Promise<void>;
   readonly feed: Feed;
   /** Highest counter of each topic on which orders stand. */
   readonly standing: () => Record<string, number>;
@@ -184,8 +186,9 @@ export class CentreLink {
   }
 
   #tell({ dev, receipts, progress, live, rows }: Committed): void {
-    const { feed, watch } = this.#options;
+    const { feed, watch, onOrderFacts, journal } = this.#options;
     watch.told(progress);
+    onOrderFacts(progress).catch((err: unknown) => journal.warn({ event: 'stop-not-sent', dev, err }));
     for (const { receipt } of receipts) feed.tell('receipt', `${dev} ${receipt.occurrence}`);
     for (const order of new Set(progress.map((one) => one.order))) feed.tell('order', order);
     for (const session of new Set(live.map((one) => one.session))) feed.tell('live', session);

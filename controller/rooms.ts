@@ -78,7 +78,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const shared = { registry, desk, feed, publish, journal, nowMs };
   const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch };
-  const link = new CentreLink({ ...told, standing: () => orders.standing() });
+  const link = new CentreLink({ ...told, standing: () => orders.standing(), onOrderFacts: (facts) => orders.told(facts) });
   stood.tell = () => link.beatSoon();
   const inlets = makeInlets(parts);
   const commands = new CommandDesk({

@@ -4,12 +4,31 @@ import type { Clear } from '../../schemas/order.ts';
 import type { Level } from '../../schemas/programme.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import type { Registry } from '../registry.ts';
-import type { OrderStore } from '../store/store.ts';
+import type { OrderProgress, OrderStore } from '../store/store.ts';
 import type { GroupFrames } from './group-frames.ts';
 import type { OrderWatch } from './order-watch.ts';
 
 /** Longer than any start lives (schemas/local-orders.ts). */
 const outlivesMs = 7 * 3600_000;
+
+/** Words of boxes travel: a start that begins before a stop may be told after it. */
+const lateWordMs = 60_000;
+
+interface Start {
+  readonly order: string;
+  readonly dev: string;
+}
+
+export interface StopAll {
+  readonly atMs: number;
+  readonly by: string;
+}
+
+/** Starts among these words that the last stop-all was meant for, by the box's own clock, though nobody knew of them then. */
+export function startsBefore(stop: StopAll | undefined, facts: readonly OrderProgress[], nowMs: number): Start[] {
+  if (!stop || nowMs - stop.atMs > lateWordMs) return [];
+  return facts.filter(({ order, state, atMs }) => state === 'accepted' && /^ready-.*#/.test(order) && atMs <= stop.atMs);
+}
 
 export interface BoxStopsOptions {
   readonly store: Pick<OrderStore, 'startsAtBoxes' | 'clearOrders'>;
@@ -26,8 +45,18 @@ export interface BoxStopsOptions {
  * MUST run where orders are signed one after the other, so that no higher counter overtakes it.
  */
 export async function stopAtBoxes(options: BoxStopsOptions, by: string, reason: string): Promise<readonly string[]> {
+  return clearStarts(options, await options.store.startsAtBoxes(), by, reason);
+}
+
+/** The same for starts just told, where all was stopped after they began. */
+export async function clearStarts(
+  options: BoxStopsOptions,
+  told: readonly Start[],
+  by: string,
+  reason: string,
+): Promise<readonly string[]> {
   const { store, registry, desk, frames, watch, centre, nowMs } = options;
-  const starts = (await store.startsAtBoxes()).flatMap(({ order, dev }) => {
+  const starts = told.flatMap(({ order, dev }) => {
     const group = watch.isConnected(dev) ? registry.box(dev)?.groups[0] : undefined;
     return group === undefined ? [] : [{ order, dev, group }];
   });

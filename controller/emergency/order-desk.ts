@@ -9,8 +9,8 @@ import { type OrderTemplate, planOrder } from '../core/order-plan.ts';
 import type { Feed } from '../feed.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import type { Registry } from '../registry.ts';
-import type { GroupEnvelope, OrderStore, StoredOrder } from '../store/store.ts';
-import { stopAtBoxes } from './box-stops.ts';
+import type { GroupEnvelope, OrderProgress, OrderStore, StoredOrder } from '../store/store.ts';
+import { clearStarts, type StopAll, startsBefore, stopAtBoxes } from './box-stops.ts';
 import type { GroupFrames } from './group-frames.ts';
 import { clearOutlivesMs, type OrderWatch } from './order-watch.ts';
 import type { Voices } from './voices.ts';
@@ -69,6 +69,7 @@ export class OrderDesk {
   #envelopes: GroupEnvelope[] = [];
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #lastStop: StopAll | undefined;
 
   constructor(options: OrderDeskOptions) {
     this.#options = options;
@@ -173,11 +174,18 @@ export class OrderDesk {
   /** End all that lives now, what was started at a box too; later orders sound (PRODUCT §1.2). Ending nothing is fine. */
   async stopAll(by: string): Promise<readonly string[]> {
     const nowMs = this.#options.nowMs();
+    this.#lastStop = { atMs: nowMs, by };
     // What stands in the frames is what boxes hear, however many orders came since.
     const living = this.#envelopes.filter(({ typ, expMs }) => typ === 'order' && expMs > nowMs).flatMap(({ orders }) => orders);
     const cleared = living.length > 0 ? await this.clear([...new Set(living)], by, 'stop-all') : ok<readonly string[]>([]);
     const atBoxes = await this.#alone(() => stopAtBoxes(this.#options, by, 'stop-all'));
     return [...(cleared.ok ? cleared.value : []), ...atBoxes];
+  }
+
+  /** Words of boxes, committed: a start from before the last stop-all that is heard of only now ends, too. */
+  async told(facts: readonly OrderProgress[]): Promise<void> {
+    const starts = startsBefore(this.#lastStop, facts, this.#options.nowMs());
+    if (starts.length > 0) await this.#alone(() => clearStarts(this.#options, starts, this.#lastStop?.by ?? '', 'stop-all'));
   }
 
   /** The order that a template makes for these groups now. Problems: not-found, conflict, demo-only, too-large. */

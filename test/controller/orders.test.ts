@@ -177,6 +177,27 @@ describe('ending an order', () => {
     expect((await duty('POST', '/orders/stop-all')).body.cleared).toEqual([]);
   });
 
+  test('stop-all ends a start at a box, too, of which it hears only afterwards', async () => {
+    built.connect('hop-1', true);
+    const word = (order: string, atMs: number) => ({ order, dev: 'hop-1', state: 'accepted', atMs, voice: null, problem: null });
+    const clears = () =>
+      built.published
+        .filter(({ to, payload }) => to === 'hop-1' && payload.length > 0)
+        .flatMap(({ payload }) => frameIn(payload).envelopes.map((envelope) => statementIn(envelope)))
+        .flatMap(({ typ, body }) => (typ === 'clear' ? body.ids : []));
+    const { nowMs } = built.clock;
+    await built.centre.orders.told([word('ready-1#1', nowMs - 1)]);
+    expect(clears(), 'nothing was stopped').toEqual([]);
+    await duty('POST', '/orders/stop-all', {});
+    built.clock.nowMs += 2_000;
+    await built.centre.orders.told([word('ready-1#1', nowMs - 1_000), word('ready-1#2', nowMs + 500)]);
+    await built.centre.orders.told([{ ...word('ready-1#1', nowMs - 900), state: 'sounding' }, word('order-1', nowMs - 1)]);
+    expect(clears()).toEqual(['ready-1#1']);
+    built.clock.nowMs += 60_000;
+    await built.centre.orders.told([word('ready-1#3', nowMs - 1)]);
+    expect(clears(), 'it came back after long').toEqual(['ready-1#1']);
+  });
+
   test('an exercise never stands in the way of the real thing, nor of its own end, within one millisecond', async () => {
     const exercise = await duty('POST', '/orders', wish);
     const real = await give();
