@@ -108,6 +108,9 @@ describe('cap check', () => {
   });
 });
 
+/** The C library reads it when it gives memory back. */
+const heapLaw = '/proc/sys/vm/overcommit_memory';
+
 describe('the checking program', () => {
   const bait = [
     file(
@@ -164,7 +167,7 @@ describe('the checking program', () => {
     const first = calls.findIndex((call) => call.includes(`openat(AT_FDCWD, "${bait[0]}"`));
     expect(first).toBeGreaterThan(0);
     const later = calls.slice(first).flatMap((call) => /openat\([^"]*"([^"]*)"/.exec(call)?.[1] ?? []);
-    expect(later.filter((path) => !bait.includes(path))).toEqual([]);
+    expect(later.filter((path) => !bait.includes(path) && path !== heapLaw)).toEqual([]);
     expect(calls.join('\n')).not.toContain('/etc/hostname');
   });
 });

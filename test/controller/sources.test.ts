@@ -109,7 +109,7 @@ describe('an item', () => {
   test('is read out only where it is a text, by who may write it, with a machine that can', async () => {
     const read = (who: Asker, id: string, version = 1) => who('POST', `/source-items/${id}/read-aloud`, { version });
     const text = (await write(author, { kind: 'text' })).body.id;
-    expect(codeOf(await read(author, text)), 'no programs for sound here').toBe('tool-missing');
+    expect(codeOf(await read(author, text)), 'no programs for sound here').toBe('no-voice');
     expect(codeOf(await read(author, text, 2))).toBe('conflict');
     expect(codeOf(await read(communeA, text))).toBe('not-found');
     expect(codeOf(await read(communeA, await province.publish({ kind: 'text' })))).toBe('not-allowed');
