@@ -158,21 +158,11 @@ export class LogDesk {
     for (const row of conflicts) {
       gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'row', detail: `${row.hash} ${row.entry}`.slice(0, 2000), atMs: nowMs });
     }
-    const forgotten = this.#forgotten(dev, epoch, rows, head);
-    if (forgotten) gathered.conflicts.push({ dev, epoch, seq: head.upto + 1, kind: 'row', detail: forgotten, atMs: nowMs });
     if (fresh.length > 0) gathered.heads.set(key, { dev, epoch, ...judged.value.head });
     const told = fresh.flatMap(({ seq, read }) =>
       read?.fact.kind === 'receipt' ? [{ dev, epoch, seq, stored: { dev, receipt: read.fact.receipt, receivedMs: nowMs } }] : [],
     );
-    const conflict = conflicts.length > 0 || forgotten !== undefined;
-    return ok({ dev, epoch, head: judged.value.head, progress, live, rows: fresh.length, conflict, told });
-  }
-
-  /** Rows that the box was told are kept, and these tables do not have: a backup was restored here. No row could follow any more. */
-  #forgotten(dev: string, epoch: string, rows: readonly Row[], head: Head): string | undefined {
-    const outbox = this.#options.registry.seen(dev)?.report?.outbox;
-    const lost = (rows[0]?.seq ?? 0) > head.upto + 1 && outbox?.epoch === epoch && outbox.low > head.upto + 1;
-    return lost ? `rows ${head.upto + 1} to ${outbox.low - 1} are neither here nor in the box any more` : undefined;
+    return ok({ dev, epoch, head: judged.value.head, progress, live, rows: fresh.length, conflict: conflicts.length > 0, told });
   }
 
   /** A second receipt for one occurrence never replaces the first; it is kept as a contradiction. */
