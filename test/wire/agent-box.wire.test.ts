@@ -121,6 +121,20 @@ describe('the box', () => {
     expect(presence).toMatchObject({ on: true, wantRev: 1 });
   });
 
+  test('stays silent at an hour that its policy forbids, however validly the plan is signed, and says so in the receipt', async () => {
+    const centre = await makeCentre();
+    const { state } = await startBox(await enrolled(centre));
+    const startMs = wholeSecond(4_000);
+    const from = (hours: number) => local(startMs + hours * 3600_000).replace(/^.*T(..)(..).*$/, '$1:$2');
+    const wrong = soon(centre, startMs, 1);
+    await centre.want({ ...wrong, policy: policy({ quiet: [{ from: from(-1), to: from(1) }], permits: [] }) });
+    const fact = await until('the receipt', () => centre.facts.find((one) => one.kind === 'receipt'), 20_000);
+    if (fact.kind !== 'receipt') throw new Error('no receipt');
+    expect(fact.receipt).toMatchObject({ outcome: 'refused-by-policy', plannedStartMs: startMs });
+    expect([fact.receipt.audibleMs ?? 0, fact.receipt.amplifierOnMs ?? null]).toEqual([0, null]);
+    expect((await state()).outputs[0]?.sounding ?? null).toBeNull();
+  });
+
   test('an order pre-empts; forged, replayed and foreign ones never sound and are told', async () => {
     const centre = await makeCentre();
     const { state } = await startBox(await enrolled(centre));
@@ -174,7 +188,7 @@ describe('the box', () => {
     const centre = await makeCentre();
     const dataDir = await enrolled(centre);
     const first = await startBox(dataDir);
-    await centre.want(soon(centre, wholeSecond(3600_000), 1));
+    await centre.want(soon(centre, wholeSecond(1800_000), 1));
     await until('the plan to be applied', () => centre.facts.find((fact) => fact.kind === 'want' && fact.state === 'applied'));
     await first.box.stop();
     const epochs = () => new Set([...centre.rows.keys()].map((key) => key.split('/')[0]));
@@ -186,7 +200,8 @@ describe('the box', () => {
       const kept = JSON.parse(await readFile(join(dataDir, 'identity', 'keys.json'), 'utf8')) as typeof centre.keys;
       return Buffer.from(kept.place.payload, 'base64').toString().includes('thon-2') || undefined;
     });
-    await new Promise((go) => setTimeout(go, 200));
+    // An exercise needs the time.
+    await until('trusted time', async () => (await state()).now.quality === 'signed' || undefined);
     await centre.order([centre.sign('order', 'g/thon-2', order(), { id: 'o-9' })], [], 'thon-2');
     await until('the order of the new group', () =>
       centre.facts.find((fact) => fact.kind === 'order' && fact.order === 'o-9' && fact.state === 'accepted'),
