@@ -66,7 +66,9 @@ export class Tables {
 
 async function actsOf(database: Database): Promise<ReadonlyMap<string, number>> {
   const rows = await database.read('SELECT act, COUNT(*) AS n FROM audit GROUP BY act ORDER BY act');
-  return new Map(rows.map((row): [string, number] => [String(row['act']), Number(row['n'])]).filter(([act]) => ours.test(act) && act !== itsOwn));
+  return new Map(
+    rows.map((row): [string, number] => [String(row['act']), Number(row['n'])]).filter(([act]) => ours.test(act) && act !== itsOwn),
+  );
 }
 
 async function thingsOf(store: Store, database: Database): Promise<ReadonlyMap<string, Thing>> {
