@@ -5,7 +5,7 @@ import { readRange } from '../schemas/ranges.ts';
 import type { Blobs } from './blobs.ts';
 
 export interface BlobWish {
-  readonly blobs: Blobs;
+  readonly blobs: Pick<Blobs, 'size' | 'stream'>;
   readonly sha256: string;
   readonly type: string;
   readonly range: string | undefined;

@@ -63,6 +63,11 @@ export class Blobs {
     if (shaPattern.test(sha256)) await rm(this.#path(sha256), { force: true });
   }
 
+  /** Where it lies, for programs that read files; nobody writes there. */
+  path(sha256: string): string {
+    return this.#path(sha256);
+  }
+
   #path(sha256: string): string {
     return join(this.#dir, sha256.slice(0, 2), sha256);
   }

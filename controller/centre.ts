@@ -20,6 +20,8 @@ import type { LiveDesk } from './live/live-desk.ts';
 import type { Ingest } from './media/make-ingest.ts';
 import type { ResumableUploads } from './media/resumable.ts';
 import type { Sanitiser } from './media/sanitiser.ts';
+import type { WebSounds } from './media/web-sounds.ts';
+import type { WorkLine } from './media/work-line.ts';
 import type { People } from './people/make-people.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
@@ -86,6 +88,8 @@ export interface Centre {
   readonly claimPlace: () => ClaimPlace;
   /** Turn an uploaded file into content; one at a time. */
   readonly ingest: Ingest;
+  readonly work: WorkLine;
+  readonly webSounds: WebSounds;
   readonly resumable: ResumableUploads;
   readonly speech: SpeechDesk;
   /** The broker lets boxes of these centres below read orders, from now on. */

@@ -22,6 +22,8 @@ export interface Folder {
   readonly speechEngine: string;
   /** Uploads that may go on, also after a restart. */
   readonly resumable: string;
+  /** MP3 of sounds, made again when lost. */
+  readonly webSounds: string;
   /** The last picture of each board. */
   readonly screenshots: string;
   /** A folder for each source of alerts that is one. */
@@ -42,6 +44,7 @@ export function folderOf(root: string): Folder {
     uploads: join(root, 'uploads'),
     speechEngine: join(root, 'speech.json'),
     resumable: join(root, 'resumable'),
+    webSounds: join(root, 'web-sounds'),
     screenshots: join(root, 'screenshots'),
     alerts: join(root, 'alerts'),
   };

@@ -17,7 +17,8 @@ const batchesMax = 2_000;
 
 export interface RetentionDeskOptions {
   readonly store: Pick<Store, 'meta' | 'audit' | 'retention'>;
-  readonly blobs: Pick<Blobs, 'forget'>;
+  /** Every place where content lies under its name. */
+  readonly contents: readonly Pick<Blobs, 'forget'>[];
   readonly centre: string;
   readonly journal: Journal;
   readonly nowMs: () => number;
@@ -61,7 +62,7 @@ export class RetentionDesk {
 
   /** Drop what is due now; answers how many of each kind. */
   async drop(): Promise<DropCounts> {
-    const { store, blobs, nowMs } = this.#options;
+    const { store, contents, nowMs } = this.#options;
     const due = dueBefore(await this.settings(), nowMs());
     const counts: Partial<Record<Droppable, number>> = {};
     let left = batchesMax;
@@ -69,7 +70,7 @@ export class RetentionDesk {
     for (const [kind, beforeMs] of due)
       for (let more = true; more && left > 0 && !this.#stopped; left--) {
         const { count, content } = await store.retention.drop(kind, beforeMs, batch);
-        for (const name of content) await blobs.forget(name);
+        for (const name of content) for (const place of contents) await place.forget(name);
         if (count > 0) counts[kind] = (counts[kind] ?? 0) + count;
         more = count === batch;
         await turn();

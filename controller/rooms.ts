@@ -23,9 +23,13 @@ import { LateBus } from './late-bus.ts';
 import { CentreLink } from './link.ts';
 import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
+import { FluentTranscoder } from './media/fluent-transcoder.ts';
 import { makeIngest } from './media/make-ingest.ts';
 import { ResumableUploads } from './media/resumable.ts';
 import { Sanitiser, sanitiserBundle } from './media/sanitiser.ts';
+import { requireTools } from './media/spawn-transcoder.ts';
+import { WebSounds } from './media/web-sounds.ts';
+import { WorkLine } from './media/work-line.ts';
 import { makePeople } from './people/make-people.ts';
 import type { SignInBook } from './people/sign-in-settings.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
@@ -80,7 +84,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch };
   const link = new CentreLink({ ...told, standing: () => orders.standing(), onOrderFacts: (facts) => orders.told(facts) });
   stood.tell = () => link.beatSoon();
-  const inlets = makeInlets(parts);
+  const inlets = makeInlets(parts, feed);
   const commands = new CommandDesk({
     desk,
     publish,
@@ -103,7 +107,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const issues = new IssueDesk({ ...source, ...known, sources });
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
-  const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
+  const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
@@ -134,11 +138,15 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
 }
 
 /** How content comes in: files, texts, other people's documents. */
-function makeInlets({ store, blobs, tools, journal, settings, speechEngine: engine }: Parts) {
-  const ingest = makeIngest(tools, blobs);
+function makeInlets({ store, blobs, tools, journal, settings, speechEngine: engine, nowMs }: Parts, feed: Feed) {
+  const work = new WorkLine({ tell: (id) => feed.tell('work', id), nowMs });
+  const ingest = makeIngest(tools, blobs, work);
+  const paths = requireTools(tools);
+  const transcoder = paths.ok ? new FluentTranscoder(paths.value) : undefined;
+  const webSounds = new WebSounds({ dir: folderOf(settings.dataDir).webSounds, blobs, transcoder, line: work });
   const speech = makeSpeech({ tools, engine, ingest, blobs, meta: store.meta, journal });
   const resumable = new ResumableUploads({ dir: folderOf(settings.dataDir).resumable });
-  return { ingest, speech, resumable, sanitiser: new Sanitiser({ bundle: sanitiserBundle() }) };
+  return { ingest, work, webSounds, speech, resumable, sanitiser: new Sanitiser({ bundle: sanitiserBundle() }) };
 }
 
 type Base = ReturnType<typeof makeBase>;

@@ -285,6 +285,7 @@ export type LiveEvent =
   | 'programme'
   | 'schedule'
   | 'live'
+  | 'work'
   | 'duty'
   | 'alert'
   | 'fault'

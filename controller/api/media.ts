@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
 import { type BulletinAnswer, BulletinRequest, type MediaAnswer, MediaRequest } from '../../schemas/api.ts';
 import { type CleanBulletin, removalReasons, type Viewing, warningKinds } from '../../schemas/bulletin-removals.ts';
+import type { WorkAnswer } from '../../schemas/media-work.ts';
 import { bad, ok, problemKinds, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import { sendBlob } from '../blob-answer.ts';
@@ -41,6 +42,10 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
 
   declare(app, centre, { method: 'GET', url: '/api/media', act: 'read' }, async () => ok((await store.content.media()).map(answerOf)));
 
+  declare(app, centre, { method: 'GET', url: '/api/media/work', act: 'read' }, async ({ person }): Promise<Result<WorkAnswer[]>> => {
+    return ok(centre.work.of(person.account));
+  });
+
   // Only here is a body a stream of anything; elsewhere only JSON is read.
   void app.register(async (uploads) => {
     uploads.removeAllContentTypeParsers();
@@ -60,7 +65,7 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
         // What was sent over a bad line for an hour is not lost to a tool that is missing.
         let again = true;
         try {
-          const made = await centre.ingest(path, query);
+          const made = await centre.ingest(path, query, person.account);
           again = !made.ok && problemKinds[made.problem.code].retryable;
           if (!made.ok) return made;
           const source = String(request.headers['x-loa-file'] ?? '').slice(0, 200);
@@ -111,12 +116,20 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
 
 /** Any content as it lies here. */
 function contentRoutes(app: FastifyInstance, centre: Centre): void {
-  const { store, blobs } = centre;
+  const { store, blobs, webSounds } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/media/:sha256/film', act: 'read' }, async ({ params, request, reply }) => {
     const film = (await store.content.medium(params['sha256'] ?? ''))?.item.film;
     if (!film) return bad('not-found', 'no such film');
     return sendBlob({ blobs, sha256: film.sha256, type: 'video/mp4', range: request.headers.range, reply });
+  });
+
+  declare(app, centre, { method: 'GET', url: '/api/media/:sha256/mp3', act: 'read' }, async ({ params, request, reply }) => {
+    const item = (await store.content.medium(params['sha256'] ?? ''))?.item;
+    if (!item) return bad('not-found', 'no such sound');
+    const made = await webSounds.make(item);
+    if (!made.ok) return made;
+    return sendBlob({ blobs: webSounds, sha256: item.sha256, type: 'audio/mpeg', range: request.headers.range, reply });
   });
 
   declare(app, centre, { method: 'GET', url: '/api/blobs/:sha256', act: 'read' }, async ({ params, request, reply }) => {

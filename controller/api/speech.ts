@@ -18,7 +18,7 @@ export function speechRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'POST', url: '/api/speech', act: 'media.add', body: SpeechRequest, status: 201, perMinute: 30 },
     async ({ person, body, act }): Promise<Result<SpeechAnswer>> => {
-      const spoken = await speech.speak(body.text, body);
+      const spoken = await speech.speak(body.text, { ...body, account: person.account });
       if (!spoken.ok) return spoken;
       const { item, peaks, words, engine } = spoken.value;
       const media = { item, source: 'speech', author: person.account, createdMs: centre.nowMs(), peaks };

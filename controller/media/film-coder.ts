@@ -1,7 +1,7 @@
 // Port to whatever reads and encodes films at the centre, and its recipe: what every board of ten years plays, without sound.
 import * as v from 'valibot';
 import { ok, type Result } from '../../schemas/problems.ts';
-import { unreadable } from './transcoder.ts';
+import { type OnTime, unreadable } from './transcoder.ts';
 
 export interface ProbedFilm {
   readonly durationMs: number;
@@ -13,7 +13,7 @@ export interface FilmCoder {
   /** Problems: media-unreadable, tool-missing, tool-timeout. */
   probeFilm(source: string): Promise<Result<ProbedFilm>>;
   /** H.264 in MP4, at most 1280 × 720 lying or standing, 30 pictures a second, upright, without sound. Problems: as above. */
-  encodeFilm(source: string, target: string): Promise<Result<void>>;
+  encodeFilm(source: string, target: string, onTime?: OnTime): Promise<Result<void>>;
 }
 
 /** Side of a picture that is read at all: a larger one is there to fill memory. */

@@ -11,6 +11,7 @@ import { type FilmCoder, sideMax } from './film-coder.ts';
 import { layOutFilm } from './film-page.ts';
 import type { Ingested } from './ingest.ts';
 import { unreadable } from './transcoder.ts';
+import type { Progress } from './work-line.ts';
 
 /** A board is passed by; what is longer nobody sees to its end. */
 export const filmMaxMs = 6 * 60_000;
@@ -34,24 +35,28 @@ export async function ingestFilm(
   options: FilmIngestOptions,
   source: string,
   words: { readonly title: string; readonly language: string },
+  progress: Progress = () => undefined,
 ): Promise<Result<Ingested>> {
   const { coder, ffmpeg, blobs } = options;
   const target = blobs.temporary('.mp4');
   try {
+    progress('read', 0);
     const probed = await coder.probeFilm(source);
     if (!probed.ok) return probed;
     const { durationMs, columns, rows } = probed.value;
     if (durationMs > filmMaxMs) return bad('too-large', `${Math.round(durationMs / 1000)} s of film, at most ${filmMaxMs / 1000}`);
     if (Math.max(columns, rows) > sideMax) return bad('too-large', `${columns} × ${rows} dots, at most ${sideMax} each way`);
-    const encoded = await coder.encodeFilm(source, target);
+    const encoded = await coder.encodeFilm(source, target, (atMs) => progress('encode', 0.7 * (atMs / (durationMs || filmMaxMs))));
     if (!encoded.ok) return encoded;
     const made = await coder.probeFilm(target);
     if (!made.ok) return made;
     if (made.value.durationMs < showingMinMs) return unreadable(`a film of less than ${showingMinMs} ms`);
     if (made.value.durationMs > filmMaxMs) return bad('too-large', `more than ${filmMaxMs / 1000} s of film`);
+    progress('check', 0.7);
     const flashes = await flashesOf(ffmpeg, target);
     if (!flashes.ok) return flashes;
     if (flashes.value) return tooFast(flashes.value);
+    progress('draw', 0.95);
     const still = await stillOf(ffmpeg, target, made.value.durationMs);
     if (!still.ok) return still;
     return await settle(blobs, target, still.value, { ...words, durationMs: made.value.durationMs });

@@ -9,6 +9,7 @@ import {
   type Loudness,
   measureFilter,
   measureOptions,
+  type OnTime,
   type Probed,
   passWithinMs,
   probeWithinMs,
@@ -16,9 +17,12 @@ import {
   readProbe,
   type Transcoder,
   unreadable,
+  webOptions,
 } from './transcoder.ts';
 
 const stderrLines = 60;
+/** Orders and receipts go first (nice(2)). */
+const niceness = 10;
 
 export class FluentTranscoder implements Transcoder, FilmCoder {
   readonly #ffmpeg: string;
@@ -39,18 +43,29 @@ export class FluentTranscoder implements Transcoder, FilmCoder {
     return found.ok ? readFilmProbe(found.value) : found;
   }
 
-  async encodeFilm(source: string, target: string): Promise<Result<void>> {
-    const ran = await this.#run(this.#command(source).inputOptions(filmGuards).outputOptions(filmOptions), target);
+  async encodeFilm(source: string, target: string, onTime?: OnTime): Promise<Result<void>> {
+    const ran = await this.#run(this.#command(source).inputOptions(filmGuards).outputOptions(filmOptions), target, onTime);
     return ran.ok ? ok(undefined) : ran;
   }
 
-  async measure(source: string): Promise<Result<Loudness>> {
-    const ran = await this.#run(this.#command(source).audioFilters(measureFilter).outputOptions(measureOptions), '/dev/null');
+  async measure(source: string, onTime?: OnTime): Promise<Result<Loudness>> {
+    const ran = await this.#run(this.#command(source).audioFilters(measureFilter).outputOptions(measureOptions), '/dev/null', onTime);
     return ran.ok ? readLoudness(ran.value) : ran;
   }
 
-  async encode(source: string, target: string, gainDb: number): Promise<Result<void>> {
-    const ran = await this.#run(this.#command(source).audioFilters(encodeFilter(gainDb)).outputOptions(encoderOptions), target);
+  encode(source: string, target: string, gainDb: number, onTime?: OnTime): Promise<Result<void>> {
+    return this.#encode(source, target, gainDb, encoderOptions, onTime);
+  }
+
+  encodeWeb(source: string, target: string, gainDb: number): Promise<Result<void>> {
+    return this.#encode(source, target, gainDb, webOptions);
+  }
+
+  async #encode(source: string, target: string, gainDb: number, options: readonly string[], onTime?: OnTime): Promise<Result<void>> {
+    const command = this.#command(source)
+      .audioFilters(encodeFilter(gainDb))
+      .outputOptions([...options]);
+    const ran = await this.#run(command, target, onTime);
     return ran.ok ? ok(undefined) : ran;
   }
 
@@ -65,19 +80,26 @@ export class FluentTranscoder implements Transcoder, FilmCoder {
   }
 
   #command(source: string): ffmpeg.FfmpegCommand {
-    const command = ffmpeg({ source, timeout: passWithinMs / 1000, stdoutLines: stderrLines });
+    const command = ffmpeg({ source, timeout: passWithinMs / 1000, stdoutLines: stderrLines, niceness });
     command.setFfmpegPath(this.#ffmpeg).setFfprobePath(this.#ffprobe);
     return command.inputOptions([...inputGuards, '-nostdin']);
   }
 
-  #run(command: ffmpeg.FfmpegCommand, target: string): Promise<Result<string>> {
+  #run(command: ffmpeg.FfmpegCommand, target: string, onTime?: OnTime): Promise<Result<string>> {
     return new Promise((resolve) => {
+      if (onTime) command.on('progress', ({ timemark }: { timemark?: string }) => onTime(timemarkMs(timemark ?? '')));
       command
         .on('error', (error: Error) => resolve(judge(error)))
         .on('end', (_stdout: string | null, stderr: string | null) => resolve(ok(stderr ?? '')))
         .save(target);
     });
   }
+}
+
+/** `hh:mm:ss.cc` as the program tells it; `N/A` at first. */
+function timemarkMs(mark: string): number {
+  const [, hours = 0, minutes = 0, seconds = 0] = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(mark) ?? [];
+  return Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000);
 }
 
 function judge(error: Error): Result<never> {

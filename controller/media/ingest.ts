@@ -6,6 +6,7 @@ import type { Item } from '../../schemas/programme.ts';
 import type { Blobs } from '../blobs.ts';
 import { fileGainDb, itemGainDb, type Transcoder, unreadable } from './transcoder.ts';
 import type { Waveform } from './waveform.ts';
+import type { Progress } from './work-line.ts';
 
 export const durationMaxMs = 4 * 3600_000;
 
@@ -25,19 +26,28 @@ export async function ingest(
   { transcoder, waveform, blobs }: IngestOptions,
   source: string,
   words: { readonly title: string; readonly language: string },
+  progress: Progress = () => undefined,
 ): Promise<Result<Ingested>> {
   const target = blobs.temporary('.ogg');
   try {
+    progress('read', 0);
     const probed = await transcoder.probe(source);
     if (!probed.ok) return probed;
     if (probed.value.durationMs > durationMaxMs)
       return bad('too-large', `${probed.value.durationMs} ms of sound, at most ${durationMaxMs}`);
-    const loudness = await transcoder.measure(source);
+    const part = (atMs: number) => Math.min(1, atMs / (probed.value.durationMs || Number.POSITIVE_INFINITY));
+    progress('measure', 0.05);
+    const loudness = await transcoder.measure(source, (atMs) => progress('measure', 0.05 + 0.25 * part(atMs)));
     if (!loudness.ok) return loudness;
-    const encoded = await transcoder.encode(source, target, fileGainDb(loudness.value));
+    progress('encode', 0.3);
+    const encoded = await transcoder.encode(source, target, fileGainDb(loudness.value), (atMs) =>
+      progress('encode', 0.3 + 0.4 * part(atMs)),
+    );
     if (!encoded.ok) return encoded;
-    const after = await transcoder.measure(target);
+    progress('check', 0.7);
+    const after = await transcoder.measure(target, (atMs) => progress('check', 0.7 + 0.2 * part(atMs)));
     if (!after.ok) return after;
+    progress('draw', 0.9);
     const shape = await waveform(target);
     if (!shape.ok) return shape;
     if (shape.value.durationMs > durationMaxMs) return bad('too-large', `more than ${durationMaxMs} ms of sound`);

@@ -1,4 +1,4 @@
-// The centre's ingest with the tools of this machine: one file at a time, so that orders keep a processor to themselves.
+// The centre's ingest with the tools of this machine: each file waits for its turn, then becomes content.
 import { rm } from 'node:fs/promises';
 import type { AudioTools } from '../../hardware/host/audio-tools.ts';
 import type { Result } from '../../schemas/problems.ts';
@@ -10,6 +10,7 @@ import { type Ingested, ingest } from './ingest.ts';
 import { requireTools } from './spawn-transcoder.ts';
 import { keepWaveFile } from './wave-file.ts';
 import { readWaveform } from './waveform.ts';
+import type { Progress, WorkLine } from './work-line.ts';
 
 /** What is made of a file: a sound, unless a bulletin is asked for; then it is a film. */
 export interface IngestWords {
@@ -17,27 +18,23 @@ export interface IngestWords {
   readonly language: string;
   readonly form?: Programme['form'];
 }
-export type Ingest = (path: string, words: IngestWords) => Promise<Result<Ingested>>;
+/** `account`: whose file it is; the centre's own unless said. */
+export type Ingest = (path: string, words: IngestWords, account?: string) => Promise<Result<Ingested>>;
 
-export function makeIngest(tools: AudioTools, blobs: Blobs): Ingest {
+export function makeIngest(tools: AudioTools, blobs: Blobs, line: WorkLine): Ingest {
   const paths = requireTools(tools);
-  let turn: Promise<unknown> = Promise.resolve();
-  const one: Ingest = async (path, words) => {
-    if (words.form === 'bulletin') return paths.ok ? film(paths.value, path, words) : refuse(path, paths);
-    if (!paths.ok) return keepWaveFile(blobs, path, words);
+  const one = async (path: string, words: IngestWords, progress: Progress): Promise<Result<Ingested>> => {
+    if (!paths.ok) return words.form === 'bulletin' ? paths : keepWaveFile(blobs, path, words);
     const { ffmpeg } = paths.value;
-    return ingest({ transcoder: new FluentTranscoder(paths.value), waveform: (file) => readWaveform(ffmpeg, file), blobs }, path, words);
+    const coder = new FluentTranscoder(paths.value);
+    if (words.form === 'bulletin') return ingestFilm({ coder, ffmpeg, blobs }, path, words, progress);
+    return ingest({ transcoder: coder, waveform: (file) => readWaveform(ffmpeg, file), blobs }, path, words, progress);
   };
-  const film = (found: { readonly ffmpeg: string; readonly ffprobe: string }, path: string, words: IngestWords) =>
-    ingestFilm({ coder: new FluentTranscoder(found), ffmpeg: found.ffmpeg, blobs }, path, words);
-  return (path, words) => {
-    const result = turn.then(() => one(path, words));
-    turn = result.catch(() => undefined);
-    return result;
+  return async (path, words, account) => {
+    const lane = words.form === 'bulletin' ? 'film' : 'sound';
+    const done = await line.do({ lane, account: account ?? null, title: words.title }, (progress) => one(path, words, progress));
+    // Whoever was refused before anything looked at it leaves nothing behind either.
+    await rm(path, { force: true });
+    return done;
   };
-}
-
-async function refuse(path: string, why: Result<never>): Promise<Result<never>> {
-  await rm(path, { force: true });
-  return why;
 }

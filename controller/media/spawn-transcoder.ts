@@ -16,6 +16,7 @@ import {
   readProbe,
   type Transcoder,
   unreadable,
+  webOptions,
 } from './transcoder.ts';
 
 export class SpawnTranscoder implements Transcoder {
@@ -44,9 +45,16 @@ export class SpawnTranscoder implements Transcoder {
     return ran.ok ? readLoudness(ran.value.stderr) : blameFile(ran.problem);
   }
 
-  async encode(source: string, target: string, gainDb: number): Promise<Result<void>> {
-    const filter = encodeFilter(gainDb);
-    const args = ['-v', 'error', '-nostdin', '-y', ...inputGuards, '-i', source, '-af', filter, ...encoderOptions, target];
+  encode(source: string, target: string, gainDb: number): Promise<Result<void>> {
+    return this.#encode(source, target, encodeFilter(gainDb), encoderOptions);
+  }
+
+  encodeWeb(source: string, target: string, gainDb: number): Promise<Result<void>> {
+    return this.#encode(source, target, encodeFilter(gainDb), webOptions);
+  }
+
+  async #encode(source: string, target: string, filter: string, options: readonly string[]): Promise<Result<void>> {
+    const args = ['-v', 'error', '-nostdin', '-y', ...inputGuards, '-i', source, '-af', filter, ...options, target];
     const ran = await runTool(this.#ffmpeg, args, { timeoutMs: passWithinMs });
     return ran.ok ? ok(undefined) : blameFile(ran.problem);
   }

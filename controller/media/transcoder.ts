@@ -17,11 +17,15 @@ export interface Loudness {
 export interface Transcoder {
   /** Problems: media-unreadable, tool-missing, tool-timeout. */
   probe(source: string): Promise<Result<Probed>>;
-  /** First pass. Problems: media-unreadable (also: silence), tool-missing, tool-timeout. */
-  measure(source: string): Promise<Result<Loudness>>;
+  /** First pass. Problems: media-unreadable (also: silence), tool-missing, tool-timeout. `onTime` may hear how far it is, in ms of the source. */
+  measure(source: string, onTime?: OnTime): Promise<Result<Loudness>>;
   /** Second pass: Opus 48 kHz mono in Ogg, louder or quieter by so much and in no other way. Problems: as above. */
-  encode(source: string, target: string, gainDb: number): Promise<Result<void>>;
+  encode(source: string, target: string, gainDb: number, onTime?: OnTime): Promise<Result<void>>;
+  /** For pages and old phones: MP3, 48 kHz mono, 64 kbit/s. Problems: as above. */
+  encodeWeb(source: string, target: string, gainDb: number): Promise<Result<void>>;
 }
+
+export type OnTime = (atMs: number) => void;
 
 export const targetLufs = -16;
 export const truePeakMaxDb = -1.5;
@@ -67,6 +71,11 @@ export const encoderOptions = [
   '+bitexact',
   '-f',
   'ogg',
+];
+/** MPEG-1 Layer III, which every telephone plays. */
+export const webOptions = [
+  ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-ac', '1', '-ar', '48000'],
+  ...['-c:a', 'libmp3lame', '-b:a', '64k', '-fflags', '+bitexact', '-flags:a', '+bitexact', '-f', 'mp3'],
 ];
 export const measureOptions = ['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'null'];
 

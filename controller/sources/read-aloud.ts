@@ -29,7 +29,7 @@ export async function readAloud(options: ReadAloudOptions, id: string, version: 
   // A person's recording is never put aside for a machine's.
   const fit = content.kind !== 'audio' && ['sound', 'either'].includes(sourceKinds[content.kind].plays);
   if (!fit || content.body.trim() === '') return bad('bad-input', `a ${content.kind} has no text to be read out`, '/content/body');
-  const made = await soundOf(options, content);
+  const made = await soundOf(options, content, asking.account);
   if (!made.ok) return made;
   const { item, peaks } = made.value;
   const media = { item, source: 'speech', author: asking.account, createdMs: nowMs(), peaks };
@@ -41,8 +41,9 @@ export async function readAloud(options: ReadAloudOptions, id: string, version: 
 async function soundOf(
   { speech }: ReadAloudOptions,
   { title, language, body }: SourceItem['latest']['content'],
+  account: string,
 ): Promise<Result<Ingested>> {
-  const spoken = await speech.speak(body, { title, language });
+  const spoken = await speech.speak(body, { title, language, account });
   if (spoken.ok) return spoken;
   const { code, detail, path } = spoken.problem;
   const at = path === '/language' ? '/content/language' : path === '/text' ? '/content/body' : path;

@@ -12,6 +12,11 @@ import type { SpeechEngine } from './engines.ts';
 
 const cell = 'pronunciations';
 
+export interface SpeakWords extends Pick<Item, 'title' | 'language'> {
+  /** Who asks. */
+  readonly account: string;
+}
+
 export interface SpeechDeskOptions {
   /** In the order in which they are asked. */
   readonly engines: readonly SpeechEngine[];
@@ -48,7 +53,7 @@ export class SpeechDesk {
   }
 
   /** Problems: no-voice (no engine speaks the language), bad-input (no words), too-large (spoken out), tool-… of the last engine that tried. */
-  async speak(text: string, { title, language }: Pick<Item, 'title' | 'language'>): Promise<Result<Spoken>> {
+  async speak(text: string, { title, language, account }: SpeakWords): Promise<Result<Spoken>> {
     const words = await this.wordsOf(text, language);
     if (!/[\p{L}\d]/u.test(words)) return bad('bad-input', 'the text holds no words', '/text');
     // Figures and the dictionary make a text longer; an item with more words is one that no box takes.
@@ -59,7 +64,7 @@ export class SpeechDesk {
     for (const engine of await this.#enginesFor(language)) {
       const path = blobs.temporary('.speech');
       const spoken = await engine.speak(words, language, path);
-      const made = spoken.ok ? await ingest(path, { title, language }) : spoken;
+      const made = spoken.ok ? await ingest(path, { title, language }, account) : spoken;
       await rm(path, { force: true });
       // A box that lacks the recording says the same words.
       if (made.ok) return ok({ ...made.value, item: { ...made.value.item, speak: words }, engine: engine.name, words });

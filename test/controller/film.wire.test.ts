@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Blobs } from '../../controller/blobs.ts';
 import { FluentTranscoder } from '../../controller/media/fluent-transcoder.ts';
 import { type IngestWords, makeIngest } from '../../controller/media/make-ingest.ts';
+import { WorkLine } from '../../controller/media/work-line.ts';
 import { findAudioTools } from '../../hardware/host/audio-tools.ts';
 import { checkBulletin } from '../../hardware/host/bulletin-check.ts';
 import { runTool } from '../../hardware/host/processes.ts';
@@ -29,8 +30,10 @@ async function made(args: string, ending = '.mp4'): Promise<string> {
 const bars = (size: string, seconds: number) => `-f lavfi -i testsrc2=s=${size}:r=25:d=${seconds}`;
 const sine = (seconds: number) => `-f lavfi -i sine=d=${seconds}`;
 
+const anyTime = () => new WorkLine({ tell: () => undefined, nowMs: Date.now });
+
 async function ingested(path: string) {
-  const result = await makeIngest(await findAudioTools(), blobs)(path, words);
+  const result = await makeIngest(await findAudioTools(), blobs, anyTime())(path, words);
   // Whatever came of it, nothing is left lying in the uploads.
   expect(readdirSync(uploads)).toEqual([]);
   return result;
@@ -131,7 +134,7 @@ describe('a film', () => {
   });
 
   test('without an encoder a film waits for one, by name', async () => {
-    const result = await makeIngest({}, blobs)(written('film'), words);
+    const result = await makeIngest({}, blobs, anyTime())(written('film'), words);
     expect(result).toMatchObject({ ok: false, problem: { code: 'tool-missing' } });
     expect(readdirSync(uploads)).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { requireTools, SpawnTranscoder } from '../../controller/media/spawn-tran
 import { fileGainDb } from '../../controller/media/transcoder.ts';
 import { type AudioTools, findAudioTools } from '../../hardware/host/audio-tools.ts';
 import { runTool } from '../../hardware/host/processes.ts';
-import { makeCentre, must } from './built-centre.ts';
+import { codeOf, makeCentre, must } from './built-centre.ts';
 
 let dir: string;
 let tools: AudioTools;
@@ -121,9 +121,51 @@ describe('an upload', () => {
     }
   });
 
+  test('a sound is there as MP3 for pages, as loud as boxes play it, in ranges, and made only once', async () => {
+    const built = await makeCentre(undefined, undefined, tools);
+    try {
+      const author = await built.as('tac-gia');
+      const { body } = await author('POST', '/media?title=x', await readFile(source));
+      const both = await Promise.all([1, 2].map(() => author('GET', `/media/${body.sha256}/mp3`)));
+      expect(both.map(({ status, headers }) => [status, headers['content-type']])).toEqual([
+        [200, 'audio/mpeg'],
+        [200, 'audio/mpeg'],
+      ]);
+      const path = join(dir, 'web.mp3');
+      await writeFile(path, both[0]?.body);
+      const { durationMs, codec } = must(await new FluentTranscoder(paths).probe(path));
+      expect([codec, Math.abs(durationMs - 6_000) < 150]).toEqual(['mp3', true]);
+      const loudness = must(await new FluentTranscoder(paths).measure(path));
+      expect(Math.abs((loudness.integratedLufs ?? 0) + 16)).toBeLessThan(0.7);
+      const part = await author('GET', `/media/${body.sha256}/mp3`, undefined, { range: 'bytes=0-99' });
+      expect([part.status, part.body.length]).toEqual([206, 100]);
+      expect(codeOf(await author('GET', `/media/${'0'.repeat(64)}/mp3`))).toBe('not-found');
+      const page = await author('POST', '/bulletins', { title: 'Lịch', text: 'Thứ ba', durationMs: 30_000 });
+      expect(codeOf(await author('GET', `/media/${page.body.sha256}/mp3`))).toBe('not-found');
+    } finally {
+      await built.stop();
+    }
+  });
+
+  test('tells step by step how far it is', async () => {
+    const built = await makeCentre(undefined, undefined, tools);
+    try {
+      const author = await built.as('tac-gia');
+      const seen: string[] = [];
+      const look = async () => seen.push(...(await author('GET', '/media/work')).body.map(({ step }: { step: string }) => step));
+      const stop = built.centre.feed.watch(({ event }) => event === 'work' && void look());
+      await author('POST', '/media?title=x', await readFile(source));
+      stop();
+      expect(seen).toContain('encode');
+      expect((await author('GET', '/media/work')).body).toEqual([]);
+    } finally {
+      await built.stop();
+    }
+  });
+
   test('two at once wait for one another and both arrive', async () => {
     const built = await makeCentre();
-    const take = makeIngest(tools, built.centre.blobs);
+    const take = makeIngest(tools, built.centre.blobs, built.centre.work);
     const copies = [built.centre.blobs.temporary('.mp3'), built.centre.blobs.temporary('.mp3')];
     for (const copy of copies) await copyFile(source, copy);
     const [one, two] = await Promise.all(copies.map((copy) => take(copy, { title: 'x', language: 'vi' })));

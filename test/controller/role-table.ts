@@ -117,6 +117,8 @@ export const roleTable: readonly RouteRow[] = [
     'GET /api/media',
     'GET /api/blobs/:sha256',
     'GET /api/media/:sha256/film',
+    'GET /api/media/:sha256/mp3',
+    'GET /api/media/work',
     'GET /api/programmes',
     'GET /api/programmes/:id',
     'GET /api/schedules',

@@ -9,6 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Blobs } from '../../controller/blobs.ts';
 import { makeIngest } from '../../controller/media/make-ingest.ts';
+import { WorkLine } from '../../controller/media/work-line.ts';
 import { EspeakEngine } from '../../controller/speech/engines.ts';
 import { HttpEngine, HttpEngineSettings, readEngineSettings } from '../../controller/speech/http-engine.ts';
 import { SpeechDesk } from '../../controller/speech/speech-desk.ts';
@@ -57,7 +58,7 @@ beforeAll(async () => {
   if (!settings.ok) throw new Error(settings.problem.detail);
   desk = new SpeechDesk({
     engines: [new HttpEngine(settings.value), new EspeakEngine(tools)],
-    ingest: makeIngest(tools, blobs),
+    ingest: makeIngest(tools, blobs, new WorkLine({ tell: () => undefined, nowMs: Date.now })),
     blobs,
     meta: {
       value: async (name) => values.get(name),
@@ -76,7 +77,7 @@ afterEach(() => {
   values.clear();
 });
 
-const speak = (text: string, language = 'vi') => desk.speak(text, { title: 'Thông báo', language });
+const speak = (text: string, language = 'vi') => desk.speak(text, { title: 'Thông báo', language, account: 'an' });
 
 describe('an engine over HTTP', () => {
   test('is asked for the words as they are read, and its sound is levelled like any upload', async () => {
