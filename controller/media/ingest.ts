@@ -4,10 +4,8 @@ import { sha256File } from '../../hardware/host/crypto.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import type { Blobs } from '../blobs.ts';
-import { fileGainDb, itemGainDb, type Transcoder, unreadable } from './transcoder.ts';
+import { durationMaxMs, fileGainDb, itemGainDb, type Transcoder, unreadable } from './transcoder.ts';
 import type { Waveform } from './waveform.ts';
-
-export const durationMaxMs = 4 * 3600_000;
 
 export interface IngestOptions {
   readonly transcoder: Transcoder;
