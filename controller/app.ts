@@ -6,7 +6,7 @@ import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Problem } from '../schemas/problems.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { alertSourceRoutes } from './api/alert-sources.ts';
@@ -87,6 +87,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
     forceCloseConnections: true,
     trustProxy: false,
     logger: false,
+    frameworkErrors: refuseAddress,
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
   if (options.onRoute) app.addHook('onRoute', options.onRoute);
   const rules = collectRules(app);
@@ -141,20 +142,28 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   return app;
 }
 
+const safetyHeaders = {
+  'content-security-policy': policyOfPages,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(self)',
+};
+
 function addHeaders(app: FastifyInstance, secure: boolean): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'content-security-policy': policyOfPages,
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-resource-policy': 'same-origin',
-      'permissions-policy': 'camera=(), geolocation=(), microphone=(self)',
-    });
+    reply.headers(safetyHeaders);
     if (secure) reply.header('strict-transport-security', 'max-age=31536000');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
+}
+
+/** An address that is none, or names too long a thing: refused before any route and any hook. */
+function refuseAddress(error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  const code = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not-found' : 'bad-input';
+  sendProblem(reply.headers({ ...safetyHeaders, 'cache-control': 'no-store' }), { code, path: '', detail: 'no such address' });
 }
 
 function answerProblems(app: FastifyInstance, centre: Centre): void {

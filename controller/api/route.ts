@@ -13,6 +13,7 @@ import type { Person } from '../people/sessions.ts';
 import type { Once } from '../store/once-store.ts';
 import type { Act } from '../store/store.ts';
 import { type Answered, answeredBefore, keepAnswer, onceOf, Underway } from './once.ts';
+import { sentWell } from './sent.ts';
 
 export const sessionCookie = 'loa_session';
 export const csrfHeader = 'x-loa-csrf';
@@ -87,6 +88,8 @@ export function declare<T, B extends v.GenericSchema = typeof noSchema, Q extend
     handler: async (request, reply) => {
       const person = people.get(request);
       if (!person) throw new Error('a route was reached without a person');
+      const sent = [request.body, request.query, request.params].map(sentWell).find((one) => !one.ok);
+      if (sent && !sent.ok) return sendProblem(reply, sent.problem);
       const body = rules.body ? parse(rules.body, request.body) : parse(noSchema, request.body);
       if (!body.ok) return sendProblem(reply, body.problem);
       const query = rules.query ? parse(rules.query, request.query) : parse(noSchema, request.query);

@@ -16,10 +16,10 @@ export interface FilmCoder {
   encodeFilm(source: string, target: string, onTime?: OnTime): Promise<Result<void>>;
 }
 
-/** Side of a picture that is read at all: a larger one is there to fill memory. */
-export const sideMax = 4096;
-/** For the decoder: a film may grow in its middle. */
-export const filmGuards = ['-max_pixels', String(sideMax * sideMax)];
+/** A board is passed by; what is longer nobody sees to its end. */
+export const filmMaxMs = 6 * 60_000;
+/** A film that says it is short is not encoded for ever. */
+export const filmGuards = ['-t', String(filmMaxMs / 1000 + 1)];
 const longMax = 1280;
 const shortMax = 720;
 

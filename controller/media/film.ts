@@ -7,14 +7,12 @@ import type { Film, Item } from '../../schemas/programme.ts';
 import { showingMinMs } from '../../schemas/showings.ts';
 import type { Blobs } from '../blobs.ts';
 import { FlashCounter, flashesPerSecondMax, flashGrid, type TooFast } from '../core/film-flashes.ts';
-import { type FilmCoder, sideMax } from './film-coder.ts';
+import { type FilmCoder, filmMaxMs } from './film-coder.ts';
 import { layOutFilm } from './film-page.ts';
 import type { Ingested } from './ingest.ts';
-import { unreadable } from './transcoder.ts';
+import { sideMax, unreadable } from './transcoder.ts';
 import type { Progress } from './work-line.ts';
 
-/** A board is passed by; what is longer nobody sees to its end. */
-export const filmMaxMs = 6 * 60_000;
 const filmBytesMax = 128 * 1024 * 1024;
 const stillBytesMax = 1024 * 1024;
 const stillWithinMs = 30_000;

@@ -1,96 +1,79 @@
 // Transcoding through fluent-ffmpeg: file to file only. The one file that knows the package.
 import ffmpeg from 'fluent-ffmpeg';
+import { limitRunning, type ToolLimits } from '../../hardware/host/processes.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type FilmCoder, filmGuards, filmOptions, type ProbedFilm, readFilmProbe } from './film-coder.ts';
+import { measureFile, probeFile, probeSound } from './probe.ts';
+import type { ToolPaths } from './spawn-transcoder.ts';
 import {
   encodeFilter,
   encoderOptions,
+  filmLimits,
   inputGuards,
   type Loudness,
-  measureFilter,
-  measureOptions,
   type OnTime,
   type Probed,
+  passLimits,
   passWithinMs,
-  probeWithinMs,
-  readLoudness,
-  readProbe,
+  soundGuards,
   type Transcoder,
   unreadable,
   webOptions,
 } from './transcoder.ts';
 
 const stderrLines = 60;
-/** Orders and receipts go first (nice(2)). */
-const niceness = 10;
 
+/** Encodes by the package; files are looked at without it, for it keeps every word that a file makes ffprobe say. */
 export class FluentTranscoder implements Transcoder, FilmCoder {
-  readonly #ffmpeg: string;
-  readonly #ffprobe: string;
+  readonly #paths: ToolPaths;
 
-  constructor(paths: { readonly ffmpeg: string; readonly ffprobe: string }) {
-    this.#ffmpeg = paths.ffmpeg;
-    this.#ffprobe = paths.ffprobe;
+  constructor(paths: ToolPaths) {
+    this.#paths = paths;
   }
 
-  async probe(source: string): Promise<Result<Probed>> {
-    const found = await this.#probe(source);
-    return found.ok ? readProbe(found.value) : found;
+  probe(source: string): Promise<Result<Probed>> {
+    return probeSound(this.#paths, source);
   }
 
   async probeFilm(source: string): Promise<Result<ProbedFilm>> {
-    const found = await this.#probe(source);
+    const found = await probeFile(this.#paths.ffprobe, source);
     return found.ok ? readFilmProbe(found.value) : found;
   }
 
-  async encodeFilm(source: string, target: string, onTime?: OnTime): Promise<Result<void>> {
-    const ran = await this.#run(this.#command(source).inputOptions(filmGuards).outputOptions(filmOptions), target, onTime);
-    return ran.ok ? ok(undefined) : ran;
+  encodeFilm(source: string, target: string, onTime?: OnTime): Promise<Result<void>> {
+    return this.#run(this.#command(source, [...inputGuards, ...filmGuards]).outputOptions(filmOptions), target, filmLimits, onTime);
   }
 
-  async measure(source: string, onTime?: OnTime): Promise<Result<Loudness>> {
-    const ran = await this.#run(this.#command(source).audioFilters(measureFilter).outputOptions(measureOptions), '/dev/null', onTime);
-    return ran.ok ? readLoudness(ran.value) : ran;
+  measure(source: string): Promise<Result<Loudness>> {
+    return measureFile(this.#paths.ffmpeg, source);
   }
 
   encode(source: string, target: string, gainDb: number, onTime?: OnTime): Promise<Result<void>> {
-    return this.#encode(source, target, gainDb, encoderOptions, onTime);
+    const command = this.#command(source, soundGuards).audioFilters(encodeFilter(gainDb)).outputOptions(encoderOptions);
+    return this.#run(command, target, passLimits, onTime);
   }
 
   encodeWeb(source: string, target: string, gainDb: number): Promise<Result<void>> {
-    return this.#encode(source, target, gainDb, webOptions);
+    const command = this.#command(source, soundGuards).audioFilters(encodeFilter(gainDb)).outputOptions(webOptions);
+    return this.#run(command, target, passLimits);
   }
 
-  async #encode(source: string, target: string, gainDb: number, options: readonly string[], onTime?: OnTime): Promise<Result<void>> {
-    const command = this.#command(source)
-      .audioFilters(encodeFilter(gainDb))
-      .outputOptions([...options]);
-    const ran = await this.#run(command, target, onTime);
-    return ran.ok ? ok(undefined) : ran;
+  /** Errors and the time alone are said: a file's tags are a stranger's words. */
+  #command(source: string, guards: readonly string[]): ffmpeg.FfmpegCommand {
+    const command = ffmpeg({ source, timeout: passWithinMs / 1000, stdoutLines: stderrLines });
+    command.setFfmpegPath(this.#paths.ffmpeg).setFfprobePath(this.#paths.ffprobe);
+    return command.inputOptions(['-v', 'error', '-stats', ...guards, '-nostdin']);
   }
 
-  #probe(source: string): Promise<Result<unknown>> {
-    return new Promise((resolve) => {
-      const late = setTimeout(() => resolve(bad('tool-timeout', `ffprobe ran longer than ${probeWithinMs} ms`)), probeWithinMs);
-      this.#command(source).ffprobe(inputGuards, (error: Error | null, found: unknown) => {
-        clearTimeout(late);
-        resolve(error ? judge(error) : ok(found));
-      });
-    });
-  }
-
-  #command(source: string): ffmpeg.FfmpegCommand {
-    const command = ffmpeg({ source, timeout: passWithinMs / 1000, stdoutLines: stderrLines, niceness });
-    command.setFfmpegPath(this.#ffmpeg).setFfprobePath(this.#ffprobe);
-    return command.inputOptions([...inputGuards, '-nostdin']);
-  }
-
-  #run(command: ffmpeg.FfmpegCommand, target: string, onTime?: OnTime): Promise<Result<string>> {
+  #run(command: ffmpeg.FfmpegCommand, target: string, limits: ToolLimits, onTime?: OnTime): Promise<Result<void>> {
     return new Promise((resolve) => {
       if (onTime) command.on('progress', ({ timemark }: { timemark?: string }) => onTime(timemarkMs(timemark ?? '')));
       command
+        .on('start', () =>
+          limitRunning((command as unknown as { readonly ffmpegProc?: { readonly pid?: number } }).ffmpegProc?.pid, limits),
+        )
         .on('error', (error: Error) => resolve(judge(error)))
-        .on('end', (_stdout: string | null, stderr: string | null) => resolve(ok(stderr ?? '')))
+        .on('end', () => resolve(ok(undefined)))
         .save(target);
     });
   }

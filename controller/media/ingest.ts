@@ -4,11 +4,9 @@ import { sha256File } from '../../hardware/host/crypto.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import type { Blobs } from '../blobs.ts';
-import { fileGainDb, itemGainDb, type Transcoder, unreadable } from './transcoder.ts';
+import { durationMaxMs, fileGainDb, itemGainDb, type Transcoder, unreadable } from './transcoder.ts';
 import type { Waveform } from './waveform.ts';
 import type { Progress } from './work-line.ts';
-
-export const durationMaxMs = 4 * 3600_000;
 
 export interface IngestOptions {
   readonly transcoder: Transcoder;
@@ -37,7 +35,7 @@ export async function ingest(
       return bad('too-large', `${probed.value.durationMs} ms of sound, at most ${durationMaxMs}`);
     const part = (atMs: number) => Math.min(1, atMs / (probed.value.durationMs || Number.POSITIVE_INFINITY));
     progress('measure', 0.05);
-    const loudness = await transcoder.measure(source, (atMs) => progress('measure', 0.05 + 0.25 * part(atMs)));
+    const loudness = await transcoder.measure(source);
     if (!loudness.ok) return loudness;
     progress('encode', 0.3);
     const encoded = await transcoder.encode(source, target, fileGainDb(loudness.value), (atMs) =>
@@ -45,7 +43,7 @@ export async function ingest(
     );
     if (!encoded.ok) return encoded;
     progress('check', 0.7);
-    const after = await transcoder.measure(target, (atMs) => progress('check', 0.7 + 0.2 * part(atMs)));
+    const after = await transcoder.measure(target);
     if (!after.ok) return after;
     progress('draw', 0.9);
     const shape = await waveform(target);

@@ -1,48 +1,33 @@
 // Transcoding by starting ffmpeg and ffprobe ourselves.
 import { runTool } from '../../hardware/host/processes.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { measureFile, probeSound } from './probe.ts';
 import {
   blameFile,
   encodeFilter,
   encoderOptions,
-  inputGuards,
   type Loudness,
-  measureFilter,
-  measureOptions,
   type Probed,
+  passLimits,
   passWithinMs,
-  probeWithinMs,
-  readLoudness,
-  readProbe,
+  soundGuards,
   type Transcoder,
-  unreadable,
   webOptions,
 } from './transcoder.ts';
 
 export class SpawnTranscoder implements Transcoder {
-  readonly #ffmpeg: string;
-  readonly #ffprobe: string;
+  readonly #paths: ToolPaths;
 
-  constructor(paths: { readonly ffmpeg: string; readonly ffprobe: string }) {
-    this.#ffmpeg = paths.ffmpeg;
-    this.#ffprobe = paths.ffprobe;
+  constructor(paths: ToolPaths) {
+    this.#paths = paths;
   }
 
-  async probe(source: string): Promise<Result<Probed>> {
-    const args = ['-v', 'error', ...inputGuards, '-show_format', '-show_streams', '-of', 'json', source];
-    const ran = await runTool(this.#ffprobe, args, { timeoutMs: probeWithinMs, outputBytesMax: 1024 * 1024 });
-    if (!ran.ok) return blameFile(ran.problem);
-    try {
-      return readProbe(JSON.parse(ran.value.stdout.toString('utf8')));
-    } catch {
-      return unreadable('ffprobe gave no JSON');
-    }
+  probe(source: string): Promise<Result<Probed>> {
+    return probeSound(this.#paths, source);
   }
 
-  async measure(source: string): Promise<Result<Loudness>> {
-    const args = ['-hide_banner', '-nostats', '-nostdin', ...inputGuards, '-i', source, '-af', measureFilter, ...measureOptions, '-'];
-    const ran = await runTool(this.#ffmpeg, args, { timeoutMs: passWithinMs });
-    return ran.ok ? readLoudness(ran.value.stderr) : blameFile(ran.problem);
+  measure(source: string): Promise<Result<Loudness>> {
+    return measureFile(this.#paths.ffmpeg, source);
   }
 
   encode(source: string, target: string, gainDb: number): Promise<Result<void>> {
@@ -54,17 +39,23 @@ export class SpawnTranscoder implements Transcoder {
   }
 
   async #encode(source: string, target: string, filter: string, options: readonly string[]): Promise<Result<void>> {
-    const args = ['-v', 'error', '-nostdin', '-y', ...inputGuards, '-i', source, '-af', filter, ...options, target];
-    const ran = await runTool(this.#ffmpeg, args, { timeoutMs: passWithinMs });
+    const args = ['-v', 'error', '-nostdin', '-y', ...soundGuards, '-i', source, '-af', filter, ...options, target];
+    const ran = await runTool(this.#paths.ffmpeg, args, { timeoutMs: passWithinMs, limits: passLimits });
     return ran.ok ? ok(undefined) : blameFile(ran.problem);
   }
 }
 
-/** Problem: tool-missing. */
-export function requireTools(tools: { readonly ffmpeg?: string; readonly ffprobe?: string; readonly ffmpegDecodesOnly?: boolean }): Result<{
+export interface ToolPaths {
   readonly ffmpeg: string;
   readonly ffprobe: string;
-}> {
+}
+
+/** Problem: tool-missing. */
+export function requireTools(tools: {
+  readonly ffmpeg?: string;
+  readonly ffprobe?: string;
+  readonly ffmpegDecodesOnly?: boolean;
+}): Result<ToolPaths> {
   const { ffmpeg, ffprobe } = tools;
   if (ffmpeg === undefined || ffprobe === undefined || tools.ffmpegDecodesOnly)
     return bad('tool-missing', 'ffmpeg and ffprobe are not installed');

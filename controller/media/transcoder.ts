@@ -1,6 +1,7 @@
 // Port to whatever reads and encodes sound at the centre, and the one recipe its implementations share.
 import * as v from 'valibot';
 import { gainTowards } from '../../hardware/host/loudness.ts';
+import type { ToolLimits } from '../../hardware/host/processes.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 
 export interface Probed {
@@ -17,9 +18,12 @@ export interface Loudness {
 export interface Transcoder {
   /** Problems: media-unreadable, tool-missing, tool-timeout. */
   probe(source: string): Promise<Result<Probed>>;
-  /** First pass. Problems: media-unreadable (also: silence), tool-missing, tool-timeout. `onTime` may hear how far it is, in ms of the source. */
-  measure(source: string, onTime?: OnTime): Promise<Result<Loudness>>;
-  /** Second pass: Opus 48 kHz mono in Ogg, louder or quieter by so much and in no other way. Problems: as above. */
+  /** First pass. Problems: media-unreadable (also: silence), tool-missing, tool-timeout. */
+  measure(source: string): Promise<Result<Loudness>>;
+  /**
+   * Second pass: Opus 48 kHz mono in Ogg, louder or quieter by so much and in no other way. Problems: as above.
+   * `onTime` may hear how far it is, in ms of the source.
+   */
   encode(source: string, target: string, gainDb: number, onTime?: OnTime): Promise<Result<void>>;
   /** For pages and old phones: MP3, 48 kHz mono, 64 kbit/s. Problems: as above. */
   encodeWeb(source: string, target: string, gainDb: number): Promise<Result<void>>;
@@ -43,7 +47,20 @@ export const passWithinMs = 15 * 60_000;
 
 /** Containers people upload. Playlists and scripts that name other files are not among them. */
 const formats = 'mp3,wav,w64,ogg,flac,mov,mp4,m4a,aac,matroska,webm,asf,aiff,amr,caf';
-export const inputGuards = ['-protocol_whitelist', 'file', '-format_whitelist', formats];
+/** Side of a picture that is read at all: a larger one is there to fill memory. */
+export const sideMax = 4096;
+/** Covers are looked at while a file is probed, and a film may grow in its middle: both are held to the dots that we read. */
+export const inputGuards = ['-protocol_whitelist', 'file', '-format_whitelist', formats, '-max_pixels', String(sideMax * sideMax)];
+
+/** Longest sound of the library. */
+export const durationMaxMs = 4 * 3600_000;
+/** A file that says it is short is not read for ever: just beyond the limit, so that passing it is seen. */
+export const soundGuards = [...inputGuards, '-t', String(durationMaxMs / 1000 + 1)];
+
+/** What ffprobe and ffmpeg may use for one stranger's file; the kernel ends them beyond it. */
+export const probeLimits: ToolLimits = { dataBytes: 512 * 1024 ** 2, cpuSeconds: 15, niceness: 10 };
+export const passLimits: ToolLimits = { dataBytes: 1024 ** 3, cpuSeconds: 30 * 60, niceness: 10 };
+export const filmLimits: ToolLimits = { dataBytes: 2 * 1024 ** 3, cpuSeconds: 60 * 60, niceness: 10 };
 
 export const encoderOptions = [
   '-map',
@@ -145,7 +162,7 @@ export function unreadable(detail: string): Result<never> {
   return bad('media-unreadable', detail);
 }
 
-/** A tool that refuses a file says something about the file; a missing or slow one does not. */
+/** A tool that refuses a file, is ended at its limits or drowns us in words says something about the file; a missing or slow one does not. */
 export function blameFile(problem: Problem): Result<never> {
-  return problem.code === 'tool-failed' ? unreadable(problem.detail) : { ok: false, problem };
+  return problem.code === 'tool-failed' || problem.code === 'too-large' ? unreadable(problem.detail) : { ok: false, problem };
 }

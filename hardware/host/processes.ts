@@ -121,6 +121,17 @@ export function canLimit(): boolean {
   return findProgram('prlimit') !== undefined;
 }
 
+/** Hold a program to its limits that somebody else started for us. */
+export function limitRunning(pid: number | undefined, { dataBytes, cpuSeconds, niceness }: ToolLimits): void {
+  if (pid === undefined) return;
+  giveWay(pid, niceness);
+  const prlimit = findProgram('prlimit');
+  if (!prlimit) return;
+  const args = ['--pid', String(pid), `--data=${dataBytes}`, ...(cpuSeconds ? [`--cpu=${cpuSeconds}`] : [])];
+  // It may have ended before it was held.
+  spawn(prlimit, args, { stdio: 'ignore' }).on('error', () => undefined);
+}
+
 /** Programs that each set something and become the next: the child keeps one process id. */
 function guards(limits: ToolLimits | undefined): string[] {
   const setpriv = findProgram('setpriv');
