@@ -28,6 +28,7 @@ import { relayRoutes } from './api/live-relays.ts';
 import { logRoutes } from './api/log.ts';
 import { mandateRoutes } from './api/mandates.ts';
 import { mediaRoutes } from './api/media.ts';
+import { noticeRoutes } from './api/notices.ts';
 import { orderCapRoutes } from './api/order-cap.ts';
 import { orderPreviewRoutes } from './api/order-preview.ts';
 import { orderRequestRoutes } from './api/order-requests.ts';
@@ -110,6 +111,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   sourceItemRoutes(app, centre);
   sourceIssueRoutes(app, centre);
   libraryRoutes(app, centre);
+  noticeRoutes(app, centre);
   logRoutes(app, centre);
   showingRoutes(app, centre);
   templateRoutes(app, centre);

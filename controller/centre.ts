@@ -29,7 +29,9 @@ import type { RelayDesk } from './relay/relay-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
 import type { IssueDesk } from './sources/issue-desk.ts';
 import type { Library } from './sources/library.ts';
+import type { NoticeDesk } from './sources/notice-desk.ts';
 import type { SourceDesk } from './sources/source-desk.ts';
+import type { SteeringWatch } from './sources/steering-watch.ts';
 import type { SpeechDesk } from './speech/speech-desk.ts';
 import type { Store } from './store/store.ts';
 import type { UnitDesk } from './units/unit-desk.ts';
@@ -78,6 +80,8 @@ export interface Centre {
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
   readonly library: Library;
+  readonly notices: NoticeDesk;
+  readonly steering: SteeringWatch;
   readonly retention: RetentionDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;

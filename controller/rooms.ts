@@ -37,7 +37,9 @@ import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
 import { IssueDesk } from './sources/issue-desk.ts';
 import { Library } from './sources/library.ts';
+import { NoticeDesk } from './sources/notice-desk.ts';
 import { SourceDesk } from './sources/source-desk.ts';
+import { SteeringWatch } from './sources/steering-watch.ts';
 import { ValidityWatch } from './sources/validity-watch.ts';
 import type { HttpEngineSettings } from './speech/http-engine.ts';
 import { makeSpeech } from './speech/make-speech.ts';
@@ -102,6 +104,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
   const issues = new IssueDesk({ ...source, ...known, sources });
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
+  const notices = new NoticeDesk({ ...source, sources });
+  const steering = new SteeringWatch({ ...source, ...known, sources, journal });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
@@ -117,6 +121,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       sources,
       issues,
       library,
+      notices,
+      steering,
       registry,
       dispatch,
       live,

@@ -289,4 +289,5 @@ export type LiveEvent =
   | 'alert'
   | 'fault'
   | 'unit'
-  | 'source';
+  | 'source'
+  | 'notice';

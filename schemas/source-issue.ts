@@ -104,6 +104,11 @@ export interface HandlingLine {
   readonly plays: number;
   readonly firstMs: number | null;
   readonly lastMs: number | null;
+  /** When the unit was last reminded, and when who issued it was told; `null`: not. */
+  readonly remindedAtMs: number | null;
+  readonly escalatedAtMs: number | null;
+  /** đã đọc: a notice was opened in the unit, or the item answered, whichever came first. */
+  readonly readAtMs: number | null;
 }
 
 /** Two figures side by side (PRODUCT §1.12); `null` where there is nothing to measure. Clusters count alike: households are not known. */
