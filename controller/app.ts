@@ -17,6 +17,7 @@ import { boxRoutes } from './api/boxes.ts';
 import { calendarRoutes } from './api/calendar.ts';
 import { centreRoutes } from './api/centres.ts';
 import { contactRoutes } from './api/contacts.ts';
+import { deliveryRoutes } from './api/deliveries.ts';
 import { collectRules, describeRoutes } from './api/describe.ts';
 import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
@@ -112,6 +113,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   sourceIssueRoutes(app, centre);
   libraryRoutes(app, centre);
   noticeRoutes(app, centre);
+  deliveryRoutes(app, centre);
   logRoutes(app, centre);
   showingRoutes(app, centre);
   templateRoutes(app, centre);

@@ -27,6 +27,7 @@ import type { Trust } from './provision/signing-keys.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
+import type { DeliveryDesk } from './sources/delivery-desk.ts';
 import type { IssueDesk } from './sources/issue-desk.ts';
 import type { Library } from './sources/library.ts';
 import type { NoticeDesk } from './sources/notice-desk.ts';
@@ -80,6 +81,7 @@ export interface Centre {
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
   readonly library: Library;
+  readonly deliveries: DeliveryDesk;
   readonly notices: NoticeDesk;
   readonly steering: SteeringWatch;
   readonly retention: RetentionDesk;

@@ -35,6 +35,7 @@ import { Registry } from './registry.ts';
 import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
+import { DeliveryDesk } from './sources/delivery-desk.ts';
 import { IssueDesk } from './sources/issue-desk.ts';
 import { Library } from './sources/library.ts';
 import { NoticeDesk } from './sources/notice-desk.ts';
@@ -104,6 +105,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
   const issues = new IssueDesk({ ...source, ...known, sources });
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
+  const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
+  const deliveries = new DeliveryDesk({ ...source, sources, blobs, ffmpeg });
   const notices = new NoticeDesk({ ...source, sources });
   const steering = new SteeringWatch({ ...source, ...known, sources, journal });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
@@ -121,6 +124,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       sources,
       issues,
       library,
+      deliveries,
       notices,
       steering,
       registry,

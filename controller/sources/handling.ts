@@ -10,6 +10,7 @@ import { figuresOf, type Handled, type HandlingFacts, handlingOf } from '../core
 import type { SourceIssue } from '../core/source-issue.ts';
 import type { SourceItem } from '../core/source-item.ts';
 import { homeOf } from '../core/source-place.ts';
+import { areasOn } from '../core/unit-tree.ts';
 import { periodRowsMax } from '../store/sql-log.ts';
 import type { Box, Store, StoredSchedule } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
@@ -100,6 +101,9 @@ async function readFacts(options: HandlingOptions, item: SourceItem, issues: rea
     boxes: fit.map(({ id, area, groups }) => ({ id, area, groups })),
     plays,
     scheduled: await scheduledGroups(options, names),
+    byHand: (await store.steering.deliveries(item.id)).filter(({ struck }) => struck === null),
+    communes: [...areasOn(units.tree, units.today())].flatMap(([id, area]) => (units.tree.get(id)?.level === 'commune' ? [area] : [])),
+    households: await store.steering.households(),
     withdrawn: item.latest.state === 'withdrawn',
     atMs: nowMs(),
   });
