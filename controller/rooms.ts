@@ -39,9 +39,12 @@ import { Registry } from './registry.ts';
 import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
+import { DeliveryDesk } from './sources/delivery-desk.ts';
 import { IssueDesk } from './sources/issue-desk.ts';
 import { Library } from './sources/library.ts';
+import { NoticeDesk } from './sources/notice-desk.ts';
 import { SourceDesk } from './sources/source-desk.ts';
+import { SteeringWatch } from './sources/steering-watch.ts';
 import { ValidityWatch } from './sources/validity-watch.ts';
 import type { HttpEngineSettings } from './speech/http-engine.ts';
 import { makeSpeech } from './speech/make-speech.ts';
@@ -106,6 +109,10 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
   const issues = new IssueDesk({ ...source, ...known, sources });
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
+  const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
+  const deliveries = new DeliveryDesk({ ...source, sources, blobs, ffmpeg });
+  const notices = new NoticeDesk({ ...source, sources });
+  const steering = new SteeringWatch({ ...source, ...known, sources, journal });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
@@ -121,6 +128,9 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       sources,
       issues,
       library,
+      deliveries,
+      notices,
+      steering,
       registry,
       dispatch,
       live,

@@ -117,8 +117,10 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   centre.retention.start();
   centre.templates.start();
   rooms.validity.start();
+  centre.steering.start();
   const stop = async (): Promise<void> => {
     rooms.validity.stop();
+    await centre.steering.stop();
     await centre.retention.stop();
     await centre.faults.stop();
     await centre.alerts.stop();

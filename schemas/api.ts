@@ -290,4 +290,5 @@ export type LiveEvent =
   | 'alert'
   | 'fault'
   | 'unit'
-  | 'source';
+  | 'source'
+  | 'notice';

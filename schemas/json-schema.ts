@@ -32,6 +32,7 @@ import { ShowingRow } from './showing-row.ts';
 import * as sources from './source.ts';
 import * as issues from './source-issue.ts';
 import { Pronunciations } from './speech-text/pronunciations.ts';
+import * as steering from './steering.ts';
 import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
@@ -151,6 +152,11 @@ export const wireShapes = {
   InboxTakeRequest: issues.InboxTakeRequest,
   InboxDeclineRequest: issues.InboxDeclineRequest,
   InboxCopyRequest: issues.InboxCopyRequest,
+  DeliveryRequest: steering.DeliveryRequest,
+  DeliveryCorrectionRequest: steering.DeliveryCorrectionRequest,
+  DeliveryStrikeRequest: steering.DeliveryStrikeRequest,
+  PhotoRequest: steering.PhotoRequest,
+  HouseholdsRequest: steering.HouseholdsRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

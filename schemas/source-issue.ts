@@ -48,8 +48,8 @@ export const InboxCopyRequest = v.strictObject({ content: v.optional(SourceConte
 export const inboxAnswers = ['waiting', 'inserted', 'taken', 'declined', 'copied'] as const;
 export type InboxAnswer = (typeof inboxAnswers)[number];
 
-/** What became of an item in a unit. `overdue`: not heard in time; `withdrawn`: taken back above. */
-export const handlingStates = ['waiting', 'taken', 'declined', 'scheduled', 'played', 'overdue', 'withdrawn'] as const;
+/** What became of an item in a unit. `delivered`: by hand alone; `overdue`: not heard in time; `withdrawn`: taken back above. */
+export const handlingStates = ['waiting', 'taken', 'declined', 'scheduled', 'played', 'delivered', 'overdue', 'withdrawn'] as const;
 export type HandlingState = (typeof handlingStates)[number];
 
 // ── answered ─────────────────────────────────────────────────────────────────────────────────────
@@ -104,13 +104,33 @@ export interface HandlingLine {
   readonly plays: number;
   readonly firstMs: number | null;
   readonly lastMs: number | null;
+  /** Told by hand, in forms that no box proves: shown beside plays, never added to them. */
+  readonly byHand: number;
+  readonly byHandLastMs: number | null;
+  /** When the unit was last reminded, and when who issued it was told; `null`: not. */
+  readonly remindedAtMs: number | null;
+  readonly escalatedAtMs: number | null;
+  /** đã đọc: a notice was opened in the unit, or the item answered, whichever came first. */
+  readonly readAtMs: number | null;
 }
 
-/** Two figures side by side (PRODUCT §1.12); `null` where there is nothing to measure. Clusters count alike: households are not known. */
+/** Figures side by side (PRODUCT §1.12); a share is `null` where there is nothing to measure. */
 export interface HandlingFigures {
+  /** Communes with at least one full play. */
+  readonly communes: number;
+  readonly communesPlayed: number;
+  readonly communesShare: number | null;
+  /** Clusters that played it, weighed by the households that hear them; those that nobody has counted weigh nothing. */
+  readonly households: number;
+  readonly householdsPlayed: number;
+  readonly householdsShare: number | null;
+  readonly clustersUncounted: number;
+  /** The same of all units it was issued to, and of clusters that count alike. */
   readonly units: number;
   readonly unitsPlayed: number;
   readonly unitsShare: number | null;
+  /** Units that told it by hand: not a proof, and in no share. */
+  readonly unitsByHand: number;
   readonly clusters: number;
   readonly clustersPlayed: number;
   readonly clustersShare: number | null;

@@ -18,6 +18,12 @@ export interface HandlingFacts {
   readonly plays: readonly FullPlay[];
   /** Groups that approved programmes with the item are scheduled on. */
   readonly scheduled: ReadonlySet<string>;
+  /** Told by hand, in forms that no box proves; what was struck out is not among them. */
+  readonly byHand: readonly { readonly unit: string; readonly atMs: number }[];
+  /** Communes of today. */
+  readonly communes: readonly AreaPath[];
+  /** Households that hear a box, where somebody has said it. */
+  readonly households: ReadonlyMap<string, number>;
   /** Taken back as a whole. */
   readonly withdrawn: boolean;
   readonly atMs: number;
@@ -29,10 +35,13 @@ export interface Handled {
   readonly plays: number;
   readonly firstMs: number | null;
   readonly lastMs: number | null;
+  /** Beside plays and never among them. */
+  readonly byHand: number;
+  readonly byHandLastMs: number | null;
 }
 
 /**
- * The first that holds: taken back, heard, declined, done by hand, too late, scheduled, taken, waiting. What was heard late is heard;
+ * The first that holds: taken back, heard, told by hand, declined, taken by a form, too late, scheduled, taken, waiting. What was heard late is heard;
  * who declined with a reason is not late; who told it by another form has done it.
  */
 export function handlingOf(
@@ -43,19 +52,22 @@ export function handlingOf(
   const area = facts.areaOf(entry.unit);
   const here = area === undefined ? [] : facts.plays.filter((play) => within(play.area, area) && play.startMs >= issue.atMs);
   const starts = here.map(({ startMs }) => startMs);
+  const hands = facts.byHand.filter(({ unit, atMs }) => unit === entry.unit && atMs >= issue.atMs).map(({ atMs }) => atMs);
   const told = { entry, plays: here.length, firstMs: lowest(starts), lastMs: highest(starts) };
-  return { ...told, state: stateOf(entry, issue, here.length > 0, area, facts) };
+  const byHand = { byHand: hands.length, byHandLastMs: highest(hands) };
+  return { ...told, ...byHand, state: stateOf(entry, issue, { played: here.length > 0, byHand: hands.length > 0 }, area, facts) };
 }
 
 function stateOf(
   { answer, form }: InboxEntry,
   { withdrawn, disseminateByMs }: Pick<SourceIssue, 'disseminateByMs' | 'withdrawn'>,
-  played: boolean,
+  { played, byHand }: { readonly played: boolean; readonly byHand: boolean },
   area: AreaPath | undefined,
   facts: HandlingFacts,
 ): HandlingState {
   if (withdrawn || facts.withdrawn) return 'withdrawn';
   if (played) return 'played';
+  if (byHand) return 'delivered';
   if (answer === 'declined') return 'declined';
   if (answer === 'taken' && form !== null) return 'taken';
   if (disseminateByMs !== null && disseminateByMs <= facts.atMs) return 'overdue';
@@ -75,13 +87,32 @@ export function figuresOf(handled: readonly Handled[], facts: HandlingFacts): Ha
   const areas = [...units].flatMap((unit) => facts.areaOf(unit) ?? []);
   const sinceMs = lowest(counted.map(({ entry }) => entry.atMs)) ?? 0;
   const clusters = facts.boxes.filter((box) => areas.some((area) => within(box.area, area))).map(({ id }) => id);
-  const played = new Set(facts.plays.filter(({ startMs }) => startMs >= sinceMs).map(({ dev }) => dev));
-  const clustersPlayed = clusters.filter((id) => played.has(id)).length;
+  const since = facts.plays.filter(({ startMs }) => startMs >= sinceMs);
+  const played = new Set(since.map(({ dev }) => dev));
+  const clustersPlayed = clusters.filter((id) => played.has(id));
+  const told = new Set(counted.filter(({ byHand }) => byHand > 0).map(({ entry }) => entry.unit));
   return {
-    ...{ units: units.size, unitsPlayed: heard.size, unitsShare: share(heard.size, units.size) },
-    ...{ clusters: clusters.length, clustersPlayed, clustersShare: share(clustersPlayed, clusters.length) },
+    ...communesOf(areas, since, facts),
+    ...householdsOf(clusters, clustersPlayed, facts),
+    ...{ units: units.size, unitsPlayed: heard.size, unitsShare: share(heard.size, units.size), unitsByHand: told.size },
+    ...{ clusters: clusters.length, clustersPlayed: clustersPlayed.length, clustersShare: share(clustersPlayed.length, clusters.length) },
     states,
   };
+}
+
+/** Communes that it was issued to, or into, or over the head of; heard where a box in the commune played it to its end. */
+function communesOf(areas: readonly AreaPath[], plays: readonly FullPlay[], { communes: all }: HandlingFacts) {
+  const communes = all.filter((commune) => areas.some((area) => within(area, commune) || within(commune, area)));
+  const communesPlayed = communes.filter((commune) => plays.some((play) => within(play.area, commune))).length;
+  return { communes: communes.length, communesPlayed, communesShare: share(communesPlayed, communes.length) };
+}
+
+/** Clusters weighed by the households that hear them. One nobody has counted weighs nothing, and the answer says how many those are. */
+function householdsOf(clusters: readonly string[], played: readonly string[], { households: known }: HandlingFacts) {
+  const sum = (ids: readonly string[]) => ids.reduce((total, id) => total + (known.get(id) ?? 0), 0);
+  const [households, householdsPlayed] = [sum(clusters), sum(played)];
+  const clustersUncounted = clusters.filter((id) => !known.has(id)).length;
+  return { households, householdsPlayed, householdsShare: share(householdsPlayed, households), clustersUncounted };
 }
 
 function share(part: number, whole: number): number | null {

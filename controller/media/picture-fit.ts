@@ -3,6 +3,7 @@ import { runTool, type ToolLimits } from '../../hardware/host/processes.ts';
 import { type PictureHead, readPicture } from '../../schemas/bulletin-images.ts';
 import { bulletinLimits } from '../../schemas/bulletin-markup.ts';
 import { fromBase64, toBase64 } from '../../schemas/envelope.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { bareJpeg, orientationOf, saysMore } from './jpeg-segments.ts';
 
 /** Dots of a board; more are not seen and cost every box their bytes and memory. */
@@ -49,6 +50,20 @@ export async function fitPictures(html: string, ffmpeg: string | undefined): Pro
   return { html: html.replace(address, (url) => made.get(url) ?? url), pictures: made.size };
 }
 
+/**
+ * A photograph drawn anew: no larger than a board, upright, without what the camera wrote beside it. Answers its data address.
+ * Problems: bad-input, too-large, tool-missing.
+ */
+export async function redrawPhoto(url: string, ffmpeg: string | undefined): Promise<Result<string>> {
+  const head = readPicture(url);
+  if (!head.ok) return bad('bad-input', 'a photograph is a data address of JPEG, PNG or WebP', '/picture');
+  const { width, height } = head.value;
+  if (width * height > dotsMax) return bad('too-large', `${width} × ${height} dots, at most ${dotsMax} in all`, '/picture');
+  if (ffmpeg === undefined) return bad('tool-missing', 'photographs are drawn anew by ffmpeg, which is not here');
+  const drawn = await draw(head.value, fromBase64(url.slice(url.indexOf(',') + 1)), ffmpeg);
+  return drawn === undefined ? bad('bad-input', 'the photograph cannot be read', '/picture') : ok(drawn);
+}
+
 async function fitOne(url: string, ffmpeg: string): Promise<string | undefined> {
   const head = readPicture(url);
   if (!head.ok) return undefined;
@@ -56,6 +71,10 @@ async function fitOne(url: string, ffmpeg: string): Promise<string | undefined> 
   const bytes = fromBase64(url.slice(url.indexOf(',') + 1));
   const large = width > boardDots.width || height > boardDots.height;
   if (width * height > dotsMax || !(large || (type === 'jpeg' && saysMore(bytes)))) return undefined;
+  return draw(head.value, bytes, ffmpeg);
+}
+
+async function draw({ type }: PictureHead, bytes: Uint8Array, ffmpeg: string): Promise<string | undefined> {
   const turn = type === 'jpeg' ? (upright[orientationOf(bytes)] ?? '') : '';
   const { from, to } = coders[type];
   const scale = `scale=w='min(${boardDots.width},iw)':h='min(${boardDots.height},ih)':force_original_aspect_ratio=decrease`;

@@ -4,18 +4,20 @@ import { starts } from '../../schemas/recurrence.ts';
 import { sounds } from '../../schemas/settings.ts';
 import type { HandlingAnswer, HandlingLine } from '../../schemas/source-issue.ts';
 import { dayMs } from '../../schemas/zones.ts';
+import { type Reminded, remindedOf } from '../core/notices.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { figuresOf, type Handled, type HandlingFacts, handlingOf } from '../core/source-handling.ts';
 import type { SourceIssue } from '../core/source-issue.ts';
 import type { SourceItem } from '../core/source-item.ts';
 import { homeOf } from '../core/source-place.ts';
+import { areasOn } from '../core/unit-tree.ts';
 import { periodRowsMax } from '../store/sql-log.ts';
 import type { Box, Store, StoredSchedule } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
 import type { SourceDesk } from './source-desk.ts';
 
 export interface HandlingOptions {
-  readonly store: Pick<Store, 'sources' | 'issues' | 'content' | 'log'>;
+  readonly store: Pick<Store, 'sources' | 'issues' | 'content' | 'log' | 'steering'>;
   readonly sources: SourceDesk;
   readonly units: Pick<UnitDesk, 'tree' | 'today'>;
   readonly boxes: () => readonly Box[];
@@ -23,35 +25,57 @@ export interface HandlingOptions {
 }
 
 const entriesMax = 50_000;
+const noticesMax = 200_000;
 const issuesMax = 200;
 const contentsMax = 64;
 const scheduledAheadMs = 31 * dayMs;
 
-/** The table item × unit: all rows for who reads the item's unit, else those of one's own units. Problem: too-large. */
-export async function readHandling(options: HandlingOptions, item: SourceItem, grants: readonly Grant[]): Promise<Result<HandlingAnswer>> {
-  const { store, sources, units, nowMs } = options;
+/** The whole way of an item through its units. */
+export interface HandledItem {
+  readonly issues: ReadonlyMap<string, SourceIssue>;
+  readonly handled: readonly Handled[];
+  readonly facts: HandlingFacts;
+}
+
+/** Every row of the table item × unit. Problem: too-large. */
+export async function readHandled(options: HandlingOptions, item: SourceItem): Promise<Result<HandledItem>> {
+  const { store } = options;
   const issues = new Map((await store.issues.issues({ item: item.id, limit: issuesMax })).map((issue) => [issue.id, issue]));
   const entries = await store.issues.entries({ item: item.id, limit: entriesMax });
   const facts = await readFacts(options, item, [...issues.values()]);
   if (!facts.ok) return facts;
-  const whole = sources.seesWhole(item, grants);
-  const seen = entries.filter(({ unit }) => {
-    const home = homeOf(units.tree, units.today(), unit);
-    return whole || (home !== undefined && may(grants, 'read', home.area).ok);
-  });
-  const handled = seen.flatMap((entry): Handled[] => {
+  const handled = entries.flatMap((entry): Handled[] => {
     const issue = issues.get(entry.issue);
     return issue ? [handlingOf(entry, issue, facts.value)] : [];
   });
+  return ok({ issues, handled, facts: facts.value });
+}
+
+/** The table item × unit: all rows for who reads the item's unit, else those of one's own units. Problem: too-large. */
+export async function readHandling(options: HandlingOptions, item: SourceItem, grants: readonly Grant[]): Promise<Result<HandlingAnswer>> {
+  const { store, sources, units, nowMs } = options;
+  const read = await readHandled(options, item);
+  if (!read.ok) return read;
+  const { issues, facts } = read.value;
+  const whole = sources.seesWhole(item, grants);
+  const handled = read.value.handled.filter(({ entry: { unit } }) => {
+    const home = homeOf(units.tree, units.today(), unit);
+    return whole || (home !== undefined && may(grants, 'read', home.area).ok);
+  });
+  const told = remindedOf(await store.steering.notices({ issues: [...issues.keys()], limit: noticesMax }));
   const { title, essential } = (item.published ?? item.latest).content;
   return ok({
     ...{ item: item.id, title, essential, asOfMs: nowMs() },
-    figures: figuresOf(handled, facts.value),
-    lines: handled.map((one) => lineOf(one, issues, sources)),
+    figures: figuresOf(handled, facts),
+    lines: handled.map((one) => ({ ...lineOf(one, issues, sources), ...told(one.entry.issue, one.entry.unit, one.entry.answeredMs) })),
   });
 }
 
-function lineOf({ entry, state, ...told }: Handled, issues: ReadonlyMap<string, SourceIssue>, sources: SourceDesk): HandlingLine {
+function lineOf(
+  { entry, state, ...told }: Handled,
+  issues: ReadonlyMap<string, SourceIssue>,
+  sources: SourceDesk,
+): Omit<HandlingLine, keyof Reminded> {
   const { issue, unit, answer, by, answeredMs, note, form } = entry;
   const disseminateByMs = issues.get(issue)?.disseminateByMs ?? null;
   return { issue, unit: sources.brief(unit), state, answer, by, answeredMs, note, form, disseminateByMs, ...told };
@@ -77,6 +101,9 @@ async function readFacts(options: HandlingOptions, item: SourceItem, issues: rea
     boxes: fit.map(({ id, area, groups }) => ({ id, area, groups })),
     plays,
     scheduled: await scheduledGroups(options, names),
+    byHand: (await store.steering.deliveries(item.id)).filter(({ struck }) => struck === null),
+    communes: [...areasOn(units.tree, units.today())].flatMap(([id, area]) => (units.tree.get(id)?.level === 'commune' ? [area] : [])),
+    households: await store.steering.households(),
     withdrawn: item.latest.state === 'withdrawn',
     atMs: nowMs(),
   });

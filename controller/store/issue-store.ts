@@ -18,6 +18,8 @@ export interface IssueStore {
   issue(id: string): Promise<SourceIssue | undefined>;
   /** Newest first. */
   issues(filter: { readonly item?: string; readonly limit: number }): Promise<SourceIssue[]>;
+  /** To be disseminated by then or later, and not taken back; what is due soonest first. */
+  due(fromMs: number, limit: number): Promise<SourceIssue[]>;
   /** How many units got each, and in how many it was inserted. */
   counts(issues: readonly string[]): Promise<ReadonlyMap<string, { readonly units: number; readonly inserted: number }>>;
   /** Newest first, then by unit. */

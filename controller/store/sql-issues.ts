@@ -39,6 +39,11 @@ export class SqlIssues implements IssueStore {
     return (await this.#writer.database.read(sql, item === undefined ? [limit] : [item, limit])).map(issueOf);
   }
 
+  async due(fromMs: number, limit: number): Promise<SourceIssue[]> {
+    const sql = 'SELECT body FROM source_issues WHERE due_ms >= ? AND withdrawn_ms IS NULL ORDER BY due_ms, id LIMIT ?';
+    return (await this.#writer.database.read(sql, [fromMs, limit])).map(issueOf);
+  }
+
   async counts(issues: readonly string[]): Promise<ReadonlyMap<string, { readonly units: number; readonly inserted: number }>> {
     const sql = `SELECT issue, count(*) AS units, sum(CASE WHEN answer = 'inserted' THEN 1 ELSE 0 END) AS inserted FROM source_inbox
       WHERE issue IN (SELECT value FROM json_each(?)) GROUP BY issue ORDER BY issue`;
@@ -113,12 +118,12 @@ export class SqlIssues implements IssueStore {
 }
 
 function issueStatement(issue: SourceIssue): Statement {
-  const { id, item, atMs, withdrawn } = issue;
+  const { id, item, atMs, withdrawn, disseminateByMs } = issue;
   return put(
     'source_issues',
     ['id'],
-    ['item', 'at_ms', 'withdrawn_ms', 'body'],
-    [[id, item, atMs, withdrawn?.atMs ?? null, JSON.stringify(issue)]],
+    ['item', 'at_ms', 'withdrawn_ms', 'due_ms', 'body'],
+    [[id, item, atMs, withdrawn?.atMs ?? null, disseminateByMs, JSON.stringify(issue)]],
   );
 }
 

@@ -18,6 +18,7 @@ import { SqlPeople } from './sql-people.ts';
 import { SqlPlays } from './sql-plays.ts';
 import { SqlRetention } from './sql-retention.ts';
 import { SqlSources } from './sql-sources.ts';
+import { SqlSteering } from './sql-steering.ts';
 import { SqlTokens } from './sql-tokens.ts';
 import { SqlTries } from './sql-tries.ts';
 import { SqlUnits } from './sql-units.ts';
@@ -38,6 +39,7 @@ export class SqlStore implements Store {
   readonly sources: SqlSources;
   readonly issues: SqlIssues;
   readonly folders: SqlFolders;
+  readonly steering: SqlSteering;
   readonly calendar: SqlCalendar;
   readonly faults: SqlFaults;
   readonly wants: SqlWants;
@@ -69,6 +71,7 @@ export class SqlStore implements Store {
     this.sources = new SqlSources(this.#writer);
     this.issues = new SqlIssues(this.#writer);
     this.folders = new SqlFolders(this.#writer);
+    this.steering = new SqlSteering(this.#writer);
     this.wants = new SqlWants(this.#writer);
     this.orders = new SqlOrders(this.#writer);
     this.live = new SqlLive(this.#writer);
@@ -100,7 +103,7 @@ export class SqlStore implements Store {
   }
 
   restored(act: Act): Promise<void> {
-    const gone = ['sessions', 'invitations', 'claims'].map((table) => ({ sql: `DELETE FROM ${table}` }));
+    const gone = ['sessions', 'invitations', 'claims', 'approval_links'].map((table) => ({ sql: `DELETE FROM ${table}` }));
     // Boxes have seen revisions that these tables do not know: the next ones lie above them all.
     const anew = { sql: "UPDATE wants SET rev = rev + ?, parts = '[]'", params: [revisionsAhead] };
     return this.#writer.write([...gone, anew], act);

@@ -26,6 +26,7 @@ import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { PlayStore } from './play-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { FolderStore, SourceStore } from './source-store.ts';
+import type { SteeringStore } from './steering-store.ts';
 import type { UnitStore } from './unit-store.ts';
 
 export type { Account, PeopleStore, Session } from './people-store.ts';
@@ -414,6 +415,7 @@ export interface Store {
   readonly sources: SourceStore;
   readonly issues: IssueStore;
   readonly folders: FolderStore;
+  readonly steering: SteeringStore;
   readonly calendar: CalendarStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;

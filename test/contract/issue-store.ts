@@ -54,6 +54,18 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
       expect((await on.store.issues.issues({ item: 'tin-1', limit: 9 })).map(({ id }) => id)).toEqual(['p-1']);
     });
 
+    test('issues with a day are found from an instant on, what is due soonest first, and none that was taken back', async () => {
+      await add(issue('p-1', { disseminateByMs: 50 }), 'a');
+      await add(issue('p-2', { disseminateByMs: 40 }), 'a');
+      await add(issue('p-3'), 'a');
+      const due = async (fromMs: number, limit = 9) => (await on.store.issues.due(fromMs, limit)).map(({ id }) => id);
+      expect(await due(0)).toEqual(['p-2', 'p-1']);
+      expect(await due(41)).toEqual(['p-1']);
+      expect(await due(0, 1)).toEqual(['p-2']);
+      await on.store.issues.withdraw('p-1', (one) => ok({ ...one, withdrawn: { by: 'x', atMs: 5, note: '' } }), act('back'));
+      expect(await due(0)).toEqual(['p-2']);
+    });
+
     test('an answer is judged on what stands, one after the other; refused, nothing is written', async () => {
       await add(issue('p-1'), 'a');
       const seen: string[] = [];

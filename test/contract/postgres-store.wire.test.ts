@@ -22,6 +22,7 @@ import { type PostgresServer, postgresPrograms, startPostgres } from './postgres
 import { describeRetentionStore } from './retention-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
+import { describeSteeringStore } from './steering-store.ts';
 import { describeStore } from './store.ts';
 import type { StoreBed } from './store-suite.ts';
 import { describeUnitStore } from './unit-store.ts';
@@ -55,6 +56,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeFaultStore('faults', makeBed);
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);
+  describeSteeringStore('steering', makeBed);
   describePlayStore('plays', makeBed);
   describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);

@@ -77,6 +77,9 @@ async function makeThings(): Promise<void> {
   const folder = { id: things.folder, unit: 'thon-1', parent: null, name: 'Thư mục' };
   must(await built.centre.store.folders.decide(() => ok({ put: folder }), act));
   must(await built.centre.store.folders.decide(() => ok({ put: { ...folder, id: 'thu-muc-2', parent: things.folder } }), act));
+  const told = { form: 'sms' as const, atMs: 1, place: '', count: null, note: '', photo: null };
+  const delivery = { ...told, id: things.delivery, item: item.id, unit: 'thon-1', by: 'x', madeMs: 1, before: [], struck: null };
+  must(await built.centre.store.steering.decideDelivery(delivery.id, item.id, () => ok(delivery), act));
   const issue: SourceIssue = {
     ...{ id: things.issue, item: item.id, by: 'x', atMs: 1, tier: 'normal', to: ['thon-1'], levels: ['hamlet'] },
     ...{ disseminateByMs: null, note: '', withdrawn: null },

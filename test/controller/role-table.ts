@@ -27,6 +27,7 @@ export const things = {
   source: 'tin-1',
   issue: 'phat-1',
   folder: 'thu-muc-1',
+  delivery: 'giao-1',
   account: 'tai-khoan',
   home: '08/02536/thon-1',
   elsewhere: '08/02536/thon-9',
@@ -58,6 +59,9 @@ const ofFault = (word: string, body: object = {}): RouteRow => ({
 const stale = { version: 99, note: '' };
 const ofSource = (needs: ActName, route: string, body: object = stale): RouteRow => ({
   ...{ route, needs, elsewhere: 'refused', params: { id: things.source }, body },
+});
+const ofDelivery = (route: string, body: object): RouteRow => ({
+  ...{ route, needs: 'delivery.write', elsewhere: 'unseen', params: { id: things.delivery }, body },
 });
 /** A folder of another place is not told of. It is not empty. */
 const ofFolder = (method: string, body?: object): RouteRow => ({
@@ -157,6 +161,13 @@ export const roleTable: readonly RouteRow[] = [
   ofSource('source.withdraw', 'POST /api/source-items/:id/withdraw'),
   ofSource('source.issue', 'POST /api/source-items/:id/issue', { version: 99, to: ['thon-1'], levels: ['hamlet'] }),
   ...anywhere('read', 'GET /api/source-issues', 'GET /api/source-items/:id/handling', 'GET /api/source-handling', 'GET /api/inbox'),
+  ofSource('delivery.write', 'POST /api/source-items/:id/deliveries', { unit: 'thon-1', form: 'sms', atMs: 1_000_000 }),
+  ofDelivery('PUT /api/deliveries/:id', { corrections: 0, why: 'x', form: 'sms', atMs: 1 }),
+  ofDelivery('POST /api/deliveries/:id/strike', { corrections: 0, why: 'x' }),
+  ...anywhere('delivery.write', 'POST /api/photos'),
+  ...anywhere('read', 'GET /api/source-items/:id/deliveries', 'GET /api/photos/:sha256', 'GET /api/households'),
+  ofBox('box.settings', 'PUT /api/boxes/:id/households', { households: 100 }),
+  ...anywhere('read', 'GET /api/notices', 'POST /api/notices/:id/read'),
   ...anywhere('read', 'GET /api/folders', 'GET /api/source-items/:id/uses'),
   ofSource('library.write', 'PUT /api/source-items/:id/shelf', { folder: null, tags: [] }),
   { route: 'POST /api/folders', needs: 'library.write', elsewhere: 'refused', body: { unit: 'thon-1', name: 'x' } },

@@ -25,6 +25,7 @@ describe('rights', () => {
     'source.issue': 'approver',
     'inbox.answer': 'author scheduler',
     'library.write': 'author approver',
+    'delivery.write': 'author scheduler',
     'template.write': 'duty administrator',
     'order.give': 'duty',
     'order.stop': 'duty leader',

@@ -20,6 +20,7 @@ const notDocuments = new Set([
   'DutyPlace',
   'FactorCode',
   'GrantWish',
+  'HandForm',
   'TokenAct',
   'Pin',
   'DurationMs',
