@@ -37,6 +37,8 @@ import { policyRoutes } from './api/policy.ts';
 import { probeRoutes } from './api/probes.ts';
 import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
+import { registerRoutes } from './api/register.ts';
+import { registerImportRoutes } from './api/register-imports.ts';
 import { reportRoutes } from './api/reports.ts';
 import { retentionRoutes } from './api/retention.ts';
 import { sendProblem } from './api/route.ts';
@@ -130,8 +132,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   policyRoutes(app, centre);
   calendarRoutes(app, centre);
   explainRoutes(app, centre);
-  faultRoutes(app, centre);
-  reportRoutes(app, centre);
+  estateRoutes(app, centre);
   retentionRoutes(app, centre);
   centreRoutes(app, centre);
   eventRoutes(app, centre);
@@ -139,6 +140,14 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   probeRoutes(app, centre);
   await pageRoutes(app, options.consoleDir);
   return app;
+}
+
+/** Equipment: its faults, its register, figures. */
+function estateRoutes(app: FastifyInstance, centre: Centre): void {
+  faultRoutes(app, centre);
+  reportRoutes(app, centre);
+  registerRoutes(app, centre);
+  registerImportRoutes(app, centre);
 }
 
 function addHeaders(app: FastifyInstance, secure: boolean): void {

@@ -24,6 +24,7 @@ import type { People } from './people/make-people.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
+import type { RegisterDesk } from './register/register-desk.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
@@ -79,6 +80,7 @@ export interface Centre {
   readonly issues: IssueDesk;
   readonly library: Library;
   readonly retention: RetentionDesk;
+  readonly register: RegisterDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

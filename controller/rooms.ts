@@ -31,6 +31,7 @@ import type { SignInBook } from './people/sign-in-settings.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
+import { RegisterDesk } from './register/register-desk.ts';
 import { Registry } from './registry.ts';
 import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
@@ -104,6 +105,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
+  const register = new RegisterDesk({ register: store.register, units, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
@@ -128,6 +130,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       commands,
       faults,
       retention,
+      register,
     },
     rooms: { registry, link, bus, place, signatory, validity },
   };

@@ -24,6 +24,7 @@ import { Problem } from './problem-shape.ts';
 import { Item, Programme } from './programme.ts';
 import * as ready from './ready-orders.ts';
 import { Receipt } from './receipt.ts';
+import * as register from './register.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import * as retention from './retention.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
@@ -151,6 +152,9 @@ export const wireShapes = {
   InboxTakeRequest: issues.InboxTakeRequest,
   InboxDeclineRequest: issues.InboxDeclineRequest,
   InboxCopyRequest: issues.InboxCopyRequest,
+  EquipmentRequest: register.EquipmentRequest,
+  ImportPreviewRequest: register.ImportPreviewRequest,
+  ImportRequest: register.ImportRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

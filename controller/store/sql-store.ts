@@ -16,6 +16,7 @@ import { SqlOnce } from './sql-once.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
 import { SqlPlays } from './sql-plays.ts';
+import { SqlRegister } from './sql-register.ts';
 import { SqlRetention } from './sql-retention.ts';
 import { SqlSources } from './sql-sources.ts';
 import { SqlTokens } from './sql-tokens.ts';
@@ -48,6 +49,7 @@ export class SqlStore implements Store {
   readonly log: SqlLog;
   readonly plays: SqlPlays;
   readonly retention: SqlRetention;
+  readonly register: SqlRegister;
   readonly once: SqlOnce;
   readonly audit: SqlAudit;
   readonly counters: SqlCounters;
@@ -77,6 +79,7 @@ export class SqlStore implements Store {
     this.log = new SqlLog(this.#writer);
     this.plays = new SqlPlays(database);
     this.retention = new SqlRetention(this.#writer);
+    this.register = new SqlRegister(this.#writer);
     this.once = new SqlOnce(this.#writer);
     this.audit = new SqlAudit(this.#writer);
     this.counters = new SqlCounters(this.#writer);

@@ -24,6 +24,7 @@ import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { PlayStore } from './play-store.ts';
+import type { RegisterStore } from './register-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { FolderStore, SourceStore } from './source-store.ts';
 import type { UnitStore } from './unit-store.ts';
@@ -424,6 +425,7 @@ export interface Store {
   readonly log: LogStore;
   readonly plays: PlayStore;
   readonly retention: RetentionStore;
+  readonly register: RegisterStore;
   readonly once: OnceStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

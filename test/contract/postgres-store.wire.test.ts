@@ -19,6 +19,7 @@ import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
+import { describeRegisterStore } from './register-store.ts';
 import { describeRetentionStore } from './retention-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
@@ -56,6 +57,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);
   describePlayStore('plays', makeBed);
+  describeRegisterStore('the register', makeBed);
   describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);

@@ -8,6 +8,7 @@ describe('rights', () => {
     'box.register': 'technician administrator',
     'box.settings': 'technician administrator',
     'box.claim': 'technician administrator',
+    'register.write': 'technician administrator',
     'fault.answer': 'technician duty administrator',
     'box.command': 'technician duty administrator',
     'media.add': 'author',
