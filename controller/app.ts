@@ -49,6 +49,7 @@ import { sourceIssueRoutes } from './api/source-issues.ts';
 import { sourceItemRoutes } from './api/source-items.ts';
 import { speechRoutes } from './api/speech.ts';
 import { templateRoutes } from './api/templates.ts';
+import { ticketRoutes } from './api/tickets.ts';
 import { unitRoutes } from './api/units.ts';
 import { uploadRoutes } from './api/uploads.ts';
 import type { Centre } from './centre.ts';
@@ -148,6 +149,7 @@ function estateRoutes(app: FastifyInstance, centre: Centre): void {
   reportRoutes(app, centre);
   registerRoutes(app, centre);
   registerImportRoutes(app, centre);
+  ticketRoutes(app, centre);
 }
 
 function addHeaders(app: FastifyInstance, secure: boolean): void {

@@ -33,6 +33,7 @@ import type { Library } from './sources/library.ts';
 import type { SourceDesk } from './sources/source-desk.ts';
 import type { SpeechDesk } from './speech/speech-desk.ts';
 import type { Store } from './store/store.ts';
+import type { TicketDesk } from './ticket-desk.ts';
 import type { UnitDesk } from './units/unit-desk.ts';
 
 /** What a centre is; fixed when its data folder is made. */
@@ -81,6 +82,7 @@ export interface Centre {
   readonly library: Library;
   readonly retention: RetentionDesk;
   readonly register: RegisterDesk;
+  readonly tickets: TicketDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

@@ -43,6 +43,7 @@ import { ValidityWatch } from './sources/validity-watch.ts';
 import type { HttpEngineSettings } from './speech/http-engine.ts';
 import { makeSpeech } from './speech/make-speech.ts';
 import type { StoredOrder } from './store/store.ts';
+import { TicketDesk } from './ticket-desk.ts';
 import { UnitDesk } from './units/unit-desk.ts';
 
 /** What was opened of a data folder and its machine. */
@@ -92,12 +93,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   });
   const { ingest } = inlets;
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
-  const fleet = () =>
-    registry
-      .all()
-      .filter(({ enrolledMs }) => enrolledMs !== null)
-      .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
-  const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
+  const estate = makeEstate(parts, base, link, commands);
   const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
   const sources = new SourceDesk(source);
   const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
@@ -105,7 +101,6 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
-  const register = new RegisterDesk({ register: store.register, units, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
@@ -128,12 +123,25 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       claimPlace,
       ...inlets,
       commands,
-      faults,
+      ...estate,
       retention,
-      register,
     },
     rooms: { registry, link, bus, place, signatory, validity },
   };
+}
+
+/** Equipment: what is wrong with it, the register, repairs. */
+function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }: Base, link: CentreLink, commands: CommandDesk) {
+  const fleet = () =>
+    registry
+      .all()
+      .filter(({ enrolledMs }) => enrolledMs !== null)
+      .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
+  const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
+  const register = new RegisterDesk({ register: store.register, units, nowMs });
+  const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
+  const tickets = new TicketDesk({ store, faults, commands, register, units, ...near, feed, journal, nowMs });
+  return { faults, register, tickets };
 }
 
 /** How content comes in: files, texts, other people's documents. */

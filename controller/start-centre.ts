@@ -114,12 +114,14 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await link.start();
   await centre.alerts.start();
   await centre.faults.start();
+  centre.tickets.start();
   centre.retention.start();
   centre.templates.start();
   rooms.validity.start();
   const stop = async (): Promise<void> => {
     rooms.validity.stop();
     await centre.retention.stop();
+    await centre.tickets.stop();
     await centre.faults.stop();
     await centre.alerts.stop();
     centre.sanitiser.stop();

@@ -33,6 +33,7 @@ import { ShowingRow } from './showing-row.ts';
 import * as sources from './source.ts';
 import * as issues from './source-issue.ts';
 import { Pronunciations } from './speech-text/pronunciations.ts';
+import * as tickets from './tickets.ts';
 import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
@@ -155,6 +156,11 @@ export const wireShapes = {
   EquipmentRequest: register.EquipmentRequest,
   ImportPreviewRequest: register.ImportPreviewRequest,
   ImportRequest: register.ImportRequest,
+  TicketRequest: tickets.TicketRequest,
+  TicketAssignRequest: tickets.TicketAssignRequest,
+  TicketNoteRequest: tickets.TicketNoteRequest,
+  TicketPhotoRequest: tickets.TicketPhotoRequest,
+  TicketCloseRequest: tickets.TicketCloseRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

@@ -71,6 +71,11 @@ export class RegisterDesk {
     return register.entries({ day: units.today(), ...filter });
   }
 
+  /** The newest state of one. */
+  async entry(id: string): Promise<EquipmentVersion | undefined> {
+    return (await this.#options.register.lasts([id])).get(id);
+  }
+
   entriesOn(day: LocalDate, units: readonly string[] | undefined): Promise<EquipmentVersion[]> {
     return this.#options.register.entries({ day, units, limit: registerLimits.entries });
   }

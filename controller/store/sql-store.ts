@@ -19,6 +19,7 @@ import { SqlPlays } from './sql-plays.ts';
 import { SqlRegister } from './sql-register.ts';
 import { SqlRetention } from './sql-retention.ts';
 import { SqlSources } from './sql-sources.ts';
+import { SqlTickets } from './sql-tickets.ts';
 import { SqlTokens } from './sql-tokens.ts';
 import { SqlTries } from './sql-tries.ts';
 import { SqlUnits } from './sql-units.ts';
@@ -50,6 +51,7 @@ export class SqlStore implements Store {
   readonly plays: SqlPlays;
   readonly retention: SqlRetention;
   readonly register: SqlRegister;
+  readonly tickets: SqlTickets;
   readonly once: SqlOnce;
   readonly audit: SqlAudit;
   readonly counters: SqlCounters;
@@ -80,6 +82,7 @@ export class SqlStore implements Store {
     this.plays = new SqlPlays(database);
     this.retention = new SqlRetention(this.#writer);
     this.register = new SqlRegister(this.#writer);
+    this.tickets = new SqlTickets(this.#writer);
     this.once = new SqlOnce(this.#writer);
     this.audit = new SqlAudit(this.#writer);
     this.counters = new SqlCounters(this.#writer);

@@ -25,6 +25,7 @@ import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
 import { describeStore } from './store.ts';
 import type { StoreBed } from './store-suite.ts';
+import { describeTicketStore } from './ticket-store.ts';
 import { describeUnitStore } from './unit-store.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres]', () => {
@@ -58,6 +59,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeIssueStore('issues', makeBed);
   describePlayStore('plays', makeBed);
   describeRegisterStore('the register', makeBed);
+  describeTicketStore('repairs', makeBed);
   describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);

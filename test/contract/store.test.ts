@@ -21,6 +21,7 @@ import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
 import { describeStore } from './store.ts';
 import type { StoreBed } from './store-suite.ts';
+import { describeTicketStore } from './ticket-store.ts';
 import { describeUnitStore } from './unit-store.ts';
 
 const actOf = (act: string) => ({ atMs: 1, actor: 'x', act, subject: 's', sha256: '' });
@@ -52,6 +53,7 @@ describeSourceStore('source information on SQLite', makeBed);
 describeIssueStore('issues on SQLite', makeBed);
 describePlayStore('plays on SQLite', makeBed);
 describeRegisterStore('the register on SQLite', makeBed);
+describeTicketStore('repairs on SQLite', makeBed);
 describeRetentionStore('retention on SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
 describeUnitStore('units in the store on SQLite', makeBed);

@@ -1,6 +1,7 @@
 // Entries of the register made by hand, and a commune of two hamlets that keeps one.
 import * as v from 'valibot';
 import type { EquipmentVersion } from '../../controller/core/register.ts';
+import type { Ticket } from '../../controller/core/tickets.ts';
 import { EquipmentFacts } from '../../schemas/register.ts';
 import { type BuiltCentre, makeCentre, password, seedOf } from './built-centre.ts';
 
@@ -9,6 +10,13 @@ export const equipmentFacts = (change: object = {}): EquipmentFacts =>
 
 export const equipmentState = (entry: string, n: number, change: Partial<EquipmentVersion> = {}): EquipmentVersion => ({
   ...{ entry, n, from: '2024-01-01', atMs: n, by: 'an', imported: null, undoes: null, facts: equipmentFacts() },
+  ...change,
+});
+
+export const ticket = (change: Partial<Ticket> = {}): Ticket => ({
+  ...{ id: 'p1', box: 'hop-1', entry: null, unit: null, area: '08/02536/thon-1', fault: null, reason: null, title: 'Mất tiếng' },
+  ...{ severity: 'notice', source: 'hand', state: 'open', openedMs: 1, openedBy: 'an', assignee: null, photos: [], testing: null },
+  ...{ closed: null, times: 1, upwardMs: null, steps: [] },
   ...change,
 });
 

@@ -12,6 +12,7 @@ import { tokenActs } from '../../schemas/people.ts';
 import { ok } from '../../schemas/problems.ts';
 import { EquipmentRequest } from '../../schemas/register.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
+import { ticket } from './register-rig.ts';
 import { equipment, outputs, type RouteRow, roleTable, things } from './role-table.ts';
 import { source, version } from './source-rig.ts';
 
@@ -74,6 +75,7 @@ async function makeThings(): Promise<void> {
     ...{ account: 'tat-ca', grants: [{ role: 'technician', area }] },
     act: (name, subject) => ({ ...act, act: name, subject }),
   });
+  must(await built.centre.store.tickets.add(ticket({ id: things.ticket, box: things.box, area: home }), 10, act));
   const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
   const fault = { id: things.fault, box: things.box, reason: 'hot', openedMs: 1, standingMs: 2, endedMs: 3, times: 1 } as const;
   await built.centre.store.faults.save([{ ...fault, ...nobody }]);

@@ -25,6 +25,7 @@ export const things = {
   programme: 'ct-1',
   fault: 'f-1',
   entry: 'cum-1',
+  ticket: 'phieu-1',
   source: 'tin-1',
   issue: 'phat-1',
   folder: 'thu-muc-1',
@@ -71,6 +72,11 @@ const ofInbox = (needs: ActName, route: string, body: object): RouteRow => ({
 export const equipment = { name: 'Cụm loa', unit: 'thon-1', kind: 'cluster', technology: 'ip' } as const;
 const ofEntry = (needs: ActName, route: string, elsewhere: RouteRow['elsewhere']): RouteRow => ({
   ...{ route, needs, elsewhere, params: { id: things.entry } },
+});
+/** A repair in another place is not told of. */
+const ofTicket = (needs: ActName, word: string, body?: object): RouteRow => ({
+  ...{ route: `POST /api/tickets/:id/${word}`, needs, elsewhere: 'unseen', params: { id: things.ticket } },
+  ...(body && { body }),
 });
 const grants = [{ role: 'technician', area: things.home }];
 
@@ -194,6 +200,17 @@ export const roleTable: readonly RouteRow[] = [
   { ...ofEntry('register.write', 'PUT /api/register/:id', 'refused'), body: { version: 99, facts: { ...equipment, unit: 'thon-1' } } },
   ...anywhere('register.write', 'POST /api/register-imports/preview', 'POST /api/register-imports', 'GET /api/register-imports'),
   ...anywhere('register.write', 'GET /api/register-imports/:id', 'POST /api/register-imports/:id/undo'),
+  // Repairs.
+  ...anywhere('read', 'GET /api/tickets', 'GET /api/my-work', 'GET /api/long-faults'),
+  { ...ofTicket('read', ''), route: 'GET /api/tickets/:id' },
+  { route: 'POST /api/tickets', needs: 'ticket.write', elsewhere: 'unseen', body: { box: things.box, title: 'x' } },
+  ofTicket('ticket.write', 'assign', { assignee: things.account }),
+  ofTicket('ticket.write', 'note', { note: 'x' }),
+  ofTicket('ticket.work', 'accept'),
+  ofTicket('ticket.work', 'give-back'),
+  ofTicket('ticket.work', 'photos', { when: 'after', sha256: 'a'.repeat(64) }),
+  ofTicket('ticket.work', 'self-test'),
+  ofTicket('ticket.close', 'close', { reason: 'x' }),
   ofFault('answer'),
   ofFault('assign', { assignee: things.account }),
   ofFault('resolve'),
