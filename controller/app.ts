@@ -39,6 +39,8 @@ import { policyRoutes } from './api/policy.ts';
 import { probeRoutes } from './api/probes.ts';
 import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
+import { registerRoutes } from './api/register.ts';
+import { registerImportRoutes } from './api/register-imports.ts';
 import { reportRoutes } from './api/reports.ts';
 import { retentionRoutes } from './api/retention.ts';
 import { sendProblem } from './api/route.ts';
@@ -49,6 +51,7 @@ import { sourceIssueRoutes } from './api/source-issues.ts';
 import { sourceItemRoutes } from './api/source-items.ts';
 import { speechRoutes } from './api/speech.ts';
 import { templateRoutes } from './api/templates.ts';
+import { ticketRoutes } from './api/tickets.ts';
 import { unitRoutes } from './api/units.ts';
 import { uploadRoutes } from './api/uploads.ts';
 import type { Centre } from './centre.ts';
@@ -135,8 +138,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   policyRoutes(app, centre);
   calendarRoutes(app, centre);
   explainRoutes(app, centre);
-  faultRoutes(app, centre);
-  reportRoutes(app, centre);
+  estateRoutes(app, centre);
   retentionRoutes(app, centre);
   centreRoutes(app, centre);
   eventRoutes(app, centre);
@@ -155,6 +157,14 @@ const safetyHeaders = {
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=(self)',
 };
+/** Equipment: its faults, its register, figures. */
+function estateRoutes(app: FastifyInstance, centre: Centre): void {
+  faultRoutes(app, centre);
+  reportRoutes(app, centre);
+  registerRoutes(app, centre);
+  registerImportRoutes(app, centre);
+  ticketRoutes(app, centre);
+}
 
 function addHeaders(app: FastifyInstance, secure: boolean): void {
   app.addHook('onRequest', async (request, reply) => {

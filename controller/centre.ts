@@ -26,6 +26,7 @@ import type { People } from './people/make-people.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
 import type { Trust } from './provision/signing-keys.ts';
+import type { RegisterDesk } from './register/register-desk.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
@@ -37,6 +38,7 @@ import type { SourceDesk } from './sources/source-desk.ts';
 import type { SteeringWatch } from './sources/steering-watch.ts';
 import type { SpeechDesk } from './speech/speech-desk.ts';
 import type { Store } from './store/store.ts';
+import type { TicketDesk } from './ticket-desk.ts';
 import type { UnitDesk } from './units/unit-desk.ts';
 
 /** What a centre is; fixed when its data folder is made. */
@@ -87,6 +89,8 @@ export interface Centre {
   readonly notices: NoticeDesk;
   readonly steering: SteeringWatch;
   readonly retention: RetentionDesk;
+  readonly register: RegisterDesk;
+  readonly tickets: TicketDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

@@ -15,7 +15,7 @@ import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Act, AuditStore, LogStore } from './store/store.ts';
 
 /** As long as the signature on a command holds. */
-const livesMs = 10 * 60_000;
+export const commandLivesMs = 10 * 60_000;
 const pictureEveryMs = 10_000;
 const rememberedMax = 20;
 const rowsRead = 40;
@@ -68,11 +68,11 @@ export class CommandDesk {
 
   /** Newest first; without a row of the box a command is only sent, and after its time lost. */
   async commands(dev: string): Promise<CommandAnswer[]> {
-    const results = await this.#results(dev);
+    const results = await this.results(dev);
     const nowMs = this.#options.nowMs();
     return (this.#given.get(dev) ?? []).map(({ id, command, by, givenMs }): CommandAnswer => {
       const told = results.get(id);
-      const unanswered = nowMs < givenMs + livesMs ? 'sent' : 'lost';
+      const unanswered = nowMs < givenMs + commandLivesMs ? 'sent' : 'lost';
       return {
         id,
         command,
@@ -90,7 +90,7 @@ export class CommandDesk {
   async takePicture(dev: string, command: string, bytes: Buffer, said: unknown): Promise<Result<void>> {
     const given = this.#given.get(dev)?.find(({ id }) => id === command);
     const nowMs = this.#options.nowMs();
-    if (given?.command.do !== 'screenshot' || given.pictureCame || nowMs > given.givenMs + livesMs)
+    if (given?.command.do !== 'screenshot' || given.pictureCame || nowMs > given.givenMs + commandLivesMs)
       return bad('not-found', 'no picture was asked for under this command');
     if (bytes.length > screenshotMax.bytes) return bad('too-large', `${bytes.length} bytes`);
     if (!bytes.subarray(0, png.length).equals(png)) return bad('wrong-type', 'not a PNG picture');
@@ -109,7 +109,7 @@ export class CommandDesk {
     const kept = text && parseJson(Kept, text.toString('utf8'));
     if (!kept?.ok) return null;
     const { command, takenMs, sha256: name } = kept.value;
-    const told = (await this.#results(dev)).get(command)?.picture;
+    const told = (await this.results(dev)).get(command)?.picture;
     const signed = told?.sha256 === name;
     return { command, takenMs, sha256: name, signed, nearlyBlack: signed ? told.nearlyBlack : null };
   }
@@ -122,7 +122,8 @@ export class CommandDesk {
     return join(this.#options.folder, `${dev}.${ending}`);
   }
 
-  async #results(dev: string): Promise<ReadonlyMap<string, CommandResult>> {
+  /** What a box said of its newest commands, whoever gave them and when. */
+  async results(dev: string): Promise<ReadonlyMap<string, CommandResult>> {
     const rows = await this.#options.log.rows({ dev, kind: 'command', limit: rowsRead });
     const results = new Map<string, CommandResult>();
     for (const { entry } of rows) {
@@ -135,7 +136,7 @@ export class CommandDesk {
   }
 }
 
-interface CommandResult {
+export interface CommandResult {
   readonly state: 'done' | 'failed' | 'refused';
   readonly detail: string;
   readonly proof?: 'sent' | 'confirmed' | undefined;

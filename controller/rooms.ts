@@ -35,6 +35,7 @@ import type { SignInBook } from './people/sign-in-settings.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
+import { RegisterDesk } from './register/register-desk.ts';
 import { Registry } from './registry.ts';
 import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
@@ -49,6 +50,7 @@ import { ValidityWatch } from './sources/validity-watch.ts';
 import type { HttpEngineSettings } from './speech/http-engine.ts';
 import { makeSpeech } from './speech/make-speech.ts';
 import type { StoredOrder } from './store/store.ts';
+import { TicketDesk } from './ticket-desk.ts';
 import { UnitDesk } from './units/unit-desk.ts';
 
 /** What was opened of a data folder and its machine. */
@@ -98,12 +100,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   });
   const { ingest } = inlets;
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
-  const fleet = () =>
-    registry
-      .all()
-      .filter(({ enrolledMs }) => enrolledMs !== null)
-      .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
-  const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
+  const estate = makeEstate(parts, base, link, commands);
   const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
   const sources = new SourceDesk(source);
   const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
@@ -140,11 +137,25 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       claimPlace,
       ...inlets,
       commands,
-      faults,
+      ...estate,
       retention,
     },
     rooms: { registry, link, bus, place, signatory, validity },
   };
+}
+
+/** Equipment: what is wrong with it, the register, repairs. */
+function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }: Base, link: CentreLink, commands: CommandDesk) {
+  const fleet = () =>
+    registry
+      .all()
+      .filter(({ enrolledMs }) => enrolledMs !== null)
+      .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
+  const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
+  const register = new RegisterDesk({ register: store.register, units, nowMs });
+  const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
+  const tickets = new TicketDesk({ store, faults, commands, register, units, ...near, feed, journal, nowMs });
+  return { faults, register, tickets };
 }
 
 /** How content comes in: files, texts, other people's documents. */

@@ -114,6 +114,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await link.start();
   await centre.alerts.start();
   await centre.faults.start();
+  centre.tickets.start();
   centre.retention.start();
   centre.templates.start();
   rooms.validity.start();
@@ -122,6 +123,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     rooms.validity.stop();
     await centre.steering.stop();
     await centre.retention.stop();
+    await centre.tickets.stop();
     await centre.faults.stop();
     await centre.alerts.stop();
     centre.sanitiser.stop();

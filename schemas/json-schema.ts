@@ -24,6 +24,7 @@ import { Problem } from './problem-shape.ts';
 import { Item, Programme } from './programme.ts';
 import * as ready from './ready-orders.ts';
 import { Receipt } from './receipt.ts';
+import * as register from './register.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import * as retention from './retention.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
@@ -33,6 +34,7 @@ import * as sources from './source.ts';
 import * as issues from './source-issue.ts';
 import { Pronunciations } from './speech-text/pronunciations.ts';
 import * as steering from './steering.ts';
+import * as tickets from './tickets.ts';
 import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
@@ -157,6 +159,14 @@ export const wireShapes = {
   DeliveryStrikeRequest: steering.DeliveryStrikeRequest,
   PhotoRequest: steering.PhotoRequest,
   HouseholdsRequest: steering.HouseholdsRequest,
+  EquipmentRequest: register.EquipmentRequest,
+  ImportPreviewRequest: register.ImportPreviewRequest,
+  ImportRequest: register.ImportRequest,
+  TicketRequest: tickets.TicketRequest,
+  TicketAssignRequest: tickets.TicketAssignRequest,
+  TicketNoteRequest: tickets.TicketNoteRequest,
+  TicketPhotoRequest: tickets.TicketPhotoRequest,
+  TicketCloseRequest: tickets.TicketCloseRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

@@ -32,6 +32,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   'ffmpeg-static': /^hardware\/host\/audio-tools\.ts$/,
   sqlite3: /^hardware\/host\/sqlite3-database\.ts$/,
   otpauth: /^controller\/duty\/second-factor\.ts$/,
+  'csv-parse/sync': /^controller\/register\/csv-table\.ts$/,
   qrcode: /^(controller\/duty\/second-factor|hardware\/display\/qr-code)\.ts$/,
   '@zxcvbn-ts/core': /^controller\/people\/estimate\.ts$/,
   '@zxcvbn-ts/language-common': /^controller\/people\/estimate\.ts$/,

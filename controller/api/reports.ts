@@ -13,11 +13,11 @@ import { drills, equipment, faults } from '../reports/estate.ts';
 import type { Known, KnownOrder } from '../reports/known.ts';
 import { breaches, minutes, playLog, scheduleKept } from '../reports/plays.ts';
 import { type Report, type ReportBody, type ReportId, reportIds, reportTitles } from '../reports/report.ts';
-import { reportCsv, reportHtml } from '../reports/write.ts';
 import { periodRowsMax } from '../store/sql-log.ts';
 import type { StoredOrder } from '../store/store.ts';
 import { sees, seesAll } from './boxes.ts';
 import { Whole } from './queries.ts';
+import { ReportFormat, sendReport } from './report-answer.ts';
 import { declare } from './route.ts';
 
 const periodMaxMs = 400 * 24 * 3600_000;
@@ -28,7 +28,7 @@ const ReportQuery = v.object({
   fromMs: v.pipe(Whole, InstantMs),
   toMs: v.pipe(Whole, InstantMs),
   area: v.optional(AreaPath),
-  format: v.optional(v.picklist(['json', 'csv', 'html']), 'json'),
+  format: ReportFormat,
 });
 type Asked = v.InferOutput<typeof ReportQuery>;
 
@@ -70,13 +70,7 @@ export function reportRoutes(app: FastifyInstance, centre: Centre): void {
         toMs,
         ...makers[id](read.value),
       };
-      if (query.format === 'json') return ok(report);
-      const csv = query.format === 'csv';
-      await reply
-        .type(`text/${query.format}; charset=utf-8`)
-        .header('content-disposition', `${csv ? 'attachment' : 'inline'}; filename="${id}.${query.format}"`)
-        .send(csv ? reportCsv(report) : reportHtml(report));
-      return ok(undefined);
+      return sendReport(report, query.format, reply);
     },
   );
 }

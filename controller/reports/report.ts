@@ -28,7 +28,8 @@ export const reportIds = ['play-log', 'minutes', 'schedule-kept', 'breaches', 'f
 export type ReportId = (typeof reportIds)[number];
 
 export interface Report {
-  readonly id: ReportId;
+  /** One of `reportIds`, or a page of its own. */
+  readonly id: string;
   readonly title: Words;
   readonly centre: string;
   readonly zone: string;

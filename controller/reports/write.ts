@@ -19,11 +19,11 @@ export function reportCsv(report: Report): string {
     ['Tính đến', written(report.asOfMs, 'instant')],
     ...report.exclusions.map(({ vi, count }) => ['Không tính', String(count), vi]),
   ];
-  return `\uFEFF${[...table, [], ...figures, ...about].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`;
+  return `\uFEFF${[...table, [], ...figures, ...about].map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
 }
 
 /** A cell that begins like a formula is text to whoever opens the file. */
-function cell(text: string): string {
+export function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -24,9 +24,11 @@ import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { PlayStore } from './play-store.ts';
+import type { RegisterStore } from './register-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { FolderStore, SourceStore } from './source-store.ts';
 import type { SteeringStore } from './steering-store.ts';
+import type { TicketStore } from './ticket-store.ts';
 import type { UnitStore } from './unit-store.ts';
 
 export type { Account, PeopleStore, Session } from './people-store.ts';
@@ -426,6 +428,8 @@ export interface Store {
   readonly log: LogStore;
   readonly plays: PlayStore;
   readonly retention: RetentionStore;
+  readonly register: RegisterStore;
+  readonly tickets: TicketStore;
   readonly once: OnceStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

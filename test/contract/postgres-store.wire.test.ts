@@ -19,12 +19,14 @@ import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
+import { describeRegisterStore } from './register-store.ts';
 import { describeRetentionStore } from './retention-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
 import { describeSteeringStore } from './steering-store.ts';
 import { describeStore } from './store.ts';
 import type { StoreBed } from './store-suite.ts';
+import { describeTicketStore } from './ticket-store.ts';
 import { describeUnitStore } from './unit-store.ts';
 
 describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres]', () => {
@@ -58,6 +60,8 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeIssueStore('issues', makeBed);
   describeSteeringStore('steering', makeBed);
   describePlayStore('plays', makeBed);
+  describeRegisterStore('the register', makeBed);
+  describeTicketStore('repairs', makeBed);
   describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);

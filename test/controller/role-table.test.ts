@@ -7,10 +7,13 @@ import { buildApp } from '../../controller/app.ts';
 import { acts } from '../../controller/core/roles.ts';
 import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
 import { AccountRole } from '../../schemas/api.ts';
+import { parse } from '../../schemas/parse.ts';
 import { tokenActs } from '../../schemas/people.ts';
 import { ok } from '../../schemas/problems.ts';
+import { EquipmentRequest } from '../../schemas/register.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
-import { outputs, type RouteRow, roleTable, things } from './role-table.ts';
+import { ticket } from './register-rig.ts';
+import { equipment, outputs, type RouteRow, roleTable, things } from './role-table.ts';
 import { source, version } from './source-rig.ts';
 
 const area = '08/02536';
@@ -68,6 +71,11 @@ async function makeThings(): Promise<void> {
   const act = { atMs: 1, actor: 'x', act: 'programme.write', subject: 'x', sha256: '' };
   const stored = { programme, state: 'submitted' as const, author: 'trong-author', approver: null, changedMs: 1, note: '' };
   await built.centre.store.content.saveProgramme(stored, act);
+  await built.centre.register.save(things.entry, must(parse(EquipmentRequest, { version: 0, facts: equipment })), {
+    ...{ account: 'tat-ca', grants: [{ role: 'technician', area }] },
+    act: (name, subject) => ({ ...act, act: name, subject }),
+  });
+  must(await built.centre.store.tickets.add(ticket({ id: things.ticket, box: things.box, area: home }), 10, act));
   const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
   const fault = { id: things.fault, box: things.box, reason: 'hot', openedMs: 1, standingMs: 2, endedMs: 3, times: 1 } as const;
   await built.centre.store.faults.save([{ ...fault, ...nobody }]);

@@ -24,6 +24,8 @@ export const things = {
   box: 'hop-1',
   programme: 'ct-1',
   fault: 'f-1',
+  entry: 'cum-1',
+  ticket: 'phieu-1',
   source: 'tin-1',
   issue: 'phat-1',
   folder: 'thu-muc-1',
@@ -70,6 +72,15 @@ const ofFolder = (method: string, body?: object): RouteRow => ({
 });
 const ofInbox = (needs: ActName, route: string, body: object): RouteRow => ({
   ...{ route, needs, elsewhere: 'refused', params: { id: things.issue, issue: things.issue, unit: 'thon-1' }, body },
+});
+export const equipment = { name: 'Cụm loa', unit: 'thon-1', kind: 'cluster', technology: 'ip' } as const;
+const ofEntry = (needs: ActName, route: string, elsewhere: RouteRow['elsewhere']): RouteRow => ({
+  ...{ route, needs, elsewhere, params: { id: things.entry } },
+});
+/** A repair in another place is not told of. */
+const ofTicket = (needs: ActName, word: string, body?: object): RouteRow => ({
+  ...{ route: `POST /api/tickets/:id/${word}`, needs, elsewhere: 'unseen', params: { id: things.ticket } },
+  ...(body && { body }),
 });
 const grants = [{ role: 'technician', area: things.home }];
 
@@ -195,6 +206,24 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('read', 'GET /api/faults', 'GET /api/reports', 'GET /api/reports/:id'),
   ...anywhere('read', 'GET /api/retention'),
   ...placed('retention.write', 'PUT /api/retention'),
+  // The register.
+  ...anywhere('read', 'GET /api/register', 'GET /api/register.csv', 'GET /api/register-expiring', 'GET /api/register-statistics'),
+  ofEntry('read', 'GET /api/register/:id', 'unseen'),
+  ofEntry('read', 'GET /api/register/:id/history', 'unseen'),
+  { ...ofEntry('register.write', 'PUT /api/register/:id', 'refused'), body: { version: 99, facts: { ...equipment, unit: 'thon-1' } } },
+  ...anywhere('register.write', 'POST /api/register-imports/preview', 'POST /api/register-imports', 'GET /api/register-imports'),
+  ...anywhere('register.write', 'GET /api/register-imports/:id', 'POST /api/register-imports/:id/undo'),
+  // Repairs.
+  ...anywhere('read', 'GET /api/tickets', 'GET /api/my-work', 'GET /api/long-faults'),
+  { ...ofTicket('read', ''), route: 'GET /api/tickets/:id' },
+  { route: 'POST /api/tickets', needs: 'ticket.write', elsewhere: 'unseen', body: { box: things.box, title: 'x' } },
+  ofTicket('ticket.write', 'assign', { assignee: things.account }),
+  ofTicket('ticket.write', 'note', { note: 'x' }),
+  ofTicket('ticket.work', 'accept'),
+  ofTicket('ticket.work', 'give-back'),
+  ofTicket('ticket.work', 'photos', { when: 'after', sha256: 'a'.repeat(64) }),
+  ofTicket('ticket.work', 'self-test'),
+  ofTicket('ticket.close', 'close', { reason: 'x' }),
   ofFault('answer'),
   ofFault('assign', { assignee: things.account }),
   ofFault('resolve'),

@@ -14,6 +14,7 @@ import { sql as sources } from './0012-sources.ts';
 import { sql as sums } from './0013-sums.ts';
 import { sql as once } from './0014-once.ts';
 import { sql as steering } from './0016-steering.ts';
+import { sql as register } from './0017-register.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -31,4 +32,5 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 13, sql: sums },
   { number: 14, sql: once },
   { number: 16, sql: steering },
+  { number: 17, sql: register },
 ];
