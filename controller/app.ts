@@ -16,6 +16,7 @@ import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
 import { calendarRoutes } from './api/calendar.ts';
 import { centreRoutes } from './api/centres.ts';
+import { federationRoutes } from './api/federation.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { collectRules, describeRoutes } from './api/describe.ts';
 import { dutyRoutes } from './api/duty.ts';
@@ -134,6 +135,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   reportRoutes(app, centre);
   retentionRoutes(app, centre);
   centreRoutes(app, centre);
+  federationRoutes(app, centre);
   eventRoutes(app, centre);
   describeRoutes(app, rules);
   probeRoutes(app, centre);

@@ -17,6 +17,7 @@ import { makeEmergency } from './emergency/make-emergency.ts';
 import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
 import { FaultDesk } from './fault-desk.ts';
+import { makeFederation, makeLower, type UpperDoors } from './federation/make-federation.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
 import { LateBus } from './late-bus.ts';
@@ -56,6 +57,7 @@ export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs'
   readonly speechEngine: HttpEngineSettings | undefined;
   readonly duty: DutySettings;
   readonly signIn: SignInBook;
+  readonly upperDoors: UpperDoors;
 }
 
 /** What starting and stopping needs beside the centre itself. */
@@ -100,13 +102,20 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
   const sources = new SourceDesk(source);
   const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
-  const issues = new IssueDesk({ ...source, ...known, sources });
+  const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
+  const claimPlace = () => claimPlaceOf(parts, place);
+  const line = { ...source, sources, journal };
+  const lower = makeLower({ ...line, desk, publish, contentUrl: () => claimPlace().centreUrl });
+  const issues = new IssueDesk({ ...source, ...known, sources, answerer: (area) => lower.answerer(area) });
+  const connected = (dev: string) => link.connected(dev);
+  const federation = makeFederation({ ...line, ...known, lower, issues, blobs, registry, authority, connected, doors: parts.upperDoors });
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
-  const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
-  const claimPlace = () => claimPlaceOf(parts, place);
-  const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
+  const admitBelow: Centre['admitBelow'] = (below) => {
+    bus.admit(below);
+    return federation.follow(below);
+  };
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
     centre: {
@@ -116,6 +125,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       units,
       sources,
       issues,
+      federation,
       library,
       registry,
       dispatch,

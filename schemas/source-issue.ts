@@ -48,8 +48,8 @@ export const InboxCopyRequest = v.strictObject({ content: v.optional(SourceConte
 export const inboxAnswers = ['waiting', 'inserted', 'taken', 'declined', 'copied'] as const;
 export type InboxAnswer = (typeof inboxAnswers)[number];
 
-/** What became of an item in a unit. `overdue`: not heard in time; `withdrawn`: taken back above. */
-export const handlingStates = ['waiting', 'taken', 'declined', 'scheduled', 'played', 'overdue', 'withdrawn'] as const;
+/** What became of an item in a unit. `overdue`: not heard in time; `withdrawn`: taken back above; `unknown`: the centre that answers is silent. */
+export const handlingStates = ['waiting', 'taken', 'declined', 'scheduled', 'played', 'overdue', 'withdrawn', 'unknown'] as const;
 export type HandlingState = (typeof handlingStates)[number];
 
 // ── answered ─────────────────────────────────────────────────────────────────────────────────────
@@ -69,6 +69,8 @@ export interface IssueAnswer {
   readonly units: number;
   /** Of a priority item: units whose day it stands in, and those that have to place it themselves. */
   readonly inserted: number;
+  /** The centre above has issued it, and what it is called there. */
+  readonly from?: { readonly centre: Id; readonly issue: Id };
 }
 
 export interface InboxAnswerLine {
@@ -104,6 +106,16 @@ export interface HandlingLine {
   readonly plays: number;
   readonly firstMs: number | null;
   readonly lastMs: number | null;
+  /** Boxes that could play it, and those that did. */
+  readonly clusters: number;
+  readonly clustersPlayed: number;
+  /** A centre below answers for the unit, or one further below (`beyond`): how fresh its word is, and of when. */
+  readonly told?: {
+    readonly centre: Id;
+    readonly beyond: boolean;
+    readonly fresh: 'current' | 'stale' | 'unknown';
+    readonly asOfMs: number | null;
+  };
 }
 
 /** Two figures side by side (PRODUCT §1.12); `null` where there is nothing to measure. Clusters count alike: households are not known. */
@@ -111,10 +123,14 @@ export interface HandlingFigures {
   readonly units: number;
   readonly unitsPlayed: number;
   readonly unitsShare: number | null;
+  /** Nobody knows of them now: they count neither as heard nor as not heard. */
+  readonly unitsUnknown: number;
   readonly clusters: number;
   readonly clustersPlayed: number;
   readonly clustersShare: number | null;
   readonly states: Readonly<Record<HandlingState, number>>;
+  /** Of what centres below have told, the oldest word that counts. */
+  readonly oldestMs: number | null;
 }
 
 export interface HandlingAnswer {
