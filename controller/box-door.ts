@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import type { Server, TLSSocket } from 'node:tls';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { sha256 } from '../hardware/host/crypto.ts';
 import { screenshotMax } from '../schemas/command.ts';
@@ -68,25 +68,7 @@ export async function buildBoxDoor(
     return reply.code(201).send({ certificate, ca: centre.authority.pem, keys, place: keys?.place });
   });
 
-  door.get('/blob/:sha256', async (request, reply) => {
-    const { sha256: name } = request.params as { sha256: string };
-    const socket = request.raw.socket as TLSSocket;
-    const below = boxOf(centre, socket) === undefined ? centreBelowOf(centre, socket) : undefined;
-    const admitted = below === undefined ? boxOf(centre, socket) !== undefined : await centre.federation.lower.mayFetch(below, name);
-    if (!admitted)
-      return sendProblem(reply, {
-        ...{ code: 'not-allowed', path: '' },
-        detail: 'the certificate of an enrolled box is needed, or that of a centre below to which the content was issued',
-      });
-    const sent = await sendBlob({
-      blobs: centre.blobs,
-      sha256: name,
-      type: 'application/octet-stream',
-      range: request.headers.range,
-      reply,
-    });
-    return sent.ok ? reply : sendProblem(reply, sent.problem);
-  });
+  door.get('/blob/:sha256', (request, reply) => sendContent(centre, request, reply));
   // Only here is a body a picture.
   await door.register(async (pictures) => {
     pictures.addContentTypeParser('image/png', { parseAs: 'buffer', bodyLimit: screenshotMax.bytes }, (_request, body, done) =>
@@ -107,6 +89,21 @@ export async function buildBoxDoor(
   });
   streamDoor(door, centre, (request) => boxOf(centre, request.raw.socket as TLSSocket));
   return door;
+}
+
+async function sendContent(centre: Centre, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { sha256: name } = request.params as { sha256: string };
+  const socket = request.raw.socket as TLSSocket;
+  const below = centreBelowOf(centre, socket);
+  const admitted = boxOf(centre, socket) !== undefined || (below !== undefined && (await centre.federation.lower.mayFetch(below, name)));
+  if (!admitted)
+    return sendProblem(reply, {
+      ...{ code: 'not-allowed', path: '' },
+      detail: 'the certificate of an enrolled box is needed, or of a centre below to which this was issued',
+    });
+  const { blobs } = centre;
+  const sent = await sendBlob({ blobs, sha256: name, type: 'application/octet-stream', range: request.headers.range, reply });
+  return sent.ok ? reply : sendProblem(reply, sent.problem);
 }
 
 /** The centre below at the other end: vouched for by its own authority, and for itself alone. */

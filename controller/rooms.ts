@@ -99,16 +99,9 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
-  const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
-  const sources = new SourceDesk(source);
-  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
-  const line = { ...source, sources, journal };
-  const lower = makeLower({ ...line, desk, publish, contentUrl: () => claimPlace().centreUrl });
-  const issues = new IssueDesk({ ...source, ...known, sources, answerer: (area) => lower.answerer(area) });
-  const connected = (dev: string) => link.connected(dev);
-  const federation = makeFederation({ ...line, ...known, lower, issues, blobs, registry, authority, connected, doors: parts.upperDoors });
+  const { sources, issues, federation } = makeSources(parts, base, link, () => claimPlace().centreUrl);
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
@@ -141,6 +134,22 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     },
     rooms: { registry, link, bus, place, signatory, validity },
   };
+}
+
+/** Source information, here and between centres. */
+function makeSources(parts: Parts, base: Base, link: CentreLink, contentUrl: () => string) {
+  const { card, store, blobs, authority, journal, nowMs } = parts;
+  const { registry, publish, feed, desk, dispatch, units } = base;
+  const changed = () => dispatch.changed();
+  const source = { store, card, units, feed, changed, nowMs };
+  const sources = new SourceDesk(source);
+  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
+  const line = { ...source, sources, journal };
+  const lower = makeLower({ ...line, desk, publish, contentUrl });
+  const issues = new IssueDesk({ ...source, ...known, sources, answerer: (area) => lower.answerer(area) });
+  const connected = (dev: string) => link.connected(dev);
+  const federation = makeFederation({ ...line, ...known, lower, issues, blobs, registry, authority, connected, doors: parts.upperDoors });
+  return { sources, issues, federation };
 }
 
 /** How content comes in: files, texts, other people's documents. */

@@ -189,7 +189,12 @@ export type Question = v.InferOutput<typeof Question>;
 /** On `dn/cmd`: `news` there is something to fetch, or a question that is answered under its id. */
 export const DownCall = v.variant('do', [
   v.strictObject({ do: v.literal('news') }),
-  v.strictObject({ do: v.literal('ask'), id: Id, withinMs: v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(30_000)), question: Question }),
+  v.strictObject({
+    do: v.literal('ask'),
+    id: Id,
+    withinMs: v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(30_000)),
+    question: Question,
+  }),
 ]);
 export type DownCall = v.InferOutput<typeof DownCall>;
 

@@ -84,6 +84,9 @@ export function downKeyOf(thing: DownThing): string {
 /** Files that a thing from above is made of: each must lie here before the thing counts. */
 export function filesBelow({ play, attachments }: Pick<DownItem, 'play' | 'attachments'>): { sha256: string; bytes: number }[] {
   const items = [...(play ? [play] : []), ...attachments];
-  const files = items.flatMap(({ sha256, bytes, film }) => [{ sha256, bytes }, ...(film ? [{ sha256: film.sha256, bytes: film.bytes }] : [])]);
+  const files = items.flatMap(({ sha256, bytes, film }) => [
+    { sha256, bytes },
+    ...(film ? [{ sha256: film.sha256, bytes: film.bytes }] : []),
+  ]);
   return [...new Map(files.map((file) => [file.sha256, file])).values()];
 }

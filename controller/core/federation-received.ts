@@ -2,8 +2,8 @@
 import type { DownIssue, DownItem } from '../../schemas/federation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { checkContent, type SourceItem, type SourceVersion } from './source-item.ts';
 import { type InboxEntry, type SourceIssue, waitingEntry } from './source-issue.ts';
+import { checkContent, type SourceItem, type SourceVersion } from './source-item.ts';
 import type { SourceChange } from './source-life.ts';
 
 /** Who a thing from above is said to be of, in steps and acts. */
@@ -51,7 +51,12 @@ export interface ReceivedIssue {
 export function receivedIssue(
   thing: DownIssue,
   known: SourceIssue | undefined,
-  here: { readonly centre: string; readonly own: AreaPath; readonly names: { readonly issue: string; readonly item: string }; readonly unitAt: (area: AreaPath) => string | undefined },
+  here: {
+    readonly centre: string;
+    readonly own: AreaPath;
+    readonly names: { readonly issue: string; readonly item: string };
+    readonly unitAt: (area: AreaPath) => string | undefined;
+  },
 ): ReceivedIssue {
   const { centre, own, names, unitAt } = here;
   const met = thing.units.flatMap(({ unit, area }) => {

@@ -1,11 +1,12 @@
 // What the centre above has signed for this one: who may, to whom, when, and never the same twice. Pure.
+
+import * as v from 'valibot';
 import { type Cryptography, open } from '../../schemas/envelope.ts';
 import { Down, federationLimits } from '../../schemas/federation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { type AuthorisedKey, type Link, roleOf } from '../../schemas/keys.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import * as v from 'valibot';
 
 /** Keys down to this centre. */
 export interface AboveRing {
@@ -41,7 +42,9 @@ export function judgeDown(
   const link = ring.links.get(above);
   if (iss !== above || !link) return bad('role-missing', `${iss} is not the centre above`, '/iss');
   if (link.epoch !== epoch) return bad('replayed', `epoch ${epoch} of ${iss} is over`, '/epoch');
-  const signers = opened.value.signedBy.map((id) => ring.keys.get(id)).filter((key) => key?.centre === above && key.roles.includes(roleOf.down));
+  const signers = opened.value.signedBy
+    .map((id) => ring.keys.get(id))
+    .filter((key) => key?.centre === above && key.roles.includes(roleOf.down));
   if (signers.length === 0) return bad('role-missing', `no ${roleOf.down} key of ${above} has signed`, '/signatures');
   if (!signers.some((key) => key && (key.area === '' || within(own.area, key.area))))
     return bad('outside-area', `no key of the signers covers ${own.area}`, '/signatures');

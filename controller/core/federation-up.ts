@@ -1,5 +1,5 @@
 // What is told to the centre above: what became of its issues, boxes by state, the coming days. Pure.
-import { type UpBoxes, type UpDays, type UpHandling, type UpThing, federationLimits } from '../../schemas/federation.ts';
+import { federationLimits, type UpBoxes, type UpDays, type UpHandling, type UpThing } from '../../schemas/federation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import type { Occurrence } from '../../schemas/timeline.ts';
 import type { BoxStatus } from './fleet-status.ts';
@@ -31,7 +31,9 @@ export function boxesUp(
 ): UpBoxes[] {
   const inside = units.filter(({ area }) => within(area, own));
   const nearest = (area: AreaPath) =>
-    inside.filter((unit) => within(area, unit.area)).reduce<AreaPath | undefined>((best, unit) => (best && best.length >= unit.area.length ? best : unit.area), undefined);
+    inside
+      .filter((unit) => within(area, unit.area))
+      .reduce<AreaPath | undefined>((best, unit) => (best && best.length >= unit.area.length ? best : unit.area), undefined);
   return inside.map(({ name, area }) => {
     const here = boxes.filter((box) => nearest(box.area) === area);
     const enrolled = here.filter((one) => one.enrolled);

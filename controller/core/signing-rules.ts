@@ -65,7 +65,8 @@ export function judgeDraft(draft: AskedDraft, facts: DeskFacts, nowMs: number, c
   const key = facts.ring.keys.get(facts.keyOf(typ));
   if (key?.centre !== facts.centre || !key.roles.includes(roleOf[typ]))
     return bad('role-missing', `the delegation names no ${roleOf[typ]} key of this desk`, '/typ');
-  if (!audiences[typ].includes(kind) || (kind === 'c' && (name === facts.centre) === (typ === 'down'))) return bad('wrong-audience', `${typ} to ${aud}`, '/aud');
+  if (!audiences[typ].includes(kind) || (kind === 'c' && (name === facts.centre) === (typ === 'down')))
+    return bad('wrong-audience', `${typ} to ${aud}`, '/aud');
   const exp = draft.expMs ?? nowMs + lifeMs[typ].usual;
   const most = kind === 'd' && (typ === 'order' || typ === 'drill') ? readyOrderMsMax : lifeMs[typ].most;
   if (exp <= nowMs || exp > nowMs + most) return bad('expired', `${typ} until ${exp}, now ${nowMs}, at most ${most} ms`, '/expMs');

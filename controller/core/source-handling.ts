@@ -73,7 +73,12 @@ export function handlingFar(
 ): Handled {
   if (!handling) {
     const nothing = { plays: 0, firstMs: null, lastMs: null, clusters: 0, clustersPlayed: 0 };
-    return { entry, state: withdrawn || facts.withdrawn ? 'withdrawn' : 'unknown', ...nothing, told: { centre, beyond: false, fresh: 'unknown', asOfMs } };
+    return {
+      entry,
+      state: withdrawn || facts.withdrawn ? 'withdrawn' : 'unknown',
+      ...nothing,
+      told: { centre, beyond: false, fresh: 'unknown', asOfMs },
+    };
   }
   const { state, plays, firstMs, lastMs, clusters, clustersPlayed, answer, answeredMs, note, form } = handling;
   const settled = state === 'played' || state === 'declined' || (state === 'taken' && form !== null);
@@ -112,7 +117,10 @@ export function figuresOf(handled: readonly Handled[], facts: HandlingFacts): Ha
   const unitsOf = (all: readonly Handled[]) => new Set(all.map(({ entry }) => entry.unit));
   const [units, heard] = [unitsOf(counted), unitsOf(counted.filter(({ plays }) => plays > 0))];
   const known = unitsOf(counted.filter(({ state }) => state !== 'unknown'));
-  const near = clustersHere(counted.filter(({ told }) => !told), facts);
+  const near = clustersHere(
+    counted.filter(({ told }) => !told),
+    facts,
+  );
   const far = clustersFar(
     counted.filter(({ told, state }) => told && state !== 'unknown'),
     facts.areaOf,

@@ -1,5 +1,5 @@
 // Questions of the centre above, answered from this centre's own tables or by the centre further below that knows.
-import { federationLimits, type BoxLine, type ComingLine, type Question, type ReceiptLine, type Told } from '../../schemas/federation.ts';
+import { type BoxLine, type ComingLine, federationLimits, type Question, type ReceiptLine, type Told } from '../../schemas/federation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { agenda } from '../../schemas/timeline.ts';
@@ -42,7 +42,8 @@ export class Answers {
       case 'receipts': {
         const issue = await this.#options.store.issues.issue(nameOf(question.issue));
         const unit = issue?.origin?.units.find(({ above }) => above === question.unit)?.unit;
-        if (issue?.origin?.centre !== asker || unit === undefined) return bad('not-found', `nothing of ${question.issue} for ${question.unit}`);
+        if (issue?.origin?.centre !== asker || unit === undefined)
+          return bad('not-found', `nothing of ${question.issue} for ${question.unit}`);
         return this.receipts(issue, unit, question, withinMs);
       }
       case 'boxes':
@@ -55,7 +56,12 @@ export class Answers {
   }
 
   /** Receipts of an issue in one unit of our own tree. Problems: not-found, too-large, offline. */
-  async receipts(issue: SourceIssue, unit: string, { after, limit }: Pick<Asked<'receipts'>, 'after' | 'limit'>, withinMs: number): Promise<Result<Told>> {
+  async receipts(
+    issue: SourceIssue,
+    unit: string,
+    { after, limit }: Pick<Asked<'receipts'>, 'after' | 'limit'>,
+    withinMs: number,
+  ): Promise<Result<Told>> {
     const { store, units, registry, answerer, askBelow, nowMs } = this.#options;
     const area = homeOf(units.tree, units.today(), unit)?.area;
     const item = await store.sources.item(issue.item);
@@ -97,7 +103,17 @@ export class Answers {
   }
 }
 
-function receiptLine({ id: dev, name, area }: Box, receipt: { readonly occurrence: string; readonly outcome: string; readonly plannedStartMs: number; readonly plannedEndMs: number; readonly audibleMs: number; readonly proof?: string }): ReceiptLine {
+function receiptLine(
+  { id: dev, name, area }: Box,
+  receipt: {
+    readonly occurrence: string;
+    readonly outcome: string;
+    readonly plannedStartMs: number;
+    readonly plannedEndMs: number;
+    readonly audibleMs: number;
+    readonly proof?: string;
+  },
+): ReceiptLine {
   const { occurrence, outcome, plannedStartMs: startMs, plannedEndMs: endMs, audibleMs, proof = null } = receipt;
   return { dev, box: name, area, occurrence, outcome, startMs, endMs, audibleMs, proof };
 }

@@ -55,7 +55,11 @@ export class ContentFetcher {
         return bad(statusCode === 403 ? 'not-allowed' : 'offline', `the centre above answered ${statusCode}`);
       }
       const resumed = statusCode === 206 && new RegExp(`^bytes ${have}-`).test(answer.headers['content-range'] ?? '');
-      await pipeline(answer, atMost(resumed ? bytes - have : bytes), createWriteStream(path, { flags: resumed ? 'a' : 'w', mode: 0o600, flush: true }));
+      await pipeline(
+        answer,
+        atMost(resumed ? bytes - have : bytes),
+        createWriteStream(path, { flags: resumed ? 'a' : 'w', mode: 0o600, flush: true }),
+      );
       const size = (await stat(path)).size;
       return size < bytes ? bad('offline', `the connection ended after ${size} of ${bytes} bytes`) : ok(undefined);
     } catch (error) {

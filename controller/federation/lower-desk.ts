@@ -1,11 +1,11 @@
 // Centres below: what was issued goes down to them, what they tell is taken, what they are asked comes back.
 import { randomId } from '../../hardware/host/crypto.ts';
 import {
-  type DownCall,
   type Down,
+  type DownCall,
   federationLimits,
-  HelloUp,
   type HelloDown,
+  HelloUp,
   type Question,
   type Told,
   Up,
@@ -108,7 +108,10 @@ export class LowerDesk {
   async onPublish(centre: string, topic: Topic, payload: Uint8Array): Promise<void> {
     const known = this.#below.find((one) => one.centre === centre);
     if (topic.of !== 'centre-below' || topic.direction !== 'up' || topic.id !== centre || !known) return;
-    const problem = payload.length > federationLimits.messageBytes ? tooLarge(payload) : await this.#take(known, topic.word, String(Buffer.from(payload)));
+    const problem =
+      payload.length > federationLimits.messageBytes
+        ? tooLarge(payload)
+        : await this.#take(known, topic.word, String(Buffer.from(payload)));
     if (problem) this.#options.journal.warn({ event: 'centre-below-refused', centre, word: topic.word, ...problem });
   }
 
@@ -176,7 +179,8 @@ export class LowerDesk {
     const { up, down, asOfMs } = hello.value;
     await store.federation.heard(centre, nowMs());
     // Its clock may run ahead of ours: nothing is known of what is still to come.
-    if (up.last === 0 || (line.in.stream === up.stream && line.in.seq >= up.last)) await store.federation.complete(centre, Math.min(asOfMs, nowMs()));
+    if (up.last === 0 || (line.in.stream === up.stream && line.in.seq >= up.last))
+      await store.federation.complete(centre, Math.min(asOfMs, nowMs()));
     const answer: HelloDown = { up: { stream: line.in.stream, after: line.in.seq }, content: contentUrl() };
     await this.#say(centre, 'answer', answer);
     await this.#next(line, tellFrom(line.out, down));
@@ -205,7 +209,10 @@ export class LowerDesk {
     const line = await store.federation.line(from.centre);
     const { stream, after, upto, rows } = read.value;
     if (placeOf(line.in, read.value) !== 'next') {
-      await this.#say(from.centre, 'ack', { stream: line.in.stream ?? stream, after: line.in.stream === stream ? line.in.seq : 0 } satisfies UpAck);
+      await this.#say(from.centre, 'ack', {
+        stream: line.in.stream ?? stream,
+        after: line.in.stream === stream ? line.in.seq : 0,
+      } satisfies UpAck);
       return undefined;
     }
     const things = rows.flatMap(({ seq, thing }) => {

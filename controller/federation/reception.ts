@@ -49,7 +49,11 @@ export class Reception {
     let waiting = 0;
     for (const row of await store.federation.unsettled(peer, atOnce)) {
       const thing = parseJson(DownThing, row.body);
-      const done = !thing.ok ? thing : thing.value.is === 'item' ? await this.#item(peer, thing.value, from) : await this.#issue(peer, thing.value);
+      const done = !thing.ok
+        ? thing
+        : thing.value.is === 'item'
+          ? await this.#item(peer, thing.value, from)
+          : await this.#issue(peer, thing.value);
       if (!done.ok && isForLater(done.problem)) {
         waiting += 1;
         continue;
@@ -73,7 +77,10 @@ export class Reception {
     const atMs = nowMs();
     const author = actorOf(peer);
     for (const item of thing.state === 'published' ? [...(thing.play ? [thing.play] : []), ...thing.attachments] : [])
-      await store.content.addMedia({ item, source: author, author, createdMs: atMs, peaks: [] }, this.#act(peer, 'media.receive', item.sha256, item));
+      await store.content.addMedia(
+        { item, source: author, author, createdMs: atMs, peaks: [] },
+        this.#act(peer, 'media.receive', item.sha256, item),
+      );
     const act = this.#act(peer, 'source.receive', id, thing);
     const decided = await store.sources.decide(id, (known) => judgeReceived(known, thing, { centre: peer, id, atMs }), act);
     if (!decided.ok) return decided;

@@ -1,7 +1,17 @@
 // The centre above: what it issues is taken, what became of it is told, and what it asks is answered. One line at a time.
 import { cryptography } from '../../hardware/host/crypto.ts';
 import { centreRing } from '../../schemas/centre-ring.ts';
-import { Down, DownCall, DownThing, federationLimits, HelloDown, type HelloUp, type Up, UpAck, type UpAnswer } from '../../schemas/federation.ts';
+import {
+  type Down,
+  DownCall,
+  DownThing,
+  federationLimits,
+  HelloDown,
+  type HelloUp,
+  type Up,
+  UpAck,
+  type UpAnswer,
+} from '../../schemas/federation.ts';
 import { parse, parseJson } from '../../schemas/parse.ts';
 import type { Path } from '../../schemas/paths.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
@@ -82,7 +92,9 @@ export class UpperDesk {
     const { card, store, open, issue, journal } = this.#options;
     const { trust, paths } = await readOwn({ store: store as Pick<Store, 'meta' | 'audit'>, card });
     const ring = centreRing(trust, card.id, cryptography);
-    const nearest = ring.ok ? [...ring.value.links.keys()].reverse().find((id) => id !== card.id && paths.some((one) => one.centre === id)) : undefined;
+    const nearest = ring.ok
+      ? [...ring.value.links.keys()].reverse().find((id) => id !== card.id && paths.some((one) => one.centre === id))
+      : undefined;
     const path = paths.find(({ centre }) => centre === nearest);
     const before = this.#above;
     if (before && path && JSON.stringify(before.path) === JSON.stringify(path) && ring.ok) {
@@ -125,16 +137,16 @@ export class UpperDesk {
   }
 
   /** One after the other; what fails is said, and comes again by itself. */
-  #run(event: string, work: () => Promise<Problem | undefined | void>): void {
+  #run(event: string, work: () => Promise<Problem | undefined>): void {
     this.#turn = this.#turn
       .then(work)
       .then((problem) => problem && this.#options.journal.warn({ event: 'from-above-refused', ...problem }))
       .catch((err: unknown) => this.#options.journal.warn({ event, err }));
   }
 
-  async #hello(): Promise<void> {
+  async #hello(): Promise<undefined> {
     const above = this.#above;
-    if (!above || !this.#up) return;
+    if (!above || !this.#up) return undefined;
     const line = await this.#options.store.federation.line(above.path.centre);
     const hello: HelloUp = {
       asOfMs: this.#asOfMs,
@@ -142,6 +154,7 @@ export class UpperDesk {
       up: { stream: line.out.stream, last: line.out.seq },
     };
     await this.#say('ask', hello);
+    return undefined;
   }
 
   async #take(word: DownWord, payload: Uint8Array): Promise<Problem | undefined> {
@@ -184,7 +197,10 @@ export class UpperDesk {
     const { store } = this.#options;
     const { out } = await store.federation.line(above.path.centre);
     const after = tellFrom(out, reader);
-    const rows = await store.federation.after(above.path.centre, after, { rows: federationLimits.batchRows, bytes: federationLimits.batchBytes });
+    const rows = await store.federation.after(above.path.centre, after, {
+      rows: federationLimits.batchRows,
+      bytes: federationLimits.batchBytes,
+    });
     const last = rows.at(-1);
     if (!last) return;
     const batch: Up = {
@@ -210,7 +226,8 @@ export class UpperDesk {
         return undefined;
     }
     const taken = readable(batch);
-    if (taken.length < batch.rows.length) journal.warn({ event: 'from-above-unreadable', centre: peer, of: batch.rows.length, read: taken.length });
+    if (taken.length < batch.rows.length)
+      journal.warn({ event: 'from-above-unreadable', centre: peer, of: batch.rows.length, read: taken.length });
     const { stream, after, upto } = batch;
     const done = await store.federation.take(peer, { stream, after, upto, counter, rows: taken, settled: false });
     if (!done.ok) return done.problem;
@@ -219,16 +236,17 @@ export class UpperDesk {
     return undefined;
   }
 
-  async #settle({ path, tls }: Above): Promise<void> {
+  async #settle({ path, tls }: Above): Promise<undefined> {
     clearTimeout(this.#retry);
     const from = this.#contentUrl === undefined ? undefined : { url: this.#contentUrl, tls: { ca: path.ca, ...tls } };
     const waiting = await this.#options.reception.settle(path.centre, from);
     if (waiting === 0) {
       this.#tries = 0;
-      return;
+      return undefined;
     }
     const waitMs = Math.min(retry.maxMs, retry.baseMs * 2 ** Math.min(this.#tries++, 6));
     this.#retry = setTimeout(() => this.#run('not-settled', async () => this.#above && this.#settle(this.#above)), waitMs).unref();
+    return undefined;
   }
 
   async #called(above: Above, text: string): Promise<Problem | undefined> {
@@ -244,7 +262,12 @@ export class UpperDesk {
     void this.#options.answers
       .answer(question, peer, (issue) => nameHere(peer, 'tp', issue), withinMs)
       .catch((error: unknown) => bad('internal-error', error instanceof Error ? error.message : ''))
-      .then((told) => this.#say('report', (told.ok ? { id, told: told.value, problem: null } : { id, told: null, problem: told.problem }) satisfies UpAnswer));
+      .then((told) =>
+        this.#say(
+          'report',
+          (told.ok ? { id, told: told.value, problem: null } : { id, told: null, problem: told.problem }) satisfies UpAnswer,
+        ),
+      );
     return undefined;
   }
 

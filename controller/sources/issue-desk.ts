@@ -11,6 +11,7 @@ import {
   type IssueRequest,
   issueLimits,
 } from '../../schemas/source-issue.ts';
+import type { ReceivedIssue } from '../core/federation-received.ts';
 import { may } from '../core/roles.ts';
 import {
   type InboxEntry,
@@ -22,7 +23,6 @@ import {
   type SourceIssue,
   waitingEntry,
 } from '../core/source-issue.ts';
-import type { ReceivedIssue } from '../core/federation-received.ts';
 import type { SourceItem } from '../core/source-item.ts';
 import { homeOf, unitsAt } from '../core/source-place.ts';
 import { areasOn } from '../core/unit-tree.ts';
@@ -81,7 +81,11 @@ export class IssueDesk {
     }
     const asking: Asking = { account: issue.by, grants: [], act };
     if (issue.withdrawn && known && !known.withdrawn) {
-      const back = await store.issues.withdraw(issue.id, () => ok(issue), act('source.take-back', issue.id, { note: issue.withdrawn.note }));
+      const back = await store.issues.withdraw(
+        issue.id,
+        () => ok(issue),
+        act('source.take-back', issue.id, { note: issue.withdrawn.note }),
+      );
       if (!back.ok) return back;
     } else if (!issue.withdrawn && issue.tier === 'priority') {
       // Also those that an earlier try, cut short, has left.
@@ -229,8 +233,7 @@ export class IssueDesk {
     const { level } = source.origin?.unit ?? this.#options.sources.brief(source.unit);
     const all = units.map((unit) => ({ unit, area: this.#home(unit).area }));
     const places = all.filter(({ area }) => this.#options.answerer(area) === undefined).sort((a, b) => (a.area < b.area ? -1 : 1));
-    if (places.length > 0)
-      await insertEverywhere(this.#options, { source, item: play.value, level, issue, units: places }, asking);
+    if (places.length > 0) await insertEverywhere(this.#options, { source, item: play.value, level, issue, units: places }, asking);
   }
 
   /** Problem: conflict: another centre answers for it. */

@@ -107,10 +107,7 @@ export class SqlStore implements Store {
     // Boxes have seen revisions that these tables do not know: the next ones lie above them all.
     const anew = { sql: "UPDATE wants SET rev = rev + ?, parts = '[]'", params: [revisionsAhead] };
     // Numbers given since the backup are known elsewhere: each line begins a new stream, and asks for all from above and below.
-    const lines = [
-      { sql: "UPDATE centre_lines SET out_stream = '', in_stream = NULL, in_seq = 0" },
-      { sql: 'DELETE FROM centre_outbox' },
-    ];
+    const lines = [{ sql: "UPDATE centre_lines SET out_stream = '', in_stream = NULL, in_seq = 0" }, { sql: 'DELETE FROM centre_outbox' }];
     return this.#writer.write([...gone, anew, ...lines], act);
   }
 

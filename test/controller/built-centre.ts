@@ -146,7 +146,10 @@ export async function makeCentre(
         names: [],
         logLevel: 'silent',
       },
-      journal: { info: () => undefined, warn: (fields) => void (('dev' in fields || 'centre' in fields || 'code' in fields) && warnings.push(fields)) },
+      journal: {
+        info: () => undefined,
+        warn: (fields) => void (('dev' in fields || 'centre' in fields || 'code' in fields) && warnings.push(fields)),
+      },
       upperDoors,
       consoleDir: join(dir, 'no-console'),
       nowMs: () => clock.nowMs,

@@ -1,7 +1,8 @@
 // A province and its communes, each with its own centre: what is issued above is heard below, and the table above comes out right.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { readHandling } from '../../controller/sources/handling.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
-import { type Asker, type BuiltCentre, codeOf, openPolicy, password, seedOf } from './built-centre.ts';
+import { type Asker, type BuiltCentre, codeOf, must, openPolicy, password, seedOf } from './built-centre.ts';
 import { JoinedFolders, startJoined, Wire } from './joined-centres.ts';
 import { content } from './source-rig.ts';
 import { row } from './unit-rig.ts';
@@ -104,7 +105,11 @@ interface Entry {
   readonly answer: string;
   readonly withdrawn: boolean;
   readonly unit: { readonly id: string };
-  readonly item: { readonly id: string; readonly content: { readonly title: string; readonly body: string }; readonly [key: string]: unknown };
+  readonly item: {
+    readonly id: string;
+    readonly content: { readonly title: string; readonly body: string };
+    readonly [key: string]: unknown;
+  };
 }
 
 /** What lies in a centre's inboxes under this title, once there is anything. */
@@ -115,7 +120,15 @@ const inbox = (built: BuiltCentre, title: string): Promise<Entry[]> =>
     expect(found.length).toBeGreaterThan(0);
     return found;
   });
-const table = async (built: BuiltCentre, id: string) => (await (await as(built, 'duyet'))('GET', `/source-items/${id}/handling`)).body;
+/** As its route answers, without the route's limit of asks in a minute. */
+async function table({ centre }: BuiltCentre, id: string) {
+  const item = await centre.store.sources.item(id);
+  if (!item) throw new Error(`no ${id}`);
+  const far = (issues: readonly string[]) => centre.federation.lower.far(issues);
+  return must(
+    await readHandling({ ...centre, far, boxes: () => centre.registry.all() }, item, [{ role: 'leader', area: centre.card.area }]),
+  );
+}
 
 async function addBox(built: BuiltCentre, id: string, area: string, groups: readonly string[]): Promise<void> {
   const outputs = [{ id: 'main', kind: 'loudspeaker' }];
@@ -181,7 +194,7 @@ describe('a normal item of the province', () => {
     await communeA.centre.federation.round();
     const told = await soon(async () => {
       const now = await table(province, id);
-      expect(now.lines.map((line: { state: string }) => line.state)).toEqual(['waiting', 'declined']);
+      expect(now.lines.map((line) => line.state)).toEqual(['waiting', 'declined']);
       return now;
     });
     expect(told.lines[1]).toMatchObject({ note: 'Không có đối tượng', by: 'centre:xa-b', told: { centre: 'xa-b', fresh: 'current' } });
@@ -202,7 +215,10 @@ describe('a normal item of the province', () => {
     });
     const asked = await as(province, 'duyet');
     const first = await asked('GET', `/source-issues/${issued}/a/receipts?limit=2`);
-    expect(first).toMatchObject({ status: 200, body: [{ dev: 'loa-a', outcome: 'played', proof: 'painted', startMs: atMs + 1 }, { startMs: atMs + 2 }] });
+    expect(first).toMatchObject({
+      status: 200,
+      body: [{ dev: 'loa-a', outcome: 'played', proof: 'painted', startMs: atMs + 1 }, { startMs: atMs + 2 }],
+    });
     const next = /<\/api([^>]+)>/.exec(String(first.headers['link']))?.[1] ?? '';
     expect((await asked('GET', next)).body).toMatchObject([{ startMs: atMs + 3 }]);
     expect(codeOf(await asked('GET', `/source-issues/${issued}/a-1/receipts`))).toBe('not-found');
@@ -215,10 +231,21 @@ describe('a normal item of the province', () => {
     await author('PUT', `/source-items/${id}`, { version: 1, content: { ...before.content, media, body: 'Ngày 6.' } });
     await through(province, id, 2);
     await province.centre.federation.round();
-    await soon(async () => expect((await inbox(communeA, 'Tiêm chủng'))[0]?.item).toMatchObject({ version: 2, content: { body: 'Ngày 6.' }, from: { version: 2 } }));
+    await soon(async () =>
+      expect((await inbox(communeA, 'Tiêm chủng'))[0]?.item).toMatchObject({
+        version: 2,
+        content: { body: 'Ngày 6.' },
+        from: { version: 2 },
+      }),
+    );
     await (await as(province, 'duyet'))('POST', `/source-items/${id}/withdraw`, { version: 2, note: 'Hoãn' });
     await province.centre.federation.round();
-    await soon(async () => expect((await inbox(communeA, 'Tiêm chủng'))[0]).toMatchObject({ withdrawn: true, item: { state: 'withdrawn', from: { is: 'withdrawn' } } }));
+    await soon(async () =>
+      expect((await inbox(communeA, 'Tiêm chủng'))[0]).toMatchObject({
+        withdrawn: true,
+        item: { state: 'withdrawn', from: { is: 'withdrawn' } },
+      }),
+    );
   });
 });
 
@@ -244,7 +271,10 @@ describe('a commune whose line is cut', () => {
   test('is named silent with the instant of its last word; what it had heard stays heard; days later it goes on by itself', async () => {
     const id = await sounding(province, 'Phòng cháy');
     await issue(province, id, ['tinh']);
-    const [media, entry] = [(await province.centre.store.sources.item(id))?.latest.content.media ?? '', (await inbox(communeA, 'Phòng cháy'))[0]];
+    const [media, entry] = [
+      (await province.centre.store.sources.item(id))?.latest.content.media ?? '',
+      (await inbox(communeA, 'Phòng cháy'))[0],
+    ];
     expect(entry?.answer).toBe('waiting');
     await play(communeA, 'loa-a', media);
     await inbox(communeB, 'Phòng cháy');
@@ -254,20 +284,29 @@ describe('a commune whose line is cut', () => {
     const later = await sounding(province, 'Trong lúc đứt');
     await issue(province, later, ['b']);
     province.clock.nowMs += 3 * 24 * hourMs;
+    askers.clear();
     const silent = await table(province, id);
     expect(silent.lines).toMatchObject([
       { state: 'played', told: { fresh: 'stale' } },
       { state: 'unknown', told: { fresh: 'stale', asOfMs: expect.any(Number) } },
     ]);
-    expect(silent.figures, 'what is not known is no part of it').toMatchObject({ units: 2, unitsPlayed: 1, unitsUnknown: 1, unitsShare: 1 });
+    expect(silent.figures, 'what is not known is no part of it').toMatchObject({
+      units: 2,
+      unitsPlayed: 1,
+      unitsUnknown: 1,
+      unitsShare: 1,
+    });
     expect((await table(province, later)).figures).toMatchObject({ unitsUnknown: 1, unitsShare: null, clustersShare: null });
-    for (const built of [communeA, communeB]) built.clock.nowMs += 3 * 24 * hourMs;
+    for (const built of [communeA, communeB, hamlet]) built.clock.nowMs += 3 * 24 * hourMs;
+    askers.clear();
     await play(communeB, 'loa-b', media);
     for (const wire of [wires.a, wires.b]) {
       wire.twice = true;
       wire.mend();
     }
-    await soon(async () => expect((await table(province, id)).figures).toMatchObject({ unitsPlayed: 2, unitsUnknown: 0, unitsShare: 1, clustersShare: 1 }));
+    await soon(async () =>
+      expect((await table(province, id)).figures).toMatchObject({ unitsPlayed: 2, unitsUnknown: 0, unitsShare: 1, clustersShare: 1 }),
+    );
     expect(await inbox(communeB, 'Trong lúc đứt'), 'said twice, it is there once').toHaveLength(1);
     for (const wire of [wires.a, wires.b]) wire.twice = false;
   });
@@ -276,10 +315,12 @@ describe('a commune whose line is cut', () => {
     const id = await sounding(province, 'Sau sao lưu');
     const act = { atMs: 1, actor: 'x', act: 'restore', subject: 's', sha256: '' };
     await province.centre.store.restored(act);
+    askers.clear();
     await issue(province, id, ['a']);
     expect(await inbox(communeA, 'Sau sao lưu')).toHaveLength(1);
     expect(await inbox(communeA, 'Phòng cháy')).toHaveLength(1);
     await communeA.centre.store.restored(act);
+    askers.clear();
     wires.a.cut();
     wires.a.mend();
     await communeA.centre.federation.round();
@@ -301,17 +342,21 @@ describe('three levels', () => {
     expect(entry).toMatchObject({ unit: { id: 'thon' }, item: { unit: { level: 'province' }, from: { centre: 'xa-a' } } });
     const media = (await province.centre.store.sources.item(id))?.latest.content.media ?? '';
     expect(String(await hamlet.centre.blobs.read(media))).toBe('Họp thôn');
-    hamlet.clock.nowMs = communeA.clock.nowMs;
     await play(hamlet, 'loa-thon', media);
     await soon(async () => {
       await communeA.centre.federation.round();
       const { lines } = await table(province, id);
-      const states = Object.fromEntries(lines.map((line: { unit: { id: string }; state: string }) => [line.unit.id, line.state]));
+      const states = Object.fromEntries(lines.map((line) => [line.unit.id, line.state]));
       expect(states).toEqual({ a: 'waiting', 'a-1': 'played' });
     });
-    expect((await (await as(province, 'duyet'))('GET', `/source-issues/${issued}/a-1/receipts`)).body).toMatchObject([{ dev: 'loa-thon', outcome: 'played' }]);
+    expect((await (await as(province, 'duyet'))('GET', `/source-issues/${issued}/a-1/receipts`)).body).toMatchObject([
+      { dev: 'loa-thon', outcome: 'played' },
+    ]);
     const state = (await (await as(province, 'duyet'))('GET', '/centres/below/xa-a/state')).body;
-    expect(state).toMatchObject({ fresh: 'current', boxes: expect.arrayContaining([expect.objectContaining({ area: '08/00001', total: 1, awaited: 1 })]) });
+    expect(state).toMatchObject({
+      fresh: 'current',
+      boxes: expect.arrayContaining([expect.objectContaining({ area: '08/00001', total: 1, awaited: 1 })]),
+    });
   });
 });
 
@@ -331,7 +376,7 @@ describe('nobody speaks for what is not theirs', () => {
     await province.fromCentre('xa-b', 'log', things([word(issued, 'a'), word(issued, 'b'), word('phat-khac', 'b'), boxes, { is: 'la' }]));
     expect(province.warnings.at(-1)).toMatchObject({ event: 'told-below-refused', centre: 'xa-b', refused: 5 });
     const [line] = (await table(province, id)).lines;
-    expect(line.state).not.toBe('played');
+    expect(line?.state).toBe('unknown');
     expect((await province.centre.store.federation.told('handling', [issued], 9)).filter(({ peer }) => peer === 'xa-b')).toEqual([]);
   });
 
@@ -375,6 +420,10 @@ describe('nobody speaks for what is not theirs', () => {
     await issue(province, id, ['a']);
     const media = (await province.centre.store.sources.item(id))?.latest.content.media ?? '';
     const { lower } = province.centre.federation;
-    expect([await lower.mayFetch('xa-a', media), await lower.mayFetch('xa-b', media), await lower.mayFetch('xa-a', '%')]).toEqual([true, false, false]);
+    expect([await lower.mayFetch('xa-a', media), await lower.mayFetch('xa-b', media), await lower.mayFetch('xa-a', '%')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

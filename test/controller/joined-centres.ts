@@ -29,7 +29,12 @@ export class JoinedFolders {
     for (const { name, seed, above } of centres) {
       must(await initialise(folders.of(name), seed, startMs));
       await folders.#keys(name, above);
-      await said(runCentres(['introduce', '--data', folders.of(name), '--url', `mqtts://${name}.test:8883`, '--out', folders.file(`${name}.json`)], startMs));
+      await said(
+        runCentres(
+          ['introduce', '--data', folders.of(name), '--url', `mqtts://${name}.test:8883`, '--out', folders.file(`${name}.json`)],
+          startMs,
+        ),
+      );
       if (above === null) continue;
       await said(runCentres(['join', '--data', folders.of(name), '--in', folders.file(`${above}.json`), '--yes'], startMs));
       await said(runCentres(['admit', '--data', folders.of(above), '--in', folders.file(`${name}.json`), '--yes'], startMs));
