@@ -36,13 +36,20 @@ export function identityOf(socket: TLSSocket): Result<Identity> {
   return parseCommonName(subject?.CN);
 }
 
-/** Who a socket is where authorities of centres below are trusted too: each only for boxes of its own. Problem: key-unknown. */
-export function identityAmong(socket: TLSSocket, own: X509Certificate, below: readonly KnownBelow[]): Result<Identity> {
+/** Who a socket is where authorities of centres below are trusted too: each only for its centre and boxes of its own. Problem: key-unknown. */
+export function identityAmong(
+  socket: TLSSocket,
+  own: X509Certificate,
+  below: readonly KnownBelow[],
+  owner: Id | undefined,
+): Result<Identity> {
   const identity = identityOf(socket);
   const leaf = identity.ok ? socket.getPeerX509Certificate() : undefined;
   if (!identity.ok || !leaf || leaf.verify(own.publicKey)) return identity;
   const issuer = below.find(({ certificate }) => leaf.verify(certificate.publicKey));
-  if (!issuer || identity.value.kind !== 'box') return bad('key-unknown', 'a centre below speaks for its boxes only');
+  const itself = issuer && identity.value.kind === 'centre' && identity.value.id === issuer.centre && issuer.centre !== owner;
+  if (itself) return identity;
+  if (!issuer || identity.value.kind !== 'box') return bad('key-unknown', 'a centre below speaks for itself and its boxes only');
   return ok({ kind: 'guest', id: identity.value.id, centre: issuer.centre });
 }
 

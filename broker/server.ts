@@ -106,7 +106,8 @@ export class BrokerServer {
     this.#server?.setSecureContext({ ...trusting(tls, below), minVersion: 'TLSv1.2' });
     for (const socket of this.#sockets) {
       const identity = this.#sessions.of(socket)?.identity;
-      if (identity?.kind === 'guest' && !below.some(({ centre }) => centre === identity.centre)) socket.destroy();
+      const from = identity?.kind === 'guest' ? identity.centre : identity?.kind === 'centre' ? identity.id : undefined;
+      if (from !== undefined && from !== this.#options.owner && !below.some(({ centre }) => centre === from)) socket.destroy();
     }
   }
 
@@ -218,7 +219,7 @@ export class BrokerServer {
 
   #identify(socket: TLSSocket): Result<Identity> {
     if (this.#below.length === 0) return identityOf(socket);
-    return identityAmong(socket, new X509Certificate(this.#options.tls.ca), this.#below);
+    return identityAmong(socket, new X509Certificate(this.#options.tls.ca), this.#below, this.#options.owner);
   }
 
   #guard(socket: TLSSocket, identity: Identity): void {

@@ -23,6 +23,7 @@ import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
 import { explainRoutes } from './api/explain.ts';
 import { faultRoutes } from './api/faults.ts';
+import { federationRoutes } from './api/federation.ts';
 import { libraryRoutes } from './api/library.ts';
 import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
@@ -113,13 +114,38 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   speechRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
+  sourceRoutes(app, centre);
+  logRoutes(app, centre);
+  showingRoutes(app, centre);
+  await emergencyRoutes(app, centre);
+  liveRoutes(app, centre);
+  relayRoutes(app, centre);
+  voiceDoor(app, centre);
+  policyRoutes(app, centre);
+  calendarRoutes(app, centre);
+  explainRoutes(app, centre);
+  estateRoutes(app, centre);
+  retentionRoutes(app, centre);
+  centreRoutes(app, centre);
+  federationRoutes(app, centre);
+  eventRoutes(app, centre);
+  describeRoutes(app, rules);
+  probeRoutes(app, centre);
+  await pageRoutes(app, options.consoleDir);
+  return app;
+}
+
+/** Source information: written, issued, answered, told by hand. */
+function sourceRoutes(app: FastifyInstance, centre: Centre): void {
   sourceItemRoutes(app, centre);
   sourceIssueRoutes(app, centre);
   libraryRoutes(app, centre);
   noticeRoutes(app, centre);
   deliveryRoutes(app, centre);
-  logRoutes(app, centre);
-  showingRoutes(app, centre);
+}
+
+/** Orders and what leads to them. */
+async function emergencyRoutes(app: FastifyInstance, centre: Centre): Promise<void> {
   templateRoutes(app, centre);
   orderRoutes(app, centre);
   orderPreviewRoutes(app, centre);
@@ -132,20 +158,6 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   alertSourceRoutes(app, centre);
   mandateRoutes(app, centre);
   await webhookDoor(app, { ...centre.alerts, nowMs: centre.nowMs });
-  liveRoutes(app, centre);
-  relayRoutes(app, centre);
-  voiceDoor(app, centre);
-  policyRoutes(app, centre);
-  calendarRoutes(app, centre);
-  explainRoutes(app, centre);
-  estateRoutes(app, centre);
-  retentionRoutes(app, centre);
-  centreRoutes(app, centre);
-  eventRoutes(app, centre);
-  describeRoutes(app, rules);
-  probeRoutes(app, centre);
-  await pageRoutes(app, options.consoleDir);
-  return app;
 }
 
 const safetyHeaders = {

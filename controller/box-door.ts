@@ -1,11 +1,13 @@
 // The boxes' HTTPS door: enrolment against a one-time claim, and content by hash for enrolled boxes.
-import type { TLSSocket } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
+import type { Server, TLSSocket } from 'node:tls';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { sha256 } from '../hardware/host/crypto.ts';
 import { screenshotMax } from '../schemas/command.ts';
+import type { Below } from '../schemas/introduction.ts';
 import { parse } from '../schemas/parse.ts';
 import { sendProblem } from './api/route.ts';
 import { sendBlob } from './blob-answer.ts';
@@ -25,7 +27,7 @@ export async function buildBoxDoor(
   tls: { readonly ca: string; readonly cert: string; readonly key: string },
 ): Promise<FastifyInstance> {
   const door = Fastify({
-    https: { ...tls, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+    https: { ...trusting(tls, centre.federation.below), requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
     bodyLimit: 32 * 1024,
     requestTimeout: 30_000,
     // A box on 4G keeps its connection between two fetches.
@@ -33,6 +35,9 @@ export async function buildBoxDoor(
     forceCloseConnections: true,
     logger: false,
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
+  centre.federation.onBelow = (below) => {
+    (door.server as unknown as Server).setSecureContext({ ...trusting(tls, below), minVersion: 'TLSv1.2' });
+  };
   await door.register(rateLimit, { global: false });
   // Boxes say nothing on their streams.
   await door.register(websocket, { options: { maxPayload: 1024, perMessageDeflate: false } });
@@ -63,20 +68,7 @@ export async function buildBoxDoor(
     return reply.code(201).send({ certificate, ca: centre.authority.pem, keys, place: keys?.place });
   });
 
-  door.get('/blob/:sha256', async (request, reply) => {
-    const dev = boxOf(centre, request.raw.socket as TLSSocket);
-    if (dev === undefined)
-      return sendProblem(reply, { code: 'not-allowed', path: '', detail: 'the certificate of an enrolled box is needed' });
-    const { sha256: name } = request.params as { sha256: string };
-    const sent = await sendBlob({
-      blobs: centre.blobs,
-      sha256: name,
-      type: 'application/octet-stream',
-      range: request.headers.range,
-      reply,
-    });
-    return sent.ok ? reply : sendProblem(reply, sent.problem);
-  });
+  door.get('/blob/:sha256', (request, reply) => sendContent(centre, request, reply));
   // Only here is a body a picture.
   await door.register(async (pictures) => {
     pictures.addContentTypeParser('image/png', { parseAs: 'buffer', bodyLimit: screenshotMax.bytes }, (_request, body, done) =>
@@ -97,6 +89,34 @@ export async function buildBoxDoor(
   });
   streamDoor(door, centre, (request) => boxOf(centre, request.raw.socket as TLSSocket));
   return door;
+}
+
+async function sendContent(centre: Centre, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { sha256: name } = request.params as { sha256: string };
+  const socket = request.raw.socket as TLSSocket;
+  const below = centreBelowOf(centre, socket);
+  const admitted = boxOf(centre, socket) !== undefined || (below !== undefined && (await centre.federation.lower.mayFetch(below, name)));
+  if (!admitted)
+    return sendProblem(reply, {
+      ...{ code: 'not-allowed', path: '' },
+      detail: 'the certificate of an enrolled box is needed, or of a centre below to which this was issued',
+    });
+  const { blobs } = centre;
+  const sent = await sendBlob({ blobs, sha256: name, type: 'application/octet-stream', range: request.headers.range, reply });
+  return sent.ok ? reply : sendProblem(reply, sent.problem);
+}
+
+/** The centre below at the other end: vouched for by its own authority, and for itself alone. */
+function centreBelowOf(centre: Centre, socket: TLSSocket): string | undefined {
+  if (!socket.authorized) return undefined;
+  const leaf = socket.getPeerX509Certificate();
+  const id = /^centre:([a-z0-9-]{1,32})$/.exec(String(socket.getPeerCertificate(false).subject?.CN ?? ''))?.[1];
+  const below = centre.federation.below.find((one) => one.centre === id);
+  return below && leaf?.verify(new X509Certificate(below.ca).publicKey) ? below.centre : undefined;
+}
+
+function trusting<T extends { readonly ca: string }>(tls: T, below: readonly Below[]) {
+  return { ...tls, ca: [tls.ca, ...below.map(({ ca }) => ca)] };
 }
 
 /** The enrolled box at the other end. A certificate that was replaced by a later enrolment no longer counts. */

@@ -14,6 +14,7 @@ import type { ReadyDesk } from './emergency/ready-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
 import type { TemplateDesk } from './emergency/template-desk.ts';
 import type { FaultDesk } from './fault-desk.ts';
+import type { Federation } from './federation/federation.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
@@ -84,6 +85,8 @@ export interface Centre {
   readonly units: UnitDesk;
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
+  /** Lines to centres above and below. */
+  readonly federation: Federation;
   readonly library: Library;
   readonly deliveries: DeliveryDesk;
   readonly notices: NoticeDesk;
@@ -103,7 +106,7 @@ export interface Centre {
   readonly resumable: ResumableUploads;
   readonly speech: SpeechDesk;
   /** The broker lets boxes of these centres below read orders, from now on. */
-  readonly admitBelow: (below: readonly Below[]) => void;
+  readonly admitBelow: (below: readonly Below[]) => Promise<void>;
   /** Other people's documents, made safe in a process of its own. */
   readonly sanitiser: Pick<Sanitiser, 'clean' | 'stop'>;
   readonly nowMs: () => number;

@@ -139,13 +139,14 @@ async function run(settings: RunSettings): Promise<void> {
 }
 
 async function openBus(wish: BusWish): Promise<Bus> {
-  const { mayConnect, onPublish, onConnection, ...rest } = wish;
+  const { mayConnect, onPublish, onConnection, onCentre, ...rest } = wish;
   const broker = new BrokerServer({
     ...rest,
-    // A guest is a box of a centre below, which knows its own boxes; it only reads.
-    mayConnect: ({ kind, id }) => kind === 'guest' || (kind === 'box' && mayConnect(id)),
+    // A guest is a box of a centre below, which knows its own boxes; it only reads. A centre below shows a certificate of its own.
+    mayConnect: ({ kind, id }) => kind === 'guest' || (kind === 'centre' ? id !== wish.owner : mayConnect(id)),
     onPublish: async ({ kind, id }, topic, payload) => {
       if (kind === 'box') await onPublish(id, topic, payload);
+      else if (kind === 'centre') await onCentre(id, topic, payload);
     },
     onConnection: ({ kind, id }, up) => {
       if (kind === 'box') onConnection(id, up);

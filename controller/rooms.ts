@@ -17,6 +17,7 @@ import { makeEmergency } from './emergency/make-emergency.ts';
 import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
 import { FaultDesk } from './fault-desk.ts';
+import { makeFederation, makeLower, type UpperDoors } from './federation/make-federation.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
 import { LateBus } from './late-bus.ts';
@@ -65,6 +66,7 @@ export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs'
   readonly speechEngine: HttpEngineSettings | undefined;
   readonly duty: DutySettings;
   readonly signIn: SignInBook;
+  readonly upperDoors: UpperDoors;
 }
 
 /** What starting and stopping needs beside the centre itself. */
@@ -101,20 +103,20 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { ingest } = inlets;
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const estate = makeEstate(parts, base, link, commands);
-  const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
-  const sources = new SourceDesk(source);
-  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
-  const issues = new IssueDesk({ ...source, ...known, sources });
+  const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
+  const claimPlace = () => claimPlaceOf(parts, place);
+  const { source, known, sources, issues, federation } = makeSources(parts, base, link, () => claimPlace().centreUrl);
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
   const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
   const deliveries = new DeliveryDesk({ ...source, sources, blobs, ffmpeg });
   const notices = new NoticeDesk({ ...source, sources });
-  const steering = new SteeringWatch({ ...source, ...known, sources, journal });
+  const steering = new SteeringWatch({ ...source, ...known, sources, far: (issues) => federation.lower.far(issues), journal });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
-  const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
-  const claimPlace = () => claimPlaceOf(parts, place);
-  const admitBelow: Centre['admitBelow'] = (below) => bus.admit(below);
+  const admitBelow: Centre['admitBelow'] = (below) => {
+    bus.admit(below);
+    return federation.follow(below);
+  };
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
     centre: {
@@ -124,6 +126,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       units,
       sources,
       issues,
+      federation,
       library,
       deliveries,
       notices,
@@ -156,6 +159,22 @@ function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }:
   const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
   const tickets = new TicketDesk({ store, faults, commands, register, units, ...near, feed, journal, nowMs });
   return { faults, register, tickets };
+}
+
+/** Source information, here and between centres. */
+function makeSources(parts: Parts, base: Base, link: CentreLink, contentUrl: () => string) {
+  const { card, store, blobs, authority, journal, nowMs } = parts;
+  const { registry, publish, feed, desk, dispatch, units } = base;
+  const changed = () => dispatch.changed();
+  const source = { store, card, units, feed, changed, nowMs };
+  const sources = new SourceDesk(source);
+  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
+  const line = { ...source, sources, journal };
+  const lower = makeLower({ ...line, desk, publish, contentUrl });
+  const issues = new IssueDesk({ ...source, ...known, sources, answerer: (area) => lower.answerer(area) });
+  const connected = (dev: string) => link.connected(dev);
+  const federation = makeFederation({ ...line, ...known, lower, issues, blobs, registry, authority, connected, doors: parts.upperDoors });
+  return { source, known, sources, issues, federation };
 }
 
 /** How content comes in: files, texts, other people's documents. */

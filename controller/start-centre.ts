@@ -16,6 +16,7 @@ import type { OrderTemplate } from './core/order-plan.ts';
 import type { Publish } from './dispatch.ts';
 import { openDutySettings } from './duty/duty-settings.ts';
 import { openCapDoor } from './emergency/make-alerts.ts';
+import type { UpperDoors } from './federation/make-federation.ts';
 import { folderOf } from './folder.ts';
 import type { Journal } from './link.ts';
 import { openSignInSettings } from './people/sign-in-settings.ts';
@@ -49,6 +50,8 @@ export interface BusWish {
   readonly mayConnect: (dev: string) => boolean;
   readonly onPublish: (dev: string, topic: Topic, payload: Uint8Array) => Promise<void>;
   readonly onConnection: (dev: string, up: boolean) => void;
+  /** A centre below says something. */
+  readonly onCentre: (centre: string, topic: Topic, payload: Uint8Array) => Promise<void>;
 }
 
 export interface StartOptions {
@@ -62,6 +65,8 @@ export interface StartOptions {
   readonly nowMs?: () => number;
   /** Programs for sound; looked for on this machine unless given. */
   readonly tools?: AudioTools;
+  /** Other ways to the centre above, for tests without sockets. */
+  readonly upperDoors?: UpperDoors;
 }
 
 export interface Running {
@@ -100,6 +105,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     mayConnect: (dev) => registry.enrolled(dev),
     onPublish: (dev, topic, payload) => link.onPublish(dev, topic, payload),
     onConnection: (dev, up) => link.onConnection(dev, up),
+    onCentre: (id, topic, payload) => centre.federation.lower.onPublish(id, topic, payload),
   });
   rooms.bus.open(bus);
   place.mqttPort = bus.port;
@@ -115,6 +121,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.alerts.start();
   await centre.faults.start();
   centre.tickets.start();
+  await centre.federation.start();
   centre.retention.start();
   centre.templates.start();
   rooms.validity.start();
@@ -122,6 +129,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   const stop = async (): Promise<void> => {
     rooms.validity.stop();
     await centre.steering.stop();
+    await centre.federation.stop();
     await centre.retention.stop();
     await centre.tickets.stop();
     await centre.faults.stop();
@@ -219,6 +227,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     settings,
     journal,
     nowMs,
+    upperDoors: options.upperDoors ?? {},
   });
   return ok({ ...made, server });
 }

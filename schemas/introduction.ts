@@ -26,7 +26,13 @@ export const Introduction = v.strictObject({
 export type Introduction = v.InferOutput<typeof Introduction>;
 
 /** A centre below, as the one above keeps it. */
-export const Below = v.strictObject({ centre: Id, name: Introduction.entries.name, ca: Path.entries.ca });
+export const Below = v.strictObject({
+  centre: Id,
+  name: Introduction.entries.name,
+  ca: Path.entries.ca,
+  /** Where it answers; absent where it was admitted before this was kept: nothing goes down to it until it is admitted again. */
+  area: v.optional(AreaPath),
+});
 export type Below = v.InferOutput<typeof Below>;
 
 export interface NeighboursAnswer {

@@ -34,6 +34,7 @@ export const roleOf = {
   drill: 'drill',
   answer: 'time',
   heartbeat: 'time',
+  down: 'want',
   widget: 'release',
 } as const satisfies Partial<Record<StatementType, Role>>;
 

@@ -48,8 +48,21 @@ export const InboxCopyRequest = v.strictObject({ content: v.optional(SourceConte
 export const inboxAnswers = ['waiting', 'inserted', 'taken', 'declined', 'copied'] as const;
 export type InboxAnswer = (typeof inboxAnswers)[number];
 
-/** What became of an item in a unit. `delivered`: by hand alone; `overdue`: not heard in time; `withdrawn`: taken back above. */
-export const handlingStates = ['waiting', 'taken', 'declined', 'scheduled', 'played', 'delivered', 'overdue', 'withdrawn'] as const;
+/**
+ * What became of an item in a unit. `delivered`: by hand alone; `overdue`: not heard in time; `withdrawn`: taken back above; `unknown`: the centre that
+ * answers is silent.
+ */
+export const handlingStates = [
+  'waiting',
+  'taken',
+  'declined',
+  'scheduled',
+  'played',
+  'delivered',
+  'overdue',
+  'withdrawn',
+  'unknown',
+] as const;
 export type HandlingState = (typeof handlingStates)[number];
 
 // ── answered ─────────────────────────────────────────────────────────────────────────────────────
@@ -69,6 +82,8 @@ export interface IssueAnswer {
   readonly units: number;
   /** Of a priority item: units whose day it stands in, and those that have to place it themselves. */
   readonly inserted: number;
+  /** The centre above has issued it, and what it is called there. */
+  readonly from?: { readonly centre: Id; readonly issue: Id };
 }
 
 export interface InboxAnswerLine {
@@ -112,6 +127,16 @@ export interface HandlingLine {
   readonly escalatedAtMs: number | null;
   /** đã đọc: a notice was opened in the unit, or the item answered, whichever came first. */
   readonly readAtMs: number | null;
+  /** Boxes that could play it, and those that did. */
+  readonly clusters: number;
+  readonly clustersPlayed: number;
+  /** A centre below answers for the unit, or one further below (`beyond`): how fresh its word is, and of when. */
+  readonly told?: {
+    readonly centre: Id;
+    readonly beyond: boolean;
+    readonly fresh: 'current' | 'stale' | 'unknown';
+    readonly asOfMs: number | null;
+  };
 }
 
 /** Figures side by side (PRODUCT §1.12); a share is `null` where there is nothing to measure. */
@@ -131,10 +156,14 @@ export interface HandlingFigures {
   readonly unitsShare: number | null;
   /** Units that told it by hand: not a proof, and in no share. */
   readonly unitsByHand: number;
+  /** Nobody knows of them now: they count neither as heard nor as not heard. */
+  readonly unitsUnknown: number;
   readonly clusters: number;
   readonly clustersPlayed: number;
   readonly clustersShare: number | null;
   readonly states: Readonly<Record<HandlingState, number>>;
+  /** Of what centres below have told, the oldest word that counts. */
+  readonly oldestMs: number | null;
 }
 
 export interface HandlingAnswer {

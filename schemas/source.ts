@@ -129,7 +129,13 @@ export interface SourceItemAnswer extends SourceVersionAnswer {
   readonly id: Id;
   readonly unit: UnitBrief;
   /** Copied or translated from there; `stale`: that has been corrected since, `withdrawn`: it is no more. */
-  readonly from: { readonly item: Id; readonly version: number; readonly is: 'current' | 'stale' | 'withdrawn' } | null;
+  readonly from: {
+    /** It came from this centre above and is only read here; else an item of one's own tables. */
+    readonly centre?: Id;
+    readonly item: Id;
+    readonly version: number;
+    readonly is: 'current' | 'stale' | 'withdrawn';
+  } | null;
   readonly folder: Id | null;
   readonly tags: readonly string[];
   readonly createdMs: number;

@@ -9,7 +9,7 @@ import { admit, dismiss, fingerprintOf, introductionOf, join, leave, type Neighb
 import { declare } from './route.ts';
 
 export function centreRoutes(app: FastifyInstance, centre: Centre): void {
-  const { card, store, authority, dispatch, admitBelow, nowMs } = centre;
+  const { card, store, authority, dispatch, federation, admitBelow, nowMs } = centre;
   const act = 'centre.link' as const;
   const hereFor = ({ grants, account }: Person): Result<Neighbourhood> => {
     const allowed = may(grants, act, card.area);
@@ -43,7 +43,7 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
       if (!here.ok) return here;
       if (body.centre !== params['id']) return bad('bad-input', `the address names ${params['id']}`, '/centre');
       const joined = await join(here.value, body);
-      if (joined.ok) await dispatch.changed();
+      if (joined.ok) await Promise.all([dispatch.changed(), federation.upper.follow()]);
       return joined;
     },
   );
@@ -52,7 +52,7 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
     const here = hereFor(person);
     if (!here.ok) return here;
     const left = await leave(here.value, params['id'] ?? '');
-    if (left.ok) await dispatch.changed();
+    if (left.ok) await Promise.all([dispatch.changed(), federation.upper.follow()]);
     return left;
   });
 
@@ -66,7 +66,7 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
       if (body.centre !== params['id']) return bad('bad-input', `the address names ${params['id']}`, '/centre');
       const below = await admit(here.value, body);
       if (!below.ok) return below;
-      admitBelow(below.value);
+      await admitBelow(below.value);
       return ok(undefined);
     },
   );
@@ -76,7 +76,7 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
     if (!here.ok) return here;
     const below = await dismiss(here.value, params['id'] ?? '');
     if (!below.ok) return below;
-    admitBelow(below.value);
+    await admitBelow(below.value);
     return ok(undefined);
   });
 }

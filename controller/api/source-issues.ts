@@ -84,8 +84,9 @@ function inboxRoutes(app: FastifyInstance, centre: Centre): void {
 }
 
 function handlingRoutes(app: FastifyInstance, centre: Centre): void {
-  const { sources, store, units, registry, nowMs } = centre;
-  const options = { store, sources, units, boxes: () => registry.all(), nowMs };
+  const { sources, store, units, registry, federation, nowMs } = centre;
+  const far = (issues: readonly string[]) => federation.lower.far(issues);
+  const options = { store, sources, units, boxes: () => registry.all(), far, nowMs };
 
   declare(
     app,

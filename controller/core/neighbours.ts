@@ -96,7 +96,10 @@ export function admitBelow(
     (one) => one.centre !== file.centre && (one.subject === ca.theirs.subject || one.publicKey === ca.theirs.publicKey),
   );
   if (same) return bad('conflict', `TLS cannot tell its authority from that of ${same.centre} (${same.subject})`, '/ca');
-  const below = [...own.below.filter(({ centre }) => centre !== file.centre), { centre: file.centre, name: file.name, ca: file.ca }];
+  const below = [
+    ...own.below.filter(({ centre }) => centre !== file.centre),
+    { centre: file.centre, name: file.name, ca: file.ca, area: file.area },
+  ];
   if (below.length > belowMax) return bad('too-large', `more than ${belowMax} centres below`, '/centre');
   return ok(below);
 }

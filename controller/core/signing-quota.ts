@@ -20,6 +20,8 @@ export const quotas: Readonly<Record<CentreStatement, number>> = {
   ack: 1_200_000,
   answer: 1_200_000,
   heartbeat: 60,
+  /** Batches to 512 centres below. */
+  down: 6_000,
 };
 
 export interface Spent {

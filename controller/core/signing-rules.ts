@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type Authorised, authorityOf } from '../../schemas/authority.ts';
 import { Command } from '../../schemas/command.ts';
 import type { Cryptography, Statement } from '../../schemas/envelope.ts';
+import { Down } from '../../schemas/federation.ts';
 import { within } from '../../schemas/ids.ts';
 import { type KeyRing, Place, roleOf } from '../../schemas/keys.ts';
 import { LiveSession, liveSessionMsMax } from '../../schemas/live.ts';
@@ -51,6 +52,7 @@ const audiences: Readonly<Record<CentreStatement, string>> = {
   drill: 'gd',
   clear: 'g',
   heartbeat: 'c',
+  down: 'c',
 };
 
 /**
@@ -63,7 +65,8 @@ export function judgeDraft(draft: AskedDraft, facts: DeskFacts, nowMs: number, c
   const key = facts.ring.keys.get(facts.keyOf(typ));
   if (key?.centre !== facts.centre || !key.roles.includes(roleOf[typ]))
     return bad('role-missing', `the delegation names no ${roleOf[typ]} key of this desk`, '/typ');
-  if (!audiences[typ].includes(kind) || (kind === 'c' && name !== facts.centre)) return bad('wrong-audience', `${typ} to ${aud}`, '/aud');
+  if (!audiences[typ].includes(kind) || (kind === 'c' && (name === facts.centre) === (typ === 'down')))
+    return bad('wrong-audience', `${typ} to ${aud}`, '/aud');
   const exp = draft.expMs ?? nowMs + lifeMs[typ].usual;
   const most = kind === 'd' && (typ === 'order' || typ === 'drill') ? readyOrderMsMax : lifeMs[typ].most;
   if (exp <= nowMs || exp > nowMs + most) return bad('expired', `${typ} until ${exp}, now ${nowMs}, at most ${most} ms`, '/expMs');
@@ -92,6 +95,8 @@ function judgeBody(draft: ReadDraft, name: string, exp: number, facts: DeskFacts
       return plain(read(Answer, draft, ({ timeMs }) => nearNow(timeMs, nowMs)));
     case 'heartbeat':
       return plain(read(Heartbeat, draft, ({ timeMs }) => nearNow(timeMs, nowMs)));
+    case 'down':
+      return plain(read(Down, draft));
     case 'want':
       return plain(read(Want, draft));
     case 'command':

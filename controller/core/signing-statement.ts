@@ -50,6 +50,8 @@ export const lifeMs: Readonly<Record<CentreStatement, { readonly usual: number; 
   clear: { usual: dayMs, most: dayMs + 60 * minuteMs },
   answer: { usual: 10 * minuteMs, most: 10 * minuteMs },
   heartbeat: { usual: 10 * minuteMs, most: 10 * minuteMs },
+  /** Asked for again until it has come. */
+  down: { usual: dayMs, most: dayMs },
 };
 
 /** An order that lies ready in one box is started there by hand, within a year. */

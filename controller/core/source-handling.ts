@@ -1,6 +1,7 @@
 // What became of an issued item in each unit: from the answers people gave and the receipts boxes gave. Stored nowhere.
+import type { Freshness, UpHandling } from '../../schemas/federation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
-import { type HandlingFigures, type HandlingState, handlingStates } from '../../schemas/source-issue.ts';
+import { type HandlingFigures, type HandlingLine, type HandlingState, handlingStates } from '../../schemas/source-issue.ts';
 import type { InboxEntry, SourceIssue } from './source-issue.ts';
 
 /** A play to its end, where the box stood then. */
@@ -38,6 +39,17 @@ export interface Handled {
   /** Beside plays and never among them. */
   readonly byHand: number;
   readonly byHandLastMs: number | null;
+  readonly clusters: number;
+  readonly clustersPlayed: number;
+  readonly told?: NonNullable<HandlingLine['told']>;
+}
+
+/** What a centre below has told of one unit, if it has. */
+export interface FarWord {
+  readonly centre: string;
+  readonly fresh: Freshness;
+  readonly asOfMs: number | null;
+  readonly handling: UpHandling | undefined;
 }
 
 /**
@@ -53,9 +65,41 @@ export function handlingOf(
   const here = area === undefined ? [] : facts.plays.filter((play) => within(play.area, area) && play.startMs >= issue.atMs);
   const starts = here.map(({ startMs }) => startMs);
   const hands = facts.byHand.filter(({ unit, atMs }) => unit === entry.unit && atMs >= issue.atMs).map(({ atMs }) => atMs);
-  const told = { entry, plays: here.length, firstMs: lowest(starts), lastMs: highest(starts) };
-  const byHand = { byHand: hands.length, byHandLastMs: highest(hands) };
-  return { ...told, ...byHand, state: stateOf(entry, issue, { played: here.length > 0, byHand: hands.length > 0 }, area, facts) };
+  const clusters = facts.boxes.filter((box) => area !== undefined && within(box.area, area)).map(({ id }) => id);
+  const played = new Set(here.map(({ dev }) => dev));
+  const told = {
+    ...{ entry, plays: here.length, firstMs: lowest(starts), lastMs: highest(starts) },
+    ...{ byHand: hands.length, byHandLastMs: highest(hands) },
+    ...{ clusters: clusters.length, clustersPlayed: clusters.filter((id) => played.has(id)).length },
+  };
+  return { ...told, state: stateOf(entry, issue, { played: here.length > 0, byHand: hands.length > 0 }, area, facts) };
+}
+
+/** Of a unit whose inbox lies at a centre below: what that has told. What was heard stays heard; what was not yet, a silent centre leaves unknown. */
+export function handlingFar(
+  entry: InboxEntry,
+  { withdrawn }: Pick<SourceIssue, 'withdrawn'>,
+  { centre, fresh, asOfMs, handling }: FarWord,
+  facts: Pick<HandlingFacts, 'withdrawn'>,
+): Handled {
+  if (!handling) {
+    const nothing = { plays: 0, firstMs: null, lastMs: null, byHand: 0, byHandLastMs: null, clusters: 0, clustersPlayed: 0 };
+    return {
+      entry,
+      state: withdrawn || facts.withdrawn ? 'withdrawn' : 'unknown',
+      ...nothing,
+      told: { centre, beyond: false, fresh: 'unknown', asOfMs },
+    };
+  }
+  const { state, plays, firstMs, lastMs, clusters, clustersPlayed, answer, answeredMs, note, form } = handling;
+  const settled = state === 'played' || state === 'delivered' || state === 'declined' || (state === 'taken' && form !== null);
+  const known = fresh === 'current' || settled ? state : 'unknown';
+  const told = { centre, beyond: handling.beyond !== null, fresh, asOfMs };
+  return {
+    entry: { ...entry, answer, answeredMs, note, form, by: answeredMs === null ? null : `centre:${centre}` },
+    state: withdrawn || facts.withdrawn ? 'withdrawn' : known,
+    ...{ plays, firstMs, lastMs, byHand: 0, byHandLastMs: null, clusters, clustersPlayed, told },
+  };
 }
 
 function stateOf(
@@ -82,36 +126,75 @@ export function figuresOf(handled: readonly Handled[], facts: HandlingFacts): Ha
   const states = Object.fromEntries(handlingStates.map((state) => [state, 0])) as Record<HandlingState, number>;
   for (const { state } of handled) states[state] += 1;
   const counted = handled.filter(({ state }) => state !== 'withdrawn');
-  const units = new Set(counted.map(({ entry }) => entry.unit));
-  const heard = new Set(counted.filter(({ plays }) => plays > 0).map(({ entry }) => entry.unit));
-  const areas = [...units].flatMap((unit) => facts.areaOf(unit) ?? []);
+  const unitsOf = (all: readonly Handled[]) => new Set(all.map(({ entry }) => entry.unit));
+  const [units, heard] = [unitsOf(counted), unitsOf(counted.filter(({ plays }) => plays > 0))];
+  const known = counted.filter(({ state }) => state !== 'unknown');
+  const [near, far] = [known.filter(({ told }) => !told), known.filter(({ told }) => told)];
+  const [here, there] = [clustersHere(near, facts), clustersFar(far, facts.areaOf)];
+  const [clusters, clustersPlayed] = [here.all.length + there.all, here.played.length + there.played];
+  const knownUnits = unitsOf(known);
+  return {
+    ...communesOf(known, here.since, facts),
+    ...householdsOf(here, there, facts),
+    ...{ units: units.size, unitsPlayed: heard.size, unitsShare: share(heard.size, knownUnits.size) },
+    ...{ unitsUnknown: units.size - knownUnits.size, unitsByHand: unitsOf(counted.filter(({ byHand }) => byHand > 0)).size },
+    ...{ clusters, clustersPlayed, clustersShare: share(clustersPlayed, clusters) },
+    ...{ states, oldestMs: lowest(known.flatMap(({ told }) => told?.asOfMs ?? [])) },
+  };
+}
+
+interface Counted {
+  readonly all: number;
+  readonly played: number;
+}
+
+interface Here {
+  readonly all: readonly string[];
+  readonly played: readonly string[];
+  readonly areas: readonly AreaPath[];
+  readonly since: readonly FullPlay[];
+}
+
+function clustersHere(counted: readonly Handled[], facts: HandlingFacts): Here {
+  const areas = [...new Set(counted.map(({ entry }) => entry.unit))].flatMap((unit) => facts.areaOf(unit) ?? []);
   const sinceMs = lowest(counted.map(({ entry }) => entry.atMs)) ?? 0;
   const clusters = facts.boxes.filter((box) => areas.some((area) => within(box.area, area))).map(({ id }) => id);
   const since = facts.plays.filter(({ startMs }) => startMs >= sinceMs);
   const played = new Set(since.map(({ dev }) => dev));
-  const clustersPlayed = clusters.filter((id) => played.has(id));
-  const told = new Set(counted.filter(({ byHand }) => byHand > 0).map(({ entry }) => entry.unit));
-  return {
-    ...communesOf(areas, since, facts),
-    ...householdsOf(clusters, clustersPlayed, facts),
-    ...{ units: units.size, unitsPlayed: heard.size, unitsShare: share(heard.size, units.size), unitsByHand: told.size },
-    ...{ clusters: clusters.length, clustersPlayed: clustersPlayed.length, clustersShare: share(clustersPlayed.length, clusters.length) },
-    states,
-  };
+  return { all: clusters, played: clusters.filter((id) => played.has(id)), areas, since };
 }
 
-/** Communes that it was issued to, or into, or over the head of; heard where a box in the commune played it to its end. */
-function communesOf(areas: readonly AreaPath[], plays: readonly FullPlay[], { communes: all }: HandlingFacts) {
+/** Units inside one that counts are counted with it where one centre answers for both: their boxes are the same. */
+function clustersFar(counted: readonly Handled[], areaOf: HandlingFacts['areaOf']): Counted {
+  const best = new Map<string, Counted & { readonly beyond: boolean }>();
+  for (const { entry, clusters, clustersPlayed, told } of counted) {
+    const known = best.get(entry.unit);
+    const [all, played] = [Math.max(known?.all ?? 0, clusters), Math.max(known?.played ?? 0, clustersPlayed)];
+    best.set(entry.unit, { all, played, beyond: told?.beyond === true });
+  }
+  const areas = [...best.keys()].flatMap((unit) => areaOf(unit) ?? []);
+  const outer = [...best].filter(([unit, { beyond }]) => {
+    const area = areaOf(unit);
+    return beyond || area === undefined || !areas.some((other) => other !== area && within(area, other));
+  });
+  return outer.reduce((sum, [, one]) => ({ all: sum.all + one.all, played: sum.played + one.played }), { all: 0, played: 0 });
+}
+
+/** Communes that it was issued to, or into, or over the head of; heard where a box in the commune played it to its end, or its centre says so. */
+function communesOf(known: readonly Handled[], plays: readonly FullPlay[], { communes: all, areaOf }: HandlingFacts) {
+  const areas = [...new Set(known.map(({ entry }) => entry.unit))].flatMap((unit) => areaOf(unit) ?? []);
+  const heardFar = known.flatMap(({ entry, told, plays: count }) => (told && count > 0 ? (areaOf(entry.unit) ?? []) : []));
   const communes = all.filter((commune) => areas.some((area) => within(area, commune) || within(commune, area)));
-  const communesPlayed = communes.filter((commune) => plays.some((play) => within(play.area, commune))).length;
+  const heard = (commune: AreaPath) => plays.some((play) => within(play.area, commune)) || heardFar.some((area) => within(area, commune));
+  const communesPlayed = communes.filter(heard).length;
   return { communes: communes.length, communesPlayed, communesShare: share(communesPlayed, communes.length) };
 }
 
-/** Clusters weighed by the households that hear them. One nobody has counted weighs nothing, and the answer says how many those are. */
-function householdsOf(clusters: readonly string[], played: readonly string[], { households: known }: HandlingFacts) {
+/** Clusters weighed by the households that hear them. One nobody has counted weighs nothing, as those of other centres; the answer says how many. */
+function householdsOf({ all, played }: Here, far: Counted, { households: known }: HandlingFacts) {
   const sum = (ids: readonly string[]) => ids.reduce((total, id) => total + (known.get(id) ?? 0), 0);
-  const [households, householdsPlayed] = [sum(clusters), sum(played)];
-  const clustersUncounted = clusters.filter((id) => !known.has(id)).length;
+  const [households, householdsPlayed] = [sum(all), sum(played)];
+  const clustersUncounted = all.filter((id) => !known.has(id)).length + far.all;
   return { households, householdsPlayed, householdsShare: share(householdsPlayed, households), clustersUncounted };
 }
 

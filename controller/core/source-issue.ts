@@ -20,6 +20,12 @@ export interface SourceIssue {
   readonly disseminateByMs: number | null;
   readonly note: string;
   readonly withdrawn: { readonly by: string; readonly atMs: number; readonly note: string } | null;
+  /** It came from the centre above: what it and its units are called there. */
+  readonly origin?: {
+    readonly centre: string;
+    readonly issue: string;
+    readonly units: readonly { readonly above: string; readonly unit: string }[];
+  };
 }
 
 /** One item in one unit's inbox. */
@@ -98,10 +104,11 @@ function stepsUp(area: AreaPath): AreaPath[] {
 }
 
 function checkIssuable(
-  { published }: SourceItem,
+  { published, origin }: SourceItem,
   { version, disseminateByMs }: Pick<IssueRequest, 'version' | 'disseminateByMs'>,
   atMs: number,
 ): Result<void> {
+  if (origin) return bad('conflict', `it is of ${origin.centre}: issue a copy`, '/from');
   if (!published) return bad('conflict', 'only what is published is issued', '/state');
   if (published.n !== version) return bad('conflict', `version ${published.n} is in force, not ${version}`, '/version');
   if ((published.content.validUntilMs ?? Number.POSITIVE_INFINITY) <= atMs)
@@ -167,6 +174,7 @@ export function judgeIssueWithdrawal(
 ): Result<SourceIssue> {
   const allowed = may(grants, 'source.issue', area);
   if (!allowed.ok) return allowed;
+  if (issue.origin) return bad('conflict', `${issue.origin.centre} has issued it, and takes it back`, '/from');
   if (issue.withdrawn) return bad('conflict', 'it was taken back already', '/withdrawn');
   return ok({ ...issue, withdrawn: { by: account, atMs, note } });
 }

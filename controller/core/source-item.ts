@@ -2,7 +2,14 @@
 
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
-import { type SourceContent, type SourceDifference, type SourceState, type SourceStepLine, sourceKinds } from '../../schemas/source.ts';
+import {
+  type SourceContent,
+  type SourceDifference,
+  type SourceState,
+  type SourceStepLine,
+  sourceKinds,
+  type UnitBrief,
+} from '../../schemas/source.ts';
 
 /** Its content never changes; its state does. */
 export interface SourceVersion {
@@ -21,6 +28,8 @@ export interface SourceItem {
   /** Whose it is. */
   readonly unit: string;
   readonly from: { readonly item: string; readonly version: number } | null;
+  /** It came from the centre above and is only read here. */
+  readonly origin?: { readonly centre: string; readonly item: string; readonly unit: UnitBrief };
   readonly folder: string | null;
   readonly tags: readonly string[];
   readonly createdMs: number;

@@ -26,6 +26,12 @@ export function homeOf(tree: Tree, today: LocalDate, unit: string): Home | undef
   return find(unit);
 }
 
+/** The unit that stands exactly there today. */
+export function unitFinderAt(tree: Tree, today: LocalDate): (area: AreaPath) => string | undefined {
+  const byArea = new Map([...areasOn(tree, today)].map(([unit, area]) => [area, unit]));
+  return (area) => byArea.get(area);
+}
+
 /** Units whose things belong to these areas today, ended ones too. */
 export function unitsAt(tree: Tree, today: LocalDate, holds: (area: AreaPath) => boolean): string[] {
   return [...tree.keys()].filter((id) => {

@@ -11,7 +11,9 @@ export const originsMax = 8;
 
 export type WhyUnplayable = 'not-yet-valid' | 'no-more-valid' | 'withdrawn' | 'nothing-to-play';
 
-export function originOf({ from }: SourceItem, known: KnownSources): SourceItemAnswer['from'] {
+export function originOf({ from, origin: above, latest }: SourceItem, known: KnownSources): SourceItemAnswer['from'] {
+  if (above)
+    return { centre: above.centre, item: above.item, version: latest.n, is: latest.state === 'withdrawn' ? 'withdrawn' : 'current' };
   if (!from) return null;
   const origin = known.get(from.item);
   if (!origin || isWithdrawn(origin, known)) return { ...from, is: 'withdrawn' };

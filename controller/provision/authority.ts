@@ -48,6 +48,14 @@ export class Authority {
     return { cert: certificate.toString('pem'), key: await pemOfKey(keys.privateKey) };
   }
 
+  /** A fresh key by which this centre shows itself to centres above: `CN=centre:ID`. */
+  async issueCentre(id: string, nowMs: number): Promise<Issued> {
+    const keys = await makeKeys();
+    const client = new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]);
+    const certificate = await this.#issue(`CN=centre:${id}`, keys.publicKey, nowMs, [client]);
+    return { cert: certificate.toString('pem'), key: await pemOfKey(keys.privateKey) };
+  }
+
   /** Sign a box's request as `CN=box:DEV`, whatever else it asks for. Problems: bad-input, signature-wrong. */
   async issueBox(dev: string, csrPem: string, nowMs: number): Promise<Result<{ readonly cert: string; readonly fingerprint: string }>> {
     if (csrPem.length > csrCharactersMax) return bad('too-large', `CSR of ${csrPem.length} characters`, '/csr');

@@ -1,13 +1,15 @@
 // The facts of an item's way through its units, read from answers, schedules and receipts.
+import { type AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Receipt } from '../../schemas/receipt.ts';
 import { starts } from '../../schemas/recurrence.ts';
 import { sounds } from '../../schemas/settings.ts';
 import type { HandlingAnswer, HandlingLine } from '../../schemas/source-issue.ts';
 import { dayMs } from '../../schemas/zones.ts';
 import { type Reminded, remindedOf } from '../core/notices.ts';
 import { type Grant, may } from '../core/roles.ts';
-import { figuresOf, type Handled, type HandlingFacts, handlingOf } from '../core/source-handling.ts';
-import type { SourceIssue } from '../core/source-issue.ts';
+import { type FarWord, figuresOf, type Handled, type HandlingFacts, handlingFar, handlingOf } from '../core/source-handling.ts';
+import type { InboxEntry, SourceIssue } from '../core/source-issue.ts';
 import type { SourceItem } from '../core/source-item.ts';
 import { homeOf } from '../core/source-place.ts';
 import { areasOn } from '../core/unit-tree.ts';
@@ -21,6 +23,8 @@ export interface HandlingOptions {
   readonly sources: SourceDesk;
   readonly units: Pick<UnitDesk, 'tree' | 'today'>;
   readonly boxes: () => readonly Box[];
+  /** Words of centres below on these issues, by unit; undefined: this centre answers for the unit. */
+  readonly far: (issues: readonly string[]) => Promise<(issue: string, unit: string) => FarWord | undefined>;
   readonly nowMs: () => number;
 }
 
@@ -37,31 +41,16 @@ export interface HandledItem {
   readonly facts: HandlingFacts;
 }
 
-/** Every row of the table item × unit. Problem: too-large. */
-export async function readHandled(options: HandlingOptions, item: SourceItem): Promise<Result<HandledItem>> {
-  const { store } = options;
-  const issues = new Map((await store.issues.issues({ item: item.id, limit: issuesMax })).map((issue) => [issue.id, issue]));
-  const entries = await store.issues.entries({ item: item.id, limit: entriesMax });
-  const facts = await readFacts(options, item, [...issues.values()]);
-  if (!facts.ok) return facts;
-  const handled = entries.flatMap((entry): Handled[] => {
-    const issue = issues.get(entry.issue);
-    return issue ? [handlingOf(entry, issue, facts.value)] : [];
-  });
-  return ok({ issues, handled, facts: facts.value });
-}
-
 /** The table item × unit: all rows for who reads the item's unit, else those of one's own units. Problem: too-large. */
 export async function readHandling(options: HandlingOptions, item: SourceItem, grants: readonly Grant[]): Promise<Result<HandlingAnswer>> {
   const { store, sources, units, nowMs } = options;
-  const read = await readHandled(options, item);
-  if (!read.ok) return read;
-  const { issues, facts } = read.value;
   const whole = sources.seesWhole(item, grants);
-  const handled = read.value.handled.filter(({ entry: { unit } }) => {
+  const read = await readHandled(options, item, ({ unit }) => {
     const home = homeOf(units.tree, units.today(), unit);
     return whole || (home !== undefined && may(grants, 'read', home.area).ok);
   });
+  if (!read.ok) return read;
+  const { handled, facts, issues } = read.value;
   const told = remindedOf(await store.steering.notices({ issues: [...issues.keys()], limit: noticesMax }));
   const { title, essential } = (item.published ?? item.latest).content;
   return ok({
@@ -69,6 +58,46 @@ export async function readHandling(options: HandlingOptions, item: SourceItem, g
     figures: figuresOf(handled, facts),
     lines: handled.map((one) => ({ ...lineOf(one, issues, sources), ...told(one.entry.issue, one.entry.unit, one.entry.answeredMs) })),
   });
+}
+
+/** Each unit that got it, whoever answers for it. Problem: too-large. */
+export async function readHandled(
+  options: HandlingOptions,
+  item: SourceItem,
+  sees: (entry: InboxEntry) => boolean = () => true,
+): Promise<Result<HandledItem>> {
+  const { store, far } = options;
+  const issues = new Map((await store.issues.issues({ item: item.id, limit: issuesMax })).map((issue) => [issue.id, issue]));
+  const entries = await store.issues.entries({ item: item.id, limit: entriesMax });
+  const facts = await readFacts(options, item, [...issues.values()]);
+  if (!facts.ok) return facts;
+  const wordOf = await far([...issues.keys()]);
+  const handled = entries.filter(sees).flatMap((entry): Handled[] => {
+    const issue = issues.get(entry.issue);
+    if (!issue) return [];
+    const word = wordOf(entry.issue, entry.unit);
+    return [word ? handlingFar(entry, issue, word, facts.value) : handlingOf(entry, issue, facts.value)];
+  });
+  return ok({ handled, facts: facts.value, issues });
+}
+
+/** Receipts of an item in one place since it was issued, oldest first. Problem: too-large. */
+export async function readReceipts(
+  options: Pick<HandlingOptions, 'store' | 'boxes' | 'nowMs'>,
+  item: SourceItem,
+  { area, fromMs }: { readonly area: AreaPath; readonly fromMs: number },
+): Promise<Result<{ readonly box: Box; readonly receipt: Receipt }[]>> {
+  const names = [item.id, ...(await options.store.sources.copies(item.id)).map(({ id }) => id)];
+  const contents = await contentsOf(options, names);
+  const receipts = await options.store.log.receiptsOf({ contents, fromMs, toMs: options.nowMs() + 1 });
+  if (receipts.length >= periodRowsMax) return bad('too-large', 'more plays than are read at once');
+  const boxes = new Map(options.boxes().map((box) => [box.id, box]));
+  return ok(
+    receipts.flatMap(({ dev, receipt }) => {
+      const box = boxes.get(dev);
+      return box && within(box.area, area) ? [{ box, receipt }] : [];
+    }),
+  );
 }
 
 function lineOf(
@@ -110,7 +139,7 @@ async function readFacts(options: HandlingOptions, item: SourceItem, issues: rea
 }
 
 /** What was ever in force under these names, by hash; the newest first. */
-async function contentsOf({ store }: HandlingOptions, ids: readonly string[]): Promise<string[]> {
+async function contentsOf({ store }: Pick<HandlingOptions, 'store'>, ids: readonly string[]): Promise<string[]> {
   const contents = new Set<string>();
   for (const id of ids.slice(0, contentsMax)) {
     const versions = await store.sources.versions(id);

@@ -1,8 +1,17 @@
 // Source items on their way down: issued, inserted, answered by units, taken back.
 import { randomId } from '../../hardware/host/crypto.ts';
+import type { AreaPath } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { SourceContent } from '../../schemas/source.ts';
-import type { InboxAnswer, InboxAnswerLine, InboxTakeRequest, IssueAnswer, IssueRequest } from '../../schemas/source-issue.ts';
+import {
+  type InboxAnswer,
+  type InboxAnswerLine,
+  type InboxTakeRequest,
+  type IssueAnswer,
+  type IssueRequest,
+  issueLimits,
+} from '../../schemas/source-issue.ts';
+import type { ReceivedIssue } from '../core/federation-received.ts';
 import { may } from '../core/roles.ts';
 import {
   type InboxEntry,
@@ -29,6 +38,8 @@ export interface IssueDeskOptions extends InsertionOptions {
   readonly units: Pick<UnitDesk, 'tree' | 'today'>;
   readonly feed: Feed;
   readonly changed: () => Promise<void>;
+  /** The centre below that answers for a place; undefined: this one does. */
+  readonly answerer: (area: AreaPath) => string | undefined;
 }
 
 export class IssueDesk {
@@ -55,6 +66,36 @@ export class IssueDesk {
     feed.tell('source', id);
     const [answer] = await this.answers([issue]);
     return answer ? ok(answer) : bad('not-found', `no issue ${issue.id}`);
+  }
+
+  /** As the centre above has issued it: it lies in the inboxes, or stands in the day of units that this centre answers for. */
+  async receive({ issue, entries }: Pick<ReceivedIssue, 'issue' | 'entries'>, act: Asking['act']): Promise<Result<void>> {
+    const { store, feed, changed } = this.#options;
+    const known = await store.issues.issue(issue.id);
+    const item = await store.sources.item(issue.item);
+    if (!item) return bad('not-found', `no source item ${issue.item}`);
+    if (!known || entries.length > 0) {
+      const standing = known?.withdrawn ? issue : { ...issue, withdrawn: known ? null : issue.withdrawn };
+      const added = await store.issues.add(standing, entries, act('source.receive-issue', issue.id, issue));
+      if (!added.ok) return added;
+    }
+    const asking: Asking = { account: issue.by, grants: [], act };
+    if (issue.withdrawn && known && !known.withdrawn) {
+      const back = await store.issues.withdraw(
+        issue.id,
+        () => ok(issue),
+        act('source.take-back', issue.id, { note: issue.withdrawn.note }),
+      );
+      if (!back.ok) return back;
+    } else if (!issue.withdrawn && issue.tier === 'priority') {
+      // Also those that an earlier try, cut short, has left.
+      const left = await store.issues.entries({ issues: [issue.id], answer: 'waiting', limit: issueLimits.reached });
+      const reached = left.map(({ unit }) => unit).sort();
+      if (reached.length > 0) await this.#insert(item, issue, reached, asking);
+    }
+    await changed();
+    feed.tell('source', issue.item);
+    return ok(undefined);
   }
 
   /** Problems: not-found, not-allowed, conflict (taken back already). */
@@ -98,6 +139,8 @@ export class IssueDesk {
     if (!issue || !item || !entry) return bad('not-found', `nothing of ${id} in the inbox of ${unit}`);
     if (!item.published) return bad('conflict', 'it is in force no more', '/issue');
     const home = this.#home(unit);
+    const here = this.#isHere(unit);
+    if (!here.ok) return here;
     const trial = judgeAnswer(entry, issue, { do: 'copy', copy: '' }, this.#issuer(asking), home.area);
     if (!trial.ok) return trial;
     const wish = { unit: home.unit, folder: null, tags: [], content: content ?? item.published.content };
@@ -120,11 +163,17 @@ export class IssueDesk {
 
   async answers(issues: readonly SourceIssue[]): Promise<IssueAnswer[]> {
     const counts = await this.#options.store.issues.counts(issues.map(({ id }) => id));
-    return issues.map((issue) => ({ ...issue, ...(counts.get(issue.id) ?? { units: 0, inserted: 0 }) }));
+    return issues.map(({ origin, ...issue }) => ({
+      ...issue,
+      ...(origin && { from: { centre: origin.centre, issue: origin.issue } }),
+      ...(counts.get(issue.id) ?? { units: 0, inserted: 0 }),
+    }));
   }
 
   async #answer(issue: string, unit: string, wish: InboxWish, asking: Asking): Promise<Result<InboxAnswerLine>> {
     const { store, feed } = this.#options;
+    const here = this.#isHere(unit);
+    if (!here.ok) return here;
     const act = asking.act(`inbox.${wish.do}`, issue, { unit, ...wish });
     const judge = (entry: InboxEntry, of: SourceIssue) => judgeAnswer(entry, of, wish, this.#issuer(asking), this.#home(unit).area);
     const done = await store.issues.answer(issue, unit, judge, act);
@@ -181,9 +230,16 @@ export class IssueDesk {
     const play = await this.#options.sources.play(source.id);
     // Words alone are told by people: they wait in the inbox.
     if (!play.ok) return;
-    const { level } = this.#options.sources.brief(source.unit);
-    const places = units.map((unit) => ({ unit, area: this.#home(unit).area }));
-    await insertEverywhere(this.#options, { source, item: play.value, level, issue, units: places }, asking);
+    const { level } = source.origin?.unit ?? this.#options.sources.brief(source.unit);
+    const all = units.map((unit) => ({ unit, area: this.#home(unit).area }));
+    const places = all.filter(({ area }) => this.#options.answerer(area) === undefined).sort((a, b) => (a.area < b.area ? -1 : 1));
+    if (places.length > 0) await insertEverywhere(this.#options, { source, item: play.value, level, issue, units: places }, asking);
+  }
+
+  /** Problem: conflict: another centre answers for it. */
+  #isHere(unit: string): Result<void> {
+    const centre = this.#options.answerer(this.#home(unit).area);
+    return centre === undefined ? ok(undefined) : bad('conflict', `its inbox lies at ${centre}`, '/unit');
   }
 
   #home(unit: string) {

@@ -124,13 +124,14 @@ export class SourceDesk {
     return 'item' in found ? ok(found.item) : bad('conflict', `source item ${id}: ${found.why}`);
   }
 
-  seesWhole(item: Pick<SourceItem, 'unit'>, grants: readonly Grant[]): boolean {
+  seesWhole(item: Pick<SourceItem, 'unit' | 'origin'>, grants: readonly Grant[]): boolean {
     return may(grants, 'read', this.areaOf(item)).ok;
   }
 
   /** Where its unit lies today; what nobody answers for any more is the centre's. */
-  areaOf({ unit }: Pick<SourceItem, 'unit'>): AreaPath {
+  areaOf({ unit, origin }: Pick<SourceItem, 'unit' | 'origin'>): AreaPath {
     const { units, card } = this.#options;
+    if (origin) return card.area;
     return homeOf(units.tree, units.today(), unit)?.area ?? card.area;
   }
 
@@ -192,7 +193,7 @@ export class SourceDesk {
     const { id, folder, tags, createdMs, changedMs, published } = item;
     return {
       id,
-      unit: this.brief(item.unit),
+      unit: item.origin?.unit ?? this.brief(item.unit),
       from: originOf(item, known),
       ...{ folder, tags, createdMs, changedMs },
       published: published?.n ?? null,
@@ -214,7 +215,10 @@ export class SourceDesk {
 
   /** One that is there already. */
   #change(id: string, act: Act, judge: (item: SourceItem) => Result<SourceChange>): Promise<Result<SourceItem>> {
-    return this.#decide(id, act, (item) => (item ? judge(item) : bad('not-found', `no source item ${id}`)));
+    return this.#decide(id, act, (item) => {
+      if (!item) return bad('not-found', `no source item ${id}`);
+      return item.origin ? bad('conflict', `it is of ${item.origin.centre}, above: make a copy`, '/from') : judge(item);
+    });
   }
 
   async #decide(id: string, act: Act, judge: (item: SourceItem | undefined) => Result<SourceChange>): Promise<Result<SourceItem>> {

@@ -22,6 +22,7 @@ const last = '\u{10ffff}';
 interface ItemBody {
   readonly from: SourceItem['from'];
   readonly tags: readonly string[];
+  readonly origin?: NonNullable<SourceItem['origin']>;
 }
 interface VersionBody {
   readonly content: SourceContent;
@@ -110,8 +111,8 @@ function termsOf(filter: SourceFilter): { readonly terms: readonly string[]; rea
 }
 
 function statementsOf({ item, versions }: SourceChange, before: SourceItem | undefined): Statement[] {
-  const { id, unit, folder, from, tags, createdMs, changedMs, latest, published } = item;
-  const body: ItemBody = { from, tags };
+  const { id, unit, folder, from, tags, origin, createdMs, changedMs, latest, published } = item;
+  const body: ItemBody = { from, tags, ...(origin && { origin }) };
   const { kind, essential } = (published ?? latest).content;
   const validity = [published?.content.validFromMs ?? null, published?.content.validUntilMs ?? null];
   const row = [

@@ -7,6 +7,7 @@ import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
 import { SqlFaults } from './sql-faults.ts';
+import { SqlFederation } from './sql-federation.ts';
 import { SqlFolders } from './sql-folders.ts';
 import { SqlIssues } from './sql-issues.ts';
 import { SqlAudit, SqlCounters, SqlMeta } from './sql-ledger.ts';
@@ -40,6 +41,7 @@ export class SqlStore implements Store {
   readonly content: SqlContent;
   readonly sources: SqlSources;
   readonly issues: SqlIssues;
+  readonly federation: SqlFederation;
   readonly folders: SqlFolders;
   readonly steering: SqlSteering;
   readonly calendar: SqlCalendar;
@@ -74,6 +76,7 @@ export class SqlStore implements Store {
     this.content = new SqlContent(this.#writer);
     this.sources = new SqlSources(this.#writer);
     this.issues = new SqlIssues(this.#writer);
+    this.federation = new SqlFederation(this.#writer);
     this.folders = new SqlFolders(this.#writer);
     this.steering = new SqlSteering(this.#writer);
     this.wants = new SqlWants(this.#writer);
@@ -112,7 +115,9 @@ export class SqlStore implements Store {
     const gone = ['sessions', 'invitations', 'claims', 'approval_links'].map((table) => ({ sql: `DELETE FROM ${table}` }));
     // Boxes have seen revisions that these tables do not know: the next ones lie above them all.
     const anew = { sql: "UPDATE wants SET rev = rev + ?, parts = '[]'", params: [revisionsAhead] };
-    return this.#writer.write([...gone, anew], act);
+    // Numbers given since the backup are known elsewhere: each line begins a new stream, and asks for all from above and below.
+    const lines = [{ sql: "UPDATE centre_lines SET out_stream = '', in_stream = NULL, in_seq = 0" }, { sql: 'DELETE FROM centre_outbox' }];
+    return this.#writer.write([...gone, anew, ...lines], act);
   }
 
   /** Waits for the write in turn, then closes. */

@@ -20,6 +20,7 @@ import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { FederationStore } from './federation-store.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
@@ -416,6 +417,7 @@ export interface Store {
   readonly content: ContentStore;
   readonly sources: SourceStore;
   readonly issues: IssueStore;
+  readonly federation: FederationStore;
   readonly folders: FolderStore;
   readonly steering: SteeringStore;
   readonly calendar: CalendarStore;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { buildApp } from '../../controller/app.ts';
 import type { Centre } from '../../controller/centre.ts';
+import type { UpperDoors } from '../../controller/federation/make-federation.ts';
 import { initialise } from '../../controller/init.ts';
 import { type BusWish, buildCentre } from '../../controller/start-centre.ts';
 import type { AudioTools } from '../../hardware/host/audio-tools.ts';
@@ -51,6 +52,10 @@ export interface BuiltCentre {
   /** Sends as a box would; the broker has checked its certificate. */
   readonly fromBox: (dev: string, word: 'on' | 'report' | 'log' | 'tm' | 'ask', payload: unknown) => Promise<void>;
   readonly connect: (dev: string, up: boolean) => void;
+  /** Sends as a centre below would; the broker has checked its certificate. */
+  readonly fromCentre: (centre: string, word: string, payload: string) => Promise<void>;
+  /** Hears every publication as it is made. */
+  readonly hearers: Set<(published: Published) => void>;
   readonly clock: { nowMs: number };
   /** What was told of boxes. */
   readonly warnings: object[];
@@ -119,12 +124,14 @@ export async function makeCentre(
   keepDir?: string,
   tools: AudioTools = {},
   atMs: number = startMs,
+  upperDoors: UpperDoors = {},
 ): Promise<BuiltCentre> {
   const dir = keepDir ?? (await mkdtemp(join(tmpdir(), 'loa-centre-')));
   if (keepDir === undefined) must(await initialise(dir, seed, atMs));
   const clock = { nowMs: atMs + 1000 };
   const published: Published[] = [];
   const warnings: object[] = [];
+  const hearers = new Set<(published: Published) => void>();
   let wish: BusWish | undefined;
   const built = must(
     await buildCentre({
@@ -139,7 +146,11 @@ export async function makeCentre(
         names: [],
         logLevel: 'silent',
       },
-      journal: { info: () => undefined, warn: (fields) => void ('dev' in fields && warnings.push(fields)) },
+      journal: {
+        info: () => undefined,
+        warn: (fields) => void (('dev' in fields || 'centre' in fields || 'code' in fields) && warnings.push(fields)),
+      },
+      upperDoors,
       consoleDir: join(dir, 'no-console'),
       nowMs: () => clock.nowMs,
       tools,
@@ -147,7 +158,11 @@ export async function makeCentre(
         wish = asked;
         return {
           port: 1,
-          publish: async (topic, payload, { retain, to }) => void published.push({ topic, payload: Buffer.from(payload), retain, to }),
+          publish: async (topic, payload, { retain, to }) => {
+            const one = { topic, payload: Buffer.from(payload), retain, to };
+            published.push(one);
+            for (const hear of hearers) hear(one);
+          },
           stop: async () => undefined,
         };
       },
@@ -184,6 +199,12 @@ export async function makeCentre(
       await wish.onPublish(dev, topic, Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)));
     },
     connect: (dev, up) => wish?.onConnection(dev, up),
+    hearers,
+    fromCentre: async (centre, word, payload) => {
+      const topic = parseTopic(`loa/1/u/${centre}/up/${word}`);
+      if (!topic || !wish) throw new Error('no bus');
+      await wish.onCentre(centre, topic, Buffer.from(payload));
+    },
     lastRetained: (topic) => published.filter((one) => one.topic === topic && one.retain).at(-1),
     stop: async () => {
       await app.close();

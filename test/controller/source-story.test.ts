@@ -182,7 +182,12 @@ describe('an answer', () => {
     const before = province.built.clock.nowMs;
     province.built.clock.nowMs = Date.UTC(2026, 10, 24, 10, 0, 1);
     const later = await readHandling(
-      { ...province.built.centre, boxes: () => province.built.centre.registry.all(), nowMs: () => province.built.clock.nowMs },
+      {
+        ...province.built.centre,
+        far: async () => () => undefined,
+        boxes: () => province.built.centre.registry.all(),
+        nowMs: () => province.built.clock.nowMs,
+      },
       await itemOf(other),
       [{ role: 'leader', area: '08' }],
     );

@@ -13,6 +13,7 @@ import { sql as faults } from './0011-faults.ts';
 import { sql as sources } from './0012-sources.ts';
 import { sql as sums } from './0013-sums.ts';
 import { sql as once } from './0014-once.ts';
+import { sql as federation } from './0015-federation.ts';
 import { sql as steering } from './0016-steering.ts';
 import { sql as register } from './0017-register.ts';
 
@@ -31,6 +32,7 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 12, sql: sources },
   { number: 13, sql: sums },
   { number: 14, sql: once },
+  { number: 15, sql: federation },
   { number: 16, sql: steering },
   { number: 17, sql: register },
 ];

@@ -1,0 +1,119 @@
+// What came from above on its way into this centre's own tables: files first, then the item, then what was issued of it.
+import { sha256 } from '../../hardware/host/crypto.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
+import { type DownIssue, type DownItem, DownThing } from '../../schemas/federation.ts';
+import { parseJson } from '../../schemas/parse.ts';
+import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
+import type { Blobs } from '../blobs.ts';
+import type { CentreCard } from '../centre.ts';
+import { filesBelow } from '../core/federation-down.ts';
+import { actorOf, judgeReceived, receivedIssue } from '../core/federation-received.ts';
+import { unitFinderAt } from '../core/source-place.ts';
+import type { Journal } from '../link.ts';
+import type { IssueDesk } from '../sources/issue-desk.ts';
+import type { Act, Store } from '../store/store.ts';
+import type { UnitDesk } from '../units/unit-desk.ts';
+import type { ContentAbove, FetchContent } from './content-above.ts';
+
+export interface ReceptionOptions {
+  readonly store: Pick<Store, 'federation' | 'sources' | 'issues' | 'content'>;
+  readonly card: CentreCard;
+  readonly units: Pick<UnitDesk, 'tree' | 'today'>;
+  readonly issues: IssueDesk;
+  readonly blobs: Pick<Blobs, 'size'>;
+  readonly fetch: FetchContent;
+  readonly changed: () => Promise<void>;
+  readonly journal: Journal;
+  readonly nowMs: () => number;
+}
+
+const atOnce = 1_000;
+
+export class Reception {
+  readonly #options: ReceptionOptions;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+  }
+
+  /** Whatever can be done now; answers how many things still wait. One after the other. */
+  settle(peer: string, from: ContentAbove | undefined): Promise<number> {
+    const done = this.#turn.then(() => this.#settle(peer, from));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #settle(peer: string, from: ContentAbove | undefined): Promise<number> {
+    const { store, journal } = this.#options;
+    let waiting = 0;
+    for (const row of await store.federation.unsettled(peer, atOnce)) {
+      const thing = parseJson(DownThing, row.body);
+      const done = !thing.ok
+        ? thing
+        : thing.value.is === 'item'
+          ? await this.#item(peer, thing.value, from)
+          : await this.#issue(peer, thing.value);
+      if (!done.ok && isForLater(done.problem)) {
+        waiting += 1;
+        continue;
+      }
+      if (!done.ok) journal.warn({ event: 'from-above-refused', centre: peer, key: row.key, ...done.problem });
+      await store.federation.settle(peer, row.key, row.seq);
+    }
+    return waiting;
+  }
+
+  async #item(peer: string, thing: DownItem, from: ContentAbove | undefined): Promise<Result<void>> {
+    const { store, blobs, fetch, changed, nowMs } = this.#options;
+    const id = nameHere(peer, 'tu', thing.item);
+    if (thing.state === 'published')
+      for (const file of filesBelow(thing)) {
+        if ((await blobs.size(file.sha256)) !== undefined) continue;
+        const fetched = from ? await fetch(from, file) : bad('offline', 'not connected to the centre above');
+        // Whatever the reason: another try may find it.
+        if (!fetched.ok) return bad('offline', `${file.sha256}: ${fetched.problem.code}: ${fetched.problem.detail}`);
+      }
+    const atMs = nowMs();
+    const author = actorOf(peer);
+    for (const item of thing.state === 'published' ? [...(thing.play ? [thing.play] : []), ...thing.attachments] : [])
+      await store.content.addMedia(
+        { item, source: author, author, createdMs: atMs, peaks: [] },
+        this.#act(peer, 'media.receive', item.sha256, item),
+      );
+    const act = this.#act(peer, 'source.receive', id, thing);
+    const decided = await store.sources.decide(id, (known) => judgeReceived(known, thing, { centre: peer, id, atMs }), act);
+    if (!decided.ok) return decided;
+    await changed();
+    return ok(undefined);
+  }
+
+  async #issue(peer: string, thing: DownIssue): Promise<Result<void>> {
+    const { store, card, units, issues, journal } = this.#options;
+    const id = nameHere(peer, 'tp', thing.issue);
+    // Its item is still on its way.
+    const item = await store.sources.item(nameHere(peer, 'tu', thing.item));
+    if (!item) return bad('offline', 'its item has not come yet');
+    const known = await store.issues.issue(id);
+    const made = receivedIssue(thing, known, {
+      ...{ centre: peer, own: card.area, unitAt: unitFinderAt(units.tree, units.today()) },
+      names: { issue: id, item: item.id },
+    });
+    if (made.refused.length > 0) journal.warn({ event: 'units-above-unknown', centre: peer, issue: thing.issue, units: made.refused });
+    if (made.issue.to.length === 0) return bad('outside-area', 'none of its units is answered for here', '/units');
+    return issues.receive(made, (act, subject, content) => this.#act(peer, act, subject, content));
+  }
+
+  #act(peer: string, act: string, subject: string, content: unknown = null): Act {
+    return { atMs: this.#options.nowMs(), actor: actorOf(peer), act, subject, sha256: sha256(Buffer.from(canonicalJson(content))) };
+  }
+}
+
+function isForLater({ code }: Problem): boolean {
+  return code === 'offline';
+}
+
+/** What a thing of the centre above is called here: nobody above can choose a name that is taken. */
+export function nameHere(centre: string, prefix: 'tu' | 'tp', id: string): string {
+  return `${prefix}-${sha256(Buffer.from(`${centre} ${id}`)).slice(0, 24)}`;
+}

@@ -1,0 +1,65 @@
+// What there is to tell the centre above, read from the tables: handling of its issues, boxes by unit, starts of the coming days.
+import type { UpThing } from '../../schemas/federation.ts';
+import { agenda, type Occurrence } from '../../schemas/timeline.ts';
+import { dayMs } from '../../schemas/zones.ts';
+import type { CentreCard } from '../centre.ts';
+import { type CentreContent, planFor } from '../core/compile-want.ts';
+import { boxesUp, daysUp, handlingUp } from '../core/federation-up.ts';
+import { statusOf } from '../core/fleet-status.ts';
+import type { Registry } from '../registry.ts';
+import { type HandlingOptions, readHandled } from '../sources/handling.ts';
+import type { UnitDesk } from '../units/unit-desk.ts';
+
+export interface UpReading extends HandlingOptions {
+  readonly card: CentreCard;
+  readonly units: Pick<UnitDesk, 'tree' | 'today' | 'places'>;
+  readonly registry: Pick<Registry, 'all' | 'seen'>;
+  readonly connected: (dev: string) => boolean;
+  readonly content: () => Promise<CentreContent | undefined>;
+}
+
+/** What was issued before is as it was last told. */
+const issuedWithinMs = 60 * dayMs;
+const issuesMax = 500;
+const itemsMax = 100;
+const daysAhead = 3;
+/** Plans of boxes that are looked at: those of one place are much the same. */
+const boxesMax = 200;
+
+export async function readUpThings(options: UpReading, centre: string): Promise<UpThing[]> {
+  return [...(await handling(options, centre)), ...boxes(options), ...(await days(options))];
+}
+
+async function handling(options: UpReading, centre: string): Promise<UpThing[]> {
+  const { store, nowMs } = options;
+  const issues = (await store.issues.issues({ limit: issuesMax })).filter(
+    ({ origin, atMs }) => origin?.centre === centre && atMs > nowMs() - issuedWithinMs,
+  );
+  const items = await store.sources.itemsOf([...new Set(issues.map(({ item }) => item))].slice(0, itemsMax));
+  const told: UpThing[] = [];
+  for (const item of items) {
+    const read = await readHandled(options, item, () => true);
+    if (read.ok) told.push(...handlingUp(read.value.handled, read.value.issues, centre));
+  }
+  return told;
+}
+
+function boxes({ registry, units, card, connected, nowMs }: UpReading): UpThing[] {
+  const all = registry.all().map(({ id, area, enrolledMs }) => {
+    return { area, enrolled: enrolledMs !== null, status: statusOf(registry.seen(id), connected(id), nowMs()) };
+  });
+  return boxesUp(units.places(), all, card.area);
+}
+
+/** From the beginning of this UTC day: told anew when a plan changes or a day has passed. */
+async function days({ registry, content, nowMs }: UpReading): Promise<UpThing[]> {
+  const known = await content();
+  if (!known) return [];
+  const fromMs = Math.floor(nowMs() / dayMs) * dayMs;
+  const untilMs = fromMs + daysAhead * dayMs;
+  const agendas = registry
+    .all()
+    .slice(0, boxesMax)
+    .map((box): readonly Occurrence[] => agenda(planFor(box, known), fromMs, untilMs));
+  return [daysUp(agendas, fromMs, untilMs)];
+}
