@@ -42,6 +42,7 @@ import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
 import { registerRoutes } from './api/register.ts';
 import { registerImportRoutes } from './api/register-imports.ts';
+import { reportMailRoutes } from './api/report-mails.ts';
 import { reportRoutes } from './api/reports.ts';
 import { retentionRoutes } from './api/retention.ts';
 import { sendProblem } from './api/route.ts';
@@ -173,6 +174,7 @@ const safetyHeaders = {
 function estateRoutes(app: FastifyInstance, centre: Centre): void {
   faultRoutes(app, centre);
   reportRoutes(app, centre);
+  reportMailRoutes(app, centre);
   registerRoutes(app, centre);
   registerImportRoutes(app, centre);
   ticketRoutes(app, centre);

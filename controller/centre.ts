@@ -18,6 +18,7 @@ import type { Federation } from './federation/federation.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
 import type { LiveDesk } from './live/live-desk.ts';
+import type { ReportMailDesk } from './mail/report-mail-desk.ts';
 import type { Ingest } from './media/make-ingest.ts';
 import type { ResumableUploads } from './media/resumable.ts';
 import type { Sanitiser } from './media/sanitiser.ts';
@@ -100,6 +101,7 @@ export interface Centre {
   /** Where boxes find this centre; known once its doors are open. */
   readonly claimPlace: () => ClaimPlace;
   /** Turn an uploaded file into content; one at a time. */
+  readonly reportMails: ReportMailDesk;
   readonly ingest: Ingest;
   readonly work: WorkLine;
   readonly webSounds: WebSounds;

@@ -20,6 +20,8 @@ export interface Folder {
   readonly uploads: string;
   /** There where a speech engine speaks before espeak-ng. */
   readonly speechEngine: string;
+  /** Settings of the mail server. */
+  readonly mail: string;
   /** Uploads that may go on, also after a restart. */
   readonly resumable: string;
   /** MP3 of sounds, made again when lost. */
@@ -43,6 +45,7 @@ export function folderOf(root: string): Folder {
     blobs: join(root, 'blobs'),
     uploads: join(root, 'uploads'),
     speechEngine: join(root, 'speech.json'),
+    mail: join(root, 'mail.json'),
     resumable: join(root, 'resumable'),
     webSounds: join(root, 'web-sounds'),
     screenshots: join(root, 'screenshots'),

@@ -24,6 +24,9 @@ import { LateBus } from './late-bus.ts';
 import { CentreLink } from './link.ts';
 import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
+import type { MailSettings } from './mail/mail-settings.ts';
+import { SmtpMailer } from './mail/mailer.ts';
+import { ReportMailDesk } from './mail/report-mail-desk.ts';
 import { FluentTranscoder } from './media/fluent-transcoder.ts';
 import { makeIngest } from './media/make-ingest.ts';
 import { ResumableUploads } from './media/resumable.ts';
@@ -38,6 +41,7 @@ import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
 import { RegisterDesk } from './register/register-desk.ts';
 import { Registry } from './registry.ts';
+import { readReport } from './reports/read-report.ts';
 import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
@@ -64,6 +68,7 @@ export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs'
   readonly settings: RunSettings;
   readonly strongbox: Strongbox;
   readonly speechEngine: HttpEngineSettings | undefined;
+  readonly mail: MailSettings | undefined;
   readonly duty: DutySettings;
   readonly signIn: SignInBook;
   readonly upperDoors: UpperDoors;
@@ -92,17 +97,12 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const link = new CentreLink({ ...told, standing: () => orders.standing(), onOrderFacts: (facts) => orders.told(facts) });
   stood.tell = () => link.beatSoon();
   const inlets = makeInlets(parts, feed);
-  const commands = new CommandDesk({
-    desk,
-    publish,
-    log: store.log,
-    audit: store.audit,
-    folder: folderOf(settings.dataDir).screenshots,
-    nowMs,
-  });
+  const written = { log: store.log, audit: store.audit, folder: folderOf(settings.dataDir).screenshots };
+  const commands = new CommandDesk({ desk, publish, ...written, nowMs });
   const { ingest } = inlets;
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const estate = makeEstate(parts, base, link, commands);
+  const reportMails = makeReportMails(parts, base, link);
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const { source, known, sources, issues, federation } = makeSources(parts, base, link, () => claimPlace().centreUrl);
@@ -141,10 +141,26 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...inlets,
       commands,
       ...estate,
+      reportMails,
       retention,
     },
     rooms: { registry, link, bus, place, signatory, validity },
   };
+}
+
+function makeReportMails({ store, card, mail, journal, nowMs }: Parts, { registry, units }: Base, link: CentreLink): ReportMailDesk {
+  // A mailed report is of the whole centre: an administrator of it said who gets it.
+  const grants = [{ role: 'leader' as const, area: card.area }];
+  return new ReportMailDesk({
+    store,
+    mailer: mail && new SmtpMailer(mail),
+    centre: card,
+    clock: units.clock,
+    read: ({ report, area }, { fromMs, toMs }) =>
+      readReport({ store, registry, link, card, nowMs }, grants, { fromMs, toMs, area }, report),
+    journal,
+    nowMs,
+  });
 }
 
 /** Equipment: what is wrong with it, the register, repairs. */

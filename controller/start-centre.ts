@@ -19,6 +19,7 @@ import { openCapDoor } from './emergency/make-alerts.ts';
 import type { UpperDoors } from './federation/make-federation.ts';
 import { folderOf } from './folder.ts';
 import type { Journal } from './link.ts';
+import { readMailSettings } from './mail/mail-settings.ts';
 import { openSignInSettings } from './people/sign-in-settings.ts';
 import type { Issued } from './provision/authority.ts';
 import { readBelow } from './provision/neighbours.ts';
@@ -120,18 +121,9 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await link.start();
   await centre.alerts.start();
   await centre.faults.start();
-  centre.tickets.start();
-  await centre.federation.start();
-  centre.retention.start();
-  centre.templates.start();
-  rooms.validity.start();
-  centre.steering.start();
+  await startWatches(centre, rooms);
   const stop = async (): Promise<void> => {
-    rooms.validity.stop();
-    await centre.steering.stop();
-    await centre.federation.stop();
-    await centre.retention.stop();
-    await centre.tickets.stop();
+    await stopWatches(centre, rooms);
     await centre.faults.stop();
     await centre.alerts.stop();
     centre.sanitiser.stop();
@@ -152,6 +144,26 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     place.boxPort = boxPort;
   };
   return ok({ centre, server, mqttPort: bus.port, opened: told, stop });
+}
+
+/** What looks at the clock by itself. */
+async function startWatches(centre: Centre, { validity }: Rooms): Promise<void> {
+  centre.tickets.start();
+  await centre.federation.start();
+  centre.retention.start();
+  centre.reportMails.start();
+  centre.templates.start();
+  validity.start();
+  centre.steering.start();
+}
+
+async function stopWatches(centre: Centre, { validity }: Rooms): Promise<void> {
+  validity.stop();
+  await centre.steering.stop();
+  await centre.federation.stop();
+  await centre.reportMails.stop();
+  await centre.retention.stop();
+  await centre.tickets.stop();
 }
 
 /** Start the centre of a data folder and open its doors. Problems: as `buildCentre`. */
@@ -185,6 +197,8 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const folder = folderOf(settings.dataDir);
   const engine = await readEngineSettings(folder.speechEngine);
   if (!engine.ok) return bad(engine.problem.code, `${folder.speechEngine}: ${engine.problem.detail}`, engine.problem.path);
+  const mail = await readMailSettings(folder.mail);
+  if (!mail.ok) return bad(mail.problem.code, `${folder.mail}: ${mail.problem.detail}`, mail.problem.path);
   const opened = await openStore(folder);
   if (!opened.ok) return opened;
   const store = opened.value;
@@ -212,6 +226,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   const made = makeRooms({
     strongbox,
     speechEngine: engine.value,
+    mail: mail.value,
     duty: await openDutySettings(store.meta, strongbox),
     signIn: await openSignInSettings(store.meta),
     card: JSON.parse(card) as CentreCard,

@@ -26,6 +26,7 @@ import * as ready from './ready-orders.ts';
 import { Receipt } from './receipt.ts';
 import * as register from './register.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
+import { ReportMails } from './report-mail.ts';
 import * as retention from './retention.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
 import { BoxSettings, LocalLive } from './settings.ts';
@@ -140,6 +141,7 @@ export const wireShapes = {
   TokenRequest: people.TokenRequest,
   SignInSettings: people.SignInSettings,
   RetentionSettings: retention.RetentionSettings,
+  ReportMails,
   UnitChangeRequest: units.UnitChangeRequest,
   UnitCodes: units.UnitCodes,
   SourceItemRequest: sources.SourceItemRequest,

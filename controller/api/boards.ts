@@ -4,9 +4,9 @@ import { type BoardAnswer, CommandRequest } from '../../schemas/board-api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
+import { sees } from '../core/sight.ts';
 import type { Person } from '../people/sessions.ts';
 import type { Box } from '../store/store.ts';
-import { sees } from './boxes.ts';
 import { declare } from './route.ts';
 
 export function boardRoutes(app: FastifyInstance, centre: Centre): void {

@@ -6,8 +6,8 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { BoxSettings } from '../../schemas/settings.ts';
 import type { Centre } from '../centre.ts';
 import { type Grant, may } from '../core/roles.ts';
+import { sees } from '../core/sight.ts';
 import type { Box } from '../store/store.ts';
-import { sees } from './boxes.ts';
 import { declare } from './route.ts';
 
 export function boxSettingsRoutes(app: FastifyInstance, centre: Centre): void {

@@ -7,7 +7,8 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { BoxSettings } from '../../schemas/settings.ts';
 import type { Centre } from '../centre.ts';
 import { statusOf } from '../core/fleet-status.ts';
-import { type Grant, may } from '../core/roles.ts';
+import { may } from '../core/roles.ts';
+import { sees } from '../core/sight.ts';
 import { goneAround } from '../core/unit-tree.ts';
 import { makeClaim } from '../provision/claims.ts';
 import type { Box } from '../store/store.ts';
@@ -88,16 +89,6 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
 /** The safe page of a board names its place; a loudspeaker has none. */
 function hasBoard(outputs: BoxSettings['outputs']): boolean {
   return outputs.some(({ kind }) => kind === 'board');
-}
-
-/** People see what lies below them and the way up to them. */
-export function sees(grants: readonly Grant[], area: string): boolean {
-  return grants.some((grant) => within(area, grant.area) || within(grant.area, area));
-}
-
-/** Nothing in the centre's area is hidden from them. */
-export function seesAll(grants: readonly Grant[], area: string): boolean {
-  return grants.some((grant) => within(area, grant.area));
 }
 
 function answerOf({ registry, link, nowMs }: Centre, box: Box): BoxAnswer {

@@ -8,8 +8,8 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { ContactMandateRequest, ContactWiring } from '../../schemas/ready-orders.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
+import { sees } from '../core/sight.ts';
 import { contactMandate, saveContacts, wired } from '../emergency/contacts.ts';
-import { sees } from './boxes.ts';
 import { answerOf } from './mandates.ts';
 import { declare } from './route.ts';
 

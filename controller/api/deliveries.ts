@@ -11,7 +11,7 @@ import {
 import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
-import { sees } from './boxes.ts';
+import { sees } from '../core/sight.ts';
 import { declare } from './route.ts';
 import { askingOf } from './source-items.ts';
 

@@ -8,9 +8,9 @@ import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { planFor } from '../core/compile-want.ts';
 import { explain, type OutputExplained } from '../core/explain.ts';
+import { sees } from '../core/sight.ts';
 import { readContent } from '../dispatch.ts';
 import type { Box } from '../store/store.ts';
-import { sees } from './boxes.ts';
 import { Whole } from './queries.ts';
 import { declare } from './route.ts';
 

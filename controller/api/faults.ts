@@ -7,7 +7,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { type Fault, type FaultAct, isOpen } from '../core/faults.ts';
 import { type Grant, may } from '../core/roles.ts';
-import { sees, seesAll } from './boxes.ts';
+import { sees, seesAll } from '../core/sight.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 

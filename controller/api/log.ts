@@ -6,7 +6,7 @@ import { Id } from '../../schemas/ids.ts';
 import { bad, ok } from '../../schemas/problems.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Centre } from '../centre.ts';
-import { sees } from './boxes.ts';
+import { sees } from '../core/sight.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 

@@ -6,12 +6,12 @@ import { type ReadyBoxAnswer, type ReadyOrderAnswer, ReadyOrderRequest, ReadySig
 import type { Centre } from '../centre.ts';
 import { leavingFrom, stateOf, wordsOf } from '../core/ready-orders.ts';
 import { may } from '../core/roles.ts';
+import { sees } from '../core/sight.ts';
 import type { ReadyInMaking } from '../emergency/ready-desk.ts';
 import { approvalType } from '../emergency/request-desk.ts';
 import { checkPassword } from '../people/passwords.ts';
 import type { Person } from '../people/sessions.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
-import { sees } from './boxes.ts';
 import { declare } from './route.ts';
 
 type Laid = { readonly state: 'laid' };

@@ -15,9 +15,9 @@ import { planFor } from '../core/compile-want.ts';
 import { calendarOf } from '../core/ical.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { lookAtSchedule, type ScheduleLook } from '../core/schedule-look.ts';
+import { sees } from '../core/sight.ts';
 import { readContent } from '../dispatch.ts';
 import type { StoredSchedule } from '../store/store.ts';
-import { sees } from './boxes.ts';
 import { TimelineQuery } from './queries.ts';
 import { declare } from './route.ts';
 

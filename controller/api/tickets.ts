@@ -15,9 +15,9 @@ import {
 } from '../../schemas/tickets.ts';
 import type { Centre } from '../centre.ts';
 import { type ActName, type Grant, may } from '../core/roles.ts';
+import { sees, seesAll } from '../core/sight.ts';
 import { distanceM, orderWork, type Place, type Ticket, upwardAfterMs } from '../core/tickets.ts';
 import { areasOn, childrenOn } from '../core/unit-tree.ts';
-import { sees, seesAll } from './boxes.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { type Asked, declare } from './route.ts';
 

@@ -17,11 +17,11 @@ import {
 import type { Centre } from '../centre.ts';
 import { playsByUnit } from '../core/area-history.ts';
 import { type Grant, may } from '../core/roles.ts';
+import { sees } from '../core/sight.ts';
 import type { UnitChangeEntry } from '../core/unit-book.ts';
 import type { UnitPlan } from '../core/unit-plan.ts';
 import { unitsNamedIn } from '../core/unit-queue.ts';
 import { statesOf, unitSight, unitsOn } from '../core/unit-tree.ts';
-import { sees } from './boxes.ts';
 import { limit, Whole } from './queries.ts';
 import { declare } from './route.ts';
 

@@ -56,6 +56,7 @@ export const acts = {
   'centre.link': ['administrator'],
   'unit.write': ['administrator'],
   'retention.write': ['administrator'],
+  'report-mail.write': ['administrator'],
   'metrics.read': ['technician', 'auditor', 'administrator'],
   'audit.read': ['auditor', 'administrator'],
   'account.read': ['leader', 'auditor', 'administrator'],

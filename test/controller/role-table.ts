@@ -206,6 +206,7 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('read', 'GET /api/faults', 'GET /api/reports', 'GET /api/reports/:id'),
   ...anywhere('read', 'GET /api/retention'),
   ...placed('retention.write', 'PUT /api/retention'),
+  ...placed('report-mail.write', 'GET /api/report-mails', 'PUT /api/report-mails', 'POST /api/report-mails/:id/send'),
   // The register.
   ...anywhere('read', 'GET /api/register', 'GET /api/register.csv', 'GET /api/register-expiring', 'GET /api/register-statistics'),
   ofEntry('read', 'GET /api/register/:id', 'unseen'),

@@ -47,6 +47,7 @@ describe('rights', () => {
     'centre.link': 'administrator',
     'unit.write': 'administrator',
     'retention.write': 'administrator',
+    'report-mail.write': 'administrator',
     'metrics.read': 'technician auditor administrator',
     'audit.read': 'auditor administrator',
     'account.read': 'leader auditor administrator',
