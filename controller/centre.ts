@@ -2,6 +2,8 @@
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import type { Below } from '../schemas/introduction.ts';
 import type { Level } from '../schemas/programme.ts';
+import type { DelegationDesk } from './approval/delegation-desk.ts';
+import type { LinkDesk } from './approval/link-desk.ts';
 import type { Blobs } from './blobs.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -81,6 +83,8 @@ export interface Centre {
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
   readonly library: Library;
+  readonly delegations: DelegationDesk;
+  readonly approvalLinks: LinkDesk;
   readonly deliveries: DeliveryDesk;
   readonly notices: NoticeDesk;
   readonly steering: SteeringWatch;

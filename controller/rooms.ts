@@ -4,6 +4,8 @@ import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
+import { DelegationDesk } from './approval/delegation-desk.ts';
+import { LinkDesk } from './approval/link-desk.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
@@ -108,6 +110,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
   const deliveries = new DeliveryDesk({ ...source, sources, blobs, ffmpeg });
   const notices = new NoticeDesk({ ...source, sources });
+  const delegations = new DelegationDesk({ store, nowMs });
+  const approvalLinks = new LinkDesk({ store, card, sources, signIn: desks.people.signIn, dispatch, feed, nowMs });
   const steering = new SteeringWatch({ ...source, ...known, sources, journal });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
@@ -124,6 +128,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       sources,
       issues,
       library,
+      delegations,
+      approvalLinks,
       deliveries,
       notices,
       steering,

@@ -3,6 +3,7 @@ import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import * as alerts from './alerts.ts';
 import * as api from './api.ts';
+import * as approvals from './approval.ts';
 import { Approval, Mandate } from './authority.ts';
 import { CommandRequest } from './board-api.ts';
 import { CleanBulletin } from './bulletin-removals.ts';
@@ -155,6 +156,11 @@ export const wireShapes = {
   DeliveryRequest: steering.DeliveryRequest,
   DeliveryCorrectionRequest: steering.DeliveryCorrectionRequest,
   DeliveryStrikeRequest: steering.DeliveryStrikeRequest,
+  DelegationRequest: approvals.DelegationRequest,
+  DelegationRevokeRequest: approvals.DelegationRevokeRequest,
+  ApprovalLinkRequest: approvals.ApprovalLinkRequest,
+  ApprovalLookRequest: approvals.ApprovalLookRequest,
+  ApprovalDecideRequest: approvals.ApprovalDecideRequest,
   PhotoRequest: steering.PhotoRequest,
   HouseholdsRequest: steering.HouseholdsRequest,
 } as const satisfies Record<string, v.GenericSchema>;

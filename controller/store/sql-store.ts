@@ -2,6 +2,7 @@
 import type { Database } from '../../hardware/host/sqlite.ts';
 import { migrations } from './migrations/migrations.ts';
 import { SqlAlerts } from './sql-alerts.ts';
+import { SqlApprovals } from './sql-approvals.ts';
 import { SqlCalendar } from './sql-calendar.ts';
 import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
@@ -40,6 +41,7 @@ export class SqlStore implements Store {
   readonly issues: SqlIssues;
   readonly folders: SqlFolders;
   readonly steering: SqlSteering;
+  readonly approvals: SqlApprovals;
   readonly calendar: SqlCalendar;
   readonly faults: SqlFaults;
   readonly wants: SqlWants;
@@ -72,6 +74,7 @@ export class SqlStore implements Store {
     this.issues = new SqlIssues(this.#writer);
     this.folders = new SqlFolders(this.#writer);
     this.steering = new SqlSteering(this.#writer);
+    this.approvals = new SqlApprovals(this.#writer);
     this.wants = new SqlWants(this.#writer);
     this.orders = new SqlOrders(this.#writer);
     this.live = new SqlLive(this.#writer);

@@ -12,6 +12,7 @@ import type { Store } from '../../controller/store/store.ts';
 import type { Database } from '../../hardware/host/sqlite.ts';
 import { makeCentre, must, seedOf, startMs } from '../controller/built-centre.ts';
 import { describeAlertStore } from './alert-store.ts';
+import { describeApprovalStore } from './approval-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
@@ -57,6 +58,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);
   describeSteeringStore('steering', makeBed);
+  describeApprovalStore('approving', makeBed);
   describePlayStore('plays', makeBed);
   describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);
