@@ -2,6 +2,7 @@
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import type { Below } from '../schemas/introduction.ts';
 import type { Level } from '../schemas/programme.ts';
+import type { ApprovalWatch } from './approval/approval-watch.ts';
 import type { DelegationDesk } from './approval/delegation-desk.ts';
 import type { LinkDesk } from './approval/link-desk.ts';
 import type { Blobs } from './blobs.ts';
@@ -83,6 +84,7 @@ export interface Centre {
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
   readonly library: Library;
+  readonly approvals: ApprovalWatch;
   readonly delegations: DelegationDesk;
   readonly approvalLinks: LinkDesk;
   readonly deliveries: DeliveryDesk;

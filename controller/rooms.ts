@@ -4,6 +4,7 @@ import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
+import { ApprovalWatch } from './approval/approval-watch.ts';
 import { DelegationDesk } from './approval/delegation-desk.ts';
 import { LinkDesk } from './approval/link-desk.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
@@ -110,6 +111,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
   const deliveries = new DeliveryDesk({ ...source, sources, blobs, ffmpeg });
   const notices = new NoticeDesk({ ...source, sources });
+  const approvals = new ApprovalWatch({ ...source, journal });
   const delegations = new DelegationDesk({ store, nowMs });
   const approvalLinks = new LinkDesk({ store, card, sources, signIn: desks.people.signIn, dispatch, feed, nowMs });
   const steering = new SteeringWatch({ ...source, ...known, sources, journal });
@@ -128,6 +130,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       sources,
       issues,
       library,
+      approvals,
       delegations,
       approvalLinks,
       deliveries,

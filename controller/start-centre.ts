@@ -118,9 +118,11 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   centre.templates.start();
   rooms.validity.start();
   centre.steering.start();
+  centre.approvals.start();
   const stop = async (): Promise<void> => {
     rooms.validity.stop();
     await centre.steering.stop();
+    await centre.approvals.stop();
     await centre.retention.stop();
     await centre.faults.stop();
     await centre.alerts.stop();

@@ -37,6 +37,8 @@ export const ApprovalLinkRequest = v.strictObject({
   hours: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(approvalLimits.linkHours)), 24),
 });
 export type ApprovalLinkRequest = v.InferOutput<typeof ApprovalLinkRequest>;
+/** What sounds in place of a programme that nobody approved in time; `null`: silence. */
+export const FillerRequest = v.strictObject({ programme: v.nullable(Id) });
 const Token = v.pipe(v.string(), v.maxLength(128));
 export const ApprovalLookRequest = v.strictObject({ token: Token });
 /** The person's own sign-in again: the password, and the code where the account has an app. */

@@ -158,6 +158,7 @@ export const wireShapes = {
   DeliveryStrikeRequest: steering.DeliveryStrikeRequest,
   DelegationRequest: approvals.DelegationRequest,
   DelegationRevokeRequest: approvals.DelegationRevokeRequest,
+  FillerRequest: approvals.FillerRequest,
   ApprovalLinkRequest: approvals.ApprovalLinkRequest,
   ApprovalLookRequest: approvals.ApprovalLookRequest,
   ApprovalDecideRequest: approvals.ApprovalDecideRequest,

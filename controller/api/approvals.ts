@@ -7,9 +7,10 @@ import {
   ApprovalLookRequest,
   DelegationRequest,
   DelegationRevokeRequest,
+  FillerRequest,
 } from '../../schemas/approval.ts';
 import { parse } from '../../schemas/parse.ts';
-import { ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
 import { declare, sendProblem } from './route.ts';
@@ -45,7 +46,31 @@ export function approvalRoutes(app: FastifyInstance, centre: Centre): void {
     { method: 'POST', url: '/api/approval-links', act: 'approval.ask', body: ApprovalLinkRequest, status: 201, once: false, perMinute: 20 },
     async (asked) => approvalLinks.make(asked.body, askingOf(asked)),
   );
+  fillerRoutes(app, centre);
   linkRoutes(app, centre);
+}
+
+function fillerRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store, dispatch, feed } = centre;
+
+  declare(app, centre, { method: 'GET', url: '/api/filler', act: 'read' }, async () =>
+    ok({ programme: (await store.meta.value('filler')) || null }),
+  );
+  declare(
+    app,
+    centre,
+    { method: 'PUT', url: '/api/filler', act: 'schedule.write', where: 'centre', body: FillerRequest },
+    async ({ body: { programme }, act }): Promise<Result<{ readonly programme: string | null }>> => {
+      const stored = programme === null ? undefined : await store.content.programme(programme);
+      if (programme !== null && !stored) return bad('not-found', `no programme ${programme}`, '/programme');
+      if (stored && (stored.state !== 'approved' || stored.programme.form !== 'audio'))
+        return bad('conflict', 'only approved sound fills a gap', '/programme');
+      await store.meta.setValue('filler', programme ?? '', act('filler.set', programme ?? 'none', { programme }));
+      await dispatch.changed();
+      feed.tell('programme', programme ?? 'none');
+      return ok({ programme });
+    },
+  );
 }
 
 /** Whoever has the link; a decision needs the person's sign-in as well. */

@@ -167,7 +167,8 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('open', 'GET /approve', 'POST /api/approval-links/look', 'POST /api/approval-links/decide'),
   ...anywhere('open', 'GET /api/approval-links/content/:sha256'),
   ...anywhere('approval.ask', 'POST /api/approval-links'),
-  ...anywhere('read', 'GET /api/delegations'),
+  ...anywhere('read', 'GET /api/delegations', 'GET /api/filler'),
+  { route: 'PUT /api/filler', needs: 'schedule.write', elsewhere: 'refused', body: { programme: null } },
   {
     ...{ route: 'POST /api/delegations', needs: 'approval.delegate', elsewhere: 'refused' },
     body: { holder: things.account, area: things.home, fromMs: 1, untilMs: 2 },
