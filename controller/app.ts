@@ -43,6 +43,7 @@ import { readyOrderRoutes } from './api/ready-orders.ts';
 import { reportRoutes } from './api/reports.ts';
 import { retentionRoutes } from './api/retention.ts';
 import { sendProblem } from './api/route.ts';
+import { scheduleBulkRoutes } from './api/schedule-bulk.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
@@ -110,6 +111,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   speechRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
+  scheduleBulkRoutes(app, centre);
   sourceItemRoutes(app, centre);
   sourceIssueRoutes(app, centre);
   libraryRoutes(app, centre);

@@ -6,6 +6,7 @@ import * as api from './api.ts';
 import * as approvals from './approval.ts';
 import { Approval, Mandate } from './authority.ts';
 import { CommandRequest } from './board-api.ts';
+import { BulkRequest } from './bulk.ts';
 import { CleanBulletin } from './bulletin-removals.ts';
 import { Command, Screenshot } from './command.ts';
 import * as duty from './duty.ts';
@@ -77,6 +78,7 @@ export const wireShapes = {
   Want,
   LiveSession,
   LocalLive,
+  BulkRequest,
   Contact,
   LocalOrder,
   LocalOrders,

@@ -21,6 +21,7 @@ import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { ApprovalStore } from './approval-store.ts';
+import type { BulkStore } from './bulk-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
@@ -421,6 +422,7 @@ export interface Store {
   readonly folders: FolderStore;
   readonly steering: SteeringStore;
   readonly approvals: ApprovalStore;
+  readonly bulks: BulkStore;
   readonly calendar: CalendarStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;

@@ -13,6 +13,7 @@ import type { Database } from '../../hardware/host/sqlite.ts';
 import { makeCentre, must, seedOf, startMs } from '../controller/built-centre.ts';
 import { describeAlertStore } from './alert-store.ts';
 import { describeApprovalStore } from './approval-store.ts';
+import { describeBulkStore } from './bulk-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
@@ -58,6 +59,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);
   describeSteeringStore('steering', makeBed);
+  describeBulkStore('many schedules', makeBed);
   describeApprovalStore('approving', makeBed);
   describePlayStore('plays', makeBed);
   describeRetentionStore('retention', makeBed);

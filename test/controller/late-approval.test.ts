@@ -2,12 +2,21 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { approvalNotices, approvedAheadMs, lateStarts } from '../../controller/core/late-approval.ts';
+import type { Programme } from '../../schemas/programme.ts';
 import { schedule as scheduleOf } from '../schemas/documents.ts';
 import { type Asker, type BuiltCentre, codeOf, makeCentre, startMs } from './built-centre.ts';
 import { sound } from './source-rig.ts';
 
 const minuteMs = 60_000;
-const programme = { id: 'ct-1', title: 'Tin', form: 'audio', tier: 'normal', level: 'commune', centre: 'xa', items: [sound('a')] } as const;
+const programme: Programme = {
+  id: 'ct-1',
+  title: 'Tin',
+  form: 'audio',
+  tier: 'normal',
+  level: 'commune',
+  centre: 'xa',
+  items: [sound('a')],
+};
 const T = Date.UTC(2026, 10, 23, 10);
 const planned = (createdMs: number) => ({
   ...{ groups: ['g'], createdMs },

@@ -9,6 +9,7 @@ import { type SourceIssue, waitingEntry } from '../../controller/core/source-iss
 import { AccountRole } from '../../schemas/api.ts';
 import { tokenActs } from '../../schemas/people.ts';
 import { ok } from '../../schemas/problems.ts';
+import { schedule } from '../schemas/documents.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
 import { outputs, type RouteRow, roleTable, things } from './role-table.ts';
 import { source, version } from './source-rig.ts';
@@ -80,6 +81,8 @@ async function makeThings(): Promise<void> {
   const told = { form: 'sms' as const, atMs: 1, place: '', count: null, note: '', photo: null };
   const delivery = { ...told, id: things.delivery, item: item.id, unit: 'thon-1', by: 'x', madeMs: 1, before: [], struck: null };
   must(await built.centre.store.steering.decideDelivery(delivery.id, item.id, () => ok(delivery), act));
+  const planned = schedule({ id: things.schedule, programme: things.programme });
+  must(await built.centre.store.content.addSchedule({ schedule: planned, groups: ['thon-1'], author: 'x', createdMs: 1 }, act));
   const lent = { id: things.delegation, giver: 'trong-approver', holder: things.account, area: home, note: '', madeMs: 1, revoked: null };
   must(await built.centre.store.approvals.decideDelegation(lent.id, lent.giver, () => ok({ ...lent, fromMs: 1, untilMs: 9e12 }), act));
   const issue: SourceIssue = {

@@ -20,6 +20,7 @@ const notDocuments = new Set([
   'DutyPlace',
   'FactorCode',
   'GrantWish',
+  'BulkWish',
   'HandForm',
   'TokenAct',
   'Pin',
