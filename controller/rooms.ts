@@ -103,18 +103,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
-  const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
-  const sources = new SourceDesk(source);
-  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
-  const issues = new IssueDesk({ ...source, ...known, sources });
-  const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
-  const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
-  const deliveries = new DeliveryDesk({ ...source, sources, blobs, ffmpeg });
-  const notices = new NoticeDesk({ ...source, sources });
-  const approvals = new ApprovalWatch({ ...source, journal });
-  const delegations = new DelegationDesk({ store, nowMs });
-  const approvalLinks = new LinkDesk({ store, card, sources, signIn: desks.people.signIn, dispatch, feed, nowMs });
-  const steering = new SteeringWatch({ ...source, ...known, sources, journal });
+  const sourced = makeSources(parts, base, desks);
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
@@ -127,15 +116,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...desks,
       groups,
       units,
-      sources,
-      issues,
-      library,
-      approvals,
-      delegations,
-      approvalLinks,
-      deliveries,
-      notices,
-      steering,
+      ...sourced,
       registry,
       dispatch,
       live,
@@ -149,6 +130,29 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       retention,
     },
     rooms: { registry, link, bus, place, signatory, validity },
+  };
+}
+
+/** Source information: written, issued, steered, approved. */
+function makeSources(
+  { store, card, blobs, tools, journal, nowMs }: Parts,
+  { registry, dispatch, units, feed }: Base,
+  { people, templates }: Pick<Centre, 'people' | 'templates'>,
+) {
+  const source = { store, card, units, feed, changed: () => dispatch.changed(), nowMs };
+  const sources = new SourceDesk(source);
+  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
+  const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
+  return {
+    sources,
+    issues: new IssueDesk({ ...source, ...known, sources }),
+    library: new Library({ store, sources, units, templates: () => templates.all() }),
+    deliveries: new DeliveryDesk({ ...source, sources, blobs, ffmpeg }),
+    notices: new NoticeDesk({ ...source, sources }),
+    steering: new SteeringWatch({ ...source, ...known, sources, journal }),
+    approvals: new ApprovalWatch({ ...source, journal }),
+    delegations: new DelegationDesk({ store, nowMs }),
+    approvalLinks: new LinkDesk({ store, card, sources, signIn: people.signIn, dispatch, feed, nowMs }),
   };
 }
 

@@ -54,7 +54,7 @@ export function approvalNotices(schedules: readonly PlannedSchedule[], programme
   const known = new Map(programmes.map((one) => [one.programme.id, one]));
   return schedules.flatMap((planned) => {
     const found = known.get(planned.schedule.programme);
-    if (!found || found.programme.form !== 'audio') return [];
+    if (found?.programme.form !== 'audio') return [];
     const { id, title } = found.programme;
     const about = {
       unit: null,
@@ -84,7 +84,7 @@ export function withLateApprovals<S extends PlannedSchedule>(
   const spare = filler === null ? undefined : known.get(filler);
   return schedules.flatMap((planned) => {
     const found = known.get(planned.schedule.programme);
-    if (!found || found.programme.form !== 'audio') return [planned];
+    if (found?.programme.form !== 'audio') return [planned];
     const late = lateStarts(planned, found);
     const marked = late.length > 0 ? { ...planned, schedule: { ...planned.schedule, unapprovedMs: late } } : planned;
     if (spare?.state !== 'approved' || spare.programme.form !== 'audio' || spare === found) return [marked];
