@@ -112,12 +112,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
   scheduleBulkRoutes(app, centre);
-  sourceItemRoutes(app, centre);
-  sourceIssueRoutes(app, centre);
-  libraryRoutes(app, centre);
-  noticeRoutes(app, centre);
-  approvalRoutes(app, centre);
-  deliveryRoutes(app, centre);
+  sourceRoutes(app, centre);
   logRoutes(app, centre);
   showingRoutes(app, centre);
   templateRoutes(app, centre);
@@ -147,6 +142,16 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   probeRoutes(app, centre);
   await pageRoutes(app, options.consoleDir);
   return app;
+}
+
+/** Source information: items, issues, what became of them, who approves. */
+function sourceRoutes(app: FastifyInstance, centre: Centre): void {
+  sourceItemRoutes(app, centre);
+  sourceIssueRoutes(app, centre);
+  libraryRoutes(app, centre);
+  noticeRoutes(app, centre);
+  approvalRoutes(app, centre);
+  deliveryRoutes(app, centre);
 }
 
 function addHeaders(app: FastifyInstance, secure: boolean): void {
