@@ -11,6 +11,7 @@ import type { Problem } from '../schemas/problems.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { alertSourceRoutes } from './api/alert-sources.ts';
 import { alertRoutes } from './api/alerts.ts';
+import { approvalRoutes } from './api/approvals.ts';
 import { boardRoutes } from './api/boards.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
@@ -46,6 +47,7 @@ import { reportMailRoutes } from './api/report-mails.ts';
 import { reportRoutes } from './api/reports.ts';
 import { retentionRoutes } from './api/retention.ts';
 import { sendProblem } from './api/route.ts';
+import { scheduleBulkRoutes } from './api/schedule-bulk.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
@@ -115,6 +117,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   speechRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
+  scheduleBulkRoutes(app, centre);
   sourceRoutes(app, centre);
   logRoutes(app, centre);
   showingRoutes(app, centre);
@@ -142,6 +145,7 @@ function sourceRoutes(app: FastifyInstance, centre: Centre): void {
   sourceIssueRoutes(app, centre);
   libraryRoutes(app, centre);
   noticeRoutes(app, centre);
+  approvalRoutes(app, centre);
   deliveryRoutes(app, centre);
 }
 
@@ -222,7 +226,7 @@ async function pageRoutes(app: FastifyInstance, consoleDir: string): Promise<voi
   if (existsSync(index)) {
     await app.register(fastifyStatic, { root: consoleDir, index: 'index.html', cacheControl: false });
     // The word of a one-time link stands after `#`: these are the console's first page under other names.
-    for (const url of ['/setup', '/invite'])
+    for (const url of ['/setup', '/invite', '/approve'])
       app.get(url, async (_request, reply) => reply.type('text/html; charset=utf-8').send(await readFile(index)));
     return;
   }

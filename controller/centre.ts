@@ -2,6 +2,9 @@
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import type { Below } from '../schemas/introduction.ts';
 import type { Level } from '../schemas/programme.ts';
+import type { ApprovalWatch } from './approval/approval-watch.ts';
+import type { DelegationDesk } from './approval/delegation-desk.ts';
+import type { LinkDesk } from './approval/link-desk.ts';
 import type { Blobs } from './blobs.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -89,6 +92,9 @@ export interface Centre {
   /** Lines to centres above and below. */
   readonly federation: Federation;
   readonly library: Library;
+  readonly approvals: ApprovalWatch;
+  readonly delegations: DelegationDesk;
+  readonly approvalLinks: LinkDesk;
   readonly deliveries: DeliveryDesk;
   readonly notices: NoticeDesk;
   readonly steering: SteeringWatch;

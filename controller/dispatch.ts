@@ -9,6 +9,7 @@ import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
+import { withLateApprovals } from './core/late-approval.ts';
 import { type OrderTemplate, signFilmsOf } from './core/order-plan.ts';
 import { resolveAll } from './core/source-programmes.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
@@ -55,7 +56,7 @@ const holidaysMax = 400;
 export async function readContent(store: Store, nowMs: number): Promise<CentreContent | undefined> {
   const policy = await store.content.policy();
   if (!policy) return undefined;
-  const [programmes, schedules, seeded, years, areaPolicies, localOrder, paths, templates, ready] = await Promise.all([
+  const [programmes, schedules, seeded, years, areaPolicies, localOrder, paths, templates, filler, ready] = await Promise.all([
     store.content.programmes(),
     store.content.schedules(),
     store.meta.value('holidays'),
@@ -64,6 +65,7 @@ export async function readContent(store: Store, nowMs: number): Promise<CentreCo
     store.meta.value('localOrder'),
     store.meta.value('paths'),
     store.meta.value('templates'),
+    store.meta.value('filler'),
     store.orders.ready(),
   ]);
   const year = new Date(nowMs).getUTCFullYear();
@@ -75,7 +77,8 @@ export async function readContent(store: Store, nowMs: number): Promise<CentreCo
   const holidays = [...new Set([...more, ...occasions.map(({ date }) => date)])].sort().slice(0, holidaysMax);
   const lists = { holidays, occasions, localOrder: listOf<string>(localOrder), paths: listOf<Path>(paths) };
   const signFilms = signFilmsOf(listOf<OrderTemplate>(templates));
-  const planned = await resolveSources(store, { programmes, schedules }, nowMs);
+  const timely = withLateApprovals(schedules, programmes, filler || null, nowMs);
+  const planned = await resolveSources(store, { programmes, schedules: timely }, nowMs);
   return { policy, areaPolicies, ...planned, ready, signFilms, ...lists };
 }
 

@@ -9,7 +9,7 @@ import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
-import { Dispatch, type Publish, readContent } from './dispatch.ts';
+import { Dispatch, type Publish } from './dispatch.ts';
 import type { DutySettings } from './duty/duty-settings.ts';
 import { makeDuty } from './duty/make-duty.ts';
 import { makeAlerts } from './emergency/make-alerts.ts';
@@ -17,7 +17,7 @@ import { makeEmergency } from './emergency/make-emergency.ts';
 import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
 import { FaultDesk } from './fault-desk.ts';
-import { makeFederation, makeLower, type UpperDoors } from './federation/make-federation.ts';
+import type { UpperDoors } from './federation/make-federation.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
 import { LateBus } from './late-bus.ts';
@@ -25,8 +25,7 @@ import { CentreLink } from './link.ts';
 import { makeLive } from './live/make-live.ts';
 import { LogDesk } from './log-desk.ts';
 import type { MailSettings } from './mail/mail-settings.ts';
-import { SmtpMailer } from './mail/mailer.ts';
-import { ReportMailDesk } from './mail/report-mail-desk.ts';
+import { makeReportMails } from './mail/make-report-mails.ts';
 import { FluentTranscoder } from './media/fluent-transcoder.ts';
 import { makeIngest } from './media/make-ingest.ts';
 import { ResumableUploads } from './media/resumable.ts';
@@ -41,16 +40,10 @@ import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
 import { RegisterDesk } from './register/register-desk.ts';
 import { Registry } from './registry.ts';
-import { readReport } from './reports/read-report.ts';
 import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
-import { DeliveryDesk } from './sources/delivery-desk.ts';
-import { IssueDesk } from './sources/issue-desk.ts';
-import { Library } from './sources/library.ts';
-import { NoticeDesk } from './sources/notice-desk.ts';
-import { SourceDesk } from './sources/source-desk.ts';
-import { SteeringWatch } from './sources/steering-watch.ts';
+import { makeSources } from './sources/make-sources.ts';
 import { ValidityWatch } from './sources/validity-watch.ts';
 import type { HttpEngineSettings } from './speech/http-engine.ts';
 import { makeSpeech } from './speech/make-speech.ts';
@@ -102,20 +95,15 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { ingest } = inlets;
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
   const estate = makeEstate(parts, base, link, commands);
-  const reportMails = makeReportMails(parts, base, link);
+  const reportMails = makeReportMails(parts, { ...base, link });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
-  const { source, known, sources, issues, federation } = makeSources(parts, base, link, () => claimPlace().centreUrl);
-  const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
-  const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
-  const deliveries = new DeliveryDesk({ ...source, sources, blobs, ffmpeg });
-  const notices = new NoticeDesk({ ...source, sources });
-  const steering = new SteeringWatch({ ...source, ...known, sources, far: (issues) => federation.lower.far(issues), journal });
+  const sourced = makeSources({ ...parts, ...base, ...desks, link, contentUrl: () => claimPlace().centreUrl });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
   const admitBelow: Centre['admitBelow'] = (below) => {
     bus.admit(below);
-    return federation.follow(below);
+    return sourced.federation.follow(below);
   };
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
@@ -124,13 +112,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...desks,
       groups,
       units,
-      sources,
-      issues,
-      federation,
-      library,
-      deliveries,
-      notices,
-      steering,
+      ...sourced,
       registry,
       dispatch,
       live,
@@ -148,21 +130,6 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   };
 }
 
-function makeReportMails({ store, card, mail, journal, nowMs }: Parts, { registry, units }: Base, link: CentreLink): ReportMailDesk {
-  // A mailed report is of the whole centre: an administrator of it said who gets it.
-  const grants = [{ role: 'leader' as const, area: card.area }];
-  return new ReportMailDesk({
-    store,
-    mailer: mail && new SmtpMailer(mail),
-    centre: card,
-    clock: units.clock,
-    read: ({ report, area }, { fromMs, toMs }) =>
-      readReport({ store, registry, link, card, nowMs }, grants, { fromMs, toMs, area }, report),
-    journal,
-    nowMs,
-  });
-}
-
 /** Equipment: what is wrong with it, the register, repairs. */
 function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }: Base, link: CentreLink, commands: CommandDesk) {
   const fleet = () =>
@@ -175,22 +142,6 @@ function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }:
   const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
   const tickets = new TicketDesk({ store, faults, commands, register, units, ...near, feed, journal, nowMs });
   return { faults, register, tickets };
-}
-
-/** Source information, here and between centres. */
-function makeSources(parts: Parts, base: Base, link: CentreLink, contentUrl: () => string) {
-  const { card, store, blobs, authority, journal, nowMs } = parts;
-  const { registry, publish, feed, desk, dispatch, units } = base;
-  const changed = () => dispatch.changed();
-  const source = { store, card, units, feed, changed, nowMs };
-  const sources = new SourceDesk(source);
-  const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
-  const line = { ...source, sources, journal };
-  const lower = makeLower({ ...line, desk, publish, contentUrl });
-  const issues = new IssueDesk({ ...source, ...known, sources, answerer: (area) => lower.answerer(area) });
-  const connected = (dev: string) => link.connected(dev);
-  const federation = makeFederation({ ...line, ...known, lower, issues, blobs, registry, authority, connected, doors: parts.upperDoors });
-  return { source, known, sources, issues, federation };
 }
 
 /** How content comes in: files, texts, other people's documents. */

@@ -155,11 +155,13 @@ async function startWatches(centre: Centre, { validity }: Rooms): Promise<void> 
   centre.templates.start();
   validity.start();
   centre.steering.start();
+  centre.approvals.start();
 }
 
 async function stopWatches(centre: Centre, { validity }: Rooms): Promise<void> {
   validity.stop();
   await centre.steering.stop();
+  await centre.approvals.stop();
   await centre.federation.stop();
   await centre.reportMails.stop();
   await centre.retention.stop();

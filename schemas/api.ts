@@ -1,5 +1,6 @@
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
 import * as v from 'valibot';
+import type { Delegated } from './approval.ts';
 import { bulletinSentMax } from './bulletin-markup.ts';
 import { type Removal, Viewing, type Warning } from './bulletin-removals.ts';
 import type { DutyBrief } from './duty.ts';
@@ -197,6 +198,8 @@ export interface ProgrammeAnswer extends v.InferOutput<typeof Programme> {
   readonly state: 'draft' | 'submitted' | 'approved' | 'rejected' | 'withdrawn';
   readonly author: string;
   readonly approver: string | null;
+  /** Judged in somebody's stead. */
+  readonly delegation?: Delegated | undefined;
   readonly madeMs: number;
 }
 export interface ScheduleAnswer extends Schedule {

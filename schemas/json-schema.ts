@@ -3,8 +3,10 @@ import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import * as alerts from './alerts.ts';
 import * as api from './api.ts';
+import * as approvals from './approval.ts';
 import { Approval, Mandate } from './authority.ts';
 import { CommandRequest } from './board-api.ts';
+import { BulkRequest } from './bulk.ts';
 import { CleanBulletin } from './bulletin-removals.ts';
 import { Command, Screenshot } from './command.ts';
 import * as duty from './duty.ts';
@@ -79,6 +81,7 @@ export const wireShapes = {
   Want,
   LiveSession,
   LocalLive,
+  BulkRequest,
   Contact,
   LocalOrder,
   LocalOrders,
@@ -159,6 +162,12 @@ export const wireShapes = {
   DeliveryRequest: steering.DeliveryRequest,
   DeliveryCorrectionRequest: steering.DeliveryCorrectionRequest,
   DeliveryStrikeRequest: steering.DeliveryStrikeRequest,
+  DelegationRequest: approvals.DelegationRequest,
+  DelegationRevokeRequest: approvals.DelegationRevokeRequest,
+  FillerRequest: approvals.FillerRequest,
+  ApprovalLinkRequest: approvals.ApprovalLinkRequest,
+  ApprovalLookRequest: approvals.ApprovalLookRequest,
+  ApprovalDecideRequest: approvals.ApprovalDecideRequest,
   PhotoRequest: steering.PhotoRequest,
   HouseholdsRequest: steering.HouseholdsRequest,
   EquipmentRequest: register.EquipmentRequest,

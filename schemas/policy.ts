@@ -37,8 +37,15 @@ export const Policy = v.strictObject({
 });
 export type Policy = v.InferOutput<typeof Policy>;
 
-/** Why a policy refused a play; stands in receipts and in the console. */
-export const PolicyRule = v.picklist(['outside-window', 'quiet-hours', 'session-too-long', 'too-many-sessions', 'day-limit']);
+/** Why a play was refused; stands in receipts and in the console. `not-approved`: nobody approved it 30 minutes ahead. */
+export const PolicyRule = v.picklist([
+  'outside-window',
+  'quiet-hours',
+  'session-too-long',
+  'too-many-sessions',
+  'day-limit',
+  'not-approved',
+]);
 export type PolicyRule = v.InferOutput<typeof PolicyRule>;
 
 /** A play as policy sees it: where, when. */

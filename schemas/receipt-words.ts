@@ -30,6 +30,7 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
   'session-too-long': 'quá thời lượng một buổi',
   'too-many-sessions': 'quá số buổi trong ngày',
   'day-limit': 'quá số phút trong ngày',
+  'not-approved': 'chưa được duyệt trước giờ phát 30 phút',
   'joined-late': 'vào giữa chừng',
   resumed: 'phát tiếp sau khi ngắt',
   cleared: 'lệnh đã kết thúc',

@@ -26,6 +26,7 @@ export const Reason = v.picklist([
   'session-too-long',
   'too-many-sessions',
   'day-limit',
+  'not-approved',
   'joined-late',
   'resumed',
   'cleared',

@@ -39,6 +39,8 @@ export const Schedule = v.strictObject({
   /** What an interrupted play does once the output is free: go on, begin again, or give up. */
   interrupted: v.picklist(['resume', 'restart', 'skip']),
   gainDb: v.pipe(v.number(), v.minValue(-40), v.maxValue(6)),
+  /** Starts that do not sound, since nobody had approved the programme 30 minutes before; their receipts say so. */
+  unapprovedMs: v.optional(v.pipe(v.array(InstantMs), v.maxLength(100))),
   /** Do neighbouring boxes start together (absent too), or each by its `staggerMs` later, so that speech is understood? */
   neighbours: v.optional(v.picklist(['together', 'staggered'])),
 });

@@ -1,5 +1,6 @@
 // Source information in shapes: what an item holds, how it reaches people, what is asked about it and what is answered.
 import * as v from 'valibot';
+import type { Delegated } from './approval.ts';
 import { type AreaPath, Id, LanguageTag, Sha256 } from './ids.ts';
 import { type Item, type Level, Tier } from './programme.ts';
 import { InstantMs } from './time.ts';
@@ -105,6 +106,8 @@ export interface SourceStepLine {
   readonly by: string;
   readonly atMs: number;
   readonly note: string;
+  /** In whose stead somebody judged. */
+  readonly delegation?: Delegated;
 }
 
 export interface SourceVersionAnswer {

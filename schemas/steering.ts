@@ -25,7 +25,6 @@ export const noticeWhys = {
     vi: 'Chưa duyệt trước giờ phát 30 phút: không phát chương trình',
     en: 'not approved 30 minutes before: it does not play',
   },
-  'approval-asked': { vi: 'Được mời duyệt bằng liên kết', en: 'asked to approve by a link' },
 } as const;
 export type NoticeWhy = keyof typeof noticeWhys;
 

@@ -104,6 +104,11 @@ function verdictsOf(plan: Plan, clock: ZoneClock, plays: readonly Play[]): (Poli
   const days = new Map<number, number[]>();
   for (const [index, play] of plays.entries()) {
     if (play.programme.form !== 'audio') continue;
+    // It uses up nothing of the day.
+    if (play.schedule.unapprovedMs?.includes(play.plannedMs)) {
+      verdicts[index] = 'not-approved';
+      continue;
+    }
     const day = clock.dayAt(play.plannedMs);
     const sameDay = days.get(day);
     if (sameDay) sameDay.push(index);

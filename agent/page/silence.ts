@@ -12,6 +12,7 @@ export interface Sentence {
 }
 
 const rules: Record<PolicyRule, { readonly vi: string; readonly en: string }> = {
+  'not-approved': { vi: 'chưa được duyệt trước giờ phát 30 phút', en: 'nobody approved it 30 minutes before' },
   'outside-window': { vi: 'ngoài khung giờ được phép', en: 'outside the allowed hours' },
   'quiet-hours': { vi: 'rơi vào giờ yên tĩnh', en: 'within quiet hours' },
   'session-too-long': { vi: 'buổi phát quá dài', en: 'the session is too long' },

@@ -6,8 +6,9 @@ import { type ProgrammeAnswer, ProgrammeRequest } from '../../schemas/api.ts';
 import { wrongItem } from '../../schemas/plan.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
+import { stepProgramme } from '../approval/programme-step.ts';
 import type { Centre } from '../centre.ts';
-import { judgeStep, type ProgrammeStep, stepActs } from '../core/roles.ts';
+import { type ProgrammeStep, stepActs } from '../core/roles.ts';
 import type { StoredProgramme } from '../store/store.ts';
 import { declare } from './route.ts';
 
@@ -15,7 +16,7 @@ const StepRequest = v.optional(v.nullable(v.object({ note: v.optional(v.pipe(v.s
 const steps: readonly ProgrammeStep[] = ['submit', 'approve', 'reject', 'withdraw'];
 
 export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
-  const { store, dispatch, feed, card } = centre;
+  const { store, feed, card } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/programmes', act: 'read' }, async () =>
     ok((await store.content.programmes()).map(answerOf)),
@@ -64,22 +65,9 @@ export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
       centre,
       { method: 'POST', url: `/api/programmes/:id/${step}`, act: stepActs[step], body: StepRequest },
       async ({ person, params, body, act }): Promise<Result<ProgrammeAnswer>> => {
-        const stored = await store.content.programme(params['id'] ?? '');
-        if (!stored) return bad('not-found', `no programme ${params['id']}`);
-        const judged = judgeStep(step, stored, { account: person.account, grants: person.grants, area: card.area });
-        if (!judged.ok) return judged;
-        const judging = step === 'approve' || step === 'reject';
-        const next: StoredProgramme = {
-          ...stored,
-          state: judged.value,
-          approver: judging ? person.account : step === 'submit' ? null : stored.approver,
-          changedMs: centre.nowMs(),
-          note: body?.note ?? '',
-        };
-        await store.content.saveProgramme(next, act(`programme.${step}`, stored.programme.id, stored.programme));
-        await dispatch.changed();
-        feed.tell('programme', stored.programme.id);
-        return ok(answerOf(next));
+        const asking = { account: person.account, grants: person.grants, act };
+        const next = await stepProgramme(centre, params['id'] ?? '', { step, note: body?.note ?? '' }, asking);
+        return next.ok ? ok(answerOf(next.value)) : next;
       },
     );
   }
@@ -129,6 +117,6 @@ async function itemOf({ store, sources }: Centre, wish: Wishes[number]): Promise
   return medium ? ok(medium.item) : bad('not-found', `no content ${sha256}`);
 }
 
-function answerOf({ programme, sources, state, author, approver, changedMs }: StoredProgramme): ProgrammeAnswer {
-  return { ...programme, ...(sources && { sources }), state, author, approver, madeMs: changedMs };
+function answerOf({ programme, sources, state, author, approver, delegation, changedMs }: StoredProgramme): ProgrammeAnswer {
+  return { ...programme, ...(sources && { sources }), state, author, approver, ...(delegation && { delegation }), madeMs: changedMs };
 }

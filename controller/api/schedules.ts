@@ -128,7 +128,7 @@ async function timelineOf(centre: Centre, grants: readonly Grant[], query: v.Inf
 }
 
 /** A right to schedule must cover every box that would play; groups without boxes belong to the whole centre. */
-function mayOver({ registry, card }: Centre, grants: readonly Grant[], groups: readonly string[]): Result<void> {
+export function mayOver({ registry, card }: Centre, grants: readonly Grant[], groups: readonly string[]): Result<void> {
   const areas = registry.all().filter((box) => box.groups.some((group) => groups.includes(group)));
   const outside = areas.map((box) => may(grants, 'schedule.write', box.area)).find((one) => !one.ok);
   return outside ?? (areas.length > 0 ? ok(undefined) : may(grants, 'schedule.write', card.area));

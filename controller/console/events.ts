@@ -16,6 +16,7 @@ const names: Readonly<Record<LiveEvent, true>> = {
   fault: true,
   unit: true,
   source: true,
+  notice: true,
 };
 
 /** Name of the document's event for a live event of the centre. */

@@ -5,6 +5,7 @@ import { get, rememberCsrf, send, sessionEnded } from './door.ts';
 import { h, replace } from './element.ts';
 import { openEvents } from './events.ts';
 import { makeSiren } from './siren.ts';
+import { showApproval } from './views/approval.ts';
 import { showDuty } from './views/duty.ts';
 import { dutyBar } from './views/duty-bar.ts';
 import { showEmergency } from './views/emergency.ts';
@@ -58,6 +59,7 @@ function begin(app: Element): void {
     const session = await signedIn();
     if (location.pathname.endsWith('/setup') && !session) return showSetup(app, () => go('tong-quan'));
     if (location.pathname.endsWith('/invite')) return showInvitation(app, () => go('tong-quan'));
+    if (location.pathname.endsWith('/approve')) return showApproval(app);
     if (!session) return showSignIn(app, enter);
     if ('needs' in session) return showSecondStep(app, session, enter);
     const name = location.hash.slice(2) in views ? location.hash.slice(2) : 'tong-quan';
@@ -89,7 +91,7 @@ function begin(app: Element): void {
     };
   };
   const go = (name: string) => {
-    if (/\/(setup|invite)$/.test(location.pathname)) location.assign(`/#/${name}`);
+    if (/\/(setup|invite|approve)$/.test(location.pathname)) location.assign(`/#/${name}`);
     else location.hash = `/${name}`;
   };
   addEventListener('hashchange', () => void turn());

@@ -81,7 +81,10 @@ export function noticesOf(
 
 /** Is somebody meant: holds one of the roles for exactly the place. Rights over more see what is below and are not asked. */
 export function isFor(notice: Pick<Notice, 'roles'>, area: AreaPath, grants: readonly Grant[]): boolean {
-  return grants.some(({ role, area: held, only }) => held === area && only === undefined && notice.roles.includes(role));
+  return grants.some(
+    ({ role, area: held, only, delegated }) =>
+      held === area && (only === undefined || delegated !== undefined) && notice.roles.includes(role),
+  );
 }
 
 /** What an issue's notices say of one unit. */

@@ -1,5 +1,6 @@
 // Who may do what where: each right is a role inside an area. One pure question, asked before every act.
 import type { AccountRole } from '../../schemas/api.ts';
+import type { Delegated } from '../../schemas/approval.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 
@@ -7,8 +8,10 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 export interface Grant {
   readonly role: AccountRole;
   readonly area: AreaPath;
-  /** Of a token: nothing but these acts of the role. */
+  /** Of a token or a borrowed right: nothing but these acts of the role. */
   readonly only?: readonly ActName[];
+  /** Borrowed: under this delegation. */
+  readonly delegated?: Delegated;
 }
 
 /** What people do here. Reading needs any role at all. */
@@ -39,6 +42,9 @@ export const acts = {
   'inbox.answer': ['author', 'scheduler'],
   'library.write': ['author', 'approver'],
   'delivery.write': ['author', 'scheduler'],
+  'approval.delegate': ['approver'],
+  'approval.revoke': ['approver', 'administrator'],
+  'approval.ask': ['author', 'scheduler', 'approver'],
   'template.write': ['duty', 'administrator'],
   'order.give': ['duty'],
   'order.stop': ['duty', 'leader'],
@@ -79,6 +85,27 @@ function lets({ role, only }: Grant, roles: readonly AccountRole[], act: ActName
   return roles.includes(role) && (only === undefined || only.includes(act));
 }
 
+/** Somebody's own rights, without what others have delegated. */
+export function ownRights(grants: readonly Grant[]): readonly Grant[] {
+  return grants.filter(({ delegated }) => delegated === undefined);
+}
+
+/**
+ * May somebody judge this author's work there, and in whose stead? `null`: by their own right, which goes before a borrowed one.
+ * What was delegated by the author judges nothing of the author's: it is the author's own right. Problems: not-allowed, own-work.
+ */
+export function rightToJudge(grants: readonly Grant[], act: ActName, area: AreaPath, author: string): Result<Delegated | null> {
+  if (may(ownRights(grants), act, area).ok) return ok(null);
+  const borrowed = grants
+    .filter((grant) => grant.delegated !== undefined && may([grant], act, area).ok)
+    .flatMap((grant) => grant.delegated ?? []);
+  const fit = borrowed.find(({ by }) => by !== author);
+  if (fit) return ok(fit);
+  if (borrowed.length > 0) return bad('own-work', `${author} is the author and delegated this right`);
+  const refused = may(grants, act, area);
+  return refused.ok ? bad('not-allowed', act) : refused;
+}
+
 export type ProgrammeStep = 'submit' | 'approve' | 'reject' | 'withdraw';
 export const stepActs = {
   submit: 'programme.write',
@@ -106,11 +133,15 @@ export function judgeStep(
 ): Result<Life> {
   const act = stepActs[step];
   // Whoever writes may hand in; judging needs the right over the whole area it will sound in.
-  const allowed = step === 'submit' ? mayAnywhere(person.grants, act) : may(person.grants, act, person.area);
-  if (!allowed.ok) return allowed;
-  const ownOnly = step === 'withdraw' && !may(person.grants, 'programme.judge', person.area).ok;
-  if (ownOnly && programme.author !== person.account) return bad('not-allowed', 'an author withdraws own work only');
   const judging = step === 'approve' || step === 'reject';
+  const allowed: Result<unknown> = judging
+    ? rightToJudge(person.grants, act, person.area, programme.author)
+    : step === 'submit'
+      ? mayAnywhere(person.grants, act)
+      : may(person.grants, act, person.area);
+  if (!allowed.ok) return bad(allowed.problem.code, allowed.problem.detail);
+  const ownOnly = step === 'withdraw' && !may(ownRights(person.grants), 'programme.judge', person.area).ok;
+  if (ownOnly && programme.author !== person.account) return bad('not-allowed', 'an author withdraws own work only');
   if (judging && programme.author === person.account) return bad('own-work', `${person.account} is the author`);
   const { from, to } = steps[step];
   if (!from.includes(programme.state)) return bad('conflict', `cannot ${step} what is ${programme.state}`, '/state');

@@ -87,7 +87,7 @@ function scheduleAt({ id, programme, clock }: Insertion, startMs: number): Sched
 }
 
 /** `20261123T053000` in the zone, to the second. */
-function localOf(atMs: number, clock: ZoneClock): string {
+export function localOf(atMs: number, clock: ZoneClock): string {
   const wallMs = atMs + clock.offsetAt(atMs);
   const day = Math.floor(wallMs / dayMs);
   const seconds = Math.floor((wallMs - day * dayMs) / 1000);

@@ -3,7 +3,7 @@ import type { AreaPath } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import { type SourceContent, type SourceState, type SourceStep, sourceLimits } from '../../schemas/source.ts';
-import { type ActName, type Grant, may } from './roles.ts';
+import { type ActName, type Grant, may, ownRights, rightToJudge } from './roles.ts';
 import { checkComplete, checkContent, differences, type SourceItem, type SourceVersion } from './source-item.ts';
 
 interface StepRule {
@@ -90,12 +90,14 @@ export function judgeSourceStep(
 ): Result<SourceChange> {
   const { latest, published } = item;
   const { act, from, to } = sourceLife[step];
-  const allowed = may(grants, act, area);
+  const judging = step === 'approve' || step === 'reject';
+  const right = judging ? rightToJudge(grants, act, area, latest.author) : ok(null);
+  if (!right.ok) return right;
+  const allowed = judging ? ok(undefined) : may(grants, act, area);
   if (!allowed.ok) return allowed;
-  const ownOnly = step === 'withdraw' && !may(grants, 'source.judge', area).ok;
+  const ownOnly = step === 'withdraw' && !may(ownRights(grants), 'source.judge', area).ok;
   if (ownOnly && [latest, published].some((one) => one && one.author !== account))
     return bad('not-allowed', 'an author withdraws own work only');
-  const judging = step === 'approve' || step === 'reject';
   if (judging && latest.author === account) return bad('own-work', `${account} is the author of version ${latest.n}`);
   const fresh = isNewest(item, version);
   if (!fresh.ok) return fresh;
@@ -107,7 +109,11 @@ export function judgeSourceStep(
   if (step === 'reject' && note === '') return bad('bad-input', 'the author is told why', '/note');
   if (step === 'publish' && (latest.content.validUntilMs ?? Number.POSITIVE_INFINITY) <= atMs)
     return bad('expired', 'its validity has ended', '/content/validUntilMs');
-  const next: SourceVersion = { ...latest, state: to, steps: [...latest.steps, { step, by: account, atMs, note }] };
+  const next: SourceVersion = {
+    ...latest,
+    state: to,
+    steps: [...latest.steps, { step, by: account, atMs, note, ...(right.value && { delegation: right.value }) }],
+  };
   const other = published && published.n !== latest.n ? published : undefined;
   const changed = { ...item, changedMs: atMs, latest: next };
   if (step === 'publish')

@@ -27,12 +27,12 @@ export interface People {
 }
 
 export function makePeople({ store, card, settings, factors, nowMs }: Parts): People {
-  const { people, tokens, tries, duty } = store;
+  const { people, tokens, tries, duty, approvals } = store;
   const act = (actor: string, name: string, subject: string, content: unknown = null): Act => ({
     ...{ atMs: nowMs(), actor, act: name, subject },
     sha256: sha256(Buffer.from(canonicalJson(content))),
   });
-  const shared = { people, tokens, tries, duty, nowMs, act };
+  const shared = { people, tokens, tries, duty, approvals, nowMs, act };
   const sessions = new Sessions({ ...shared, demo: card.demo, factorRoles: () => settings.factorRoles() });
   const asksCodes = () => settings.factorRoles().length > 0;
   return {

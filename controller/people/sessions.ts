@@ -15,7 +15,8 @@ import {
 } from '../core/accounts.ts';
 import type { Grant } from '../core/roles.ts';
 import type { Account, PeopleStore, Session, TokenStore } from '../store/people-store.ts';
-import type { Act } from '../store/store.ts';
+import type { Act, Store } from '../store/store.ts';
+import { borrowedRights } from './borrowed-rights.ts';
 
 /** What is seen is written at most so often. */
 const seenEveryMs = 60_000;
@@ -42,6 +43,7 @@ export interface Whence {
 export interface SessionsOptions {
   readonly people: PeopleStore;
   readonly tokens: TokenStore;
+  readonly approvals: Store['approvals'];
   readonly demo: boolean;
   /** Roles that oblige to a code, as they are set now. */
   readonly factorRoles: () => Parameters<typeof codeObliged>[1];
@@ -113,10 +115,13 @@ export class Sessions {
     const { session, account } = held.value;
     if (proofMissing(session.proof, this.obliged(account.grants))) return bad('factor-needed', 'give the code of the app first');
     if (seen && nowMs() - session.seenMs >= seenEveryMs) await people.touchSession(session.idHash, nowMs());
+    // What others delegate needs the proof that they would need.
+    const borrowed = await borrowedRights(this.#options, account.account, nowMs());
+    const lent = proofMissing(session.proof, this.obliged(borrowed)) ? [] : borrowed;
     return ok({
       account: account.account,
       title: account.title,
-      grants: account.grants,
+      grants: lent.length > 0 ? [...account.grants, ...lent] : account.grants,
       csrf: session.csrf,
       session: session.idHash,
       actor: account.account,

@@ -64,6 +64,32 @@ export class SignInDesk {
     return ok(await this.#succeed(account, taken.value, attempt, 'factor', whence));
   }
 
+  /** The person's whole sign-in again, for one act and without a session. Problems: too-many-requests, wrong-credentials, factor-needed, wrong-code. */
+  async prove(name: string, password: string, code: string | undefined, whence: Whence): Promise<Result<Account>> {
+    const { people, factors, tries, nowMs } = this.#options;
+    const attempt = attemptFrom(name, whence, 'password');
+    const taken = await this.#take(attempt);
+    if (!taken.ok) return taken;
+    const account = await checkPassword(people, name, password);
+    if (!account.ok) return account;
+    const needs = await this.needs(account.value);
+    if (needs !== null) {
+      await this.#giveBack(attempt, taken.value);
+      if (needs === 'enrol') return bad('factor-needed', 'sign in and set up the code app first');
+      if (code === undefined) return bad('factor-needed', 'the code of the app, too', '/code');
+      const counted = await this.#take(attemptFrom(name, whence, 'code'));
+      if (!counted.ok) return counted;
+      const proved = await factors.use(name, code);
+      if (!proved.ok) return proved;
+    }
+    const proof = needs === null ? attempt : attemptFrom(name, whence, 'code');
+    await tries.change(Object.values(namesOf(proof)), (kept) => ({
+      counts: forgive(kept, taken.value, proof, nowMs()),
+      answer: undefined,
+    }));
+    return account;
+  }
+
   /** The app's secret, shown once. Whoever has an app moves it with a code of it, not here. Problem: conflict. */
   async enrol({ account }: Held): Promise<Result<FactorAnswer>> {
     if ((await this.#factor(account.account)) === 'active') return bad('conflict', 'the code app is set up; give its code');

@@ -1,5 +1,6 @@
 // Media, programmes, schedules and the policy in SQL.
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
+import type { Delegated } from '../../schemas/approval.ts';
 import type { Occasion } from '../../schemas/holidays.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -34,9 +35,11 @@ export class SqlContent implements ContentStore {
 
   saveProgramme(stored: StoredProgramme, act: Act): Promise<void> {
     const upsert = {
-      sql: `INSERT INTO programmes (id, changed_ms, body, sources, state, author, approver, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      sql: `INSERT INTO programmes (id, changed_ms, body, sources, state, author, approver, note, delegation)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET changed_ms = excluded.changed_ms, body = excluded.body, sources = excluded.sources,
-        state = excluded.state, author = excluded.author, approver = excluded.approver, note = excluded.note`,
+        state = excluded.state, author = excluded.author, approver = excluded.approver, note = excluded.note,
+        delegation = excluded.delegation`,
       params: [
         stored.programme.id,
         stored.changedMs,
@@ -46,6 +49,7 @@ export class SqlContent implements ContentStore {
         stored.author,
         stored.approver,
         stored.note,
+        stored.delegation ? JSON.stringify(stored.delegation) : null,
       ],
     };
     return this.#writer.write([upsert], act);
@@ -143,6 +147,7 @@ function programmeOf(row: SqlRow): StoredProgramme {
     state: String(row['state']) as ProgrammeState,
     author: String(row['author']),
     approver: row['approver'] === null ? null : String(row['approver']),
+    ...(typeof row['delegation'] === 'string' && { delegation: JSON.parse(row['delegation']) as Delegated }),
     changedMs: Number(row['changed_ms']),
     note: String(row['note']),
   };

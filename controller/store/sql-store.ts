@@ -2,6 +2,8 @@
 import type { Database } from '../../hardware/host/sqlite.ts';
 import { migrations } from './migrations/migrations.ts';
 import { SqlAlerts } from './sql-alerts.ts';
+import { SqlApprovals } from './sql-approvals.ts';
+import { SqlBulks } from './sql-bulks.ts';
 import { SqlCalendar } from './sql-calendar.ts';
 import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
@@ -44,6 +46,8 @@ export class SqlStore implements Store {
   readonly federation: SqlFederation;
   readonly folders: SqlFolders;
   readonly steering: SqlSteering;
+  readonly approvals: SqlApprovals;
+  readonly bulks: SqlBulks;
   readonly calendar: SqlCalendar;
   readonly faults: SqlFaults;
   readonly wants: SqlWants;
@@ -79,6 +83,8 @@ export class SqlStore implements Store {
     this.federation = new SqlFederation(this.#writer);
     this.folders = new SqlFolders(this.#writer);
     this.steering = new SqlSteering(this.#writer);
+    this.approvals = new SqlApprovals(this.#writer);
+    this.bulks = new SqlBulks(this.#writer);
     this.wants = new SqlWants(this.#writer);
     this.orders = new SqlOrders(this.#writer);
     this.live = new SqlLive(this.#writer);

@@ -1,6 +1,7 @@
 // LONG: the whole port on one page.
 // What a centre remembers, by meaning. Every write is one durable transaction; one process writes.
 import type { RelayRequest } from '../../schemas/api.ts';
+import type { Delegated } from '../../schemas/approval.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
 import type { HolidayYearSet, Occasion } from '../../schemas/holidays.ts';
 import type { LiveSession } from '../../schemas/live.ts';
@@ -19,6 +20,8 @@ import type { Part } from '../../schemas/want.ts';
 import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
+import type { ApprovalStore } from './approval-store.ts';
+import type { BulkStore } from './bulk-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { FederationStore } from './federation-store.ts';
 import type { IssueStore } from './issue-store.ts';
@@ -93,6 +96,8 @@ export interface StoredProgramme {
   readonly state: ProgrammeState;
   readonly author: string;
   readonly approver: string | null;
+  /** In whose stead it was judged. */
+  readonly delegation?: Delegated | undefined;
   readonly changedMs: number;
   readonly note: string;
 }
@@ -420,6 +425,8 @@ export interface Store {
   readonly federation: FederationStore;
   readonly folders: FolderStore;
   readonly steering: SteeringStore;
+  readonly approvals: ApprovalStore;
+  readonly bulks: BulkStore;
   readonly calendar: CalendarStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;

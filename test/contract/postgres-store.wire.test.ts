@@ -12,6 +12,8 @@ import type { Store } from '../../controller/store/store.ts';
 import type { Database } from '../../hardware/host/sqlite.ts';
 import { makeCentre, must, seedOf, startMs } from '../controller/built-centre.ts';
 import { describeAlertStore } from './alert-store.ts';
+import { describeApprovalStore } from './approval-store.ts';
+import { describeBulkStore } from './bulk-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
@@ -59,6 +61,8 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);
   describeSteeringStore('steering', makeBed);
+  describeBulkStore('many schedules', makeBed);
+  describeApprovalStore('approving', makeBed);
   describePlayStore('plays', makeBed);
   describeRegisterStore('the register', makeBed);
   describeTicketStore('repairs', makeBed);

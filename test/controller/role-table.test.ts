@@ -11,6 +11,7 @@ import { parse } from '../../schemas/parse.ts';
 import { tokenActs } from '../../schemas/people.ts';
 import { ok } from '../../schemas/problems.ts';
 import { EquipmentRequest } from '../../schemas/register.ts';
+import { schedule } from '../schemas/documents.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
 import { ticket } from './register-rig.ts';
 import { equipment, outputs, type RouteRow, roleTable, things } from './role-table.ts';
@@ -88,6 +89,10 @@ async function makeThings(): Promise<void> {
   const told = { form: 'sms' as const, atMs: 1, place: '', count: null, note: '', photo: null };
   const delivery = { ...told, id: things.delivery, item: item.id, unit: 'thon-1', by: 'x', madeMs: 1, before: [], struck: null };
   must(await built.centre.store.steering.decideDelivery(delivery.id, item.id, () => ok(delivery), act));
+  const planned = schedule({ id: things.schedule, programme: things.programme });
+  must(await built.centre.store.content.addSchedule({ schedule: planned, groups: ['thon-1'], author: 'x', createdMs: 1 }, act));
+  const lent = { id: things.delegation, giver: 'trong-approver', holder: things.account, area: home, note: '', madeMs: 1, revoked: null };
+  must(await built.centre.store.approvals.decideDelegation(lent.id, lent.giver, () => ok({ ...lent, fromMs: 1, untilMs: 9e12 }), act));
   const issue: SourceIssue = {
     ...{ id: things.issue, item: item.id, by: 'x', atMs: 1, tier: 'normal', to: ['thon-1'], levels: ['hamlet'] },
     ...{ disseminateByMs: null, note: '', withdrawn: null },

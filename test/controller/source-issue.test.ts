@@ -212,8 +212,7 @@ describe('what became of it', () => {
       { id: 'y', area: '08/a', groups: ['h'] },
       { id: 'z', area: '08/b', groups: ['i'] },
     ],
-    ...{ plays: [], scheduled: new Set<string>(), byHand: [], communes: [], households: new Map<string, number>() },
-    ...{ withdrawn: false, atMs: 500 },
+    ...{ plays: [], byHand: [], communes: [], households: new Map(), scheduled: new Set<string>(), withdrawn: false, atMs: 500 },
     ...change,
   });
   const entry = (change: Partial<InboxEntry> = {}, unit = 'a'): InboxEntry => ({

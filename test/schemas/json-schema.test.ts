@@ -24,6 +24,7 @@ const notDocuments = new Set([
   'DutyPlace',
   'FactorCode',
   'GrantWish',
+  'BulkWish',
   'HandForm',
   'TokenAct',
   'Pin',

@@ -1,0 +1,39 @@
+// One step in a programme's life, whoever asks for it and from where.
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Centre } from '../centre.ts';
+import { judgeStep, type ProgrammeStep, rightToJudge } from '../core/roles.ts';
+import type { Asking } from '../sources/source-desk.ts';
+import type { StoredProgramme } from '../store/store.ts';
+
+/** Problems: not-found, not-allowed, own-work, conflict. */
+export async function stepProgramme(
+  { store, dispatch, feed, card, nowMs }: Pick<Centre, 'store' | 'dispatch' | 'feed' | 'card' | 'nowMs'>,
+  id: string,
+  { step, note }: { readonly step: ProgrammeStep; readonly note: string },
+  { account, grants, act }: Asking,
+): Promise<Result<StoredProgramme>> {
+  const stored = await store.content.programme(id);
+  if (!stored) return bad('not-found', `no programme ${id}`);
+  const judged = judgeStep(step, stored, { account, grants, area: card.area });
+  if (!judged.ok) return judged;
+  const judging = step === 'approve' || step === 'reject';
+  const right = judging ? rightToJudge(grants, 'programme.judge', card.area, stored.author) : ok(null);
+  const delegation = right.ok ? right.value : null;
+  const { delegation: before, ...rest } = stored;
+  const kept = step === 'withdraw' ? before : undefined;
+  const next: StoredProgramme = {
+    ...rest,
+    ...((delegation ?? kept) && { delegation: delegation ?? kept }),
+    state: judged.value,
+    approver: judging ? account : step === 'submit' ? null : stored.approver,
+    changedMs: nowMs(),
+    note,
+  };
+  await store.content.saveProgramme(
+    next,
+    act(`programme.${step}`, id, delegation ? { ...stored.programme, delegation } : stored.programme),
+  );
+  await dispatch.changed();
+  feed.tell('programme', id);
+  return ok(next);
+}
