@@ -19,6 +19,7 @@ import { centreRoutes } from './api/centres.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { collectRules, describeRoutes } from './api/describe.ts';
 import { dutyRoutes } from './api/duty.ts';
+import { evaluationRoutes } from './api/evaluation.ts';
 import { eventRoutes } from './api/events.ts';
 import { explainRoutes } from './api/explain.ts';
 import { faultRoutes } from './api/faults.ts';
@@ -150,6 +151,7 @@ function estateRoutes(app: FastifyInstance, centre: Centre): void {
   registerRoutes(app, centre);
   registerImportRoutes(app, centre);
   ticketRoutes(app, centre);
+  evaluationRoutes(app, centre);
 }
 
 function addHeaders(app: FastifyInstance, secure: boolean): void {

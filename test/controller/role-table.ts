@@ -211,6 +211,12 @@ export const roleTable: readonly RouteRow[] = [
   ofTicket('ticket.work', 'photos', { when: 'after', sha256: 'a'.repeat(64) }),
   ofTicket('ticket.work', 'self-test'),
   ofTicket('ticket.close', 'close', { reason: 'x' }),
+  // Evaluation.
+  ...anywhere('read', 'GET /api/evaluations', 'GET /api/evaluations/:unit', 'GET /api/ratings'),
+  {
+    ...{ route: 'POST /api/ratings', needs: 'rating.write', elsewhere: 'refused' },
+    body: { unit: 'thon-1', month: '2026-11', level: 'commune', source: 'phieu', stars: [0, 0, 0, 0, 1] },
+  },
   ofFault('answer'),
   ofFault('assign', { assignee: things.account }),
   ofFault('resolve'),
