@@ -51,6 +51,7 @@ import { sourceItemRoutes } from './api/source-items.ts';
 import { speechRoutes } from './api/speech.ts';
 import { templateRoutes } from './api/templates.ts';
 import { ticketRoutes } from './api/tickets.ts';
+import { trainingRoutes } from './api/training.ts';
 import { unitRoutes } from './api/units.ts';
 import { uploadRoutes } from './api/uploads.ts';
 import type { Centre } from './centre.ts';
@@ -152,6 +153,7 @@ function estateRoutes(app: FastifyInstance, centre: Centre): void {
   registerImportRoutes(app, centre);
   ticketRoutes(app, centre);
   evaluationRoutes(app, centre);
+  trainingRoutes(app, centre);
 }
 
 function addHeaders(app: FastifyInstance, secure: boolean): void {

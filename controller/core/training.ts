@@ -35,6 +35,8 @@ export interface KnownBox {
   readonly report: Report | null;
 }
 
+const virtualWords: readonly string[] = ['none', 'virtual'];
+
 /**
  * Nothing real hangs on it: it says so of its sound, its relays and its screen. A box that was never enrolled can make no
  * sound at all; an enrolled one that has told nothing yet may be anything.
@@ -42,7 +44,7 @@ export interface KnownBox {
 export function isVirtual({ enrolled, report }: KnownBox): boolean {
   if (!enrolled) return true;
   if (!report) return false;
-  return Object.values(report.hardware).every((word) => word === 'none' || word.startsWith('simulated'));
+  return Object.values(report.hardware).every((word) => virtualWords.includes(word) || word.startsWith('simulated'));
 }
 
 /** Boxes that keep a unit from being a sandbox. Problem: conflict, by name. */
