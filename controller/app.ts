@@ -21,6 +21,7 @@ import { contactRoutes } from './api/contacts.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { collectRules, describeRoutes } from './api/describe.ts';
 import { dutyRoutes } from './api/duty.ts';
+import { evaluationRoutes } from './api/evaluation.ts';
 import { eventRoutes } from './api/events.ts';
 import { explainRoutes } from './api/explain.ts';
 import { faultRoutes } from './api/faults.ts';
@@ -56,6 +57,7 @@ import { sourceItemRoutes } from './api/source-items.ts';
 import { speechRoutes } from './api/speech.ts';
 import { templateRoutes } from './api/templates.ts';
 import { ticketRoutes } from './api/tickets.ts';
+import { trainingRoutes } from './api/training.ts';
 import { unitRoutes } from './api/units.ts';
 import { uploadRoutes } from './api/uploads.ts';
 import type { Centre } from './centre.ts';
@@ -182,6 +184,8 @@ function estateRoutes(app: FastifyInstance, centre: Centre): void {
   registerRoutes(app, centre);
   registerImportRoutes(app, centre);
   ticketRoutes(app, centre);
+  evaluationRoutes(app, centre);
+  trainingRoutes(app, centre);
 }
 
 function addHeaders(app: FastifyInstance, secure: boolean): void {

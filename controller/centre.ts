@@ -44,6 +44,7 @@ import type { SteeringWatch } from './sources/steering-watch.ts';
 import type { SpeechDesk } from './speech/speech-desk.ts';
 import type { Store } from './store/store.ts';
 import type { TicketDesk } from './ticket-desk.ts';
+import type { TrainingDesk } from './training-desk.ts';
 import type { UnitDesk } from './units/unit-desk.ts';
 
 /** What a centre is; fixed when its data folder is made. */
@@ -101,6 +102,7 @@ export interface Centre {
   readonly retention: RetentionDesk;
   readonly register: RegisterDesk;
   readonly tickets: TicketDesk;
+  readonly training: TrainingDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

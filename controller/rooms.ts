@@ -49,6 +49,7 @@ import type { HttpEngineSettings } from './speech/http-engine.ts';
 import { makeSpeech } from './speech/make-speech.ts';
 import type { StoredOrder } from './store/store.ts';
 import { TicketDesk } from './ticket-desk.ts';
+import { TrainingDesk } from './training-desk.ts';
 import { UnitDesk } from './units/unit-desk.ts';
 
 /** What was opened of a data folder and its machine. */
@@ -141,7 +142,8 @@ function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }:
   const register = new RegisterDesk({ register: store.register, units, nowMs });
   const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
   const tickets = new TicketDesk({ store, faults, commands, register, units, ...near, feed, journal, nowMs });
-  return { faults, register, tickets };
+  const training = new TrainingDesk({ store, registry, register, nowMs });
+  return { faults, register, tickets, training };
 }
 
 /** How content comes in: files, texts, other people's documents. */

@@ -11,6 +11,7 @@ import { CleanBulletin } from './bulletin-removals.ts';
 import { Command, Screenshot } from './command.ts';
 import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
+import * as evaluation from './evaluation.ts';
 import { Below, Introduction } from './introduction.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import * as library from './library.ts';
@@ -38,6 +39,7 @@ import * as issues from './source-issue.ts';
 import { Pronunciations } from './speech-text/pronunciations.ts';
 import * as steering from './steering.ts';
 import * as tickets from './tickets.ts';
+import * as training from './training.ts';
 import * as units from './units.ts';
 import { OrderAudio, Part, Want } from './want.ts';
 import { Widget } from './widget.ts';
@@ -178,6 +180,9 @@ export const wireShapes = {
   TicketNoteRequest: tickets.TicketNoteRequest,
   TicketPhotoRequest: tickets.TicketPhotoRequest,
   TicketCloseRequest: tickets.TicketCloseRequest,
+  RatingRequest: evaluation.RatingRequest,
+  TrainingRequest: training.TrainingRequest,
+  TrainingResultRequest: training.TrainingResultRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 
 export type WireName = keyof typeof wireShapes;

@@ -46,9 +46,11 @@ function entryRoutes(app: FastifyInstance, centre: Centre): void {
     if (!place.ok) return place;
     const units = unitsAsked(centre, person.grants, query.unit);
     if (!units.ok) return units;
-    // What is asked of the facts is looked for after reading: pages are cut from what fits.
     const { kind, technology, state, box } = query;
-    const all = await register.entries({ ...units.value, after: place.value?.[0], limit: registerLimits.entries });
+    // What is asked of the facts is looked for after reading: then pages are cut from what fits.
+    const picky = [kind, technology, state, box].some((one) => one !== undefined);
+    const limit = picky ? registerLimits.entries : query.limit + 1;
+    const all = await register.entries({ ...units.value, after: place.value?.[0], limit });
     const fit = all.filter(
       ({ facts: one }) =>
         one &&

@@ -1,7 +1,7 @@
 // What every report is: figures with their definitions, a table, what was left out and why. A figure nobody measured is null, never 0.
 
-/** How a value is written: instants and durations in ms, shares 0 to 1. */
-export type ValueKind = 'text' | 'count' | 'instant' | 'durationMs' | 'share';
+/** How a value is written: instants and durations in ms, shares 0 to 1, stars 1 to 5. */
+export type ValueKind = 'text' | 'count' | 'instant' | 'durationMs' | 'share' | 'stars';
 export type Value = string | number | null;
 
 export interface Words {

@@ -81,6 +81,7 @@ function writer(zone: string): (value: Value, kind: ValueKind) => string {
     if (value === null) return unmeasured;
     if (typeof value === 'string') return value;
     if (kind === 'share') return `${(value * 100).toFixed(1).replace('.', ',')} %`;
+    if (kind === 'stars') return value.toFixed(2).replace('.', ',');
     if (kind === 'durationMs') return duration(value);
     if (kind !== 'instant') return String(value);
     const text = local(value);

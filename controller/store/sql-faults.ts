@@ -3,7 +3,7 @@ import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { type Fault, isOpen } from '../core/faults.ts';
 import { put } from './batch.ts';
 import { terms } from './sql-log.ts';
-import type { Act, FaultFilter, FaultStore } from './store.ts';
+import type { Act, FaultFilter, FaultSpan, FaultStore } from './store.ts';
 import type { Writer } from './writer.ts';
 
 export class SqlFaults implements FaultStore {
@@ -15,9 +15,12 @@ export class SqlFaults implements FaultStore {
 
   save(faults: readonly Fault[], act?: Act): Promise<void> {
     const rows = faults.map((fault) => [
-      ...[fault.id, fault.box, fault.openedMs, fault.endedMs, isOpen(fault) ? 1 : 0, fault.resolvedMs, JSON.stringify(fault)],
+      ...[fault.id, fault.box, fault.openedMs, fault.endedMs, isOpen(fault) ? 1 : 0, fault.resolvedMs, fault.reason, JSON.stringify(fault)],
     ]);
-    return this.#writer.write([put('faults', ['id'], ['box', 'opened_ms', 'ended_ms', 'open', 'resolved_ms', 'body'], rows)], act);
+    return this.#writer.write(
+      [put('faults', ['id'], ['box', 'opened_ms', 'ended_ms', 'open', 'resolved_ms', 'reason', 'body'], rows)],
+      act,
+    );
   }
 
   async fault(id: string): Promise<Fault | undefined> {
@@ -39,6 +42,22 @@ export class SqlFaults implements FaultStore {
     ]);
     const sql = `SELECT body FROM faults ${where} ORDER BY opened_ms DESC, id DESC LIMIT ?`;
     return (await this.#writer.database.read(sql, [...params, limit])).map(faultOf);
+  }
+
+  async lasted({ reason, fromMs, toMs }: FaultSpan): Promise<ReadonlyMap<string, number>> {
+    const until = 'CASE WHEN ended_ms IS NULL OR ended_ms > ? THEN ? ELSE ended_ms END';
+    const since = 'CASE WHEN opened_ms < ? THEN ? ELSE opened_ms END';
+    const sql = `SELECT box, SUM(${until} - ${since}) AS lasted_ms FROM faults
+      WHERE reason = ? AND opened_ms < ? AND (ended_ms IS NULL OR ended_ms > ?) GROUP BY box ORDER BY box`;
+    const rows = await this.#writer.database.read(sql, [toMs, toMs, fromMs, fromMs, reason, toMs, fromMs]);
+    return new Map(rows.map((row) => [String(row['box']), Number(row['lasted_ms'])]));
+  }
+
+  async stoodAt(atMs: number, openedUntilMs: number): Promise<ReadonlyMap<string, number>> {
+    const sql =
+      'SELECT box, COUNT(*) AS n FROM faults WHERE opened_ms <= ? AND (ended_ms IS NULL OR ended_ms > ?) GROUP BY box ORDER BY box';
+    const rows = await this.#writer.database.read(sql, [openedUntilMs, atMs]);
+    return new Map(rows.map((row) => [String(row['box']), Number(row['n'])]));
   }
 }
 

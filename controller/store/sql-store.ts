@@ -8,6 +8,7 @@ import { SqlCalendar } from './sql-calendar.ts';
 import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
+import { SqlEvaluation, SqlTraining } from './sql-evaluation.ts';
 import { SqlFaults } from './sql-faults.ts';
 import { SqlFederation } from './sql-federation.ts';
 import { SqlFolders } from './sql-folders.ts';
@@ -60,6 +61,8 @@ export class SqlStore implements Store {
   readonly retention: SqlRetention;
   readonly register: SqlRegister;
   readonly tickets: SqlTickets;
+  readonly evaluation: SqlEvaluation;
+  readonly training: SqlTraining;
   readonly once: SqlOnce;
   readonly audit: SqlAudit;
   readonly counters: SqlCounters;
@@ -95,6 +98,8 @@ export class SqlStore implements Store {
     this.retention = new SqlRetention(this.#writer);
     this.register = new SqlRegister(this.#writer);
     this.tickets = new SqlTickets(this.#writer);
+    this.evaluation = new SqlEvaluation(this.#writer);
+    this.training = new SqlTraining(this.#writer);
     this.once = new SqlOnce(this.#writer);
     this.audit = new SqlAudit(this.#writer);
     this.counters = new SqlCounters(this.#writer);

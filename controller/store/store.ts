@@ -3,6 +3,7 @@
 import type { RelayRequest } from '../../schemas/api.ts';
 import type { Delegated } from '../../schemas/approval.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
+import type { FaultReason } from '../../schemas/faults.ts';
 import type { HolidayYearSet, Occasion } from '../../schemas/holidays.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
@@ -23,6 +24,7 @@ import type { AlertStore } from './alert-store.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import type { BulkStore } from './bulk-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { EvaluationStore, TrainingStore } from './evaluation-store.ts';
 import type { FederationStore } from './federation-store.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
@@ -298,6 +300,12 @@ export interface FaultFilter {
   readonly limit: number;
 }
 
+export interface FaultSpan {
+  readonly reason: FaultReason;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export interface FaultStore {
   /** Each in place of what is known under its id; the act is a person's. */
   save(faults: readonly Fault[], act?: Act): Promise<void>;
@@ -306,6 +314,10 @@ export interface FaultStore {
   unsettled(endedAfterMs: number): Promise<Fault[]>;
   /** Newest first; `open`: only those that need a person. */
   faults(filter: FaultFilter): Promise<Fault[]>;
+  /** How much of the period faults of a reason stood, by box. */
+  lasted(span: FaultSpan): Promise<ReadonlyMap<string, number>>;
+  /** How many stood at an instant that had begun by another, by box. */
+  stoodAt(atMs: number, openedUntilMs: number): Promise<ReadonlyMap<string, number>>;
 }
 
 export interface WantStore {
@@ -439,6 +451,8 @@ export interface Store {
   readonly retention: RetentionStore;
   readonly register: RegisterStore;
   readonly tickets: TicketStore;
+  readonly evaluation: EvaluationStore;
+  readonly training: TrainingStore;
   readonly once: OnceStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

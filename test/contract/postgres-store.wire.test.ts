@@ -16,6 +16,7 @@ import { describeApprovalStore } from './approval-store.ts';
 import { describeBulkStore } from './bulk-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
+import { describeEvaluationStore } from './evaluation-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
@@ -66,6 +67,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describePlayStore('plays', makeBed);
   describeRegisterStore('the register', makeBed);
   describeTicketStore('repairs', makeBed);
+  describeEvaluationStore('evaluation', makeBed);
   describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);
   describePeopleStore('people', makeBed);

@@ -77,6 +77,8 @@ async function makeThings(): Promise<void> {
     act: (name, subject) => ({ ...act, act: name, subject }),
   });
   must(await built.centre.store.tickets.add(ticket({ id: things.ticket, box: things.box, area: home }), 10, act));
+  const begun = { id: things.training, person: things.account, exercise: 'thay-hop', role: 'technician', unit: 'thon-1', by: 'x' } as const;
+  await built.centre.store.training.add({ ...begun, beganMs: 1, completedMs: null, result: null, completedBy: null, note: '' }, act);
   const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
   const fault = { id: things.fault, box: things.box, reason: 'hot', openedMs: 1, standingMs: 2, endedMs: 3, times: 1 } as const;
   await built.centre.store.faults.save([{ ...fault, ...nobody }]);

@@ -26,6 +26,7 @@ export const things = {
   fault: 'f-1',
   entry: 'cum-1',
   ticket: 'phieu-1',
+  training: 'tap-1',
   source: 'tin-1',
   issue: 'phat-1',
   folder: 'thu-muc-1',
@@ -244,6 +245,24 @@ export const roleTable: readonly RouteRow[] = [
   ofTicket('ticket.work', 'photos', { when: 'after', sha256: 'a'.repeat(64) }),
   ofTicket('ticket.work', 'self-test'),
   ofTicket('ticket.close', 'close', { reason: 'x' }),
+  // Evaluation.
+  ...anywhere('read', 'GET /api/evaluations', 'GET /api/evaluations/:unit', 'GET /api/ratings'),
+  {
+    ...{ route: 'POST /api/ratings', needs: 'rating.write', elsewhere: 'refused' },
+    body: { unit: 'thon-1', month: '2026-11', level: 'commune', source: 'phieu', stars: [0, 0, 0, 0, 1] },
+  },
+  // Training.
+  ...anywhere('read', 'GET /api/exercises', 'GET /api/trainings', 'GET /api/sandboxes'),
+  {
+    ...{ route: 'POST /api/trainings', needs: 'training.write', elsewhere: 'refused' },
+    body: { person: things.account, exercise: 'thay-hop', unit: 'thon-1' },
+  },
+  {
+    ...{ route: 'POST /api/trainings/:id/complete', needs: 'training.write', elsewhere: 'refused', params: { id: things.training } },
+    body: { result: 'passed' },
+  },
+  { route: 'PUT /api/sandboxes/:unit', needs: 'sandbox.write', elsewhere: 'refused', params: { unit: 'thon-1' } },
+  { route: 'DELETE /api/sandboxes/:unit', needs: 'sandbox.write', elsewhere: 'refused', params: { unit: 'thon-1' } },
   ofFault('answer'),
   ofFault('assign', { assignee: things.account }),
   ofFault('resolve'),

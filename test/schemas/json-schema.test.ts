@@ -17,6 +17,8 @@ const notDocuments = new Set([
   'Film',
   'Pronunciation',
   'DeliveryForm',
+  'Month',
+  'RatedLevel',
   'EquipmentFacts',
   'EquipmentKind',
   'EquipmentState',
