@@ -15,6 +15,7 @@ import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeFaultStore } from './fault-store.ts';
+import { describeFederationStore } from './federation-store.ts';
 import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
@@ -55,6 +56,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeFaultStore('faults', makeBed);
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);
+  describeFederationStore('lines to other centres', makeBed);
   describePlayStore('plays', makeBed);
   describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);

@@ -155,6 +155,10 @@ export const roleTable: readonly RouteRow[] = [
   ofSource('source.withdraw', 'POST /api/source-items/:id/withdraw'),
   ofSource('source.issue', 'POST /api/source-items/:id/issue', { version: 99, to: ['thon-1'], levels: ['hamlet'] }),
   ...anywhere('read', 'GET /api/source-issues', 'GET /api/source-items/:id/handling', 'GET /api/source-handling', 'GET /api/inbox'),
+  { route: 'GET /api/source-issues/:id/:unit/receipts', needs: 'read', elsewhere: 'unseen', params: { id: things.issue, unit: 'thon-1' } },
+  ...['state', 'boxes', 'boxes/:box/coming'].map(
+    (word): RouteRow => ({ route: `GET /api/centres/below/:id/${word}`, needs: 'read', elsewhere: 'unseen', params: { id: 'xa-la' } }),
+  ),
   ...anywhere('read', 'GET /api/folders', 'GET /api/source-items/:id/uses'),
   ofSource('library.write', 'PUT /api/source-items/:id/shelf', { folder: null, tags: [] }),
   { route: 'POST /api/folders', needs: 'library.write', elsewhere: 'refused', body: { unit: 'thon-1', name: 'x' } },
