@@ -225,8 +225,6 @@ describe('everything else', () => {
     ['a sign of another centre’s life', 'wrong-audience', draftOf('heartbeat', 'c/tinh-08', beat)],
     ['what goes down to a centre below', 'signed', draftOf('down', 'c/thon-1', down)],
     ['what goes down to oneself', 'wrong-audience', draftOf('down', 'c/xa-02536', down)],
-    ['what goes down to a box', 'wrong-audience', draftOf('down', 'd/hop-1', down)],
-    ['nothing that goes down', 'bad-input', draftOf('down', 'c/thon-1', { ...down, rows: [] })],
     ['a sign of life ten years on', 'no-time', draftOf('heartbeat', 'c/xa-02536', { ...beat, timeMs: nowMs + 87_600 * hourMs })],
     ['an acknowledgement of another box', 'wrong-audience', draftOf('ack', 'd/hop-1', { dev: 'hop-2', epoch: 'e', upto: 0, head: '' })],
     ['two meanings in one body', 'bad-input', { ...draftOf('command', 'd/hop-1', {}), body: '{"do":"report","do":"new-epoch"}' }],
