@@ -12,6 +12,7 @@ import { Command, Screenshot } from './command.ts';
 import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
 import * as evaluation from './evaluation.ts';
+import * as federation from './federation.ts';
 import { Below, Introduction } from './introduction.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import * as library from './library.ts';
@@ -111,6 +112,15 @@ export const wireShapes = {
   ContactWiring: ready.ContactWiring,
   Introduction,
   Below,
+  Down: federation.Down,
+  DownCall: federation.DownCall,
+  DownThing: federation.DownThing,
+  HelloDown: federation.HelloDown,
+  HelloUp: federation.HelloUp,
+  Up: federation.Up,
+  UpAck: federation.UpAck,
+  UpAnswer: federation.UpAnswer,
+  UpThing: federation.UpThing,
   ClearRequest: orders.ClearRequest,
   SignFilmRequest: orders.SignFilmRequest,
   TemplateSpeechRequest: orders.TemplateSpeechRequest,

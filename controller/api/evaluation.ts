@@ -7,11 +7,11 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { measure } from '../core/evaluation.ts';
 import { type Grant, may } from '../core/roles.ts';
+import { seesAll } from '../core/sight.ts';
 import { areasOn, childrenOn, periodOn } from '../core/unit-tree.ts';
 import { unitsBeside, unitTrend } from '../reports/evaluation.ts';
 import { type KnownMonth, monthAt, readMonths } from '../reports/evaluation-facts.ts';
 import type { Report, Words } from '../reports/report.ts';
-import { seesAll } from './boxes.ts';
 import { ReportFormat, sendReport } from './report-answer.ts';
 import { declare } from './route.ts';
 

@@ -35,7 +35,7 @@ interface Span {
   readonly lastDay: string;
 }
 
-type Of = Pick<Centre, 'store' | 'registry' | 'units' | 'sources' | 'nowMs'>;
+type Of = Pick<Centre, 'store' | 'registry' | 'units' | 'sources' | 'federation' | 'nowMs'>;
 type Issued = MonthFacts['items'][number] & { readonly month: string };
 
 /** Months up to one, oldest first. Problems: not-yet, too-large. */
@@ -64,7 +64,12 @@ export async function readMonths(centre: Of, month: string, count: number): Prom
       staff: people.map(({ account, grants }) => ({ areas: grants.map(({ area }) => area), trained: trained.has(account) })),
     };
     const withdrawn = issued.value.withdrawn.get(span.month) ?? 0;
-    const left = [...exclusions, exclusion('tin × đơn vị đã thu hồi, không tính', 'items × units taken back, in no figure', withdrawn)];
+    const unknown = issued.value.unknown.get(span.month) ?? 0;
+    const left = [
+      ...exclusions,
+      exclusion('tin × đơn vị đã thu hồi, không tính', 'items × units taken back, in no figure', withdrawn),
+      exclusion('tin × đơn vị chưa biết, trung tâm dưới im lặng', 'items × units not known: the centre below is silent', unknown),
+    ];
     const { month: of, fromMs, toMs, lastDay } = span;
     months.push({ month: of, fromMs, toMs, lastDay, facts, exclusions: left.filter(({ count: times }) => times > 0) });
   }
@@ -124,8 +129,14 @@ async function readBoxes(
 async function readIssued(
   centre: Of,
   spans: readonly Span[],
-): Promise<Result<{ readonly items: readonly Issued[]; readonly withdrawn: ReadonlyMap<string, number> }>> {
-  const { store, sources, units, registry, nowMs } = centre;
+): Promise<
+  Result<{
+    readonly items: readonly Issued[];
+    readonly withdrawn: ReadonlyMap<string, number>;
+    readonly unknown: ReadonlyMap<string, number>;
+  }>
+> {
+  const { store, sources, units, registry, federation, nowMs } = centre;
   const fromMs = spans[0]?.fromMs ?? 0;
   const issues = await store.issues.issues({ limit: issuesMax });
   const oldest = issues.at(-1);
@@ -136,15 +147,17 @@ async function readIssued(
   const essential = (await store.sources.itemsOf(named)).filter(({ published, latest }) => (published ?? latest).content.essential);
   if (essential.length > itemsMax) return bad('too-large', `over ${itemsMax} essential items`, '/month');
   const found = new Map<string, Issued>();
-  const withdrawn = new Map<string, number>();
+  const [withdrawn, unknown] = [new Map<string, number>(), new Map<string, number>()];
   for (const item of essential) {
-    const handled = await readHandled({ store, sources, units, boxes: () => registry.all(), nowMs }, item);
-    if (!handled.ok) return handled;
-    for (const { entry, state, plays, issue } of handled.value) {
-      const month = monthOf(issue.atMs);
+    const far = (ids: readonly string[]) => federation.lower.far(ids);
+    const read = await readHandled({ store, sources, units, boxes: () => registry.all(), far, nowMs }, item);
+    if (!read.ok) return read;
+    for (const { entry, state, plays } of read.value.handled) {
+      const month = monthOf(entry.atMs);
       const area = homeOf(units.tree, units.today(), entry.unit)?.area;
       if (month === undefined || area === undefined) continue;
       if (state === 'withdrawn') withdrawn.set(month, (withdrawn.get(month) ?? 0) + 1);
+      else if (state === 'unknown') unknown.set(month, (unknown.get(month) ?? 0) + 1);
       else {
         const key = `${month} ${item.id} ${entry.unit}`;
         const done = plays > 0 || (entry.answer === 'taken' && entry.form !== null);
@@ -152,7 +165,7 @@ async function readIssued(
       }
     }
   }
-  return ok({ items: [...found.values()], withdrawn });
+  return ok({ items: [...found.values()], withdrawn, unknown });
 }
 
 /** A month by the clock of the centre. */

@@ -163,21 +163,3 @@ async function scheduledGroups({ store, nowMs }: HandlingOptions, names: Readonl
   const planned = (await store.content.schedules()).filter(({ schedule }) => ids.has(schedule.programme));
   return new Set(planned.filter((one) => isToCome(one, nowMs())).flatMap(({ groups }) => groups));
 }
-
-/** What became of an item in all its units, with the issue it came by. Problem: too-large. */
-export async function readHandled(
-  options: HandlingOptions,
-  item: SourceItem,
-): Promise<Result<readonly (Handled & { readonly issue: SourceIssue })[]>> {
-  const { store } = options;
-  const issues = new Map((await store.issues.issues({ item: item.id, limit: issuesMax })).map((issue) => [issue.id, issue]));
-  const entries = await store.issues.entries({ item: item.id, limit: entriesMax });
-  const facts = await readFacts(options, item, [...issues.values()]);
-  if (!facts.ok) return facts;
-  return ok(
-    entries.flatMap((entry) => {
-      const issue = issues.get(entry.issue);
-      return issue ? [{ ...handlingOf(entry, issue, facts.value), issue }] : [];
-    }),
-  );
-}

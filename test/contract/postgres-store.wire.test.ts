@@ -18,6 +18,7 @@ import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeEvaluationStore } from './evaluation-store.ts';
 import { describeFaultStore } from './fault-store.ts';
+import { describeFederationStore } from './federation-store.ts';
 import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
@@ -64,6 +65,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeSteeringStore('steering', makeBed);
   describeBulkStore('many schedules', makeBed);
   describeApprovalStore('approving', makeBed);
+  describeFederationStore('lines to other centres', makeBed);
   describePlayStore('plays', makeBed);
   describeRegisterStore('the register', makeBed);
   describeTicketStore('repairs', makeBed);

@@ -1,151 +1,35 @@
 // A province and its communes, each with its own centre: what is issued above is heard below, and the table above comes out right.
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { readHandling } from '../../controller/sources/handling.ts';
-import type { Receipt } from '../../schemas/receipt.ts';
-import { type Asker, type BuiltCentre, codeOf, must, openPolicy, password, seedOf } from './built-centre.ts';
-import { JoinedFolders, startJoined, Wire } from './joined-centres.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BuiltCentre, codeOf } from './built-centre.ts';
+import {
+  addBox,
+  as,
+  askers,
+  type Family,
+  inbox,
+  issue,
+  makeFamily,
+  play,
+  soon,
+  sounding,
+  table,
+  through,
+  upload,
+} from './federation-rig.ts';
 import { content } from './source-rig.ts';
-import { row } from './unit-rig.ts';
 
 const hourMs = 3600_000;
-const centreOf = (id: string, name: string, level: string, area: string) => ({ id, name, level, area, zone: 'Asia/Ho_Chi_Minh' });
-const people = [
-  { account: 'tac-gia', title: 'Tác giả', roles: ['author', 'scheduler'] },
-  { account: 'duyet', title: 'Duyệt', roles: ['approver'] },
-  { account: 'quan-tri', title: 'Quản trị', roles: ['administrator', 'technician', 'auditor'] },
-].map((one) => ({ ...one, password }));
-const seed = (centre: object, units: readonly object[]) => seedOf({ centre, units, accounts: people, policy: openPolicy, groups: [] });
-const [a, b, thon] = [
-  { ...row('a', 'tinh', 'commune', '08/00001', '00001'), name: 'Xã A' },
-  { ...row('b', 'tinh', 'commune', '08/00002', '00002'), name: 'Xã B' },
-  { ...row('a-1', 'a', 'hamlet', '08/00001/thon-1'), name: 'Thôn 1 xã A' },
-];
-const tinh = { ...row('tinh', null, 'province', '08', '08'), name: 'Tỉnh' };
-/** A centre's own tree begins at its own unit, under names of its own. */
-const xaA = { ...row('xa', null, 'commune', '08/00001', '00001'), name: 'Xã A' };
-const thonA = { ...row('thon-mot', 'xa', 'hamlet', '08/00001/thon-1'), name: 'Thôn 1' };
-const xaB = { ...row('xa-b', null, 'commune', '08/00002', '00002'), name: 'Xã B' };
-const thonOwn = { ...row('thon', null, 'hamlet', '08/00001/thon-1'), name: 'Thôn 1' };
-
-let folders: JoinedFolders;
+let family: Family;
 let province: BuiltCentre;
 let communeA: BuiltCentre;
 let communeB: BuiltCentre;
 let hamlet: BuiltCentre;
-const wires = { a: new Wire('xa-a'), b: new Wire('xa-b'), thon: new Wire('thon-1') };
-const askers = new Map<string, Promise<Asker>>();
-const as = (built: BuiltCentre, account: string): Promise<Asker> => {
-  const key = `${built.dir} ${account}`;
-  const known = askers.get(key) ?? built.as(account);
-  askers.set(key, known);
-  return known;
-};
-
+let wires: Family['wires'];
 beforeAll(async () => {
-  folders = await JoinedFolders.make([
-    { name: 'tinh', seed: seed(centreOf('tinh-08', 'Tỉnh', 'province', '08'), [tinh, a, b, thon]), above: null },
-    { name: 'xa-a', seed: seed(centreOf('xa-a', 'Xã A', 'commune', '08/00001'), [xaA, thonA]), above: 'tinh' },
-    { name: 'xa-b', seed: seed(centreOf('xa-b', 'Xã B', 'commune', '08/00002'), [xaB]), above: 'tinh' },
-    { name: 'thon-1', seed: seed(centreOf('thon-1', 'Thôn 1', 'hamlet', '08/00001/thon-1'), [thonOwn]), above: 'xa-a' },
-  ]);
-  province = await startJoined(folders, 'tinh');
-  communeA = await startJoined(folders, 'xa-a', wires.a, province);
-  communeB = await startJoined(folders, 'xa-b', wires.b, province);
-  hamlet = await startJoined(folders, 'thon-1', wires.thon, communeA);
+  family = await makeFamily();
+  ({ province, communeA, communeB, hamlet, wires } = family);
 }, 60_000);
-afterAll(async () => {
-  for (const built of [hamlet, communeB, communeA, province]) await built?.stop();
-  await folders?.remove();
-});
-
-/** Until it holds: everything goes over in the background. */
-const soon = <T>(ask: () => Promise<T>) => vi.waitFor(ask, { timeout: 8_000, interval: 20 });
-
-async function upload(built: BuiltCentre, text: string): Promise<string> {
-  const bytes = Buffer.from(text);
-  const sha256 = await built.centre.blobs.keep(bytes);
-  const item = { sha256, bytes: bytes.length, type: 'audio/ogg' as const, title: text, language: 'vi', durationMs: 60_000, gainDb: 0 };
-  const act = { atMs: 1, actor: 'x', act: 'media.add', subject: sha256, sha256: '' };
-  await built.centre.store.content.addMedia({ item, source: '', author: 'tac-gia', createdMs: 1, peaks: [] }, act);
-  return sha256;
-}
-
-async function through(built: BuiltCentre, id: string, version: number): Promise<void> {
-  for (const [account, step] of [
-    ['tac-gia', 'submit'],
-    ['duyet', 'approve'],
-    ['duyet', 'publish'],
-  ] as const) {
-    const done = await (await as(built, account))('POST', `/source-items/${id}/${step}`, { version });
-    expect([step, done.status, done.body.detail]).toEqual([step, 200, undefined]);
-  }
-}
-
-async function publish(built: BuiltCentre, change: object = {}): Promise<string> {
-  const made = await (await as(built, 'tac-gia'))('POST', '/source-items', { content: { ...content(), ...change } });
-  expect(made.status).toBe(201);
-  await through(built, made.body.id, 1);
-  return made.body.id;
-}
-
-async function sounding(built: BuiltCentre, text: string, change: object = {}): Promise<string> {
-  const media = await upload(built, text);
-  return publish(built, { kind: 'audio', media, essential: true, title: text, body: text, ...change });
-}
-
-async function issue(built: BuiltCentre, id: string, to: readonly string[], change: object = {}): Promise<string> {
-  const made = await (await as(built, 'duyet'))('POST', `/source-items/${id}/issue`, { version: 1, to, ...change });
-  expect([made.status, made.body.detail]).toEqual([201, undefined]);
-  await built.centre.federation.round();
-  return made.body.id;
-}
-
-interface Entry {
-  readonly issue: string;
-  readonly answer: string;
-  readonly withdrawn: boolean;
-  readonly unit: { readonly id: string };
-  readonly item: {
-    readonly id: string;
-    readonly content: { readonly title: string; readonly body: string };
-    readonly [key: string]: unknown;
-  };
-}
-
-/** What lies in a centre's inboxes under this title, once there is anything. */
-const inbox = (built: BuiltCentre, title: string): Promise<Entry[]> =>
-  soon(async () => {
-    const all = (await (await as(built, 'tac-gia'))('GET', '/inbox?limit=500')).body as Entry[];
-    const found = all.filter(({ item }) => item.content.title === title);
-    expect(found.length).toBeGreaterThan(0);
-    return found;
-  });
-/** As its route answers, without the route's limit of asks in a minute. */
-async function table({ centre }: BuiltCentre, id: string) {
-  const item = await centre.store.sources.item(id);
-  if (!item) throw new Error(`no ${id}`);
-  const far = (issues: readonly string[]) => centre.federation.lower.far(issues);
-  return must(
-    await readHandling({ ...centre, far, boxes: () => centre.registry.all() }, item, [{ role: 'leader', area: centre.card.area }]),
-  );
-}
-
-async function addBox(built: BuiltCentre, id: string, area: string, groups: readonly string[]): Promise<void> {
-  const outputs = [{ id: 'main', kind: 'loudspeaker' }];
-  const added = await (await as(built, 'quan-tri'))('POST', '/boxes', { id, name: id, area, groups, outputs });
-  expect(added.status).toBe(201);
-}
-
-/** A box tells that it played this to its end. */
-async function play(built: BuiltCentre, dev: string, sha256: string, atMs = built.clock.nowMs): Promise<void> {
-  const receipt = {
-    ...{ occurrence: `s@${atMs}@${dev}`, outcome: 'played', plannedStartMs: atMs, plannedEndMs: atMs + 1, audibleMs: 1 },
-    ...{ items: [sha256], proof: 'painted', what: 'occurrence', class: 'normal' },
-  };
-  const receipts = [{ dev, receivedMs: atMs, receipt: receipt as unknown as Receipt }];
-  await built.centre.store.log.commit({ rows: [], receipts, progress: [], conflicts: [], heads: [] });
-  await built.centre.federation.round();
-}
+afterAll(() => family?.stop());
 
 describe('a normal item of the province', () => {
   let id: string;
@@ -194,7 +78,7 @@ describe('a normal item of the province', () => {
     await communeA.centre.federation.round();
     const told = await soon(async () => {
       const now = await table(province, id);
-      expect(now.lines.map((line) => line.state)).toEqual(['waiting', 'declined']);
+      expect(now.lines.map((line) => line.state)).toEqual(['taken', 'declined']);
       return now;
     });
     expect(told.lines[1]).toMatchObject({ note: 'Không có đối tượng', by: 'centre:xa-b', told: { centre: 'xa-b', fresh: 'current' } });
@@ -328,102 +212,5 @@ describe('a commune whose line is cut', () => {
     expect(await inbox(communeA, 'Sau sao lưu')).toHaveLength(1);
     const issues = await communeA.centre.store.issues.issues({ limit: 100 });
     expect(new Set(issues.map(({ origin }) => origin?.issue)).size).toBe(issues.length);
-  });
-});
-
-describe('three levels', () => {
-  test('a hamlet’s centre gets through the commune’s what the province issues to the hamlet, and is heard of above', async () => {
-    await addBox(hamlet, 'loa-thon', '08/00001/thon-1', ['thon']);
-    const id = await sounding(province, 'Họp thôn');
-    const issued = await issue(province, id, ['a'], { levels: ['commune', 'hamlet'] });
-    expect((await inbox(communeA, 'Họp thôn')).map(({ unit }) => unit.id).sort()).toEqual(['thon-mot', 'xa']);
-    await communeA.centre.federation.round();
-    const [entry] = await inbox(hamlet, 'Họp thôn');
-    expect(entry).toMatchObject({ unit: { id: 'thon' }, item: { unit: { level: 'province' }, from: { centre: 'xa-a' } } });
-    const media = (await province.centre.store.sources.item(id))?.latest.content.media ?? '';
-    expect(String(await hamlet.centre.blobs.read(media))).toBe('Họp thôn');
-    await play(hamlet, 'loa-thon', media);
-    await soon(async () => {
-      await communeA.centre.federation.round();
-      const { lines } = await table(province, id);
-      const states = Object.fromEntries(lines.map((line) => [line.unit.id, line.state]));
-      expect(states).toEqual({ a: 'waiting', 'a-1': 'played' });
-    });
-    expect((await (await as(province, 'duyet'))('GET', `/source-issues/${issued}/a-1/receipts`)).body).toMatchObject([
-      { dev: 'loa-thon', outcome: 'played' },
-    ]);
-    const state = (await (await as(province, 'duyet'))('GET', '/centres/below/xa-a/state')).body;
-    expect(state).toMatchObject({
-      fresh: 'current',
-      boxes: expect.arrayContaining([expect.objectContaining({ area: '08/00001', total: 1, awaited: 1 })]),
-    });
-  });
-});
-
-describe('nobody speaks for what is not theirs', () => {
-  const things = (rows: readonly object[], stream = 'gia-mao') =>
-    JSON.stringify({ stream, after: 0, upto: rows.length, rows: rows.map((thing, at) => ({ seq: at + 1, key: `x:${at}`, thing })) });
-  const word = (issue: string, unit: string) => ({
-    ...{ is: 'handling', issue, unit, answer: 'taken', answeredMs: 1, note: '', form: null, copied: false, state: 'played' },
-    ...{ plays: 9, firstMs: 1, lastMs: 2, clusters: 5, clustersPlayed: 5, beyond: null },
-  });
-
-  test('a commune tells nothing of another’s unit, of an issue it did not get, or of boxes outside its area', async () => {
-    const id = await sounding(province, 'Không phải của xã B');
-    const issued = await issue(province, id, ['a']);
-    await inbox(communeA, 'Không phải của xã B');
-    const boxes = { is: 'boxes', area: '08/00001', name: 'x', total: 1, online: 1, offline: 0, awaited: 0, unwell: 0 };
-    await province.fromCentre('xa-b', 'log', things([word(issued, 'a'), word(issued, 'b'), word('phat-khac', 'b'), boxes, { is: 'la' }]));
-    expect(province.warnings.at(-1)).toMatchObject({ event: 'told-below-refused', centre: 'xa-b', refused: 5 });
-    const [line] = (await table(province, id)).lines;
-    expect(line?.state).toBe('unknown');
-    expect((await province.centre.store.federation.told('handling', [issued], 9)).filter(({ peer }) => peer === 'xa-b')).toEqual([]);
-  });
-
-  test('what is too large, no JSON, or of a centre that nobody admitted changes nothing', async () => {
-    const before = await province.centre.store.federation.lines();
-    await province.fromCentre('xa-b', 'log', 'x'.repeat(300_000));
-    expect(province.warnings.at(-1)).toMatchObject({ code: 'too-large', centre: 'xa-b' });
-    await province.fromCentre('xa-b', 'ask', '{');
-    expect(province.warnings.at(-1)).toMatchObject({ code: 'not-json' });
-    await province.fromCentre('xa-la', 'log', things([word('x', 'a')]));
-    await province.fromCentre('xa-b', 'report', JSON.stringify({ id: 'hoi-1', told: null, problem: null }));
-    expect(province.warnings.at(-1)).toMatchObject({ code: 'not-found' });
-    expect(await province.centre.store.federation.lines()).toEqual(before);
-  });
-
-  test('what was not signed above, for this commune, or was said before, is not taken', async () => {
-    const before = await communeA.centre.store.federation.line('tinh-08');
-    const signed = wires.b.down.findLast(({ word: of }) => of === 'want');
-    const own = wires.a.down.findLast(({ word: of }) => of === 'want');
-    const refused = async (payload: Buffer) => {
-      const known = communeA.warnings.length;
-      wires.a.hand('want', payload);
-      return soon(async () => {
-        expect(communeA.warnings.length).toBeGreaterThan(known);
-        return (communeA.warnings.at(-1) as { code?: string }).code;
-      });
-    };
-    expect(await refused(signed?.payload ?? Buffer.of())).toBe('wrong-audience');
-    expect(await refused(own?.payload ?? Buffer.of())).toBe('replayed');
-    const envelope = JSON.parse(String(own?.payload));
-    const forged = Buffer.from(String(Buffer.from(envelope.payload, 'base64')).replace('"stream":"', '"stream":"x')).toString('base64');
-    expect(await refused(Buffer.from(JSON.stringify({ ...envelope, payload: forged })))).toBe('signature-wrong');
-    const [foreign] = await hamlet.centre.dispatch.changed().then(() => wires.thon.down.filter(({ word: of }) => of === 'want'));
-    expect(['wrong-audience', 'key-unknown']).toContain(await refused(foreign?.payload ?? Buffer.of()));
-    expect(await refused(Buffer.from('{"is":"x"}'))).toBe('bad-input');
-    expect((await communeA.centre.store.federation.line('tinh-08')).in).toEqual(before.in);
-  });
-
-  test('content goes only to whom something made of it was issued', async () => {
-    const id = await sounding(province, 'Chỉ cho xã A');
-    await issue(province, id, ['a']);
-    const media = (await province.centre.store.sources.item(id))?.latest.content.media ?? '';
-    const { lower } = province.centre.federation;
-    expect([await lower.mayFetch('xa-a', media), await lower.mayFetch('xa-b', media), await lower.mayFetch('xa-a', '%')]).toEqual([
-      true,
-      false,
-      false,
-    ]);
   });
 });

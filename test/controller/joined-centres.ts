@@ -14,36 +14,35 @@ export interface Seeded {
   readonly name: string;
   readonly seed: object;
   readonly above: string | null;
+  /** Where its broker will stand. */
+  readonly url?: string;
 }
 
 /** Folders of centres whose keys come from the one above, each introduced to it and admitted there. */
 export class JoinedFolders {
   readonly dir: string;
+  readonly #atMs: number;
 
-  constructor(dir: string) {
+  constructor(dir: string, atMs: number) {
     this.dir = dir;
+    this.#atMs = atMs;
   }
 
-  static async make(centres: readonly Seeded[]): Promise<JoinedFolders> {
-    const folders = new JoinedFolders(await mkdtemp(join(tmpdir(), 'loa-joined-')));
-    for (const { name, seed, above } of centres) {
-      must(await initialise(folders.of(name), seed, startMs));
+  static async make(centres: readonly Seeded[], atMs = startMs): Promise<JoinedFolders> {
+    const folders = new JoinedFolders(await mkdtemp(join(tmpdir(), 'loa-joined-')), atMs);
+    for (const { name, seed, above, url = `mqtts://${name}.test:8883` } of centres) {
+      must(await initialise(folders.of(name), seed, atMs));
       await folders.#keys(name, above);
-      await said(
-        runCentres(
-          ['introduce', '--data', folders.of(name), '--url', `mqtts://${name}.test:8883`, '--out', folders.file(`${name}.json`)],
-          startMs,
-        ),
-      );
+      await said(runCentres(['introduce', '--data', folders.of(name), '--url', url, '--out', folders.file(`${name}.json`)], atMs));
       if (above === null) continue;
-      await said(runCentres(['join', '--data', folders.of(name), '--in', folders.file(`${above}.json`), '--yes'], startMs));
-      await said(runCentres(['admit', '--data', folders.of(above), '--in', folders.file(`${name}.json`), '--yes'], startMs));
+      await said(runCentres(['join', '--data', folders.of(name), '--in', folders.file(`${above}.json`), '--yes'], atMs));
+      await said(runCentres(['admit', '--data', folders.of(above), '--in', folders.file(`${name}.json`), '--yes'], atMs));
     }
     return folders;
   }
 
   of(name: string): string {
-    return join(this.dir, name);
+    return join(this.dir, name, 'centre');
   }
 
   file(name: string): string {
@@ -56,7 +55,7 @@ export class JoinedFolders {
 
   /** With a key by which it may give keys to centres below. */
   async #keys(name: string, above: string | null): Promise<void> {
-    const keys = (...words: string[]) => said(runKeys(words, startMs));
+    const keys = (...words: string[]) => said(runKeys(words, this.#atMs));
     const [data, one, two, three] = [this.of(name), this.file(`${name}-1`), this.file(`${name}-2`), this.file(`${name}-3`)];
     const asked = above === null ? [] : ['--above', this.file(`${above}.json`)];
     await keys('request', '--data', data, ...asked, '--out', one, '--delegating-key', this.file(`${name}-key.pem`));

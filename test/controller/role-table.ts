@@ -199,6 +199,10 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('read', 'GET /api/source-items/:id/deliveries', 'GET /api/photos/:sha256', 'GET /api/households'),
   ofBox('box.settings', 'PUT /api/boxes/:id/households', { households: 100 }),
   ...anywhere('read', 'GET /api/notices', 'POST /api/notices/:id/read'),
+  { route: 'GET /api/source-issues/:id/:unit/receipts', needs: 'read', elsewhere: 'unseen', params: { id: things.issue, unit: 'thon-1' } },
+  ...['state', 'boxes', 'boxes/:box/coming'].map(
+    (word): RouteRow => ({ route: `GET /api/centres/below/:id/${word}`, needs: 'read', elsewhere: 'unseen', params: { id: 'xa-la' } }),
+  ),
   ...anywhere('read', 'GET /api/folders', 'GET /api/source-items/:id/uses'),
   ofSource('library.write', 'PUT /api/source-items/:id/shelf', { folder: null, tags: [] }),
   { route: 'POST /api/folders', needs: 'library.write', elsewhere: 'refused', body: { unit: 'thon-1', name: 'x' } },

@@ -196,6 +196,7 @@ describe('everything else', () => {
   };
   const place = { dev: 'hop-1', centre: 'xa-02536', area: '08/02536/thon-1', groups: ['thon-1'] };
   const beat = { epoch: 'run-1', timeMs: nowMs, orders: {} };
+  const down = { stream: 'dong-1', after: 0, upto: 1, rows: [{ seq: 1, key: 'item:tin-1', thing: { is: 'item' } }] };
   test.each<[string, string, AskedDraft]>([
     ['an exercise with its own key', 'signed', draftOf('drill', group, { ...said, class: 'exercise' }, { id: 'd-1', expMs })],
     ['an exercise that is none', 'wrong-type', draftOf('drill', group, said, { id: 'd-1', expMs })],
@@ -222,6 +223,8 @@ describe('everything else', () => {
     ['time as it was', 'no-time', draftOf('answer', 'd/hop-1', { id: 'a', nonce: '0'.repeat(32), timeMs: nowMs - hourMs })],
     ['a sign of life', 'signed', draftOf('heartbeat', 'c/xa-02536', beat)],
     ['a sign of another centre’s life', 'wrong-audience', draftOf('heartbeat', 'c/tinh-08', beat)],
+    ['what goes down to a centre below', 'signed', draftOf('down', 'c/thon-1', down)],
+    ['what goes down to oneself', 'wrong-audience', draftOf('down', 'c/xa-02536', down)],
     ['a sign of life ten years on', 'no-time', draftOf('heartbeat', 'c/xa-02536', { ...beat, timeMs: nowMs + 87_600 * hourMs })],
     ['an acknowledgement of another box', 'wrong-audience', draftOf('ack', 'd/hop-1', { dev: 'hop-2', epoch: 'e', upto: 0, head: '' })],
     ['two meanings in one body', 'bad-input', { ...draftOf('command', 'd/hop-1', {}), body: '{"do":"report","do":"new-epoch"}' }],

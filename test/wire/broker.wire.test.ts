@@ -120,6 +120,25 @@ describe('what they may touch', () => {
   });
 });
 
+describe('the authority of a centre below', () => {
+  it('vouches for its own centre and for its boxes as guests, never for another centre or for the owner', async () => {
+    const theirs = await makeAuthority('Thôn 9 CA');
+    const { port } = await startBroker({ below: [{ centre: 'thon-9', ca: theirs.ca }] });
+    const withTheirs = async (name: string) => ({ ...(await theirs.client(name)), ca: authority.ca });
+    const itself = await peer(port, 'centre:thon-9', await withTheirs('centre:thon-9')).ready('centre:thon-9', [
+      'loa/1/u/thon-9/dn/want',
+      'loa/1/u/thon-8/dn/want',
+    ]);
+    expect(itself.got('suback')[0]?.granted).toEqual([1, 128]);
+    for (const name of ['centre:thon-8', 'centre:xa-1']) {
+      const liar = peer(port, 'centre:thon-9', await withTheirs(name));
+      liar.connect(name);
+      await liar.until(() => liar.closed);
+      expect(liar.got('connack')).toEqual([]);
+    }
+  });
+});
+
 describe('what is kept and what is told', () => {
   it('gives a late subscriber what was retained, and drops the flag where nothing is retained', async () => {
     const { broker, port } = await startBroker();

@@ -19,6 +19,7 @@ export interface BoxWish {
   readonly config?: Record<string, unknown>;
   /** The whole commune’s unless said. */
   readonly groups?: readonly string[];
+  readonly area?: string;
 }
 
 export interface RunningBox {
@@ -64,7 +65,7 @@ export class District {
     await this.approver.post('/boxes', {
       id: wish.id,
       name: `Hộp ${wish.id}`,
-      area: '08/02536',
+      area: wish.area ?? '08/02536',
       groups: wish.groups ?? [group],
       outputs: [output],
     });
@@ -141,7 +142,11 @@ export class District {
 export async function startDistrict(policy: Record<string, unknown> = {}, seed: Record<string, unknown> = {}): Promise<District> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-district-'));
   run('controller', ['init', '--data', join(dir, 'centre')], JSON.stringify({ ...seedOf(policy), ...seed }));
-  const ports = await freePorts(3);
+  return openDistrict(dir, await freePorts(3));
+}
+
+/** A centre whose folder `DIR/centre` is there already. */
+export async function openDistrict(dir: string, ports: readonly string[]): Promise<District> {
   const args = ['--data', join(dir, 'centre'), '--port', ports[0] ?? '0', '--box-port', ports[1] ?? '0', '--mqtt-port', ports[2] ?? '0'];
   const centre = new Program('controller', args);
   const ready = await centre.start();
@@ -152,7 +157,7 @@ export async function startDistrict(policy: Record<string, unknown> = {}, seed: 
   return district;
 }
 
-function seedOf(policy: Record<string, unknown>): Record<string, unknown> {
+export function seedOf(policy: Record<string, unknown>): Record<string, unknown> {
   return {
     demo: true,
     centre: { id: 'son-duong', name: 'Xã Sơn Dương', level: 'commune', area: '08/02536', zone },
@@ -193,7 +198,7 @@ export function run(program: string, args: readonly string[], input?: string): s
   return ended.stdout;
 }
 
-async function freePorts(count: number): Promise<string[]> {
+export async function freePorts(count: number): Promise<string[]> {
   const { createServer } = await import('node:net');
   const servers = await Promise.all(
     Array.from(
