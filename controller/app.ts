@@ -20,6 +20,7 @@ import { contactRoutes } from './api/contacts.ts';
 import { collectRules, describeRoutes } from './api/describe.ts';
 import { dutyRoutes } from './api/duty.ts';
 import { eventRoutes } from './api/events.ts';
+import { exchangeRoutes } from './api/exchange.ts';
 import { explainRoutes } from './api/explain.ts';
 import { faultRoutes } from './api/faults.ts';
 import { libraryRoutes } from './api/library.ts';
@@ -108,9 +109,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   speechRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
-  sourceItemRoutes(app, centre);
-  sourceIssueRoutes(app, centre);
-  libraryRoutes(app, centre);
+  sourceRoutes(app, centre);
   logRoutes(app, centre);
   showingRoutes(app, centre);
   templateRoutes(app, centre);
@@ -140,6 +139,14 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   probeRoutes(app, centre);
   await pageRoutes(app, options.consoleDir);
   return app;
+}
+
+/** Source information: items, on their way down, where they stand, and systems that are not ours. */
+function sourceRoutes(app: FastifyInstance, centre: Centre): void {
+  sourceItemRoutes(app, centre);
+  sourceIssueRoutes(app, centre);
+  libraryRoutes(app, centre);
+  exchangeRoutes(app, centre);
 }
 
 const safetyHeaders = {

@@ -13,6 +13,7 @@ import type { OrderWatch } from './emergency/order-watch.ts';
 import type { ReadyDesk } from './emergency/ready-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
 import type { TemplateDesk } from './emergency/template-desk.ts';
+import type { ExchangeDesk } from './exchange/exchange-desk.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import type { Feed } from './feed.ts';
 import type { CentreLink, Journal } from './link.ts';
@@ -78,6 +79,7 @@ export interface Centre {
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
   readonly library: Library;
+  readonly exchange: ExchangeDesk;
   readonly retention: RetentionDesk;
   readonly feed: Feed;
   readonly tools: AudioTools;

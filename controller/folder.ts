@@ -24,6 +24,8 @@ export interface Folder {
   readonly resumable: string;
   /** The last picture of each board. */
   readonly screenshots: string;
+  /** A folder for each foreign system that is one. */
+  readonly exchange: string;
   /** A folder for each source of alerts that is one. */
   readonly alerts: string;
 }
@@ -43,6 +45,7 @@ export function folderOf(root: string): Folder {
     speechEngine: join(root, 'speech.json'),
     resumable: join(root, 'resumable'),
     screenshots: join(root, 'screenshots'),
+    exchange: join(root, 'exchange'),
     alerts: join(root, 'alerts'),
   };
 }

@@ -16,6 +16,7 @@ import { makeAlerts } from './emergency/make-alerts.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
 import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
+import { ExchangeDesk } from './exchange/exchange-desk.ts';
 import { FaultDesk } from './fault-desk.ts';
 import { Feed } from './feed.ts';
 import { folderOf } from './folder.ts';
@@ -102,6 +103,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const known = { boxes: () => registry.all(), content: () => readContent(store, nowMs()), clock: units.clock };
   const issues = new IssueDesk({ ...source, ...known, sources });
   const library = new Library({ store, sources, units, templates: () => desks.templates.all() });
+  const exchange = new ExchangeDesk({ store, units, registry, blobs, dir: folderOf(settings.dataDir).exchange, journal, nowMs });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, blobs, centre: card.id, journal, nowMs });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
@@ -117,6 +119,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       sources,
       issues,
       library,
+      exchange,
       registry,
       dispatch,
       live,

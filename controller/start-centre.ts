@@ -115,10 +115,12 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.alerts.start();
   await centre.faults.start();
   centre.retention.start();
+  centre.exchange.start();
   centre.templates.start();
   rooms.validity.start();
   const stop = async (): Promise<void> => {
     rooms.validity.stop();
+    await centre.exchange.stop();
     await centre.retention.stop();
     await centre.faults.stop();
     await centre.alerts.stop();

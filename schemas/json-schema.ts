@@ -9,6 +9,7 @@ import { CleanBulletin } from './bulletin-removals.ts';
 import { Command, Screenshot } from './command.ts';
 import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
+import * as exchange from './exchange.ts';
 import { Below, Introduction } from './introduction.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import * as library from './library.ts';
@@ -150,6 +151,10 @@ export const wireShapes = {
   IssueWithdrawRequest: issues.IssueWithdrawRequest,
   InboxTakeRequest: issues.InboxTakeRequest,
   InboxDeclineRequest: issues.InboxDeclineRequest,
+  ExchangeLinkRequest: exchange.ExchangeLinkRequest,
+  HeardDocument: exchange.HeardDocument,
+  HeardRequest: exchange.HeardRequest,
+  SupplyDocument: exchange.SupplyDocument,
   InboxCopyRequest: issues.InboxCopyRequest,
 } as const satisfies Record<string, v.GenericSchema>;
 

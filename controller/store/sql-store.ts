@@ -6,6 +6,7 @@ import { SqlCalendar } from './sql-calendar.ts';
 import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
+import { SqlExchange } from './sql-exchange.ts';
 import { SqlFaults } from './sql-faults.ts';
 import { SqlFolders } from './sql-folders.ts';
 import { SqlIssues } from './sql-issues.ts';
@@ -39,6 +40,7 @@ export class SqlStore implements Store {
   readonly issues: SqlIssues;
   readonly folders: SqlFolders;
   readonly calendar: SqlCalendar;
+  readonly exchange: SqlExchange;
   readonly faults: SqlFaults;
   readonly wants: SqlWants;
   readonly orders: SqlOrders;
@@ -62,6 +64,7 @@ export class SqlStore implements Store {
     this.units = new SqlUnits(this.#writer);
     this.people = new SqlPeople(this.#writer);
     this.calendar = new SqlCalendar(this.#writer);
+    this.exchange = new SqlExchange(this.#writer);
     this.faults = new SqlFaults(this.#writer);
     this.tokens = new SqlTokens(this.#writer);
     this.tries = new SqlTries(this.#writer);

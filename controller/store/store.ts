@@ -20,6 +20,7 @@ import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { ExchangeStore } from './exchange-store.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
 import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
@@ -415,6 +416,7 @@ export interface Store {
   readonly issues: IssueStore;
   readonly folders: FolderStore;
   readonly calendar: CalendarStore;
+  readonly exchange: ExchangeStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;
   readonly orders: OrderStore;

@@ -14,6 +14,7 @@ import { makeCentre, must, seedOf, startMs } from '../controller/built-centre.ts
 import { describeAlertStore } from './alert-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDutyStore } from './duty-store.ts';
+import { describeExchangeStore } from './exchange-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeIssueStore } from './issue-store.ts';
 import { describePeopleStore } from './people-store.ts';
@@ -52,6 +53,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeAlertStore('alerts', makeBed);
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);
+  describeExchangeStore('exchange', makeBed);
   describeFaultStore('faults', makeBed);
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);

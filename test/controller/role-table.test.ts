@@ -10,7 +10,7 @@ import { AccountRole } from '../../schemas/api.ts';
 import { tokenActs } from '../../schemas/people.ts';
 import { ok } from '../../schemas/problems.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
-import { outputs, type RouteRow, roleTable, things } from './role-table.ts';
+import { link, outputs, type RouteRow, roleTable, things } from './role-table.ts';
 import { source, version } from './source-rig.ts';
 
 const area = '08/02536';
@@ -82,6 +82,7 @@ async function makeThings(): Promise<void> {
     ...{ disseminateByMs: null, note: '', withdrawn: null },
   };
   must(await built.centre.store.issues.add(issue, [waitingEntry(issue, 'thon-1')], act));
+  must(await built.centre.exchange.put(things.link, { ...link, categories: [], languages: [] }, act));
 }
 
 async function signedIn(account: string): Promise<Headers> {

@@ -13,6 +13,7 @@ import { sql as faults } from './0011-faults.ts';
 import { sql as sources } from './0012-sources.ts';
 import { sql as sums } from './0013-sums.ts';
 import { sql as once } from './0014-once.ts';
+import { sql as exchange } from './0018-exchange.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -29,4 +30,5 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 12, sql: sources },
   { number: 13, sql: sums },
   { number: 14, sql: once },
+  { number: 18, sql: exchange },
 ];
