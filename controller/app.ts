@@ -23,6 +23,7 @@ import { collectRules, describeRoutes } from './api/describe.ts';
 import { dutyRoutes } from './api/duty.ts';
 import { evaluationRoutes } from './api/evaluation.ts';
 import { eventRoutes } from './api/events.ts';
+import { exchangeRoutes } from './api/exchange.ts';
 import { explainRoutes } from './api/explain.ts';
 import { faultRoutes } from './api/faults.ts';
 import { federationRoutes } from './api/federation.ts';
@@ -141,7 +142,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   return app;
 }
 
-/** Source information: written, issued, answered, told by hand. */
+/** Source information: written, issued, answered, told by hand, and systems that are not ours. */
 function sourceRoutes(app: FastifyInstance, centre: Centre): void {
   sourceItemRoutes(app, centre);
   sourceIssueRoutes(app, centre);
@@ -149,6 +150,7 @@ function sourceRoutes(app: FastifyInstance, centre: Centre): void {
   noticeRoutes(app, centre);
   approvalRoutes(app, centre);
   deliveryRoutes(app, centre);
+  exchangeRoutes(app, centre);
 }
 
 /** Orders and what leads to them. */

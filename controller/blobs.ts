@@ -53,6 +53,11 @@ export class Blobs {
     return shaPattern.test(sha256) ? readIfPresent(this.#path(sha256)) : undefined;
   }
 
+  /** Where content lies, for somebody who copies it whole. */
+  pathOf(sha256: string): string | undefined {
+    return shaPattern.test(sha256) ? this.#path(sha256) : undefined;
+  }
+
   /** Bytes `from` to `to`, both included. */
   stream(sha256: string, from: number, to: number): ReadStream {
     return createReadStream(this.#path(sha256), { start: from, end: to });

@@ -16,6 +16,7 @@ import type { OrderWatch } from './emergency/order-watch.ts';
 import type { ReadyDesk } from './emergency/ready-desk.ts';
 import type { RequestDesk } from './emergency/request-desk.ts';
 import type { TemplateDesk } from './emergency/template-desk.ts';
+import type { ExchangeDesk } from './exchange/exchange-desk.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import type { Federation } from './federation/federation.ts';
 import type { Feed } from './feed.ts';
@@ -99,6 +100,7 @@ export interface Centre {
   readonly deliveries: DeliveryDesk;
   readonly notices: NoticeDesk;
   readonly steering: SteeringWatch;
+  readonly exchange: ExchangeDesk;
   readonly retention: RetentionDesk;
   readonly register: RegisterDesk;
   readonly tickets: TicketDesk;

@@ -28,6 +28,8 @@ export interface Folder {
   readonly webSounds: string;
   /** The last picture of each board. */
   readonly screenshots: string;
+  /** A folder for each foreign system that is one. */
+  readonly exchange: string;
   /** A folder for each source of alerts that is one. */
   readonly alerts: string;
 }
@@ -49,6 +51,7 @@ export function folderOf(root: string): Folder {
     resumable: join(root, 'resumable'),
     webSounds: join(root, 'web-sounds'),
     screenshots: join(root, 'screenshots'),
+    exchange: join(root, 'exchange'),
     alerts: join(root, 'alerts'),
   };
 }

@@ -16,6 +16,7 @@ import { makeAlerts } from './emergency/make-alerts.ts';
 import { makeEmergency } from './emergency/make-emergency.ts';
 import { TemplateDesk } from './emergency/template-desk.ts';
 import { Voices } from './emergency/voices.ts';
+import { ExchangeDesk } from './exchange/exchange-desk.ts';
 import { FaultDesk } from './fault-desk.ts';
 import type { UpperDoors } from './federation/make-federation.ts';
 import { Feed } from './feed.ts';
@@ -100,6 +101,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
   const sourced = makeSources({ ...parts, ...base, ...desks, link, contentUrl: () => claimPlace().centreUrl });
+  const exchange = new ExchangeDesk({ store, units, registry, blobs, dir: folderOf(settings.dataDir).exchange, journal, nowMs });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
   const admitBelow: Centre['admitBelow'] = (below) => {
@@ -114,6 +116,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       groups,
       units,
       ...sourced,
+      exchange,
       registry,
       dispatch,
       live,

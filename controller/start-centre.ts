@@ -150,6 +150,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
 async function startWatches(centre: Centre, { validity }: Rooms): Promise<void> {
   centre.tickets.start();
   await centre.federation.start();
+  centre.exchange.start();
   centre.retention.start();
   centre.reportMails.start();
   centre.templates.start();
@@ -164,6 +165,7 @@ async function stopWatches(centre: Centre, { validity }: Rooms): Promise<void> {
   await centre.approvals.stop();
   await centre.federation.stop();
   await centre.reportMails.stop();
+  await centre.exchange.stop();
   await centre.retention.stop();
   await centre.tickets.stop();
 }

@@ -12,6 +12,7 @@ import { Command, Screenshot } from './command.ts';
 import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
 import * as evaluation from './evaluation.ts';
+import * as exchange from './exchange.ts';
 import * as federation from './federation.ts';
 import { Below, Introduction } from './introduction.ts';
 import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
@@ -170,6 +171,10 @@ export const wireShapes = {
   IssueWithdrawRequest: issues.IssueWithdrawRequest,
   InboxTakeRequest: issues.InboxTakeRequest,
   InboxDeclineRequest: issues.InboxDeclineRequest,
+  ExchangeLinkRequest: exchange.ExchangeLinkRequest,
+  HeardDocument: exchange.HeardDocument,
+  HeardRequest: exchange.HeardRequest,
+  SupplyDocument: exchange.SupplyDocument,
   InboxCopyRequest: issues.InboxCopyRequest,
   DeliveryRequest: steering.DeliveryRequest,
   DeliveryCorrectionRequest: steering.DeliveryCorrectionRequest,

@@ -2,9 +2,11 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import { asyncApi } from '../../schemas/asyncapi.ts';
 import { problemKinds } from '../../schemas/problems.ts';
 import { apiVersion } from '../api-version.ts';
 import { acts } from '../core/roles.ts';
+import answers from './answers.json' with { type: 'json' };
 import { type AnyRules, csrfHeader, sessionCookie } from './route.ts';
 
 /** Rules of the routes that `declare` made, in their order. Ask before the first route is made. */
@@ -19,10 +21,14 @@ export function collectRules(app: FastifyInstance): readonly AnyRules[] {
 }
 
 export function describeRoutes(app: FastifyInstance, rules: readonly AnyRules[]): void {
-  const made: { text?: string } = {};
+  const made: { text?: string; bus?: string } = {};
   app.get('/api/openapi.json', async (_request, reply) => {
     made.text ??= JSON.stringify(openApi(rules));
     return reply.type('application/json; charset=utf-8').send(made.text);
+  });
+  app.get('/api/asyncapi.json', async (_request, reply) => {
+    made.bus ??= JSON.stringify(asyncApi(apiVersion));
+    return reply.type('application/json; charset=utf-8').send(made.bus);
   });
 }
 
@@ -42,7 +48,7 @@ export function openApi(rules: readonly AnyRules[]): object {
         session: { type: 'apiKey', in: 'cookie', name: sessionCookie, description: `changes also need the header ${csrfHeader}` },
         token: { type: 'http', scheme: 'bearer', description: 'a token of a program, for the acts it was made for' },
       },
-      schemas: { Problem: problemSchema },
+      schemas: { ...answers.named, Problem: problemSchema },
       responses: {
         Problem: { description: 'RFC 9457', content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } },
       },
@@ -63,10 +69,14 @@ const problemSchema = {
   },
 };
 
+/** Made from the types that the routes are compiled with (`test/answers/shapes.ts`); clients ignore fields they do not know. */
+const answered: Readonly<Record<string, object>> = answers.routes;
+
 function operation({ method, url, act, body, query, perMinute }: AnyRules): object {
   const names = [...url.matchAll(/:([a-z0-9]+)/gi)].map(([, name]) => name ?? '');
   const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   const wanted = query ? queryParameters(query) : [];
+  const schema = answered[`${method} ${url}`];
   const roles = act === 'self' ? [] : acts[act];
   return {
     operationId: `${String(method).toLowerCase()} ${url}`,
@@ -76,8 +86,10 @@ function operation({ method, url, act, body, query, perMinute }: AnyRules): obje
     ...(inPath.length + wanted.length > 0 && { parameters: [...inPath, ...wanted] }),
     ...(body && { requestBody: { required: !v.is(body, undefined), content: { 'application/json': { schema: schemaOf(body) } } } }),
     ...(perMinute !== undefined && { 'x-per-minute': perMinute }),
-    // What is answered is promised in types, not yet in shapes: a description, no schema.
-    responses: { '2XX': { description: 'done' }, default: { $ref: '#/components/responses/Problem' } },
+    responses: {
+      '2XX': { description: 'done', ...(schema && { content: { 'application/json': { schema } } }) },
+      default: { $ref: '#/components/responses/Problem' },
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
 import { SqlEvaluation, SqlTraining } from './sql-evaluation.ts';
+import { SqlExchange } from './sql-exchange.ts';
 import { SqlFaults } from './sql-faults.ts';
 import { SqlFederation } from './sql-federation.ts';
 import { SqlFolders } from './sql-folders.ts';
@@ -50,6 +51,7 @@ export class SqlStore implements Store {
   readonly approvals: SqlApprovals;
   readonly bulks: SqlBulks;
   readonly calendar: SqlCalendar;
+  readonly exchange: SqlExchange;
   readonly faults: SqlFaults;
   readonly wants: SqlWants;
   readonly orders: SqlOrders;
@@ -77,6 +79,7 @@ export class SqlStore implements Store {
     this.units = new SqlUnits(this.#writer);
     this.people = new SqlPeople(this.#writer);
     this.calendar = new SqlCalendar(this.#writer);
+    this.exchange = new SqlExchange(this.#writer);
     this.faults = new SqlFaults(this.#writer);
     this.tokens = new SqlTokens(this.#writer);
     this.tries = new SqlTries(this.#writer);

@@ -25,6 +25,7 @@ import type { ApprovalStore } from './approval-store.ts';
 import type { BulkStore } from './bulk-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { EvaluationStore, TrainingStore } from './evaluation-store.ts';
+import type { ExchangeStore } from './exchange-store.ts';
 import type { FederationStore } from './federation-store.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
@@ -440,6 +441,7 @@ export interface Store {
   readonly approvals: ApprovalStore;
   readonly bulks: BulkStore;
   readonly calendar: CalendarStore;
+  readonly exchange: ExchangeStore;
   readonly faults: FaultStore;
   readonly wants: WantStore;
   readonly orders: OrderStore;

@@ -275,7 +275,10 @@ export function poisonedAsks(
 function queryText(asked: unknown): string {
   if (typeof asked !== 'object' || asked === null) return '';
   return Object.entries(asked)
-    .map(([name, value]) => `${encodeURIComponent(wellFormed(name))}=${encodeURIComponent(wellFormed(String(value)))}`)
+    .map(
+      ([name, value]) =>
+        `${encodeURIComponent(wellFormed(name))}=${encodeURIComponent(wellFormed(typeof value === 'object' ? JSON.stringify(value) : String(value)))}`,
+    )
     .join('&');
 }
 

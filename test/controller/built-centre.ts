@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FastifyInstance, InjectOptions } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, InjectOptions } from 'fastify';
 import { buildApp } from '../../controller/app.ts';
 import type { Centre } from '../../controller/centre.ts';
 import type { UpperDoors } from '../../controller/federation/make-federation.ts';
@@ -14,6 +14,7 @@ import { decodeFrame } from '../../schemas/frame.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import type { Problem, Result } from '../../schemas/problems.ts';
 import { parseTopic } from '../../schemas/topics.ts';
+import { wrongAnswer } from '../answers/check.ts';
 
 export const password = 'mat-khau-thu-nghiem';
 
@@ -168,7 +169,7 @@ export async function makeCentre(
       },
     }),
   );
-  const app = await buildApp(built.centre, { consoleDir: join(dir, 'no-console') });
+  const app = await buildApp(built.centre, { consoleDir: join(dir, 'no-console'), onRoute: watchAnswers });
   const ask = (cookie: string, csrf: string): Asker => askerOf(app, cookie, csrf);
   return {
     dir,
@@ -212,6 +213,22 @@ export async function makeCentre(
       if (keepDir === undefined) await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Whatever a suite asks, the answer is held to its description. */
+function watchAnswers(route: { readonly method: string | readonly string[]; readonly url: string }): void {
+  const name = `${[route.method].flat()[0]} ${route.url}`;
+  const hooked = route as unknown as { onSend?: unknown };
+  hooked.onSend = [
+    ...[hooked.onSend ?? []].flat(),
+    async (_request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
+      const json = String(reply.getHeader('content-type')).startsWith('application/json') && typeof payload === 'string';
+      const wrong = json && reply.statusCode < 300 ? wrongAnswer(name, JSON.parse(payload)) : undefined;
+      if (wrong === undefined) return payload;
+      const detail = `${name} answers what is not described: ${wrong}`;
+      throw Object.assign(new Error(detail), { problem: { code: 'internal-error', path: '', detail } });
+    },
+  ];
 }
 
 function askerOf(app: FastifyInstance, cookie: string, csrf: string, address?: string): Asker {

@@ -14,7 +14,7 @@ import { EquipmentRequest } from '../../schemas/register.ts';
 import { schedule } from '../schemas/documents.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
 import { ticket } from './register-rig.ts';
-import { equipment, outputs, type RouteRow, roleTable, things } from './role-table.ts';
+import { equipment, link, outputs, type RouteRow, roleTable, things } from './role-table.ts';
 import { source, version } from './source-rig.ts';
 
 const area = '08/02536';
@@ -100,6 +100,7 @@ async function makeThings(): Promise<void> {
     ...{ disseminateByMs: null, note: '', withdrawn: null },
   };
   must(await built.centre.store.issues.add(issue, [waitingEntry(issue, 'thon-1')], act));
+  must(await built.centre.exchange.put(things.link, { ...link, categories: [], languages: [] }, act));
 }
 
 async function signedIn(account: string): Promise<Headers> {

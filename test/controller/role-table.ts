@@ -33,6 +33,7 @@ export const things = {
   delivery: 'giao-1',
   schedule: 'lich-1',
   delegation: 'uq-1',
+  link: 'he-thong',
   account: 'tai-khoan',
   home: '08/02536/thon-1',
   elsewhere: '08/02536/thon-9',
@@ -85,11 +86,16 @@ const ofTicket = (needs: ActName, word: string, body?: object): RouteRow => ({
   ...{ route: `POST /api/tickets/:id/${word}`, needs, elsewhere: 'unseen', params: { id: things.ticket } },
   ...(body && { body }),
 });
+const ofLink = { id: things.link };
+/** The system of the hamlet thon-1 is somebody else's. */
+export const link = { unit: 'thon-1', title: 'Hệ thống khác', form: 'rest', unitCode: 'T1' } as const;
+const said = { kind: 'state', unitCode: 'T1', atMs: 1_000, issue: things.issue, state: 'received' };
 const grants = [{ role: 'technician', area: things.home }];
 
 export const roleTable: readonly RouteRow[] = [
   // Nobody need be signed in: probes, pages, one-time links, signing in, machines that sign what they send.
   ...anywhere('open', 'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /*', 'GET /setup', 'GET /invite', 'GET /api/openapi.json'),
+  ...anywhere('open', 'GET /api/asyncapi.json'),
   ...anywhere('open', 'GET /api/session', 'POST /api/session', 'POST /api/setup', 'POST /api/invitation', 'POST /api/invitation/look'),
   ...anywhere('open', 'POST /alerts/webhook/:source'),
   // The password alone is enough to finish signing in, or to go.
@@ -212,6 +218,12 @@ export const roleTable: readonly RouteRow[] = [
   ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/take', { form: 'sms' }),
   ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/decline', { reason: 'x' }),
   ofInbox('inbox.answer', 'POST /api/inbox/:issue/:unit/copy', {}),
+  ...anywhere('read', 'GET /api/exchange', 'GET /api/exchange/units'),
+  ...placed('centre.link', 'DELETE /api/exchange/:id', 'POST /api/exchange/:id/replay'),
+  { route: 'PUT /api/exchange/:id', needs: 'centre.link', elsewhere: 'refused', params: ofLink, body: link },
+  { route: 'GET /api/exchange/:id/supply', needs: 'read', elsewhere: 'unseen', params: ofLink },
+  { route: 'GET /api/exchange/:id/heard', needs: 'read', elsewhere: 'unseen', params: ofLink },
+  { route: 'POST /api/exchange/:id/heard', needs: 'inbox.answer', elsewhere: 'unseen', params: ofLink, body: { documents: [said] } },
   // Units.
   ofBox('read', 'GET /api/boxes/:id/areas'),
   ...anywhere(

@@ -1,10 +1,9 @@
 // A watched folder: CAP files moved into it are offered one by one, then lie in `done` or `refused`. What is half written is not looked at.
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomHex } from '../../../hardware/host/crypto.ts';
+import { readStrangerFile } from '../../../hardware/host/stranger-file.ts';
 import { alertBytesMax } from '../../../schemas/alerts.ts';
-import { bad, ok, type Result } from '../../../schemas/problems.ts';
 import type { Inlet, InletWay } from './inlet.ts';
 
 const lookEveryMs = 500;
@@ -43,7 +42,7 @@ async function lookOnce({ source, dir, offer, journal, nowMs }: FolderInletOptio
   const names = (await readdir(dir)).filter((name) => /^[^.].*\.(xml|cap)$/i.test(name)).sort();
   for (const name of names.slice(0, filesPerLook)) {
     if (stopped()) return;
-    const bytes = await readSafely(join(dir, name));
+    const bytes = await readStrangerFile(join(dir, name), alertBytesMax);
     if (!bytes.ok && bytes.problem.code === 'not-found') continue;
     const offered = bytes.ok ? await offer(source, bytes.value, 'cap') : bytes;
     // The same file is offered again at the next look: nothing of it is lost.
@@ -54,27 +53,6 @@ async function lookOnce({ source, dir, offer, journal, nowMs }: FolderInletOptio
     const good = offered.ok && offered.value.is !== 'reject';
     if (!offered.ok) journal.warn({ event: 'alert-file-refused', source, name, ...offered.problem });
     await putAway(dir, name, good ? 'done' : 'refused', nowMs());
-  }
-}
-
-/** A regular file of bounded size, opened without following links. Problems: not-found, not-allowed, too-large. */
-async function readSafely(path: string): Promise<Result<Uint8Array>> {
-  const found = await lstat(path).catch(() => undefined);
-  if (!found) return bad('not-found', 'gone');
-  if (!found.isFile()) return bad('not-allowed', 'no regular file: links, pipes and folders are not read');
-  // Between looking and opening it may have become another thing.
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => undefined);
-  if (!file) return bad('not-allowed', 'cannot be opened');
-  try {
-    const { size } = await file.stat();
-    if (size > alertBytesMax) return bad('too-large', `${size} bytes, at most ${alertBytesMax}`);
-    const bytes = Buffer.alloc(alertBytesMax + 1);
-    let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read)
-      read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
-    return length > alertBytesMax ? bad('too-large', `more than ${alertBytesMax} bytes`) : ok(bytes.subarray(0, length));
-  } finally {
-    await file.close();
   }
 }
 

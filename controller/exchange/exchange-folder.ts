@@ -1,0 +1,99 @@
+// The folder of one foreign system: supplied documents and their media written whole, dropped answers read, bad ones put aside with the reason.
+import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
+import { readStrangerFile } from '../../hardware/host/stranger-file.ts';
+import { exchangeLimits, HeardDocument, type SuppliedAnswer } from '../../schemas/exchange.ts';
+import { parseJson } from '../../schemas/parse.ts';
+import type { Problem } from '../../schemas/problems.ts';
+import type { Blobs } from '../blobs.ts';
+
+const folders = ['out', 'media', 'in', 'done', 'quarantine'] as const;
+/** Of what was put away; the tables keep the rest. */
+const keptMax = 1_000;
+
+export interface Dropped {
+  readonly name: string;
+  readonly document: HeardDocument;
+}
+
+export class ExchangeFolder {
+  readonly #dir: string;
+  readonly #blobs: Blobs;
+
+  constructor(dir: string, blobs: Blobs) {
+    this.#dir = dir;
+    this.#blobs = blobs;
+  }
+
+  async make(): Promise<void> {
+    for (const name of folders) await mkdir(join(this.#dir, name), { recursive: true, mode: 0o750 });
+  }
+
+  /** Highest number written here; writing goes on behind it. */
+  async written(): Promise<number> {
+    const text = (await readIfPresent(join(this.#dir, 'written')))?.toString('latin1') ?? '';
+    return /^\d{1,15}\n?$/.test(text) ? Number(text) : 0;
+  }
+
+  /** From here on again. */
+  async replay(after: number): Promise<void> {
+    await this.make();
+    await writeFileAtomic(join(this.#dir, 'written'), `${after}\n`);
+  }
+
+  /** Media first, so that a document never names what is not there yet; the mark last. */
+  async write(supplied: readonly SuppliedAnswer[]): Promise<void> {
+    for (const one of supplied) {
+      const media = one.document.kind === 'item' ? one.document.media : null;
+      if (media) await this.#media(media.sha256);
+      await writeFileAtomic(join(this.#dir, 'out', `${String(one.seq).padStart(12, '0')}.json`), `${JSON.stringify(one, null, 1)}\n`);
+    }
+    const last = supplied.at(-1);
+    if (last) await this.replay(last.seq);
+  }
+
+  async #media(sha256: string): Promise<void> {
+    const target = join(this.#dir, 'media', sha256);
+    const source = this.#blobs.pathOf(sha256);
+    if (!source) return;
+    await copyFile(source, `${target}.part`);
+    await rename(`${target}.part`, target);
+  }
+
+  /** Answers that are whole and of the right shape; others lie in quarantine afterwards. */
+  async look(): Promise<readonly Dropped[]> {
+    const names = (await readdir(join(this.#dir, 'in'))).filter((name) => /^[^.].*\.json$/i.test(name)).sort();
+    const found: Dropped[] = [];
+    for (const name of names.slice(0, exchangeLimits.filesPerLook)) {
+      const bytes = await readStrangerFile(join(this.#dir, 'in', name), exchangeLimits.fileBytes);
+      if (!bytes.ok && bytes.problem.code === 'not-found') continue;
+      const read = bytes.ok ? parseJson(HeardDocument, Buffer.from(bytes.value).toString('utf8'), exchangeLimits.fileBytes) : bytes;
+      if (read.ok) found.push({ name, document: read.value });
+      else await this.quarantine(name, read.problem);
+    }
+    return found;
+  }
+
+  done(name: string): Promise<void> {
+    return this.#putAway(name, 'done');
+  }
+
+  async quarantine(name: string, problem: Problem): Promise<void> {
+    await this.#putAway(name, 'quarantine');
+    await writeFileAtomic(join(this.#dir, 'quarantine', `${cut(name)}.problem.json`), `${JSON.stringify(problem, null, 1)}\n`);
+  }
+
+  async #putAway(name: string, where: 'done' | 'quarantine'): Promise<void> {
+    const target = join(this.#dir, where, cut(name));
+    await rm(target, { recursive: true, force: true });
+    await rename(join(this.#dir, 'in', name), target);
+    const kept = (await readdir(join(this.#dir, where))).sort();
+    for (const old of kept.slice(0, Math.max(0, kept.length - 2 * keptMax)))
+      await rm(join(this.#dir, where, old), { recursive: true, force: true });
+  }
+}
+
+function cut(name: string): string {
+  return name.slice(0, 150);
+}

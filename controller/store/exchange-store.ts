@@ -1,0 +1,39 @@
+// What a centre remembers of exchange with foreign systems: the links, what each was supplied with in its order, what each has said.
+import type { Result } from '../../schemas/problems.ts';
+import type { ExchangeLink, Supply } from '../core/exchange.ts';
+import type { Act } from './store.ts';
+
+export interface Supplied {
+  readonly seq: number;
+  readonly atMs: number;
+  /** The document as JSON. */
+  readonly body: string;
+}
+
+export interface Heard {
+  readonly key: string;
+  /** When they say it was so: an older word does not take a newer one's place. */
+  readonly atMs: number;
+  readonly heardMs: number;
+  readonly body: string;
+}
+
+export interface ExchangeStore {
+  /** By id. */
+  links(): Promise<ExchangeLink[]>;
+  /** Read all, decide, put or remove one; what a removed one was supplied with and has said goes with it. Problems: those of the judge. */
+  decide(
+    judge: (links: readonly ExchangeLink[]) => Result<{ readonly put: ExchangeLink } | { readonly remove: ExchangeLink }>,
+    act: Act,
+  ): Promise<Result<ExchangeLink>>;
+  /** Each key once, numbered without a gap; answers how many were new. */
+  supply(link: string, supplies: readonly Supply[], atMs: number): Promise<number>;
+  /** In their order, after a number. */
+  supplied(link: string, after: number, limit: number): Promise<Supplied[]>;
+  /** Highest number of each link that was supplied, and when it was heard last. */
+  standing(): Promise<ReadonlyMap<string, { readonly supplied: number; readonly lastHeardMs: number | null }>>;
+  /** Whole rows in place of older ones of the same key. */
+  hear(link: string, heard: readonly Heard[], act: Act): Promise<void>;
+  /** Said last first. */
+  heard(link: string, limit: number): Promise<Heard[]>;
+}

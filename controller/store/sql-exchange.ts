@@ -1,0 +1,94 @@
+// Exchange with foreign systems, in SQL.
+import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
+import { ok, type Result } from '../../schemas/problems.ts';
+import type { ExchangeLink, Supply } from '../core/exchange.ts';
+import { addNew, put } from './batch.ts';
+import type { ExchangeStore, Heard, Supplied } from './exchange-store.ts';
+import type { Act } from './store.ts';
+import type { Writer } from './writer.ts';
+
+const tables = ['exchange_outbox', 'exchange_heard'];
+
+export class SqlExchange implements ExchangeStore {
+  readonly #writer: Writer;
+
+  constructor(writer: Writer) {
+    this.#writer = writer;
+  }
+
+  async links(): Promise<ExchangeLink[]> {
+    const rows = await this.#writer.database.read('SELECT body FROM exchange_links ORDER BY id');
+    return rows.map((row) => JSON.parse(String(row['body'])) as ExchangeLink);
+  }
+
+  decide(judge: Parameters<ExchangeStore['decide']>[0], act: Act): Promise<Result<ExchangeLink>> {
+    return this.#writer.alone(async () => {
+      const judged = judge(await this.links());
+      if (!judged.ok) return judged;
+      const decided = judged.value;
+      const link = 'put' in decided ? decided.put : decided.remove;
+      const gone = tables.map((table): Statement => ({ sql: `DELETE FROM ${table} WHERE link = ?`, params: [link.id] }));
+      const statements: Statement[] =
+        'put' in decided
+          ? [put('exchange_links', ['id'], ['body'], [[link.id, JSON.stringify(link)]])]
+          : [...gone, { sql: 'DELETE FROM exchange_links WHERE id = ?', params: [link.id] }];
+      await this.#writer.commit(statements, act);
+      return ok(link);
+    });
+  }
+
+  supply(link: string, supplies: readonly Supply[], atMs: number): Promise<number> {
+    return this.#writer.alone(async () => {
+      const keys = JSON.stringify(supplies.map(({ key }) => key));
+      const sql = 'SELECT name FROM exchange_outbox WHERE link = ? AND name IN (SELECT value FROM json_each(?)) ORDER BY name';
+      const known = new Set((await this.#writer.database.read(sql, [link, keys])).map((row) => String(row['name'])));
+      const fresh = supplies.filter(({ key }) => !known.has(key));
+      if (fresh.length === 0) return 0;
+      const [row] = await this.#writer.database.read('SELECT max(seq) AS seq FROM exchange_outbox WHERE link = ?', [link]);
+      const last = Number(row?.['seq'] ?? 0);
+      const rows = fresh.map(({ key, document }, at) => [link, last + 1 + at, key, atMs, JSON.stringify(document)]);
+      await this.#writer.commit([addNew('exchange_outbox', ['link', 'seq', 'name', 'at_ms', 'body'], rows)]);
+      return fresh.length;
+    });
+  }
+
+  async supplied(link: string, after: number, limit: number): Promise<Supplied[]> {
+    const sql = 'SELECT seq, at_ms, body FROM exchange_outbox WHERE link = ? AND seq > ? ORDER BY seq LIMIT ?';
+    const rows = await this.#writer.database.read(sql, [link, after, limit]);
+    return rows.map((row) => ({ seq: Number(row['seq']), atMs: Number(row['at_ms']), body: String(row['body']) }));
+  }
+
+  async standing(): Promise<ReadonlyMap<string, { readonly supplied: number; readonly lastHeardMs: number | null }>> {
+    const sql = `SELECT id, (SELECT max(seq) FROM exchange_outbox WHERE link = id) AS supplied,
+      (SELECT max(heard_ms) FROM exchange_heard WHERE link = id) AS heard FROM exchange_links ORDER BY id`;
+    const rows = await this.#writer.database.read(sql);
+    return new Map(
+      rows.map(({ id, supplied, heard }) => [
+        String(id),
+        { supplied: Number(supplied ?? 0), lastHeardMs: heard === null || heard === undefined ? null : Number(heard) },
+      ]),
+    );
+  }
+
+  hear(link: string, heard: readonly Heard[], act: Act): Promise<void> {
+    return this.#writer.alone(async () => {
+      const keys = JSON.stringify(heard.map(({ key }) => key));
+      const sql = 'SELECT name, at_ms FROM exchange_heard WHERE link = ? AND name IN (SELECT value FROM json_each(?)) ORDER BY name';
+      const rows = await this.#writer.database.read(sql, [link, keys]);
+      const known = new Map(rows.map((row) => [String(row['name']), Number(row['at_ms'])]));
+      const newest = heard.filter(({ key, atMs }) => (known.get(key) ?? Number.NEGATIVE_INFINITY) <= atMs).sort((a, b) => a.atMs - b.atMs);
+      const cells = newest.map(({ key, atMs, heardMs, body }) => [link, key, atMs, heardMs, body]);
+      const statements = cells.length > 0 ? [put('exchange_heard', ['link', 'name'], ['at_ms', 'heard_ms', 'body'], cells)] : [];
+      await this.#writer.commit(statements, act);
+    });
+  }
+
+  async heard(link: string, limit: number): Promise<Heard[]> {
+    const sql = 'SELECT name, at_ms, heard_ms, body FROM exchange_heard WHERE link = ? ORDER BY at_ms DESC, name LIMIT ?';
+    return (await this.#writer.database.read(sql, [link, limit])).map(heardOf);
+  }
+}
+
+function heardOf(row: SqlRow): Heard {
+  return { key: String(row['name']), atMs: Number(row['at_ms']), heardMs: Number(row['heard_ms']), body: String(row['body']) };
+}

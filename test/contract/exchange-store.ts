@@ -1,0 +1,62 @@
+// What every store promises of exchange with foreign systems.
+import { expect, test } from 'vitest';
+import type { ExchangeLink, Supply } from '../../controller/core/exchange.ts';
+import type { Act } from '../../controller/store/store.ts';
+import { bad, ok } from '../../schemas/problems.ts';
+import { describeOnStore, type StoreBed } from './store-suite.ts';
+
+const act = (name: string): Act => ({ atMs: 1_000, actor: 'someone', act: name, subject: 'thing', sha256: 'ab' });
+const link = (id: string): ExchangeLink => ({ id, unit: `xa-${id}`, title: id, form: 'rest', unitCode: id, categories: [], languages: [] });
+const supply = (key: string): Supply => ({ key, document: { kind: 'withdraw', issue: 'p', item: key, unitCode: 'x' } });
+
+export function describeExchangeStore(name: string, makeBed: () => Promise<StoreBed>): void {
+  describeOnStore(name, makeBed, (on) => {
+    const add = (id: string) => on.store.exchange.decide(() => ok({ put: link(id) }), act('add'));
+
+    test('links are put by what is decided of all of them, and a refusal writes nothing', async () => {
+      await add('b');
+      await add('a');
+      expect((await on.store.exchange.links()).map(({ id }) => id)).toEqual(['a', 'b']);
+      expect(await on.store.exchange.decide((all) => bad('conflict', `${all.length}`), act('x'))).toMatchObject({
+        problem: { detail: '2' },
+      });
+      await on.reopen();
+      expect(await on.store.exchange.links()).toEqual([link('a'), link('b')]);
+    });
+
+    test('what is supplied is numbered without a gap, each key once, each link by itself, also after opening again', async () => {
+      await add('a');
+      expect(await on.store.exchange.supply('a', [supply('1'), supply('2')], 5)).toBe(2);
+      expect(await on.store.exchange.supply('b', [supply('1')], 5)).toBe(1);
+      await on.reopen();
+      expect(await on.store.exchange.supply('a', [supply('2'), supply('3'), supply('1')], 9)).toBe(1);
+      expect(await on.store.exchange.supply('a', [], 9)).toBe(0);
+      const all = await on.store.exchange.supplied('a', 0, 10);
+      expect(all.map(({ seq, atMs, body }) => [seq, atMs, JSON.parse(body).item])).toEqual([
+        [1, 5, '1'],
+        [2, 5, '2'],
+        [3, 9, '3'],
+      ]);
+      expect((await on.store.exchange.supplied('a', 1, 1)).map(({ seq }) => seq)).toEqual([2]);
+    });
+
+    test('those who supply at once give no number twice', async () => {
+      const counts = await Promise.all([1, 2, 3].map(() => on.store.exchange.supply('a', [supply('1'), supply('2')], 1)));
+      expect(counts).toEqual([2, 0, 0]);
+    });
+
+    test('the latest word on a thing stands, however it comes; removing a link takes all of it', async () => {
+      await add('a');
+      const said = (key: string, atMs: number, body: string) => ({ key, atMs, heardMs: atMs + 1, body });
+      await on.store.exchange.hear('a', [said('s/1', 5, 'five'), said('s/2', 6, 'six'), said('s/1', 4, 'four')], act('hear'));
+      await on.store.exchange.hear('a', [said('s/2', 3, 'three')], act('hear'));
+      expect((await on.store.exchange.heard('a', 10)).map(({ body }) => body)).toEqual(['six', 'five']);
+      await on.store.exchange.supply('a', [supply('1')], 5);
+      expect((await on.store.exchange.standing()).get('a')).toEqual({ supplied: 1, lastHeardMs: 7 });
+      await on.store.exchange.decide(() => ok({ remove: link('a') }), act('remove'));
+      expect(await on.store.exchange.links()).toEqual([]);
+      expect(await on.store.exchange.heard('a', 10)).toEqual([]);
+      expect(await on.store.exchange.supplied('a', 0, 10)).toEqual([]);
+    });
+  });
+}
