@@ -38,11 +38,8 @@ test('it is AsyncAPI 3.0: channels, operations and messages refer to one another
   const references = [...text.matchAll(/"\$ref":"#([^"]+)"/g)].map(([, pointer]) => pointer ?? '');
   expect(references.length).toBeGreaterThan(60);
   for (const pointer of references) {
-    // biome-ignore lint/suspicious/noExplicitAny: as above
-    const found = pointer
-      .split('/')
-      .slice(1)
-      .reduce((at: any, step) => at?.[step], document);
+    const steps = pointer.split('/').slice(1);
+    const found = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], document);
     expect(found, pointer).toBeDefined();
   }
 });
