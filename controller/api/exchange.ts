@@ -16,8 +16,8 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import type { ExchangeLink } from '../core/exchange.ts';
 import { type ActName, may } from '../core/roles.ts';
+import { sees } from '../core/sight.ts';
 import type { Person } from '../people/sessions.ts';
-import { sees } from './boxes.ts';
 import { limit, Whole } from './queries.ts';
 import { declare } from './route.ts';
 

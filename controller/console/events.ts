@@ -11,6 +11,7 @@ const names: Readonly<Record<LiveEvent, true>> = {
   programme: true,
   schedule: true,
   live: true,
+  work: true,
   duty: true,
   alert: true,
   fault: true,
