@@ -128,6 +128,6 @@ function ask({ federation }: Centre, { centre, area }: CentreArea, question: Que
   return federation.lower.ask(centre, question, answerWithinMs);
 }
 
-function only<K extends Told['is']>(is: K, told: Told): Result<Extract<Told, { is: K }>> {
-  return told.is === is ? ok(told as Extract<Told, { is: K }>) : bad('wrong-content', `asked for ${is}, told ${told.is}`);
+function only<K extends Told['is']>(is: K, { is: kind, ...told }: Told): Result<Omit<Extract<Told, { is: K }>, 'is'>> {
+  return kind === is ? ok(told as Omit<Extract<Told, { is: K }>, 'is'>) : bad('wrong-content', `asked for ${is}, told ${kind}`);
 }

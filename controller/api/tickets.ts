@@ -34,6 +34,15 @@ const degrees = (max: number) =>
 const WorkQuery = v.object({ lat: v.optional(degrees(90)), lon: v.optional(degrees(180)) });
 const UpwardQuery = v.object({ unit: Id });
 
+/** What stands so long: a fault of a box, or a repair without one. */
+interface LongFaultAbout {
+  readonly fault: string | null;
+  readonly box: string | null;
+  readonly name: string;
+  readonly vi?: string;
+  readonly en?: string;
+}
+
 export function ticketRoutes(app: FastifyInstance, centre: Centre): void {
   listRoutes(app, centre);
   openRoute(app, centre);
@@ -171,7 +180,7 @@ function upwardRoute(app: FastifyInstance, centre: Centre): void {
     return ok({ asOfMs: nowMs(), unit: query.unit, lines: [...faults, ...others].sort((a, b) => a.sinceMs - b.sinceMs) });
   });
 
-  const lineOf = (unit: string | null, sinceMs: number, ticket: Ticket | undefined, about: object) => ({
+  const lineOf = (unit: string | null, sinceMs: number, ticket: Ticket | undefined, about: LongFaultAbout) => ({
     ...{ unit, sinceMs, days: Math.floor((nowMs() - sinceMs) / (24 * 3600_000)) },
     ...about,
     ticket: ticket ? { id: ticket.id, state: ticket.state, assignee: ticket.assignee } : null,

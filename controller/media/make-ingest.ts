@@ -24,7 +24,7 @@ export type Ingest = (path: string, words: IngestWords, account?: string) => Pro
 export function makeIngest(tools: AudioTools, blobs: Blobs, line: WorkLine): Ingest {
   const paths = requireTools(tools);
   const one = async (path: string, words: IngestWords, progress: Progress): Promise<Result<Ingested>> => {
-    if (!paths.ok) return words.form === 'bulletin' ? paths : keepWaveFile(blobs, path, words);
+    if (!paths.ok) return words.form === 'bulletin' ? paths : keepWaveFile(blobs, path, { title: words.title, language: words.language });
     const { ffmpeg } = paths.value;
     const coder = new FluentTranscoder(paths.value);
     if (words.form === 'bulletin') return ingestFilm({ coder, ffmpeg, blobs }, path, words, progress);

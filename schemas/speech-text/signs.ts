@@ -24,10 +24,10 @@ const readPer: Rule = (scan) => {
   return { words: `${money.test(scan.before) ? 'một' : 'trên'} ${said}`, length: all.length };
 };
 
-/** `quý/5`: what stands behind is a number of its own. */
+/** `quý/5`, `quý/ 5`: what stands behind is a number of its own. */
 const readSlash: Rule = (scan) => {
-  const found = lettersBefore.test(scan.before) ? match(scan, /\/(?=\d)/uy) : undefined;
-  return found ? { words: 'trên', length: 1 } : undefined;
+  const found = lettersBefore.test(scan.before) ? match(scan, /\/\s?(?=\d)/uy) : undefined;
+  return found ? { words: 'trên', length: found[0].length } : undefined;
 };
 
 const readSign: Rule = (scan) => {

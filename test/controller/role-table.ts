@@ -1,3 +1,4 @@
+// LONG: every route of the door in one table.
 // Every route of the people's door: which act it needs, and what somebody meets who holds that act, but in another place.
 import type { ActName } from '../../controller/core/roles.ts';
 import { openPolicy } from './built-centre.ts';

@@ -72,6 +72,7 @@ describe('the line', () => {
       add('tiếng 2'),
       add('của chị', { account: 'chi' }),
     ];
+    await end('không có');
     expect(begun).toEqual(['phim', 'tiếng']);
     await end('tiếng');
     expect(begun).toEqual(['phim', 'tiếng', 'của chị']);
@@ -82,6 +83,7 @@ describe('the line', () => {
   test('shows a person what is done of their files, and nobody else’s', async () => {
     const { line, add, end, told, progress } = made();
     const all = [add('một'), add('hai')];
+    await end('không có');
     progress.get('một')?.('encode', 0.456);
     progress.get('một')?.('encode', 0.2);
     expect(line.of('an')).toEqual([
