@@ -1,7 +1,7 @@
 // Tickets over REST: opened, stepped through, closed by a self-test or by an administrator; a technician's own work; what goes upward.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { faultKinds } from '../../schemas/faults.ts';
+import { type FaultKind, faultKinds } from '../../schemas/faults.ts';
 import { Id, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import {
@@ -39,8 +39,8 @@ interface LongFaultAbout {
   readonly fault: string | null;
   readonly box: string | null;
   readonly name: string;
-  readonly vi?: string;
-  readonly en?: string;
+  /** Of a fault: its words and what to do next. */
+  readonly kind?: FaultKind;
 }
 
 export function ticketRoutes(app: FastifyInstance, centre: Centre): void {
@@ -167,7 +167,7 @@ function upwardRoute(app: FastifyInstance, centre: Centre): void {
       if (!long || !box || !shown(box.area)) return [];
       const ticket = byFault.get(fault.id);
       return [
-        lineOf(childOf(box.area), fault.openedMs, ticket, { fault: fault.id, box: box.id, name: box.name, ...faultKinds[fault.reason] }),
+        lineOf(childOf(box.area), fault.openedMs, ticket, { fault: fault.id, box: box.id, name: box.name, kind: faultKinds[fault.reason] }),
       ];
     });
     const others = open.flatMap((ticket) => {
