@@ -47,7 +47,7 @@ function photoRoutes(app: FastifyInstance, centre: Centre): void {
     app,
     centre,
     {
-      ...{ method: 'POST', url: '/api/photos', act: 'delivery.write', body: PhotoRequest },
+      ...{ method: 'POST', url: '/api/photos', act: 'photo.add', body: PhotoRequest },
       ...{ status: 201, bodyLimit: photoBodyMax, perMinute: 20 },
     },
     async (asked) => deliveries.addPhoto(asked.body.picture, askingOf(asked)),

@@ -8,6 +8,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { type BulkChange, type BulkPlanned, changed, judgeUndo, lookAtBulk } from '../core/bulk-change.ts';
 import type { Grant } from '../core/roles.ts';
+import { seesAll } from '../core/sight.ts';
 import { readContent } from '../dispatch.ts';
 import { declare } from './route.ts';
 import { mayOver } from './schedules.ts';
@@ -17,7 +18,7 @@ const listed = 50;
 const hours = new Set(['outside-window', 'quiet-hours']);
 
 export function scheduleBulkRoutes(app: FastifyInstance, centre: Centre): void {
-  const { store, dispatch, feed, registry, nowMs } = centre;
+  const { store, dispatch, feed, registry, card, nowMs } = centre;
   const act = 'schedule.write';
 
   declare(
@@ -49,8 +50,9 @@ export function scheduleBulkRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
-  declare(app, centre, { method: 'GET', url: '/api/schedules/bulk', act: 'read' }, async () =>
-    ok((await store.bulks.changes(listed)).map(entryOf)),
+  declare(app, centre, { method: 'GET', url: '/api/schedules/bulk', act: 'read' }, async ({ person }) =>
+    // Notes and names are the business of who made them, and of who sees the whole centre.
+    ok((await store.bulks.changes(listed)).filter(({ by }) => by === person.account || seesAll(person.grants, card.area)).map(entryOf)),
   );
 
   declare(

@@ -109,7 +109,7 @@ function openRoute(app: FastifyInstance, centre: Centre): void {
 }
 
 function stepRoutes(app: FastifyInstance, centre: Centre): void {
-  const { tickets } = centre;
+  const { store, tickets } = centre;
   const none = v.optional(v.unknown());
   const step = <B extends v.GenericSchema>(
     word: string,
@@ -140,9 +140,10 @@ function stepRoutes(app: FastifyInstance, centre: Centre): void {
   step('note', 'ticket.write', TicketNoteRequest, (ticket, { person, body, act }) =>
     tickets.step(ticket.id, { act: 'note', ...body }, person.account, act('ticket.note', ticket.id, body)),
   );
-  step('photos', 'ticket.work', TicketPhotoRequest, (ticket, { person, body, act }) =>
-    tickets.step(ticket.id, { act: 'photo', ...body, note: '' }, person.account, act('ticket.photo', ticket.id, body)),
-  );
+  step('photos', 'ticket.work', TicketPhotoRequest, async (ticket, { person, body, act }) => {
+    if (!(await store.steering.photo(body.sha256))) return bad('not-found', 'no such photograph; give it to /api/photos first', '/sha256');
+    return tickets.step(ticket.id, { act: 'photo', ...body, note: '' }, person.account, act('ticket.photo', ticket.id, body));
+  });
   step('self-test', 'ticket.work', none, (ticket, { person, act }) => tickets.selfTest(ticket, { account: person.account, act }));
   step('close', 'ticket.close', TicketCloseRequest, (ticket, { person, body, act }) =>
     tickets.close(ticket, body.reason, { account: person.account, act }),

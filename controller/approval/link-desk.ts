@@ -74,12 +74,10 @@ export class LinkDesk {
 
   /** Without signing in: what one is asked to approve. Problems: not-found, expired, conflict (it was judged or changed meanwhile). */
   async look(token: string): Promise<Result<ApprovalLookAnswer>> {
-    const { store, signIn } = this.#options;
+    const { signIn } = this.#options;
     const open = await this.#open(token);
     if (!open.ok) return open;
-    const { link, subject } = open.value;
-    const person = await store.people.account(link.account);
-    if (!person || person.disabledMs !== null) return notInForce();
+    const { link, person, subject } = open.value;
     const { title, body, author, items } = subject;
     return ok({
       ...{ account: link.account, of: 'source' in link.of ? 'source' : 'programme', title, body, author, expMs: link.expMs },
@@ -129,17 +127,19 @@ export class LinkDesk {
       const done = await this.#options.sources.step(of.source, verdict, { version: of.version, note }, asking);
       return done.ok ? ok({ state, delegation: done.value.latest.steps.at(-1)?.delegation ?? null }) : done;
     }
-    const done = await stepProgramme(this.#options, of.programme, { step: verdict, note }, asking);
+    const done = await stepProgramme(this.#options, of.programme, { step: verdict, note, seenMs: of.changedMs }, asking);
     return done.ok ? ok({ state, delegation: done.value.delegation ?? null }) : done;
   }
 
-  async #open(token: string): Promise<Result<{ readonly link: ApprovalLink; readonly subject: Subject }>> {
+  async #open(token: string): Promise<Result<{ readonly link: ApprovalLink; readonly person: Account; readonly subject: Subject }>> {
     const { store, nowMs } = this.#options;
     const link = tokenPattern.test(token) ? await store.approvals.link(sha256(Buffer.from(token))) : undefined;
     if (!link || link.usedMs !== null) return notInForce();
     if (link.expMs <= nowMs()) return bad('expired', 'this link has expired', '/token');
+    const person = await store.people.account(link.account);
+    if (!person || person.disabledMs !== null) return notInForce();
     const subject = await this.#subject(link.of);
-    return subject.ok ? ok({ link, subject: subject.value }) : subject;
+    return subject.ok ? ok({ link, person, subject: subject.value }) : subject;
   }
 
   async #named(of: ApprovalLinkRequest['of'], grants: readonly Grant[], sources: SourceDesk): Promise<Result<ApprovalLink['of']>> {

@@ -9,11 +9,13 @@ import type { StoredProgramme } from '../store/store.ts';
 export async function stepProgramme(
   { store, dispatch, feed, card, nowMs }: Pick<Centre, 'store' | 'dispatch' | 'feed' | 'card' | 'nowMs'>,
   id: string,
-  { step, note }: { readonly step: ProgrammeStep; readonly note: string },
+  { step, note, seenMs }: { readonly step: ProgrammeStep; readonly note: string; readonly seenMs?: number },
   { account, grants, act }: Asking,
 ): Promise<Result<StoredProgramme>> {
   const stored = await store.content.programme(id);
   if (!stored) return bad('not-found', `no programme ${id}`);
+  // Whoever judges by a link judges what was read there.
+  if (seenMs !== undefined && stored.changedMs !== seenMs) return bad('conflict', 'it was changed meanwhile', '/of/changedMs');
   const judged = judgeStep(step, stored, { account, grants, area: card.area });
   if (!judged.ok) return judged;
   const judging = step === 'approve' || step === 'reject';

@@ -45,6 +45,7 @@ export const acts = {
   'inbox.answer': ['author', 'scheduler'],
   'library.write': ['author', 'approver'],
   'delivery.write': ['author', 'scheduler'],
+  'photo.add': ['author', 'scheduler', 'technician'],
   'approval.delegate': ['approver'],
   'approval.revoke': ['approver', 'administrator'],
   'approval.ask': ['author', 'scheduler', 'approver'],

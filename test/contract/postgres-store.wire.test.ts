@@ -1,10 +1,12 @@
 // The store's contract on a real PostgreSQL, and what only a server can do: fall, be shared, refuse a second writer.
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runBackup, runRestore } from '../../controller/backup/backup-command.ts';
+import { folderOf } from '../../controller/folder.ts';
 import { initialise } from '../../controller/init.ts';
 import { openPostgres } from '../../controller/store/postgres.ts';
 import { SqlStore } from '../../controller/store/sql-store.ts';
@@ -124,6 +126,25 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
     expect(problems.length).toBeLessThan(4);
     await database.close();
     await proxy.stop();
+  });
+
+  test('a folder that is restored beside its tables has them begin anew, too', async () => {
+    const [dir, places] = [await mkdtemp(join(tmpdir(), 'loa-pg-restore-')), ['centre', 'backup', 'again']];
+    const [centre = '', backup = '', again = ''] = places.map((name) => join(dir, name));
+    await mkdir(centre);
+    await writeFile(folderOf(centre).databaseUrl, await server.database(), { mode: 0o600 });
+    must(await initialise(centre, seedOf(), startMs));
+    const built = await makeCentre({}, centre);
+    await built.as('tac-gia');
+    await built.stop();
+    must(await runBackup([backup, '--data', centre, '--without-tables'], startMs));
+    // The database is back by its own tools; here it never went.
+    must(await runRestore([backup, '--data', again], startMs + 60_000));
+    const restored = await makeCentre({}, again, {}, startMs + 120_000);
+    expect((await restored.centre.store.audit.entries(0, 1_000)).map(({ act }) => act)).toContain('centre.restore');
+    expect((await (await restored.as('tac-gia'))('GET', '/account/sessions')).body).toHaveLength(1);
+    await restored.stop();
+    await rm(dir, { recursive: true });
   });
 
   test('who comes back after another has written there writes no more', async () => {

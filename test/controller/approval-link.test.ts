@@ -1,5 +1,7 @@
 // An approver who is away: one link, one version, one use, the sign-in again.
+
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { stepProgramme } from '../../controller/approval/programme-step.ts';
 import { type Asker, codeOf, password } from './built-centre.ts';
 import { content, makeProvince, type Province, sound } from './source-rig.ts';
 
@@ -97,6 +99,19 @@ test('a right that was lost since decides nothing, and the link stays what it wa
   expect(codeOf(await decide(token))).toBe('not-found');
   await people.changeAccount('duyet-tinh', (one) => ({ ok: true, value: { ...one, grants: before?.grants ?? [] } }), act);
   expect((await decide(token)).body.state).toBe('approved');
+});
+
+test('what was changed between the reading and the sign-in is not approved', async () => {
+  const { body } = await author('POST', '/programmes', { title: 'Tuần 49', form: 'audio', tier: 'normal', items: [sound('a').sha256] });
+  const { content: kept } = province.built.centre.store;
+  const stored = await kept.programme(body.id);
+  if (!stored) throw new Error('no programme');
+  const act = { atMs: 1, actor: 'x', act: 'programme.submit', subject: body.id, sha256: 'a'.repeat(64) };
+  await kept.saveProgramme({ ...stored, state: 'submitted', changedMs: 7 }, act);
+  const asking = { account: 'duyet-tinh', grants: [{ role: 'approver' as const, area: '08' }], act: () => act };
+  const step = (seenMs: number) => stepProgramme(province.built.centre, body.id, { step: 'approve', note: '', seenMs }, asking);
+  expect(await step(6)).toMatchObject({ ok: false, problem: { code: 'conflict' } });
+  expect((await step(7)).ok).toBe(true);
 });
 
 test('a programme is approved by it, too, and who guesses waits as at the door', async () => {

@@ -202,7 +202,7 @@ export const roleTable: readonly RouteRow[] = [
     body: { holder: things.account, area: things.home, fromMs: 1, untilMs: 2 },
   },
   { route: 'POST /api/delegations/:id/revoke', needs: 'approval.revoke', elsewhere: 'unseen', params: { id: things.delegation }, body: {} },
-  ...anywhere('delivery.write', 'POST /api/photos'),
+  ...anywhere('photo.add', 'POST /api/photos'),
   ...anywhere('read', 'GET /api/source-items/:id/deliveries', 'GET /api/photos/:sha256', 'GET /api/households'),
   ofBox('box.settings', 'PUT /api/boxes/:id/households', { households: 100 }),
   ...anywhere('read', 'GET /api/notices', 'POST /api/notices/:id/read'),

@@ -112,7 +112,14 @@ describe('a repair over REST', () => {
     expect(codeOf(await technician('POST', `/tickets/${id}/self-test`)), 'not accepted yet').toBe('conflict');
     expect(codeOf(await other('POST', `/tickets/${id}/accept`))).toBe('conflict');
     await technician('POST', `/tickets/${id}/accept`);
-    await technician('POST', `/tickets/${id}/photos`, { when: 'before', sha256: 'a'.repeat(64) });
+    const picture = { when: 'before', sha256: 'a'.repeat(64) };
+    expect(codeOf(await technician('POST', `/tickets/${id}/photos`, picture)), 'nobody has given such a picture').toBe('not-found');
+    for (const sha256 of ['a'.repeat(64), 'b'.repeat(64)])
+      await built.centre.store.steering.addPhoto(
+        { sha256, atMs: 1, account: 'ky-thuat', bytes: 1 },
+        { atMs: 1, actor: 'ky-thuat', act: 'photo.add', subject: sha256, sha256 },
+      );
+    expect((await technician('POST', `/tickets/${id}/photos`, picture)).status).toBe(200);
     expect(codeOf(await technician('POST', `/tickets/${id}/close`, { reason: 'xong' }))).toBe('not-allowed');
     expect(codeOf(await technician('POST', `/tickets/${id}/self-test`))).toBe('offline');
     await alive('hop-1');
