@@ -103,10 +103,25 @@ export class ExchangeDesk {
   }
 
   /** Problem: not-found. */
-  async remove(id: string, act: Act): Promise<Result<void>> {
-    const done = await this.#options.store.exchange.decide((all) => {
-      const link = all.find((one) => one.id === id);
-      return link ? ok({ remove: link }) : bad('not-found', `no link ${id}`);
+  remove(id: string, act: Act): Promise<Result<void>> {
+    // In turn: a look under way would write its mark again.
+    const done = this.#turn.then(() => this.#remove(id, act));
+    this.#turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  async #remove(id: string, act: Act): Promise<Result<void>> {
+    const { store, nowMs } = this.#options;
+    const link = await this.link(id);
+    if (!link) return bad('not-found', `no link ${id}`);
+    // First: a power cut in between only writes the documents again.
+    await this.#folder(link).retire(nowMs());
+    const done = await store.exchange.decide((all) => {
+      const now = all.find((one) => one.id === id);
+      return now ? ok({ remove: now }) : bad('not-found', `no link ${id}`);
     }, act);
     return done.ok ? ok(undefined) : done;
   }

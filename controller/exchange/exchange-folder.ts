@@ -36,6 +36,12 @@ export class ExchangeFolder {
     return /^\d{1,15}\n?$/.test(text) ? Number(text) : 0;
   }
 
+  /** Aside, with what lies in it: numbers of a link put again under this id begin anew. A share mounted here stays, without its mark. */
+  async retire(atMs: number): Promise<void> {
+    await rm(join(this.#dir, 'written'), { force: true });
+    await rename(this.#dir, `${this.#dir}.removed-${atMs}`).catch(() => undefined);
+  }
+
   /** From here on again. */
   async replay(after: number): Promise<void> {
     await this.make();

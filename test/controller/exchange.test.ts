@@ -178,6 +178,20 @@ describe('by folder', () => {
     expect((await readdir(dir('media'))).filter((one) => one.endsWith('.part'))).toEqual([]);
   });
 
+  test('a link that was removed and put again writes from the first document on, and what lay in its folder lies aside', async () => {
+    await issue('p1');
+    await issue('p2');
+    await link('folder');
+    await writeFile(dir('in', '1.json'), JSON.stringify(said()));
+    expect((await admin('DELETE', '/exchange/he-1')).status).toBe(204);
+    await link('folder');
+    expect(await readdir(dir('out'))).toEqual(['000000000001.json', '000000000002.json']);
+    expect((await admin('GET', '/exchange/he-1/heard')).body).toEqual([]);
+    const aside = (await readdir(join(built.dir, 'exchange'))).filter((name) => name !== 'he-1');
+    expect(aside).toEqual([expect.stringMatching(/^he-1\.removed-\d+$/)]);
+    expect(await readdir(join(built.dir, 'exchange', aside[0] ?? '', 'in'))).toEqual(['1.json']);
+  });
+
   test('good answers are heard and put away, bad ones lie in quarantine with the reason, and the rest goes on', async () => {
     await issue('p1');
     await link('folder');
