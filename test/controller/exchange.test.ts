@@ -150,6 +150,9 @@ describe('units', () => {
       code: 'conflict',
       path: '/categories',
     });
+    for (const change of [{ unit: 'thon-2' }, { unitCode: 'VN-0002' }])
+      expect(codeOf(await admin('PUT', '/exchange/he-1', { ...wish, ...change, form: 'rest' }))).toBe('conflict');
+    expect((await admin('PUT', '/exchange/he-1', { ...wish, title: 'Tên khác', form: 'rest' })).body).toMatchObject({ title: 'Tên khác' });
     expect((await admin('PUT', '/exchange/he-1', { ...wish, unit: 'khong-co', form: 'rest' })).body).toMatchObject({
       code: 'not-found',
       path: '/unit',
