@@ -40,10 +40,13 @@ function theirsOf(pairs: readonly { readonly ours: string; readonly theirs: stri
   return pairs.find((one) => one.ours === ours)?.theirs ?? ours;
 }
 
-/** One code of theirs means one thing of ours. Problem: conflict. */
+/** One code of theirs means one thing of ours; a link stays with the unit whose documents it was supplied with. Problem: conflict. */
 export function checkLink(link: ExchangeLink, others: readonly ExchangeLink[]): Result<void> {
   const same = others.find(({ id, unit }) => id !== link.id && unit === link.unit);
   if (same) return bad('conflict', `${same.id} is the system of ${link.unit} already`, '/unit');
+  const before = others.find(({ id }) => id === link.id);
+  for (const name of ['unit', 'unitCode'] as const)
+    if (before && before[name] !== link[name]) return bad('conflict', `the link is of ${before[name]}: remove it first`, `/${name}`);
   for (const name of ['categories', 'languages'] as const)
     for (const side of ['ours', 'theirs'] as const)
       if (new Set(link[name].map((one) => one[side])).size < link[name].length)

@@ -58,8 +58,7 @@ export class ExchangeDesk {
   look(): Promise<void> {
     const { store, journal } = this.#options;
     this.#turn = this.#turn.then(async () => {
-      for (const link of await store.exchange.links())
-        await this.#lookAt(link).catch((err: unknown) => journal.warn({ event: 'exchange-failed', link: link.id, err }));
+      for (const link of await store.exchange.links()) await this.#lookAt(link);
     });
     this.#turn = this.#turn.catch((err: unknown) => journal.warn({ event: 'exchange-failed', err }));
     return this.#turn;
@@ -103,10 +102,25 @@ export class ExchangeDesk {
   }
 
   /** Problem: not-found. */
-  async remove(id: string, act: Act): Promise<Result<void>> {
-    const done = await this.#options.store.exchange.decide((all) => {
-      const link = all.find((one) => one.id === id);
-      return link ? ok({ remove: link }) : bad('not-found', `no link ${id}`);
+  remove(id: string, act: Act): Promise<Result<void>> {
+    // In turn: a look under way would write its mark again.
+    const done = this.#turn.then(() => this.#remove(id, act));
+    this.#turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  async #remove(id: string, act: Act): Promise<Result<void>> {
+    const { store, nowMs } = this.#options;
+    const link = await this.link(id);
+    if (!link) return bad('not-found', `no link ${id}`);
+    // First: a power cut in between only writes the documents again.
+    await this.#folder(link).retire(nowMs());
+    const done = await store.exchange.decide((all) => {
+      const now = all.find((one) => one.id === id);
+      return now ? ok({ remove: now }) : bad('not-found', `no link ${id}`);
     }, act);
     return done.ok ? ok(undefined) : done;
   }
@@ -162,12 +176,26 @@ export class ExchangeDesk {
     return ok(undefined);
   }
 
+  /** What cannot be written keeps nobody from being heard, and the other way round. */
   async #lookAt(link: ExchangeLink): Promise<void> {
+    const failed = (err: unknown) => this.#options.journal.warn({ event: 'exchange-failed', link: link.id, err });
+    await this.#write(link).catch(failed);
+    await this.#read(link).catch(failed);
+  }
+
+  async #write(link: ExchangeLink): Promise<void> {
     await this.#supply(link);
     if (link.form !== 'folder') return;
     const folder = this.#folder(link);
     await folder.make();
-    await folder.write(await this.supplied(link, await folder.written(), exchangeLimits.page));
+    const missing = await folder.write(await this.supplied(link, await folder.written(), exchangeLimits.page));
+    for (const sha256 of missing) this.#options.journal.warn({ event: 'exchange-medium-missing', link: link.id, sha256 });
+  }
+
+  async #read(link: ExchangeLink): Promise<void> {
+    if (link.form !== 'folder') return;
+    const folder = this.#folder(link);
+    await folder.make();
     for (const { name, document } of await folder.look()) {
       const act = { atMs: this.#options.nowMs(), actor: `exchange/${link.id}`, act: 'exchange.hear', subject: link.id, sha256: '' };
       const heard = await this.hear(link, [document], act);

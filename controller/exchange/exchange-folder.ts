@@ -1,4 +1,5 @@
 // The folder of one foreign system: supplied documents and their media written whole, dropped answers read, bad ones put aside with the reason.
+import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
@@ -36,29 +37,40 @@ export class ExchangeFolder {
     return /^\d{1,15}\n?$/.test(text) ? Number(text) : 0;
   }
 
+  /** Aside, with what lies in it: numbers of a link put again under this id begin anew. A share mounted here stays, without its mark. */
+  async retire(atMs: number): Promise<void> {
+    await rm(join(this.#dir, 'written'), { force: true });
+    await rename(this.#dir, `${this.#dir}.removed-${atMs}`).catch(() => undefined);
+  }
+
   /** From here on again. */
   async replay(after: number): Promise<void> {
     await this.make();
     await writeFileAtomic(join(this.#dir, 'written'), `${after}\n`);
   }
 
-  /** Media first, so that a document never names what is not there yet; the mark last. */
-  async write(supplied: readonly SuppliedAnswer[]): Promise<void> {
+  /** Media first, so that a document never names what is not there yet; the mark last. Answers the media that are not here any more. */
+  async write(supplied: readonly SuppliedAnswer[]): Promise<string[]> {
+    const missing: string[] = [];
     for (const one of supplied) {
       const media = one.document.kind === 'item' ? one.document.media : null;
-      if (media) await this.#media(media.sha256);
+      if (media && !(await this.#media(media.sha256))) missing.push(media.sha256);
       await writeFileAtomic(join(this.#dir, 'out', `${String(one.seq).padStart(12, '0')}.json`), `${JSON.stringify(one, null, 1)}\n`);
     }
     const last = supplied.at(-1);
     if (last) await this.replay(last.seq);
+    return missing;
   }
 
-  async #media(sha256: string): Promise<void> {
+  async #media(sha256: string): Promise<boolean> {
     const target = join(this.#dir, 'media', sha256);
     const source = this.#blobs.pathOf(sha256);
-    if (!source) return;
-    await copyFile(source, `${target}.part`);
+    if (!source || (await this.#blobs.size(sha256)) === undefined) return false;
+    // Others write here too: a link under this name would lead into files of ours.
+    await rm(`${target}.part`, { recursive: true, force: true });
+    await copyFile(source, `${target}.part`, constants.COPYFILE_EXCL);
     await rename(`${target}.part`, target);
+    return true;
   }
 
   /** Answers that are whole and of the right shape; others lie in quarantine afterwards. */
@@ -94,6 +106,7 @@ export class ExchangeFolder {
   }
 }
 
+/** By bytes, as file systems count: endings are added to it. Half a character at the end is left out. */
 function cut(name: string): string {
-  return name.slice(0, 150);
+  return new TextDecoder().decode(Buffer.from(name).subarray(0, 150), { stream: true });
 }

@@ -26,7 +26,7 @@ export interface ExchangeStore {
     judge: (links: readonly ExchangeLink[]) => Result<{ readonly put: ExchangeLink } | { readonly remove: ExchangeLink }>,
     act: Act,
   ): Promise<Result<ExchangeLink>>;
-  /** Each key once, numbered without a gap; answers how many were new. */
+  /** Each key once, numbered without a gap (after a restore from far above what was given); answers how many were new. */
   supply(link: string, supplies: readonly Supply[], atMs: number): Promise<number>;
   /** In their order, after a number. */
   supplied(link: string, after: number, limit: number): Promise<Supplied[]>;

@@ -8,6 +8,20 @@ import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
 const tables = ['exchange_outbox', 'exchange_heard'];
+const numbersAbove = 'exchange-numbers-above';
+
+/**
+ * Foreign systems have read numbers that these tables do not know: what was supplied is supplied again above them all. By the clock's seconds,
+ * so that one backup restored twice gives no number twice.
+ */
+export function numberedAnew(ahead: number, atMs: number): Statement[] {
+  const by = ahead + Math.floor(atMs / 1_000);
+  return [
+    { sql: 'UPDATE exchange_outbox SET seq = seq + ?', params: [by] },
+    // For links that were supplied with nothing yet, or are not in the backup.
+    put('meta', ['name'], ['value'], [[numbersAbove, String(by)]]),
+  ];
+}
 
 export class SqlExchange implements ExchangeStore {
   readonly #writer: Writer;
@@ -44,12 +58,17 @@ export class SqlExchange implements ExchangeStore {
       const known = new Set((await this.#writer.database.read(sql, [link, keys])).map((row) => String(row['name'])));
       const fresh = supplies.filter(({ key }) => !known.has(key));
       if (fresh.length === 0) return 0;
-      const [row] = await this.#writer.database.read('SELECT max(seq) AS seq FROM exchange_outbox WHERE link = ?', [link]);
-      const last = Number(row?.['seq'] ?? 0);
+      const last = await this.#last(link);
       const rows = fresh.map(({ key, document }, at) => [link, last + 1 + at, key, atMs, JSON.stringify(document)]);
       await this.#writer.commit([addNew('exchange_outbox', ['link', 'seq', 'name', 'at_ms', 'body'], rows)]);
       return fresh.length;
     });
+  }
+
+  async #last(link: string): Promise<number> {
+    const [row] = await this.#writer.database.read('SELECT max(seq) AS seq FROM exchange_outbox WHERE link = ?', [link]);
+    const [above] = await this.#writer.database.read('SELECT value FROM meta WHERE name = ?', [numbersAbove]);
+    return Math.max(Number(row?.['seq'] ?? 0), Number(above?.['value'] ?? 0));
   }
 
   async supplied(link: string, after: number, limit: number): Promise<Supplied[]> {

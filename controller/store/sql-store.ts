@@ -9,7 +9,7 @@ import { SqlContent } from './sql-content.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
 import { SqlEvaluation, SqlTraining } from './sql-evaluation.ts';
-import { SqlExchange } from './sql-exchange.ts';
+import { numberedAnew, SqlExchange } from './sql-exchange.ts';
 import { SqlFaults } from './sql-faults.ts';
 import { SqlFederation } from './sql-federation.ts';
 import { SqlFolders } from './sql-folders.ts';
@@ -131,7 +131,7 @@ export class SqlStore implements Store {
     const anew = { sql: "UPDATE wants SET rev = rev + ?, parts = '[]'", params: [revisionsAhead] };
     // Numbers given since the backup are known elsewhere: each line begins a new stream, and asks for all from above and below.
     const lines = [{ sql: "UPDATE centre_lines SET out_stream = '', in_stream = NULL, in_seq = 0" }, { sql: 'DELETE FROM centre_outbox' }];
-    return this.#writer.write([...gone, anew, ...lines], act);
+    return this.#writer.write([...gone, anew, ...lines, ...numberedAnew(revisionsAhead, act.atMs)], act);
   }
 
   /** Waits for the write in turn, then closes. */

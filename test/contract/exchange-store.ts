@@ -45,6 +45,24 @@ export function describeExchangeStore(name: string, makeBed: () => Promise<Store
       expect(counts).toEqual([2, 0, 0]);
     });
 
+    test('tables of a backup supply all again above every number that was read, also where they knew of none, and as often as they are restored', async () => {
+      await on.store.exchange.supply('a', [supply('1'), supply('2')], 5);
+      const restore = (atMs: number) => on.store.restored({ ...act('centre.restore'), atMs });
+      const numbers = async (id: string) => (await on.store.exchange.supplied(id, 0, 10)).map(({ seq }) => seq);
+      await restore(1_700_000_000_000);
+      await on.reopen();
+      expect(await on.store.exchange.supply('a', [supply('1'), supply('2'), supply('3')], 6)).toBe(1);
+      await on.store.exchange.supply('b', [supply('1')], 6);
+      const [first = 0, ...more] = await numbers('a');
+      const [other = 0] = await numbers('b');
+      expect(Math.min(first, other)).toBeGreaterThan(1_000_000);
+      expect(more).toEqual([first + 1, first + 2]);
+      expect(String(first + 2).length).toBeLessThanOrEqual(12);
+      await restore(1_700_000_900_000);
+      expect((await numbers('a'))[0]).toBeGreaterThan(first + 2);
+      expect((await numbers('b'))[0]).toBeGreaterThan(other);
+    });
+
     test('the latest word on a thing stands, however it comes; removing a link takes all of it', async () => {
       await add('a');
       const said = (key: string, atMs: number, body: string) => ({ key, atMs, heardMs: atMs + 1, body });
