@@ -2,6 +2,7 @@
 import { approvalNotices } from '../core/late-approval.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
+import { Rounds } from '../rounds.ts';
 import type { Store } from '../store/store.ts';
 
 const lookEveryMs = 60_000;
@@ -16,28 +17,25 @@ export interface ApprovalWatchOptions {
 
 export class ApprovalWatch {
   readonly #options: ApprovalWatchOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
 
   constructor(options: ApprovalWatchOptions) {
     this.#options = options;
+    const failed = (err: unknown) => options.journal.warn({ event: 'approvals-not-looked-at', err });
+    this.#rounds = new Rounds({ everyMs: lookEveryMs, look: () => this.#warn(), failed });
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), lookEveryMs).unref();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** One after the other. Never rejects. */
   look(): Promise<void> {
-    this.#looking = this.#looking
-      .then(() => this.#warn())
-      .catch((err: unknown) => this.#options.journal.warn({ event: 'approvals-not-looked-at', err }));
-    return this.#looking;
+    return this.#rounds.now();
   }
 
   async #warn(): Promise<void> {

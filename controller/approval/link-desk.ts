@@ -186,5 +186,5 @@ function subjectId(of: ApprovalLink['of']): string {
 
 /** The same for one that never was, one that was used, and one whose person is gone. */
 function notInForce(): Result<never> {
-  return bad('not-found', 'this link is not in force', '/token');
+  return bad('not-found', 'Liên kết này không còn hiệu lực. / This link is not in force.', '/token');
 }

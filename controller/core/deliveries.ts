@@ -1,17 +1,12 @@
 // What was told by hand, in a form that no box proves: entered, corrected with its history, struck out. Pure.
-import type { AreaPath } from '../../schemas/ids.ts';
+import type { AreaPath, Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { type DeliveryFacts, steeringLimits } from '../../schemas/steering.ts';
+import { type DeliveryAnswer, type DeliveryFacts, steeringLimits } from '../../schemas/steering.ts';
 import { type Grant, may } from './roles.ts';
 
-export interface Delivery extends DeliveryFacts {
-  readonly id: string;
-  readonly item: string;
-  readonly unit: string;
-  readonly by: string;
-  readonly madeMs: number;
-  readonly before: readonly (DeliveryFacts & { readonly by: string; readonly correctedMs: number; readonly why: string })[];
-  readonly struck: { readonly by: string; readonly atMs: number; readonly why: string } | null;
+/** As it is told, but with the unit's id alone. */
+export interface Delivery extends Omit<DeliveryAnswer, 'unit'> {
+  readonly unit: Id;
 }
 
 export interface DeliveryAsker {

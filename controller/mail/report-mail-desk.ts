@@ -8,6 +8,7 @@ import { againAfterMs, isDue, lastDue, type MailDue, nextDueMs } from '../core/r
 import type { Journal } from '../link.ts';
 import type { Report } from '../reports/report.ts';
 import { reportCsv, reportHtml } from '../reports/write.ts';
+import { Rounds } from '../rounds.ts';
 import type { Act, Store } from '../store/store.ts';
 import type { Mailer } from './mailer.ts';
 
@@ -39,22 +40,20 @@ interface Failed {
 export class ReportMailDesk {
   readonly #options: ReportMailDeskOptions;
   readonly #failed = new Map<string, Failed>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<unknown> = Promise.resolve();
-  #stopped = false;
+  readonly #rounds: Rounds;
 
   constructor(options: ReportMailDeskOptions) {
     this.#options = options;
+    const failed = (err: unknown) => options.journal.warn({ event: 'report-mails-not-looked-at', err });
+    this.#rounds = new Rounds({ everyMs: lookEveryMs, look: () => this.#look(), failed });
   }
 
   start(): void {
-    if (this.#options.mailer) this.#timer = setInterval(() => void this.look(), lookEveryMs);
+    if (this.#options.mailer) this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   async mails(): Promise<ReportMails> {
@@ -97,9 +96,7 @@ export class ReportMailDesk {
 
   /** One look at all of them; a look under way is waited for. */
   look(): Promise<void> {
-    const looked = this.#looking.then(() => this.#look());
-    this.#looking = looked.catch((err: unknown) => this.#options.journal.warn({ event: 'report-mails-not-looked-at', err }));
-    return looked;
+    return this.#rounds.now();
   }
 
   async #look(): Promise<void> {
@@ -107,7 +104,7 @@ export class ReportMailDesk {
     await this.#know(mails);
     for (const mail of mails) {
       // A server that does not answer holds up one letter at the end, not fifty.
-      if (this.#stopped) return;
+      if (this.#rounds.stopped) return;
       const { journal, nowMs, store, clock } = this.#options;
       const atMs = nowMs();
       const served = await this.#served();

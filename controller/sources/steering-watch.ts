@@ -3,6 +3,7 @@ import { type IssuePhase, noticesOf, phaseDue, remindWithinMs } from '../core/no
 import type { SourceIssue } from '../core/source-issue.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
+import { Rounds } from '../rounds.ts';
 import type { Store } from '../store/store.ts';
 import { type HandlingOptions, readHandled } from './handling.ts';
 
@@ -18,28 +19,25 @@ export interface SteeringWatchOptions extends HandlingOptions {
 
 export class SteeringWatch {
   readonly #options: SteeringWatchOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  readonly #rounds: Rounds;
 
   constructor(options: SteeringWatchOptions) {
     this.#options = options;
+    const failed = (err: unknown) => options.journal.warn({ event: 'issues-not-steered', err });
+    this.#rounds = new Rounds({ everyMs: lookEveryMs, look: () => this.#steer(), failed });
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), lookEveryMs).unref();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** One after the other. Never rejects: what could not be looked at is due at the next look. */
   look(): Promise<void> {
-    this.#looking = this.#looking
-      .then(() => this.#steer())
-      .catch((err: unknown) => this.#options.journal.warn({ event: 'issues-not-steered', err }));
-    return this.#looking;
+    return this.#rounds.now();
   }
 
   async #steer(): Promise<void> {
