@@ -34,6 +34,11 @@ const degrees = (max: number) =>
 const WorkQuery = v.object({ lat: v.optional(degrees(90)), lon: v.optional(degrees(180)) });
 const UpwardQuery = v.object({ unit: Id });
 
+interface Standing {
+  readonly sinceMs: number;
+  readonly box: string | null;
+}
+
 /** What stands so long: a fault of a box, or a repair without one. */
 interface LongFaultAbout {
   readonly fault: string | null;
@@ -178,7 +183,7 @@ function upwardRoute(app: FastifyInstance, centre: Centre): void {
         ? [lineOf(childOf(area), ticket.openedMs, ticket, { fault: null, box: ticket.box, name: ticket.title })]
         : [];
     });
-    return ok({ asOfMs: nowMs(), unit: query.unit, lines: [...faults, ...others].sort((a, b) => a.sinceMs - b.sinceMs) });
+    return ok({ asOfMs: nowMs(), unit: query.unit, lines: [...faults, ...others].sort(oldestFirst) });
   });
 
   const lineOf = (unit: string | null, sinceMs: number, ticket: Ticket | undefined, about: LongFaultAbout) => ({
@@ -186,6 +191,11 @@ function upwardRoute(app: FastifyInstance, centre: Centre): void {
     ...about,
     ticket: ticket ? { id: ticket.id, state: ticket.state, assignee: ticket.assignee } : null,
   });
+}
+
+/** Of the same moment, by the box they are about. */
+function oldestFirst(a: Standing, b: Standing): number {
+  return a.sinceMs - b.sinceMs || ((a.box ?? '') < (b.box ?? '') ? -1 : 1);
 }
 
 /** A ticket of another place is not told of. */

@@ -1,5 +1,5 @@
 // Three levels of centres, and centres that speak for what is not theirs.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { BuiltCentre } from './built-centre.ts';
 import { addBox, as, type Family, inbox, issue, makeFamily, play, soon, sounding, table } from './federation-rig.ts';
 
@@ -68,8 +68,10 @@ describe('nobody speaks for what is not theirs', () => {
 
   test('what is too large, no JSON, or of a centre that nobody admitted changes nothing', async () => {
     const known = async () => (await province.centre.store.federation.lines()).map(({ peer, in: read }) => [peer, read]);
-    // Nothing of its own comes between.
+    // Nothing of its own comes between: what was under way has come before.
     wires.b.cut();
+    onTestFinished(() => wires.b.mend());
+    await wires.b.heard();
     const before = await known();
     await province.fromCentre('xa-b', 'log', 'x'.repeat(300_000));
     expect(province.warnings.at(-1)).toMatchObject({ code: 'too-large', centre: 'xa-b' });
@@ -79,7 +81,6 @@ describe('nobody speaks for what is not theirs', () => {
     await province.fromCentre('xa-b', 'report', JSON.stringify({ id: 'hoi-1', told: null, problem: null }));
     expect(province.warnings.at(-1)).toMatchObject({ code: 'not-found' });
     expect(await known()).toEqual(before);
-    wires.b.mend();
   });
 
   test('what was not signed above, for this commune, or was said before, is not taken', async () => {

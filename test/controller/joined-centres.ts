@@ -78,6 +78,7 @@ export class Wire {
   #parent: BuiltCentre | undefined;
   #wish: UpperWish | undefined;
   #up = true;
+  #underWay: Promise<unknown> = Promise.resolve();
   /** Everything is said twice. */
   twice = false;
   readonly down: { readonly word: DownWord; readonly payload: Buffer }[] = [];
@@ -95,7 +96,12 @@ export class Wire {
         stop: async () => undefined,
         say: async (word, payload) => {
           if (!this.#up || !this.#parent) return bad('offline', 'cut');
-          for (let times = this.twice ? 2 : 1; times > 0; times--) await this.#parent.fromCentre(this.#child, word, payload);
+          const parent = this.#parent;
+          const said = (async () => {
+            for (let times = this.twice ? 2 : 1; times > 0; times--) await parent.fromCentre(this.#child, word, payload);
+          })();
+          this.#underWay = Promise.all([this.#underWay, said.catch(() => undefined)]);
+          await said;
           return ok(undefined);
         },
       };
@@ -131,6 +137,11 @@ export class Wire {
   cut(): void {
     this.#up = false;
     this.#wish?.onChange(false);
+  }
+
+  /** What was said before the cut has been heard. */
+  async heard(): Promise<void> {
+    await this.#underWay;
   }
 
   mend(): void {

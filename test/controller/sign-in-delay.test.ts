@@ -103,7 +103,7 @@ describe('the delay', () => {
           book[does](who, from, kind);
           book.nowMs += laterMs;
         }
-        const waitMs = book.wrong('x', 'a', 'code');
+        const waitMs = book.right('x', 'a', 'code');
         expect(waitMs).toBeLessThanOrEqual(delayRules.code.maxMs);
         book.nowMs += waitMs;
         expect(book.right('x', 'a', 'code')).toBe(0);

@@ -181,8 +181,8 @@ describe('a repair over REST', () => {
     await pass(upwardAfterMs + 60_000);
     const { lines } = (await leader('GET', '/long-faults?unit=xa')).body;
     expect(lines).toMatchObject([
-      { unit: 'thon-2', box: 'hop-2', ticket: null },
       { unit: 'thon-1', box: 'hop-1', fault: standing.id, days: 30, ticket: { id: opened.body.id, state: 'open' } },
+      { unit: 'thon-2', box: 'hop-2', ticket: null },
     ]);
     expect((await technician('GET', `/tickets/${opened.body.id}`)).body.steps.at(-1)).toMatchObject({ act: 'upward', by: 'centre' });
     expect(codeOf(await (await built.as('thon-2'))('GET', '/long-faults?unit=thon-1'))).toBe('not-found');

@@ -20,13 +20,20 @@ export function crossesItself(polygon: readonly LatLon[], effort: Effort): boole
   const corners = cornersOf(polygon);
   const { count, lat, lon } = corners;
   const next = (i: number) => (i + 1 === count ? 0 : i + 1);
-  const [west, east] = [new Float64Array(count), new Float64Array(count)];
+  const [west, east, south, north] = [0, 0, 0, 0].map(() => new Float64Array(count)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   // Sorted natively: the west end to a centimetre above, the number of the side below.
   const keys = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const [one, other] = [lon[i] as number, lon[next(i)] as number];
     west[i] = Math.min(one, other);
     east[i] = Math.max(one, other);
+    south[i] = Math.min(lat[i] as number, lat[next(i)] as number);
+    north[i] = Math.max(lat[i] as number, lat[next(i)] as number);
     keys[i] = Math.floor(((west[i] as number) + 180) * 1e7) * sidesMax + i;
   }
   keys.sort();
@@ -36,14 +43,13 @@ export function crossesItself(polygon: readonly LatLon[], effort: Effort): boole
     const side = key % sidesMax;
     effort.left -= opened + 1;
     if (effort.left < 0) return undefined;
-    const [from, to] = [lat[side] as number, lat[next(side)] as number];
+    const [fromLon, fromLat, toLat] = [west[side] as number, south[side] as number, north[side] as number];
     let kept = 0;
     for (let k = 0; k < opened; k++) {
       const other = open[k] as number;
-      if ((east[other] as number) < (west[side] as number)) continue;
+      if ((east[other] as number) < fromLon) continue;
       open[kept++] = other;
-      const [otherFrom, otherTo] = [lat[other] as number, lat[next(other)] as number];
-      if (Math.max(otherFrom, otherTo) < Math.min(from, to) || Math.min(otherFrom, otherTo) > Math.max(from, to)) continue;
+      if ((north[other] as number) < fromLat || (south[other] as number) > toLat) continue;
       if (sidesCross(corners, side, other)) return true;
     }
     open[kept] = side;
