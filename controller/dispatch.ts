@@ -7,10 +7,12 @@ import { type AreaPath, within } from '../schemas/ids.ts';
 import type { KeysDocument } from '../schemas/keys.ts';
 import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
+import type { Part } from '../schemas/want.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
 import { withLateApprovals } from './core/late-approval.ts';
 import { type OrderTemplate, signFilmsOf } from './core/order-plan.ts';
+import { type Said, saidIn } from './core/said.ts';
 import { resolveAll } from './core/source-programmes.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
@@ -37,14 +39,6 @@ export interface DispatchOptions {
   readonly orderAudio: () => NonNullable<CentreContent['orderAudio']>;
   readonly publish: Publish;
   readonly nowMs: () => number;
-}
-
-/** Of a want its epoch alone, of a place all. */
-interface Said {
-  readonly epoch: string;
-  readonly area?: string | undefined;
-  /** As JSON. */
-  readonly groups?: string | undefined;
 }
 
 /** Years whose holidays boxes are told: last year's plays may still be asked for, and a box may be away for long. */
@@ -158,10 +152,7 @@ export class Dispatch {
     const content = await readContent(store, nowMs());
     if (!content) return;
     const { wants, texts } = compileWants(this.#ours(), { ...content, orderAudio: orderAudio() }, sha256);
-    const changed = [...wants].filter(([dev, parts]) => {
-      const want = this.#wants.get(dev);
-      return !sameParts(parts, want?.parts ?? []) || !this.#stands(want?.envelope);
-    });
+    const changed = [...wants].filter(([dev, parts]) => !this.#says(this.#wants.get(dev), parts));
     if (changed.length === 0) return;
     const needed = new Set(changed.flatMap(([, parts]) => parts.map((part) => part.sha256)));
     // Parts lie on the disk before any want names them.
@@ -176,8 +167,8 @@ export class Dispatch {
     }));
     const signed = await desk.sign(drafts);
     const stored = signed.map(({ envelope }, i): StoredWant => {
-      const [dev, parts] = changed[i] as (typeof changed)[number];
-      return { dev, rev: drafts[i]?.body.rev ?? 1, parts, envelope, madeMs: nowMs() };
+      const [dev] = changed[i] as (typeof changed)[number];
+      return { dev, rev: drafts[i]?.body.rev ?? 1, envelope, madeMs: nowMs() };
     });
     await store.wants.saveWants(stored);
     for (const want of stored) this.#wants.set(want.dev, want);
@@ -206,6 +197,13 @@ export class Dispatch {
     return this.#options.registry.all().filter(({ area }) => within(area, this.#speaks.area));
   }
 
+  /** A want of a restored centre has a higher number than its envelope: that one is worth nothing to boxes that know later ones. */
+  #says(want: StoredWant | undefined, parts: readonly Part[]): boolean {
+    if (!want || !this.#stands(want.envelope)) return false;
+    const said = this.#saidIn(want.envelope);
+    return said.rev === want.rev && sameParts(parts, said.parts);
+  }
+
   /** Signed by a key that the delegation names, in the epoch it began: a rotation or a revocation makes the rest worthless. */
   #stands(envelope: Envelope | undefined): boolean {
     if (!envelope) return false;
@@ -232,11 +230,6 @@ export class Dispatch {
     const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word });
     return this.#options.publish(topic, JSON.stringify(document), { qos: 1, retain: true });
   }
-}
-
-function saidIn({ payload }: Envelope): Said {
-  const { epoch, body } = JSON.parse(Buffer.from(payload, 'base64').toString('utf8')) as { epoch: string; body: Partial<Said> };
-  return { epoch, area: body.area, groups: JSON.stringify(body.groups) };
 }
 
 function listOf<T = string>(text: string | undefined): T[] {

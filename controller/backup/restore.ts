@@ -5,6 +5,7 @@ import { sha256 } from '../../hardware/host/crypto.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { filesOf } from '../../schemas/programme.ts';
+import { saidIn } from '../core/said.ts';
 import { folderOf } from '../folder.ts';
 import { openStore } from '../store/open-store.ts';
 import { SqlStore } from '../store/sql-store.ts';
@@ -50,7 +51,7 @@ async function contentNamed(file: string): Promise<string[]> {
   const store = new SqlStore(opened.value);
   try {
     const [media, wants] = [await store.content.media(), await store.wants.wants()];
-    const files = [...media.flatMap(({ item }) => filesOf(item)), ...wants.flatMap(({ parts }) => parts)];
+    const files = [...media.flatMap(({ item }) => filesOf(item)), ...wants.flatMap(({ envelope }) => saidIn(envelope).parts)];
     return [...new Set<string>(files.map((one) => one.sha256))];
   } finally {
     await store.close();

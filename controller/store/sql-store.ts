@@ -128,7 +128,7 @@ export class SqlStore implements Store {
   restored(act: Act): Promise<void> {
     const gone = ['sessions', 'invitations', 'claims', 'approval_links'].map((table) => ({ sql: `DELETE FROM ${table}` }));
     // Boxes have seen revisions that these tables do not know: the next ones lie above them all.
-    const anew = { sql: "UPDATE wants SET rev = rev + ?, parts = '[]'", params: [revisionsAhead] };
+    const anew = { sql: 'UPDATE wants SET rev = rev + ?', params: [revisionsAhead] };
     // Numbers given since the backup are known elsewhere: each line begins a new stream, and asks for all from above and below.
     const lines = [{ sql: "UPDATE centre_lines SET out_stream = '', in_stream = NULL, in_seq = 0" }, { sql: 'DELETE FROM centre_outbox' }];
     return this.#writer.write([...gone, anew, ...lines, ...numberedAnew(revisionsAhead, act.atMs)], act);

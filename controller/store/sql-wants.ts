@@ -2,7 +2,6 @@
 
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
-import type { Part } from '../../schemas/want.ts';
 import { put } from './batch.ts';
 import type { StoredWant, WantStore } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -25,8 +24,8 @@ export class SqlWants implements WantStore {
 
   saveWants(wants: readonly StoredWant[]): Promise<void> {
     if (wants.length === 0) return Promise.resolve();
-    const all = wants.map((want) => [want.dev, want.rev, JSON.stringify(want.parts), JSON.stringify(want.envelope), want.madeMs]);
-    return this.#writer.write([put('wants', ['dev'], ['rev', 'parts', 'envelope', 'made_ms'], all)]);
+    const all = wants.map((want) => [want.dev, want.rev, JSON.stringify(want.envelope), want.madeMs]);
+    return this.#writer.write([put('wants', ['dev'], ['rev', 'envelope', 'made_ms'], all)]);
   }
 
   async places(): Promise<ReadonlyMap<string, Envelope>> {
@@ -44,7 +43,6 @@ function wantOf(row: SqlRow): StoredWant {
   return {
     dev: String(row['dev']),
     rev: Number(row['rev']),
-    parts: JSON.parse(String(row['parts'])) as Part[],
     envelope: JSON.parse(String(row['envelope'])) as Envelope,
     madeMs: Number(row['made_ms']),
   };

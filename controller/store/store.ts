@@ -17,7 +17,6 @@ import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
-import type { Part } from '../../schemas/want.ts';
 import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
@@ -116,8 +115,8 @@ export interface StoredSchedule {
 
 export interface StoredWant {
   readonly dev: string;
+  /** As the envelope says, or higher in a store that was restored: then it is to be signed anew. */
   readonly rev: number;
-  readonly parts: readonly Part[];
   readonly envelope: Envelope;
   readonly madeMs: number;
 }

@@ -10,8 +10,10 @@ import { folderOf } from '../../controller/folder.ts';
 import { initialise } from '../../controller/init.ts';
 import { openPostgres } from '../../controller/store/postgres.ts';
 import { SqlStore } from '../../controller/store/sql-store.ts';
+import type { StoredWant } from '../../controller/store/store.ts';
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
+import type { Part } from '../../schemas/want.ts';
 import { postgresPrograms, startPostgres } from '../contract/postgres-server.ts';
 import { must } from '../controller/built-centre.ts';
 import { Program } from '../wire/program.ts';
@@ -72,7 +74,7 @@ async function onStore(store: 'sqlite' | 'postgres', size: Size): Promise<object
   }
 }
 
-/** The same change as over HTTP without signatures: compiled, kept, stored. The envelopes are those of before. */
+/** The same change as over HTTP without signatures: compiled, kept, stored. The signatures are those of before. */
 async function measureWants(dir: string, url: string | undefined): Promise<number> {
   const store = new SqlStore(
     must(url === undefined ? await openDatabase({ file: folderOf(dir).database, exclusive: false }) : await openPostgres(url)),
@@ -86,7 +88,7 @@ async function measureWants(dir: string, url: string | undefined): Promise<numbe
       if (!content) throw new Error('no policy');
       const shared = { ...content, holidays: [...content.holidays, `2027-01-0${run + 1}`], localOrder: [`ct-${run}`] };
       const { wants } = compileWants(boxes, shared, sha256);
-      const next = before.map((want) => ({ ...want, rev: want.rev + run + 1, parts: wants.get(want.dev) ?? [] }));
+      const next = before.map((want) => withParts(want, want.rev + run + 1, wants.get(want.dev) ?? []));
       await store.wants.saveWants(next);
       times.push(performance.now() - beganMs);
     }
@@ -94,6 +96,13 @@ async function measureWants(dir: string, url: string | undefined): Promise<numbe
   } finally {
     await store.close();
   }
+}
+
+/** As a signed one would be, but for its signature. */
+function withParts({ dev, envelope, madeMs }: StoredWant, rev: number, parts: readonly Part[]): StoredWant {
+  const said = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8'));
+  const payload = Buffer.from(JSON.stringify({ ...said, body: { rev, parts } })).toString('base64');
+  return { dev, rev, envelope: { ...envelope, payload }, madeMs };
 }
 
 const size: Size = { ...fullSize, boxes: Number(values.boxes), receipts: Number(values.receipts) };

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { saidIn } from '../../controller/core/said.ts';
 import { findAudioTools } from '../../hardware/host/audio-tools.ts';
 import { runTool } from '../../hardware/host/processes.ts';
 import { Order } from '../../schemas/order.ts';
@@ -59,7 +60,7 @@ const act = (subject: string) => ({ atMs: built.clock.nowMs, actor: 'x', act: 'b
 /** Hashes that a box is to hold for orders to come. */
 async function laid(box: string): Promise<string[]> {
   const want = await built.centre.store.wants.want(box);
-  const part = want?.parts.find(({ kind }) => kind === 'orderAudio');
+  const part = want && saidIn(want.envelope).parts.find(({ kind }) => kind === 'orderAudio');
   const text = part && (await built.centre.blobs.read(part.sha256));
   return text ? (JSON.parse(text.toString('utf8')) as { audio: { sha256: string }[] }).audio.map(({ sha256 }) => sha256) : [];
 }

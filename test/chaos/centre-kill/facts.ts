@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { saidIn } from '../../../controller/core/said.ts';
 import { folderOf } from '../../../controller/folder.ts';
 import { SqlStore } from '../../../controller/store/sql-store.ts';
 import type { Store } from '../../../controller/store/store.ts';
@@ -39,7 +40,10 @@ export class Tables {
     try {
       const wants = await store.wants.wants();
       const media = await store.content.media();
-      const named = [...media.map(({ item }) => item.sha256), ...wants.flatMap(({ parts }) => parts.map(({ sha256 }) => sha256))];
+      const named = [
+        ...media.map(({ item }) => item.sha256),
+        ...wants.flatMap(({ envelope }) => saidIn(envelope).parts.map(({ sha256 }) => sha256)),
+      ];
       return {
         things: await thingsOf(store, database),
         acts: await actsOf(database),
