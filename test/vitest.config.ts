@@ -7,6 +7,9 @@ import { defineConfig } from 'vitest/config';
 const env = { XDG_STATE_HOME: join(tmpdir(), `loa-test-state-${process.getuid?.() ?? 0}`) };
 const ordinary = ['**/*.wire.test.ts', '**/*.browser.test.ts', '**/*.long.test.ts', '**/node_modules/**', 'dist/**'];
 
+/** When a test hangs, told late: none is measured by it, and a machine may be many times slower than the one it was written on. */
+const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 export default defineConfig(({ mode }) => ({
   test: {
     globalSetup: ['test/build-once.ts'],
@@ -30,8 +33,7 @@ export default defineConfig(({ mode }) => ({
               test: {
                 env,
                 name: 'unit',
-                testTimeout: 30_000,
-                hookTimeout: 30_000,
+                ...patience,
                 include: ['test/{schemas,agent,broker,controller,hardware}/**/*.test.ts', 'test/architecture.test.ts'],
                 exclude: ordinary,
               },
@@ -43,8 +45,7 @@ export default defineConfig(({ mode }) => ({
                 name: 'contract',
                 include: ['test/contract/**/*.test.ts'],
                 exclude: ordinary,
-                testTimeout: 60_000,
-                hookTimeout: 60_000,
+                ...patience,
               },
             },
             {

@@ -21,5 +21,9 @@ for (const ppm of [0, 100, -100]) {
 describe('simulated microphone by its own timer', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
-  promiseAudioIn(() => ({ input: new SimulatedMicrophone(), pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)), toleranceMs: 1 }));
+  promiseAudioIn(() => ({
+    input: new SimulatedMicrophone(),
+    pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
+    toleranceMs: 1,
+  }));
 });

@@ -23,5 +23,9 @@ for (const options of cases) {
 describe('virtual converter by its own timer', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
-  promiseAudioOut(() => ({ out: new VirtualDac({ rewinds: true }), pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)), toleranceFrames: 2 }));
+  promiseAudioOut(() => ({
+    out: new VirtualDac({ rewinds: true }),
+    pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
+    toleranceFrames: 2,
+  }));
 });
