@@ -5,7 +5,12 @@ import { defineConfig } from 'vitest/config';
 
 /** Secrets that centres under test make for themselves stay out of this person's state directory. */
 const env = { XDG_STATE_HOME: join(tmpdir(), `loa-test-state-${process.getuid?.() ?? 0}`) };
+/** What every project has; a fact that is waited for may come late on a busy machine. */
+const shared = { env, expect: { poll: { timeout: 20_000 } } };
 const ordinary = ['**/*.wire.test.ts', '**/*.browser.test.ts', '**/*.long.test.ts', '**/node_modules/**', 'dist/**'];
+
+/** When a test hangs, told late: none is measured by it, and a machine may be many times slower than the one it was written on. */
+const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -16,7 +21,7 @@ export default defineConfig(({ mode }) => ({
         ? [
             {
               test: {
-                env,
+                ...shared,
                 name: 'long',
                 include: ['test/**/*.long.test.ts'],
                 testTimeout: 3_600_000,
@@ -28,28 +33,26 @@ export default defineConfig(({ mode }) => ({
         : [
             {
               test: {
-                env,
+                ...shared,
                 name: 'unit',
-                testTimeout: 30_000,
-                hookTimeout: 30_000,
+                ...patience,
                 include: ['test/{schemas,agent,broker,controller,hardware}/**/*.test.ts', 'test/architecture.test.ts'],
                 exclude: ordinary,
               },
             },
-            { test: { env, name: 'world', include: ['test/world/**/*.test.ts'], exclude: ordinary, testTimeout: 120_000 } },
+            { test: { ...shared, name: 'world', include: ['test/world/**/*.test.ts'], exclude: ordinary, testTimeout: 120_000 } },
             {
               test: {
-                env,
+                ...shared,
                 name: 'contract',
                 include: ['test/contract/**/*.test.ts'],
                 exclude: ordinary,
-                testTimeout: 60_000,
-                hookTimeout: 60_000,
+                ...patience,
               },
             },
             {
               test: {
-                env,
+                ...shared,
                 name: 'wire',
                 include: ['test/**/*.wire.test.ts'],
                 testTimeout: 120_000,
@@ -60,7 +63,7 @@ export default defineConfig(({ mode }) => ({
             },
             {
               test: {
-                env,
+                ...shared,
                 name: 'browser',
                 include: ['test/**/*.browser.test.ts'],
                 testTimeout: 180_000,

@@ -8,7 +8,8 @@ const wordMax = 40;
 export const questionWordsMax = 8;
 export const questionLettersMax = 200;
 
-const word = /[\p{L}\p{N}\p{M}]+/gu;
+/** It begins with a letter or a figure: a mark before the first one belongs to the sign it stands on, whichever Unicode form that has. */
+const word = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 
 /** Without marks and case: `LŨ Lụt` and `lu lut` are one, đ is d. NFC and NFD are one, too. */
 export function fold(text: string): string {

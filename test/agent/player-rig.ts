@@ -10,6 +10,12 @@ import { bad } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import { Recording } from './recording.ts';
 
+/** A turn of the loop, and as many more as the disk needs: fake time does not outrun a busy machine. */
+async function diskHasAnswered(): Promise<void> {
+  do await new Promise((resolve) => setImmediate(resolve));
+  while (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq')));
+}
+
 interface Timer {
   readonly atMs: number;
   readonly tick: () => void;
@@ -74,14 +80,14 @@ export class Rig {
         this.#timers = this.#timers.filter((timer) => timer !== due);
         due.tick();
       }
-      for (let i = 0; i < turns; i += 1) await new Promise((resolve) => setImmediate(resolve));
+      for (let i = 0; i < turns; i += 1) await diskHasAnswered();
     }
     this.dac.pump();
   }
 
-  /** Real turns of the loop without time passing, so that decoders fill up. */
+  /** Turns of the loop without time passing, so that sources fill up. */
   async settle(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    for (let turn = 0; turn < 20; turn += 1) await diskHasAnswered();
   }
 
   play(sound: Sound, more: Partial<PlayAction> = {}): number {

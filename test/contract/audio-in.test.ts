@@ -1,6 +1,5 @@
-// The audio input's promises, kept by the simulated microphone in fake and in real time.
-import { setTimeout as wait } from 'node:timers/promises';
-import { describe } from 'vitest';
+// The audio input's promises, kept by the simulated microphone, moved by hand and by its own timer.
+import { afterEach, beforeEach, describe, vi } from 'vitest';
 import { SimulatedMicrophone } from '../../hardware/audio-in/simulated-microphone.ts';
 import { promiseAudioIn } from './audio-in.ts';
 
@@ -18,6 +17,13 @@ for (const ppm of [0, 100, -100]) {
   });
 }
 
-describe('simulated microphone in real time', () => {
-  promiseAudioIn(() => ({ input: new SimulatedMicrophone(), pass: (ms) => wait(ms), toleranceMs: 1 }));
+/** Its clock and its timer are the process's, and those stand still between two steps however busy the machine is. */
+describe('simulated microphone by its own timer', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  promiseAudioIn(() => ({
+    input: new SimulatedMicrophone(),
+    pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
+    toleranceMs: 1,
+  }));
 });

@@ -1,6 +1,5 @@
-// The audio output's promises, kept by the virtual converter in several options, in fake and in real time.
-import { setTimeout as wait } from 'node:timers/promises';
-import { describe } from 'vitest';
+// The audio output's promises, kept by the virtual converter in several options, moved by hand and by its own timer.
+import { afterEach, beforeEach, describe, vi } from 'vitest';
 import { VirtualDac, type VirtualDacOptions } from '../../hardware/audio-out/virtual-dac.ts';
 import { promiseAudioOut } from './audio-out.ts';
 
@@ -20,6 +19,13 @@ for (const options of cases) {
   });
 }
 
-describe('virtual converter in real time', () => {
-  promiseAudioOut(() => ({ out: new VirtualDac({ rewinds: true }), pass: (ms) => wait(ms), toleranceFrames: 2 }));
+/** Its clock and its timer are the process's, and those stand still between two steps however busy the machine is. */
+describe('virtual converter by its own timer', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  promiseAudioOut(() => ({
+    out: new VirtualDac({ rewinds: true }),
+    pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
+    toleranceFrames: 2,
+  }));
 });

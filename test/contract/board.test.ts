@@ -1,6 +1,5 @@
-// The board's promises, kept by the simulation in fake and in real time.
-import { setTimeout as wait } from 'node:timers/promises';
-import { describe } from 'vitest';
+// The board's promises, kept by the simulation, moved by hand and by its own timers.
+import { afterEach, beforeEach, describe, vi } from 'vitest';
 import { SimulatedBoard } from '../../hardware/simulated-board.ts';
 import { promiseBoard } from './board.ts';
 
@@ -16,16 +15,23 @@ describe('simulated board in fake time', () => {
   });
 });
 
-describe('simulated board in real time', () => {
+/** Its clock and its timers are the process's, and those stand still between two steps however busy the machine is. */
+const pass = async (ms: number) => void (await vi.advanceTimersByTimeAsync(ms));
+
+describe('simulated board by its own timers', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
   promiseBoard(async () => {
     const board = new SimulatedBoard([{ output: 'main', relayDelayMs: 400 }], { beacon: true });
-    return { board, output: 'main', relayDelayMs: 400, beacon: true, pass: (ms) => wait(ms) };
+    return { board, output: 'main', relayDelayMs: 400, beacon: true, pass };
   });
 });
 
 describe('simulated board without a beacon', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
   promiseBoard(async () => {
     const board = new SimulatedBoard([{ output: 'main', relayDelayMs: 400 }]);
-    return { board, output: 'main', relayDelayMs: 400, beacon: false, pass: (ms) => wait(ms) };
+    return { board, output: 'main', relayDelayMs: 400, beacon: false, pass };
   });
 });

@@ -76,7 +76,7 @@ describe('the steady journal', () => {
     await rig.cut();
   });
 
-  test('goes back to the disk with what it owes, under a new name, told as a new epoch', { timeout: 20_000 }, async () => {
+  test('goes back to the disk with what it owes, under a new name, told as a new epoch', async () => {
     const rig = await makeRig();
     rig.disk = 'refuses';
     const journal = await rig.open();
@@ -87,7 +87,7 @@ describe('the steady journal', () => {
     await journal.commit({ ...kept, orders }, [entry(1), entry(2), entry(3)]);
     await journal.acked(1);
     rig.disk = 'works';
-    await until('the disk', () => (rig.told.at(-1) === null ? true : undefined), 10_000);
+    await until('the disk', () => (rig.told.at(-1) === null ? true : undefined));
     expect(epochs).toBe(1);
     expect(journal.epoch()).not.toBe(epoch);
     expect(await textsOf(journal)).toEqual([2, 3]);

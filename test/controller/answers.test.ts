@@ -12,4 +12,4 @@ test('answers.json says what the types of the routes say', async () => {
       .map(([name, shape]) => `    ${JSON.stringify(name)}: ${JSON.stringify(shape)}`)
       .join(',\n');
   await expect(`{\n  "routes": {\n${lines(routes)}\n  },\n  "named": {\n${lines(named)}\n  }\n}\n`).toMatchFileSnapshot(file);
-}, 120_000);
+}, 600_000);

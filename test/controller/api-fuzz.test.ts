@@ -75,11 +75,11 @@ test('nothing that is asked is answered with a fault of ours, and every refusal 
   expect(asks).toBeGreaterThan(door.rules.length * 5);
   expect(strangers).toBeLessThan(asks / 20);
   expect(done).toBeGreaterThan(asks / 20);
-}, 120_000);
+}, 600_000);
 
 test('nor is anything at the doors where nobody is signed in', async () => {
   const { broken, asks, done } = await askStrangers(door, runs * 4, seed);
   expect(broken).toEqual([]);
   expect(asks).toBeGreaterThan(runs);
   expect(done).toBe(0);
-}, 120_000);
+}, 600_000);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const box = { id: 'hop-1', name: 'Hộp 1', area: '08/02536', groups: ['thon-1'], outputs: [{ id: 'main', kind: 'loudspeaker' }] };
   expect((await (await built.as('ky-thuat'))('POST', '/boxes', box)).status).toBe(201);
   must(await backup(at('whole'), '--data', built.dir));
-}, 60_000);
+});
 afterAll(async () => {
   await built?.stop();
   await rm(dir, { recursive: true, force: true });

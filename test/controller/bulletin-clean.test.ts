@@ -6,6 +6,7 @@ import { layOut } from '../../controller/media/bulletin.ts';
 import type { Clean } from '../../controller/media/sanitiser/clean.ts';
 import { checkBulletin } from '../../hardware/host/bulletin-check.ts';
 import type { Viewing } from '../../schemas/bulletin-removals.ts';
+import { processorMs } from '../processor-ms.ts';
 import { floods, hostileBulletins, stillPicture } from './hostile-bulletins.ts';
 
 const viewing: Viewing = { distanceM: 5, screenHeightM: 0.685 };
@@ -15,7 +16,7 @@ let clean: Clean;
 beforeAll(async () => {
   const { makeCleaner } = await import('../../controller/media/sanitiser/clean.ts');
   clean = makeCleaner();
-}, 60_000);
+});
 
 function cleaned(html: string) {
   const done = clean(html, viewing);
@@ -36,12 +37,13 @@ describe('hostile bulletins', () => {
     expect(/<style>.*?<\/style>/s.exec(safe)?.[0] ?? '').not.toContain('127.0.0.1');
   });
 
-  test.each(Object.entries(floods))('%s: refused as too large, in little time', (_name, html) => {
-    const began = performance.now();
-    const done = clean(html, viewing);
-    expect(done.ok ? 'taken' : done.problem.code).toBe('too-large');
-    expect(checkBulletin(`<!doctype html>\n<html><head></head><body>${html}`).ok).toBe(false);
-    expect(performance.now() - began).toBeLessThan(5_000);
+  test.each(Object.entries(floods))('%s: refused as too large, in little time', async (_name, html) => {
+    const tookMs = await processorMs(() => {
+      const done = clean(html, viewing);
+      expect(done.ok ? 'taken' : done.problem.code).toBe('too-large');
+      expect(checkBulletin(`<!doctype html>\n<html><head></head><body>${html}`).ok).toBe(false);
+    });
+    expect(tookMs).toBeLessThan(20_000);
   });
 
   test('vectors put together in any order and nesting: what the centre makes of them, the box takes', () => {

@@ -7,4 +7,4 @@ test('a thousand hostile messages: no crash, none slower than 250 ms', async () 
   expect(result).toMatchObject({ cases: 1_000, crashes: 0, hangs: 0, found: undefined });
   // Some of them are honest still, so the rules are reached too.
   expect(Object.keys(result.verdicts).some((code) => code.startsWith('accept'))).toBe(true);
-}, 120_000);
+});

@@ -153,7 +153,7 @@ test('at the command line: asked, read aloud, signed by two, installed', async (
 });
 
 describe('a key of the centre that was stolen', () => {
-  test('is replaced in the delegation, comes into use with it, and what boxes hold is said anew', { timeout: 60_000 }, async () => {
+  test('is replaced in the delegation, comes into use with it, and what boxes hold is said anew', async () => {
     const data = await mkdtemp(join(tmpdir(), 'loa-renewed-'));
     const file = (name: string) => join(data, '..', `${name}-${data.split('-').at(-1)}`);
     must(await initialise(data, seedOf(), startMs));
@@ -199,7 +199,7 @@ describe('a key of the centre that was stolen', () => {
   });
 });
 
-test('a centre whose secret is lost signs again after the ceremony, with new keys in all roles', { timeout: 60_000 }, async () => {
+test('a centre whose secret is lost signs again after the ceremony, with new keys in all roles', async () => {
   const data = await mkdtemp(join(tmpdir(), 'loa-lost-'));
   const file = (name: string) => join(data, name);
   must(await initialise(data, seedOf(), startMs));

@@ -33,7 +33,7 @@ async function start(changes: object): Promise<void> {
 afterEach(async () => {
   await built.stop();
   await rm(built.dir, { recursive: true, force: true });
-}, 20_000);
+});
 
 /** Orders that stand in the group's frame, as a box reads them: content and by whose authority. */
 function standing() {
@@ -59,7 +59,7 @@ test('a commune’s order is corrected by who may stop it, hours later, once; bo
   expect(order).toMatchObject({ hazard: 'correction', updates: [given.body.id], allowed: { by: 'officers', persons: ['truc-ban'] } });
   expect((await duty('GET', `/orders/${given.body.id}`)).body).toMatchObject({ state: 'cleared', correctable: false });
   expect(codeOf(await duty('POST', `/orders/${given.body.id}/correct`))).toBe('not-found');
-}, 30_000);
+});
 
 test('an order that was stopped already is corrected too, also by a centre that was started anew', async () => {
   await start({});
@@ -71,7 +71,7 @@ test('an order that was stopped already is corrected too, also by a centre that 
   duty = await built.as('truc-ban');
   expect((await duty('POST', `/orders/${given.body.id}/correct`)).status).toBe(201);
   expect(standing()).toMatchObject([{ hazard: 'correction' }]);
-}, 30_000);
+});
 
 test('beyond a commune both officers take it back in advance; without the second’s word nothing lies ready', async () => {
   await start(province);
@@ -89,7 +89,7 @@ test('beyond a commune both officers take it back in advance; without the second
   const leader = await built.as('lanh-dao');
   expect((await leader('POST', `/orders/${ready.id}/correct`)).status).toBe(201);
   expect(standing().find(({ hazard }) => hazard === 'correction')?.allowed.persons).toEqual(['truc-ban', 'truc-ban-2']);
-}, 30_000);
+});
 
 test('a wrong signature over the correction is refused with the order', async () => {
   await start({});
@@ -100,4 +100,4 @@ test('a wrong signature over the correction is refused with the order', async ()
   expect(codeOf(await duty('POST', `/order-requests/${made.id}/approve`, { ...signed, correctionSig: signed.sig }))).toBe(
     'signature-wrong',
   );
-}, 30_000);
+});

@@ -1,6 +1,7 @@
 // Which passwords are refused, and what is said.
 import { describe, expect, test } from 'vitest';
 import { judgePassword } from '../../controller/people/estimate.ts';
+import { processorMs } from '../processor-ms.ts';
 
 const own = ['chi-hoa', 'Trần Thị Hoa', 'xa-02536', 'Xã Sơn Dương', '08/02536', 'loa'];
 const judged = async (password: string) => {
@@ -45,8 +46,6 @@ describe('a chosen password', () => {
   });
 
   test('of the greatest length is judged in a moment', async () => {
-    const beganMs = performance.now();
-    await judgePassword('aB3$'.repeat(64), own);
-    expect(performance.now() - beganMs).toBeLessThan(5_000);
+    expect(await processorMs(() => judgePassword('aB3$'.repeat(64), own))).toBeLessThan(5_000);
   });
 });

@@ -65,7 +65,7 @@ export async function makeFamily(): Promise<Family> {
 }
 
 /** Until it holds: everything goes over in the background. */
-export const soon = <T>(ask: () => Promise<T>) => vi.waitFor(ask, { timeout: 8_000, interval: 20 });
+export const soon = <T>(ask: () => Promise<T>) => vi.waitFor(ask, { timeout: 60_000, interval: 20 });
 
 export async function upload(built: BuiltCentre, text: string): Promise<string> {
   const bytes = Buffer.from(text);

@@ -28,7 +28,7 @@ let wires: Family['wires'];
 beforeAll(async () => {
   family = await makeFamily();
   ({ province, communeA, communeB, hamlet, wires } = family);
-}, 60_000);
+});
 afterAll(() => family?.stop());
 
 describe('a normal item of the province', () => {

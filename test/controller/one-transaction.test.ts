@@ -80,7 +80,7 @@ describe('a change whose audit row cannot be written', () => {
     const nobody = { answeredBy: null, answeredMs: null, assignee: null, resolvedBy: null, resolvedMs: null, note: '' };
     const fault = { id: 'f-1', box: 'hop-1', reason: 'hot', openedMs: 1, standingMs: 2, endedMs: 3, times: 1 } as const;
     await built.centre.store.faults.save([{ ...fault, ...nobody }]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await database?.close();
     await built?.stop();

@@ -131,7 +131,7 @@ describe('giving an order', () => {
       return Object.keys(body.topics ?? {}).length === 2 ? body : undefined;
     });
     expect(beat.topics).toEqual({ 'g/thon-1/order': order, 'g/thon-2/drill': drill });
-  }, 30_000);
+  });
 
   test('to several groups keeps one id and one counter space each', async () => {
     const given = await give({ groups: ['thon-2', 'thon-1'] });

@@ -50,7 +50,7 @@ beforeAll(async () => {
     },
   });
   await makeThings();
-}, 60_000);
+});
 afterAll(async () => {
   await app?.close();
   await built?.stop();

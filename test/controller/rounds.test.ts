@@ -2,6 +2,8 @@
 import { expect, test, vi } from 'vitest';
 import { Rounds } from '../../controller/rounds.ts';
 
+const soon = { timeout: 20_000 };
+
 test('looks go one after the other, a failed one is told and ends nothing, and the end waits for the last', async () => {
   const [events, told]: [string[], unknown[]] = [[], []];
   const ends: (() => void)[] = [];
@@ -13,11 +15,11 @@ test('looks go one after the other, a failed one is told and ends nothing, and t
   };
   const rounds = new Rounds({ everyMs: 60_000, look, failed: (err) => told.push(err) });
   const [first, second] = [rounds.now(), rounds.now()];
-  await vi.waitFor(() => expect(ends).toHaveLength(1));
+  await vi.waitFor(() => expect(ends).toHaveLength(1), soon);
   ends[0]?.();
   await first;
   expect(String(told[0])).toContain('lần đầu');
-  await vi.waitFor(() => expect(ends).toHaveLength(2));
+  await vi.waitFor(() => expect(ends).toHaveLength(2), soon);
   let stopped = false;
   const stop = rounds.stop().then(() => {
     stopped = true;

@@ -27,6 +27,8 @@ describe('a word', () => {
     ['nghi dinh 49', 'Nghị định 49/2024'],
     ['ưu', 'UBND: ưu tiên'],
     ['uong', 'vườn ươm, đường ướt, ương'],
+    ['họp', '\u{1D1BB}họp'],
+    ['\u0301họp', 'họp'],
   ])('%s finds %s', (asked, title) => {
     expect(finds(asked, text(title))).toBe(true);
   });

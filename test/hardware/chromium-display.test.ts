@@ -23,6 +23,7 @@ function makeBrowsers() {
 }
 
 const ended: Problem = { code: 'device-failed', path: '', detail: 'the browser ended' };
+const soon = { timeout: 20_000 };
 const turns = () => new Promise((go) => setImmediate(go));
 
 test.each([
@@ -38,12 +39,12 @@ test.each([
   const order = { ...page('order', 'red'), kind: 'order' } as const;
   expect(await display.show(order)).toHaveProperty('paintedMs');
   started[0]?.gone(ended, 'browser');
-  await vi.waitFor(() => expect(started).toHaveLength(2));
+  await vi.waitFor(() => expect(started).toHaveLength(2), soon);
   const next = isOver ? display.show(page('next', 'navy')) : undefined;
   await turns();
   started[1]?.go();
   if (next) expect(await next).toHaveProperty('paintedMs');
   const wasAsked = () => started[1]?.asked.some((expression) => expression.includes('Bản tin order'));
-  await vi.waitFor(() => expect(wasAsked()).toBe(!isOver));
+  await vi.waitFor(() => expect(wasAsked()).toBe(!isOver), soon);
   await display.stop();
 });

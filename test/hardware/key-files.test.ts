@@ -28,7 +28,7 @@ const codeOf = (result: Result<unknown>) => (result.ok ? 'ok' : result.problem.c
 describe('an encrypted key', () => {
   const plain = generateSigningKey();
 
-  test.each(['secret', 'phrase'] as const)('opens with its %s and with no other', { timeout: 60_000 }, (strength) => {
+  test.each(['secret', 'phrase'] as const)('opens with its %s and with no other', (strength) => {
     const sealed = sealKey(plain.privateKeyPem, secret, strength);
     expect(isSealed(sealed)).toBe(true);
     expect(signerFrom(sealed, secret).keyid).toBe(plain.keyid);
@@ -90,7 +90,7 @@ describe('a file that held a plain key', () => {
 });
 
 describe('another secret', () => {
-  test('rules all files or none, wherever it is cut', { timeout: 60_000 }, async () => {
+  test('rules all files or none, wherever it is cut', async () => {
     const names = ['a.pem', 'b.pem', 'c.pem'];
     const keyids = new Map<string, string>();
     for (const name of names) {

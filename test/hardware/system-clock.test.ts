@@ -97,9 +97,19 @@ test('a simulated error of the clock shows in its reading', () => {
 });
 
 test('two clocks of one machine agree to a fraction of a millisecond', () => {
-  const a = new SystemClock();
-  const b = new SystemClock();
-  expect(Math.abs(a.differenceMs() - b.differenceMs())).toBeLessThan(0.3);
-  expect(Math.abs(a.now().wallMs - Date.now())).toBeLessThan(50);
-  expect(a.now().monoMs).toBeLessThanOrEqual(monoMs());
+  const apartMs = () => {
+    const [a, b] = [new SystemClock(), new SystemClock()];
+    return Math.abs(a.differenceMs() - b.differenceMs());
+  };
+  // A process that is put aside while it looks at both clocks knows less: the best of some pairs counts.
+  expect(Math.min(...Array.from({ length: 20 }, apartMs))).toBeLessThan(0.3);
+});
+
+test('a clock of the machine tells the time of the machine', () => {
+  const clock = new SystemClock();
+  for (let look = 0; look < 100; look++) clock.now();
+  const [earliestMs, { wallMs, monoMs: readMs }, latestMs] = [Date.now(), clock.now(), Date.now()];
+  expect(wallMs).toBeGreaterThanOrEqual(earliestMs - 2);
+  expect(wallMs).toBeLessThanOrEqual(latestMs + 2);
+  expect(readMs).toBeLessThanOrEqual(monoMs());
 });

@@ -125,7 +125,7 @@ describe('a stream', () => {
     await expect.poll(() => heardOf('hop-thon').length).toBeGreaterThan(3);
     server.cut();
     const before = heardOf('hop-thon').length;
-    await expect.poll(() => heardOf('hop-thon').length, { timeout: 3_000 }).toBeGreaterThan(before + 5);
+    await expect.poll(() => heardOf('hop-thon').length).toBeGreaterThan(before + 5);
     const heard = heardOf('hop-thon');
     expect(new Set(heard).size).toBe(heard.length);
     expect([...heard].sort((a, b) => a - b)).toEqual(heard);
@@ -136,7 +136,7 @@ describe('a stream', () => {
     const microphone = new Microphone(nowMs() - 1_000);
     server.onListener = ({ socket }) => socket.pause();
     streams.open(microphone.session, tell);
-    await expect.poll(() => server.listeners.length, { timeout: 8_000 }).toBeGreaterThan(1);
+    await expect.poll(() => server.listeners.length).toBeGreaterThan(1);
   });
 
   it('that brings nothing more is told as lost after a few seconds of comfort', async () => {
@@ -147,7 +147,7 @@ describe('a stream', () => {
     await expect.poll(() => receiving().length).toBe(1);
     stop();
     const atMs = nowMs();
-    await expect.poll(() => receiving(), { timeout: 8_000 }).toEqual([true, false]);
+    await expect.poll(() => receiving()).toEqual([true, false]);
     expect(nowMs() - atMs).toBeLessThan(5_500);
     expect(nowMs() - atMs).toBeGreaterThan(3_000);
   });
@@ -159,7 +159,7 @@ describe('a stream', () => {
     streams = await makeStreams({ centreUrl: await impostor.start() });
     ends.push(() => impostor.stop());
     streams.open(new Microphone(nowMs() - 1_000).session, tell);
-    await expect.poll(() => warned.length, { timeout: 3_000 }).toBeGreaterThan(1);
+    await expect.poll(() => warned.length).toBeGreaterThan(1);
     expect(impostor.listeners.length).toBe(0);
     expect(told).toEqual([]);
   });
@@ -203,9 +203,7 @@ describe('a hostile server', () => {
     return () => loud;
   }
 
-  it('makes no sound with forged, foreign, replayed, reordered, bent, old or oversized messages; the true one is heard', {
-    timeout: 20_000,
-  }, async () => {
+  it('makes no sound with forged, foreign, replayed, reordered, bent, old or oversized messages; the true one is heard', async () => {
     const microphone = new Microphone(nowMs() - 1_000);
     const forger = new Microphone(nowMs() - 1_000);
     const loud = await loudspeaker(microphone.session);
@@ -230,30 +228,30 @@ describe('a hostile server', () => {
     expect(loud()).toBe(0);
     expect(receiving()).toEqual([]);
     // The same bytes, true this time, so silence above was no accident.
-    await expect.poll(() => server.open, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => server.open).toBe(1);
     speakOn(microphone, (message) => server.say(message));
-    await expect.poll(loud, { timeout: 5_000 }).toBeGreaterThan(4_800);
+    await expect.poll(loud).toBeGreaterThan(4_800);
   });
 
-  it('that sends text, huge messages or a flood loses the line, and memory stays bounded', { timeout: 20_000 }, async () => {
+  it('that sends text, huge messages or a flood loses the line, and memory stays bounded', async () => {
     const microphone = new Microphone(nowMs() - 1_000);
     streams.open(microphone.session, tell);
     await expect.poll(() => server.open).toBe(1);
     server.say('{"hello":1}');
-    await expect.poll(() => server.listeners.length, { timeout: 3_000 }).toBe(2);
-    await expect.poll(() => server.open, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => server.listeners.length).toBe(2);
+    await expect.poll(() => server.open).toBe(1);
     server.say(Buffer.alloc(200_000));
-    await expect.poll(() => server.listeners.length, { timeout: 3_000 }).toBe(3);
-    await expect.poll(() => server.open, { timeout: 3_000 }).toBe(1);
+    await expect.poll(() => server.listeners.length).toBe(3);
+    await expect.poll(() => server.open).toBe(1);
     for (let i = 0; i < 150; i += 1) server.say(Buffer.alloc(500, 3));
-    await expect.poll(() => server.listeners.length, { timeout: 3_000 }).toBe(4);
+    await expect.poll(() => server.listeners.length).toBe(4);
     expect(told).toEqual([]);
     expect(warned.length).toBeLessThan(20);
   });
 });
 
 describe('an input of the box', () => {
-  it('is heard only while its session is open, and what it says is recorded', { timeout: 15_000 }, async () => {
+  it('is heard only while its session is open, and what it says is recorded', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'loa-talk-'));
     ends.push(() => rm(dir, { recursive: true, force: true }));
     streams.stop();
@@ -263,11 +261,11 @@ describe('an input of the box', () => {
     });
     const session = { ...new Microphone(nowMs()).session, source: 'line' as const, line: 'mic' };
     streams.open(session, tell);
-    await expect.poll(() => receiving(), { timeout: 3_000 }).toEqual([true]);
-    await expect.poll(() => heardOf('hop-thon').length, { timeout: 3_000 }).toBeGreaterThan(30);
+    await expect.poll(() => receiving()).toEqual([true]);
+    await expect.poll(() => heardOf('hop-thon').length).toBeGreaterThan(30);
     streams.close('hop-thon');
     await expect
-      .poll(async () => readWav(await readFile(join(dir, (await readdir(dir))[0] ?? '')))?.samples.length ?? 0, { timeout: 3_000 })
+      .poll(async () => readWav(await readFile(join(dir, (await readdir(dir))[0] ?? '')))?.samples.length ?? 0)
       .toBeGreaterThan(20_000);
   });
 

@@ -31,7 +31,7 @@ function makeLink(port: number, options: Partial<LinkOptions> = {}) {
   });
   keep(link);
   link.start();
-  const isUp = () => vi.waitFor(() => expect(link.up).toBe(true), 10_000);
+  const isUp = () => vi.waitFor(() => expect(link.up).toBe(true), 20_000);
   return { link, changes, problems, messages, isUp };
 }
 
@@ -86,7 +86,7 @@ describe('receiving', () => {
         trace.push('stored');
       },
     });
-    await vi.waitFor(() => expect(trace).toEqual(['begin', 'stored', 'puback 9']), 5000);
+    await vi.waitFor(() => expect(trace).toEqual(['begin', 'stored', 'puback 9']), 20_000);
   });
 
   it('sends no PUBACK for a message it could not store, and connects anew to be given it again', async () => {
@@ -103,7 +103,7 @@ describe('receiving', () => {
         if (failures-- > 0) throw new Error('disk full');
       },
     });
-    await vi.waitFor(() => expect(acked).toEqual([3]), 5000);
+    await vi.waitFor(() => expect(acked).toEqual([3]), 20_000);
     expect(problems.filter((problem) => problem.detail.includes('disk full')).length).toBe(2);
   });
 
@@ -115,7 +115,7 @@ describe('receiving', () => {
       socket.write(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]));
     });
     const { problems } = makeLink(port);
-    await vi.waitFor(() => expect(ended.length).toBeGreaterThan(0), 5000);
+    await vi.waitFor(() => expect(ended.length).toBeGreaterThan(0), 20_000);
     expect(problems[0]?.code).toBe('too-large');
   });
 
@@ -124,7 +124,7 @@ describe('receiving', () => {
     const { isUp, messages, problems } = makeLink(port, { filters: [want, 'loa/1/d/b2/dn/want'] });
     await isUp();
     await broker.publish(want, 'w1', { qos: 1, retain: true });
-    await vi.waitFor(() => expect(messages).toEqual(['w1']));
+    await vi.waitFor(() => expect(messages).toEqual(['w1']), 20_000);
     expect(problems).toMatchObject([{ code: 'not-allowed', detail: 'refused filters: loa/1/d/b2/dn/want' }]);
   });
 
@@ -135,10 +135,10 @@ describe('receiving', () => {
     await broker.publish('loa/1/g/g1/order', 'o1', { qos: 1, retain: true });
     await broker.publish(want, 'w1', { qos: 1, retain: true });
     link.listenTo(['loa/1/g/g1/order']);
-    await vi.waitFor(() => expect(messages).toEqual(['w1', 'o1']));
+    await vi.waitFor(() => expect(messages).toEqual(['w1', 'o1']), 20_000);
     await broker.publish(want, 'w2', { qos: 1, retain: true });
     await broker.publish('loa/1/g/g1/order', 'o2', { qos: 1, retain: true });
-    await vi.waitFor(() => expect(messages).toEqual(['w1', 'o1', 'o2']));
+    await vi.waitFor(() => expect(messages).toEqual(['w1', 'o1', 'o2']), 20_000);
     expect(changes).toEqual([true]);
   });
 });
@@ -184,20 +184,20 @@ describe('staying connected', () => {
     });
     await isUp();
     await first.broker.stop();
-    await vi.waitFor(() => expect(changes).toEqual([true, false]));
+    await vi.waitFor(() => expect(changes).toEqual([true, false]), 20_000);
     const second = await startBroker({ port: first.port, onPublish: async (_i, _t, payload) => void heard.push(String(payload)) });
-    await vi.waitFor(() => expect(changes).toEqual([true, false, true]), 5000);
+    await vi.waitFor(() => expect(changes).toEqual([true, false, true]), 20_000);
     await second.broker.publish(want, 'again', { qos: 1, retain: true });
-    await vi.waitFor(() => expect(messages).toEqual(['again']));
+    await vi.waitFor(() => expect(messages).toEqual(['again']), 20_000);
     second.broker.disconnect({ kind: 'box', id: 'b1' });
-    await vi.waitFor(() => expect(heard).toEqual([`gone ${connections - 1}`]), 5000);
+    await vi.waitFor(() => expect(heard).toEqual([`gone ${connections - 1}`]), 20_000);
   });
 
   it('does not trust a broker of another authority', async () => {
     const other = await (await makeAuthority('Another CA')).server();
     const { port } = await startBroker({ tls: { ...other, ca: authority.ca } });
     const { link, problems } = makeLink(port);
-    await vi.waitFor(() => expect(problems.length).toBeGreaterThan(1), 5000);
+    await vi.waitFor(() => expect(problems.length).toBeGreaterThan(1), 20_000);
     expect(link.up).toBe(false);
   });
 
@@ -207,7 +207,7 @@ describe('staying connected', () => {
     const { link, isUp } = makeLink(port, { will: { topic: 'loa/1/d/b1/up/on', payload: 'gone' } });
     await isUp();
     await link.stop();
-    await vi.waitFor(() => expect(broker.connected()).toEqual([]));
+    await vi.waitFor(() => expect(broker.connected()).toEqual([]), 20_000);
     await wait(100);
     expect(heard).toEqual([]);
   });

@@ -63,7 +63,7 @@ export class MqttPeer {
   }
 
   /** Resolves when the condition holds, looked at after every packet and at close. */
-  until(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
+  until(condition: () => boolean, timeoutMs = 30_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#watchers.delete(look);

@@ -1,7 +1,7 @@
 // Wait for a fact, not for a time.
 
 /** Ask until the answer is given; throws with the last state of affairs when it never comes. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, withinMs = 30_000): Promise<T> {
+export async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, withinMs = 60_000): Promise<T> {
   const deadline = Date.now() + withinMs;
   let last: unknown;
   while (Date.now() < deadline) {
