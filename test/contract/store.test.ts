@@ -18,7 +18,7 @@ import { describeExchangeStore } from './exchange-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeFederationStore } from './federation-store.ts';
 import { describeIssueStore } from './issue-store.ts';
-import { describeOldReceipts } from './old-receipts.ts';
+import { describeOldTables } from './old-tables.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
 import { describeRegisterStore } from './register-store.ts';
@@ -59,7 +59,7 @@ describeExchangeStore('exchange on SQLite', makeBed);
 describeFaultStore('faults on SQLite', makeBed);
 describeSourceStore('source information on SQLite', makeBed);
 describeIssueStore('issues on SQLite', makeBed);
-describeOldReceipts('SQLite', async () => {
+describeOldTables('SQLite', async () => {
   const { file, remove } = await makeBed();
   return { database: await openFile(file), remove };
 });

@@ -12,8 +12,15 @@ let who: Asker;
 beforeAll(async () => {
   province = await makeProvince();
   await addBox(province, 'loa-1', '08/00001', ['xa-a']);
-  const play = { occurrence: 's@1@main', what: 'occurrence', output: 'main', class: 'normal', plannedStartMs: startMs, items: [] } as const;
-  const heard = { plannedEndMs: startMs + 60_000, audibleMs: 60_000, gainDb: 0, proof: 'relay', clock: 'signed' } as const;
+  const play = { occurrence: 's@1@main', what: 'occurrence', output: 'main', class: 'normal', plannedStartMs: startMs } as const;
+  const heard = {
+    items: [] as string[],
+    plannedEndMs: startMs + 60_000,
+    audibleMs: 60_000,
+    gainDb: 0,
+    proof: 'relay' as const,
+    clock: 'signed' as const,
+  };
   const receipts = [
     { dev: 'loa-1', receivedMs: 1, receipt: { ...play, ...heard, outcome: 'played' as const } },
     {
