@@ -61,6 +61,7 @@ import { ticketRoutes } from './api/tickets.ts';
 import { trainingRoutes } from './api/training.ts';
 import { unitRoutes } from './api/units.ts';
 import { uploadRoutes } from './api/uploads.ts';
+import { weekRoutes } from './api/weeks.ts';
 import type { Centre } from './centre.ts';
 import { webhookDoor } from './emergency/inlets/webhook.ts';
 import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
@@ -182,6 +183,7 @@ const safetyHeaders = {
 function estateRoutes(app: FastifyInstance, centre: Centre): void {
   faultRoutes(app, centre);
   reportRoutes(app, centre);
+  weekRoutes(app, centre);
   reportMailRoutes(app, centre);
   registerRoutes(app, centre);
   registerImportRoutes(app, centre);

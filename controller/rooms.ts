@@ -142,7 +142,7 @@ function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }:
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
-  const register = new RegisterDesk({ register: store.register, units, nowMs });
+  const register = new RegisterDesk({ register: store.register, photos: store.steering, units, nowMs });
   const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
   const tickets = new TicketDesk({ store, faults, commands, register, units, ...near, feed, journal, nowMs });
   const training = new TrainingDesk({ store, registry, register, nowMs });

@@ -1,5 +1,6 @@
 // Deliveries by hand over REST, their photographs, and the households behind a cluster.
 import type { FastifyInstance } from 'fastify';
+import type { AreaPath } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import {
   DeliveryCorrectionRequest,
@@ -12,9 +13,13 @@ import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
 import { sees } from '../core/sight.ts';
+import type { Person } from '../people/sessions.ts';
+import type { Photo, PhotoUse } from '../store/steering-store.ts';
 import { declare } from './route.ts';
 import { askingOf } from './source-items.ts';
 
+/** Things that name one photograph, as far as is looked. */
+const usesMax = 50;
 const photoBodyMax = 13 * 1024 * 1024;
 
 export function deliveryRoutes(app: FastifyInstance, centre: Centre): void {
@@ -53,13 +58,36 @@ function photoRoutes(app: FastifyInstance, centre: Centre): void {
     async (asked) => deliveries.addPhoto(asked.body.picture, askingOf(asked)),
   );
 
-  declare(app, centre, { method: 'GET', url: '/api/photos/:sha256', act: 'read' }, async ({ params, request, reply }) => {
+  declare(app, centre, { method: 'GET', url: '/api/photos/:sha256', act: 'read' }, async ({ person, params, request, reply }) => {
     const photo = await store.steering.photo(params['sha256'] ?? '');
-    if (!photo) return bad('not-found', 'no such photograph');
+    if (!photo || !(await seesPhoto(centre, photo, person))) return bad('not-found', 'no such photograph');
     reply.header('content-security-policy', "sandbox; default-src 'none'");
     const type = typeOf(await blobs.read(photo.sha256));
     return sendBlob({ blobs, sha256: photo.sha256, type, range: request.headers.range, reply });
   });
+}
+
+/** Whoever gave it, and whoever sees the place of something that names it. */
+async function seesPhoto(centre: Centre, photo: Photo, { account, grants }: Person): Promise<boolean> {
+  if (photo.account === account) return true;
+  for (const use of await centre.store.steering.photoUses(photo.sha256, usesMax)) {
+    const area = await placeOf(centre, use);
+    if (area !== undefined && sees(grants, area)) return true;
+  }
+  return false;
+}
+
+async function placeOf({ store, sources, tickets, register }: Centre, { kind, thing }: PhotoUse): Promise<AreaPath | undefined> {
+  if (kind === 'delivery') {
+    const delivery = await store.steering.delivery(thing);
+    return delivery && sources.areaOf(delivery);
+  }
+  if (kind === 'ticket') {
+    const ticket = await store.tickets.ticket(thing);
+    return ticket && tickets.areaOf(ticket);
+  }
+  const facts = (await register.entry(thing))?.facts;
+  return facts ? register.areaOf(facts.unit) : undefined;
 }
 
 function householdRoutes(app: FastifyInstance, centre: Centre): void {

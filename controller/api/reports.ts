@@ -7,7 +7,7 @@ import { InstantMs } from '../../schemas/time.ts';
 import { farthestMs } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { readReport } from '../reports/read-report.ts';
-import { type Report, reportIds, reportTitles } from '../reports/report.ts';
+import { type Report, reportDoors, reportIds } from '../reports/report.ts';
 import { Whole } from './queries.ts';
 import { ReportFormat, sendReport } from './report-answer.ts';
 import { declare } from './route.ts';
@@ -22,9 +22,7 @@ const ReportQuery = v.object({
 });
 
 export function reportRoutes(app: FastifyInstance, centre: Centre): void {
-  declare(app, centre, { method: 'GET', url: '/api/reports', act: 'read' }, async () =>
-    ok(reportIds.map((id) => ({ id, ...reportTitles[id] }))),
-  );
+  declare(app, centre, { method: 'GET', url: '/api/reports', act: 'read' }, async () => ok(reportDoors));
 
   declare(
     app,

@@ -6,6 +6,7 @@ import { Id } from '../../schemas/ids.ts';
 import { ok } from '../../schemas/problems.ts';
 import { exercises, TrainingRequest, TrainingResultRequest } from '../../schemas/training.ts';
 import type { Centre } from '../centre.ts';
+import { sees } from '../core/sight.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 
@@ -47,7 +48,10 @@ export function trainingRoutes(app: FastifyInstance, centre: Centre): void {
     async ({ person, params, body, act }) => training.complete(params['id'] ?? '', body, { ...person, act }),
   );
 
-  declare(app, centre, { method: 'GET', url: '/api/sandboxes', act: 'read' }, async () => ok(await training.sandboxes()));
+  declare(app, centre, { method: 'GET', url: '/api/sandboxes', act: 'read' }, async ({ person }) => {
+    const seen = (await training.sandboxes()).filter(({ unit }) => sees(person.grants, centre.register.areaOf(unit) ?? centre.card.area));
+    return ok(seen);
+  });
 
   declare(app, centre, { method: 'PUT', url: '/api/sandboxes/:unit', act: 'sandbox.write' }, async ({ person, params, act }) =>
     training.makeSandbox(params['unit'] ?? '', { ...person, act }),

@@ -4,7 +4,7 @@ import { parse } from '../../schemas/parse.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { EquipmentFacts, type EquipmentField, registerLimits } from '../../schemas/register.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-import { changedFields, type EquipmentVersion, judgeState, type Maker } from './register.ts';
+import { changedFields, checkPhotos, type EquipmentVersion, judgeState, type Maker } from './register.ts';
 import { type RegisterColumn, readCell, registerColumns } from './register-columns.ts';
 
 /** A line of the file: its number there, and its cells. */
@@ -31,6 +31,8 @@ export interface ImportPlace {
   /** Entries of the whole register. */
   readonly entries: number;
   readonly from: LocalDate | undefined;
+  /** Photographs of the file that somebody has given. */
+  readonly given: ReadonlySet<string>;
   /** The unit that a cell names, by id or by official code. */
   readonly unitOf: (text: string) => string | undefined;
   /** May the importer write there? Problems: not-found, not-allowed. */
@@ -40,6 +42,13 @@ export interface ImportPlace {
 export function idsIn(columns: readonly RegisterColumn[], lines: readonly ImportLine[]): string[] {
   const at = columns.findIndex(({ field }) => field === 'id');
   return [...new Set(lines.map(({ cells }) => String(readCell('text', cells[at] ?? '') ?? '')))];
+}
+
+/** Photographs the file names, in whatever shape. */
+export function photosIn(columns: readonly RegisterColumn[], lines: readonly ImportLine[]): string[] {
+  const at = columns.findIndex(({ field }) => field === 'photos');
+  const named = at < 0 ? [] : lines.flatMap(({ cells }) => readCell('list', cells[at] ?? '') ?? []);
+  return [...new Set(named.map(String))];
 }
 
 /** Columns that the file does not have keep what is known; an empty cell empties. */
@@ -89,7 +98,7 @@ function judgeLine(
   id: string,
   cells: Record<string, unknown>,
   last: EquipmentVersion | undefined,
-  { from, mayWrite }: ImportPlace,
+  { from, given, mayWrite }: ImportPlace,
   maker: Maker,
 ): Result<EquipmentVersion | undefined> {
   const facts = parse(EquipmentFacts, { ...last?.facts, ...cells });
@@ -98,6 +107,8 @@ function judgeLine(
     const allowed = mayWrite(unit);
     if (!allowed.ok) return { ok: false, problem: { ...allowed.problem, path: '/unit' } };
   }
+  const named = checkPhotos(facts.value.photos, last?.facts?.photos ?? [], given);
+  if (!named.ok) return named;
   return judgeState(last, { entry: id, version: last?.n ?? 0, from, facts: facts.value }, maker);
 }
 

@@ -65,6 +65,12 @@ export function judgeState(last: EquipmentVersion | undefined, wish: EquipmentWi
   return ok({ entry: wish.entry, n: seen + 1, from, atMs, by, imported, undoes: null, facts: wish.facts });
 }
 
+/** What stood there before may stay, whoever has it. Problem: not-found. */
+export function checkPhotos(photos: readonly string[], before: readonly string[], given: ReadonlySet<string>): Result<void> {
+  const at = photos.findIndex((photo) => !given.has(photo) && !before.includes(photo));
+  return at < 0 ? ok(undefined) : bad('not-found', `no photograph ${photos[at]}; give it to /api/photos first`, `/photos/${at}`);
+}
+
 /** A state an import made, the one before it, and the newest. */
 export interface ImportedState {
   readonly made: EquipmentVersion;

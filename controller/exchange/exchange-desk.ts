@@ -14,7 +14,6 @@ import {
 import type { AreaPath } from '../../schemas/ids.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import { issueLimits } from '../../schemas/source-issue.ts';
 import type { Blobs } from '../blobs.ts';
 import { checkLink, type ExchangeLink, judgeHeard, supplyOf, unitState } from '../core/exchange.ts';
 import { unitsOn } from '../core/unit-tree.ts';
@@ -154,7 +153,7 @@ export class ExchangeDesk {
   /** All of them or none; the path names the first that is refused. Problems: not-allowed, not-found. */
   async hear(link: ExchangeLink, documents: readonly HeardDocument[], act: Act): Promise<Result<void>> {
     const { store, nowMs } = this.#options;
-    const issues = await this.#issuesOf(link);
+    const issues = await this.#issuesOf(link, documents);
     const heardMs = nowMs();
     const kept = [];
     for (const [at, document] of documents.entries()) {
@@ -167,10 +166,11 @@ export class ExchangeDesk {
     return ok(undefined);
   }
 
-  /** A folder is written anew behind a number. Problem: conflict (they come and ask themselves). */
+  /** A folder is written anew behind a number. Problems: conflict (they come and ask themselves), not-allowed (a link in its place). */
   async replay(link: ExchangeLink, after: number, act: Act): Promise<Result<void>> {
     if (link.form !== 'folder') return bad('conflict', 'ask for what comes after a number instead');
-    await this.#folder(link).replay(after);
+    const turned = await this.#folder(link).replay(after);
+    if (!turned.ok) return turned;
     await this.#options.store.exchange.hear(link.id, [], act);
     await this.look();
     return ok(undefined);
@@ -187,15 +187,18 @@ export class ExchangeDesk {
     await this.#supply(link);
     if (link.form !== 'folder') return;
     const folder = this.#folder(link);
-    await folder.make();
-    const missing = await folder.write(await this.supplied(link, await folder.written(), exchangeLimits.page));
+    const made = await folder.make();
+    const from = made.ok ? await folder.written() : made;
+    if (!from.ok) return this.#refused(link, from.problem);
+    const missing = await folder.write(await this.supplied(link, from.value, exchangeLimits.page));
     for (const sha256 of missing) this.#options.journal.warn({ event: 'exchange-medium-missing', link: link.id, sha256 });
   }
 
   async #read(link: ExchangeLink): Promise<void> {
     if (link.form !== 'folder') return;
     const folder = this.#folder(link);
-    await folder.make();
+    const made = await folder.make();
+    if (!made.ok) return this.#refused(link, made.problem);
     for (const { name, document } of await folder.look()) {
       const act = { atMs: this.#options.nowMs(), actor: `exchange/${link.id}`, act: 'exchange.hear', subject: link.id, sha256: '' };
       const heard = await this.hear(link, [document], act);
@@ -203,23 +206,27 @@ export class ExchangeDesk {
     }
   }
 
+  #refused(link: ExchangeLink, problem: Problem): void {
+    this.#options.journal.warn({ event: 'exchange-refused', link: link.id, ...problem });
+  }
+
   #folder(link: ExchangeLink): ExchangeFolder {
     return new ExchangeFolder(join(this.#options.dir, link.id), this.#options.blobs);
   }
 
-  async #entries(link: ExchangeLink) {
-    return this.#options.store.issues.entries({ units: [link.unit], limit: issueLimits.reached });
+  async #issuesOf(link: ExchangeLink, documents: readonly HeardDocument[]): Promise<ReadonlySet<string>> {
+    const named = [...new Set(documents.flatMap((one) => ('issue' in one ? (one.issue ?? []) : [])))];
+    if (named.length === 0) return new Set();
+    const known = await this.#options.store.issues.entries({ issues: named, units: [link.unit], limit: named.length });
+    return new Set(known.map(({ issue }) => issue));
   }
 
-  async #issuesOf(link: ExchangeLink): Promise<ReadonlySet<string>> {
-    return new Set((await this.#entries(link)).map(({ issue }) => issue));
-  }
-
-  /** Oldest first: their order is the order of issuing. */
+  /** A page at a time, oldest first: their order is the order of issuing, and what was supplied is not read again. */
   async #supply(link: ExchangeLink): Promise<void> {
     const { store, nowMs } = this.#options;
-    const entries = (await this.#entries(link)).reverse();
-    const issues = (await Promise.all(entries.map(({ issue }) => store.issues.issue(issue)))).flatMap((one) => one ?? []);
+    const owed = await store.exchange.owed(link.id, link.unit, exchangeLimits.page);
+    if (owed.length === 0) return;
+    const issues = (await Promise.all(owed.map((id) => store.issues.issue(id)))).flatMap((one) => one ?? []);
     const items = new Map((await store.sources.itemsOf(issues.map(({ item }) => item))).map((one) => [one.id, one]));
     const supplies = issues.flatMap((issue) => supplyOf(link, issue, items.get(issue.item)) ?? []);
     await store.exchange.supply(link.id, supplies, nowMs());

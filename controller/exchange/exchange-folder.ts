@@ -1,17 +1,19 @@
 // The folder of one foreign system: supplied documents and their media written whole, dropped answers read, bad ones put aside with the reason.
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
+import { writeFileAtomic } from '../../hardware/host/files.ts';
 import { readStrangerFile } from '../../hardware/host/stranger-file.ts';
 import { exchangeLimits, HeardDocument, type SuppliedAnswer } from '../../schemas/exchange.ts';
 import { parseJson } from '../../schemas/parse.ts';
-import type { Problem } from '../../schemas/problems.ts';
+import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { Blobs } from '../blobs.ts';
 
 const folders = ['out', 'media', 'in', 'done', 'quarantine'] as const;
 /** Of what was put away; the tables keep the rest. */
 const keptMax = 1_000;
+/** A number and the end of its line. */
+const markBytesMax = 64;
 
 export interface Dropped {
   readonly name: string;
@@ -27,14 +29,24 @@ export class ExchangeFolder {
     this.#blobs = blobs;
   }
 
-  async make(): Promise<void> {
-    for (const name of folders) await mkdir(join(this.#dir, name), { recursive: true, mode: 0o750 });
+  /** Others write here too: what they put in a folder's place would lead our writing elsewhere. Problem: not-allowed. */
+  async make(): Promise<Result<void>> {
+    await mkdir(this.#dir, { recursive: true, mode: 0o750 });
+    for (const name of folders) {
+      const path = join(this.#dir, name);
+      const found = await lstat(path).catch(() => undefined);
+      if (found && !found.isDirectory()) return bad('not-allowed', `${name} is no folder: links are not followed`, `/${name}`);
+      if (!found) await mkdir(path, { mode: 0o750 });
+    }
+    return ok(undefined);
   }
 
-  /** Highest number written here; writing goes on behind it. */
-  async written(): Promise<number> {
-    const text = (await readIfPresent(join(this.#dir, 'written')))?.toString('latin1') ?? '';
-    return /^\d{1,15}\n?$/.test(text) ? Number(text) : 0;
+  /** Highest number written here; writing goes on behind it. Problem: not-allowed (no regular file). */
+  async written(): Promise<Result<number>> {
+    const bytes = await readStrangerFile(join(this.#dir, 'written'), markBytesMax);
+    if (!bytes.ok && bytes.problem.code === 'not-allowed') return bad('not-allowed', `written: ${bytes.problem.detail}`, '/written');
+    const text = bytes.ok ? Buffer.from(bytes.value).toString('latin1') : '';
+    return ok(/^\d{1,15}\n?$/.test(text) ? Number(text) : 0);
   }
 
   /** Aside, with what lies in it: numbers of a link put again under this id begin anew. A share mounted here stays, without its mark. */
@@ -43,10 +55,11 @@ export class ExchangeFolder {
     await rename(this.#dir, `${this.#dir}.removed-${atMs}`).catch(() => undefined);
   }
 
-  /** From here on again. */
-  async replay(after: number): Promise<void> {
-    await this.make();
-    await writeFileAtomic(join(this.#dir, 'written'), `${after}\n`);
+  /** From here on again; whatever stood in the mark's place is put away. Problem: not-allowed. */
+  async replay(after: number): Promise<Result<void>> {
+    const made = await this.make();
+    if (made.ok) await writeFileAtomic(join(this.#dir, 'written'), `${after}\n`);
+    return made;
   }
 
   /** Media first, so that a document never names what is not there yet; the mark last. Answers the media that are not here any more. */

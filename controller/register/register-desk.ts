@@ -6,6 +6,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type EquipmentRequest, type ImportPreviewRequest, type ImportRequest, registerLimits } from '../../schemas/register.ts';
 import type { LocalDate } from '../../schemas/time.ts';
 import {
+  checkPhotos,
   type EquipmentVersion,
   type ImportedState,
   judgeImportUndo,
@@ -15,17 +16,20 @@ import {
   type RegisterImport,
 } from '../core/register.ts';
 import { readHeader } from '../core/register-columns.ts';
-import { type ImportRow, idsIn, planImport, rowsToWrite } from '../core/register-import.ts';
+import { type ImportPlace, type ImportRow, idsIn, photosIn, planImport, rowsToWrite } from '../core/register-import.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { homeOf, unitsAt } from '../core/source-place.ts';
 import { periodOn } from '../core/unit-tree.ts';
 import type { RegisterStore } from '../store/register-store.ts';
+import type { SteeringStore } from '../store/steering-store.ts';
 import type { Act } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
 import { readCsv } from './csv-table.ts';
 
 export interface RegisterDeskOptions {
   readonly register: RegisterStore;
+  /** Only a photograph that was given may be named. */
+  readonly photos: Pick<SteeringStore, 'photosGiven'>;
   readonly units: Pick<UnitDesk, 'tree' | 'today'>;
   readonly nowMs: () => number;
 }
@@ -80,8 +84,9 @@ export class RegisterDesk {
     return this.#options.register.entries({ day, units, limit: registerLimits.entries });
   }
 
-  /** Problems: not-found (unit), not-allowed, over-budget, those of `judgeState`. */
+  /** Problems: not-found (unit, photograph), not-allowed, over-budget, those of `judgeState`. */
   async save(entry: string, { version, from, facts }: EquipmentRequest, asking: RegisterAsking): Promise<Result<EquipmentVersion>> {
+    const given = await this.#options.photos.photosGiven(facts.photos);
     const decided = await this.#options.register.decide([entry], (lasts, entries) => {
       const last = lasts.get(entry);
       if (!last && entries >= registerLimits.entries) return bad('over-budget', `a register has at most ${registerLimits.entries} entries`);
@@ -89,6 +94,8 @@ export class RegisterDesk {
         const allowed = this.#mayWrite(asking.grants, unit);
         if (!allowed.ok) return { ok: false, problem: { ...allowed.problem, path: '/facts/unit' } };
       }
+      const named = checkPhotos(facts.photos, last?.facts?.photos ?? [], given);
+      if (!named.ok) return { ok: false, problem: { ...named.problem, path: `/facts${named.problem.path}` } };
       const judged = judgeState(last, { entry, version, from, facts }, this.#maker(asking, null));
       if (!judged.ok || judged.value === undefined) return judged.ok ? ok(undefined) : judged;
       return ok({ states: [judged.value], act: asking.act('register.write', entry, judged.value) });
@@ -105,7 +112,8 @@ export class RegisterDesk {
     const table = readTable(csv);
     if (!table.ok) return table;
     const [lasts, entries] = [await register.lasts(table.value.ids), await register.count()];
-    return ok(this.#plan(table.value, { lasts, entries, from }, asking, null));
+    const given = await this.#options.photos.photosGiven(photosIn(table.value.columns, table.value.lines));
+    return ok(this.#plan(table.value, { lasts, entries, from, given }, asking, null));
   }
 
   /** Problems: those of `preview` and `rowsToWrite`, conflict (not what was looked at). */
@@ -113,8 +121,9 @@ export class RegisterDesk {
     const table = readTable(csv);
     if (!table.ok) return table;
     const id = `import-${randomHex(8)}`;
+    const given = await this.#options.photos.photosGiven(photosIn(table.value.columns, table.value.lines));
     const decided = await this.#options.register.decide(table.value.ids, (lasts, entries) => {
-      const plan = this.#plan(table.value, { lasts, entries, from }, asking, id);
+      const plan = this.#plan(table.value, { lasts, entries, from, given }, asking, id);
       if (plan.looked !== looked) return bad('conflict', 'this is not what the preview showed; look again', '/looked');
       const states = rowsToWrite(plan.rows, leaveOut);
       if (!states.ok) return states;
@@ -161,13 +170,14 @@ export class RegisterDesk {
       lasts,
       entries,
       from,
-    }: { readonly lasts: ReadonlyMap<string, EquipmentVersion>; readonly entries: number; readonly from: LocalDate | undefined },
+      given,
+    }: Pick<ImportPlace, 'entries' | 'from' | 'given'> & { readonly lasts: ReadonlyMap<string, EquipmentVersion> },
     asking: RegisterAsking,
     id: string | null,
   ): LookedImport {
     const unitOf = this.#unitFinder();
     const mayWrite = (unit: string) => this.#mayWrite(asking.grants, unit);
-    const rows = planImport(lines, { columns, known: lasts, entries, from, unitOf, mayWrite }, this.#maker(asking, id));
+    const rows = planImport(lines, { columns, known: lasts, entries, from, given, unitOf, mayWrite }, this.#maker(asking, id));
     const written = rows.map(({ line, verdict, state }) => [line, verdict, state && [state.entry, state.n, state.from, state.facts]]);
     return { rows, looked: sha256(Buffer.from(canonicalJson(written))) };
   }

@@ -31,7 +31,7 @@ export function minutesOf(receipts: readonly ToldReceipt[]): PlaySum[] {
 }
 
 /** What a box could have kept: refused and withdrawn plays were never to be, an emergency goes before. */
-function isDue({ outcome, reason }: Receipt): boolean {
+export function isDue({ outcome, reason }: Receipt): boolean {
   return outcome !== 'refused-by-policy' && outcome !== 'withdrawn' && reason !== 'emergency';
 }
 

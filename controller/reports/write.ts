@@ -1,17 +1,19 @@
 // Reports on paper and for office programs: RFC 4180 tables and pages that print well, Vietnamese first.
 import { zoneClock } from '../../schemas/zones.ts';
-import type { Report, Value, ValueKind } from './report.ts';
+import { headHtml, officialStyle, signaturesHtml } from './official.ts';
+import type { Report, Table, Value, ValueKind } from './report.ts';
 
 /** Not measured is not nothing. */
-const unmeasured = 'chưa đo';
+const unmeasured = 'chưa đo được';
 
 /** UTF-8 with a mark, so that office programs read Vietnamese; figures and what was left out follow the table. */
 export function reportCsv(report: Report): string {
   const written = writer(report.zone);
-  const table = [
-    report.columns.map(({ vi }) => vi),
-    ...report.rows.map((row) => row.map((value, at) => written(value, report.columns[at]?.kind ?? 'text'))),
+  const lines = ({ columns, rows }: Pick<Table, 'columns' | 'rows'>) => [
+    columns.map(({ vi }) => vi),
+    ...rows.map((row) => row.map((value, at) => written(value, columns[at]?.kind ?? 'text'))),
   ];
+  const table = [...lines(report), ...(report.more ?? []).flatMap((one) => [[], [one.title.vi], ...lines(one)])];
   const figures = report.figures.map(({ vi, value, kind, definition }) => [vi, written(value, kind), definition.vi]);
   const about = [
     [report.title.vi, report.centre],
@@ -35,23 +37,36 @@ export function reportHtml(report: Report): string {
     ({ vi, en, value, kind, definition }) =>
       `<div><dt>${escaped(vi)} <span lang="en">${escaped(en)}</span></dt><dd>${escaped(written(value, kind))}<small>${escaped(definition.vi)}</small></dd></div>`,
   );
-  const head = report.columns.map(({ vi, kind }) => `<th scope="col"${numeric(kind)}>${escaped(vi)}</th>`).join('');
-  const rows = report.rows.map(
-    (row) =>
-      `<tr>${row.map((value, at) => `<td${numeric(report.columns[at]?.kind ?? 'text')}>${escaped(written(value, report.columns[at]?.kind ?? 'text'))}</td>`).join('')}</tr>`,
-  );
   const left = report.exclusions.map(({ vi, count }) => `<li>${count} ${escaped(vi)}</li>`).join('');
   const when = (ms: number) => escaped(written(ms, 'instant'));
+  const { head } = report;
+  const span = head
+    ? `${day(when(report.fromMs))} đến hết ngày ${day(when(report.toMs - 1))}`
+    : `${when(report.fromMs)} đến ${when(report.toMs)}`;
+  const period = `Từ ${head ? 'ngày ' : ''}${span} · tính đến ${when(report.asOfMs)}`;
+  const more = (report.more ?? []).map((one) => `<h2>${escaped(one.title.vi)}</h2>\n${tableHtml(one, written)}`);
   return `<!doctype html>
 <html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(report.title.vi)} – ${escaped(report.centre)}</title>
-<style>${style}</style></head><body>
-<header><p>${escaped(report.centre)}</p><h1>${escaped(report.title.vi)}</h1><p>Từ ${when(report.fromMs)} đến ${when(report.toMs)} · tính đến ${when(report.asOfMs)}</p></header>
+<style>${style}${head ? officialStyle : ''}</style></head><body>
+${head ? headHtml(head, report.title, period, escaped) : `<header><p>${escaped(report.centre)}</p><h1>${escaped(report.title.vi)}</h1><p>${period}</p></header>`}
 <dl>${figures.join('')}</dl>
-<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
+${[tableHtml(report, written), ...more].join('\n')}
 ${left === '' ? '' : `<section><h2>Không tính vào số liệu</h2><ul>${left}</ul></section>`}
-<footer><div>Người lập</div><div>Lãnh đạo duyệt</div></footer>
+${head ? signaturesHtml() : '<footer><div>Người lập</div><div>Lãnh đạo duyệt</div></footer>'}
 </body></html>
 `;
+}
+
+/** Of an instant as it is written. */
+function day(written: string): string {
+  return written.slice(0, 10);
+}
+
+function tableHtml({ columns, rows }: Pick<Table, 'columns' | 'rows'>, written: Writer): string {
+  const head = columns.map(({ vi, kind }) => `<th scope="col"${numeric(kind)}>${escaped(vi)}</th>`).join('');
+  const cell = (value: Value, kind: ValueKind) => `<td${numeric(kind)}>${escaped(written(value, kind))}</td>`;
+  const lines = rows.map((row) => `<tr>${row.map((value, at) => cell(value, columns[at]?.kind ?? 'text')).join('')}</tr>`);
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${lines.join('\n')}</tbody></table></div>`;
 }
 
 const style = `
@@ -60,9 +75,9 @@ h1{font-size:24px;margin:.2em 0}header p{margin:0}h2{font-size:16px}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:12px 24px;margin:20px 0}
 dt{font-weight:600}dt span{font-weight:400;color:#555}dd{margin:0;font-size:22px}dd small{display:block;font-size:13px;color:#555}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:4px 8px;text-align:left;vertical-align:top}
-th{background:#f0f0f0}.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+th{background:#f0f0f0}.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}
 footer{display:flex;justify-content:space-around;margin:40px 0 90px;font-weight:600}
-@media print{body{margin:0;max-width:none;font-size:11px}.wide{overflow:visible}thead{display:table-header-group}tr{break-inside:avoid}@page{size:A4 landscape;margin:14mm}}
+@media print{body{margin:0;max-width:none;font-size:11px}.wide{overflow:visible}dd{font-size:15px}dd small,dt span{font-size:10px}th,td{padding:3px 5px}thead{display:table-header-group}tr{break-inside:avoid}@page{size:A4 landscape;margin:14mm;@bottom-center{content:counter(page) "/" counter(pages);font:10px sans-serif}}}
 `;
 
 function numeric(kind: ValueKind): string {
@@ -73,8 +88,10 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
+type Writer = (value: Value, kind: ValueKind) => string;
+
 /** Values as people read them, in the centre's own time. */
-function writer(zone: string): (value: Value, kind: ValueKind) => string {
+function writer(zone: string): Writer {
   const clock = zoneClock(zone);
   const local = (ms: number) => new Date(ms + (clock.ok ? clock.value.offsetAt(ms) : 0)).toISOString();
   return (value, kind) => {

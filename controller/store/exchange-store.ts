@@ -26,6 +26,11 @@ export interface ExchangeStore {
     judge: (links: readonly ExchangeLink[]) => Result<{ readonly put: ExchangeLink } | { readonly remove: ExchangeLink }>,
     act: Act,
   ): Promise<Result<ExchangeLink>>;
+  /**
+   * Issues of a unit's inbox of which the word in force (its version, or that it was taken back) was not supplied yet; oldest first. Only these are
+   * read whole, however much was ever supplied.
+   */
+  owed(link: string, unit: string, limit: number): Promise<string[]>;
   /** Each key once, numbered without a gap (after a restore from far above what was given); answers how many were new. */
   supply(link: string, supplies: readonly Supply[], atMs: number): Promise<number>;
   /** In their order, after a number. */

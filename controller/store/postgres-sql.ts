@@ -2,6 +2,7 @@
 //
 //   ?                                  → $1, $2, …
 //   json_each(?), json_extract(x, …)   → jsonb_array_elements, ->>      (lists as one parameter; a member by '$[0]' or '$.name')
+//   json_each(items)                   → jsonb_array_elements_text      (a list of words in a column, beside it in FROM)
 //   TEXT, INTEGER, BLOB                → TEXT COLLATE "C", BIGINT, BYTEA (ids sort by their bytes, as everywhere in Loa)
 //   id INTEGER PRIMARY KEY             → an identity column
 //   WITHOUT ROWID                      → nothing
@@ -44,6 +45,7 @@ function listed(sql: string): string {
       // $1 and $2 here are groups of the expression; parameters are numbered later.
       .replace(/json_extract\((\w+), '\$\[(\d+)\]'\)/g, '($1::jsonb ->> $2)')
       .replace(/json_extract\((\w+), '\$\.(\w+)'\)/g, "($1::jsonb ->> '$2')")
+      .replace(/json_each\((\w+)\)/g, 'jsonb_array_elements_text($1::jsonb) AS each(value)')
       .replace(/json_each\(\?\)/g, 'jsonb_array_elements(?::jsonb) AS each(value)')
   );
 }

@@ -51,6 +51,15 @@ export class SqlExchange implements ExchangeStore {
     });
   }
 
+  async owed(link: string, unit: string, limit: number): Promise<string[]> {
+    const back = "i.withdrawn_ms IS NOT NULL OR s.state = 'withdrawn'";
+    const sql = `SELECT e.issue AS issue FROM source_inbox e JOIN source_issues i ON i.id = e.issue LEFT JOIN source_items s ON s.id = i.item
+      WHERE e.unit = ? AND (${back} OR s.published IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM exchange_outbox o
+        WHERE o.link = ? AND o.name = e.issue || '/' || (CASE WHEN ${back} THEN 'withdrawn' ELSE CAST(s.published AS TEXT) END))
+      ORDER BY e.at_ms, e.issue LIMIT ?`;
+    return (await this.#writer.database.read(sql, [unit, link, limit])).map((row) => String(row['issue']));
+  }
+
   supply(link: string, supplies: readonly Supply[], atMs: number): Promise<number> {
     return this.#writer.alone(async () => {
       const keys = JSON.stringify(supplies.map(({ key }) => key));

@@ -32,6 +32,7 @@ export class SqlLog implements LogStore {
           ...sumCells(receipt),
         ]),
       ),
+      addNew('receipt_items', ['dev', 'occurrence', 'content', 'planned_ms'], receipts.flatMap(contentRows)),
       put(
         'order_progress',
         ['ord', 'dev', 'state'],
@@ -120,14 +121,16 @@ export class SqlLog implements LogStore {
   }
 
   async receiptsOf({ contents, fromMs, toMs }: Parameters<LogStore['receiptsOf']>[0]): Promise<StoredReceipt[]> {
-    const named = contents.slice(0, 64);
-    if (named.length === 0) return [];
+    const named = new Set(contents.slice(0, 64));
+    if (named.size === 0) return [];
     const rows = await this.#writer.database.read(
-      `SELECT dev, body, received_ms FROM receipts WHERE planned_ms >= ? AND planned_ms < ? AND (${named.map(() => 'body LIKE ?').join(' OR ')})
+      `SELECT dev, body, received_ms FROM receipts WHERE (dev, occurrence) IN (SELECT dev, occurrence FROM receipt_items
+        WHERE content IN (SELECT value FROM json_each(?)) AND planned_ms >= ? AND planned_ms < ?)
         ORDER BY planned_ms, dev, occurrence LIMIT ?`,
-      [fromMs, toMs, ...named.map((sha256) => `%"${sha256}"%`), periodRowsMax],
+      [JSON.stringify([...named]), fromMs, toMs, periodRowsMax],
     );
-    return rows.map(receiptOf);
+    // A second word on the same play was not kept; what it named was.
+    return rows.map(receiptOf).filter(({ receipt }) => receipt.items.some((content) => named.has(content)));
   }
 
   async showings({ dev, fromMs, toMs }: Parameters<LogStore['showings']>[0]): Promise<StoredShowing[]> {
@@ -172,6 +175,11 @@ export class SqlLog implements LogStore {
       atMs: Number(row['at_ms']),
     }));
   }
+}
+
+/** Once for each content, however often it sounded in one play. */
+function contentRows({ dev, receipt }: Pick<StoredReceipt, 'dev' | 'receipt'>): Cell[][] {
+  return [...new Set(receipt.items)].map((content) => [dev, receipt.occurrence, content, receipt.plannedStartMs]);
 }
 
 /** What sums are made of, beside the body. */

@@ -5,6 +5,7 @@ import type { EquipmentVersion, ImportedState, RegisterImport } from '../core/re
 import { addNew, put } from './batch.ts';
 import type { EntryFilter, RegisterStore, RegisterWrite } from './register-store.ts';
 import { terms } from './sql-log.ts';
+import { photoUses } from './sql-photos.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -48,7 +49,7 @@ export class SqlRegister implements RegisterStore {
       const judged = judge(await this.lasts(entries), await this.count());
       if (!judged.ok || judged.value === undefined) return judged;
       const { states, imported, act } = judged.value;
-      const statements = [...(states.length > 0 ? [stateRows(states)] : []), ...(imported ? [importRow(imported)] : [])];
+      const statements = [...(states.length > 0 ? stateRows(states) : []), ...(imported ? [importRow(imported)] : [])];
       await this.#writer.commit(statements, act);
       return judged;
     });
@@ -91,15 +92,19 @@ export class SqlRegister implements RegisterStore {
       if (!judged.ok) return judged;
       const undone: RegisterImport = { ...imported, undoneMs: act.atMs, undoneBy: act.actor };
       const marks = { sql: 'UPDATE equipment SET undone = 1 WHERE imported = ?', params: [id] };
-      await this.#writer.commit([marks, ...(judged.value.length > 0 ? [stateRows(judged.value)] : []), importRow(undone)], act);
+      await this.#writer.commit([marks, ...(judged.value.length > 0 ? stateRows(judged.value) : []), importRow(undone)], act);
       return ok(undone);
     });
   }
 }
 
-function stateRows(states: readonly EquipmentVersion[]): Statement {
+function stateRows(states: readonly EquipmentVersion[]): Statement[] {
   const rows = states.map((one) => [one.entry, one.n, one.from, one.facts?.unit ?? null, one.imported, 0, JSON.stringify(one)]);
-  return addNew('equipment', ['entry', 'n', 'from_day', 'unit', 'imported', 'undone', 'body'], rows);
+  const named = photoUses(
+    'entry',
+    states.map(({ entry, facts }) => ({ thing: entry, photos: facts?.photos ?? [] })),
+  );
+  return [addNew('equipment', ['entry', 'n', 'from_day', 'unit', 'imported', 'undone', 'body'], rows), ...named];
 }
 
 function importRow(imported: RegisterImport): Statement {

@@ -33,7 +33,9 @@ export class SqlRetention implements RetentionStore {
     return this.#writer.alone(async () => {
       const [found] = await this.#writer.database.read(`SELECT COUNT(*) AS n FROM (${old}) AS old`, params);
       const count = Number(found?.['n']);
-      if (count > 0) await this.#writer.commit([{ sql: `DELETE FROM ${table} WHERE (${key}) IN (${old})`, params }]);
+      // What goes with a row goes before it: the row says which.
+      const gone = [...(kind === 'receipts' ? ['receipt_items'] : []), table];
+      if (count > 0) await this.#writer.commit(gone.map((of) => ({ sql: `DELETE FROM ${of} WHERE (${key}) IN (${old})`, params })));
       return { count, content: [] };
     });
   }

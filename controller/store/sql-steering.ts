@@ -5,7 +5,8 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Delivery } from '../core/deliveries.ts';
 import type { IssuePhase, NewNotice, Notice } from '../core/notices.ts';
 import { addNew, put } from './batch.ts';
-import type { NoticeFilter, Photo, SteeringStore } from './steering-store.ts';
+import { photoUses } from './sql-photos.ts';
+import type { NoticeFilter, Photo, PhotoUse, SteeringStore } from './steering-store.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -99,7 +100,10 @@ export class SqlSteering implements SteeringStore {
     return this.#writer.alone(async () => {
       const [row] = await this.#writer.database.read('SELECT count(*) AS known FROM deliveries WHERE item = ?', [item]);
       const judged = judge(await this.delivery(id), Number(row?.['known'] ?? 0));
-      if (judged.ok) await this.#writer.commit([deliveryStatement(judged.value)], act);
+      if (!judged.ok) return judged;
+      const { photo } = judged.value;
+      const named = photoUses('delivery', [{ thing: id, photos: photo === null ? [] : [photo] }]);
+      await this.#writer.commit([deliveryStatement(judged.value), ...named], act);
       return judged;
     });
   }
@@ -111,6 +115,20 @@ export class SqlSteering implements SteeringStore {
   async photo(sha256: string): Promise<Photo | undefined> {
     const [row] = await this.#writer.database.read('SELECT * FROM photos WHERE sha256 = ?', [sha256]);
     return row && { sha256, atMs: Number(row['at_ms']), account: String(row['account']), bytes: Number(row['bytes']) };
+  }
+
+  async photosGiven(hashes: readonly string[]): Promise<ReadonlySet<string>> {
+    const sql = 'SELECT sha256 FROM photos WHERE sha256 IN (SELECT value FROM json_each(?)) ORDER BY sha256';
+    const rows = await this.#writer.database.read(sql, [JSON.stringify([...new Set(hashes)])]);
+    return new Set(rows.map((row) => String(row['sha256'])));
+  }
+
+  async photoUses(sha256: string, limit: number): Promise<PhotoUse[]> {
+    const rows = await this.#writer.database.read('SELECT kind, thing FROM photo_uses WHERE photo = ? ORDER BY kind, thing LIMIT ?', [
+      sha256,
+      limit,
+    ]);
+    return rows.map((row) => ({ kind: row['kind'] as PhotoUse['kind'], thing: String(row['thing']) }));
   }
 
   async households(): Promise<ReadonlyMap<string, number>> {

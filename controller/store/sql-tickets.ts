@@ -4,6 +4,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Ticket } from '../core/tickets.ts';
 import { put } from './batch.ts';
 import { terms } from './sql-log.ts';
+import { photoUses } from './sql-photos.ts';
 import type { Act } from './store.ts';
 import type { TicketFilter, TicketStore } from './ticket-store.ts';
 import type { Writer } from './writer.ts';
@@ -26,7 +27,7 @@ export class SqlTickets implements TicketStore {
         ticket.fault,
       ]);
       if (ticket.fault !== null && same) return bad('conflict', `ticket ${same['id']} is about it already`, '/fault');
-      await this.#writer.commit([ticketRow(ticket)], act);
+      await this.#writer.commit([ticketRow(ticket), ...photosOf(ticket)], act);
       return ok(undefined);
     });
   }
@@ -59,7 +60,7 @@ export class SqlTickets implements TicketStore {
       const ticket = await this.ticket(id);
       if (!ticket) return bad('not-found', `no ticket ${id}`);
       const judged = judge(ticket);
-      if (judged.ok) await this.#writer.commit([ticketRow(judged.value)], act);
+      if (judged.ok) await this.#writer.commit([ticketRow(judged.value), ...photosOf(judged.value)], act);
       return judged;
     });
   }
@@ -70,6 +71,10 @@ function ticketRow(ticket: Ticket): Statement {
   // Whose it is, is asked of the box where there is one: boxes move with their units.
   const row = [id, box, box === null ? unit : null, fault, state, assignee, openedMs, closed?.atMs ?? null, JSON.stringify(ticket)];
   return put('tickets', ['id'], columns, [row]);
+}
+
+function photosOf({ id, photos }: Ticket): Statement[] {
+  return photoUses('ticket', [{ thing: id, photos: photos.map(({ sha256 }) => sha256) }]);
 }
 
 function ticketOf(row: SqlRow): Ticket {

@@ -4,6 +4,12 @@ import type { Delivery } from '../core/deliveries.ts';
 import type { IssuePhase, NewNotice, Notice } from '../core/notices.ts';
 import type { Act } from './store.ts';
 
+/** A delivery by hand, a repair, an entry of the register. */
+export interface PhotoUse {
+  readonly kind: 'delivery' | 'ticket' | 'entry';
+  readonly thing: string;
+}
+
 export interface NoticeFilter {
   /** Of these units, and of the centre itself when `null` stands among them. */
   readonly units?: readonly (string | null)[];
@@ -46,6 +52,10 @@ export interface SteeringStore {
 
   addPhoto(photo: Photo, act: Act): Promise<void>;
   photo(sha256: string): Promise<Photo | undefined>;
+  /** Those of them that somebody has given. */
+  photosGiven(hashes: readonly string[]): Promise<ReadonlySet<string>>;
+  /** What names it, or has named it. */
+  photoUses(sha256: string, limit: number): Promise<PhotoUse[]>;
 
   /** Households that hear a cluster, by box; boxes nobody has said it of are not in it. */
   households(): Promise<ReadonlyMap<string, number>>;

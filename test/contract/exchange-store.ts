@@ -1,12 +1,16 @@
 // What every store promises of exchange with foreign systems.
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
 import type { ExchangeLink, Supply } from '../../controller/core/exchange.ts';
+import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
 import type { Act } from '../../controller/store/store.ts';
 import { bad, ok } from '../../schemas/problems.ts';
+import { SourceContent } from '../../schemas/source.ts';
 import { describeOnStore, type StoreBed } from './store-suite.ts';
 
 const act = (name: string): Act => ({ atMs: 1_000, actor: 'someone', act: name, subject: 'thing', sha256: 'ab' });
 const link = (id: string): ExchangeLink => ({ id, unit: `xa-${id}`, title: id, form: 'rest', unitCode: id, categories: [], languages: [] });
+const content = v.parse(SourceContent, { kind: 'notice', title: 'Tin', body: 'Nội dung.' });
 const supply = (key: string): Supply => ({ key, document: { kind: 'withdraw', issue: 'p', item: key, unitCode: 'x' } });
 
 export function describeExchangeStore(name: string, makeBed: () => Promise<StoreBed>): void {
@@ -38,6 +42,51 @@ export function describeExchangeStore(name: string, makeBed: () => Promise<Store
         [3, 9, '3'],
       ]);
       expect((await on.store.exchange.supplied('a', 1, 1)).map(({ seq }) => seq)).toEqual([2]);
+    });
+
+    test('owed is what is in force and was not supplied, or was taken back since; oldest first, of one unit, by parts', async () => {
+      const version = (n: number, state: 'published' | 'withdrawn') => ({
+        n,
+        state,
+        content,
+        play: null,
+        author: 'an',
+        madeMs: 1,
+        steps: [],
+      });
+      const keep = async (id: string, n: number, state: 'published' | 'withdrawn' = 'published') => {
+        const latest = version(n, state);
+        const of = { id, unit: 'xa', from: null, folder: null, tags: [], createdMs: 1, changedMs: 1 };
+        const item = { ...of, latest, published: state === 'published' ? latest : null };
+        await on.store.sources.decide(id, () => ok({ item, versions: [latest] }), act('item'));
+      };
+      const give = async (id: string, item: string, atMs: number, unit = 'thon') => {
+        const one: SourceIssue = {
+          ...{ id, item, by: 'an', atMs, tier: 'normal', to: [unit], levels: [] },
+          ...{ disseminateByMs: null, note: '', withdrawn: null },
+        };
+        await on.store.issues.add(one, [waitingEntry(one, unit)], act('issue'));
+      };
+      const owed = (limit = 10) => on.store.exchange.owed('a', 'thon', limit);
+      const told = (...keys: string[]) => on.store.exchange.supply('a', keys.map(supply), 9);
+      await keep('tin-1', 1);
+      await keep('tin-2', 1);
+      await give('p2', 'tin-2', 2);
+      await give('p1', 'tin-1', 1);
+      await give('p9', 'tin-1', 1, 'thon-khac');
+      expect([await owed(), await owed(1)]).toEqual([['p1', 'p2'], ['p1']]);
+      await told('p1/1', 'p2/1');
+      expect(await owed()).toEqual([]);
+      await keep('tin-1', 2);
+      expect(await owed()).toEqual(['p1']);
+      await told('p1/2');
+      await keep('tin-2', 1, 'withdrawn');
+      await on.store.issues.withdraw('p1', (one) => ok({ ...one, withdrawn: { by: 'an', atMs: 5, note: '' } }), act('withdraw'));
+      await on.reopen();
+      expect(await owed()).toEqual(['p1', 'p2']);
+      await told('p1/withdrawn', 'p2/withdrawn');
+      expect(await owed()).toEqual([]);
+      expect(await on.store.exchange.owed('b', 'thon', 10)).toEqual(['p1', 'p2']);
     });
 
     test('those who supply at once give no number twice', async () => {

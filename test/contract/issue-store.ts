@@ -143,7 +143,7 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
         receipt('o-1', 10, [one]),
         receipt('o-2', 20, [two, one]),
         receipt('o-3', 30, [two]),
-        receipt('o-4', 40, [one], 'd2'),
+        receipt('o-4', 40, [one, one], 'd2'),
       ];
       await on.store.log.commit({ rows: [], receipts, progress: [], conflicts: [], heads: [] });
       const found = async (contents: string[], fromMs: number, toMs: number) =>
@@ -152,6 +152,12 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
       expect(await found([one], 20, 40)).toEqual(['o-2']);
       expect(await found([one, two], 0, 99)).toEqual(['o-1', 'o-2', 'o-3', 'o-4']);
       expect(await found([], 0, 99)).toEqual([]);
+      // The first word on a play stands, and what it named.
+      await on.store.log.commit({ rows: [], receipts: [receipt('o-3', 30, [one])], progress: [], conflicts: [], heads: [] });
+      expect([await found([one], 30, 40), await found([two], 0, 99)]).toEqual([[], ['o-2', 'o-3']]);
+      expect((await on.store.retention.drop('receipts', 15, 10)).count).toBe(1);
+      await on.reopen();
+      expect(await found([one], 0, 99)).toEqual(['o-2', 'o-4']);
     });
   });
 }

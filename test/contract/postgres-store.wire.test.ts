@@ -23,6 +23,7 @@ import { describeExchangeStore } from './exchange-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeFederationStore } from './federation-store.ts';
 import { describeIssueStore } from './issue-store.ts';
+import { describeOldTables } from './old-tables.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
@@ -66,6 +67,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeFaultStore('faults', makeBed);
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);
+  describeOldTables('PostgreSQL', async () => ({ database: await openDatabase(await server.database()), remove: async () => undefined }));
   describeSteeringStore('steering', makeBed);
   describeBulkStore('many schedules', makeBed);
   describeApprovalStore('approving', makeBed);

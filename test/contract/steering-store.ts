@@ -4,6 +4,7 @@ import type { Delivery } from '../../controller/core/deliveries.ts';
 import type { NewNotice } from '../../controller/core/notices.ts';
 import type { Act } from '../../controller/store/store.ts';
 import { bad, ok } from '../../schemas/problems.ts';
+import { equipmentFacts, equipmentState, ticket } from '../controller/register-rig.ts';
 import { describeOnStore, type StoreBed } from './store-suite.ts';
 
 const act = (name: string): Act => ({ atMs: 1_000, actor: 'someone', act: name, subject: 'thing', sha256: 'ab' });
@@ -87,6 +88,30 @@ export function describeSteeringStore(name: string, makeBed: () => Promise<Store
       await on.store.steering.setHouseholds('loa-1', 130, act('households'));
       await on.store.steering.setHouseholds('loa-2', null, act('households'));
       expect(await on.store.steering.households()).toEqual(new Map([['loa-1', 130]]));
+    });
+
+    test('a photograph is found by what names it or has named it, once each; those given are told from those that are not', async () => {
+      const [one, two] = ['a'.repeat(64), 'b'.repeat(64)];
+      await on.store.steering.addPhoto({ sha256: one, atMs: 1, account: 'an', bytes: 9 }, act('photo.add'));
+      expect(await on.store.steering.photosGiven([one, two, one])).toEqual(new Set([one]));
+      expect(await on.store.steering.photoUses(one, 9)).toEqual([]);
+      const decide = (photo: string | null) =>
+        on.store.steering.decideDelivery('g-1', 'tin-1', () => ok(delivery('g-1', { photo })), act('g'));
+      for (const photo of [null, one, one, two]) await decide(photo);
+      await on.store.tickets.add(ticket({ id: 'p-1' }), 9, act('p'));
+      const taken = { when: 'before', sha256: one, by: 'an', atMs: 1 } as const;
+      await on.store.tickets.decide('p-1', (before) => ok({ ...before, photos: [taken, taken] }), act('p'));
+      const states = [
+        equipmentState('cum-1', 1, { facts: equipmentFacts({ photos: [one] }) }),
+        equipmentState('cum-1', 2, { facts: null }),
+      ];
+      await on.store.register.decide(['cum-1'], () => ok({ states, act: act('r') }));
+      await on.reopen();
+      expect((await on.store.steering.photoUses(one, 9)).map(({ kind, thing }) => `${kind} ${thing}`)).toEqual([
+        ...['delivery g-1', 'entry cum-1', 'ticket p-1'],
+      ]);
+      expect(await on.store.steering.photoUses(one, 1)).toEqual([{ kind: 'delivery', thing: 'g-1' }]);
+      expect(await on.store.steering.photoUses(two, 9)).toEqual([{ kind: 'delivery', thing: 'g-1' }]);
     });
   });
 }

@@ -18,6 +18,7 @@ import { describeExchangeStore } from './exchange-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeFederationStore } from './federation-store.ts';
 import { describeIssueStore } from './issue-store.ts';
+import { describeOldTables } from './old-tables.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
 import { describeRegisterStore } from './register-store.ts';
@@ -58,6 +59,10 @@ describeExchangeStore('exchange on SQLite', makeBed);
 describeFaultStore('faults on SQLite', makeBed);
 describeSourceStore('source information on SQLite', makeBed);
 describeIssueStore('issues on SQLite', makeBed);
+describeOldTables('SQLite', async () => {
+  const { file, remove } = await makeBed();
+  return { database: await openFile(file), remove };
+});
 describeSteeringStore('steering on SQLite', makeBed);
 describeBulkStore('many schedules on SQLite', makeBed);
 describeApprovalStore('approving on SQLite', makeBed);

@@ -121,6 +121,29 @@ describe('by REST', () => {
   });
 });
 
+test('what was supplied is not read again: with years behind it a look reads what is new alone', async () => {
+  for (let n = 1; n <= 5; n++) await issue(`p${n}`);
+  await link('rest');
+  const { issues } = built.centre.store;
+  const asked: string[] = [];
+  const read = issues.issue.bind(issues);
+  issues.issue = (id) => {
+    asked.push(id);
+    return read(id);
+  };
+  await built.centre.exchange.look();
+  expect(asked).toEqual([]);
+  await issue('p6');
+  must(await issues.withdraw('p2', (one) => ok({ ...one, withdrawn: { by: 'x', atMs: 5, note: '' } }), act));
+  asked.length = 0;
+  await built.centre.exchange.look();
+  expect(asked).toEqual(['p2', 'p6']);
+  expect((await program('GET', '/exchange/he-1/supply?after=5')).body).toMatchObject([
+    { seq: 6, document: { kind: 'withdraw', issue: 'p2' } },
+    { seq: 7, document: { kind: 'item', issue: 'p6' } },
+  ]);
+});
+
 describe('units', () => {
   test('whose system is not known say so, until one is linked and speaks', async () => {
     await issue('p1');
@@ -207,6 +230,45 @@ describe('by folder', () => {
     expect(await readFile(ours, 'utf8')).toBe('ours');
     expect(await readdir(dir('media'))).toEqual([sha256]);
     expect(await readFile(dir('media', sha256), 'utf8')).toBe('OggS sound');
+  });
+
+  test.each(['out', 'media', 'in', 'done', 'quarantine'])(
+    'a link planted in the place of the folder %s is refused: nothing is written or read through it',
+    async (name) => {
+      await link('folder');
+      const elsewhere = join(built.dir, 'elsewhere');
+      await mkdir(elsewhere);
+      await writeFile(join(elsewhere, '1.json'), JSON.stringify(said({ state: 'played' })));
+      await rm(dir(name), { recursive: true });
+      await symlink(elsewhere, dir(name));
+      await issue('p1', Buffer.from('OggS sound'));
+      await writeFile(dir('in', '2.json'), '{');
+      await look();
+      expect((await readdir(elsewhere)).filter((one) => one !== '2.json')).toEqual(['1.json']);
+      for (const other of ['out', 'media', 'done', 'quarantine'].filter((one) => one !== name))
+        expect(await readdir(dir(other))).toEqual([]);
+      expect((await admin('GET', '/exchange/he-1/heard')).body).toEqual([]);
+      expect((await admin('POST', '/exchange/he-1/replay', { after: 0 })).body).toMatchObject({ code: 'not-allowed', path: `/${name}` });
+      expect(built.warnings).toContainEqual(expect.objectContaining({ event: 'exchange-refused', code: 'not-allowed', path: `/${name}` }));
+      await rm(dir(name));
+      await look();
+      expect(await readdir(dir('out'))).toEqual(['000000000001.json']);
+    },
+  );
+
+  test('a link planted in the place of the mark is refused until a replay sets the mark anew, and is never written through', async () => {
+    await link('folder');
+    const ours = join(built.dir, 'ours');
+    await writeFile(ours, '7\n');
+    await symlink(ours, dir('written'));
+    await issue('p1');
+    await look();
+    expect(await readdir(dir('out'))).toEqual([]);
+    expect(built.warnings).toContainEqual(expect.objectContaining({ event: 'exchange-refused', path: '/written' }));
+    expect((await admin('POST', '/exchange/he-1/replay', { after: 0 })).status).toBe(204);
+    expect(await readdir(dir('out'))).toEqual(['000000000001.json']);
+    expect(await readFile(ours, 'utf8')).toBe('7\n');
+    expect(await readFile(dir('written'), 'utf8')).toBe('1\n');
   });
 
   test('a medium that is gone holds up neither the documents behind it nor what is said', async () => {

@@ -4,7 +4,7 @@ import type { Fault } from '../../controller/core/faults.ts';
 import { drills, equipment, faults } from '../../controller/reports/estate.ts';
 import type { Known } from '../../controller/reports/known.ts';
 import { breaches, minutes, playLog, scheduleKept } from '../../controller/reports/plays.ts';
-import { type Report, type ReportBody, reportIds, reportTitles } from '../../controller/reports/report.ts';
+import { type Report, type ReportBody, reportTitles } from '../../controller/reports/report.ts';
 import { keptOf, minutesOf, refusedOf } from '../../controller/reports/sums.ts';
 import { reportCsv, reportHtml } from '../../controller/reports/write.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
@@ -178,18 +178,6 @@ describe('reports over REST', () => {
   afterAll(() => built.stop());
 
   const period = () => `fromMs=${built.clock.nowMs - hourMs}&toMs=${built.clock.nowMs + hourMs}`;
-
-  test('all of them answer in all forms, and the list names them', async () => {
-    expect((await leader('GET', '/reports')).body.map(({ id }: { id: string }) => id)).toEqual(reportIds);
-    for (const id of reportIds) {
-      const json = await leader('GET', `/reports/${id}?${period()}`);
-      expect([id, json.status, json.body.centre]).toEqual([id, 200, 'Xã Sơn Dương']);
-      expect(String((await leader('GET', `/reports/${id}?${period()}&format=csv`)).headers['content-type'])).toBe(
-        'text/csv; charset=utf-8',
-      );
-      expect(String((await leader('GET', `/reports/${id}?${period()}&format=html`)).body)).toContain(reportTitles[id].vi);
-    }
-  });
 
   test('people see only the boxes of their own area, and may ask for a part of it', async () => {
     const hamlet = await built.as('thon-2');

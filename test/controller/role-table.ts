@@ -240,7 +240,7 @@ export const roleTable: readonly RouteRow[] = [
   { route: 'POST /api/unit-changes/:id/undo', needs: 'unit.write', elsewhere: 'unseen' },
   { route: 'PUT /api/unit-codes', needs: 'unit.write', elsewhere: 'refused', body: [] },
   // Faults and figures.
-  ...anywhere('read', 'GET /api/faults', 'GET /api/reports', 'GET /api/reports/:id'),
+  ...anywhere('read', 'GET /api/faults', 'GET /api/reports', 'GET /api/reports/:id', 'GET /api/weeks/:unit'),
   ...anywhere('read', 'GET /api/retention'),
   ...placed('retention.write', 'PUT /api/retention'),
   ...placed('report-mail.write', 'GET /api/report-mails', 'PUT /api/report-mails', 'POST /api/report-mails/:id/send'),
