@@ -60,6 +60,7 @@ export class Federation {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
     this.#unwatch?.();
+    this.lower.stop();
     await this.upper.stop();
     await this.#working;
   }

@@ -55,6 +55,7 @@ export class LowerDesk {
   readonly #asked = new Map<string, Pending>();
   #below: readonly CentreArea[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  #stopped = false;
 
   constructor(options: LowerDeskOptions) {
     this.#options = options;
@@ -69,6 +70,12 @@ export class LowerDesk {
 
   async dismissed(centre: string): Promise<void> {
     await this.#options.store.federation.forget(centre);
+  }
+
+  /** Nobody waits any more for what was asked; nothing is asked from now on. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { done } of [...this.#asked.values()]) done(bad('offline', 'this centre stops'));
   }
 
   get below(): readonly CentreArea[] {
@@ -118,6 +125,7 @@ export class LowerDesk {
   /** Ask one of them. Problems: offline (no answer in time), too-many-requests, those of the other. */
   ask(centre: string, question: Question, withinMs: number): Promise<Result<Told>> {
     if (!this.#below.some((one) => one.centre === centre)) return Promise.resolve(bad('not-found', `no centre ${centre} below`));
+    if (this.#stopped) return Promise.resolve(bad('offline', 'this centre stops'));
     const busy = [...this.#asked.values()].filter((one) => one.centre === centre).length;
     if (busy >= federationLimits.questions) return Promise.resolve(bad('too-many-requests', `${busy} questions wait at ${centre}`));
     const id = randomId('hoi');
