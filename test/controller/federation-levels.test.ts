@@ -46,6 +46,16 @@ describe('three levels', () => {
   });
 });
 
+describe('what is asked of centres below', () => {
+  test('is limited in a minute and person, on each of its routes', async () => {
+    const asked = await province.as('duyet');
+    let state = await asked('GET', '/centres/below/xa-b/state');
+    for (let n = 1; n < 31 && state.status === 200; n++) state = await asked('GET', '/centres/below/xa-b/state');
+    expect(state).toMatchObject({ status: 429, body: { code: 'too-many-requests' } });
+    expect((await asked('GET', '/centres/below/xa-b/boxes')).status, 'each route by itself').toBe(200);
+  });
+});
+
 describe('nobody speaks for what is not theirs', () => {
   const things = (rows: readonly object[], stream = 'gia-mao') =>
     JSON.stringify({ stream, after: 0, upto: rows.length, rows: rows.map((thing, at) => ({ seq: at + 1, key: `x:${at}`, thing })) });
@@ -118,5 +128,18 @@ describe('nobody speaks for what is not theirs', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('a centre that stops', () => {
+  test('ends what it has asked below at once with offline, and asks nothing any more', async () => {
+    wires.b.cut();
+    const { lower } = province.centre.federation;
+    const question = { ask: 'boxes', area: '08/00002', after: null } as const;
+    // Far longer than a test may last: only the stop can end it.
+    const asked = lower.ask('xa-b', question, 3600_000);
+    await province.centre.federation.stop();
+    expect(await asked).toMatchObject({ ok: false, problem: { code: 'offline' } });
+    expect(await lower.ask('xa-b', question, 3600_000)).toMatchObject({ ok: false, problem: { code: 'offline' } });
   });
 });
