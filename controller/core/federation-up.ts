@@ -23,6 +23,12 @@ export function handlingUp(handled: readonly Handled[], issues: ReadonlyMap<stri
   });
 }
 
+/** Items of these issues, newest first; those of which every issue was taken back come last: nothing happens to them any more. */
+export function toldFirst(issues: readonly Pick<SourceIssue, 'item' | 'withdrawn'>[]): string[] {
+  const open = issues.filter(({ withdrawn }) => withdrawn === null);
+  return [...new Set([...open, ...issues].map(({ item }) => item))];
+}
+
 /** Each unit with the boxes that stand in it and in none inside it. */
 export function boxesUp(
   units: readonly { readonly name: string; readonly area: AreaPath }[],

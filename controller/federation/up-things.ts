@@ -1,10 +1,10 @@
 // What there is to tell the centre above, read from the tables: handling of its issues, boxes by unit, starts of the coming days.
-import type { UpThing } from '../../schemas/federation.ts';
+import { federationLimits, type UpThing } from '../../schemas/federation.ts';
 import { agenda, type Occurrence } from '../../schemas/timeline.ts';
 import { dayMs } from '../../schemas/zones.ts';
 import type { CentreCard } from '../centre.ts';
 import { type CentreContent, planFor } from '../core/compile-want.ts';
-import { boxesUp, daysUp, handlingUp } from '../core/federation-up.ts';
+import { boxesUp, daysUp, handlingUp, toldFirst } from '../core/federation-up.ts';
 import { statusOf } from '../core/fleet-status.ts';
 import type { Registry } from '../registry.ts';
 import { type HandlingOptions, readHandled } from '../sources/handling.ts';
@@ -18,10 +18,9 @@ export interface UpReading extends HandlingOptions {
   readonly content: () => Promise<CentreContent | undefined>;
 }
 
-/** What was issued before is as it was last told. */
+/** What was issued before, and is not still to be done, is as it was last told. */
 const issuedWithinMs = 60 * dayMs;
-const issuesMax = 500;
-const itemsMax = 100;
+const itemsMax = 300;
 const daysAhead = 3;
 /** Plans of boxes that are looked at: those of one place are much the same. */
 const boxesMax = 200;
@@ -32,10 +31,9 @@ export async function readUpThings(options: UpReading, centre: string): Promise<
 
 async function handling(options: UpReading, centre: string): Promise<UpThing[]> {
   const { store, nowMs } = options;
-  const issues = (await store.issues.issues({ limit: issuesMax })).filter(
-    ({ origin, atMs }) => origin?.centre === centre && atMs > nowMs() - issuedWithinMs,
-  );
-  const items = await store.sources.itemsOf([...new Set(issues.map(({ item }) => item))].slice(0, itemsMax));
+  const since = { issued: nowMs() - issuedWithinMs, due: nowMs() };
+  const issues = await store.issues.from(centre, since, federationLimits.issues);
+  const items = await store.sources.itemsOf(toldFirst(issues).slice(0, itemsMax));
   const told: UpThing[] = [];
   for (const item of items) {
     const read = await readHandled(options, item, () => true);
