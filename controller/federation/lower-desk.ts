@@ -64,6 +64,7 @@ export class LowerDesk {
   /** Those that are there from now on. What others were told, and have told, is forgotten. */
   async follow(below: readonly Below[]): Promise<void> {
     const { store } = this.#options;
+    this.#stopped = false;
     this.#below = below.flatMap(({ centre, area }) => (area === undefined ? [] : [{ centre, area }]));
     for (const { centre } of this.#below) await store.federation.line(centre);
   }

@@ -24,7 +24,8 @@ import type { Journal } from '../link.ts';
 import { readOwn } from '../provision/neighbours.ts';
 import type { Store } from '../store/store.ts';
 import type { Answers } from './answers.ts';
-import { nameHere, type Reception } from './reception.ts';
+import { nameHere } from './reception.ts';
+import type { Settling } from './settling.ts';
 import { readUpThings, type UpReading } from './up-things.ts';
 import type { DownWord, OpenUpper, UpperLine, UpWord } from './upper-line.ts';
 
@@ -34,7 +35,7 @@ export interface UpperDeskOptions extends UpReading {
   readonly open: OpenUpper;
   /** A key of this run by which this centre shows itself. */
   readonly issue: () => Promise<{ readonly cert: string; readonly key: string }>;
-  readonly reception: Reception;
+  readonly settling: Settling;
   readonly answers: Answers;
   readonly journal: Journal;
 }
@@ -47,7 +48,6 @@ interface Above {
 }
 
 const helloEveryMs = 30_000;
-const retry = { baseMs: 5_000, maxMs: 300_000 };
 
 export class UpperDesk {
   readonly #options: UpperDeskOptions;
@@ -55,8 +55,6 @@ export class UpperDesk {
   #up = false;
   #contentUrl: string | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #tries = 0;
   #turn: Promise<unknown> = Promise.resolve();
   /** When all that is offered was true. */
   #asOfMs = 0;
@@ -72,11 +70,11 @@ export class UpperDesk {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    clearTimeout(this.#retry);
     const above = this.#above;
     this.#above = undefined;
     await above?.line.stop();
     await this.#turn;
+    await this.#options.settling.leave();
   }
 
   get centre(): string | undefined {
@@ -104,6 +102,8 @@ export class UpperDesk {
     this.#above = undefined;
     this.#up = false;
     await before?.line.stop();
+    await this.#options.settling.leave();
+    this.#contentUrl = undefined;
     if (!path || !ring.ok) return;
     const tls = await issue();
     const line: UpperLine = open({
@@ -236,16 +236,11 @@ export class UpperDesk {
     return undefined;
   }
 
-  async #settle({ path, tls }: Above): Promise<undefined> {
-    clearTimeout(this.#retry);
+  async #settle({ path, tls }: Above, bring = true): Promise<undefined> {
     const from = this.#contentUrl === undefined ? undefined : { url: this.#contentUrl, tls: { ca: path.ca, ...tls } };
-    const waiting = await this.#options.reception.settle(path.centre, from);
-    if (waiting === 0) {
-      this.#tries = 0;
-      return undefined;
-    }
-    const waitMs = Math.min(retry.maxMs, retry.baseMs * 2 ** Math.min(this.#tries++, 6));
-    this.#retry = setTimeout(() => this.#run('not-settled', async () => this.#above && this.#settle(this.#above)), waitMs).unref();
+    await this.#options.settling.settle(path.centre, from, bring, (next) =>
+      this.#run('not-settled', async () => this.#above && this.#settle(this.#above, next)),
+    );
     return undefined;
   }
 

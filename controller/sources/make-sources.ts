@@ -7,6 +7,7 @@ import type { Centre } from '../centre.ts';
 import { type Publish, readContent } from '../dispatch.ts';
 import { makeFederation, makeLower, type UpperDoors } from '../federation/make-federation.ts';
 import type { Journal } from '../link.ts';
+import type { LookAgain } from '../media/look-again.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
 import { IssueDesk } from './issue-desk.ts';
@@ -21,6 +22,7 @@ export interface SourceParts
     'store' | 'card' | 'blobs' | 'authority' | 'registry' | 'units' | 'feed' | 'dispatch' | 'link' | 'people' | 'templates'
   > {
   readonly tools: AudioTools;
+  readonly look: LookAgain;
   readonly journal: Journal;
   readonly desk: SigningDesk;
   readonly publish: Publish;
@@ -40,11 +42,12 @@ export function makeSources(parts: SourceParts) {
   const issues = new IssueDesk({ ...source, ...known, sources, answerer: (area) => lower.answerer(area) });
   const connected = (dev: string) => link.connected(dev);
   const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
+  const { look, upperDoors: doors } = parts;
   const far = (ids: readonly string[]) => lower.far(ids);
   return {
     sources,
     issues,
-    federation: makeFederation({ ...line, ...known, lower, issues, blobs, registry, authority, connected, doors: parts.upperDoors }),
+    federation: makeFederation({ ...line, ...known, lower, issues, blobs, look, registry, authority, connected, doors }),
     library: new Library({ store, sources, units, templates: () => templates.all() }),
     deliveries: new DeliveryDesk({ ...source, sources, blobs, ffmpeg }),
     notices: new NoticeDesk({ ...source, sources }),

@@ -26,7 +26,7 @@ describe('three levels', () => {
     const [entry] = await inbox(hamlet, 'Họp thôn');
     expect(entry).toMatchObject({ unit: { id: 'thon' }, item: { unit: { level: 'province' }, from: { centre: 'xa-a' } } });
     const media = (await province.centre.store.sources.item(id))?.latest.content.media ?? '';
-    expect(String(await hamlet.centre.blobs.read(media))).toBe('Họp thôn');
+    expect(String(await hamlet.centre.blobs.read(media))).toContain('Họp thôn');
     hamlet.clock.nowMs = province.clock.nowMs + 5;
     await play(hamlet, 'loa-thon', media);
     await soon(async () => {
