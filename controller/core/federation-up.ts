@@ -69,15 +69,17 @@ export function daysUp(agendas: readonly (readonly Occurrence[])[], fromMs: numb
 
 export function upKeyOf(thing: UpThing): string {
   if (thing.is === 'handling') return `handling:${thing.issue}:${thing.unit}`;
+  if (thing.is === 'reading') return `reading:${thing.directive}:${thing.unit}`;
   return thing.is === 'boxes' ? `boxes:${thing.area}` : 'days';
 }
 
 export function upSubjectOf(thing: UpThing): string {
   if (thing.is === 'handling') return thing.issue;
+  if (thing.is === 'reading') return thing.directive;
   return thing.is === 'boxes' ? thing.area : '';
 }
 
-/** May a centre that answers for `area` say this? Of an issue only for units that it was issued to. */
+/** May a centre that answers for `area` say this? Of an issue or a directive only for units that it was issued to. */
 export function mayTell(
   thing: UpThing,
   area: AreaPath,
@@ -87,5 +89,5 @@ export function mayTell(
   if (thing.is === 'days') return true;
   if (thing.is === 'boxes') return within(thing.area, area);
   const place = areaOf(thing.unit);
-  return place !== undefined && within(place, area) && wasIssued(thing.issue, thing.unit);
+  return place !== undefined && within(place, area) && wasIssued(upSubjectOf(thing), thing.unit);
 }

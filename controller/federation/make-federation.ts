@@ -4,6 +4,7 @@ import type { Blobs } from '../blobs.ts';
 import type { CentreCard } from '../centre.ts';
 import type { CentreContent } from '../core/compile-want.ts';
 import { homeOf } from '../core/source-place.ts';
+import type { DirectiveDesk } from '../directives/directive-desk.ts';
 import type { Publish } from '../dispatch.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
@@ -55,6 +56,7 @@ export function makeLower({ store, units, ...parts }: LowerParts): LowerDesk {
 export interface FederationParts extends Shared {
   readonly lower: LowerDesk;
   readonly issues: IssueDesk;
+  readonly directives: DirectiveDesk;
   readonly blobs: Blobs;
   readonly look: LookAgain;
   readonly registry: Registry;
@@ -77,6 +79,7 @@ export function makeFederation(parts: FederationParts): Federation {
     ...parts,
     ...{ open: doors.open ?? openUpperLine, issue: () => authority.issueCentre(card.id, nowMs()) },
     ...{ settling, answers, boxes: () => registry.all(), far: (issues: readonly string[]) => lower.far(issues) },
+    farReadings: (ids: readonly string[]) => lower.farReadings(ids),
   });
   return new Federation({ ...parts, upper, answers });
 }

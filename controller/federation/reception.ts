@@ -1,13 +1,15 @@
 // What came from above on its way into this centre's own tables: files first, then the item, then what was issued of it.
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
-import { type DownIssue, type DownItem, DownThing } from '../../schemas/federation.ts';
+import { type DownDirective, type DownIssue, type DownItem, DownThing } from '../../schemas/federation.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import type { CentreCard } from '../centre.ts';
+import { receivedDirective } from '../core/federation-directives.ts';
 import { actorOf, checkFiles, judgeReceived, receivedIssue } from '../core/federation-received.ts';
 import { unitFinderAt } from '../core/source-place.ts';
+import type { DirectiveDesk } from '../directives/directive-desk.ts';
 import type { Journal } from '../link.ts';
 import type { IssueDesk } from '../sources/issue-desk.ts';
 import type { Act, Store } from '../store/store.ts';
@@ -15,10 +17,11 @@ import type { UnitDesk } from '../units/unit-desk.ts';
 import type { Intake } from './intake.ts';
 
 export interface ReceptionOptions {
-  readonly store: Pick<Store, 'federation' | 'sources' | 'issues' | 'content'>;
+  readonly store: Pick<Store, 'federation' | 'sources' | 'issues' | 'directives' | 'content'>;
   readonly card: CentreCard;
   readonly units: Pick<UnitDesk, 'tree' | 'today'>;
   readonly issues: IssueDesk;
+  readonly directives: Pick<DirectiveDesk, 'receive'>;
   readonly intake: Pick<Intake, 'missing'>;
   readonly changed: () => Promise<void>;
   readonly journal: Journal;
@@ -58,7 +61,9 @@ export class Reception {
         ? thing
         : thing.value.is === 'item'
           ? await this.#item(peer, thing.value, missing)
-          : await this.#issue(peer, thing.value);
+          : thing.value.is === 'issue'
+            ? await this.#issue(peer, thing.value)
+            : await this.#directive(peer, thing.value);
       if (!done.ok && isForLater(done.problem)) {
         waiting += 1;
         continue;
@@ -110,6 +115,17 @@ export class Reception {
     return issues.receive(made, (act, subject, content) => this.#act(peer, act, subject, content));
   }
 
+  async #directive(peer: string, thing: DownDirective): Promise<Result<void>> {
+    const { store, card, units, directives, journal } = this.#options;
+    const id = nameHere(peer, 'cd', thing.directive);
+    const unitAt = unitFinderAt(units.tree, units.today());
+    const made = receivedDirective(thing, await store.directives.directive(id), { centre: peer, own: card.area, id, unitAt });
+    if (made.refused.length > 0)
+      journal.warn({ event: 'units-above-unknown', centre: peer, directive: thing.directive, units: made.refused });
+    if (made.directive.to.length === 0) return bad('outside-area', 'none of its units is answered for here', '/units');
+    return directives.receive(made.directive, made.entries, this.#act(peer, 'directive.receive', id, thing));
+  }
+
   #act(peer: string, act: string, subject: string, content: unknown = null): Act {
     return { atMs: this.#options.nowMs(), actor: actorOf(peer), act, subject, sha256: sha256(Buffer.from(canonicalJson(content))) };
   }
@@ -120,6 +136,6 @@ function isForLater({ code }: Problem): boolean {
 }
 
 /** What a thing of the centre above is called here: nobody above can choose a name that is taken. */
-export function nameHere(centre: string, prefix: 'tu' | 'tp', id: string): string {
+export function nameHere(centre: string, prefix: 'tu' | 'tp' | 'cd', id: string): string {
   return `${prefix}-${sha256(Buffer.from(`${centre} ${id}`)).slice(0, 24)}`;
 }

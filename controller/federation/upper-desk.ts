@@ -17,7 +17,7 @@ import type { Path } from '../../schemas/paths.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import { placeOf, tellFrom } from '../core/federation.ts';
-import { downKeyOf, offeredOf } from '../core/federation-down.ts';
+import { downKeyOf, downSubjectOf, offeredOf } from '../core/federation-down.ts';
 import { type AboveRing, judgeDown } from '../core/federation-signed.ts';
 import { upKeyOf } from '../core/federation-up.ts';
 import type { Journal } from '../link.ts';
@@ -26,11 +26,11 @@ import type { Store } from '../store/store.ts';
 import type { Answers } from './answers.ts';
 import { nameHere } from './reception.ts';
 import type { Settling } from './settling.ts';
-import { readUpThings, type UpReading } from './up-things.ts';
+import { readUpThings, type UpFacts } from './up-things.ts';
 import type { DownWord, OpenUpper, UpperLine, UpWord } from './upper-line.ts';
 
-export interface UpperDeskOptions extends UpReading {
-  readonly store: Pick<Store, 'federation' | 'meta' | 'sources' | 'issues' | 'content' | 'log' | 'steering'>;
+export interface UpperDeskOptions extends UpFacts {
+  readonly store: Pick<Store, 'federation' | 'meta' | 'sources' | 'issues' | 'directives' | 'content' | 'log' | 'steering'>;
   readonly card: CentreCard;
   readonly open: OpenUpper;
   /** A key of this run by which this centre shows itself. */
@@ -279,6 +279,6 @@ function readable({ rows, after, upto }: Down) {
     const shaped = parse(DownThing, thing);
     if (!shaped.ok || seq <= after || seq > upto) return [];
     const { value } = shaped;
-    return [{ seq, key: downKeyOf(value), kind: value.is, subject: value.item, body: JSON.stringify(value) }];
+    return [{ seq, key: downKeyOf(value), kind: value.is, subject: downSubjectOf(value), body: JSON.stringify(value) }];
   });
 }

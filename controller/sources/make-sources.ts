@@ -1,9 +1,11 @@
 // The rooms of source information, wired: written, issued, steered, approved, here and between centres.
 import type { AudioTools } from '../../hardware/host/audio-tools.ts';
+import type { AreaPath } from '../../schemas/ids.ts';
 import { ApprovalWatch } from '../approval/approval-watch.ts';
 import { DelegationDesk } from '../approval/delegation-desk.ts';
 import { LinkDesk } from '../approval/link-desk.ts';
 import type { Centre } from '../centre.ts';
+import { DirectiveDesk } from '../directives/directive-desk.ts';
 import { type Publish, readContent } from '../dispatch.ts';
 import { makeFederation, makeLower, type UpperDoors } from '../federation/make-federation.ts';
 import type { Journal } from '../link.ts';
@@ -40,6 +42,9 @@ export function makeSources(parts: SourceParts) {
   const line = { ...source, sources, journal };
   const lower = makeLower({ ...line, desk, publish, contentUrl: parts.contentUrl });
   const issues = new IssueDesk({ ...source, ...known, sources, answerer: (area) => lower.answerer(area) });
+  const farReadings = (ids: readonly string[]) => lower.farReadings(ids);
+  const answerer = (area: AreaPath) => lower.answerer(area);
+  const directives = new DirectiveDesk({ ...source, sources, answerer, far: farReadings });
   const connected = (dev: string) => link.connected(dev);
   const ffmpeg = tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg;
   const { look, upperDoors: doors } = parts;
@@ -47,7 +52,8 @@ export function makeSources(parts: SourceParts) {
   return {
     sources,
     issues,
-    federation: makeFederation({ ...line, ...known, lower, issues, blobs, look, registry, authority, connected, doors }),
+    directives,
+    federation: makeFederation({ ...line, ...known, lower, issues, directives, blobs, look, registry, authority, connected, doors }),
     library: new Library({ store, sources, units, templates: () => templates.all() }),
     deliveries: new DeliveryDesk({ ...source, sources, blobs, ffmpeg }),
     notices: new NoticeDesk({ ...source, sources }),
