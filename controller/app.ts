@@ -20,6 +20,7 @@ import { centreRoutes } from './api/centres.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { collectRules, describeRoutes } from './api/describe.ts';
+import { directiveRoutes } from './api/directives.ts';
 import { dutyRoutes } from './api/duty.ts';
 import { evaluationRoutes } from './api/evaluation.ts';
 import { eventRoutes } from './api/events.ts';
@@ -152,6 +153,7 @@ function sourceRoutes(app: FastifyInstance, centre: Centre): void {
   approvalRoutes(app, centre);
   deliveryRoutes(app, centre);
   exchangeRoutes(app, centre);
+  directiveRoutes(app, centre);
 }
 
 /** Orders and what leads to them. */

@@ -7,6 +7,7 @@ import type { DelegationDesk } from './approval/delegation-desk.ts';
 import type { LinkDesk } from './approval/link-desk.ts';
 import type { Blobs } from './blobs.ts';
 import type { CommandDesk } from './command-desk.ts';
+import type { DirectiveDesk } from './directives/directive-desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Duty } from './duty/make-duty.ts';
 import type { CorrectionDesk } from './emergency/correction-desk.ts';
@@ -91,6 +92,7 @@ export interface Centre {
   readonly units: UnitDesk;
   readonly sources: SourceDesk;
   readonly issues: IssueDesk;
+  readonly directives: DirectiveDesk;
   /** Lines to centres above and below. */
   readonly federation: Federation;
   readonly library: Library;

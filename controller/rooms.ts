@@ -28,6 +28,7 @@ import { LogDesk } from './log-desk.ts';
 import type { MailSettings } from './mail/mail-settings.ts';
 import { makeReportMails } from './mail/make-report-mails.ts';
 import { FluentTranscoder } from './media/fluent-transcoder.ts';
+import { makeLookAgain } from './media/look-again.ts';
 import { makeIngest } from './media/make-ingest.ts';
 import { ResumableUploads } from './media/resumable.ts';
 import { Sanitiser, sanitiserBundle } from './media/sanitiser.ts';
@@ -100,7 +101,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const reportMails = makeReportMails(parts, { ...base, link });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
-  const sourced = makeSources({ ...parts, ...base, ...desks, link, contentUrl: () => claimPlace().centreUrl });
+  const look = makeLookAgain({ tools, blobs, sanitiser: inlets.sanitiser, line: inlets.work });
+  const sourced = makeSources({ ...parts, ...base, ...desks, look, link, contentUrl: () => claimPlace().centreUrl });
   const exchange = new ExchangeDesk({ store, units, registry, blobs, dir: folderOf(settings.dataDir).exchange, journal, nowMs });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });

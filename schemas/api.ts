@@ -282,6 +282,7 @@ export type PolicyAnswer = Policy;
 /** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
 export type LiveEvent =
   | 'box'
+  | 'directive'
   | 'ticket'
   | 'receipt'
   | 'order'

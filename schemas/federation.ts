@@ -1,5 +1,6 @@
 // Source information between a centre and the one above it, in shapes: what goes down, what is told up, what is asked in between.
 import * as v from 'valibot';
+import { DirectiveBody, DirectiveReaders, DirectiveTitle, Reading } from './directive.ts';
 import { AreaPath, Id } from './ids.ts';
 import { Problem } from './problem-shape.ts';
 import { Item, Level } from './programme.ts';
@@ -18,7 +19,7 @@ export const federationLimits = {
   units: 200,
   /** Things that one centre may keep at another. */
   things: 50_000,
-  /** Issues that are told down, the newest. */
+  /** Issues, and directives, that are told down, the newest. */
   issues: 2_000,
   /** Receipts, boxes or segments in one answer. */
   lines: 200,
@@ -66,7 +67,23 @@ export const DownIssue = v.strictObject({
 });
 export type DownIssue = v.InferOutput<typeof DownIssue>;
 
-export const DownThing = v.variant('is', [DownItem, DownIssue]);
+/** A directive, with the units that are to read it. */
+export const DownDirective = v.strictObject({
+  is: v.literal('directive'),
+  directive: Id,
+  /** In whose name. */
+  unit: v.strictObject({ id: Id, name: Name, level: Level, area: AreaPath }),
+  title: DirectiveTitle,
+  body: DirectiveBody,
+  dueMs: v.nullable(InstantMs),
+  readers: DirectiveReaders,
+  atMs: InstantMs,
+  withdrawn: v.nullable(v.strictObject({ atMs: InstantMs, note: Note })),
+  units: v.pipe(v.array(v.strictObject({ unit: Id, area: AreaPath })), v.minLength(1), v.maxLength(federationLimits.units)),
+});
+export type DownDirective = v.InferOutput<typeof DownDirective>;
+
+export const DownThing = v.variant('is', [DownItem, DownIssue, DownDirective]);
 export type DownThing = v.InferOutput<typeof DownThing>;
 
 // ── up ───────────────────────────────────────────────────────────────────────────────────────────
@@ -74,6 +91,9 @@ export type DownThing = v.InferOutput<typeof DownThing>;
 /** How fresh: `unknown` was never told or is too old to believe. */
 export const freshness = ['current', 'stale', 'unknown'] as const;
 export type Freshness = (typeof freshness)[number];
+
+/** A centre further below answers: how fresh its word is, and where it is not current, of when. */
+const Beyond = v.nullable(v.strictObject({ fresh: v.picklist(freshness), asOfMs: v.nullable(InstantMs) }));
 
 /** What became of an issue in one unit; names are those of the centre above. */
 export const UpHandling = v.strictObject({
@@ -92,8 +112,7 @@ export const UpHandling = v.strictObject({
   /** Boxes that could play it, and those that did. */
   clusters: Count,
   clustersPlayed: Count,
-  /** A centre further below answers: how fresh its word is, and where it is not current, of when. */
-  beyond: v.nullable(v.strictObject({ fresh: v.picklist(freshness), asOfMs: v.nullable(InstantMs) })),
+  beyond: Beyond,
 });
 export type UpHandling = v.InferOutput<typeof UpHandling>;
 
@@ -134,7 +153,17 @@ export const UpDays = v.strictObject({
 });
 export type UpDays = v.InferOutput<typeof UpDays>;
 
-export const UpThing = v.variant('is', [UpHandling, UpBoxes, UpDays]);
+/** Who has read a directive in one unit; names are those of the centre above. */
+export const UpReading = v.strictObject({
+  is: v.literal('reading'),
+  directive: Id,
+  unit: Id,
+  readings: v.pipe(v.array(Reading), v.maxLength(8)),
+  beyond: Beyond,
+});
+export type UpReading = v.InferOutput<typeof UpReading>;
+
+export const UpThing = v.variant('is', [UpHandling, UpBoxes, UpDays, UpReading]);
 export type UpThing = v.InferOutput<typeof UpThing>;
 
 // ── on the bus ───────────────────────────────────────────────────────────────────────────────────
@@ -155,17 +184,17 @@ export const Up = batchOf(v.unknown());
 export type Up = v.InferOutput<typeof Up>;
 
 /** Where a reader stands in a stream; `stream: null` it knows nothing. */
-const Reading = v.strictObject({ stream: v.nullable(Id), after: Place });
+const Standing = v.strictObject({ stream: v.nullable(Id), after: Place });
 /** On `up/ask`: what is known of the stream from above, and how far its own goes. */
 export const HelloUp = v.strictObject({
   asOfMs: InstantMs,
-  down: Reading,
+  down: Standing,
   up: v.strictObject({ stream: Id, last: Place }),
 });
 export type HelloUp = v.InferOutput<typeof HelloUp>;
 /** On `dn/answer`. */
 export const HelloDown = v.strictObject({
-  up: Reading,
+  up: Standing,
   /** Where content is fetched by its hash. */
   content: v.pipe(v.string(), v.maxLength(200), v.regex(/^https:\/\/[^\s/@]+:\d{1,5}$/, 'must be https://HOST:PORT')),
 });

@@ -9,6 +9,7 @@ import { CommandRequest } from './board-api.ts';
 import { BulkRequest } from './bulk.ts';
 import { CleanBulletin } from './bulletin-removals.ts';
 import { Command, Screenshot } from './command.ts';
+import * as directives from './directive.ts';
 import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
 import * as evaluation from './evaluation.ts';
@@ -171,6 +172,8 @@ export const wireShapes = {
   IssueWithdrawRequest: issues.IssueWithdrawRequest,
   InboxTakeRequest: issues.InboxTakeRequest,
   InboxDeclineRequest: issues.InboxDeclineRequest,
+  DirectiveRequest: directives.DirectiveRequest,
+  DirectiveWithdrawRequest: directives.DirectiveWithdrawRequest,
   ExchangeLinkRequest: exchange.ExchangeLinkRequest,
   HeardDocument: exchange.HeardDocument,
   HeardRequest: exchange.HeardRequest,

@@ -39,7 +39,7 @@ export function federationRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'GET', url: '/api/centres/below/:id/state', act: 'read' },
+    { method: 'GET', url: '/api/centres/below/:id/state', act: 'read', perMinute: 30 },
     async ({ person, params }): Promise<Result<CentreStateAnswer>> => {
       const below = belowFor(centre, person, params['id'] ?? '');
       if (!below.ok) return below;

@@ -4,6 +4,7 @@ import type { LiveEvent } from '../../schemas/api.ts';
 /** All of them, so that a new one is not forgotten here. */
 const names: Readonly<Record<LiveEvent, true>> = {
   box: true,
+  directive: true,
   ticket: true,
   receipt: true,
   order: true,

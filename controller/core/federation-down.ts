@@ -76,9 +76,16 @@ export function offeredOf<T extends DownThing | { readonly is: string }>(
   return { fit: all.filter(fits), tooLarge: all.filter((one) => !fits(one)).map(({ key }) => key) };
 }
 
+/** By what it is found again here. */
+export function downSubjectOf(thing: DownThing): string {
+  return thing.is === 'directive' ? thing.directive : thing.item;
+}
+
 export function downKeyOf(thing: DownThing): string {
   // The first unit of a part stays the first of it: units of an issue do not change once it was issued.
-  return thing.is === 'item' ? `item:${thing.item}` : `issue:${thing.issue}:${thing.units[0]?.unit ?? ''}`;
+  if (thing.is === 'item') return `item:${thing.item}`;
+  const name = thing.is === 'issue' ? thing.issue : thing.directive;
+  return `${thing.is}:${name}:${thing.units[0]?.unit ?? ''}`;
 }
 
 /** Files that a thing from above is made of: each must lie here before the thing counts. */

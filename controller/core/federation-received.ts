@@ -1,10 +1,35 @@
 // What came from the centre above, made into items, issues and inbox entries of one's own tables. Pure.
+import { bulletinBytesMax } from '../../schemas/bulletin-markup.ts';
 import type { DownIssue, DownItem } from '../../schemas/federation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { filesOf, type Item } from '../../schemas/programme.ts';
 import { type InboxEntry, type SourceIssue, waitingEntry } from './source-issue.ts';
 import { checkContent, type SourceItem, type SourceVersion } from './source-item.ts';
 import type { SourceChange } from './source-life.ts';
+
+/** Of all files of one item, as far as a centre takes them. */
+const filesBytesMax = 1024 * 1024 * 1024;
+
+/** What can be said of its files before any of them is fetched. Problems: too-large, wrong-content. */
+export function checkFiles(items: readonly Item[]): Result<void> {
+  const sum = items.flatMap(filesOf).reduce((bytes, file) => bytes + file.bytes, 0);
+  if (sum > filesBytesMax) return bad('too-large', `${sum} bytes of files, at most ${filesBytesMax}`);
+  const page = items.find(({ type, bytes }) => type === 'text/html' && bytes > bulletinBytesMax);
+  if (page) return bad('too-large', `a page of ${page.bytes} bytes, at most ${bulletinBytesMax}`);
+  const odd = items.find(({ type, film }) => film !== undefined && type !== 'text/html');
+  return odd ? bad('wrong-content', `a film that belongs to ${odd.type}`) : ok(undefined);
+}
+
+/** By this name it is known what came of looking at it: its bytes, and what it says of them. */
+export function lookedAtAs({ sha256, bytes, type, durationMs, gainDb, film }: Item): string {
+  return [sha256, bytes, type, durationMs, gainDb, film?.sha256 ?? '', film?.bytes ?? ''].join(' ');
+}
+
+/** Says no more of its bytes than what was found out of them. */
+export function isAsKnown(item: Item, known: Item): boolean {
+  return lookedAtAs(item) === lookedAtAs(known);
+}
 
 /** Who a thing from above is said to be of, in steps and acts. */
 export function actorOf(centre: string): string {

@@ -23,6 +23,12 @@ export function handlingUp(handled: readonly Handled[], issues: ReadonlyMap<stri
   });
 }
 
+/** Items of these issues, newest first; those of which every issue was taken back come last: nothing happens to them any more. */
+export function toldFirst(issues: readonly Pick<SourceIssue, 'item' | 'withdrawn'>[]): string[] {
+  const open = issues.filter(({ withdrawn }) => withdrawn === null);
+  return [...new Set([...open, ...issues].map(({ item }) => item))];
+}
+
 /** Each unit with the boxes that stand in it and in none inside it. */
 export function boxesUp(
   units: readonly { readonly name: string; readonly area: AreaPath }[],
@@ -63,15 +69,17 @@ export function daysUp(agendas: readonly (readonly Occurrence[])[], fromMs: numb
 
 export function upKeyOf(thing: UpThing): string {
   if (thing.is === 'handling') return `handling:${thing.issue}:${thing.unit}`;
+  if (thing.is === 'reading') return `reading:${thing.directive}:${thing.unit}`;
   return thing.is === 'boxes' ? `boxes:${thing.area}` : 'days';
 }
 
 export function upSubjectOf(thing: UpThing): string {
   if (thing.is === 'handling') return thing.issue;
+  if (thing.is === 'reading') return thing.directive;
   return thing.is === 'boxes' ? thing.area : '';
 }
 
-/** May a centre that answers for `area` say this? Of an issue only for units that it was issued to. */
+/** May a centre that answers for `area` say this? Of an issue or a directive only for units that it was issued to. */
 export function mayTell(
   thing: UpThing,
   area: AreaPath,
@@ -81,5 +89,5 @@ export function mayTell(
   if (thing.is === 'days') return true;
   if (thing.is === 'boxes') return within(thing.area, area);
   const place = areaOf(thing.unit);
-  return place !== undefined && within(place, area) && wasIssued(thing.issue, thing.unit);
+  return place !== undefined && within(place, area) && wasIssued(upSubjectOf(thing), thing.unit);
 }

@@ -42,6 +42,9 @@ export const acts = {
   'source.publish': ['author', 'approver'],
   'source.withdraw': ['author', 'approver'],
   'source.issue': ['approver'],
+  'directive.issue': ['approver', 'leader'],
+  /** Who must read it is said by each directive. */
+  'directive.read': ['author', 'approver', 'scheduler', 'duty', 'technician', 'leader', 'auditor', 'administrator'],
   'inbox.answer': ['author', 'scheduler'],
   'library.write': ['author', 'approver'],
   'delivery.write': ['author', 'scheduler'],

@@ -68,12 +68,32 @@ export function judgeIssue(
   { tree, today, ownArea }: IssuePlace,
   { account, grants, atMs }: Issuer,
 ): Result<{ readonly issue: SourceIssue; readonly units: readonly string[] }> {
+  const below = unitsBelow({ to, levels }, { tree, today, ownArea }, (area) => may(grants, 'source.issue', area));
+  if (!below.ok) return below;
+  const units = below.value;
+  const fit = checkIssuable(item, { version, disseminateByMs }, atMs);
+  if (!fit.ok) return fit;
+  if (units.length > issueLimits.reached) return bad('over-budget', `${units.length} units, at most ${issueLimits.reached} at once`, '/to');
+  const tier = item.published?.content.tier === 'priority' ? 'priority' : 'normal';
+  const issue: SourceIssue = { ...{ id, item: item.id, by: account, atMs, tier, to, levels, disseminateByMs, note }, withdrawn: null };
+  return ok({ issue, units });
+}
+
+/**
+ * Units of these levels in the named ones and below them, in the order of their areas; never the one in whose name it goes. Problems: not-found
+ * (unit; nobody of these levels), outside-area, and what `allows` says.
+ */
+export function unitsBelow(
+  { to, levels }: Pick<IssueRequest, 'to' | 'levels'>,
+  { tree, today, ownArea }: IssuePlace,
+  allows: (area: AreaPath) => Result<void>,
+): Result<string[]> {
   const areas = areasOn(tree, today);
   const wanted = new Map<AreaPath, { readonly named: string; readonly at: number }>();
   for (const [at, named] of to.entries()) {
     const area = areas.get(named);
     if (area === undefined) return bad('not-found', `no unit ${named} today`, `/to/${at}`);
-    const allowed = may(grants, 'source.issue', area);
+    const allowed = allows(area);
     if (!allowed.ok) return allowed;
     if (!within(area, ownArea)) return bad('outside-area', `${named} (${area}) does not lie below ${ownArea}`, `/to/${at}`);
     wanted.set(area, { named, at });
@@ -88,13 +108,7 @@ export function judgeIssue(
   }
   const empty = [...wanted].find(([area]) => !met.has(area))?.[1];
   if (empty) return bad('not-found', `no unit of level ${levels.join(', ')} in ${empty.named}`, `/to/${empty.at}`);
-  const fit = checkIssuable(item, { version, disseminateByMs }, atMs);
-  if (!fit.ok) return fit;
-  if (reached.size > issueLimits.reached) return bad('over-budget', `${reached.size} units, at most ${issueLimits.reached} at once`, '/to');
-  const tier = item.published?.content.tier === 'priority' ? 'priority' : 'normal';
-  const issue: SourceIssue = { ...{ id, item: item.id, by: account, atMs, tier, to, levels, disseminateByMs, note }, withdrawn: null };
-  const units = [...reached].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([unit]) => unit);
-  return ok({ issue, units });
+  return ok([...reached].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([unit]) => unit));
 }
 
 /** An area and all around it. */

@@ -15,7 +15,11 @@ export interface ContentAbove {
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
 }
 
-export type FetchContent = (from: ContentAbove, file: { readonly sha256: string; readonly bytes: number }) => Promise<Result<void>>;
+export type FetchContent = (
+  from: ContentAbove,
+  file: { readonly sha256: string; readonly bytes: number },
+  signal: AbortSignal,
+) => Promise<Result<void>>;
 
 const noProgressMs = 20_000;
 
@@ -28,13 +32,17 @@ export class ContentFetcher {
     this.#blobs = blobs;
   }
 
-  /** Problems: offline, not-found, not-allowed, hash-mismatch. */
-  async fetch(from: ContentAbove, { sha256, bytes }: { readonly sha256: string; readonly bytes: number }): Promise<Result<void>> {
+  /** Each file once at a time. Problems: offline (also: the signal came), not-found, not-allowed, hash-mismatch. */
+  async fetch(
+    from: ContentAbove,
+    { sha256, bytes }: { readonly sha256: string; readonly bytes: number },
+    signal: AbortSignal,
+  ): Promise<Result<void>> {
     if ((await this.#blobs.size(sha256)) !== undefined) return ok(undefined);
     const path = this.#parts.get(sha256) ?? this.#blobs.temporary();
     this.#parts.set(sha256, path);
     const have = (await stat(path).catch(() => undefined))?.size ?? 0;
-    const poured = have >= bytes ? ok(undefined) : await this.#pour(from, sha256, path, have, bytes);
+    const poured = have >= bytes ? ok(undefined) : await this.#pour(from, { sha256, bytes }, path, have, signal);
     if (!poured.ok) return poured;
     const found = await hashOf(path);
     if (found.sha256 === sha256 && found.bytes === bytes) await this.#blobs.adopt(path, sha256);
@@ -45,9 +53,15 @@ export class ContentFetcher {
       : bad('hash-mismatch', `expected ${sha256} of ${bytes} bytes, got ${found.sha256} of ${found.bytes}`);
   }
 
-  async #pour(from: ContentAbove, sha256: string, path: string, have: number, bytes: number): Promise<Result<void>> {
+  async #pour(
+    from: ContentAbove,
+    { sha256, bytes }: { readonly sha256: string; readonly bytes: number },
+    path: string,
+    have: number,
+    signal: AbortSignal,
+  ): Promise<Result<void>> {
     try {
-      const answer = await ask(from, sha256, have);
+      const answer = await ask(from, sha256, have, signal);
       const { statusCode = 0 } = answer;
       if (statusCode !== 200 && statusCode !== 206) {
         answer.resume();
@@ -59,6 +73,7 @@ export class ContentFetcher {
         answer,
         atMost(resumed ? bytes - have : bytes),
         createWriteStream(path, { flags: resumed ? 'a' : 'w', mode: 0o600, flush: true }),
+        { signal },
       );
       const size = (await stat(path)).size;
       return size < bytes ? bad('offline', `the connection ended after ${size} of ${bytes} bytes`) : ok(undefined);
@@ -90,10 +105,10 @@ async function hashOf(path: string): Promise<{ sha256: string; bytes: number }> 
   return { sha256: hash.digest('hex'), bytes };
 }
 
-function ask({ url, tls }: ContentAbove, sha256: string, from: number): Promise<IncomingMessage> {
+function ask({ url, tls }: ContentAbove, sha256: string, from: number, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = from > 0 ? { range: `bytes=${from}-` } : {};
-    const call = request(new URL(`/blob/${sha256}`, url), { ...tls, headers, agent: false, minVersion: 'TLSv1.2' }, resolve);
+    const call = request(new URL(`/blob/${sha256}`, url), { ...tls, headers, agent: false, minVersion: 'TLSv1.2', signal }, resolve);
     call.setTimeout(noProgressMs, () => call.destroy(new Error(`no progress for ${noProgressMs} ms`)));
     call.on('error', reject);
     call.end();

@@ -1,13 +1,14 @@
 // What issued source information is now, read from the tables, as the rules of going down want it.
 import { federationLimits } from '../../schemas/federation.ts';
 import type { Item } from '../../schemas/programme.ts';
+import type { DirectiveFacts } from '../core/federation-directives.ts';
 import type { DownFacts, InForce } from '../core/federation-down.ts';
 import type { SourceItem } from '../core/source-item.ts';
 import type { SourceDesk } from '../sources/source-desk.ts';
 import type { Store } from '../store/store.ts';
 
 export interface DownReading {
-  readonly store: Pick<Store, 'issues' | 'sources' | 'content'>;
+  readonly store: Pick<Store, 'issues' | 'directives' | 'sources' | 'content'>;
   readonly sources: Pick<SourceDesk, 'brief'>;
 }
 
@@ -20,6 +21,15 @@ export async function readDownFacts(options: DownReading): Promise<Pick<DownFact
   const items = await store.sources.itemsOf([...new Set(issues.map(({ item }) => item))]);
   const known = await Promise.all(items.map((item) => inForceOf(options, item)));
   return { issues, entries, items: new Map(known.flatMap((one) => (one ? [[one.item.id, one] as const] : []))) };
+}
+
+export async function readDirectiveFacts({
+  store,
+  sources,
+}: DownReading): Promise<Pick<DirectiveFacts, 'directives' | 'entries' | 'brief'>> {
+  const directives = await store.directives.newest(federationLimits.issues);
+  const entries = await store.directives.entries({ directives: directives.map(({ id }) => id), limit: entriesMax });
+  return { directives, entries, brief: (unit) => sources.brief(unit) };
 }
 
 /** Of what was withdrawn the version that was in force, never the correction that was on its way. */

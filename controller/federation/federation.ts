@@ -23,7 +23,15 @@ const soonMs = 300;
 const restFactor = 10;
 const restMinMs = 1_000;
 /** What changes something that other centres are told. */
-const telling: ReadonlySet<Change['event']> = new Set(['source', 'receipt', 'schedule', 'programme', 'box', 'unit'] as Change['event'][]);
+const telling: ReadonlySet<Change['event']> = new Set([
+  'source',
+  'receipt',
+  'schedule',
+  'programme',
+  'box',
+  'unit',
+  'directive',
+] as Change['event'][]);
 
 export class Federation {
   readonly upper: UpperDesk;
@@ -60,6 +68,7 @@ export class Federation {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
     this.#unwatch?.();
+    this.lower.stop();
     await this.upper.stop();
     await this.#working;
   }

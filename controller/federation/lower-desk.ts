@@ -12,6 +12,7 @@ import {
   type UpAck,
   UpAnswer,
   UpHandling,
+  UpReading,
   UpThing,
 } from '../../schemas/federation.ts';
 import type { AreaPath } from '../../schemas/ids.ts';
@@ -19,7 +20,9 @@ import type { Below } from '../../schemas/introduction.ts';
 import { parse, parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { buildTopic, type Topic } from '../../schemas/topics.ts';
-import { answererOf, type CentreArea, freshnessOf, placeOf, tellFrom, worse } from '../core/federation.ts';
+import type { FarReading } from '../core/directive.ts';
+import { answererOf, type CentreArea, placeOf, tellFrom } from '../core/federation.ts';
+import { directivesDown } from '../core/federation-directives.ts';
 import { downKeyOf, downOf, offeredOf } from '../core/federation-down.ts';
 import { mayTell, upKeyOf, upSubjectOf } from '../core/federation-up.ts';
 import type { FarWord } from '../core/source-handling.ts';
@@ -29,10 +32,11 @@ import type { Journal } from '../link.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import type { CentreLine } from '../store/federation-store.ts';
 import type { Store } from '../store/store.ts';
-import { type DownReading, readDownFacts } from './down-facts.ts';
+import { type DownReading, readDirectiveFacts, readDownFacts } from './down-facts.ts';
+import { type FarOptions, readFar } from './far-words.ts';
 
 export interface LowerDeskOptions extends DownReading {
-  readonly store: Pick<Store, 'federation' | 'issues' | 'sources' | 'content'>;
+  readonly store: Pick<Store, 'federation' | 'issues' | 'directives' | 'sources' | 'content'>;
   readonly areaOf: (unit: string) => AreaPath | undefined;
   readonly desk: Pick<SigningDesk, 'sign'>;
   readonly publish: Publish;
@@ -55,6 +59,7 @@ export class LowerDesk {
   readonly #asked = new Map<string, Pending>();
   #below: readonly CentreArea[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  #stopped = false;
 
   constructor(options: LowerDeskOptions) {
     this.#options = options;
@@ -63,12 +68,19 @@ export class LowerDesk {
   /** Those that are there from now on. What others were told, and have told, is forgotten. */
   async follow(below: readonly Below[]): Promise<void> {
     const { store } = this.#options;
+    this.#stopped = false;
     this.#below = below.flatMap(({ centre, area }) => (area === undefined ? [] : [{ centre, area }]));
     for (const { centre } of this.#below) await store.federation.line(centre);
   }
 
   async dismissed(centre: string): Promise<void> {
     await this.#options.store.federation.forget(centre);
+  }
+
+  /** Nobody waits any more for what was asked; nothing is asked from now on. */
+  stop(): void {
+    this.#stopped = true;
+    for (const { done } of [...this.#asked.values()]) done(bad('offline', 'this centre stops'));
   }
 
   get below(): readonly CentreArea[] {
@@ -95,8 +107,9 @@ export class LowerDesk {
     if (this.#below.length === 0) return;
     const { store, journal } = this.#options;
     const facts = { ...(await readDownFacts(this.#options)), areaOf: this.#options.areaOf, below: this.#below };
+    const directives = directivesDown({ ...facts, ...(await readDirectiveFacts(this.#options)) });
     for (const [centre, things] of downOf(facts)) {
-      const { fit, tooLarge } = offeredOf(things, downKeyOf);
+      const { fit, tooLarge } = offeredOf([...things, ...(directives.get(centre) ?? [])], downKeyOf);
       if (tooLarge.length > 0) journal.warn({ event: 'too-large-for-below', centre, keys: tooLarge });
       const offered = await store.federation.offer(centre, fit);
       if (!offered.ok) journal.warn({ event: 'not-told-below', centre, ...offered.problem });
@@ -118,6 +131,7 @@ export class LowerDesk {
   /** Ask one of them. Problems: offline (no answer in time), too-many-requests, those of the other. */
   ask(centre: string, question: Question, withinMs: number): Promise<Result<Told>> {
     if (!this.#below.some((one) => one.centre === centre)) return Promise.resolve(bad('not-found', `no centre ${centre} below`));
+    if (this.#stopped) return Promise.resolve(bad('offline', 'this centre stops'));
     const busy = [...this.#asked.values()].filter((one) => one.centre === centre).length;
     if (busy >= federationLimits.questions) return Promise.resolve(bad('too-many-requests', `${busy} questions wait at ${centre}`));
     const id = randomId('hoi');
@@ -136,26 +150,25 @@ export class LowerDesk {
 
   /** What centres below have told of these issues. */
   async far(issues: readonly string[]): Promise<(issue: string, unit: string) => FarWord | undefined> {
-    if (this.#below.length === 0) return () => undefined;
-    const { store, areaOf, nowMs } = this.#options;
-    const rows = await store.federation.told('handling', issues, federationLimits.things);
-    const lines = new Map((await store.federation.lines()).map((line) => [line.peer, line]));
-    const words = new Map(
-      rows.flatMap(({ peer, body }) => {
-        const read = parseJson(UpHandling, body);
-        return read.ok ? [[`${peer} ${read.value.issue} ${read.value.unit}`, read.value] as const] : [];
-      }),
-    );
+    const read = await readFar(this.#far(), 'handling', UpHandling, issues);
     return (issue, unit) => {
-      const area = areaOf(unit);
-      const centre = area === undefined ? undefined : this.answerer(area);
-      if (centre === undefined) return undefined;
-      const line = lines.get(centre);
-      const handling = words.get(`${centre} ${issue} ${unit}`);
-      const fresh = freshnessOf(line, nowMs());
-      const beyond = handling?.beyond;
-      return { centre, handling, fresh: beyond ? worse(fresh, beyond.fresh) : fresh, asOfMs: beyond?.asOfMs ?? line?.asOfMs ?? null };
+      const told = read(issue, unit);
+      return told && { centre: told.centre, fresh: told.fresh, asOfMs: told.asOfMs, handling: told.word };
     };
+  }
+
+  /** What centres below have told of who has read these directives. */
+  async farReadings(directives: readonly string[]): Promise<(directive: string, unit: string) => FarReading | undefined> {
+    const read = await readFar(this.#far(), 'reading', UpReading, directives);
+    return (directive, unit) => {
+      const told = read(directive, unit);
+      return told && { centre: told.centre, fresh: told.fresh, asOfMs: told.asOfMs, readings: told.word?.readings };
+    };
+  }
+
+  #far(): FarOptions {
+    const { store, areaOf, nowMs } = this.#options;
+    return { store, areaOf, answerer: (area) => this.answerer(area), nowMs };
   }
 
   async #take({ centre, area }: CentreArea, word: LowerTopic['word'], text: string): Promise<Problem | undefined> {
@@ -229,18 +242,31 @@ export class LowerDesk {
     const done = await store.federation.take(from.centre, { stream, after, upto, counter: 0, rows: taken, settled: true });
     if (!done.ok) return done.problem;
     await this.#say(from.centre, 'ack', { stream, after: upto } satisfies UpAck);
-    for (const issue of new Set(allowed.flatMap(({ thing }) => (thing.is === 'handling' ? [thing.issue] : [])))) feed.tell('source', issue);
+    const told = (is: UpThing['is']) => new Set(allowed.filter(({ thing }) => thing.is === is).map(({ thing }) => upSubjectOf(thing)));
+    for (const issue of told('handling')) feed.tell('source', issue);
+    for (const directive of told('reading')) feed.tell('directive', directive);
     return undefined;
   }
 
   async #issued(things: readonly UpThing[]): Promise<(issue: string, unit: string) => boolean> {
-    const handling = things.filter((thing) => thing.is === 'handling');
-    if (handling.length === 0) return () => false;
-    const entries = await this.#options.store.issues.entries({
-      issues: [...new Set(handling.map(({ issue }) => issue))],
-      units: [...new Set(handling.map(({ unit }) => unit))],
-      limit: federationLimits.batchRows ** 2,
-    });
+    const { issues, directives } = this.#options.store;
+    const of = (is: UpThing['is']) => things.filter((thing): thing is UpHandling | UpReading => thing.is === is);
+    const asked = (all: readonly (UpHandling | UpReading)[]) => [
+      [...new Set(all.map(upSubjectOf))],
+      [...new Set(all.map(({ unit }) => unit))],
+    ];
+    const limit = federationLimits.batchRows ** 2;
+    const [names, units] = asked(of('handling'));
+    const [texts, places] = asked(of('reading'));
+    const entries = [
+      ...(names?.length ? await issues.entries({ issues: names, units: units ?? [], limit }) : []),
+      ...(texts?.length
+        ? (await directives.entries({ directives: texts, units: places ?? [], limit })).map(({ directive: issue, unit }) => ({
+            issue,
+            unit,
+          }))
+        : []),
+    ];
     const known = new Set(entries.map(({ issue, unit }) => `${issue} ${unit}`));
     return (issue, unit) => known.has(`${issue} ${unit}`);
   }

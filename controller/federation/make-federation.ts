@@ -4,9 +4,11 @@ import type { Blobs } from '../blobs.ts';
 import type { CentreCard } from '../centre.ts';
 import type { CentreContent } from '../core/compile-want.ts';
 import { homeOf } from '../core/source-place.ts';
+import type { DirectiveDesk } from '../directives/directive-desk.ts';
 import type { Publish } from '../dispatch.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
+import type { LookAgain } from '../media/look-again.ts';
 import type { Authority } from '../provision/authority.ts';
 import type { SigningDesk } from '../provision/signing-desk.ts';
 import type { Registry } from '../registry.ts';
@@ -17,8 +19,10 @@ import type { UnitDesk } from '../units/unit-desk.ts';
 import { Answers } from './answers.ts';
 import { ContentFetcher, type FetchContent } from './content-above.ts';
 import { Federation } from './federation.ts';
+import { Intake } from './intake.ts';
 import { LowerDesk } from './lower-desk.ts';
 import { Reception } from './reception.ts';
+import { Settling } from './settling.ts';
 import { UpperDesk } from './upper-desk.ts';
 import { type OpenUpper, openUpperLine } from './upper-line.ts';
 
@@ -52,7 +56,9 @@ export function makeLower({ store, units, ...parts }: LowerParts): LowerDesk {
 export interface FederationParts extends Shared {
   readonly lower: LowerDesk;
   readonly issues: IssueDesk;
+  readonly directives: DirectiveDesk;
   readonly blobs: Blobs;
+  readonly look: LookAgain;
   readonly registry: Registry;
   readonly authority: Pick<Authority, 'issueCentre'>;
   readonly connected: (dev: string) => boolean;
@@ -64,14 +70,16 @@ export interface FederationParts extends Shared {
 export function makeFederation(parts: FederationParts): Federation {
   const { lower, card, authority, registry, blobs, doors, nowMs } = parts;
   const fetcher = new ContentFetcher(blobs);
-  const fetch: FetchContent = doors.fetch ?? ((from, file) => fetcher.fetch(from, file));
-  const reception = new Reception({ ...parts, fetch });
+  const fetch: FetchContent = doors.fetch ?? ((from, file, signal) => fetcher.fetch(from, file, signal));
+  const intake = new Intake({ ...parts, fetch });
+  const settling = new Settling({ reception: new Reception({ ...parts, intake }), intake });
   const answerer = (area: AreaPath) => lower.answerer(area);
   const answers = new Answers({ ...parts, answerer, askBelow: (centre, question, withinMs) => lower.ask(centre, question, withinMs) });
   const upper = new UpperDesk({
     ...parts,
     ...{ open: doors.open ?? openUpperLine, issue: () => authority.issueCentre(card.id, nowMs()) },
-    ...{ reception, answers, boxes: () => registry.all(), far: (issues: readonly string[]) => lower.far(issues) },
+    ...{ settling, answers, boxes: () => registry.all(), far: (issues: readonly string[]) => lower.far(issues) },
+    farReadings: (ids: readonly string[]) => lower.farReadings(ids),
   });
   return new Federation({ ...parts, upper, answers });
 }

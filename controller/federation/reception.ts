@@ -1,30 +1,37 @@
 // What came from above on its way into this centre's own tables: files first, then the item, then what was issued of it.
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
-import { type DownIssue, type DownItem, DownThing } from '../../schemas/federation.ts';
+import { type DownDirective, type DownIssue, type DownItem, DownThing } from '../../schemas/federation.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import type { Blobs } from '../blobs.ts';
+import type { Item } from '../../schemas/programme.ts';
 import type { CentreCard } from '../centre.ts';
-import { filesBelow } from '../core/federation-down.ts';
-import { actorOf, judgeReceived, receivedIssue } from '../core/federation-received.ts';
+import { receivedDirective } from '../core/federation-directives.ts';
+import { actorOf, checkFiles, judgeReceived, receivedIssue } from '../core/federation-received.ts';
 import { unitFinderAt } from '../core/source-place.ts';
+import type { DirectiveDesk } from '../directives/directive-desk.ts';
 import type { Journal } from '../link.ts';
 import type { IssueDesk } from '../sources/issue-desk.ts';
 import type { Act, Store } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
-import type { ContentAbove, FetchContent } from './content-above.ts';
+import type { Intake } from './intake.ts';
 
 export interface ReceptionOptions {
-  readonly store: Pick<Store, 'federation' | 'sources' | 'issues' | 'content'>;
+  readonly store: Pick<Store, 'federation' | 'sources' | 'issues' | 'directives' | 'content'>;
   readonly card: CentreCard;
   readonly units: Pick<UnitDesk, 'tree' | 'today'>;
   readonly issues: IssueDesk;
-  readonly blobs: Pick<Blobs, 'size'>;
-  readonly fetch: FetchContent;
+  readonly directives: Pick<DirectiveDesk, 'receive'>;
+  readonly intake: Pick<Intake, 'missing'>;
   readonly changed: () => Promise<void>;
   readonly journal: Journal;
   readonly nowMs: () => number;
+}
+
+/** How many things still wait, and what content they lack. */
+export interface Settled {
+  readonly waiting: number;
+  readonly missing: readonly Item[];
 }
 
 const atOnce = 1_000;
@@ -37,23 +44,26 @@ export class Reception {
     this.#options = options;
   }
 
-  /** Whatever can be done now; answers how many things still wait. One after the other. */
-  settle(peer: string, from: ContentAbove | undefined): Promise<number> {
-    const done = this.#turn.then(() => this.#settle(peer, from));
+  /** Whatever can be done now, from our own tables alone. One after the other. */
+  settle(peer: string): Promise<Settled> {
+    const done = this.#turn.then(() => this.#settle(peer));
     this.#turn = done.catch(() => undefined);
     return done;
   }
 
-  async #settle(peer: string, from: ContentAbove | undefined): Promise<number> {
+  async #settle(peer: string): Promise<Settled> {
     const { store, journal } = this.#options;
     let waiting = 0;
+    const missing: Item[] = [];
     for (const row of await store.federation.unsettled(peer, atOnce)) {
       const thing = parseJson(DownThing, row.body);
       const done = !thing.ok
         ? thing
         : thing.value.is === 'item'
-          ? await this.#item(peer, thing.value, from)
-          : await this.#issue(peer, thing.value);
+          ? await this.#item(peer, thing.value, missing)
+          : thing.value.is === 'issue'
+            ? await this.#issue(peer, thing.value)
+            : await this.#directive(peer, thing.value);
       if (!done.ok && isForLater(done.problem)) {
         waiting += 1;
         continue;
@@ -61,22 +71,23 @@ export class Reception {
       if (!done.ok) journal.warn({ event: 'from-above-refused', centre: peer, key: row.key, ...done.problem });
       await store.federation.settle(peer, row.key, row.seq);
     }
-    return waiting;
+    return { waiting, missing };
   }
 
-  async #item(peer: string, thing: DownItem, from: ContentAbove | undefined): Promise<Result<void>> {
-    const { store, blobs, fetch, changed, nowMs } = this.#options;
+  /** What it lacks is added to `missing`. */
+  async #item(peer: string, thing: DownItem, missing: Item[]): Promise<Result<void>> {
+    const { store, intake, changed, nowMs } = this.#options;
     const id = nameHere(peer, 'tu', thing.item);
-    if (thing.state === 'published')
-      for (const file of filesBelow(thing)) {
-        if ((await blobs.size(file.sha256)) !== undefined) continue;
-        const fetched = from ? await fetch(from, file) : bad('offline', 'not connected to the centre above');
-        // Whatever the reason: another try may find it.
-        if (!fetched.ok) return bad('offline', `${file.sha256}: ${fetched.problem.code}: ${fetched.problem.detail}`);
-      }
+    const items = thing.state === 'published' ? [...(thing.play ? [thing.play] : []), ...thing.attachments] : [];
+    const fit = checkFiles(items);
+    if (!fit.ok) return fit;
+    const lacks = await intake.missing(items);
+    if (!lacks.ok) return lacks;
+    missing.push(...lacks.value);
+    if (lacks.value.length > 0) return bad('offline', `${lacks.value.length} of its files are not here yet`);
     const atMs = nowMs();
     const author = actorOf(peer);
-    for (const item of thing.state === 'published' ? [...(thing.play ? [thing.play] : []), ...thing.attachments] : [])
+    for (const item of items)
       await store.content.addMedia(
         { item, source: author, author, createdMs: atMs, peaks: [] },
         this.#act(peer, 'media.receive', item.sha256, item),
@@ -104,6 +115,17 @@ export class Reception {
     return issues.receive(made, (act, subject, content) => this.#act(peer, act, subject, content));
   }
 
+  async #directive(peer: string, thing: DownDirective): Promise<Result<void>> {
+    const { store, card, units, directives, journal } = this.#options;
+    const id = nameHere(peer, 'cd', thing.directive);
+    const unitAt = unitFinderAt(units.tree, units.today());
+    const made = receivedDirective(thing, await store.directives.directive(id), { centre: peer, own: card.area, id, unitAt });
+    if (made.refused.length > 0)
+      journal.warn({ event: 'units-above-unknown', centre: peer, directive: thing.directive, units: made.refused });
+    if (made.directive.to.length === 0) return bad('outside-area', 'none of its units is answered for here', '/units');
+    return directives.receive(made.directive, made.entries, this.#act(peer, 'directive.receive', id, thing));
+  }
+
   #act(peer: string, act: string, subject: string, content: unknown = null): Act {
     return { atMs: this.#options.nowMs(), actor: actorOf(peer), act, subject, sha256: sha256(Buffer.from(canonicalJson(content))) };
   }
@@ -114,6 +136,6 @@ function isForLater({ code }: Problem): boolean {
 }
 
 /** What a thing of the centre above is called here: nobody above can choose a name that is taken. */
-export function nameHere(centre: string, prefix: 'tu' | 'tp', id: string): string {
+export function nameHere(centre: string, prefix: 'tu' | 'tp' | 'cd', id: string): string {
   return `${prefix}-${sha256(Buffer.from(`${centre} ${id}`)).slice(0, 24)}`;
 }

@@ -1,41 +1,46 @@
 // What there is to tell the centre above, read from the tables: handling of its issues, boxes by unit, starts of the coming days.
-import type { UpThing } from '../../schemas/federation.ts';
+import { federationLimits, type UpThing } from '../../schemas/federation.ts';
 import { agenda, type Occurrence } from '../../schemas/timeline.ts';
 import { dayMs } from '../../schemas/zones.ts';
 import type { CentreCard } from '../centre.ts';
 import { type CentreContent, planFor } from '../core/compile-want.ts';
-import { boxesUp, daysUp, handlingUp } from '../core/federation-up.ts';
+import { readingsUp } from '../core/federation-directives.ts';
+import { boxesUp, daysUp, handlingUp, toldFirst } from '../core/federation-up.ts';
 import { statusOf } from '../core/fleet-status.ts';
+import type { FarReadings } from '../directives/directive-desk.ts';
 import type { Registry } from '../registry.ts';
 import { type HandlingOptions, readHandled } from '../sources/handling.ts';
+import type { Store } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
 
-export interface UpReading extends HandlingOptions {
+export interface UpFacts extends HandlingOptions {
   readonly card: CentreCard;
   readonly units: Pick<UnitDesk, 'tree' | 'today' | 'places'>;
   readonly registry: Pick<Registry, 'all' | 'seen'>;
+  readonly store: Pick<Store, 'sources' | 'issues' | 'directives' | 'content' | 'log' | 'steering'>;
+  /** Words of centres further below on these directives. */
+  readonly farReadings: FarReadings;
   readonly connected: (dev: string) => boolean;
   readonly content: () => Promise<CentreContent | undefined>;
 }
 
-/** What was issued before is as it was last told. */
+/** What was issued before, and is not still to be done, is as it was last told. */
 const issuedWithinMs = 60 * dayMs;
-const issuesMax = 500;
-const itemsMax = 100;
+const itemsMax = 300;
+const entriesMax = 50_000;
 const daysAhead = 3;
 /** Plans of boxes that are looked at: those of one place are much the same. */
 const boxesMax = 200;
 
-export async function readUpThings(options: UpReading, centre: string): Promise<UpThing[]> {
-  return [...(await handling(options, centre)), ...boxes(options), ...(await days(options))];
+export async function readUpThings(options: UpFacts, centre: string): Promise<UpThing[]> {
+  return [...(await handling(options, centre)), ...(await readings(options, centre)), ...boxes(options), ...(await days(options))];
 }
 
-async function handling(options: UpReading, centre: string): Promise<UpThing[]> {
+async function handling(options: UpFacts, centre: string): Promise<UpThing[]> {
   const { store, nowMs } = options;
-  const issues = (await store.issues.issues({ limit: issuesMax })).filter(
-    ({ origin, atMs }) => origin?.centre === centre && atMs > nowMs() - issuedWithinMs,
-  );
-  const items = await store.sources.itemsOf([...new Set(issues.map(({ item }) => item))].slice(0, itemsMax));
+  const since = { issued: nowMs() - issuedWithinMs, due: nowMs() };
+  const issues = await store.issues.from(centre, since, federationLimits.issues);
+  const items = await store.sources.itemsOf(toldFirst(issues).slice(0, itemsMax));
   const told: UpThing[] = [];
   for (const item of items) {
     const read = await readHandled(options, item, () => true);
@@ -44,7 +49,15 @@ async function handling(options: UpReading, centre: string): Promise<UpThing[]> 
   return told;
 }
 
-function boxes({ registry, units, card, connected, nowMs }: UpReading): UpThing[] {
+async function readings({ store, farReadings, nowMs }: UpFacts, centre: string): Promise<UpThing[]> {
+  const since = { issued: nowMs() - issuedWithinMs, due: nowMs() };
+  const found = await store.directives.from(centre, since, federationLimits.issues);
+  const ids = found.map(({ id }) => id);
+  const entries = await store.directives.entries({ directives: ids, limit: entriesMax });
+  return readingsUp(found, entries, await farReadings(ids));
+}
+
+function boxes({ registry, units, card, connected, nowMs }: UpFacts): UpThing[] {
   const all = registry.all().map(({ id, area, enrolledMs }) => {
     return { area, enrolled: enrolledMs !== null, status: statusOf(registry.seen(id), connected(id), nowMs()) };
   });
@@ -52,7 +65,7 @@ function boxes({ registry, units, card, connected, nowMs }: UpReading): UpThing[
 }
 
 /** From the beginning of this UTC day: told anew when a plan changes or a day has passed. */
-async function days({ registry, content, nowMs }: UpReading): Promise<UpThing[]> {
+async function days({ registry, content, nowMs }: UpFacts): Promise<UpThing[]> {
   const known = await content();
   if (!known) return [];
   const fromMs = Math.floor(nowMs() / dayMs) * dayMs;

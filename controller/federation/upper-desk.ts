@@ -17,24 +17,25 @@ import type { Path } from '../../schemas/paths.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import { placeOf, tellFrom } from '../core/federation.ts';
-import { downKeyOf, offeredOf } from '../core/federation-down.ts';
+import { downKeyOf, downSubjectOf, offeredOf } from '../core/federation-down.ts';
 import { type AboveRing, judgeDown } from '../core/federation-signed.ts';
 import { upKeyOf } from '../core/federation-up.ts';
 import type { Journal } from '../link.ts';
 import { readOwn } from '../provision/neighbours.ts';
 import type { Store } from '../store/store.ts';
 import type { Answers } from './answers.ts';
-import { nameHere, type Reception } from './reception.ts';
-import { readUpThings, type UpReading } from './up-things.ts';
+import { nameHere } from './reception.ts';
+import type { Settling } from './settling.ts';
+import { readUpThings, type UpFacts } from './up-things.ts';
 import type { DownWord, OpenUpper, UpperLine, UpWord } from './upper-line.ts';
 
-export interface UpperDeskOptions extends UpReading {
-  readonly store: Pick<Store, 'federation' | 'meta' | 'sources' | 'issues' | 'content' | 'log' | 'steering'>;
+export interface UpperDeskOptions extends UpFacts {
+  readonly store: Pick<Store, 'federation' | 'meta' | 'sources' | 'issues' | 'directives' | 'content' | 'log' | 'steering'>;
   readonly card: CentreCard;
   readonly open: OpenUpper;
   /** A key of this run by which this centre shows itself. */
   readonly issue: () => Promise<{ readonly cert: string; readonly key: string }>;
-  readonly reception: Reception;
+  readonly settling: Settling;
   readonly answers: Answers;
   readonly journal: Journal;
 }
@@ -47,7 +48,6 @@ interface Above {
 }
 
 const helloEveryMs = 30_000;
-const retry = { baseMs: 5_000, maxMs: 300_000 };
 
 export class UpperDesk {
   readonly #options: UpperDeskOptions;
@@ -55,8 +55,6 @@ export class UpperDesk {
   #up = false;
   #contentUrl: string | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #retry: NodeJS.Timeout | undefined;
-  #tries = 0;
   #turn: Promise<unknown> = Promise.resolve();
   /** When all that is offered was true. */
   #asOfMs = 0;
@@ -72,11 +70,11 @@ export class UpperDesk {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    clearTimeout(this.#retry);
     const above = this.#above;
     this.#above = undefined;
     await above?.line.stop();
     await this.#turn;
+    await this.#options.settling.leave();
   }
 
   get centre(): string | undefined {
@@ -104,6 +102,8 @@ export class UpperDesk {
     this.#above = undefined;
     this.#up = false;
     await before?.line.stop();
+    await this.#options.settling.leave();
+    this.#contentUrl = undefined;
     if (!path || !ring.ok) return;
     const tls = await issue();
     const line: UpperLine = open({
@@ -236,16 +236,11 @@ export class UpperDesk {
     return undefined;
   }
 
-  async #settle({ path, tls }: Above): Promise<undefined> {
-    clearTimeout(this.#retry);
+  async #settle({ path, tls }: Above, bring = true): Promise<undefined> {
     const from = this.#contentUrl === undefined ? undefined : { url: this.#contentUrl, tls: { ca: path.ca, ...tls } };
-    const waiting = await this.#options.reception.settle(path.centre, from);
-    if (waiting === 0) {
-      this.#tries = 0;
-      return undefined;
-    }
-    const waitMs = Math.min(retry.maxMs, retry.baseMs * 2 ** Math.min(this.#tries++, 6));
-    this.#retry = setTimeout(() => this.#run('not-settled', async () => this.#above && this.#settle(this.#above)), waitMs).unref();
+    await this.#options.settling.settle(path.centre, from, bring, (next) =>
+      this.#run('not-settled', async () => this.#above && this.#settle(this.#above, next)),
+    );
     return undefined;
   }
 
@@ -284,6 +279,6 @@ function readable({ rows, after, upto }: Down) {
     const shaped = parse(DownThing, thing);
     if (!shaped.ok || seq <= after || seq > upto) return [];
     const { value } = shaped;
-    return [{ seq, key: downKeyOf(value), kind: value.is, subject: value.item, body: JSON.stringify(value) }];
+    return [{ seq, key: downKeyOf(value), kind: value.is, subject: downSubjectOf(value), body: JSON.stringify(value) }];
   });
 }

@@ -7,6 +7,7 @@ export interface ProbedFilm {
   readonly durationMs: number;
   readonly columns: number;
   readonly rows: number;
+  readonly codec: string;
 }
 
 export interface FilmCoder {
@@ -42,6 +43,7 @@ const ProbeAnswer = v.object({
   streams: v.array(
     v.object({
       codec_type: v.optional(v.string()),
+      codec_name: v.optional(v.string()),
       duration: figure,
       width: figure,
       height: figure,
@@ -60,5 +62,5 @@ export function readFilmProbe(answer: unknown): Result<ProbedFilm> {
   const [columns, rows] = [Number(film.width ?? 0), Number(film.height ?? 0)];
   if (!(columns > 0 && rows > 0)) return unreadable('the film has no size');
   const seconds = Number(read.output.format.duration ?? film.duration ?? 0);
-  return ok({ durationMs: Number.isFinite(seconds) ? Math.round(seconds * 1000) : 0, columns, rows });
+  return ok({ durationMs: Number.isFinite(seconds) ? Math.round(seconds * 1000) : 0, columns, rows, codec: film.codec_name ?? 'unknown' });
 }

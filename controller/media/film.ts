@@ -7,10 +7,10 @@ import type { Film, Item } from '../../schemas/programme.ts';
 import { showingMinMs } from '../../schemas/showings.ts';
 import type { Blobs } from '../blobs.ts';
 import { FlashCounter, flashesPerSecondMax, flashGrid, type TooFast } from '../core/film-flashes.ts';
-import { type FilmCoder, filmMaxMs } from './film-coder.ts';
+import { type FilmCoder, filmGuards, filmMaxMs } from './film-coder.ts';
 import { layOutFilm } from './film-page.ts';
 import type { Ingested } from './ingest.ts';
-import { sideMax, unreadable } from './transcoder.ts';
+import { filmLimits, inputGuards, sideMax, unreadable } from './transcoder.ts';
 import type { Progress } from './work-line.ts';
 
 const filmBytesMax = 128 * 1024 * 1024;
@@ -82,26 +82,42 @@ async function settle(
   return ok({ item: { sha256, bytes: page.length, type: 'text/html', title, language, durationMs, gainDb: 0, film }, peaks: [] });
 }
 
-function tooFast({ atMs, kind }: TooFast): Result<never> {
+export function tooFast({ atMs, kind }: TooFast): Result<never> {
   const what = kind === 'red' ? 'red flashes' : 'flashes';
   return bad('bulletin-unsafe', `${what} more than ${flashesPerSecondMax} times a second at ${(atMs / 1000).toFixed(1)} s`);
 }
 
-/** Every picture, small and in a stream. Problems: media-unreadable, tool-missing, tool-timeout. */
-function flashesOf(ffmpeg: string, path: string): Promise<Result<TooFast | undefined>> {
+/** Every picture, small and in a stream; the file may be a stranger's. Problems: media-unreadable, tool-missing, tool-timeout. */
+export function flashesOf(ffmpeg: string, path: string): Promise<Result<TooFast | undefined>> {
   const { columns, rows, bytes } = flashGrid;
   return new Promise((resolve) => {
     const counter = new FlashCounter();
     let left: Buffer = Buffer.alloc(0);
     let pictures = 0;
     const filter = `fps=${picturesPerSecond},scale=${columns}:${rows}:flags=area,format=rgb24`;
-    const args = ['-v', 'error', '-nostdin', '-threads', '1', '-i', path, '-vf', filter, '-f', 'rawvideo', 'pipe:1'];
+    const args = [
+      '-v',
+      'error',
+      '-nostdin',
+      '-threads',
+      '1',
+      ...inputGuards,
+      ...filmGuards,
+      '-i',
+      path,
+      '-vf',
+      filter,
+      '-f',
+      'rawvideo',
+      'pipe:1',
+    ];
     let tooLong = false;
     const late = setTimeout(() => {
       tooLong = true;
       tool.kill();
     }, countWithinMs);
     const tool = startTool(ffmpeg, args, {
+      limits: filmLimits,
       onExit: ({ code, problem }) => {
         clearTimeout(late);
         if (problem) resolve({ ok: false, problem });

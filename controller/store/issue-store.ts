@@ -18,6 +18,8 @@ export interface IssueStore {
   issue(id: string): Promise<SourceIssue | undefined>;
   /** Newest first. */
   issues(filter: { readonly item?: string; readonly limit: number }): Promise<SourceIssue[]>;
+  /** Those of a centre above that were issued since then or are due since then, newest first: however many of our own are newer. */
+  from(centre: string, sinceMs: { readonly issued: number; readonly due: number }, limit: number): Promise<SourceIssue[]>;
   /** To be disseminated by then or later, and not taken back; what is due soonest first. */
   due(fromMs: number, limit: number): Promise<SourceIssue[]>;
   /** How many units got each, and in how many it was inserted. */

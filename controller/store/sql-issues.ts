@@ -39,6 +39,12 @@ export class SqlIssues implements IssueStore {
     return (await this.#writer.database.read(sql, item === undefined ? [limit] : [item, limit])).map(issueOf);
   }
 
+  async from(centre: string, since: { readonly issued: number; readonly due: number }, limit: number): Promise<SourceIssue[]> {
+    const sql = 'SELECT body FROM source_issues WHERE origin = ? AND (at_ms > ? OR due_ms >= ?) ORDER BY at_ms DESC, id LIMIT ?';
+    const rows = await this.#writer.database.read(sql, [centre, since.issued, since.due, limit]);
+    return rows.map(issueOf);
+  }
+
   async due(fromMs: number, limit: number): Promise<SourceIssue[]> {
     const sql = 'SELECT body FROM source_issues WHERE due_ms >= ? AND withdrawn_ms IS NULL ORDER BY due_ms, id LIMIT ?';
     return (await this.#writer.database.read(sql, [fromMs, limit])).map(issueOf);
@@ -118,12 +124,12 @@ export class SqlIssues implements IssueStore {
 }
 
 function issueStatement(issue: SourceIssue): Statement {
-  const { id, item, atMs, withdrawn, disseminateByMs } = issue;
+  const { id, item, atMs, withdrawn, disseminateByMs, origin } = issue;
   return put(
     'source_issues',
     ['id'],
-    ['item', 'at_ms', 'withdrawn_ms', 'due_ms', 'body'],
-    [[id, item, atMs, withdrawn?.atMs ?? null, disseminateByMs, JSON.stringify(issue)]],
+    ['item', 'at_ms', 'withdrawn_ms', 'due_ms', 'origin', 'body'],
+    [[id, item, atMs, withdrawn?.atMs ?? null, disseminateByMs, origin?.centre ?? null, JSON.stringify(issue)]],
   );
 }
 

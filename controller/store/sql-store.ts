@@ -6,6 +6,7 @@ import { SqlApprovals } from './sql-approvals.ts';
 import { SqlBulks } from './sql-bulks.ts';
 import { SqlCalendar } from './sql-calendar.ts';
 import { SqlContent } from './sql-content.ts';
+import { SqlDirectives } from './sql-directives.ts';
 import { SqlDuty } from './sql-duty.ts';
 import { SqlEstate } from './sql-estate.ts';
 import { SqlEvaluation, SqlTraining } from './sql-evaluation.ts';
@@ -45,6 +46,7 @@ export class SqlStore implements Store {
   readonly content: SqlContent;
   readonly sources: SqlSources;
   readonly issues: SqlIssues;
+  readonly directives: SqlDirectives;
   readonly federation: SqlFederation;
   readonly folders: SqlFolders;
   readonly steering: SqlSteering;
@@ -86,6 +88,7 @@ export class SqlStore implements Store {
     this.content = new SqlContent(this.#writer);
     this.sources = new SqlSources(this.#writer);
     this.issues = new SqlIssues(this.#writer);
+    this.directives = new SqlDirectives(this.#writer);
     this.federation = new SqlFederation(this.#writer);
     this.folders = new SqlFolders(this.#writer);
     this.steering = new SqlSteering(this.#writer);

@@ -22,6 +22,7 @@ import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import type { BulkStore } from './bulk-store.ts';
+import type { DirectiveStore } from './directive-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { EvaluationStore, TrainingStore } from './evaluation-store.ts';
 import type { ExchangeStore } from './exchange-store.ts';
@@ -434,6 +435,7 @@ export interface Store {
   readonly content: ContentStore;
   readonly sources: SourceStore;
   readonly issues: IssueStore;
+  readonly directives: DirectiveStore;
   readonly federation: FederationStore;
   readonly folders: FolderStore;
   readonly steering: SteeringStore;

@@ -66,6 +66,20 @@ export function describeIssueStore(name: string, makeBed: () => Promise<StoreBed
       expect(await due(0)).toEqual(['p-2']);
     });
 
+    test('issues of one centre above are found however many others are newer: issued since then, or still due', async () => {
+      const of = (centre: string) => ({ origin: { centre, issue: 'x', units: [] } });
+      await add(issue('p-1', { atMs: 10, ...of('tinh-08') }), 'a');
+      await add(issue('p-2', { atMs: 5, disseminateByMs: 100, ...of('tinh-08') }), 'a');
+      await add(issue('p-3', { atMs: 5, disseminateByMs: 49, ...of('tinh-08') }), 'a');
+      await add(issue('p-4', { atMs: 30, ...of('tinh-09') }), 'a');
+      await add(issue('p-5', { atMs: 40, note: '"origin":{"centre":"tinh-08"}' }), 'a');
+      const from = async (centre: string, limit = 9) =>
+        (await on.store.issues.from(centre, { issued: 5, due: 50 }, limit)).map(({ id }) => id);
+      expect(await from('tinh-08')).toEqual(['p-1', 'p-2']);
+      await on.reopen();
+      expect([await from('tinh-08', 1), await from('tinh-09'), await from('tinh')]).toEqual([['p-1'], ['p-4'], []]);
+    });
+
     test('an answer is judged on what stands, one after the other; refused, nothing is written', async () => {
       await add(issue('p-1'), 'a');
       const seen: string[] = [];

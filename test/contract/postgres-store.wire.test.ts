@@ -17,6 +17,7 @@ import { describeAlertStore } from './alert-store.ts';
 import { describeApprovalStore } from './approval-store.ts';
 import { describeBulkStore } from './bulk-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
+import { describeDirectiveStore } from './directive-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeEvaluationStore } from './evaluation-store.ts';
 import { describeExchangeStore } from './exchange-store.ts';
@@ -63,6 +64,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeAlertStore('alerts', makeBed);
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);
+  describeDirectiveStore('directives', makeBed);
   describeExchangeStore('exchange', makeBed);
   describeFaultStore('faults', makeBed);
   describeSourceStore('source information', makeBed);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { UnitChangeEntry } from '../../controller/core/unit-book.ts';
 import { areasOn, treeOf } from '../../controller/core/unit-tree.ts';
+import { migrations } from '../../controller/store/migrations/migrations.ts';
 import { SqlStore } from '../../controller/store/sql-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
@@ -12,6 +13,7 @@ import { describeAlertStore } from './alert-store.ts';
 import { describeApprovalStore } from './approval-store.ts';
 import { describeBulkStore } from './bulk-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
+import { describeDirectiveStore } from './directive-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeEvaluationStore } from './evaluation-store.ts';
 import { describeExchangeStore } from './exchange-store.ts';
@@ -55,6 +57,7 @@ describeStore('the store on SQLite', makeBed);
 describeAlertStore('alerts on SQLite', makeBed);
 describeShowingStore('SQLite', makeBed);
 describeCalendarStore('the calendar on SQLite', makeBed);
+describeDirectiveStore('directives on SQLite', makeBed);
 describeExchangeStore('exchange on SQLite', makeBed);
 describeFaultStore('faults on SQLite', makeBed);
 describeSourceStore('source information on SQLite', makeBed);
@@ -165,6 +168,24 @@ describe('a file', () => {
     const bodies = await database.read('SELECT body FROM units');
     expect(bodies.every(({ body }) => 'periods' in JSON.parse(String(body)))).toBe(true);
     await database.close();
+    await store.close();
+    await bed.remove();
+  });
+
+  test('with issues from before they were found by the centre above that they came from finds them so', async () => {
+    const bed = await makeBed();
+    const database = await openFile(bed.file);
+    for (const { sql } of migrations.filter(({ number }) => number < 19)) await database.exec(sql);
+    await database.exec('CREATE TABLE migrations (number INTEGER PRIMARY KEY); INSERT INTO migrations VALUES (18)');
+    const rows = [
+      { id: 'own', atMs: 5 },
+      { id: 'above', atMs: 5, origin: { centre: 'tinh-08', issue: 'x', units: [] } },
+    ];
+    const sql = 'INSERT INTO source_issues (id, item, at_ms, body) VALUES (?, ?, ?, ?)';
+    await database.write(rows.map((row) => ({ sql, params: [row.id, 'tin', row.atMs, JSON.stringify(row)] })));
+    const store = new SqlStore(database);
+    await store.migrate();
+    expect(await store.issues.from('tinh-08', { issued: 0, due: 0 }, 9)).toEqual([rows[1]]);
     await store.close();
     await bed.remove();
   });

@@ -26,7 +26,7 @@ describe('three levels', () => {
     const [entry] = await inbox(hamlet, 'Họp thôn');
     expect(entry).toMatchObject({ unit: { id: 'thon' }, item: { unit: { level: 'province' }, from: { centre: 'xa-a' } } });
     const media = (await province.centre.store.sources.item(id))?.latest.content.media ?? '';
-    expect(String(await hamlet.centre.blobs.read(media))).toBe('Họp thôn');
+    expect(String(await hamlet.centre.blobs.read(media))).toContain('Họp thôn');
     hamlet.clock.nowMs = province.clock.nowMs + 5;
     await play(hamlet, 'loa-thon', media);
     await soon(async () => {
@@ -43,6 +43,16 @@ describe('three levels', () => {
       fresh: 'current',
       boxes: expect.arrayContaining([expect.objectContaining({ area: '08/00001', total: 1, awaited: 1 })]),
     });
+  });
+});
+
+describe('what is asked of centres below', () => {
+  test('is limited in a minute and person, on each of its routes', async () => {
+    const asked = await province.as('duyet');
+    let state = await asked('GET', '/centres/below/xa-b/state');
+    for (let n = 1; n < 31 && state.status === 200; n++) state = await asked('GET', '/centres/below/xa-b/state');
+    expect(state).toMatchObject({ status: 429, body: { code: 'too-many-requests' } });
+    expect((await asked('GET', '/centres/below/xa-b/boxes')).status, 'each route by itself').toBe(200);
   });
 });
 
@@ -118,5 +128,18 @@ describe('nobody speaks for what is not theirs', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('a centre that stops', () => {
+  test('ends what it has asked below at once with offline, and asks nothing any more', async () => {
+    wires.b.cut();
+    const { lower } = province.centre.federation;
+    const question = { ask: 'boxes', area: '08/00002', after: null } as const;
+    // Far longer than a test may last: only the stop can end it.
+    const asked = lower.ask('xa-b', question, 3600_000);
+    await province.centre.federation.stop();
+    expect(await asked).toMatchObject({ ok: false, problem: { code: 'offline' } });
+    expect(await lower.ask('xa-b', question, 3600_000)).toMatchObject({ ok: false, problem: { code: 'offline' } });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { answererOf, freshnessOf, placeOf, silentAfterMs, tellFrom } from '../../controller/core/federation.ts';
 import { downKeyOf, downOf, filesBelow, type InForce, offeredOf } from '../../controller/core/federation-down.ts';
 import { judgeReceived, receivedIssue } from '../../controller/core/federation-received.ts';
-import { boxesUp, daysUp, mayTell } from '../../controller/core/federation-up.ts';
+import { boxesUp, daysUp, mayTell, toldFirst } from '../../controller/core/federation-up.ts';
 import { figuresOf, type HandlingFacts, handlingFar } from '../../controller/core/source-handling.ts';
 import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
 import { type DownItem, federationLimits, type UpHandling } from '../../schemas/federation.ts';
@@ -254,4 +254,11 @@ describe('what is told up', () => {
       ],
     });
   });
+});
+
+test('of what came from above the open ones are told first, newest first, each item once; what was taken back comes last', () => {
+  const back = { by: 'x', atMs: 1, note: '' };
+  const of = (item: string, withdrawn: SourceIssue['withdrawn'] = null) => ({ item, withdrawn });
+  expect(toldFirst([of('a', back), of('b'), of('c'), of('a', back), of('b', back), of('d', back), of('c')])).toEqual(['b', 'c', 'a', 'd']);
+  expect(toldFirst([of('a', back), of('a')]), 'one of its issues is open').toEqual(['a']);
 });

@@ -49,7 +49,7 @@ describe('a normal item of the province', () => {
     });
     expect(await inbox(communeB, 'Tiêm chủng')).toMatchObject([{ unit: { id: 'xa-b' } }]);
     const media = (await province.centre.store.sources.item(id))?.latest.content.media ?? '';
-    expect(String(await communeA.centre.blobs.read(media))).toBe('Tiêm chủng');
+    expect(String(await communeA.centre.blobs.read(media))).toContain('Tiêm chủng');
   });
 
   test('is only read below: nobody there changes, withdraws or issues it, but a copy is one’s own', async () => {
@@ -213,4 +213,21 @@ describe('a commune whose line is cut', () => {
     const issues = await communeA.centre.store.issues.issues({ limit: 100 });
     expect(new Set(issues.map(({ origin }) => origin?.issue)).size).toBe(issues.length);
   });
+});
+
+test('an issue still open is told above however many newer ones of one’s own there are', async () => {
+  const id = await sounding(province, 'Còn mở');
+  await issue(province, id, ['b']);
+  const [entry] = await inbox(communeB, 'Còn mở');
+  const [own] = await communeB.centre.store.issues.issues({ limit: 1 });
+  const act = { atMs: 1, actor: 'x', act: 'source.issue', subject: 'x', sha256: '' };
+  // All of them newer; spread over items, of which each holds so many.
+  for (let n = 0; n < 600; n++) {
+    const { origin: _, ...newer } = { ...(own as NonNullable<typeof own>), id: `rieng-${n}`, item: `rieng-${n % 20}`, atMs: 1e15 + n };
+    await communeB.centre.store.issues.add(newer, [], act);
+  }
+  const declined = await (await as(communeB, 'tac-gia'))('POST', `/inbox/${entry?.issue}/xa-b/decline`, { reason: 'Không' });
+  expect(declined.status).toBe(200);
+  await communeB.centre.federation.round();
+  await soon(async () => expect((await table(province, id)).lines).toMatchObject([{ state: 'declined', note: 'Không' }]));
 });

@@ -108,6 +108,7 @@ export class Wire {
     },
     fetch: async (_from, { sha256 }) => {
       this.asked.push(sha256);
+      await this.held?.(sha256);
       if (!this.#up || !this.#parent) return bad('offline', 'cut');
       if (!(await this.#parent.centre.federation.lower.mayFetch(this.#child, sha256))) return bad('not-allowed', sha256);
       const bytes = await this.#parent.centre.blobs.read(sha256);
@@ -116,6 +117,8 @@ export class Wire {
       return ok(undefined);
     },
   };
+  /** What content waits for before it comes; it may be for ever. */
+  held: ((sha256: string) => Promise<void>) | undefined;
   /** Where fetched content goes. */
   keep: ((bytes: Buffer) => Promise<unknown>) | undefined;
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../controller/app.ts';
+import { type Directive, unreadEntry } from '../../controller/core/directive.ts';
 import { acts } from '../../controller/core/roles.ts';
 import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
 import { AccountRole } from '../../schemas/api.ts';
@@ -100,6 +101,23 @@ async function makeThings(): Promise<void> {
     ...{ disseminateByMs: null, note: '', withdrawn: null },
   };
   must(await built.centre.store.issues.add(issue, [waitingEntry(issue, 'thon-1')], act));
+  // Of a centre above: whoever has a right here reads it for units here.
+  const directive: Directive = {
+    ...{
+      id: things.directive,
+      unit: 'tinh',
+      by: 'centre:tinh-08',
+      atMs: 1,
+      title: 'x',
+      body: 'x',
+      dueMs: null,
+      to: ['thon-1'],
+      levels: [],
+    },
+    ...{ readers: [...AccountRole.options], withdrawn: null },
+    origin: { centre: 'tinh-08', directive: 'cd', unit: { id: 'tinh', name: 'Tỉnh', level: 'province', area: '08' }, units: [] },
+  };
+  must(await built.centre.store.directives.put(directive, [unreadEntry(directive, 'thon-1')], act));
   must(await built.centre.exchange.put(things.link, { ...link, categories: [], languages: [] }, act));
 }
 

@@ -30,6 +30,8 @@ describe('rights', () => {
     'source.publish': 'author approver',
     'source.withdraw': 'author approver',
     'source.issue': 'approver',
+    'directive.issue': 'approver leader',
+    'directive.read': 'author approver scheduler duty technician leader auditor administrator',
     'inbox.answer': 'author scheduler',
     'library.write': 'author approver',
     'delivery.write': 'author scheduler',

@@ -17,6 +17,7 @@ import { sql as federation } from './0015-federation.ts';
 import { sql as steering } from './0016-steering.ts';
 import { sql as register } from './0017-register.ts';
 import { sql as exchange } from './0018-exchange.ts';
+import { sql as directives } from './0019-directives.ts';
 import { sql as foundByHash } from './0021-found-by-hash.ts';
 import { sql as wants } from './0022-wants.ts';
 
@@ -39,6 +40,7 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 16, sql: steering },
   { number: 17, sql: register },
   { number: 18, sql: exchange },
+  { number: 19, sql: directives },
   { number: 21, sql: foundByHash },
   { number: 22, sql: wants },
 ];
