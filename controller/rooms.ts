@@ -35,6 +35,7 @@ import { requireTools } from './media/spawn-transcoder.ts';
 import { WebSounds } from './media/web-sounds.ts';
 import { WorkLine } from './media/work-line.ts';
 import { makePeople } from './people/make-people.ts';
+import type { OidcSettings } from './people/oidc-settings.ts';
 import type { SignInBook } from './people/sign-in-settings.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
@@ -64,6 +65,7 @@ export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs'
   readonly strongbox: Strongbox;
   readonly speechEngine: HttpEngineSettings | undefined;
   readonly mail: MailSettings | undefined;
+  readonly oidc: OidcSettings | undefined;
   readonly duty: DutySettings;
   readonly signIn: SignInBook;
   readonly upperDoors: UpperDoors;
@@ -203,7 +205,7 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
   const places = (ids: readonly string[]) => placeWords(ids, { groups: base.groups(), units: base.units.places(), boxes: registry.all() });
   const bound = { strongbox: parts.strongbox, settings: parts.duty, placeWords: places };
   const duty = makeDuty({ store, card, trust, feed, journal, ...bound, nowMs });
-  const people = makePeople({ store, card, settings: parts.signIn, factors: duty.factors, nowMs });
+  const people = makePeople({ store, card, settings: parts.signIn, factors: duty.factors, oidc: parts.oidc, nowMs });
   const onEarnest = (order: StoredOrder) =>
     void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
   const changed = () => dispatch.changed();

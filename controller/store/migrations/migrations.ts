@@ -17,6 +17,7 @@ import { sql as federation } from './0015-federation.ts';
 import { sql as steering } from './0016-steering.ts';
 import { sql as register } from './0017-register.ts';
 import { sql as exchange } from './0018-exchange.ts';
+import { sql as identities } from './0020-identities.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -37,4 +38,5 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 16, sql: steering },
   { number: 17, sql: register },
   { number: 18, sql: exchange },
+  { number: 20, sql: identities },
 ];
