@@ -9,7 +9,7 @@ import type { Path } from '../schemas/paths.ts';
 import { buildTopic } from '../schemas/topics.ts';
 import type { Blobs } from './blobs.ts';
 import { type CentreContent, compileWants, sameParts } from './core/compile-want.ts';
-import { withLateApprovals } from './core/late-approval.ts';
+import { lostPlays, withLateApprovals } from './core/late-approval.ts';
 import { type OrderTemplate, signFilmsOf } from './core/order-plan.ts';
 import { resolveAll } from './core/source-programmes.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
@@ -78,8 +78,9 @@ export async function readContent(store: Store, nowMs: number): Promise<CentreCo
   const lists = { holidays, occasions, localOrder: listOf<string>(localOrder), paths: listOf<Path>(paths) };
   const signFilms = signFilmsOf(listOf<OrderTemplate>(templates));
   const timely = withLateApprovals(schedules, programmes, filler || null, nowMs);
+  const lost = lostPlays(schedules, programmes, nowMs);
   const planned = await resolveSources(store, { programmes, schedules: timely }, nowMs);
-  return { policy, areaPolicies, ...planned, ready, signFilms, ...lists };
+  return { policy, areaPolicies, ...planned, lost, ready, signFilms, ...lists };
 }
 
 /** Source items as they are now, in place of what programmes were put together from. */

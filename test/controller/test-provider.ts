@@ -97,7 +97,7 @@ export async function openProvider(alg: 'RS256' | 'ES256', withSecret: boolean):
     if (wrong.answer === 'broken') return [200, 'khong phai JSON'];
     if (wrong.answer === 'huge') return [200, { access_token: 'x'.repeat(1024 * 1024), token_type: 'Bearer' }];
     const id = wrong.answer === 'bare' ? {} : { id_token: await signed(given) };
-return [200, { access_token: 'khong-dung', token_type: 'Bearer', expires_in: 60, ...id }];
+    return [200, { access_token: 'khong-dung', token_type: 'Bearer', expires_in: 60, ...id }];
   };
 
   const authorized = (asked: URLSearchParams): string => {
