@@ -54,6 +54,7 @@ import { scheduleBulkRoutes } from './api/schedule-bulk.ts';
 import { scheduleRoutes } from './api/schedules.ts';
 import { sessionRoutes } from './api/session.ts';
 import { showingRoutes } from './api/showings.ts';
+import { signInWayRoutes } from './api/sign-in-ways.ts';
 import { sourceIssueRoutes } from './api/source-issues.ts';
 import { sourceItemRoutes } from './api/source-items.ts';
 import { speechRoutes } from './api/speech.ts';
@@ -111,6 +112,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   addHeaders(app, options.tls !== undefined);
   answerProblems(app, centre);
   sessionRoutes(app, centre, options.tls !== undefined);
+  signInWayRoutes(app, centre, options.tls !== undefined);
   accountRoutes(app, centre);
   ownAccountRoutes(app, centre);
   boxRoutes(app, centre);

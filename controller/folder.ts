@@ -22,6 +22,8 @@ export interface Folder {
   readonly speechEngine: string;
   /** Settings of the mail server. */
   readonly mail: string;
+  /** Settings of who may vouch for people. */
+  readonly oidc: string;
   /** Uploads that may go on, also after a restart. */
   readonly resumable: string;
   /** MP3 of sounds, made again when lost. */
@@ -48,6 +50,7 @@ export function folderOf(root: string): Folder {
     uploads: join(root, 'uploads'),
     speechEngine: join(root, 'speech.json'),
     mail: join(root, 'mail.json'),
+    oidc: join(root, 'oidc.json'),
     resumable: join(root, 'resumable'),
     webSounds: join(root, 'web-sounds'),
     screenshots: join(root, 'screenshots'),

@@ -3,12 +3,14 @@ import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
+import type { AreaPath } from '../schemas/ids.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
+import { homeOf } from './core/source-place.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
 import type { DutySettings } from './duty/duty-settings.ts';
 import { makeDuty } from './duty/make-duty.ts';
@@ -36,6 +38,7 @@ import { requireTools } from './media/spawn-transcoder.ts';
 import { WebSounds } from './media/web-sounds.ts';
 import { WorkLine } from './media/work-line.ts';
 import { makePeople } from './people/make-people.ts';
+import type { OidcSettings } from './people/oidc-settings.ts';
 import type { SignInBook } from './people/sign-in-settings.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
@@ -65,6 +68,7 @@ export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs'
   readonly strongbox: Strongbox;
   readonly speechEngine: HttpEngineSettings | undefined;
   readonly mail: MailSettings | undefined;
+  readonly oidc: OidcSettings | undefined;
   readonly duty: DutySettings;
   readonly signIn: SignInBook;
   readonly upperDoors: UpperDoors;
@@ -137,17 +141,18 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
 }
 
 /** Equipment: what is wrong with it, the register, repairs. */
-function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }: Base, link: CentreLink, commands: CommandDesk) {
+function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed, dispatch }: Base, link: CentreLink, commands: CommandDesk) {
   const fleet = () =>
     registry
       .all()
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
+  const changed = () => dispatch.changed();
   const register = new RegisterDesk({ register: store.register, photos: store.steering, units, nowMs });
   const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
   const tickets = new TicketDesk({ store, faults, commands, register, units, ...near, feed, journal, nowMs });
-  const training = new TrainingDesk({ store, registry, register, nowMs });
+  const training = new TrainingDesk({ store, registry, register, changed, nowMs });
   return { faults, register, tickets, training };
 }
 
@@ -181,7 +186,9 @@ function makeBase({ card, store, blobs, tools, trust, journal, nowMs, signatory,
   const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, signatory, store.counters, nowMs);
   const { chain, roots = [] } = trust;
   const orderAudio = () => voices.all();
-  const dispatch = new Dispatch({ store, registry, blobs, desk, centre: card.id, chain, roots, orderAudio, publish, nowMs });
+  const areaOf = (unit: string): AreaPath | undefined => homeOf(units.tree, units.today(), unit)?.area;
+  const signed = { centre: card.id, chain, roots, orderAudio };
+  const dispatch = new Dispatch({ store, registry, blobs, desk, ...signed, areaOf, publish, nowMs });
   const feed = new Feed();
   const changed = () => dispatch.changed();
   const units = new UnitDesk({ store, card, trust, clock: zoneOf(card), registry, feed, journal, changed, nowMs });
@@ -205,7 +212,7 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
   const places = (ids: readonly string[]) => placeWords(ids, { groups: base.groups(), units: base.units.places(), boxes: registry.all() });
   const bound = { strongbox: parts.strongbox, settings: parts.duty, placeWords: places };
   const duty = makeDuty({ store, card, trust, feed, journal, ...bound, nowMs });
-  const people = makePeople({ store, card, settings: parts.signIn, factors: duty.factors, nowMs });
+  const people = makePeople({ store, card, settings: parts.signIn, factors: duty.factors, oidc: parts.oidc, nowMs });
   const onEarnest = (order: StoredOrder) =>
     void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
   const changed = () => dispatch.changed();

@@ -20,6 +20,7 @@ import type { UpperDoors } from './federation/make-federation.ts';
 import { folderOf } from './folder.ts';
 import type { Journal } from './link.ts';
 import { readMailSettings } from './mail/mail-settings.ts';
+import { readOidcSettings } from './people/oidc-settings.ts';
 import { openSignInSettings } from './people/sign-in-settings.ts';
 import type { Issued } from './provision/authority.ts';
 import { readBelow } from './provision/neighbours.ts';
@@ -203,6 +204,8 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   if (!engine.ok) return bad(engine.problem.code, `${folder.speechEngine}: ${engine.problem.detail}`, engine.problem.path);
   const mail = await readMailSettings(folder.mail);
   if (!mail.ok) return bad(mail.problem.code, `${folder.mail}: ${mail.problem.detail}`, mail.problem.path);
+  const oidc = await readOidcSettings(folder.oidc);
+  if (!oidc.ok) return bad(oidc.problem.code, `${folder.oidc}: ${oidc.problem.detail}`, oidc.problem.path);
   const opened = await openStore(folder);
   if (!opened.ok) return opened;
   const store = opened.value;
@@ -231,6 +234,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     strongbox,
     speechEngine: engine.value,
     mail: mail.value,
+    oidc: oidc.value,
     duty: await openDutySettings(store.meta, strongbox),
     signIn: await openSignInSettings(store.meta),
     card: JSON.parse(card) as CentreCard,

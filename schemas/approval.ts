@@ -11,8 +11,9 @@ export const approvalLimits = {
   /** In force or to come, of one giver. */
   delegations: 20,
   linkHours: 72,
-  /** Open ones of one account. */
-  links: 20,
+  /** Open ones of one account; those of them that one person made. */
+  links: 60,
+  linksByOne: 10,
 } as const;
 
 const Note = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), '');

@@ -35,6 +35,9 @@ export const TokenAct = v.picklist(tokenActs);
 export type TokenAct = v.InferOutput<typeof TokenAct>;
 export const tokenLifeMsMax = 366 * 86_400_000;
 
+/** By whose word a sign-in began: the password here, or an OpenID provider's. */
+export type SignInWay = 'password' | 'oidc';
+
 // ── asked ────────────────────────────────────────────────────────────────────────────────────────
 
 export const AccountRequest = v.strictObject({ account: Id, title: Title, grants: Grants });
@@ -52,6 +55,12 @@ export const TokenRequest = v.strictObject({
   /** Again: a page left open must not make a key for a year. */
   password: Password,
 });
+/** `subject`: the provider's own name (`sub`) of the person who has this account. */
+export const IdentityRequest = v.strictObject({ subject: v.pipe(v.string(), v.minLength(1), v.maxLength(255)) });
+/** `back`: the view to come back to, in this page alone. */
+export const OidcBeginRequest = v.strictObject({
+  back: v.optional(v.pipe(v.string(), v.regex(/^\/(#\/[a-z-]{1,40})?$/, 'a view of this page')), '/'),
+});
 /** Whose sign-in needs a code. Nobody: this centre asks for none at sign-in. */
 export const SignInSettings = v.strictObject({ factorRoles: v.pipe(v.array(AccountRole), v.maxLength(8)) });
 export type SignInSettings = v.InferOutput<typeof SignInSettings>;
@@ -65,6 +74,20 @@ export interface HalfSessionAnswer {
   readonly csrf: string;
   readonly needs: 'code' | 'enrol';
   readonly demo: boolean;
+}
+export interface SignInWays {
+  readonly password: { readonly state: 'ready' };
+  readonly oidc: { readonly state: 'not-set-up' } | { readonly state: 'ready'; readonly name: string };
+}
+/** Where the browser goes to sign in. */
+export interface OidcBegunAnswer {
+  readonly url: string;
+}
+export interface IdentityAnswer {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly madeMs: number;
+  readonly by: string;
 }
 /** What the owner of an account should know when signing in. */
 export interface SignInNotice {
@@ -82,6 +105,8 @@ export interface AccountAnswer {
   readonly factor: 'none' | 'waiting' | 'active';
   readonly createdMs: number;
   readonly invitedUntilMs: number | null;
+  /** Whom a provider vouches for, to sign in with this account. */
+  readonly identity: IdentityAnswer | null;
 }
 /** Shown this once; the link is `path` at the address of the page. */
 export interface InvitationAnswer {
@@ -100,7 +125,9 @@ export interface SessionLine {
   /** A network, never a whole address. */
   readonly place: string;
   readonly device: string;
+  /** `password`: the first step alone, whichever way it went. */
   readonly proof: 'password' | 'factor' | 'waiting';
+  readonly way: SignInWay;
   /** The one that asks. */
   readonly own: boolean;
 }
@@ -110,6 +137,7 @@ export interface OwnAccountAnswer {
   readonly grants: readonly { readonly role: AccountRole; readonly area: string }[];
   readonly factor: 'none' | 'waiting' | 'active';
   readonly recoveryCodesLeft: number;
+  readonly identity: IdentityAnswer | null;
   readonly sessions: readonly SessionLine[];
 }
 export interface TokenAnswer {

@@ -31,6 +31,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   'fluent-ffmpeg': /^controller\/media\/[a-z-]+\.ts$/,
   'ffmpeg-static': /^hardware\/host\/audio-tools\.ts$/,
   sqlite3: /^hardware\/host\/sqlite3-database\.ts$/,
+  'openid-client': /^controller\/people\/oidc-provider\.ts$/,
   otpauth: /^controller\/duty\/second-factor\.ts$/,
   'csv-parse/sync': /^controller\/register\/csv-table\.ts$/,
   qrcode: /^(controller\/duty\/second-factor|hardware\/display\/qr-code)\.ts$/,

@@ -5,6 +5,7 @@ import { parse } from '../../schemas/parse.ts';
 import {
   AccountChangeRequest,
   AccountRequest,
+  IdentityRequest,
   InvitationLookRequest,
   InvitationRequest,
   type InvitedAnswer,
@@ -23,6 +24,7 @@ const madePerMinute = 30;
 
 export function accountRoutes(app: FastifyInstance, centre: Centre): void {
   tendingRoutes(app, centre);
+  identityRoutes(app, centre);
   sessionsOfOthers(app, centre);
   invitationRoutes(app, centre);
   settingsRoutes(app, centre);
@@ -75,6 +77,22 @@ function tendingRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'POST', url: '/api/accounts/:account/invitation', once: false, act: 'account.write', status: 201, perMinute: madePerMinute },
     ({ person, params }) => accounts.invite(person, nameOf(params)),
+  );
+}
+
+/** Whom a provider vouches for, to sign in with an account of here. */
+function identityRoutes(app: FastifyInstance, centre: Centre): void {
+  const { identities } = centre.people;
+
+  declare(
+    app,
+    centre,
+    { method: 'PUT', url: '/api/accounts/:account/identity', act: 'account.write', body: IdentityRequest },
+    ({ person, params, body }) => identities.link(person, params['account'] ?? '', body.subject),
+  );
+
+  declare(app, centre, { method: 'DELETE', url: '/api/accounts/:account/identity', act: 'account.write' }, ({ person, params }) =>
+    identities.unlink(person, params['account'] ?? ''),
   );
 }
 
@@ -144,8 +162,8 @@ function settingsRoutes(app: FastifyInstance, centre: Centre): void {
 
 /** What people may know of sessions: no cookie, no whole address. */
 export function linesOf(sessions: readonly Session[], { session }: Person): SessionLine[] {
-  return sessions.map(({ idHash, createdMs, seenMs, expMs, place, device, proof }) => ({
-    ...{ id: idHash.slice(0, 16), beganMs: createdMs, seenMs, expMs, place, device, proof },
+  return sessions.map(({ idHash, createdMs, seenMs, expMs, place, device, proof, way }) => ({
+    ...{ id: idHash.slice(0, 16), beganMs: createdMs, seenMs, expMs, place, device, proof, way },
     own: idHash === session,
   }));
 }

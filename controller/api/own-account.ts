@@ -12,13 +12,15 @@ const provedPerMinute = 5;
 
 export function ownAccountRoutes(app: FastifyInstance, centre: Centre): void {
   const { accounts } = centre.people;
-  const { people, duty } = centre.store;
+  const { people, duty, identities } = centre.store;
 
   declare(app, centre, { method: 'GET', url: '/api/account', act: 'self' }, async ({ person }): Promise<Result<OwnAccountAnswer>> => {
     const { account, title, grants } = person;
     const factor = await duty.factor(account);
+    const linked = (await identities.identities()).find((one) => one.account === account);
     return ok({
       ...{ account, title, grants, factor: factor?.state ?? 'none', recoveryCodesLeft: factor?.recovery.length ?? 0 },
+      identity: linked ? { issuer: linked.issuer, subject: linked.subject, madeMs: linked.madeMs, by: linked.by } : null,
       sessions: linesOf(await people.sessionsOf(account, centre.nowMs()), person),
     });
   });

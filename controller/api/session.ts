@@ -24,7 +24,7 @@ export function sessionRoutes(app: FastifyInstance, centre: Centre, secure: bool
 
   const begun = async (reply: FastifyReply, signedIn: SignedIn): Promise<SessionReply> => {
     const { cookie, csrf, account } = signedIn;
-    reply.setCookie(sessionCookie, cookie, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: sessionLifeMs / 1000 });
+    giveCookie(reply, cookie, secure);
     if (signedIn.needs !== null) return halfAnswer(centre, account, csrf, signedIn.needs);
     return { ...(await answerOf(centre, account, csrf)), notice: signedIn.notice };
   };
@@ -63,6 +63,11 @@ export function sessionRoutes(app: FastifyInstance, centre: Centre, secure: bool
     await sessions.end(request.cookies[sessionCookie] ?? '');
     return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send();
   });
+}
+
+/** Sent to this page alone, never from one of a stranger's. */
+export function giveCookie(reply: FastifyReply, cookie: string, secure: boolean): void {
+  reply.setCookie(sessionCookie, cookie, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: sessionLifeMs / 1000 });
 }
 
 type Begun = (reply: FastifyReply, signedIn: SignedIn) => Promise<SessionReply>;

@@ -114,10 +114,14 @@ export class LinkDesk {
       ...{ atMs: nowMs(), actor: account, act: name, subject },
       sha256: sha256(Buffer.from(canonicalJson({ content, link: link.tokenHash }))),
     });
-    const used = await store.approvals.useLink(link.tokenHash, nowMs(), act('approval.use', subjectId(link.of), { verdict: wish.verdict }));
+    const used = await store.approvals.useLink(link.tokenHash, nowMs());
     if (!used.ok) return used;
     const done = await this.#step(link, wish, { account, grants: await this.#rightsOf(person.value), act });
-    if (!done.ok) await store.approvals.freeLink(link.tokenHash);
+    const { verdict } = wish;
+    const [name, what] = done.ok
+      ? (['approval.use', { verdict }] as const)
+      : (['approval.refused', { verdict, code: done.problem.code }] as const);
+    await store.approvals.settleLink(link.tokenHash, done.ok ? 'done' : 'refused', act(name, subjectId(link.of), what));
     return done;
   }
 

@@ -10,6 +10,7 @@ import type { Film, Programme } from '../../schemas/programme.ts';
 import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
 import { type BoxSettings, sounds } from '../../schemas/settings.ts';
 import { orderFilmsMax, type Part, type PartKind, type Plan } from '../../schemas/want.ts';
+import type { LostPlay } from './late-approval.ts';
 import { audioIn, signFilmsIn } from './ready-orders.ts';
 import type { SourceFate } from './source-programmes.ts';
 
@@ -24,6 +25,8 @@ export interface CentreContent {
     readonly groups: readonly string[];
     readonly occasions?: readonly Occasion[];
   }[];
+  /** Starts that nobody approved in time: boxes say so and have nothing else of them. */
+  readonly lost?: readonly LostPlay[];
   readonly holidays: readonly string[];
   /** The named days among them. */
   readonly occasions?: readonly Holiday[];
@@ -191,12 +194,15 @@ export function schedulesOf(groups: readonly string[], content: CentreContent): 
   const approved = new Map(
     content.programmes.filter(({ state }) => state === 'approved').map(({ programme }) => [programme.id, programme]),
   );
-  const schedules = content.schedules
+  const playing = content.schedules
     .filter((one) => one.groups.some((group) => groups.includes(group)) && approved.has(one.schedule.programme))
-    .map((one) => onOccasions(one.schedule, one.occasions ?? [], content.occasions ?? []))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
-  const used = new Set(schedules.map((schedule) => schedule.programme));
-  const programmes = [...approved.values()].filter(({ id }) => used.has(id)).sort((a, b) => (a.id < b.id ? -1 : 1));
+    .map((one) => onOccasions(one.schedule, one.occasions ?? [], content.occasions ?? []));
+  const lost = (content.lost ?? []).filter((one) => one.groups.some((group) => groups.includes(group)));
+  const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1);
+  const schedules = [...playing, ...lost.map(({ schedule }) => schedule)].sort(byId);
+  const used = new Set(playing.map((schedule) => schedule.programme));
+  const named = new Map(lost.map(({ programme }) => [programme.id, programme]));
+  const programmes = [...[...approved.values()].filter(({ id }) => used.has(id)), ...named.values()].sort(byId);
   return {
     programmes,
     schedules,

@@ -73,6 +73,65 @@ export function approvalNotices(schedules: readonly PlannedSchedule[], programme
   });
 }
 
+/** A start that nobody approved in time, for boxes to say so: the programme's name and length, nothing of its content. */
+export interface LostPlay {
+  readonly schedule: Schedule;
+  readonly groups: readonly string[];
+  readonly programme: Programme;
+}
+
+/** Never fetched and never played: boxes fetch nothing for what is refused. */
+const noContent = '0'.repeat(64);
+const itemMsMax = 4 * 3600_000;
+
+/** Those of programmes that are still not approved; once one is, `withLateApprovals` says it of the same starts. */
+export function lostPlays(schedules: readonly PlannedSchedule[], programmes: readonly PlannedProgramme[], atMs: number): LostPlay[] {
+  const known = new Map(programmes.map((one) => [one.programme.id, one]));
+  return schedules.flatMap((planned): LostPlay[] => {
+    const found = known.get(planned.schedule.programme);
+    if (found?.programme.form !== 'audio') return [];
+    const startsMs = unapprovedStarts(planned, found, atMs - backMs, atMs + approvedAheadMs + 1);
+    const schedule = startingAt(planned.schedule, startsMs);
+    if (!schedule) return [];
+    const lengthMs = found.programme.items.reduce((sum, item) => sum + item.durationMs, 0);
+    const durationMs = Math.min(lengthMs, itemMsMax);
+    const nothing = { sha256: noContent, bytes: 1, type: 'audio/ogg', title: notApproved, language: 'vi', durationMs, gainDb: 0 } as const;
+    const programme: Programme = { ...found.programme, title: notApproved, items: [nothing] };
+    return [{ groups: planned.groups, schedule: { ...schedule, unapprovedMs: startsMs }, programme }];
+  });
+}
+
+const notApproved = 'Chưa duyệt · not approved';
+
+/** The same schedule with these starts and no others. */
+function startingAt(schedule: Schedule, startsMs: readonly number[]): Schedule | undefined {
+  const clock = zoneClock(schedule.zone);
+  const [start, ...rdates] = clock.ok ? startsMs.map((startMs) => localOf(startMs, clock.value)) : [];
+  if (start === undefined) return undefined;
+  const { rrule, validFromMs, validUntilMs, ...rest } = schedule;
+  return { ...rest, start, rdates, exdates: [] };
+}
+
+/** What takes the place of each schedule has a name of its own, whatever others are called; a later schedule changes no earlier one's. */
+export function insteadIds(schedules: readonly PlannedSchedule[]): ReadonlyMap<string, string> {
+  const taken = new Set(schedules.map(({ schedule }) => schedule.id));
+  const byAge = [...schedules].sort((a, b) => a.createdMs - b.createdMs || (a.schedule.id < b.schedule.id ? -1 : 1));
+  return new Map(
+    byAge.map(({ schedule: { id } }): [string, string] => {
+      const named = (n: number) => {
+        const end = `-thay${n === 0 ? '' : n}`;
+        return `${id.slice(0, idMax - end.length)}${end}`;
+      };
+      let n = 0;
+      while (taken.has(named(n))) n++;
+      taken.add(named(n));
+      return [id, named(n)];
+    }),
+  );
+}
+
+const idMax = 32;
+
 /** Schedules as boxes are to have them: starts that were lost say so, and the filler, where there is one, sounds in their place. */
 export function withLateApprovals<S extends PlannedSchedule>(
   schedules: readonly S[],
@@ -82,6 +141,7 @@ export function withLateApprovals<S extends PlannedSchedule>(
 ): S[] {
   const known = new Map(programmes.map((one) => [one.programme.id, one]));
   const spare = filler === null ? undefined : known.get(filler);
+  const ids = spare ? insteadIds(schedules) : undefined;
   return schedules.flatMap((planned) => {
     const found = known.get(planned.schedule.programme);
     if (found?.programme.form !== 'audio') return [planned];
@@ -89,21 +149,20 @@ export function withLateApprovals<S extends PlannedSchedule>(
     const marked = late.length > 0 ? { ...planned, schedule: { ...planned.schedule, unapprovedMs: late } } : planned;
     if (spare?.state !== 'approved' || spare.programme.form !== 'audio' || spare === found) return [marked];
     const open = unapprovedStarts(planned, found, atMs - insteadMs, atMs + approvedAheadMs + 1);
-    const instead = insteadOf(planned, spare.programme.id, [...late.filter((startMs) => startMs > atMs - insteadMs), ...open]);
+    const id = ids?.get(planned.schedule.id) ?? '';
+    const instead = insteadOf(planned, { id, filler: spare.programme.id }, [
+      ...late.filter((startMs) => startMs > atMs - insteadMs),
+      ...open,
+    ]);
     return instead ? [marked, instead] : [marked];
   });
 }
 
-function insteadOf<S extends PlannedSchedule>(planned: S, filler: string, startsMs: readonly number[]): S | undefined {
-  const { schedule } = planned;
-  const clock = zoneClock(schedule.zone);
-  const [start, ...rdates] = clock.ok ? startsMs.map((startMs) => localOf(startMs, clock.value)) : [];
-  if (start === undefined) return undefined;
-  const { rrule, validFromMs, validUntilMs, ...rest } = schedule;
-  const id = `${schedule.id.slice(0, 27)}-thay`;
-  return {
-    ...planned,
-    occasions: [],
-    schedule: { ...rest, id, programme: filler, class: 'filler', start, rdates, exdates: [], holidays: 'play' },
-  };
+function insteadOf<S extends PlannedSchedule>(
+  planned: S,
+  { id, filler }: { readonly id: string; readonly filler: string },
+  startsMs: readonly number[],
+): S | undefined {
+  const schedule = startingAt(planned.schedule, startsMs);
+  return schedule && { ...planned, occasions: [], schedule: { ...schedule, id, programme: filler, class: 'filler' } };
 }

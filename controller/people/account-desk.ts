@@ -5,7 +5,7 @@ import type { CentreCard } from '../centre.ts';
 import { keepsAdministrator, mayTend, notOneself } from '../core/accounts.ts';
 import type { ActName, Grant } from '../core/roles.ts';
 import type { DutyStore } from '../store/duty-store.ts';
-import type { Account, AccountChange, PeopleStore, TryStore } from '../store/people-store.ts';
+import type { Account, AccountChange, IdentityStore, PeopleStore, TryStore } from '../store/people-store.ts';
 import type { Act } from '../store/store.ts';
 import { judgePassword } from './estimate.ts';
 import { checkPassword, hashPassword, invitationPath, makeInvitation } from './passwords.ts';
@@ -14,6 +14,7 @@ export const accountsMax = 5_000;
 
 export interface AccountDeskOptions {
   readonly people: PeopleStore;
+  readonly identities: IdentityStore;
   readonly tries: TryStore;
   readonly duty: DutyStore;
   readonly card: CentreCard;
@@ -177,14 +178,16 @@ export class AccountDesk {
   }
 
   async #answers(accounts: readonly Account[]): Promise<AccountAnswer[]> {
-    const { people, duty } = this.#options;
+    const { people, identities, duty } = this.#options;
     const [invitations, factors] = [await people.invitations(), await duty.factorStates()];
+    const linked = new Map((await identities.identities()).map(({ account, ...identity }) => [account, identity]));
     const open = new Map(invitations.map(({ account, expMs }) => [account, expMs]));
     return accounts.map(({ account, title, grants, passwordHash, createdMs, disabledMs }) => ({
       ...{ account, title, grants, createdMs },
       state: disabledMs !== null ? 'disabled' : passwordHash === '' ? 'invited' : 'active',
       factor: factors.get(account) ?? 'none',
       invitedUntilMs: open.get(account) ?? null,
+      identity: linked.get(account) ?? null,
     }));
   }
 }

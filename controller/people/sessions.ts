@@ -1,5 +1,6 @@
 // Sessions: random cookies of which only hashes are stored, one CSRF word each; who is asking, by cookie or by token.
 import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
+import type { SignInWay } from '../../schemas/people.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import {
   addressKey,
@@ -74,7 +75,7 @@ export class Sessions {
   }
 
   /** Begin a session; answers the cookie's value and the CSRF word. */
-  async begin(account: string, proof: Proof, whence: Whence): Promise<Begun> {
+  async begin(account: string, proof: Proof, whence: Whence, way: SignInWay = 'password'): Promise<Begun> {
     const { people, nowMs, act } = this.#options;
     const atMs = nowMs();
     const cookie = randomHex(32);
@@ -89,9 +90,11 @@ export class Sessions {
       seenMs: atMs,
       place: placeOf(whence.address),
       device: deviceOf(whence.device),
+      way,
     };
     await people.endSessionsBefore(atMs);
-    await people.addSession(session, act(account, proof === 'waiting' ? 'session.half' : 'session.begin', idHash.slice(0, 16), proof));
+    const name = proof === 'waiting' ? 'session.half' : 'session.begin';
+    await people.addSession(session, act(account, name, idHash.slice(0, 16), way === 'password' ? proof : { proof, way }));
     return { cookie, csrf: session.csrf };
   }
 

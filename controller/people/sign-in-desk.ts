@@ -1,6 +1,6 @@
 // Signing in: the delay, the password, the code; and the code app where there is none yet.
 import type { FactorAnswer } from '../../schemas/duty.ts';
-import type { HalfSessionAnswer, SignInNotice } from '../../schemas/people.ts';
+import type { HalfSessionAnswer, SignInNotice, SignInWay } from '../../schemas/people.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type Attempt, forgive, giveBack, judgeTry, namesOf } from '../core/sign-in-delay.ts';
 import type { SecondFactors } from '../duty/second-factor.ts';
@@ -51,6 +51,17 @@ export class SignInDesk {
     return ok({ ...(await sessions.begin(name, 'waiting', whence)), account: account.value, needs });
   }
 
+  /** A provider vouched for the person; `factor`: for a second factor as well, one that counts here. */
+  async vouchedFor(account: Account, factor: boolean, whence: Whence): Promise<SignedIn> {
+    const { sessions, tries } = this.#options;
+    const needs = factor ? null : await this.needs(account);
+    if (needs !== null) return { ...(await sessions.begin(account.account, 'waiting', whence, 'oidc')), account, needs };
+    const attempt = attemptFrom(account.account, whence, 'password');
+    // The owner hears of the tries of others whichever way one came in.
+    const before = await tries.change(Object.values(namesOf(attempt)), (kept) => ({ counts: [], answer: kept }));
+    return this.#succeed(account, before, attempt, factor ? 'factor' : 'password', whence, 'oidc');
+  }
+
   /** The second half, for a session that has the password alone. Problems: too-many-requests, conflict (no app yet), wrong-code. */
   async giveCode({ session, account }: Held, code: string, whence: Whence): Promise<Result<SignedIn>> {
     const { factors, people } = this.#options;
@@ -61,7 +72,7 @@ export class SignInDesk {
     const proved = await factors.use(account.account, code);
     if (!proved.ok) return proved;
     await people.endSession(session.idHash);
-    return ok(await this.#succeed(account, taken.value, attempt, 'factor', whence));
+    return ok(await this.#succeed(account, taken.value, attempt, 'factor', whence, session.way));
   }
 
   /** The person's whole sign-in again, for one act and without a session. Problems: too-many-requests, wrong-credentials, factor-needed, wrong-code. */
@@ -106,7 +117,7 @@ export class SignInDesk {
     const proved = await factors.confirm(account.account, code);
     if (!proved.ok) return proved;
     await people.endSession(session.idHash);
-    return ok(await this.#succeed(account, taken.value, attempt, 'factor', whence));
+    return ok(await this.#succeed(account, taken.value, attempt, 'factor', whence, session.way));
   }
 
   /** What an account still has to give after the password. Whoever set an app up is asked for it, too, unless the centre asks nobody. */
@@ -142,7 +153,14 @@ export class SignInDesk {
     }));
   }
 
-  async #succeed(account: Account, before: TryCounts, attempt: Attempt, proof: 'password' | 'factor', whence: Whence): Promise<SignedIn> {
+  async #succeed(
+    account: Account,
+    before: TryCounts,
+    attempt: Attempt,
+    proof: 'password' | 'factor',
+    whence: Whence,
+    way: SignInWay = 'password',
+  ): Promise<SignedIn> {
     const { tries, sessions, duty, nowMs } = this.#options;
     const atMs = nowMs();
     await tries.change(Object.values(namesOf(attempt)), (kept) => ({ counts: forgive(kept, before, attempt, atMs), answer: undefined }));
@@ -151,7 +169,7 @@ export class SignInDesk {
     const factor = await duty.factor(account.account);
     const refusedTries = refused?.total ?? 0;
     return {
-      ...(await sessions.begin(account.account, proof, whence)),
+      ...(await sessions.begin(account.account, proof, whence, way)),
       account,
       needs: null,
       notice: {

@@ -29,11 +29,11 @@ export interface ApprovalStore {
   /** Those that somebody holds and that end after this instant. */
   heldBy(holder: string, atMs: number): Promise<Delegation[]>;
 
-  /** Problem: over-budget (open links of the account). */
+  /** Problem: over-budget (open links of the account, or those of them that one person made). */
   addLink(link: ApprovalLink, atMs: number, act: Act): Promise<Result<void>>;
   link(tokenHash: string): Promise<ApprovalLink | undefined>;
-  /** Of two that use it at once one does. Problems: not-found (unknown, used), expired. */
-  useLink(tokenHash: string, atMs: number, act: Act): Promise<Result<ApprovalLink>>;
-  /** Nothing came of its use. */
-  freeLink(tokenHash: string): Promise<void>;
+  /** Of two that use it at once one does; what comes of it is told with `settleLink`. Problems: not-found (unknown, used), expired. */
+  useLink(tokenHash: string, atMs: number): Promise<Result<ApprovalLink>>;
+  /** What came of its use, into the audit; refused, the link is as it was. */
+  settleLink(tokenHash: string, came: 'done' | 'refused', act: Act): Promise<void>;
 }

@@ -1,5 +1,5 @@
 // What a centre remembers of its people: accounts, invitations, sessions, tokens, tries to sign in. Every write is one durable transaction.
-import type { TokenAct } from '../../schemas/people.ts';
+import type { SignInWay, TokenAct } from '../../schemas/people.ts';
 import type { Result } from '../../schemas/problems.ts';
 import type { Proof } from '../core/accounts.ts';
 import type { Grant } from '../core/roles.ts';
@@ -28,6 +28,18 @@ export interface Session {
   /** A network, never a whole address. */
   readonly place: string;
   readonly device: string;
+  /** By whose word the sign-in began. */
+  readonly way: SignInWay;
+}
+
+/** Whom a provider's person is here. */
+export interface Identity {
+  readonly account: string;
+  readonly issuer: string;
+  /** The provider's own name of the person (`sub`). */
+  readonly subject: string;
+  readonly madeMs: number;
+  readonly by: string;
 }
 
 /** A one-time link with which a person sets the password; one at a time. */
@@ -91,6 +103,15 @@ export interface PeopleStore {
   /** All of an account, but for one when said. */
   endSessionsOf(account: string, except: string | null, act: Act): Promise<void>;
   endSessionsBefore(nowMs: number): Promise<void>;
+}
+
+export interface IdentityStore {
+  /** The account's one before gives way; sessions that a provider's word began end. Problem: conflict (linked with another account). */
+  link(identity: Identity, act: Act): Promise<Result<void>>;
+  /** Problem: not-found. */
+  unlink(account: string, act: Act): Promise<Result<void>>;
+  identityOf(issuer: string, subject: string): Promise<Identity | undefined>;
+  identities(): Promise<Identity[]>;
 }
 
 export interface TokenStore {

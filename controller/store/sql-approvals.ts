@@ -49,9 +49,14 @@ export class SqlApprovals implements ApprovalStore {
 
   addLink(link: ApprovalLink, atMs: number, act: Act): Promise<Result<void>> {
     return this.#writer.alone(async () => {
-      const sql = 'SELECT count(*) AS open FROM approval_links WHERE account = ? AND used_ms IS NULL AND exp_ms > ?';
-      const [row] = await this.#writer.database.read(sql, [link.account, atMs]);
-      if (Number(row?.['open'] ?? 0) >= approvalLimits.links) return bad('over-budget', `${approvalLimits.links} links are open`);
+      const sql = `SELECT body, used_ms FROM approval_links WHERE account = ? AND used_ms IS NULL AND exp_ms > ?
+        ORDER BY exp_ms, token_hash`;
+      const open = (await this.#writer.database.read(sql, [link.account, atMs])).map(linkOf);
+      const { links, linksByOne } = approvalLimits;
+      if (open.length >= links) return bad('over-budget', `${links} links are open`);
+      // One who asks and asks leaves room for the others.
+      if (open.filter(({ by }) => by === link.by).length >= linksByOne)
+        return bad('over-budget', `${linksByOne} links of yours are open for ${link.account}`);
       // Old ones are of no use to anybody.
       const gone = { sql: 'DELETE FROM approval_links WHERE exp_ms <= ?', params: [atMs] };
       const { tokenHash, account, expMs, usedMs } = link;
@@ -67,18 +72,19 @@ export class SqlApprovals implements ApprovalStore {
     return row && linkOf(row);
   }
 
-  useLink(tokenHash: string, atMs: number, act: Act): Promise<Result<ApprovalLink>> {
+  useLink(tokenHash: string, atMs: number): Promise<Result<ApprovalLink>> {
     return this.#writer.alone(async () => {
       const link = await this.link(tokenHash);
       if (!link || link.usedMs !== null) return bad('not-found', 'this link is not in force', '/token');
       if (link.expMs <= atMs) return bad('expired', 'this link has expired', '/token');
-      await this.#writer.commit([{ sql: 'UPDATE approval_links SET used_ms = ? WHERE token_hash = ?', params: [atMs, tokenHash] }], act);
+      await this.#writer.commit([{ sql: 'UPDATE approval_links SET used_ms = ? WHERE token_hash = ?', params: [atMs, tokenHash] }]);
       return ok({ ...link, usedMs: atMs });
     });
   }
 
-  freeLink(tokenHash: string): Promise<void> {
-    return this.#writer.write([{ sql: 'UPDATE approval_links SET used_ms = NULL WHERE token_hash = ?', params: [tokenHash] }]);
+  settleLink(tokenHash: string, came: 'done' | 'refused', act: Act): Promise<void> {
+    const free = { sql: 'UPDATE approval_links SET used_ms = NULL WHERE token_hash = ?', params: [tokenHash] };
+    return this.#writer.write(came === 'refused' ? [free] : [], act);
   }
 }
 

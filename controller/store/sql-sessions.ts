@@ -12,10 +12,10 @@ export class SqlSessions {
     this.#writer = writer;
   }
 
-  add({ idHash, account, csrf, createdMs, expMs, proof, seenMs, place, device }: Session, act: Act): Promise<void> {
-    const sql = `INSERT INTO sessions (id_hash, account, csrf, created_ms, exp_ms, proof, seen_ms, place, device)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-    return this.#writer.write([{ sql, params: [idHash, account, csrf, createdMs, expMs, proof, seenMs, place, device] }], act);
+  add({ idHash, account, csrf, createdMs, expMs, proof, seenMs, place, device, way }: Session, act: Act): Promise<void> {
+    const sql = `INSERT INTO sessions (id_hash, account, csrf, created_ms, exp_ms, proof, seen_ms, place, device, way)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    return this.#writer.write([{ sql, params: [idHash, account, csrf, createdMs, expMs, proof, seenMs, place, device, way] }], act);
   }
 
   async one(idHash: string, nowMs: number): Promise<Session | undefined> {
@@ -58,5 +58,6 @@ function sessionOf(row: SqlRow): Session {
     seenMs: Number(row['seen_ms']),
     place: String(row['place']),
     device: String(row['device']),
+    way: row['way'] === 'oidc' ? 'oidc' : 'password',
   };
 }

@@ -14,6 +14,7 @@ import { numberedAnew, SqlExchange } from './sql-exchange.ts';
 import { SqlFaults } from './sql-faults.ts';
 import { SqlFederation } from './sql-federation.ts';
 import { SqlFolders } from './sql-folders.ts';
+import { SqlIdentities } from './sql-identities.ts';
 import { SqlIssues } from './sql-issues.ts';
 import { SqlAudit, SqlCounters, SqlMeta } from './sql-ledger.ts';
 import { SqlLive } from './sql-live.ts';
@@ -41,6 +42,7 @@ export class SqlStore implements Store {
   readonly estate: SqlEstate;
   readonly units: SqlUnits;
   readonly people: SqlPeople;
+  readonly identities: SqlIdentities;
   readonly tokens: SqlTokens;
   readonly tries: SqlTries;
   readonly content: SqlContent;
@@ -83,6 +85,7 @@ export class SqlStore implements Store {
     this.calendar = new SqlCalendar(this.#writer);
     this.exchange = new SqlExchange(this.#writer);
     this.faults = new SqlFaults(this.#writer);
+    this.identities = new SqlIdentities(this.#writer);
     this.tokens = new SqlTokens(this.#writer);
     this.tries = new SqlTries(this.#writer);
     this.content = new SqlContent(this.#writer);

@@ -29,7 +29,7 @@ import type { ExchangeStore } from './exchange-store.ts';
 import type { FederationStore } from './federation-store.ts';
 import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
-import type { PeopleStore, TokenStore, TryStore } from './people-store.ts';
+import type { IdentityStore, PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { PlayStore } from './play-store.ts';
 import type { RegisterStore } from './register-store.ts';
 import type { RetentionStore } from './retention-store.ts';
@@ -430,6 +430,7 @@ export interface Store {
   readonly estate: EstateStore;
   readonly units: UnitStore;
   readonly people: PeopleStore;
+  readonly identities: IdentityStore;
   readonly tokens: TokenStore;
   readonly tries: TryStore;
   readonly content: ContentStore;

@@ -46,22 +46,30 @@ export function describeApprovalStore(name: string, makeBed: () => Promise<Store
 
     test('of two that use a link at once one does; one that came to nothing is freed; old ones go', async () => {
       expect(await on.store.approvals.addLink(link('h-1'), 1, act('ask'))).toEqual(ok(undefined));
-      const use = (atMs = 2) => on.store.approvals.useLink('h-1', atMs, act('use'));
+      const use = (atMs = 2) => on.store.approvals.useLink('h-1', atMs);
       const both = await Promise.all([use(), use()]);
       expect(both.map(({ ok: done }) => done)).toEqual([true, false]);
       await on.reopen();
       expect(await on.store.approvals.link('h-1')).toEqual(link('h-1', { usedMs: 2 }));
-      await on.store.approvals.freeLink('h-1');
+      await on.store.approvals.settleLink('h-1', 'refused', act('refused'));
       expect(await use(100)).toMatchObject({ problem: { code: 'expired' } });
       expect(await use(3)).toMatchObject({ value: { usedMs: 3 } });
-      expect(await on.store.approvals.useLink('h-9', 1, act('x'))).toMatchObject({ problem: { code: 'not-found' } });
+      await on.store.approvals.settleLink('h-1', 'done', act('use'));
+      expect((await on.store.approvals.link('h-1'))?.usedMs).toBe(3);
+      expect(await on.store.approvals.useLink('h-9', 1)).toMatchObject({ problem: { code: 'not-found' } });
       await on.store.approvals.addLink(link('h-2', { expMs: 500 }), 100, act('ask'));
       expect(await on.store.approvals.link('h-1')).toBeUndefined();
-      expect((await on.store.audit.entries(0, 9)).map((one) => one.act)).toEqual(['ask', 'use', 'use', 'ask']);
+      expect((await on.store.audit.entries(0, 9)).map((one) => one.act)).toEqual(['ask', 'refused', 'use', 'ask']);
     });
 
-    test('one account has so many open links at most; after a restore none holds', async () => {
-      for (let n = 0; n < approvalLimits.links; n++) await on.store.approvals.addLink(link(`h-${n}`), 1, act('ask'));
+    test('one account has so many open links at most, of one who asks fewer, so that others can ask; after a restore none holds', async () => {
+      const { links, linksByOne } = approvalLimits;
+      const fill = async (by: string, from: number) => {
+        for (let n = from; n < from + linksByOne; n++)
+          expect((await on.store.approvals.addLink(link(`h-${n}`, { by }), 1, act('ask'))).ok).toBe(true);
+        expect(await on.store.approvals.addLink(link('h-more', { by }), 1, act('ask'))).toMatchObject({ problem: { code: 'over-budget' } });
+      };
+      for (let from = 0; from < links; from += linksByOne) await fill(`nguoi-${from}`, from);
       expect(await on.store.approvals.addLink(link('h-x'), 1, act('ask'))).toMatchObject({ problem: { code: 'over-budget' } });
       expect((await on.store.approvals.addLink(link('h-y', { account: 'khac' }), 1, act('ask'))).ok).toBe(true);
       await on.store.restored(act('restore'));

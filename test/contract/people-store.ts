@@ -18,7 +18,18 @@ const account = (name: string): Account => ({
   },
 });
 const session = (idHash: string, of = 'x', createdMs = 1): Session => ({
-  ...{ idHash, account: of, csrf: 'c', createdMs, expMs: 100, proof: 'factor', seenMs: 1, place: '10.0.0.*', device: 'Firefox' },
+  ...{
+    idHash,
+    account: of,
+    csrf: 'c',
+    createdMs,
+    expMs: 100,
+    proof: 'factor',
+    seenMs: 1,
+    place: '10.0.0.*',
+    device: 'Firefox',
+    way: 'password',
+  },
 });
 const invitation = (tokenHash: string, of = 'x', expMs = 5_000): Invitation => ({ account: of, tokenHash, madeMs: 1, expMs, by: 'a' });
 const token = (id: string, of = 'x', expMs = 100): Token => ({
@@ -99,6 +110,31 @@ export function describePeopleStore(name: string, makeBed: () => Promise<StoreBe
       await on.store.people.invite(invitation('late', 'y'), act('account.invite'));
       const late = await on.store.people.acceptInvitation('late', 'h', act('account.password', 5_000));
       expect(late).toMatchObject({ ok: false, problem: { code: 'expired' } });
+    });
+
+    test('a provider’s person is one account’s at most, a newer link takes the place of the older, and sessions by its word end with it', async () => {
+      const person = (subject: string, of = 'x') => ({ account: of, issuer: 'https://ai', subject, madeMs: 5, by: 'a' });
+      const { identities, people } = on.store;
+      const linked = await Promise.all([identities.link(person('p', 'x'), act('l')), identities.link(person('p', 'y'), act('l'))]);
+      expect(linked.map((one) => one.ok)).toEqual([true, false]);
+      expect(await identities.identityOf('https://ai', 'p')).toEqual(person('p'));
+      expect(await identities.identityOf('https://khac', 'p')).toBeUndefined();
+      for (const one of [
+        session('by-password'),
+        { ...session('by-word'), way: 'oidc' as const },
+        { ...session('other', 'y'), way: 'oidc' as const },
+      ])
+        await people.addSession(one, act('session.begin'));
+      expect(await people.session('by-word', 5)).toMatchObject({ way: 'oidc' });
+      expect(await identities.link(person('q'), act('l'))).toMatchObject({ ok: true });
+      expect(await identities.identityOf('https://ai', 'p')).toBeUndefined();
+      expect((await people.sessionsOf('x', 5)).map(({ idHash }) => idHash)).toEqual(['by-password']);
+      expect(await people.sessionsOf('y', 5)).toHaveLength(1);
+      await on.reopen();
+      expect(await on.store.identities.identities()).toEqual([person('q')]);
+      expect(await on.store.identities.unlink('x', act('u'))).toMatchObject({ ok: true });
+      expect(await on.store.identities.unlink('x', act('u'))).toMatchObject({ ok: false, problem: { code: 'not-found' } });
+      expect(await on.store.identities.identities()).toEqual([]);
     });
 
     test('an account comes with its invitation or not at all', async () => {

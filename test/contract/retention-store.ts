@@ -96,6 +96,7 @@ export function describeRetentionStore(name: string, makeBed: () => Promise<Stor
         seenMs: 1,
         place: '',
         device: '',
+        way: 'password',
       } as const;
       await on.store.people.addSession(session, act('session.begin'));
       await on.store.restored(act('centre.restore'));

@@ -49,7 +49,7 @@ test('shows what it is about without a session; approving needs that person’s 
   expect([codeOf(await decide(token)), codeOf(await look(token))]).toEqual(['not-found', 'not-found']);
   const audit = await province.built.centre.store.audit.entries(0, 9_999);
   const told = audit.filter(({ subject }) => subject === id).map(({ actor, act }) => `${actor} ${act}`);
-  expect(told.slice(-3)).toEqual(['bien-tap approval.ask', 'duyet-tinh approval.use', 'duyet-tinh source.approve']);
+  expect(told.slice(-3)).toEqual(['bien-tap approval.ask', 'duyet-tinh source.approve', 'duyet-tinh approval.use']);
   expect(JSON.stringify(audit)).not.toContain(token);
 });
 
@@ -97,8 +97,16 @@ test('a right that was lost since decides nothing, and the link stays what it wa
   const before = await people.account('duyet-tinh');
   await people.changeAccount('duyet-tinh', (one) => ({ ok: true, value: { ...one, grants: [] } }), act);
   expect(codeOf(await decide(token))).toBe('not-found');
+  // The audit says what happened, not what was tried.
+  const told = async () =>
+    (await province.built.centre.store.audit.entries(0, 9_999))
+      .filter((one) => one.subject === id)
+      .map((one) => one.act)
+      .at(-1);
+  expect(await told()).toBe('approval.refused');
   await people.changeAccount('duyet-tinh', (one) => ({ ok: true, value: { ...one, grants: before?.grants ?? [] } }), act);
   expect((await decide(token)).body.state).toBe('approved');
+  expect(await told()).toBe('approval.use');
 });
 
 test('what was changed between the reading and the sign-in is not approved', async () => {

@@ -1,7 +1,14 @@
 // T − 30: approved thirty minutes ahead, or silent or filled, and the box's own timeline says why.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { approvalNotices, approvedAheadMs, lateStarts } from '../../controller/core/late-approval.ts';
+import {
+  approvalNotices,
+  approvedAheadMs,
+  insteadIds,
+  lateStarts,
+  lostPlays,
+  withLateApprovals,
+} from '../../controller/core/late-approval.ts';
 import type { Programme } from '../../schemas/programme.ts';
 import { schedule as scheduleOf } from '../schemas/documents.ts';
 import { type Asker, type BuiltCentre, codeOf, makeCentre, startMs } from './built-centre.ts';
@@ -42,6 +49,52 @@ describe('the rule', () => {
     expect(whys('draft', T - approvedAheadMs)).toEqual(['not-approved']);
     expect(whys('submitted', T - 2 * 86_400_000)).toEqual([]);
     expect([whys('approved', T), whys('withdrawn', T), whys('submitted', T, T - 1)]).toEqual([[], [], []]);
+  });
+});
+
+describe('what takes the place of a lost start', () => {
+  const named = (id: string, createdMs: number) => ({ ...planned(createdMs), schedule: { ...planned(createdMs).schedule, id } });
+  const idOf = fc.constantFrom(
+    's',
+    's-thay',
+    's-thay1',
+    `${'a'.repeat(27)}xxxxx`,
+    `${'a'.repeat(27)}yyyyy`,
+    `${'a'.repeat(27)}-thay`,
+    'a'.repeat(32),
+  );
+
+  test('has a name that no schedule and no other such has, whatever they are called, and keeps it when another comes', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(idOf, { minLength: 1 }), idOf, (ids, later) => {
+        const all = ids.map((id, i) => named(id, i));
+        const given = insteadIds(all);
+        const names = [...ids, ...given.values()];
+        expect(new Set(names).size).toBe(2 * ids.length);
+        for (const name of given.values()) expect(name).toMatch(/^[a-z0-9-]{1,32}$/);
+        if (!names.includes(later))
+          for (const [id, name] of insteadIds([...all, named(later, 99)])) if (id !== later) expect(name).toBe(given.get(id));
+      }),
+    );
+  });
+
+  test('makes a plan that a box takes, also of two schedules whose names begin alike', () => {
+    const filler = { programme: { ...programme, id: 'lap-cho' }, state: 'approved', changedMs: 1 };
+    const two = [named(`${'a'.repeat(27)}xxxxx`, 1), named(`${'a'.repeat(27)}yyyyy`, 2)];
+    const made = withLateApprovals(two, [{ programme, state: 'submitted', changedMs: 1 }, filler], 'lap-cho', T - approvedAheadMs);
+    expect(made.map(({ schedule }) => schedule.programme)).toEqual(['ct-1', 'lap-cho', 'ct-1', 'lap-cho']);
+    expect(new Set(made.map(({ schedule }) => schedule.id)).size).toBe(4);
+  });
+
+  test('says in the plan of a box that nobody approved it, with nothing of its content; before the thirty minutes and once approved no more', () => {
+    const secret = { ...programme, title: 'Bí mật', items: [{ ...sound('a'), speak: 'lời chưa duyệt' }] };
+    const lost = (state: string, atMs: number) => lostPlays([planned(1)], [{ programme: secret, state, changedMs: 1 }], atMs);
+    const [one] = lost('draft', T - approvedAheadMs);
+    expect(one?.schedule).toMatchObject({ id: 's-1', start: '20261123T170000', rdates: [], unapprovedMs: [T] });
+    expect(one?.programme.items[0]?.durationMs).toBe(sound('a').durationMs);
+    for (const word of ['Bí mật', 'lời chưa duyệt', sound('a').sha256, sound('a').title]) expect(JSON.stringify(one)).not.toContain(word);
+    expect([lost('draft', T - approvedAheadMs - 1), lost('approved', T), lost('withdrawn', T)]).toEqual([[], [], []]);
+    expect(lost('draft', T + 8 * 86_400_000)).toEqual([]);
   });
 });
 
@@ -101,7 +154,10 @@ describe('in a centre', () => {
     built.clock.nowMs = firstMs - approvedAheadMs;
     await built.centre.approvals.look();
     expect(await whys()).toEqual(['not-approved', 'approval-waits']);
-    expect(await heard()).toEqual([[filler, 'filler', null]]);
+    const said = await heard();
+    expect(said).toHaveLength(2);
+    expect(said).toContainEqual([filler, 'filler', null]);
+    expect(said).toContainEqual([late.programme, 'normal', 'not-approved']);
   });
 
   test('approved after that, this start stays lost and says why; the next one plays', async () => {

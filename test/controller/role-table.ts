@@ -99,6 +99,7 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('open', 'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /*', 'GET /setup', 'GET /invite', 'GET /api/openapi.json'),
   ...anywhere('open', 'GET /api/asyncapi.json'),
   ...anywhere('open', 'GET /api/session', 'POST /api/session', 'POST /api/setup', 'POST /api/invitation', 'POST /api/invitation/look'),
+  ...anywhere('open', 'GET /api/session/ways', 'POST /api/session/oidc', 'GET /api/session/oidc/callback'),
   ...anywhere('open', 'POST /alerts/webhook/:source'),
   // The password alone is enough to finish signing in, or to go.
   ...anywhere('half', 'POST /api/session/code', 'POST /api/session/factor', 'POST /api/session/factor/confirm', 'DELETE /api/session'),
@@ -115,6 +116,8 @@ export const roleTable: readonly RouteRow[] = [
   ofAccount('POST /api/accounts/:account/invitation'),
   ofAccount('GET /api/accounts/:account/sessions'),
   ofAccount('DELETE /api/accounts/:account/sessions'),
+  ofAccount('PUT /api/accounts/:account/identity', { subject: 'nguoi-1' }),
+  ofAccount('DELETE /api/accounts/:account/identity'),
   ofAccount('POST /api/accounts/:account/disable'),
   ofAccount('DELETE /api/duty/factors/:account'),
   ...placed('account.read', 'GET /api/sign-in-settings'),

@@ -2,13 +2,14 @@
 import type { SignInNotice } from '../../../schemas/people.ts';
 import { rememberCsrf, send } from '../door.ts';
 import { field, h, replace } from '../element.ts';
+import { otherWays, takeOutcome } from './other-ways.ts';
 import { tellProblem } from './view.ts';
 
 export function showSignIn(app: Element, onSignedIn: (notice: SignInNotice | undefined) => void): void {
   document.title = 'Đăng nhập – Loa';
   const account = h('input', { name: 'account', autocomplete: 'username', required: true, autocapitalize: 'none', spellcheck: 'false' });
   const password = h('input', { name: 'password', type: 'password', autocomplete: 'current-password', required: true });
-  const problem = h('p', { class: 'problem', role: 'alert' });
+  const problem = h('p', { class: 'problem', role: 'alert' }, takeOutcome());
   const button = h('button', { class: 'primary' }, 'Đăng nhập');
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -34,6 +35,7 @@ export function showSignIn(app: Element, onSignedIn: (notice: SignInNotice | und
     field('Mật khẩu', password),
     problem,
     h('div', { class: 'row end' }, button),
+    otherWays(problem),
     h('p', { class: 'soft' }, 'Quên mật khẩu: xin người quản trị một liên kết mới. · Lost it? Ask an administrator for a new link.'),
   );
   replace(app, h('main', { id: 'content' }, form));

@@ -18,6 +18,7 @@ import { sql as steering } from './0016-steering.ts';
 import { sql as register } from './0017-register.ts';
 import { sql as exchange } from './0018-exchange.ts';
 import { sql as directives } from './0019-directives.ts';
+import { sql as identities } from './0020-identities.ts';
 import { sql as foundByHash } from './0021-found-by-hash.ts';
 import { sql as wants } from './0022-wants.ts';
 
@@ -41,6 +42,7 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 17, sql: register },
   { number: 18, sql: exchange },
   { number: 19, sql: directives },
+  { number: 20, sql: identities },
   { number: 21, sql: foundByHash },
   { number: 22, sql: wants },
 ];
