@@ -41,7 +41,8 @@ describe('what no client can do to the others', () => {
       delays.push(performance.now() - atMs);
       healthy.packets.length = 0;
     }
-    expect(Math.max(...delays)).toBeLessThan(500);
+    // Whoever waited for the frozen one would wait until it is cut as stalled.
+    expect(Math.max(...delays)).toBeLessThan(5_000);
     expect(broker.connected()).toEqual(['b2']);
     expect(broker.metrics().refused['queue-full']).toBe(1);
   });
