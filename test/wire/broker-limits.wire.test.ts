@@ -41,13 +41,14 @@ describe('what no client can do to the others', () => {
       delays.push(performance.now() - atMs);
       healthy.packets.length = 0;
     }
-    expect(Math.max(...delays)).toBeLessThan(500);
+    // Whoever waited for the frozen one would wait until it is cut as stalled.
+    expect(Math.max(...delays)).toBeLessThan(5_000);
     expect(broker.connected()).toEqual(['b2']);
     expect(broker.metrics().refused['queue-full']).toBe(1);
   });
 
   it('cuts a reader that takes nothing, and spares a slow one', async () => {
-    const { broker, port } = await startBroker({ limits: { stallMs: 1500, queuedBytesMax: 64 * 2 ** 20 } });
+    const { broker, port } = await startBroker({ limits: { stallMs: 8_000, queuedBytesMax: 64 * 2 ** 20 } });
     const stalled = await peer(port, 'box:b1').ready('box:b1', ['loa/1/g/g1/order']);
     const slow = await peer(port, 'box:b2').ready('box:b2', ['loa/1/g/g1/order']);
     stalled.socket.pause();
@@ -58,7 +59,7 @@ describe('what no client can do to the others', () => {
     const count = 60;
     for (let i = 0; i < count; i++) await broker.publish('loa/1/g/g1/order', Buffer.alloc(256 * 1024, i), { qos: 1, retain: false });
     await slow.until(() => slow.messages.length === count || slow.closed, 60_000);
-    await vi.waitFor(() => expect(broker.connected()).toEqual(['b2']), 20_000);
+    await vi.waitFor(() => expect(broker.connected()).toEqual(['b2']), 60_000);
     expect(slow.messages.length).toBe(count);
     expect(broker.metrics().refused).toMatchObject({ stalled: 1 });
   });

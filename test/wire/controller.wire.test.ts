@@ -115,7 +115,8 @@ describe('a centre as a process', () => {
       ({ payload }) => JSON.parse(Buffer.from(JSON.parse(String(payload)).payload, 'base64').toString()).body.rev,
     );
     expect(revs[1]).toBe(revs[0] + 1);
-    expect(tookMs).toBeLessThan(2000);
+    // At once, not with the next round of anything.
+    expect(tookMs).toBeLessThan(10_000);
     box.socket.destroy();
   });
 
@@ -198,7 +199,7 @@ describe('a centre as a process', () => {
     const askedMs = performance.now();
     await officer('POST', `/orders/${given.id}/clear`, { reason: 'thử xong' });
     await box.until(() => box.messages.some(({ payload }) => String(payload).includes('loa.clear+json')));
-    expect(performance.now() - askedMs).toBeLessThan(3000);
+    expect(performance.now() - askedMs).toBeLessThan(10_000);
     box.socket.destroy();
   });
 
