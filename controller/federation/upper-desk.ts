@@ -108,7 +108,7 @@ export class UpperDesk {
     const tls = await issue();
     const line: UpperLine = open({
       ...{ path, centre: card.id, tls },
-      onMessage: async (word, payload) => this.#run('from-above-not-taken', () => this.#take(word, payload)),
+      onMessage: async (word, payload) => this.#heard(word, String(Buffer.from(payload))),
       onChange: (up) => this.#change(line, up),
       onProblem: (problem) => journal.warn({ event: 'line-above', centre: path.centre, ...problem }),
     });
@@ -157,10 +157,16 @@ export class UpperDesk {
     return undefined;
   }
 
-  async #take(word: DownWord, payload: Uint8Array): Promise<Problem | undefined> {
+  /** A question waits for nothing that is under way. */
+  #heard(word: DownWord, text: string): void {
+    const problem = word === 'cmd' ? this.#called(text) : undefined;
+    if (word !== 'cmd') this.#run('from-above-not-taken', () => this.#take(word, text));
+    else if (problem) this.#options.journal.warn({ event: 'from-above-refused', ...problem });
+  }
+
+  async #take(word: Exclude<DownWord, 'cmd'>, text: string): Promise<Problem | undefined> {
     const above = this.#above;
     if (!above) return undefined;
-    const text = Buffer.from(payload).toString('utf8');
     switch (word) {
       case 'answer':
         return this.#answered(above, text);
@@ -168,8 +174,6 @@ export class UpperDesk {
         return this.#things(above, text);
       case 'ack':
         return this.#acked(above, text);
-      case 'cmd':
-        return this.#called(above, text);
       default:
         return word satisfies never;
     }
@@ -244,16 +248,18 @@ export class UpperDesk {
     return undefined;
   }
 
-  async #called(above: Above, text: string): Promise<Problem | undefined> {
+  #called(text: string): Problem | undefined {
+    const above = this.#above;
+    if (!above) return undefined;
     const call = parseJson(DownCall, text, federationLimits.messageBytes);
     if (!call.ok) return call.problem;
     if (call.value.do === 'news') {
-      await this.#hello();
+      this.#run('no-hello', () => this.#hello());
       return undefined;
     }
     const { id, question, withinMs } = call.value;
     const peer = above.path.centre;
-    // Not in turn: a slow one further below must not hold up the rest.
+    // Nor does the rest wait for a slow one further below.
     void this.#options.answers
       .answer(question, peer, (issue) => nameHere(peer, 'tp', issue), withinMs)
       .catch((error: unknown) => bad('internal-error', error instanceof Error ? error.message : ''))

@@ -64,6 +64,23 @@ describe('content that does not come', () => {
     expect(new Set(wires.a.asked.slice(before)).size, 'each once').toBe(wires.a.asked.length - before);
   });
 
+  test('nor does a word to the centre above that is not taken keep a question from its answer', async () => {
+    const going: (() => void)[] = [];
+    wires.a.heldUp = (word) => (word === 'report' ? Promise.resolve() : new Promise((go) => going.push(go)));
+    onTestFinished(() => {
+      wires.a.heldUp = undefined;
+      for (const go of going) go();
+    });
+    await issue(province, await publish(province, { title: 'Vướng', body: 'x' }), ['a']);
+    await soon(async () => expect(going.length).toBeGreaterThan(0));
+    expect((await (await as(province, 'duyet'))('GET', '/centres/below/xa-a/boxes')).status).toBe(200);
+    const lies = (await (await as(communeA, 'tac-gia'))('GET', '/inbox?limit=500')).body as { item: { content: { title: string } } }[];
+    expect(
+      lies.map(({ item }) => item.content.title),
+      'while nothing goes on',
+    ).not.toContain('Vướng');
+  });
+
   test('for ever does not keep a centre from stopping', async () => {
     const before = wires.b.asked.length;
     // Not even a signal is heard.

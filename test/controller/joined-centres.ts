@@ -96,6 +96,7 @@ export class Wire {
         stop: async () => undefined,
         say: async (word, payload) => {
           if (!this.#up || !this.#parent) return bad('offline', 'cut');
+          await this.heldUp?.(word);
           const parent = this.#parent;
           const said = (async () => {
             for (let times = this.twice ? 2 : 1; times > 0; times--) await parent.fromCentre(this.#child, word, payload);
@@ -117,6 +118,8 @@ export class Wire {
       return ok(undefined);
     },
   };
+  /** What a word to the parent waits for before it is said; it may be for ever. */
+  heldUp: ((word: string) => Promise<void>) | undefined;
   /** What content waits for before it comes; it may be for ever. */
   held: ((sha256: string) => Promise<void>) | undefined;
   /** Where fetched content goes. */
