@@ -4,6 +4,7 @@ import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
 import type { AreaPath } from '../schemas/ids.ts';
+import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { CommandDesk } from './command-desk.ts';
@@ -61,6 +62,7 @@ import { UnitDesk } from './units/unit-desk.ts';
 export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs' | 'authority' | 'journal' | 'nowMs'> {
   readonly tools: AudioTools;
   readonly templates: readonly OrderTemplate[];
+  readonly pronunciations: readonly Pronunciation[];
   readonly named: readonly Group[];
   readonly signatory: Signatory;
   readonly gatewayKey: GatewayKey | undefined;
@@ -200,7 +202,7 @@ function makeBase({ card, store, blobs, tools, trust, journal, nowMs, signatory,
 function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...parts }: Parts, base: Base) {
   const { registry, publish, feed, voices, desk, dispatch, names } = base;
   const stood: { tell: () => void } = { tell: () => undefined };
-  const templates = new TemplateDesk(parts.templates, {
+  const templates = new TemplateDesk(parts.templates, parts.pronunciations, {
     meta: store.meta,
     voices,
     registry,
@@ -217,7 +219,7 @@ function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...par
     void duty.tellLeaders(order).catch((err: unknown) => journal.warn({ event: 'leaders-not-told', err }));
   const changed = () => dispatch.changed();
   const shared = { store, card, trust, registry, desk, voices, feed, publish, journal, groups: names, ladder: duty.ladder, changed, nowMs };
-  const given = makeEmergency({ ...shared, templates: () => templates.all(), onEarnest, stood: () => stood.tell() });
+  const given = makeEmergency({ ...shared, templates: () => templates.spoken(), onEarnest, stood: () => stood.tell() });
   const alerts = makeAlerts({
     ...shared,
     ...given,

@@ -7,6 +7,7 @@ import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts
 import { findStrongboxKey, openStrongbox } from '../hardware/host/strongbox.ts';
 import type { Below } from '../schemas/introduction.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import type { Topic } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
 import { Blobs } from './blobs.ts';
@@ -31,6 +32,7 @@ import type { Hello } from './signing/frames.ts';
 import { openKeys } from './signing/open-keys.ts';
 import type { Signatory } from './signing/room.ts';
 import { readEngineSettings } from './speech/http-engine.ts';
+import { pronunciationsCell } from './speech/speech-desk.ts';
 import { openStore } from './store/open-store.ts';
 
 /** A broker as the centre needs it; main knows the one that is embedded. */
@@ -214,8 +216,8 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     await store.close();
     return boxKey;
   }
-  const [card, trust, templates, groups] = await Promise.all(
-    ['card', 'trust', 'templates', 'groups'].map((name) => store.meta.value(name)),
+  const [card, trust, templates, groups, pronunciations] = await Promise.all(
+    ['card', 'trust', 'templates', 'groups', pronunciationsCell].map((name) => store.meta.value(name)),
   );
   if (card === undefined || trust === undefined) {
     await store.close();
@@ -240,6 +242,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     card: JSON.parse(card) as CentreCard,
     trust: JSON.parse(trust) as Trust,
     templates: templates === undefined ? [] : (JSON.parse(templates) as OrderTemplate[]),
+    pronunciations: pronunciations === undefined ? [] : (JSON.parse(pronunciations) as Pronunciation[]),
     named: groups === undefined ? [] : (JSON.parse(groups) as Group[]),
     store,
     blobs,

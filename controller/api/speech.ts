@@ -11,7 +11,7 @@ import { declare } from './route.ts';
 export type SpeechAnswer = MediaAnswer & { readonly words: string; readonly engine: string };
 
 export function speechRoutes(app: FastifyInstance, centre: Centre): void {
-  const { speech, store } = centre;
+  const { speech, store, templates } = centre;
 
   declare(
     app,
@@ -38,8 +38,8 @@ export function speechRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'PUT', url: '/api/pronunciations', act: 'pronunciation.write', where: 'centre', body: Pronunciations },
     async ({ body, act }): Promise<Result<readonly Pronunciation[]>> => {
-      await speech.setDictionary(body, act('pronunciation.write', 'pronunciations', body));
-      return ok(body);
+      const kept = await templates.pronounce(body, () => speech.setDictionary(body, act('pronunciation.write', 'pronunciations', body)));
+      return kept.ok ? ok(body) : kept;
     },
   );
 }

@@ -61,7 +61,7 @@ export interface OrderWish {
 }
 
 /** What an order carries of one language. */
-const spokenCharactersMax = 2_000;
+export const spokenCharactersMax = 2_000;
 
 /** Words around an exercise, by language; other languages get the Vietnamese ones in a speech of their own. */
 const exerciseWords: Readonly<Record<string, readonly [first: string, last: string]>> = {

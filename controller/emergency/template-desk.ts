@@ -5,8 +5,16 @@ import { sameLanguage } from '../../schemas/languages.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Film } from '../../schemas/programme.ts';
 import { screenWordsMax, screenWordsOf } from '../../schemas/screen-words.ts';
+import { type Pronunciation, pronounced } from '../../schemas/speech-text/pronunciations.ts';
 import { orderFilmsMax } from '../../schemas/want.ts';
-import { type OrderTemplate, type SignFilms, signFilmsOf, spokenWords, type TemplateSpeech } from '../core/order-plan.ts';
+import {
+  type OrderTemplate,
+  type SignFilms,
+  signFilmsOf,
+  spokenCharactersMax,
+  spokenWords,
+  type TemplateSpeech,
+} from '../core/order-plan.ts';
 import type { Registry } from '../registry.ts';
 import type { Act, MetaStore } from '../store/store.ts';
 import type { Voices } from './voices.ts';
@@ -35,12 +43,17 @@ export interface TemplateDeskOptions {
 export class TemplateDesk {
   readonly #options: TemplateDeskOptions;
   #templates: readonly OrderTemplate[];
+  /** The commune's own: how words that no rule knows are said. */
+  #dictionary: readonly Pronunciation[];
+  #spoken: readonly OrderTemplate[];
   #preparing: Promise<void> = Promise.resolve();
   /** Changes are made one after the other: each begins with what the one before left. */
   #changing: Promise<unknown> = Promise.resolve();
 
-  constructor(templates: readonly OrderTemplate[], options: TemplateDeskOptions) {
+  constructor(templates: readonly OrderTemplate[], dictionary: readonly Pronunciation[], options: TemplateDeskOptions) {
     this.#templates = templates;
+    this.#dictionary = dictionary;
+    this.#spoken = pronouncedTemplates(templates, dictionary);
     this.#options = options;
   }
 
@@ -48,9 +61,34 @@ export class TemplateDesk {
     return this.#templates;
   }
 
+  /** With their words as the dictionary says them: so they are prepared, looked at, signed and spoken. */
+  spoken(): readonly OrderTemplate[] {
+    return this.#spoken;
+  }
+
+  /**
+   * How words are said from now on, kept by `keep`. Orders that were signed keep theirs.
+   * Problem: too-large (a template that no order could carry any more).
+   */
+  pronounce(dictionary: readonly Pronunciation[], keep: () => Promise<void>): Promise<Result<void>> {
+    return this.#inTurn(async () => {
+      const said = pronouncedTemplates(this.#templates, dictionary);
+      for (const { id, speech } of said) {
+        const long = speech.find((one) => this.#isTooLong(one));
+        if (long)
+          return bad('too-large', `template ${id} in ${long.language}: more than ${spokenCharactersMax} characters when spoken out`);
+      }
+      await keep();
+      this.#dictionary = dictionary;
+      this.#spoken = said;
+      this.#prepareSoon(said);
+      return ok(undefined);
+    });
+  }
+
   /** Prepare voices in the background: orders given before they are ready are spoken by the boxes. */
   start(): void {
-    this.#prepareSoon(this.#templates);
+    this.#prepareSoon(this.#spoken);
   }
 
   /** Finish the voice at hand, begin no other. */
@@ -73,8 +111,8 @@ export class TemplateDesk {
     const main = template.speech[0]?.language ?? 'vi';
     const others = template.speech.filter(({ language }) => language !== speech.language);
     if (others.length >= languagesMax) return bad('too-large', `${languagesMax} languages at most`, '/language');
-    const tooLong = classesOf(this.#options.demo).some((kind) => spokenWords(kind, speech.language, speech.speak).length > 2_000);
-    if (tooLong) return bad('too-large', 'more than 2000 characters when spoken out', '/speak');
+    if (this.#isTooLong({ ...speech, speak: pronounced(speech.speak, speech.language, this.#dictionary) }))
+      return bad('too-large', `more than ${spokenCharactersMax} characters when spoken out`, '/speak');
     if (screen && screenWordsOf(screen) > screenWordsMax)
       return bad('too-large', `a board is read at a glance: ${screenWordsMax} words at most besides place and number`, '/screen');
     const inMain = speech.language === main;
@@ -93,7 +131,7 @@ export class TemplateDesk {
       ...(screens.length > 0 ? { screens } : {}),
     };
     await this.#replace(changed, act);
-    this.#prepareSoon([changed]);
+    this.#prepareSoon(pronouncedTemplates([changed], this.#dictionary));
     return ok(changed);
   }
 
@@ -116,6 +154,10 @@ export class TemplateDesk {
     return ok(changed);
   }
 
+  #isTooLong({ language, speak }: TemplateSpeech): boolean {
+    return classesOf(this.#options.demo).some((kind) => spokenWords(kind, language, speak).length > spokenCharactersMax);
+  }
+
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
     const changed = this.#changing.then(change);
     this.#changing = changed.catch(() => undefined);
@@ -126,6 +168,7 @@ export class TemplateDesk {
     const next = this.#templates.map((one) => (one.id === changed.id ? changed : one));
     await this.#options.meta.setValue(cell, JSON.stringify(next), act);
     this.#templates = next;
+    this.#spoken = pronouncedTemplates(next, this.#dictionary);
   }
 
   /** Hazard × language × recorded?, and the clusters that would fall back (PRODUCT §1.4). */
@@ -162,6 +205,14 @@ export class TemplateDesk {
       warn(error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+function pronouncedTemplates(templates: readonly OrderTemplate[], dictionary: readonly Pronunciation[]): readonly OrderTemplate[] {
+  if (dictionary.length === 0) return templates;
+  return templates.map((template) => ({
+    ...template,
+    speech: template.speech.map((one) => ({ ...one, speak: pronounced(one.speak, one.language, dictionary) })),
+  }));
 }
 
 function isNew(template: OrderTemplate, speech: TemplateSpeech): TemplateSpeech[] {

@@ -10,7 +10,7 @@ import type { Ingest } from '../media/make-ingest.ts';
 import type { Act, MetaStore } from '../store/store.ts';
 import type { SpeechEngine } from './engines.ts';
 
-const cell = 'pronunciations';
+export const pronunciationsCell = 'pronunciations';
 
 export interface SpeakWords extends Pick<Item, 'title' | 'language'> {
   /** Who asks. */
@@ -40,11 +40,11 @@ export class SpeechDesk {
   }
 
   async dictionary(): Promise<readonly Pronunciation[]> {
-    return JSON.parse((await this.#options.meta.value(cell)) ?? '[]') as Pronunciation[];
+    return JSON.parse((await this.#options.meta.value(pronunciationsCell)) ?? '[]') as Pronunciation[];
   }
 
   async setDictionary(dictionary: readonly Pronunciation[], act: Act): Promise<void> {
-    await this.#options.meta.setValue(cell, JSON.stringify(dictionary), act);
+    await this.#options.meta.setValue(pronunciationsCell, JSON.stringify(dictionary), act);
   }
 
   /** A text as it would be said. */

@@ -76,6 +76,39 @@ describe('asked by REST', () => {
     expect((built.lastRetained('loa/1/g/thon-1/order')?.payload.length ?? 0) + (await duty('GET', '/order-requests')).body.length).toBe(0);
   });
 
+  test('the commune’s dictionary says an order’s words as it says any text, after a restart too; templates keep them as written', async () => {
+    const approver = await built.as('duyet');
+    const written = (await duty('GET', '/templates')).body.find(({ id }: { id: string }) => id === 'lu-quet').speak as string;
+    expect(written).toMatch(/^Khẩn cấp/);
+    const dictionary = [{ written: 'Khẩn cấp', spoken: 'Báo động khẩn', language: 'vi' }];
+    expect((await approver('PUT', '/pronunciations', dictionary)).status).toBe(200);
+    const spoken = async (who: Asker) => (await who('POST', '/order-preview', { ...wish, class: 'actual' })).body.speech[0].speak as string;
+    expect(await spoken(duty)).toMatch(/^Báo động khẩn/);
+    expect(await spoken(duty)).toBe((await duty('POST', '/speech/words', { text: written, language: 'vi' })).body.words);
+    expect((await duty('GET', '/templates')).body.find(({ id }: { id: string }) => id === 'lu-quet').speak).toBe(written);
+    const again = await makeCentre({}, built.dir);
+    try {
+      expect(await spoken(await again.as('truc-ban'))).toMatch(/^Báo động khẩn/);
+    } finally {
+      await again.stop();
+    }
+    await approver('PUT', '/pronunciations', []);
+    expect(await spoken(duty)).toMatch(/^Khẩn cấp/);
+  });
+
+  test('a dictionary that no order could carry is refused by the template’s name, and the one before stands', async () => {
+    const approver = await built.as('duyet');
+    const words = { language: 'vi', speak: 'Xả lũ hồ chứa. '.repeat(20) };
+    expect((await duty('PUT', '/templates/lu-quet/speech', words)).status).toBe(200);
+    const long = [{ written: 'hồ chứa', spoken: 'nước '.repeat(39).trim(), language: 'vi' }];
+    const refused = await approver('PUT', '/pronunciations', long);
+    expect([codeOf(refused), refused.body.detail]).toEqual(['too-large', expect.stringContaining('lu-quet')]);
+    expect((await approver('GET', '/pronunciations')).body).toEqual([]);
+    expect((await duty('POST', '/order-preview', wish)).body.speech[0].speak).toContain('Xả lũ hồ chứa.');
+    await approver('PUT', '/pronunciations', [{ written: 'hồ chứa', spoken: 'hồ chứa nước', language: 'vi' }]);
+    expect((await duty('POST', '/order-preview', wish)).body.speech[0].speak).toContain('Xả lũ hồ chứa nước.');
+  });
+
   test('is for duty officers, about templates and groups there are', async () => {
     const author = await built.as('tac-gia');
     expect(codeOf(await author('POST', '/order-preview', wish))).toBe('not-allowed');
