@@ -109,7 +109,7 @@ describe('the box', () => {
     expect(shown).toMatchObject({ dev: 'loa-1', demo: true, wantRev: 1, link: { up: true }, now: { quality: 'signed' } });
     expect(shown.next.map(({ startMs: at }) => at)).toEqual([startMs]);
     expect(shown.silence?.code).toBe('not-yet');
-    const fact = await until('the receipt', () => centre.facts.find((one) => one.kind === 'receipt'), 20_000);
+    const fact = await until('the receipt', () => centre.facts.find((one) => one.kind === 'receipt'));
     if (fact.kind !== 'receipt') throw new Error('no receipt');
     expect(fact.receipt).toMatchObject({ outcome: 'played', plannedStartMs: startMs, clock: 'signed' });
     expect(Math.abs(fact.receipt.startErrorMs ?? 1e9)).toBeLessThan(50);
@@ -128,7 +128,7 @@ describe('the box', () => {
     const from = (hours: number) => local(startMs + hours * 3600_000).replace(/^.*T(..)(..).*$/, '$1:$2');
     const wrong = soon(centre, startMs, 1);
     await centre.want({ ...wrong, policy: policy({ quiet: [{ from: from(-1), to: from(1) }], permits: [] }) });
-    const fact = await until('the receipt', () => centre.facts.find((one) => one.kind === 'receipt'), 20_000);
+    const fact = await until('the receipt', () => centre.facts.find((one) => one.kind === 'receipt'));
     if (fact.kind !== 'receipt') throw new Error('no receipt');
     expect(fact.receipt).toMatchObject({ outcome: 'refused-by-policy', plannedStartMs: startMs });
     expect([fact.receipt.audibleMs ?? 0, fact.receipt.amplifierOnMs ?? null]).toEqual([0, null]);
@@ -154,7 +154,7 @@ describe('the box', () => {
     const told = (id: string, what: string) => () =>
       centre.facts.find((fact) => fact.kind === 'order' && fact.order === id && fact.state === what);
     await until('the order to sound', told('o-1', 'sounding'));
-    await until('the order to end', told('o-1', 'ended'), 20_000);
+    await until('the order to end', told('o-1', 'ended'));
     for (const id of ['o-2', 'o-3', 'o-4']) {
       await until(`${id} refused`, told(id, 'refused'));
       expect(told(id, 'sounding')()).toBeUndefined();

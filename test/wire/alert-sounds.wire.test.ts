@@ -47,7 +47,7 @@ describe('an alert nobody waits for', () => {
     const first = capAlert({ identifier: 'a-1', sentMs: Date.now() });
     const fromMs = monoNowMs();
     await drop('1.xml', capBytes(first));
-    const soundMs = await until('the siren', () => ear.firstAbove(loud, fromMs), 20_000);
+    const soundMs = await until('the siren', () => ear.firstAbove(loud, fromMs));
     process.stdout.write(`${JSON.stringify({ event: 'alert-sounds', afterMs: Math.round(soundMs - fromMs) })}\n`);
     expect(soundMs - fromMs).toBeLessThan(10_000);
     const one = await alert('a-1');

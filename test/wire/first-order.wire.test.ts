@@ -35,7 +35,7 @@ test.each([[[]], [[{ id: 'cot-dien-3', kind: 'loudspeaker' as const }]]])(
     const ear = new Ear();
     running.push(ear);
     await until('a loudspeaker', () => ear.listen(ready.value.page).then(() => true));
-    await until('the siren', () => ear.firstAbove(1_000, 0), 15_000);
-    await until('the order to sound', () => told('sounding'), 5_000);
+    await until('the siren', () => ear.firstAbove(1_000, 0));
+    await until('the order to sound', () => told('sounding'));
   },
 );

@@ -220,9 +220,9 @@ describe('forgery', () => {
   async function hear(genuine: Envelope, id: string | undefined, attachments: readonly Uint8Array[] = []): Promise<number> {
     const fromMonoMs = monoNowMs();
     await centre.order([genuine], attachments);
-    const atMonoMs = await until('the order to be heard', () => ear.firstAbove(audible, fromMonoMs), 15_000);
+    const atMonoMs = await until('the order to be heard', () => ear.firstAbove(audible, fromMonoMs));
     const name = id ?? (JSON.parse(Buffer.from(genuine.payload, 'base64').toString()) as { id: string }).id;
-    await until('the order to end', () => told(name, 'ended'), 20_000);
+    await until('the order to end', () => told(name, 'ended'));
     expect(atMonoMs - fromMonoMs).toBeLessThan(soundsWithinMs);
     await silence();
     return atMonoMs - fromMonoMs;

@@ -28,29 +28,29 @@ function guardOver(then: string, release = 'echo released >> "$0"', beats = 3) {
 test('what falls silent is ended and released before it is started again', async () => {
   const { guard, state, deeds } = guardOver('sleep 60');
   guard.start();
-  await until('the second start', () => (deeds().length >= 4 ? true : undefined), 10_000);
+  await until('the second start', () => (deeds().length >= 4 ? true : undefined));
   expect(deeds().slice(0, 4)).toEqual(['started', 'quiet', 'released', 'started']);
   guard.stop();
-  await until('its end', () => state.ended, 5_000);
+  await until('its end', () => state.ended);
 });
 
 test('told to stop while relays are being opened, it lets that finish first', async () => {
   const { guard, state, deeds } = guardOver('exit 1', 'echo releasing >> "$0"; sleep 0.5; echo released >> "$0"');
   guard.start();
-  await until('the release', () => (deeds().includes('releasing') ? true : undefined), 10_000);
+  await until('the release', () => (deeds().includes('releasing') ? true : undefined));
   guard.stop();
   expect(state.ended).toBeUndefined();
-  expect(await until('its end', () => state.ended, 5_000)).toBe(0);
+  expect(await until('its end', () => state.ended)).toBe(0);
   expect(deeds()).toEqual(['started', 'quiet', 'releasing', 'released']);
 });
 
 test('told to stop between two lives, it starts no third', async () => {
   const { guard, state, deeds } = guardOver('exit 0');
   guard.start();
-  await until('its own end', () => (deeds().includes('quiet') ? true : undefined), 10_000);
+  await until('its own end', () => (deeds().includes('quiet') ? true : undefined));
   await new Promise((go) => setTimeout(go, 200));
   guard.stop();
-  expect(await until('its end', () => state.ended, 5_000)).toBe(0);
+  expect(await until('its end', () => state.ended)).toBe(0);
   await new Promise((go) => setTimeout(go, 800));
   expect(deeds()).toEqual(['started', 'quiet']);
 });

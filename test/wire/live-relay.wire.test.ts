@@ -30,30 +30,30 @@ describe.skipIf(!programPath('ffmpeg'))('a relay [needs ffmpeg]', () => {
   it('sounds in its window, ends with silence, returns with sound, ends with a stall, reconnects', async () => {
     const made = await district.approver.post<RelayAnswer>('/relays', wish({ url: `${url}/live`, silenceMs: 2_000 }));
     expect(made).toMatchObject({ url: `${url}/live`, by: 'lanh-dao-duyet' });
-    await until('the upper programme', heardTone, 20_000);
+    await until('the upper programme', heardTone);
     const first = await sounding();
     expect(first).toMatchObject({ source: 'relay', by: 'lanh-dao-duyet', title: 'Tiếp âm tỉnh' });
 
     station.plays = 'silence';
-    await until('the session to end', async () => ((await one(first.id)).closedWhy === 'silence' ? true : undefined), 20_000);
+    await until('the session to end', async () => ((await one(first.id)).closedWhy === 'silence' ? true : undefined));
     expect(await state()).toBe('silent');
-    await until('the box to be silent', () => (loudest() < 50 ? true : undefined), 10_000);
+    await until('the box to be silent', () => (loudest() < 50 ? true : undefined));
 
     station.plays = 'programme';
-    await until('the upper programme again', heardTone, 20_000);
+    await until('the upper programme again', heardTone);
     const second = await sounding();
     expect(second.id).not.toBe(first.id);
 
     station.plays = 'nothing';
-    await until('the session to be given up', async () => ((await one(second.id)).closedWhy === 'lost' ? true : undefined), 20_000);
+    await until('the session to be given up', async () => ((await one(second.id)).closedWhy === 'lost' ? true : undefined));
     const before = station.requests;
     station.plays = 'programme';
-    await until('another connection', () => (station.requests > before ? true : undefined), 20_000);
-    await until('the upper programme once more', heardTone, 20_000);
+    await until('another connection', () => (station.requests > before ? true : undefined));
+    await until('the upper programme once more', heardTone);
 
     await district.approver.delete(`/relays/${made.id}`);
     expect(await district.approver.get('/relays')).toEqual([]);
-    await until('the box to be silent', () => (loudest() < 50 ? true : undefined), 10_000);
+    await until('the box to be silent', () => (loudest() < 50 ? true : undefined));
   }, 120_000);
 
   it('follows no redirect, takes no other scheme, waits for its window', async () => {
