@@ -18,7 +18,15 @@ beforeAll(async () => {
 afterAll(() => family?.stop());
 
 async function issue(title: string, change: object = {}): Promise<string> {
-  const wish = { unit: 'tinh', title, body: `${title}: làm ngay.`, to: ['tinh'], levels: ['commune', 'hamlet'], readers: ['approver'], ...change };
+  const wish = {
+    unit: 'tinh',
+    title,
+    body: `${title}: làm ngay.`,
+    to: ['tinh'],
+    levels: ['commune', 'hamlet'],
+    readers: ['approver'],
+    ...change,
+  };
   const made = await (await as(province, 'duyet'))('POST', '/directives', wish);
   expect([made.status, made.body.detail]).toEqual([201, undefined]);
   await province.centre.federation.round();
@@ -131,7 +139,10 @@ test('withdrawn above it is withdrawn below, through all levels, and can be read
   await communeA.centre.federation.round();
   await inbox(hamlet, 'Nhầm');
   const done = await (await as(province, 'duyet'))('POST', `/directives/${id}/withdraw`, { note: 'Sai ngày' });
-  expect(done).toMatchObject({ status: 200, body: { withdrawn: { by: 'duyet', note: 'Sai ngày' }, figures: { units: 0, readShare: null } } });
+  expect(done).toMatchObject({
+    status: 200,
+    body: { withdrawn: { by: 'duyet', note: 'Sai ngày' }, figures: { units: 0, readShare: null } },
+  });
   expect(codeOf(await (await as(province, 'duyet'))('POST', `/directives/${id}/withdraw`, {}))).toBe('conflict');
   await province.centre.federation.round();
   await soon(async () =>
@@ -156,7 +167,10 @@ test('in one centre’s own tree it needs no line: lists go part by part, and ot
   const page = await approver('GET', '/directive-inbox?limit=2&unit=thon-mot');
   expect(page.body).toHaveLength(2);
   expect((await approver('GET', /<\/api([^>]+)>/.exec(String(page.headers['link']))?.[1] ?? '')).body.length).toBeGreaterThan(0);
-  for (const bad of [{ ...wish, title: 'x', to: ['khong-co'] }, { ...wish, title: 'x', unit: 'khong-co' }])
+  for (const bad of [
+    { ...wish, title: 'x', to: ['khong-co'] },
+    { ...wish, title: 'x', unit: 'khong-co' },
+  ])
     expect(codeOf(await approver('POST', '/directives', bad))).toBe('not-found');
   expect(codeOf(await approver('POST', '/directives', { ...wish, title: 'hai\ndòng' }))).toBe('bad-input');
   expect(codeOf(await approver('POST', '/directives', { ...wish, title: 'x', dueMs: communeA.clock.nowMs }))).toBe('bad-input');
