@@ -13,6 +13,7 @@ import { ok } from '../../schemas/problems.ts';
 import { EquipmentRequest } from '../../schemas/register.ts';
 import { schedule } from '../schemas/documents.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
+import { addOrder } from './order-rows.ts';
 import { ticket } from './register-rig.ts';
 import { equipment, link, outputs, type RouteRow, roleTable, things } from './role-table.ts';
 import { source, version } from './source-rig.ts';
@@ -100,6 +101,7 @@ async function makeThings(): Promise<void> {
     ...{ disseminateByMs: null, note: '', withdrawn: null },
   };
   must(await built.centre.store.issues.add(issue, [waitingEntry(issue, 'thon-1')], act));
+  await addOrder(built.centre, { id: things.order, area: home });
   must(await built.centre.exchange.put(things.link, { ...link, categories: [], languages: [] }, act));
 }
 
