@@ -150,12 +150,15 @@ export interface UnitChangeAnswer extends UnitChangeRequest {
   readonly renew: readonly (UnitNotice & { readonly is: 'renew' })[];
 }
 
+/** What goes along with its place, besides boxes and rights. */
+export type UnitCarried = 'delegation' | 'exchange' | 'report-mail' | 'token';
+
 /** What somebody should know or do beside the change itself. */
 export type UnitNotice =
-  /** It names an area that is no more: people make it anew. */
+  /** It names an area that is no more, or that became several: people make it anew. Of the register: no unit comes after its own. */
   | {
       readonly is: 'renew';
-      readonly what: 'order' | 'ready-order' | 'mandate' | 'alert-source' | 'break-glass' | 'policy';
+      readonly what: 'order' | 'ready-order' | 'mandate' | 'alert-source' | 'break-glass' | 'policy' | 'register' | UnitCarried;
       readonly id: string;
       readonly area: AreaPath;
     }
@@ -171,6 +174,8 @@ export interface UnitPreviewAnswer {
   readonly units: readonly { readonly id: Id; readonly name: string; readonly from: AreaPath | null; readonly to: AreaPath | null }[];
   readonly boxes: readonly { readonly id: Id; readonly from: AreaPath; readonly to: AreaPath; readonly groups: readonly Id[] }[];
   readonly accounts: readonly { readonly account: Id; readonly from: readonly AreaPath[]; readonly to: readonly AreaPath[] }[];
+  /** Of a foreign system its units, else areas. */
+  readonly carried: readonly { readonly what: UnitCarried; readonly id: string; readonly from: string; readonly to: string }[];
   readonly notices: readonly UnitNotice[];
 }
 

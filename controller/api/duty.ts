@@ -20,6 +20,7 @@ import type { Centre } from '../centre.ts';
 import { notOneself } from '../core/accounts.ts';
 import { gapsIn, placesNeeded, type RosterEntry, rosterNext, rosterNow, running, type Shift } from '../core/duty.ts';
 import { may, mayAnywhere } from '../core/roles.ts';
+import { seesAll } from '../core/sight.ts';
 import type { Person } from '../people/sessions.ts';
 import { RosterQuery } from './queries.ts';
 import { declare } from './route.ts';
@@ -43,9 +44,10 @@ function rosterRoutes(app: FastifyInstance, centre: Centre): void {
   const mayWrite = ({ grants }: Person) => may(grants, 'duty.roster', card.area);
   const titled = (entries: readonly RosterEntry[]) => Promise.all(entries.map((entry) => rosterAnswer(centre, entry)));
 
-  declare(app, centre, { method: 'GET', url: '/api/duty/roster', act: 'read', query: RosterQuery }, async ({ query }) => {
+  declare(app, centre, { method: 'GET', url: '/api/duty/roster', act: 'read', query: RosterQuery }, async ({ person, query }) => {
     const toMs = Math.min(query.toMs, query.fromMs + rosterSpanMaxMs);
-    return ok(await titled(await store.duty.roster({ fromMs: query.fromMs, toMs })));
+    const entries = await store.duty.roster({ fromMs: query.fromMs, toMs });
+    return ok(await titled(entries.filter((entry) => readsDuty(centre, person, entry.person))));
   });
 
   declare(
@@ -192,6 +194,14 @@ function settingsRoutes(app: FastifyInstance, centre: Centre): void {
   );
 }
 
+/**
+ * The book of duty is the whole centre's: who reads that reads all of it, others what is their own. Who is on duty now and next
+ * everybody is told: somebody has to be called.
+ */
+function readsDuty({ card }: Centre, { account, grants }: Person, whose: string): boolean {
+  return whose === account || seesAll(grants, card.area);
+}
+
 async function dutyAnswer(centre: Centre, person: Person): Promise<DutyAnswer> {
   const { duty, store, card } = centre;
   const nowMs = centre.nowMs();
@@ -211,10 +221,10 @@ async function dutyAnswer(centre: Centre, person: Person): Promise<DutyAnswer> {
     now: await standingNow(centre, roster, open),
     next: await Promise.all(rosterNext(roster, nowMs).map((entry) => rosterAnswer(centre, entry))),
     gaps: placesNeeded(card.level).flatMap((place) => gapsIn(roster, place, span).map((gap) => ({ place, ...gap }))),
-    shifts: await Promise.all(recent.map((shift) => shiftAnswer(centre, shift))),
+    shifts: await Promise.all(recent.filter((shift) => readsDuty(centre, person, shift.person)).map((shift) => shiftAnswer(centre, shift))),
     people: accounts
       .map(({ account, title }) => ({ account, title, duty: officers.includes(account), leader: leaders.includes(account) }))
-      .filter((one) => one.duty || one.leader),
+      .filter((one) => (one.duty || one.leader) && readsDuty(centre, person, one.account)),
     factor: factor?.state ?? 'none',
     recoveryCodesLeft: factor?.recovery.length ?? 0,
     pinSet: factor?.pinHash != null,

@@ -6,7 +6,10 @@ import { Id } from '../../schemas/ids.ts';
 import { bad, ok } from '../../schemas/problems.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Centre } from '../centre.ts';
+import { mayTend } from '../core/accounts.ts';
+import { may } from '../core/roles.ts';
 import { sees } from '../core/sight.ts';
+import type { Person } from '../people/sessions.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 
@@ -60,19 +63,32 @@ export function logRoutes(app: FastifyInstance, centre: Centre): void {
     return ok(seen.map(({ dev: from, entry, ...row }) => ({ box: from, ...row, entry: readEntry(entry) })));
   });
 
-  declare(app, centre, { method: 'GET', url: '/api/log/conflicts', act: 'read' }, async () => ok(await store.log.conflicts(200)));
+  declare(app, centre, { method: 'GET', url: '/api/log/conflicts', act: 'read' }, async ({ person }) =>
+    ok((await store.log.conflicts(200)).filter(({ dev }) => sees(person.grants, registry.box(dev)?.area ?? centre.card.area))),
+  );
 
-  declare(app, centre, { method: 'GET', url: '/api/audit', act: 'audit.read', query: AuditQuery }, async ({ query, ...door }) => {
+  declare(app, centre, { method: 'GET', url: '/api/audit', act: 'audit.read', query: AuditQuery }, async ({ person, query, ...door }) => {
     const place = placeOf(v.tuple([v.number()]), query);
     if (!place.ok) return place;
     const [after = 0] = place.value ?? [];
-    return ok(cutPage(door, query, await store.audit.entries(after, query.limit + 1), ({ seq }) => [seq]));
+    const page = cutPage(door, query, await store.audit.entries(after, query.limit + 1), ({ seq }) => [seq]);
+    const reads = await auditSight(centre, person);
+    return ok(page.filter(({ actor }) => reads(actor)));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/audit/verify', act: 'audit.read', perMinute: 6 }, async () => {
     const brokenAt = await store.audit.verify();
     return ok({ holds: brokenAt === undefined, brokenAt: brokenAt ?? null });
   });
+}
+
+/** Whose acts somebody reads: over the whole centre everybody's and the centre's own, else those of people who work in the own area alone. */
+async function auditSight({ store, card }: Centre, { account, grants }: Person): Promise<(actor: string) => boolean> {
+  if (may(grants, 'audit.read', card.area).ok) return () => true;
+  const inside = (await store.people.accounts()).filter((one) => mayTend(grants, 'audit.read', one.grants, card.area).ok);
+  const names = new Set([account, ...inside.map((one) => one.account)]);
+  // A token acts as ACCOUNT TOKEN.
+  return (actor) => names.has(actor.split(' ')[0] ?? '');
 }
 
 /** The programme of a receipt, or the order or live session it is about. */

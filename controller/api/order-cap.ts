@@ -4,15 +4,16 @@ import { bad, ok } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { alertOfClear, alertOfOrder } from '../emergency/cap/export.ts';
 import { writeAlert } from '../emergency/cap/write.ts';
+import { seesOrder } from './orders.ts';
 import { declare } from './route.ts';
 
 export function orderCapRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, card } = centre;
   const said = { sender: card.id };
 
-  declare(app, centre, { method: 'GET', url: '/api/orders/:id.cap', act: 'read' }, async ({ params, reply }) => {
+  declare(app, centre, { method: 'GET', url: '/api/orders/:id.cap', act: 'read' }, async ({ person, params, reply }) => {
     const stored = await store.orders.order(params['id'] ?? '');
-    if (!stored) return bad('not-found', `no order ${params['id']}`);
+    if (!stored || !seesOrder(person.grants, stored)) return bad('not-found', `no order ${params['id']}`);
     const { id, order, givenMs: sentMs, expMs: expiresMs, clearedMs } = stored;
     const message =
       clearedMs === null

@@ -9,14 +9,15 @@ import {
 } from '../../schemas/order-api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import { may } from '../core/roles.ts';
+import { type Grant, may } from '../core/roles.ts';
 import { approvalType, type OrderRequested } from '../emergency/request-desk.ts';
 import { registeredKeys, registerKey, trustedOfficers } from '../provision/officer-keys.ts';
 import type { StoredOrder } from '../store/store.ts';
+import { seesOrder } from './orders.ts';
 import { declare } from './route.ts';
 
 export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
-  const { store, requests, alerts, duty, card, trust, nowMs } = centre;
+  const { store, requests, trust, nowMs } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/officer-keys', act: 'read' }, async () => ok(await keyAnswers(centre)));
 
@@ -34,14 +35,22 @@ export function orderRequestRoutes(app: FastifyInstance, centre: Centre): void {
     },
   );
 
+  const seen = (grants: readonly Grant[]) => requests.waiting().filter((request) => seesOrder(grants, request));
+
   declare(app, centre, { method: 'GET', url: '/api/order-requests', act: 'read' }, async ({ person }) =>
-    ok(await Promise.all(requests.waiting().map((request) => answerOf(centre, request, person.account)))),
+    ok(await Promise.all(seen(person.grants).map((request) => answerOf(centre, request, person.account)))),
   );
 
   declare(app, centre, { method: 'GET', url: '/api/order-requests/:id', act: 'read' }, async ({ person, params }) => {
-    const request = requests.waiting().find(({ id }) => id === params['id']);
+    const request = seen(person.grants).find(({ id }) => id === params['id']);
     return request ? ok(await answerOf(centre, request, person.account)) : bad('not-found', `no order ${params['id']} waits`);
   });
+
+  decisionRoutes(app, centre);
+}
+
+function decisionRoutes(app: FastifyInstance, centre: Centre): void {
+  const { requests, alerts, duty, card } = centre;
 
   declare(
     app,

@@ -1,6 +1,7 @@
 // The emergency desk's REST: giving an order (password again), ending, stopping all, progress per box.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import type { AreaPath } from '../../schemas/ids.ts';
 import { ClearRequest, type OrderAnswer, OrderRequest, type StartAtBoxAnswer } from '../../schemas/order-api.ts';
 import type { OrderCounts } from '../../schemas/order-standing.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -8,7 +9,8 @@ import type { Centre } from '../centre.ts';
 import { type BoxProgress, countsOf } from '../core/order-progress.ts';
 import { overdueSinceMs } from '../core/order-reminder.ts';
 import { wordsOf } from '../core/ready-orders.ts';
-import { may } from '../core/roles.ts';
+import { type Grant, may } from '../core/roles.ts';
+import { sees } from '../core/sight.ts';
 import { checkPassword } from '../people/passwords.ts';
 import type { StoredOrder } from '../store/store.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
@@ -21,21 +23,25 @@ const ClearBody = v.optional(v.nullable(ClearRequest));
 export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, orders, card } = centre;
 
-  declare(app, centre, { method: 'GET', url: '/api/orders', act: 'read', query: OrdersQuery }, async ({ query, ...door }) => {
+  declare(app, centre, { method: 'GET', url: '/api/orders', act: 'read', query: OrdersQuery }, async ({ person, query, ...door }) => {
     const place = placeOf(OrderPlace, query);
     if (!place.ok) return place;
     const [givenMs = 0, id = ''] = place.value ?? [];
     const found = await store.orders.orders(query.limit + 1, place.value && { givenMs, id });
     const page = cutPage(door, query, found, (order) => [order.givenMs, order.id]);
-    return ok(await Promise.all(page.map((order) => inList(centre, order))));
+    // What is left out leaves the page shorter, never the next one out.
+    const seen = page.filter((order) => seesOrder(person.grants, order));
+    return ok(await Promise.all(seen.map((order) => inList(centre, order, person.grants))));
   });
 
-  declare(app, centre, { method: 'GET', url: '/api/orders/at-boxes', act: 'read' }, async () => ok(await startsAtBoxes(centre)));
+  declare(app, centre, { method: 'GET', url: '/api/orders/at-boxes', act: 'read' }, async ({ person }) =>
+    ok((await startsAtBoxes(centre)).filter(({ box }) => sees(person.grants, placeOfBox(centre, box)))),
+  );
 
-  declare(app, centre, { method: 'GET', url: '/api/orders/:id', act: 'read' }, async ({ params }) => {
+  declare(app, centre, { method: 'GET', url: '/api/orders/:id', act: 'read' }, async ({ person, params }) => {
     const stored = await store.orders.order(params['id'] ?? '');
-    if (!stored) return bad('not-found', `no order ${params['id']}`);
-    return ok(await whole(centre, stored));
+    if (!stored || !seesOrder(person.grants, stored)) return bad('not-found', `no order ${params['id']}`);
+    return ok(await whole(centre, stored, person.grants));
   });
 
   // The password again: a session left open on a desk must not be able to sound a siren.
@@ -50,7 +56,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
       if (!known.ok) return bad('wrong-credentials', 'the password entered again is wrong', '/password');
       const { confirm: _, password: _password, ...wish } = body;
       const given = await orders.give({ ...wish, by: person.account });
-      return given.ok ? ok(await inList(centre, given.value)) : given;
+      return given.ok ? ok(await inList(centre, given.value, person.grants)) : given;
     },
   );
 
@@ -65,7 +71,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
       const cleared = await orders.clear([params['id'] ?? ''], person.account, body?.reason ?? '');
       if (!cleared.ok) return cleared;
       const stored = await store.orders.order(params['id'] ?? '');
-      return stored ? ok(await whole(centre, stored)) : bad('not-found', 'no such order');
+      return stored ? ok(await whole(centre, stored, person.grants)) : bad('not-found', 'no such order');
     },
   );
 
@@ -78,7 +84,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
       const allowed = may(person.grants, 'order.stop', card.area);
       if (!allowed.ok) return allowed;
       const given = await centre.corrections.give(params['id'] ?? '', person.account);
-      return given.ok ? ok(await inList(centre, given.value)) : given;
+      return given.ok ? ok(await inList(centre, given.value, person.grants)) : given;
     },
   );
 
@@ -99,14 +105,29 @@ async function startsAtBoxes({ store, ready, registry }: Centre): Promise<StartA
   });
 }
 
-async function inList(centre: Centre, stored: StoredOrder): Promise<OrderAnswer> {
+async function inList(centre: Centre, stored: StoredOrder, grants: readonly Grant[]): Promise<OrderAnswer> {
   const { counts, lines } = await centre.watch.summary(stored);
-  return answerOf(centre, stored, counts, lines);
+  return answerOf(centre, stored, counts, seenOf(centre, lines, grants));
 }
 
-async function whole(centre: Centre, stored: StoredOrder): Promise<OrderAnswer> {
+async function whole(centre: Centre, stored: StoredOrder, grants: readonly Grant[]): Promise<OrderAnswer> {
   const progress = await centre.watch.progress(stored);
-  return answerOf(centre, stored, countsOf(progress), progress);
+  return answerOf(centre, stored, countsOf(progress), seenOf(centre, progress, grants));
+}
+
+/** An order is seen from below its area and from above it. */
+export function seesOrder(grants: readonly Grant[], { order }: Pick<StoredOrder, 'order'>): boolean {
+  return sees(grants, order.area);
+}
+
+/** The counts are of all its boxes, the lines of those that somebody sees. */
+function seenOf(centre: Centre, lines: readonly BoxProgress[], grants: readonly Grant[]): readonly BoxProgress[] {
+  return lines.filter(({ box }) => sees(grants, placeOfBox(centre, box)));
+}
+
+/** A box that is gone belonged to the centre. */
+function placeOfBox({ registry, card }: Centre, box: string): AreaPath {
+  return registry.box(box)?.area ?? card.area;
 }
 
 function answerOf(centre: Centre, stored: StoredOrder, counts: OrderCounts, lines: readonly BoxProgress[]): OrderAnswer {

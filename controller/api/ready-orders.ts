@@ -12,6 +12,7 @@ import { approvalType } from '../emergency/request-desk.ts';
 import { checkPassword } from '../people/passwords.ts';
 import type { Person } from '../people/sessions.ts';
 import { trustedOfficers } from '../provision/officer-keys.ts';
+import { seesOrder } from './orders.ts';
 import { declare } from './route.ts';
 
 type Laid = { readonly state: 'laid' };
@@ -20,7 +21,8 @@ export function readyOrderRoutes(app: FastifyInstance, centre: Centre): void {
   const { ready, duty, card } = centre;
 
   declare(app, centre, { method: 'GET', url: '/api/ready-orders', act: 'read' }, async ({ person }) => {
-    const waiting = ready.waiting().map((request) => answerOf(centre, request, person.account));
+    const seen = ready.waiting().filter(({ boxes }) => boxes.some((one) => seesOrder(person.grants, one)));
+    const waiting = seen.map((request) => answerOf(centre, request, person.account));
     return ok([...waiting, ...(await laid(centre, person))]);
   });
 

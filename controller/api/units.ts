@@ -157,7 +157,7 @@ function answerOf({ touches: _touches, turn: _turn, ...entry }: UnitChangeEntry)
 }
 
 function previewOf({ plan, waits }: { readonly plan: UnitPlan; readonly waits: boolean }): UnitPreviewAnswer {
-  const { units, boxes, grants, notices } = plan;
+  const { units, boxes, grants, carried = [], notices } = plan;
   const first = <T>(rows: readonly T[]): readonly T[] => rows.slice(0, unitLimits.listed);
   return {
     waits,
@@ -174,6 +174,7 @@ function previewOf({ plan, waits }: { readonly plan: UnitPlan; readonly waits: b
       from: before.map(({ area }) => area),
       to: after.map(({ area }) => area),
     })),
+    carried: first(carried).map(({ what, id, before, after }) => ({ what, id, from: before, to: after })),
     notices: first(notices),
   };
 }

@@ -5,6 +5,7 @@ import { type UnitChangeAnswer, type UnitChangeRequest, type UnitChangeState, ty
 import type { ZoneClock } from '../../schemas/zones.ts';
 import { dateAt, startOfDay } from './area-history.ts';
 import { type Grant, may } from './roles.ts';
+import type { Carried } from './unit-carried.ts';
 import type { Holder, PlacedBox } from './unit-moves.ts';
 import { applyPlan, planChange, reversePlan, type UnitPlan, type UnitRules, type UnitWorld } from './unit-plan.ts';
 import { type Foreseen, foresee, planWaiting, refit, type Waiting } from './unit-queue.ts';
@@ -27,12 +28,13 @@ export interface UnitChangeEntry extends UnitChangeRequest {
 }
 
 /** What a done change keeps for the way back. */
-export type KeptPlan = Pick<UnitPlan, 'units' | 'boxes' | 'grants'>;
+export type KeptPlan = Pick<UnitPlan, 'units' | 'boxes' | 'grants' | 'carried'>;
 
 export interface UnitState {
   readonly units: readonly Unit[];
   readonly boxes: readonly PlacedBox[];
   readonly holders: readonly Holder[];
+  readonly carried?: readonly Carried[];
   /** All of them; what was done keeps its plan elsewhere. */
   readonly changes: readonly UnitChangeEntry[];
   /** What those that wait would do, by id. */
@@ -59,8 +61,8 @@ export interface Judged {
 
 const [dateMin, dateMax] = ['1900-01-01', '2200-01-01'];
 
-export function worldOf({ units, boxes, holders }: UnitState): UnitWorld {
-  return { tree: treeOf(units), boxes, holders };
+export function worldOf({ units, boxes, holders, carried }: UnitState): UnitWorld {
+  return { tree: treeOf(units), boxes, holders, ...(carried && { carried }) };
 }
 
 /** Changes whose day has not come, in the order in which they will be done. */
@@ -156,7 +158,9 @@ export function judgeUndo(
     return allowed.ok ? ok({ entry: undone, plan: null, foreseen: allowed.value }) : allowed;
   }
   if (entry.state !== 'in-force' || !kept) return bad('conflict', `the change is ${entry.state}`, '/state');
-  const world = worldOf(state);
+  const { carried = [], ...rest } = worldOf(state);
+  // What is over holds up nobody.
+  const world = { ...rest, carried: carried.filter(({ untilMs }) => untilMs === null || untilMs > now.nowMs) };
   const back = reversePlan(world, { ...kept, asks: [], notices: [] }, dateAt(now.nowMs, now.clock), entry.date);
   if (!back.ok) return bad(back.problem.code, `${back.problem.detail}${laterThan(state.changes, entry, back.problem)}`, back.problem.path);
   const allowed = mayAll(asking.grants, back.value);
@@ -170,7 +174,7 @@ export function judgeUndo(
 /** The tree of a day to come, with what waits for days until then. */
 export function treeToCome(state: UnitState, date: LocalDate): Tree {
   const until = queueOf(state).filter(({ entry }) => entry.date <= date);
-  return foresee({ ...worldOf(state), boxes: [], holders: [] }, until).tree;
+  return foresee({ ...worldOf(state), boxes: [], holders: [], carried: [] }, until).tree;
 }
 
 function queueOf({ changes, foreseen }: UnitState): Waiting[] {

@@ -207,7 +207,8 @@ export function renewals(named: readonly NamedArea[], shift: AreaShift, boxes: r
   const moved = new Map(boxes.map(({ id, after }) => [id, after.area]));
   return named.flatMap(({ what, id, area, box }): UnitNotice[] => {
     const now = box === undefined ? shifted(area) : [moved.get(box) ?? area];
-    const same = now.length === 1 && now[0] === area;
+    // Equipment goes with its unit by itself, wherever one comes after it.
+    const same = what === 'register' ? now.length > 0 : now.length === 1 && now[0] === area;
     return same ? [] : [{ is: 'renew', what, id, area }];
   });
 }

@@ -4,6 +4,7 @@ import type { AreaPath } from '../../schemas/ids.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { LocalDate } from '../../schemas/time.ts';
 import type { UnitChange, UnitCodes, UnitNotice } from '../../schemas/units.ts';
+import { applyMoves, backwards, type Carried, type CarriedMove, keyOf, moveCarried } from './unit-carried.ts';
 import { editTree } from './unit-edit.ts';
 import { checkCode, checkTree } from './unit-laws.ts';
 import {
@@ -26,6 +27,8 @@ export interface UnitWorld {
   readonly tree: Tree;
   readonly boxes: readonly PlacedBox[];
   readonly holders: readonly Holder[];
+  /** What else goes along with its place. */
+  readonly carried?: readonly Carried[];
 }
 
 export interface UnitRules {
@@ -58,6 +61,8 @@ export interface UnitPlan {
   readonly units: readonly ChangedUnit[];
   readonly boxes: readonly BoxMove[];
   readonly grants: readonly GrantMove[];
+  /** Absent in plans of before there was any. */
+  readonly carried?: readonly CarriedMove[];
   /** Areas over which whoever makes it needs the right: those above what changes, before and after. */
   readonly asks: readonly AreaPath[];
   readonly notices: readonly UnitNotice[];
@@ -77,12 +82,14 @@ export function planChange(world: UnitWorld, change: UnitChange, day: UnitDay, r
   const shift: AreaShift = { before: areasOn(world.tree, at), after: areasOn(tree, at), follows };
   const fixed = checkFixed(world.tree, touched, day, shift, rules.centreArea);
   if (!fixed.ok) return fixed;
-  const { boxes, holders } = world;
+  const { boxes, holders, carried = [] } = world;
   const moved = moveBoxes({ shift, boxes, centreArea: rules.centreArea, fromMs: day.fromMs, late: day.late });
   if (!moved.ok) return under(moved.problem);
-  const apart = checkApart([...boxes.map(({ area }) => area), ...holders.flatMap(({ grants }) => grants.map(({ area }) => area))], shift);
+  const rightsIn = [...holders.flatMap(({ grants }) => grants.map(({ area }) => area)), ...areasNamedIn(carried)];
+  const apart = checkApart([...boxes.map(({ area }) => area), ...rightsIn], shift);
   if (!apart.ok) return under(apart.problem);
   const rights = moveGrants(holders, shift);
+  const along = moveCarried(carried, shift, day.fromMs);
   const units = [...touched].map(
     (id): ChangedUnit => ({
       id,
@@ -96,9 +103,14 @@ export function planChange(world: UnitWorld, change: UnitChange, day: UnitDay, r
     units,
     boxes: moved.value,
     grants: rights.moves,
+    carried: along.moves,
     asks: asksOf(units, shift),
-    notices: [...renewals(rules.named, shift, moved.value), ...rights.notices],
+    notices: [...renewals(rules.named, shift, moved.value), ...along.notices, ...rights.notices],
   });
+}
+
+function areasNamedIn(carried: readonly Carried[]): AreaPath[] {
+  return carried.flatMap(({ what, place }) => (what === 'exchange' ? [] : [place]));
 }
 
 /** Problems of a rule are told with their place in what was asked. */
@@ -145,7 +157,10 @@ function asksOf(units: readonly ChangedUnit[], { before, after }: AreaShift): Ar
 }
 
 /** The world after a plan, or after it was taken back. */
-export function applyPlan(world: UnitWorld, { units, boxes, grants }: Pick<UnitPlan, 'units' | 'boxes' | 'grants'>): UnitWorld {
+export function applyPlan(
+  world: UnitWorld,
+  { units, boxes, grants, carried = [] }: Pick<UnitPlan, 'units' | 'boxes' | 'grants' | 'carried'>,
+): UnitWorld {
   const tree = new Map(world.tree);
   for (const { id, after } of units) {
     if (after) tree.set(id, after);
@@ -157,6 +172,7 @@ export function applyPlan(world: UnitWorld, { units, boxes, grants }: Pick<UnitP
     tree,
     boxes: world.boxes.map((box) => ({ ...box, ...places.get(box.id) })),
     holders: world.holders.map(({ account, grants: before }) => ({ account, grants: rights.get(account) ?? before })),
+    ...(world.carried && { carried: applyMoves(world.carried, carried) }),
   };
 }
 
@@ -181,6 +197,7 @@ export function reversePlan(world: UnitWorld, plan: UnitPlan, today: LocalDate, 
     units: plan.units.map(({ id, before, after, from, to }) => ({ id, before: after, after: before, from: to, to: from })),
     boxes: plan.boxes.map(({ id, before, after }) => ({ id, before: after, after: before })),
     grants: plan.grants.map(({ account, before, after }) => ({ account, before: after, after: before })),
+    carried: backwards(plan.carried ?? [], world.carried ?? []),
   };
   const restored = applyPlan(world, back);
   const checked = checkTree(restored.tree, since);
@@ -204,7 +221,12 @@ function leftBehind(world: UnitWorld, back: UnitPlan, { before, after }: AreaShi
   if (box) return bad('conflict', `box ${box.id} was put into ${box.area} since`, `/boxes/${box.id}`);
   const changed = new Set(back.grants.map(({ account }) => account));
   const holder = world.holders.find(({ account, grants }) => !changed.has(account) && grants.some(({ area }) => lost(area)));
-  return holder && bad('conflict', `${holder.account} was given rights there since`, `/accounts/${holder.account}`);
+  if (holder) return bad('conflict', `${holder.account} was given rights there since`, `/accounts/${holder.account}`);
+  const along = new Set((back.carried ?? []).map(keyOf));
+  const other = world.carried?.find(
+    (one) => !along.has(keyOf(one)) && (one.what === 'exchange' ? !after.has(one.place) && before.has(one.place) : lost(one.place)),
+  );
+  return other && bad('conflict', `${other.what} ${other.id} was put there since`, '/carried');
 }
 
 function same(a: unknown, b: unknown): boolean {

@@ -4,6 +4,7 @@ import type { LocalDate } from '../../schemas/time.ts';
 import type { UnitChange } from '../../schemas/units.ts';
 import { dateAt, startOfDay } from './area-history.ts';
 import type { KeptPlan, UnitChangeEntry, UnitNow } from './unit-book.ts';
+import { keyOf } from './unit-carried.ts';
 import { applyPlan, planChange, type UnitPlan, type UnitRules, type UnitWorld } from './unit-plan.ts';
 
 export interface Waiting {
@@ -85,6 +86,10 @@ export function foresee(world: UnitWorld, waiting: readonly Waiting[]): UnitWorl
       plans.map(({ grants }) => grants),
       ({ account }) => account,
     ),
+    carried: last(
+      plans.map(({ carried = [] }) => carried),
+      keyOf,
+    ),
   });
 }
 
@@ -135,8 +140,8 @@ export function refit(
   return { broken, foreseen: anew };
 }
 
-export function keepOf({ units, boxes, grants }: KeptPlan): KeptPlan {
-  return { units, boxes, grants };
+export function keepOf({ units, boxes, grants, carried = [] }: KeptPlan): KeptPlan {
+  return { units, boxes, grants, ...(carried.length > 0 && { carried }) };
 }
 
 /** As it will be planned on its day. */

@@ -7,6 +7,7 @@ import type { KeptPlan, UnitChangeEntry, UnitState } from '../core/unit-book.ts'
 import type { Holder } from '../core/unit-moves.ts';
 import { type UnitRow, unitsOfRows } from '../core/unit-rows.ts';
 import type { Unit } from '../core/unit-tree.ts';
+import { type CarriedRows, carriedIn, carriedStatements, readCarried } from './sql-carried.ts';
 import type { Act, Box } from './store.ts';
 import type { UnitStore, UnitWrite } from './unit-store.ts';
 import type { Writer } from './writer.ts';
@@ -19,6 +20,7 @@ type BoxBody = Omit<Box, 'id' | 'createdMs' | 'enrolledMs' | 'signingKey' | 'cer
 interface Everything {
   readonly state: UnitState;
   readonly bodies: ReadonlyMap<string, BoxBody>;
+  readonly along: CarriedRows;
   /** Rows of units are flat, as before the first change. */
   readonly flat: boolean;
 }
@@ -103,7 +105,9 @@ export class SqlUnits implements UnitStore {
     const foreseen = new Map<string, KeptPlan>();
     for (const row of await database.read("SELECT id, plan FROM unit_changes WHERE state = 'waiting' AND plan IS NOT NULL ORDER BY id"))
       foreseen.set(String(row['id']), JSON.parse(String(row['plan'])) as KeptPlan);
-    return { state: { units, boxes, holders, changes: await this.changes(), foreseen }, bodies, flat };
+    const along = await readCarried(database);
+    const state = { units, boxes, holders, carried: carriedIn(along), changes: await this.changes(), foreseen };
+    return { state, bodies, along, flat };
   }
 }
 
@@ -123,7 +127,7 @@ function entryStatement(entry: UnitChangeEntry, keep: KeptPlan | null): Statemen
   };
 }
 
-function doneStatements({ units, boxes, grants }: KeptPlan, { bodies }: Everything): Statement[] {
+function doneStatements({ units, boxes, grants, carried = [] }: KeptPlan, { bodies, along }: Everything): Statement[] {
   return [
     ...units.map(({ id, after }) => (after ? unitStatement(after) : { sql: 'DELETE FROM units WHERE id = ?', params: [id] })),
     ...boxes.flatMap(({ id, after: { area, groups, history } }) => [
@@ -138,5 +142,6 @@ function doneStatements({ units, boxes, grants }: KeptPlan, { bodies }: Everythi
       sql: 'UPDATE accounts SET grants = ? WHERE account = ?',
       params: [JSON.stringify(after), account],
     })),
+    ...carriedStatements(carried, along),
   ];
 }

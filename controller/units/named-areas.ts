@@ -11,6 +11,7 @@ export async function readNamedAreas(
   store: Pick<Store, 'orders' | 'alerts' | 'calendar'>,
   trust: Trust,
   nowMs: number,
+  equipment: readonly NamedArea[],
 ): Promise<NamedArea[]> {
   const [ready, orders, mandates, sources, policies] = await Promise.all([
     store.orders.ready(),
@@ -42,7 +43,7 @@ export async function readNamedAreas(
   const living = lying.filter(({ untilMs }) => untilMs > nowMs).map(({ untilMs: _untilMs, ...named }): NamedArea => named);
   // Boxes that go elsewhere go by the policy that holds there.
   const hours = policies.map(({ area, policy }): NamedArea => ({ what: 'policy', id: policy.id, area }));
-  return [...sounding, ...living, ...standing, ...places, ...glass, ...hours];
+  return [...sounding, ...living, ...standing, ...places, ...glass, ...hours, ...equipment];
 }
 
 function statementIn<Body>({ payload }: Envelope): Statement<Body> {

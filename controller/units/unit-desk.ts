@@ -3,11 +3,13 @@ import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import type { AreaPath } from '../../schemas/ids.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
+import { registerLimits } from '../../schemas/register.ts';
 import type { LocalDate } from '../../schemas/time.ts';
 import type { UnitChangeRequest, UnitCodes } from '../../schemas/units.ts';
 import type { ZoneClock } from '../../schemas/zones.ts';
 import type { CentreCard } from '../centre.ts';
 import { type AreaHistory, areaAt, dateAt } from '../core/area-history.ts';
+import { homeOf } from '../core/source-place.ts';
 import {
   type Asking,
   judgeDue,
@@ -18,6 +20,7 @@ import {
   type UnitChangeEntry,
   type UnitNow,
 } from '../core/unit-book.ts';
+import type { NamedArea } from '../core/unit-moves.ts';
 import type { UnitPlan, UnitRules } from '../core/unit-plan.ts';
 import { keepOf } from '../core/unit-queue.ts';
 import { type Tree, treeOf, unitsOn } from '../core/unit-tree.ts';
@@ -31,7 +34,7 @@ import { readNamedAreas } from './named-areas.ts';
 import { readUnitCodes, unitCodesCell } from './unit-codes.ts';
 
 export interface UnitDeskOptions {
-  readonly store: Pick<Store, 'units' | 'meta' | 'orders' | 'alerts' | 'calendar'>;
+  readonly store: Pick<Store, 'units' | 'meta' | 'orders' | 'alerts' | 'calendar' | 'register'>;
   readonly card: CentreCard;
   readonly trust: Trust;
   readonly clock: ZoneClock;
@@ -118,7 +121,7 @@ export class UnitDesk {
 
   /** What a change would do. Problems: those of `judgeMake`. */
   async preview(asked: UnitChangeRequest, asking: Asking): Promise<Result<{ readonly plan: UnitPlan; readonly waits: boolean }>> {
-    const rules = await this.#rules();
+    const rules = await this.#rules([asked]);
     const judged = judgeMake(await this.#options.store.units.state(), { ...asked, id: 'preview' }, asking, this.#now(), rules);
     return judged.ok ? ok({ plan: judged.value.plan, waits: judged.value.entry.state === 'waiting' }) : judged;
   }
@@ -127,7 +130,7 @@ export class UnitDesk {
   async make(asked: UnitChangeRequest, asking: Asking): Promise<Result<UnitChangeEntry>> {
     // What is due comes first: the new one is judged on what stands then.
     await this.due();
-    const rules = await this.#rules();
+    const rules = await this.#rules([asked]);
     const id = `change-${randomHex(8)}`;
     return this.#decide((state) => {
       const judged = judgeMake(state, { ...asked, id }, asking, this.#now(), rules);
@@ -140,7 +143,7 @@ export class UnitDesk {
 
   /** Take it back. Problems: those of `judgeUndo`. */
   async undo(id: string, asking: Asking): Promise<Result<UnitChangeEntry>> {
-    const rules = await this.#rules();
+    const rules = await this.#rules([]);
     return this.#decide((state, kept) => {
       const judged = judgeUndo(state, { id, kept }, asking, this.#now(), rules);
       if (!judged.ok) return judged;
@@ -153,7 +156,7 @@ export class UnitDesk {
   async due(): Promise<void> {
     try {
       await this.#load();
-      const rules = await this.#rules();
+      const rules = await this.#rules(this.#changes.filter(({ state }) => state === 'waiting'));
       for (let more = true; more; ) {
         const done = await this.#options.store.units.decide((state) => {
           const judged = judgeDue(state, this.#now(), rules);
@@ -235,9 +238,20 @@ export class UnitDesk {
     if (wakes.length > 0) this.#timer = setTimeout(() => void this.due(), Math.min(...wakes, timerMaxMs)).unref();
   }
 
-  async #rules(): Promise<UnitRules> {
+  async #rules(changes: readonly Pick<UnitChangeRequest, 'change'>[]): Promise<UnitRules> {
     const { store, card, trust, nowMs } = this.#options;
-    return { codes: await this.codes(), centreArea: card.area, named: await readNamedAreas(store, trust, nowMs()) };
+    // Only a unit that ends leaves equipment without one.
+    const equipment = changes.some(({ change }) => change.do === 'close') ? await this.#equipment() : [];
+    return { codes: await this.codes(), centreArea: card.area, named: await readNamedAreas(store, trust, nowMs(), equipment) };
+  }
+
+  /** What the register holds, by where its unit's things belong today. */
+  async #equipment(): Promise<NamedArea[]> {
+    const entries = await this.#options.store.register.entries({ day: this.today(), limit: registerLimits.entries });
+    return entries.flatMap(({ entry, facts }): NamedArea[] => {
+      const home = facts && homeOf(this.#tree, this.today(), facts.unit);
+      return home ? [{ what: 'register', id: entry, area: home.area }] : [];
+    });
   }
 
   #now(): UnitNow {

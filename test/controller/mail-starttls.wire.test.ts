@@ -39,7 +39,7 @@ async function openPost(offers = true): Promise<Post> {
     // One that has no STARTTLS also takes passwords in the open.
     ...(offers ? {} : { hideSTARTTLS: true, disabledCommands: ['STARTTLS'], allowInsecureAuth: true }),
     onAuth: (auth, session, done) => {
-      post.signIns.push({ encrypted: session.secure, password: auth.password });
+      post.signIns.push({ encrypted: session.secure, password: auth.password ?? undefined });
       done(null, { user: auth.username });
     },
     onData: (stream, _session, done) => {

@@ -14,6 +14,7 @@ import { ok } from '../../schemas/problems.ts';
 import { EquipmentRequest } from '../../schemas/register.ts';
 import { schedule } from '../schemas/documents.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
+import { addOrder } from './order-rows.ts';
 import { ticket } from './register-rig.ts';
 import { equipment, link, outputs, type RouteRow, roleTable, things } from './role-table.ts';
 import { source, version } from './source-rig.ts';
@@ -118,6 +119,7 @@ async function makeThings(): Promise<void> {
     origin: { centre: 'tinh-08', directive: 'cd', unit: { id: 'tinh', name: 'Tỉnh', level: 'province', area: '08' }, units: [] },
   };
   must(await built.centre.store.directives.put(directive, [unreadEntry(directive, 'thon-1')], act));
+  await addOrder(built.centre, { id: things.order, area: home });
   must(await built.centre.exchange.put(things.link, { ...link, categories: [], languages: [] }, act));
 }
 

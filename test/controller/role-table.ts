@@ -34,6 +34,7 @@ export const things = {
   folder: 'thu-muc-1',
   delivery: 'giao-1',
   schedule: 'lich-1',
+  order: 'lenh-1',
   delegation: 'uq-1',
   link: 'he-thong',
   account: 'tai-khoan',
@@ -58,6 +59,8 @@ export const outputs = [
   { id: 'main', kind: 'loudspeaker' },
   { id: 'screen', kind: 'board' },
 ];
+/** An order over the hamlet thon-1 alone is not told of elsewhere. */
+const ofOrder = (route: string): RouteRow => ({ ...{ route, needs: 'read', elsewhere: 'unseen' }, params: { id: things.order } });
 const unitChange = { date: '2026-12-01', change: { do: 'rename', unit: 'thon-1', name: { vi: 'Thôn Một' } } };
 /** A fault of a box of another place is not told of. */
 const ofFault = (word: string, body: object = {}): RouteRow => ({
@@ -308,8 +311,10 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('read', 'GET /api/receipts', 'GET /api/log', 'GET /api/log/conflicts', 'GET /api/events'),
   ...anywhere('audit.read', 'GET /api/audit', 'GET /api/audit/verify'),
   // Orders.
-  ...anywhere('read', 'GET /api/templates', 'GET /api/coverage', 'GET /api/orders', 'GET /api/orders/at-boxes', 'GET /api/orders/:id'),
-  ...anywhere('read', 'GET /api/orders/:id.cap', 'GET /api/officer-keys', 'GET /api/order-requests', 'GET /api/order-requests/:id'),
+  ...anywhere('read', 'GET /api/templates', 'GET /api/coverage', 'GET /api/orders', 'GET /api/orders/at-boxes'),
+  ofOrder('GET /api/orders/:id'),
+  ofOrder('GET /api/orders/:id.cap'),
+  ...anywhere('read', 'GET /api/officer-keys', 'GET /api/order-requests', 'GET /api/order-requests/:id'),
   ...anywhere('read', 'GET /api/ready-orders'),
   ...anywhere('order.give', 'POST /api/officer-keys', 'POST /api/order-preview'),
   ...placed('template.write', 'PUT /api/templates/:id/speech', 'PUT /api/templates/:id/sign-film'),
