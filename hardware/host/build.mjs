@@ -45,6 +45,7 @@ export const external = [
   'fluent-ffmpeg',
   'otpauth',
   'qrcode',
+  'openid-client',
   '@zxcvbn-ts/*',
   'fastify',
   '@fastify/*',
