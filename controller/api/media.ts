@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
 import { type BulletinAnswer, BulletinRequest, type MediaAnswer, MediaRequest } from '../../schemas/api.ts';
 import { type CleanBulletin, removalReasons, type Viewing, warningKinds } from '../../schemas/bulletin-removals.ts';
 import type { WorkAnswer } from '../../schemas/media-work.ts';
@@ -15,11 +16,15 @@ import type { Centre } from '../centre.ts';
 import { layOut } from '../media/bulletin.ts';
 import { fitPictures } from '../media/picture-fit.ts';
 import type { Media } from '../store/store.ts';
+import { cutPage, pageEntries, placeAfter } from './paging.ts';
 import { declare } from './route.ts';
 
 export const uploadBytesMax = 256 * 1024 * 1024;
 /** A document as JSON text: some letters are written with six. */
 const bulletinRequestMax = 20 * 1024 * 1024;
+
+/** Newest first. */
+const MediaQuery = v.object(pageEntries(200, 1000));
 
 /** The same bytes have the same name, however often they are sent. */
 const upload = {
@@ -40,11 +45,7 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
     return answerOf((await store.content.medium(media.item.sha256)) ?? media);
   };
 
-  declare(app, centre, { method: 'GET', url: '/api/media', act: 'read' }, async () => ok((await store.content.media()).map(answerOf)));
-
-  declare(app, centre, { method: 'GET', url: '/api/media/work', act: 'read' }, async ({ person }): Promise<Result<WorkAnswer[]>> => {
-    return ok(centre.work.of(person.account));
-  });
+  listRoutes(app, centre);
 
   // Only here is a body a stream of anything; elsewhere only JSON is read.
   void app.register(async (uploads) => {
@@ -112,6 +113,22 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
   );
 
   contentRoutes(app, centre);
+}
+
+/** What there is, and what is being made. */
+function listRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store } = centre;
+
+  declare(app, centre, { method: 'GET', url: '/api/media', act: 'read', query: MediaQuery }, async ({ query, ...door }) => {
+    const after = placeAfter(query);
+    if (!after.ok) return after;
+    const found = await store.content.media({ after: after.value, limit: query.limit + 1 });
+    return ok(cutPage(door, query, found, ({ createdMs, item }) => [createdMs, item.sha256]).map(answerOf));
+  });
+
+  declare(app, centre, { method: 'GET', url: '/api/media/work', act: 'read' }, async ({ person }): Promise<Result<WorkAnswer[]>> => {
+    return ok(centre.work.of(person.account));
+  });
 }
 
 /** Any content as it lies here. */

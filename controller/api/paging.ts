@@ -27,6 +27,16 @@ export function placeOf<S extends v.GenericSchema>(shape: S, { after }: PageAske
   return place.ok ? place : bad('bad-input', 'not a place in this list', '/after');
 }
 
+const TimedPlace = v.tuple([v.number(), v.string()]);
+
+/** Of a list by time and then name. Problem: bad-input. */
+export function placeAfter(asked: PageAsked): Result<{ readonly atMs: number; readonly id: string } | undefined> {
+  const place = placeOf(TimedPlace, asked);
+  if (!place.ok || place.value === undefined) return place.ok ? ok(undefined) : place;
+  const [atMs, id] = place.value;
+  return ok({ atMs, id });
+}
+
 /** One more than the limit was read: it is left out, and the link says where to go on. */
 export function cutPage<T>(
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },

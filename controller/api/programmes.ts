@@ -10,17 +10,23 @@ import { stepProgramme } from '../approval/programme-step.ts';
 import type { Centre } from '../centre.ts';
 import { type ProgrammeStep, stepActs } from '../core/roles.ts';
 import type { StoredProgramme } from '../store/store.ts';
+import { cutPage, pageEntries, placeAfter } from './paging.ts';
 import { declare } from './route.ts';
 
+/** Changed last first. */
+const ProgrammesQuery = v.object(pageEntries(200, 1000));
 const StepRequest = v.optional(v.nullable(v.object({ note: v.optional(v.pipe(v.string(), v.maxLength(500)), '') })));
 const steps: readonly ProgrammeStep[] = ['submit', 'approve', 'reject', 'withdraw'];
 
 export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, feed, card } = centre;
 
-  declare(app, centre, { method: 'GET', url: '/api/programmes', act: 'read' }, async () =>
-    ok((await store.content.programmes()).map(answerOf)),
-  );
+  declare(app, centre, { method: 'GET', url: '/api/programmes', act: 'read', query: ProgrammesQuery }, async ({ query, ...door }) => {
+    const after = placeAfter(query);
+    if (!after.ok) return after;
+    const found = await store.content.programmes({ after: after.value, limit: query.limit + 1 });
+    return ok(cutPage(door, query, found, ({ changedMs, programme }) => [changedMs, programme.id]).map(answerOf));
+  });
 
   declare(app, centre, { method: 'GET', url: '/api/programmes/:id', act: 'read' }, async ({ params }) => {
     const stored = await store.content.programme(params['id'] ?? '');

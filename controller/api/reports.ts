@@ -6,10 +6,10 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { InstantMs } from '../../schemas/time.ts';
 import { farthestMs } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
-import { readReport } from '../reports/read-report.ts';
+import { readReport, streamPlayLog } from '../reports/read-report.ts';
 import { type Report, reportDoors, reportIds } from '../reports/report.ts';
 import { Whole } from './queries.ts';
-import { ReportFormat, sendReport } from './report-answer.ts';
+import { ReportFormat, sendReport, streamCsv } from './report-answer.ts';
 import { declare } from './route.ts';
 
 const periodMaxMs = 400 * 24 * 3600_000;
@@ -33,6 +33,10 @@ export function reportRoutes(app: FastifyInstance, centre: Centre): void {
       if (!id) return bad('not-found', `no report ${params['id']}`);
       if (query.toMs > farthestMs || query.toMs <= query.fromMs || query.toMs - query.fromMs > periodMaxMs)
         return bad('bad-input', 'a period of up to 400 days', '/toMs');
+      if (id === 'play-log' && query.format === 'csv') {
+        await streamCsv(id, streamPlayLog(centre, person.grants, query), reply);
+        return ok(undefined);
+      }
       const report = await readReport(centre, person.grants, query, id);
       return report.ok ? sendReport(report.value, query.format, reply) : report;
     },

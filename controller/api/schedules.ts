@@ -1,6 +1,6 @@
 // Schedules: what plays when on which groups, looked at with the box's own timeline before it is kept.
 import type { FastifyInstance } from 'fastify';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { randomId } from '../../hardware/host/crypto.ts';
 import { type PreviewAnswer, type ScheduleAnswer, ScheduleRequest, type TimelineAnswer } from '../../schemas/api.ts';
 import { parse } from '../../schemas/parse.ts';
@@ -18,9 +18,12 @@ import { lookAtSchedule, type ScheduleLook } from '../core/schedule-look.ts';
 import { sees } from '../core/sight.ts';
 import { readContent } from '../dispatch.ts';
 import type { StoredSchedule } from '../store/store.ts';
+import { cutPage, pageEntries, placeAfter } from './paging.ts';
 import { TimelineQuery } from './queries.ts';
 import { declare } from './route.ts';
 
+/** Oldest first. */
+const SchedulesQuery = v.object(pageEntries(200, 1000));
 const dayMs = 24 * 3600_000;
 const lookAheadMs = 31 * dayMs;
 const occasionsAheadMs = 400 * dayMs;
@@ -32,9 +35,13 @@ type Wish = v.InferOutput<typeof ScheduleRequest>;
 export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, dispatch, feed } = centre;
 
-  declare(app, centre, { method: 'GET', url: '/api/schedules', act: 'read' }, async () => {
-    const titles = new Map((await store.content.programmes()).map(({ programme }) => [programme.id, programme.title]));
-    return ok((await store.content.schedules()).map((stored) => answerOf(stored, titles.get(stored.schedule.programme))));
+  declare(app, centre, { method: 'GET', url: '/api/schedules', act: 'read', query: SchedulesQuery }, async ({ query, ...door }) => {
+    const after = placeAfter(query);
+    if (!after.ok) return after;
+    const found = await store.content.schedules({ after: after.value, limit: query.limit + 1 });
+    const page = cutPage(door, query, found, ({ createdMs, schedule }) => [createdMs, schedule.id]);
+    const titles = await store.content.titles([...new Set(page.map(({ schedule }) => schedule.programme))]);
+    return ok(page.map((stored) => answerOf(stored, titles.get(stored.schedule.programme))));
   });
 
   declare(

@@ -147,7 +147,7 @@ export class Content {
   }
 
   async #approved(title: string): Promise<string | undefined> {
-    const all = await this.#rest.get<ProgrammeAnswer[]>(this.#people.author, '/programmes');
+    const all = await this.#rest.get<ProgrammeAnswer[]>(this.#people.author, '/programmes?limit=1000');
     return all.find((programme) => programme.title === title && programme.state === 'approved')?.id;
   }
 
@@ -156,7 +156,7 @@ export class Content {
     if (known) return known;
     const text = readProgrammeTexts().find(({ id }) => id === file);
     const title = text ? `${text.title} (giọng máy)` : (signals[file] ?? file);
-    const stored = (await this.#rest.get<MediaAnswer[]>(this.#people.author, '/media')).find((item) => item.title === title);
+    const stored = (await this.#rest.get<MediaAnswer[]>(this.#people.author, '/media?limit=1000')).find((item) => item.title === title);
     const item = stored ?? (await this.#upload(await readFile(audioFile(file)), title).catch(withoutTool));
     if (!item) return undefined;
     this.#items.set(file, item.sha256);

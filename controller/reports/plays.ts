@@ -7,27 +7,45 @@ import { isOfficial } from './sums.ts';
 
 const shownOutcomes = ['played', 'partial', 'preempted', 'missed', 'refused-by-policy', 'failed'] as const;
 
-type Told = Known['receipts'][number];
-
-function official({ receipts }: Known): readonly Told[] {
-  return receipts.filter(({ receipt }) => isOfficial(receipt));
-}
-
 function exclusionsOf(count: number): Exclusion[] {
   return count > 0 ? [{ vi: 'lượt phát mô phỏng, không tính vào số liệu', en: 'simulated plays, in no figure', count }] : [];
 }
 
 export function playLog(known: Known): ReportBody {
+  return playLogOf(playRows(known), addPlays(noPlays, known.receipts));
+}
+
+/** What a log sums up, part after part. */
+export interface LogSums {
+  readonly plays: number;
+  readonly audibleMs: number;
+  readonly simulated: number;
+}
+
+export const noPlays: LogSums = { plays: 0, audibleMs: 0, simulated: 0 };
+
+export function addPlays(sums: LogSums, receipts: Known['receipts']): LogSums {
+  const counted = receipts.filter(({ receipt }) => isOfficial(receipt));
+  return {
+    plays: sums.plays + counted.length,
+    audibleMs: counted.reduce((sum, { receipt }) => sum + receipt.audibleMs, sums.audibleMs),
+    simulated: sums.simulated + receipts.length - counted.length,
+  };
+}
+
+export function playRows(known: Pick<Known, 'receipts' | 'boxes' | 'programmes'>): Value[][] {
   const names = new Map(known.boxes.map(({ id, name }) => [id, name]));
-  const rows = known.receipts.map(({ dev, receipt }): Value[] => [
+  return known.receipts.map(({ dev, receipt }): Value[] => [
     ...[receipt.plannedStartMs, dev, names.get(dev) ?? '', titleOf(receipt, known), classWords[receipt.class]],
     ...[outcomeWords[receipt.outcome], reasonOf(receipt), receipt.startedMs ?? null, receipt.audibleMs, proofWords[receipt.proof]],
   ]);
-  const heardMs = official(known).reduce((sum, { receipt }) => sum + receipt.audibleMs, 0);
+}
+
+export function playLogOf(rows: readonly Value[][], { plays, audibleMs, simulated }: LogSums): ReportBody {
   return {
     figures: [
-      figure('plays', 'count', official(known).length, { vi: 'Lượt phát', en: 'Plays' }, all),
-      figure('audibleMs', 'durationMs', heardMs, { vi: 'Thời lượng đã phát', en: 'Time played' }, heard),
+      figure('plays', 'count', plays, { vi: 'Lượt phát', en: 'Plays' }, all),
+      figure('audibleMs', 'durationMs', audibleMs, { vi: 'Thời lượng đã phát', en: 'Time played' }, heard),
     ],
     columns: [
       column('plannedStart', 'instant', 'Giờ theo lịch', 'Planned'),
@@ -42,7 +60,7 @@ export function playLog(known: Known): ReportBody {
       column('proof', 'text', 'Bằng chứng', 'Proof'),
     ],
     rows,
-    exclusions: exclusionsOf(known.receipts.length - official(known).length),
+    exclusions: exclusionsOf(simulated),
   };
 }
 
@@ -60,7 +78,7 @@ function reasonOf({ reason }: Receipt): string {
 }
 
 /** Emergency and live have no programme: their class says it. */
-function titleOf({ programme, occurrence }: Pick<Receipt, 'programme' | 'occurrence'>, { programmes }: Known): string {
+function titleOf({ programme, occurrence }: Pick<Receipt, 'programme' | 'occurrence'>, { programmes }: Pick<Known, 'programmes'>): string {
   return (programme !== undefined && programmes.get(programme)?.title) || occurrence;
 }
 

@@ -7,11 +7,12 @@ import { foldFact, type Told } from '../core/order-progress.ts';
 import type { Grant } from '../core/roles.ts';
 import { sees, seesAll } from '../core/sight.ts';
 import { periodRowsMax } from '../store/sql-log.ts';
-import type { StoredOrder } from '../store/store.ts';
+import type { StoredOrder, StoredReceipt } from '../store/store.ts';
 import { drills, equipment, faults } from './estate.ts';
 import type { Known, KnownOrder } from './known.ts';
-import { breaches, minutes, playLog, scheduleKept } from './plays.ts';
+import { addPlays, breaches, minutes, noPlays, playLog, playLogOf, playRows, scheduleKept } from './plays.ts';
 import { type Report, type ReportBody, type ReportId, reportTitles } from './report.ts';
+import { csvMark, endCsv, rowsCsv, tablesCsv } from './write.ts';
 
 const faultsMax = 20_000;
 const ordersMax = 5_000;
@@ -44,29 +45,51 @@ export async function readReport(centre: ReportRooms, grants: readonly Grant[], 
   return ok({ id, title: reportTitles[id], centre: name, zone, asOfMs: centre.nowMs(), fromMs, toMs, ...makers[id](read.value) });
 }
 
+/** Of one read; a page of receipts is some megabytes at most. */
+const streamedRows = 2_000;
+
+/** The log as a table file, part after part: of any length, and never whole in memory. The figures stand at its end, as in every table file. */
+export async function* streamPlayLog(centre: ReportRooms, grants: readonly Grant[], asked: Asked): AsyncGenerator<string> {
+  const { store, card, nowMs } = centre;
+  const { fromMs, toMs } = asked;
+  const about = { id: 'play-log', title: reportTitles['play-log'], centre: card.name, zone: card.zone, asOfMs: nowMs(), fromMs, toMs };
+  const boxes = boxesOf(centre, grants, asked, about.asOfMs);
+  const programmes = new Map((await store.content.programmes()).map(({ programme }) => [programme.id, programme]));
+  const ids = boxes.map(({ id }) => id);
+  const { columns } = playLogOf([], noPlays);
+  yield `${csvMark}${tablesCsv({ zone: card.zone, columns, rows: [] })}`;
+  let sums = noPlays;
+  let after: StoredReceipt | undefined;
+  do {
+    const receipts = await store.log.receiptsPage({ boxes: ids, fromMs, toMs, after, limit: streamedRows });
+    if (receipts.length > 0) yield rowsCsv({ zone: card.zone, columns, rows: playRows({ receipts, boxes, programmes }) });
+    sums = addPlays(sums, receipts);
+    after = receipts.length < streamedRows ? undefined : receipts.at(-1);
+  } while (after);
+  yield endCsv({ ...about, ...playLogOf([], sums) });
+}
+
+/** That the asker sees, in the part of the area that is asked. */
+function boxesOf({ registry, link }: ReportRooms, grants: readonly Grant[], { area }: Asked, atMs: number): Known['boxes'] {
+  return registry
+    .all()
+    .filter((box) => sees(grants, box.area) && (area === undefined || within(box.area, area)))
+    .map((box) => {
+      const { online, lastSeenMs } = statusOf(registry.seen(box.id), link.connected(box.id), atMs);
+      const { id, name, area: place, settings, enrolledMs } = box;
+      return { id, name, area: place, outputs: settings.outputs, enrolled: enrolledMs !== null, online, lastSeenMs };
+    });
+}
+
 async function readKnown(
   centre: ReportRooms,
   grants: readonly Grant[],
   { fromMs, toMs, area }: Asked,
   id: ReportId,
 ): Promise<Result<Known>> {
-  const { store, registry, link, nowMs } = centre;
+  const { store, nowMs } = centre;
   const atMs = nowMs();
-  const boxes = registry
-    .all()
-    .filter((box) => sees(grants, box.area) && (area === undefined || within(box.area, area)))
-    .map((box) => {
-      const { online, lastSeenMs } = statusOf(registry.seen(box.id), link.connected(box.id), atMs);
-      return {
-        id: box.id,
-        name: box.name,
-        area: box.area,
-        outputs: box.settings.outputs,
-        enrolled: box.enrolledMs !== null,
-        online,
-        lastSeenMs,
-      };
-    });
+  const boxes = boxesOf(centre, grants, { fromMs, toMs, area }, atMs);
   const ids = boxes.map((box) => box.id);
   const period = { boxes: area === undefined && seesAll(grants, centre.card.area) ? undefined : ids, fromMs, toMs };
   const receipts = id === 'play-log' ? await readPlays(centre, ids, fromMs, toMs) : [];

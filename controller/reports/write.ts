@@ -8,12 +8,27 @@ const unmeasured = 'chưa đo được';
 
 /** UTF-8 with a mark, so that office programs read Vietnamese; figures and what was left out follow the table. */
 export function reportCsv(report: Report): string {
+  return `${csvMark}${tablesCsv(report)}${endCsv(report)}`;
+}
+
+export const csvMark = '\uFEFF';
+
+/** Rows of the first table alone, without its head. */
+export function rowsCsv({ zone, columns, rows }: Pick<Report, 'zone' | 'columns' | 'rows'>): string {
+  const written = writer(zone);
+  return csvOf(rows.map((row) => row.map((value, at) => written(value, columns[at]?.kind ?? 'text'))));
+}
+
+export function tablesCsv(report: Pick<Report, 'zone' | 'columns' | 'rows' | 'more'>): string {
+  const { zone, more = [] } = report;
+  const lines = ({ columns, rows }: Pick<Table, 'columns' | 'rows'>) =>
+    `${csvOf([columns.map(({ vi }) => vi)])}${rowsCsv({ zone, columns, rows })}`;
+  return [lines(report), ...more.map((one) => `${csvOf([[], [one.title.vi]])}${lines(one)}`)].join('');
+}
+
+/** What stands below the tables: figures with what they mean, the period, as of when, what was left out. */
+export function endCsv(report: Report): string {
   const written = writer(report.zone);
-  const lines = ({ columns, rows }: Pick<Table, 'columns' | 'rows'>) => [
-    columns.map(({ vi }) => vi),
-    ...rows.map((row) => row.map((value, at) => written(value, columns[at]?.kind ?? 'text'))),
-  ];
-  const table = [...lines(report), ...(report.more ?? []).flatMap((one) => [[], [one.title.vi], ...lines(one)])];
   const figures = report.figures.map(({ vi, value, kind, definition }) => [vi, written(value, kind), definition.vi]);
   const about = [
     [report.title.vi, report.centre],
@@ -21,7 +36,11 @@ export function reportCsv(report: Report): string {
     ['Tính đến', written(report.asOfMs, 'instant')],
     ...report.exclusions.map(({ vi, count }) => ['Không tính', String(count), vi]),
   ];
-  return `\uFEFF${[...table, [], ...figures, ...about].map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`;
+  return csvOf([[], ...figures, ...about]);
+}
+
+function csvOf(lines: readonly (readonly string[])[]): string {
+  return lines.map((line) => `${line.map(csvCell).join(',')}\r\n`).join('');
 }
 
 /** A cell that begins like a formula is text to whoever opens the file. */

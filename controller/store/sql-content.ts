@@ -6,7 +6,8 @@ import type { Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
-import type { Act, ContentStore, Media, ProgrammeState, StoredProgramme, StoredSchedule } from './store.ts';
+import { terms } from './sql-log.ts';
+import type { Act, ContentPage, ContentStore, Media, ProgrammeState, StoredProgramme, StoredSchedule } from './store.ts';
 import type { Writer } from './writer.ts';
 
 export class SqlContent implements ContentStore {
@@ -24,8 +25,8 @@ export class SqlContent implements ContentStore {
     return this.#writer.write([insert], act);
   }
 
-  async media(): Promise<Media[]> {
-    return (await this.#writer.database.read('SELECT * FROM media ORDER BY created_ms DESC, sha256')).map(mediaOf);
+  async media(page?: ContentPage): Promise<Media[]> {
+    return (await this.#part('media', 'created_ms', 'sha256', '<', page)).map(mediaOf);
   }
 
   async medium(sha256: string): Promise<Media | undefined> {
@@ -55,8 +56,8 @@ export class SqlContent implements ContentStore {
     return this.#writer.write([upsert], act);
   }
 
-  async programmes(): Promise<StoredProgramme[]> {
-    return (await this.#writer.database.read('SELECT * FROM programmes ORDER BY changed_ms DESC, id')).map(programmeOf);
+  async programmes(page?: ContentPage): Promise<StoredProgramme[]> {
+    return (await this.#part('programmes', 'changed_ms', 'id', '<', page)).map(programmeOf);
   }
 
   async titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -81,8 +82,8 @@ export class SqlContent implements ContentStore {
     });
   }
 
-  async schedules(): Promise<StoredSchedule[]> {
-    const rows = await this.#writer.database.read('SELECT * FROM schedules ORDER BY created_ms, id');
+  async schedules(page?: ContentPage): Promise<StoredSchedule[]> {
+    const rows = await this.#part('schedules', 'created_ms', 'id', '>', page);
     return rows.map((row) => ({
       schedule: JSON.parse(String(row['body'])) as Schedule,
       groups: JSON.parse(String(row['groups'])) as string[],
@@ -90,6 +91,15 @@ export class SqlContent implements ContentStore {
       author: String(row['author']),
       createdMs: Number(row['created_ms']),
     }));
+  }
+
+  /** By time, newest first where what follows is smaller; of the same time by name. */
+  #part(table: string, time: string, name: string, follows: '<' | '>', page: ContentPage | undefined): Promise<SqlRow[]> {
+    const { where, params } = terms([
+      [`(${time} ${follows} ? OR (${time} = ? AND ${name} > ?))`, page?.after && [page.after.atMs, page.after.atMs, page.after.id]],
+    ]);
+    const sql = `SELECT * FROM ${table} ${where} ORDER BY ${time}${follows === '<' ? ' DESC' : ''}, ${name} ${page ? 'LIMIT ?' : ''}`;
+    return this.#writer.database.read(sql, [...params, ...(page ? [page.limit] : [])]);
   }
 
   removeSchedule(id: string, act: Act): Promise<Result<void>> {

@@ -120,6 +120,16 @@ export class SqlLog implements LogStore {
     return rows.map(receiptOf);
   }
 
+  async receiptsPage({ boxes, fromMs, toMs, after, limit }: Parameters<LogStore['receiptsPage']>[0]): Promise<StoredReceipt[]> {
+    const { where, params } = terms([
+      ['planned_ms >= ? AND planned_ms < ?', [Math.max(fromMs, after?.receipt.plannedStartMs ?? fromMs), toMs]],
+      ['dev IN (SELECT value FROM json_each(?))', [JSON.stringify(boxes)]],
+      ['(planned_ms, dev, occurrence) > (?, ?, ?)', after && [after.receipt.plannedStartMs, after.dev, after.receipt.occurrence]],
+    ]);
+    const sql = `SELECT dev, body, received_ms FROM receipts ${where} ORDER BY planned_ms, dev, occurrence LIMIT ?`;
+    return (await this.#writer.database.read(sql, [...params, limit])).map(receiptOf);
+  }
+
   async receiptsOf({ contents, fromMs, toMs }: Parameters<LogStore['receiptsOf']>[0]): Promise<StoredReceipt[]> {
     const named = new Set(contents.slice(0, 64));
     if (named.size === 0) return [];

@@ -259,19 +259,28 @@ export interface EstateStore {
   seen(): Promise<Seen[]>;
 }
 
+/** Part of a list: behind this one, by its time and then its name. */
+export interface ContentPage {
+  readonly after?: { readonly atMs: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
 export interface ContentStore {
   /** The same bytes again keep their first row. */
   addMedia(media: Media, act: Act): Promise<void>;
-  media(): Promise<Media[]>;
+  /** Newest first; all unless a part is asked. */
+  media(page?: ContentPage): Promise<Media[]>;
   medium(sha256: string): Promise<Media | undefined>;
   saveProgramme(programme: StoredProgramme, act: Act): Promise<void>;
-  programmes(): Promise<StoredProgramme[]>;
+  /** Changed last first; all unless a part is asked. */
+  programmes(page?: ContentPage): Promise<StoredProgramme[]>;
   /** Titles of those of these ids that there are. */
   titles(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   programme(id: string): Promise<StoredProgramme | undefined>;
   /** Problem: conflict (the id exists). */
   addSchedule(schedule: StoredSchedule, act: Act): Promise<Result<void>>;
-  schedules(): Promise<StoredSchedule[]>;
+  /** Oldest first; all unless a part is asked. */
+  schedules(page?: ContentPage): Promise<StoredSchedule[]>;
   /** Problem: not-found. */
   removeSchedule(id: string, act: Act): Promise<Result<void>>;
   policy(): Promise<Policy | undefined>;
@@ -385,6 +394,14 @@ export interface LogStore {
     readonly boxes?: readonly string[];
     readonly fromMs: number;
     readonly toMs: number;
+  }): Promise<StoredReceipt[]>;
+  /** Receipts planned to begin within the period, oldest first, part after part: a year of them is never in memory. */
+  receiptsPage(filter: {
+    readonly boxes: readonly string[];
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly after?: ReceiptPlace | undefined;
+    readonly limit: number;
   }): Promise<StoredReceipt[]>;
   /** Receipts that name one of these contents, planned to begin within the period, oldest first; at most 64 contents. */
   receiptsOf(filter: { readonly contents: readonly string[]; readonly fromMs: number; readonly toMs: number }): Promise<StoredReceipt[]>;

@@ -24,6 +24,7 @@ import { describeExchangeStore } from './exchange-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeFederationStore } from './federation-store.ts';
 import { describeIssueStore } from './issue-store.ts';
+import { describeListStore } from './list-store.ts';
 import { describeOldTables } from './old-tables.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
@@ -80,6 +81,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeEvaluationStore('evaluation', makeBed);
   describeRetentionStore('retention', makeBed);
   describeUnitStore('units', makeBed);
+  describeListStore('lists', makeBed);
   describePeopleStore('people', makeBed);
   describeCalendarStore('the calendar', makeBed);
 

@@ -20,6 +20,7 @@ import { describeExchangeStore } from './exchange-store.ts';
 import { describeFaultStore } from './fault-store.ts';
 import { describeFederationStore } from './federation-store.ts';
 import { describeIssueStore } from './issue-store.ts';
+import { describeListStore } from './list-store.ts';
 import { describeOldTables } from './old-tables.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
@@ -77,6 +78,7 @@ describeEvaluationStore('evaluation on SQLite', makeBed);
 describeRetentionStore('retention on SQLite', makeBed);
 describeDutyStore('duty in the store on SQLite', makeBed);
 describeUnitStore('units in the store on SQLite', makeBed);
+describeListStore('lists on SQLite', makeBed);
 describePeopleStore('people in the store on SQLite', makeBed);
 
 describe('a file', () => {

@@ -28,7 +28,7 @@ interface Post {
   readonly port: number;
   readonly ca: string;
   readonly letters: string[];
-  readonly signIns: { readonly encrypted: boolean; readonly password: string | undefined }[];
+  readonly signIns: { readonly encrypted: boolean; readonly password: string | null | undefined }[];
 }
 
 async function openPost(offers = true): Promise<Post> {

@@ -10,6 +10,7 @@ import { reportCsv, reportHtml } from '../../controller/reports/write.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { programme } from '../schemas/documents.ts';
 import { type Asker, type BuiltCentre, codeOf, makeCentre } from './built-centre.ts';
+import { written } from './report-forms.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -184,6 +185,39 @@ describe('reports over REST', () => {
     expect((await hamlet('GET', `/reports/play-log?${period()}`)).body.rows).toHaveLength(1);
     expect((await leader('GET', `/reports/play-log?${period()}`)).body.rows).toHaveLength(2);
     expect((await leader('GET', `/reports/play-log?${period()}&area=08/02536/thon-1`)).body.rows).toHaveLength(1);
+  });
+
+  test('a log of any length comes whole as a table file, part after part, in order, with its figures', async () => {
+    const { store } = built.centre;
+    const [fromMs, count] = [built.clock.nowMs + 10 * dayMs, 4_100];
+    const one = (at: number) => {
+      // Several of one moment, so that parts end between them.
+      const plannedStartMs = fromMs + Math.floor(at / 7) * 1_000;
+      const change = { occurrence: `nam@${at}@main`, plannedStartMs, plannedEndMs: plannedStartMs + 1_000, audibleMs: 1_000 };
+      return {
+        dev: at % 2 ? 'hop-1' : 'hop-2',
+        receipt: receipt({ ...change, ...(at === 5 && { proof: 'simulated' as const }) }),
+        receivedMs: 1,
+      };
+    };
+    const receipts = Array.from({ length: count }, (_, at) => one(at));
+    await store.log.commit({ rows: [], receipts, progress: [], conflicts: [], heads: [] });
+    const asked = `fromMs=${fromMs}&toMs=${fromMs + 2 * dayMs}`;
+    const lines = String((await leader('GET', `/reports/play-log?${asked}&format=csv`)).body).split('\r\n');
+    expect(lines[0]).toContain('Giờ theo lịch,Hộp');
+    const end = lines.indexOf('');
+    expect(end - 1).toBe(count);
+    const times = lines.slice(1, end).map((line) => line.slice(0, 19));
+    expect(times).toEqual(receipts.map((each) => written(each.receipt.plannedStartMs, 'instant')));
+    expect(lines.slice(end + 1)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining(`Lượt phát,${count - 1},`),
+        'Không tính,1,"lượt phát mô phỏng, không tính vào số liệu"',
+      ]),
+    );
+    const hamlet = await built.as('thon-2');
+    const own = String((await hamlet('GET', `/reports/play-log?${asked}&format=csv`)).body).split('\r\n');
+    expect(own.indexOf('') - 1).toBe(Math.ceil(count / 2));
   });
 
   test('a report that is none, or a period that is none, is refused', async () => {

@@ -1,6 +1,6 @@
 // Content: upload a sound or write a bulletin, submit, and — as another person — approve or return it.
 import type { MediaAnswer, ProgrammeAnswer } from '../../../schemas/api.ts';
-import { get, send, upload } from '../door.ts';
+import { getAll, send, upload } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
 import { lengthWords, stateWords } from '../words.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
@@ -15,7 +15,7 @@ export function showProgrammes(stage: Stage): () => void {
     h('section', { class: 'card' }, h('h2', {}, 'Chương trình và bản tin'), problem, list),
   );
   const draw = async () => {
-    const programmes = await get<ProgrammeAnswer[]>('/programmes');
+    const programmes = await getAll<ProgrammeAnswer>('/programmes');
     const act = async (programme: ProgrammeAnswer, verb: string) => {
       problem.textContent = '';
       await send('POST', `/programmes/${programme.id}/${verb}`, {}).catch((error: unknown) => tellProblem(problem, error));

@@ -1,7 +1,7 @@
 // The schedule: make one, see at once what it would do under the policy, then save it.
 import type { GroupAnswer, PreviewAnswer, ProgrammeAnswer, ScheduleAnswer } from '../../../schemas/api.ts';
 import { reasonWords } from '../../../schemas/receipt-words.ts';
-import { get, send } from '../door.ts';
+import { get, getAll, send } from '../door.ts';
 import { field, h, refresh, replace } from '../element.ts';
 import { classWords, clockWords, dayWords } from '../words.ts';
 import { follow, type Stage, tellProblem } from './view.ts';
@@ -22,7 +22,7 @@ export function showSchedules(stage: Stage): () => void {
   const problem = h('p', { class: 'problem', role: 'alert' });
   replace(stage.content, h('h1', {}, 'Lịch phát'), place, h('section', { class: 'card' }, h('h2', {}, 'Lịch đã đặt'), problem, list));
   const draw = async () => {
-    const [schedules, groups] = await Promise.all([get<ScheduleAnswer[]>('/schedules'), get<GroupAnswer[]>('/groups')]);
+    const [schedules, groups] = await Promise.all([getAll<ScheduleAnswer>('/schedules'), get<GroupAnswer[]>('/groups')]);
     const nameOf = (id: string) => groups.find((group) => group.id === id)?.name ?? id;
     const drop = async (id: string) => {
       await send('DELETE', `/schedules/${id}`).catch((error: unknown) => tellProblem(problem, error));
@@ -36,7 +36,7 @@ export function showSchedules(stage: Stage): () => void {
     );
   };
   if (stage.may('scheduler'))
-    void Promise.all([get<ProgrammeAnswer[]>('/programmes'), get<GroupAnswer[]>('/groups')]).then(([programmes, groups]) =>
+    void Promise.all([getAll<ProgrammeAnswer>('/programmes'), get<GroupAnswer[]>('/groups')]).then(([programmes, groups]) =>
       replace(
         place,
         scheduleForm(
