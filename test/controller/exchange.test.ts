@@ -1,4 +1,5 @@
 // A unit with a system of its own: supplied in order and once, by folder and by REST, heard with care; units without one say so.
+// LONG: one system beside us, by both doors; what is planted in its folder stands with what is dropped there.
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
