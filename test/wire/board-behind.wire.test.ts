@@ -82,7 +82,8 @@ test.skipIf(!programPath('chromium'))(
     await until('the order in the framebuffer', () => dots()[0] !== before || undefined);
     const afterMs = Date.now() - gaveMs;
     process.stdout.write(`${JSON.stringify({ event: 'behind', orderAfterMs: afterMs })}\n`);
-    expect(afterMs).toBeLessThan(1_000);
+    // Without waiting for the browser, which comes back after several seconds at the earliest.
+    expect(afterMs).toBeLessThan(3_000);
     await centre.order([centre.sign('clear', 'g/xa-1', { ids: ['o-1'], level: 'commune', reason: 'hết' })]);
     const receipt = await until('the receipt of the order', () =>
       centre.facts.flatMap((fact) => (fact.kind === 'receipt' ? [fact.receipt] : [])).find(({ occurrence }) => occurrence === 'o-1@screen'),
