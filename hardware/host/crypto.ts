@@ -91,9 +91,9 @@ export function randomHex(bytes: number): string {
   return randomBytes(bytes).toString('hex');
 }
 
-/** `prefix-xxxxxxxx`, a fresh id in the alphabet of `schemas/ids`. */
+/** `prefix-xxxxxxxxxxxx`, a fresh id in the alphabet of `schemas/ids`: 48 bits, so that a million of a kind do not meet. */
 export function randomId(prefix: string): string {
-  return `${prefix}-${randomHex(4)}`;
+  return `${prefix}-${randomHex(6)}`;
 }
 
 function rawPublicKey(key: KeyObject): Uint8Array {

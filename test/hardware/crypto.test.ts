@@ -59,5 +59,5 @@ test('more keys than are remembered still verify', () => {
 });
 
 test('made ids fit the alphabet of ids', () => {
-  expect(randomId('box')).toMatch(/^box-[0-9a-f]{8}$/);
+  expect(randomId('box')).toMatch(/^box-[0-9a-f]{12}$/);
 });
