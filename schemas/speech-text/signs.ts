@@ -4,7 +4,7 @@ import { match, type Rule } from './scan.ts';
 import { unitSigns, unitWords } from './units.ts';
 
 const denominators = 'người|hộ|khẩu|ngày|tháng|năm|tuần|giờ|phút|giây|lần|buổi|suất|học sinh|cháu|con|sào|bao|chai|lít|tấn';
-const per = new RegExp(`\\s?\\/\\s?(?:(${denominators})(?![\\p{L}\\p{M}])|(${unitSigns})(?![\\p{L}\\p{M}]))`, 'uy');
+const per = new RegExp(`\\/\\s?(?:(${denominators})(?![\\p{L}\\p{M}])|(${unitSigns})(?![\\p{L}\\p{M}]))`, 'uy');
 const noDenominators = new Set(["'", '’', '%', '‰', '$', '€', '₫', 'đ', 'Đ', 'k', 'K', 'p', 'ph', 'tr', '°', 'º']);
 const spans = /(?:^|[^\p{L}])(?:ngày|tháng|năm|tuần)$/u;
 const money = /(?:đồng|nghìn|ngàn|triệu|tỷ|đô la mỹ)$/u;
@@ -24,9 +24,9 @@ const readPer: Rule = (scan) => {
   return { words: `${money.test(scan.before) ? 'một' : 'trên'} ${said}`, length: all.length };
 };
 
-/** `quý/5`, `quý/ 5`: what stands behind is a number of its own. */
+/** `quý/5`, `quý/ 5`, `người/$5`: what stands behind is a number of its own. */
 const readSlash: Rule = (scan) => {
-  const found = lettersBefore.test(scan.before) ? match(scan, /\/\s?(?=\d)/uy) : undefined;
+  const found = lettersBefore.test(scan.before) ? match(scan, /\/\s?(?=(?:\$\s?)?\d)/uy) : undefined;
   return found ? { words: 'trên', length: found[0].length } : undefined;
 };
 

@@ -94,6 +94,10 @@ test('any text can be read, reading it twice changes nothing, and no figure is l
   );
 });
 
+test.each(['x/$5', '&\n/5', 'x\t/5', 'x /5'])('read twice is read once: %j', (text) => {
+  expect(say(say(text))).toBe(say(text));
+});
+
 test('plain words stay as they are', () => {
   const words = 'Khẩn cấp. Bà con ở ven suối rời khỏi nhà ngay, đi lên nhà văn hóa thôn! VI PHẠM, XI MĂNG, "đúng" và/hoặc (sai); Đăk-Lăk…';
   expect(say(words)).toBe(words);
