@@ -14,7 +14,6 @@ import { lostPlays, withLateApprovals } from './core/late-approval.ts';
 import { type OrderTemplate, signFilmsOf } from './core/order-plan.ts';
 import { type Said, saidIn } from './core/said.ts';
 import { resolveAll } from './core/source-programmes.ts';
-import { silencedIn } from './core/training.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
@@ -37,8 +36,6 @@ export interface DispatchOptions {
   readonly chain: readonly Envelope[];
   readonly roots: readonly Envelope[];
   /** Prepared sound of orders. */
-  /** Where a unit is now. */
-  readonly areaOf: (unit: string) => AreaPath | undefined;
   readonly orderAudio: () => NonNullable<CentreContent['orderAudio']>;
   readonly publish: Publish;
   readonly nowMs: () => number;
@@ -124,11 +121,6 @@ export class Dispatch {
     return this.#running;
   }
 
-  /** A box turned out to be virtual, or not to be: that changes what it may hear in a sandbox, and nothing elsewhere. */
-  async virtualChanged(): Promise<void> {
-    if ((await this.#options.store.training.sandboxes()).length > 0) await this.changed();
-  }
-
   /** Publish a box's keys and want again, as stored. */
   async publishBox(dev: string): Promise<void> {
     const keys = this.keysOf(dev);
@@ -156,13 +148,11 @@ export class Dispatch {
   }
 
   async #update(): Promise<void> {
-    const silenced = await this.#silenced();
-    await this.#updatePlaces(silenced);
+    await this.#updatePlaces();
     const { store, blobs, desk, nowMs, orderAudio } = this.#options;
     const content = await readContent(store, nowMs());
     if (!content) return;
-    const ready = new Map([...(content.ready ?? [])].filter(([dev]) => !silenced.has(dev)));
-    const { wants, texts } = compileWants(this.#ours(silenced), { ...content, ready, orderAudio: orderAudio() }, sha256);
+    const { wants, texts } = compileWants(this.#ours(), { ...content, orderAudio: orderAudio() }, sha256);
     const changed = [...wants].filter(([dev, parts]) => !this.#says(this.#wants.get(dev), parts));
     if (changed.length === 0) return;
     const needed = new Set(changed.flatMap(([, parts]) => parts.map((part) => part.sha256)));
@@ -186,9 +176,9 @@ export class Dispatch {
     await Promise.all(stored.map((want) => this.#publish(want.dev, 'want', want.envelope)));
   }
 
-  async #updatePlaces(silenced: ReadonlySet<string>): Promise<void> {
+  async #updatePlaces(): Promise<void> {
     const { store, desk, centre } = this.#options;
-    const missing = this.#ours(silenced).filter((box) => !this.#isAt(box) || !this.#stands(this.#places.get(box.id)));
+    const missing = this.#ours().filter((box) => !this.#isAt(box) || !this.#stands(this.#places.get(box.id)));
     const signed = await desk.sign(
       missing.map((box) => ({
         typ: 'place',
@@ -203,24 +193,9 @@ export class Dispatch {
     for (const dev of places.keys()) await this.#publish(dev, 'keys', this.keysOf(dev));
   }
 
-  /**
-   * Boxes that our keys reach; one that stands elsewhere must not keep the others waiting. One that is silenced belongs to no group:
-   * it has no programme and hears no order.
-   */
-  #ours(silenced: ReadonlySet<string>): readonly Box[] {
-    const ours = this.#options.registry.all().filter(({ area }) => within(area, this.#speaks.area));
-    return silenced.size === 0 ? ours : ours.map((box) => (silenced.has(box.id) ? { ...box, groups: [] } : box));
-  }
-
-  /** Real boxes that came to stand in a sandbox. */
-  async #silenced(): Promise<ReadonlySet<string>> {
-    const { store, registry, areaOf } = this.#options;
-    const areas = (await store.training.sandboxes()).flatMap(({ unit }) => areaOf(unit) ?? []);
-    const known = registry.all().map(({ id, area, enrolledMs }) => ({ id, area, enrolled: enrolledMs !== null }));
-    return silencedIn(
-      areas,
-      known.map((box) => ({ ...box, report: registry.seen(box.id)?.report ?? null })),
-    );
+  /** Boxes that our keys reach; one that stands elsewhere must not keep the others waiting. */
+  #ours(): readonly Box[] {
+    return this.#options.registry.all().filter(({ area }) => within(area, this.#speaks.area));
   }
 
   /** A want of a restored centre has a higher number than its envelope: that one is worth nothing to boxes that know later ones. */

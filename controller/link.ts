@@ -5,7 +5,6 @@ import { parseJson } from '../schemas/parse.ts';
 import type { Problem } from '../schemas/problems.ts';
 import { Ask, Presence, Report, Telemetry } from '../schemas/report.ts';
 import { buildTopic, type Topic } from '../schemas/topics.ts';
-import { isVirtual } from './core/training.ts';
 import type { Dispatch, Publish } from './dispatch.ts';
 import type { OrderWatch } from './emergency/order-watch.ts';
 import type { Feed } from './feed.ts';
@@ -108,7 +107,7 @@ export class CentreLink {
       case 'on':
         return this.#state(dev, payload, Presence, (presence, nowMs) => this.#options.registry.sawPresence(dev, presence, nowMs));
       case 'report':
-        return this.#report(dev, payload);
+        return this.#state(dev, payload, Report, (report, nowMs) => this.#options.registry.sawReport(dev, report, nowMs));
       case 'tm':
         return this.#state(dev, payload, Telemetry, (telemetry, nowMs) => this.#options.registry.sawTelemetry(dev, telemetry, nowMs));
       case 'ask':
@@ -116,16 +115,6 @@ export class CentreLink {
       case 'log':
         return this.#log(dev, payload);
     }
-  }
-
-  /** What turns out to be virtual, or no more, may have to sound or be silent in a sandbox. */
-  async #report(dev: string, payload: Uint8Array): Promise<Problem | undefined> {
-    const { registry, dispatch } = this.#options;
-    const virtual = () => isVirtual({ id: dev, enrolled: true, report: registry.seen(dev)?.report ?? null });
-    const before = virtual();
-    const problem = await this.#state(dev, payload, Report, (report, nowMs) => registry.sawReport(dev, report, nowMs));
-    if (before !== virtual()) await dispatch.virtualChanged();
-    return problem;
   }
 
   async #state<S extends v.GenericSchema>(

@@ -3,7 +3,6 @@ import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId } from '../hardware/host/crypto.ts';
 import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
-import type { AreaPath } from '../schemas/ids.ts';
 import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
@@ -11,7 +10,6 @@ import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
-import { homeOf } from './core/source-place.ts';
 import { Dispatch, type Publish } from './dispatch.ts';
 import type { DutySettings } from './duty/duty-settings.ts';
 import { makeDuty } from './duty/make-duty.ts';
@@ -143,18 +141,17 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
 }
 
 /** Equipment: what is wrong with it, the register, repairs. */
-function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed, dispatch }: Base, link: CentreLink, commands: CommandDesk) {
+function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }: Base, link: CentreLink, commands: CommandDesk) {
   const fleet = () =>
     registry
       .all()
       .filter(({ enrolledMs }) => enrolledMs !== null)
       .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
-  const changed = () => dispatch.changed();
   const register = new RegisterDesk({ register: store.register, photos: store.steering, units, nowMs });
   const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
   const tickets = new TicketDesk({ store, faults, commands, register, units, ...near, feed, journal, nowMs });
-  const training = new TrainingDesk({ store, registry, register, changed, nowMs });
+  const training = new TrainingDesk({ store, registry, register, nowMs });
   return { faults, register, tickets, training };
 }
 
@@ -188,9 +185,7 @@ function makeBase({ card, store, blobs, tools, trust, journal, nowMs, signatory,
   const desk = new SigningDesk({ id: card.id, epoch: epochOf(trust) }, signatory, store.counters, nowMs);
   const { chain, roots = [] } = trust;
   const orderAudio = () => voices.all();
-  const areaOf = (unit: string): AreaPath | undefined => homeOf(units.tree, units.today(), unit)?.area;
-  const signed = { centre: card.id, chain, roots, orderAudio };
-  const dispatch = new Dispatch({ store, registry, blobs, desk, ...signed, areaOf, publish, nowMs });
+  const dispatch = new Dispatch({ store, registry, blobs, desk, centre: card.id, chain, roots, orderAudio, publish, nowMs });
   const feed = new Feed();
   const changed = () => dispatch.changed();
   const units = new UnitDesk({ store, card, trust, clock: zoneOf(card), registry, feed, journal, changed, nowMs });

@@ -14,8 +14,6 @@ export interface TrainingDeskOptions {
   readonly store: Pick<Store, 'training' | 'people'>;
   readonly registry: Registry;
   readonly register: Pick<RegisterDesk, 'areaOf'>;
-  /** Real boxes in a sandbox are silent, and sound again after it. */
-  readonly changed: () => Promise<void>;
   readonly nowMs: () => number;
 }
 
@@ -27,7 +25,7 @@ export interface TrainingAsking {
 
 export interface SandboxState extends Sandbox {
   readonly boxes: number;
-  /** Boxes that are not known to be virtual: silent, and no exercise begins while there are any. */
+  /** Boxes that are not known to be virtual: no exercise begins while there are any. */
   readonly real: readonly string[];
 }
 
@@ -56,18 +54,13 @@ export class TrainingDesk {
       return bad('over-budget', `${trainingLimits.sandboxes} sandboxes`);
     const sandbox = { unit, by: account, sinceMs: nowMs() };
     await store.training.saveSandbox(sandbox, act('sandbox.make', unit, sandbox));
-    // One may have come meanwhile.
-    await this.#options.changed();
     return ok(sandbox);
   }
 
   /** Problems: not-found, not-allowed. */
   async endSandbox(unit: string, { grants, act }: TrainingAsking): Promise<Result<void>> {
     const placed = this.#place(unit, grants, 'sandbox.write');
-    if (!placed.ok) return placed;
-    const removed = await this.#options.store.training.removeSandbox(unit, act('sandbox.end', unit));
-    if (removed.ok) await this.#options.changed();
-    return removed;
+    return placed.ok ? this.#options.store.training.removeSandbox(unit, act('sandbox.end', unit)) : placed;
   }
 
   /** Problems: not-found, not-allowed, conflict (no sandbox; not virtual; those of `judgeTraining`). */

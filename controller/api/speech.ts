@@ -4,6 +4,7 @@ import { type MediaAnswer, SpeechRequest, SpokenWordsRequest } from '../../schem
 import { ok, type Result } from '../../schemas/problems.ts';
 import { type Pronunciation, Pronunciations } from '../../schemas/speech-text/pronunciations.ts';
 import type { Centre } from '../centre.ts';
+import { may } from '../core/roles.ts';
 import { answerOf } from './media.ts';
 import { declare } from './route.ts';
 
@@ -37,8 +38,12 @@ export function speechRoutes(app: FastifyInstance, centre: Centre): void {
     app,
     centre,
     { method: 'PUT', url: '/api/pronunciations', act: 'pronunciation.write', where: 'centre', body: Pronunciations },
-    async ({ body, act }): Promise<Result<readonly Pronunciation[]>> => {
-      const kept = await templates.pronounce(body, () => speech.setDictionary(body, act('pronunciation.write', 'pronunciations', body)));
+    async ({ person, body, act }): Promise<Result<readonly Pronunciation[]>> => {
+      // The dictionary is the words' of orders, too.
+      const mayOrders = may(person.grants, 'template.write', centre.card.area);
+      const kept = await templates.pronounce(body, mayOrders, () =>
+        speech.setDictionary(body, act('pronunciation.write', 'pronunciations', body)),
+      );
       return kept.ok ? ok(body) : kept;
     },
   );

@@ -162,6 +162,9 @@ function emergencyParts(dev: string, { paths = [], ready }: CentreContent, part:
 }
 
 /** Sound and films of orders to come. Vietnamese is always there: what a cluster has no words for is said in it. */
+/** `OrderAudio` holds no more; what lies ready in a box goes first. */
+const orderSoundsMax = 512;
+
 function orderAudioPart(
   { languages, shows }: { readonly languages: readonly string[]; readonly shows: boolean },
   lying: readonly LocalOrder[],
@@ -171,13 +174,13 @@ function orderAudioPart(
   const wanted = [...new Set([...languages, 'vi'])].sort();
   const fit = orderAudio.filter(({ language }) => wanted.some((tag) => sameLanguage(tag, language)));
   const [ownAudio, ownFilms] = [audioIn(lying), shows ? signFilmsIn(lying) : []];
-  const audio = distinct([...fit, ...ownAudio]);
+  const audio = distinct([...ownAudio, ...fit]).slice(0, orderSoundsMax);
   const films = shows ? distinct([...ownFilms, ...signFilms]).slice(0, orderFilmsMax) : [];
   if (audio.length === 0 && films.length === 0) return [];
   const own = [...ownAudio, ...ownFilms].map(({ sha256 }) => sha256);
   return [
     part('orderAudio', `orderAudio ${[...wanted, ...own].join(' ')} ${films.length > 0 ? 'films' : ''}`, () => ({
-      audio: byHash(audio).slice(0, 512),
+      audio: byHash(audio),
       ...(films.length > 0 && { films: byHash(films) }),
     })),
   ];

@@ -1,6 +1,5 @@
 // What is recorded of training, which boxes are virtual, and who counts as trained. Pure; time is an argument.
 import type { AccountRole } from '../../schemas/api.ts';
-import { type AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Report } from '../../schemas/report.ts';
 import { exercises, type TrainingRequest, type TrainingResultRequest } from '../../schemas/training.ts';
@@ -46,12 +45,6 @@ export function isVirtual({ enrolled, report }: KnownBox): boolean {
   if (!enrolled) return true;
   if (!report) return false;
   return Object.values(report.hardware).every((word) => virtualWords.includes(word) || word.startsWith('simulated'));
-}
-
-/** Real boxes that stand in a sandbox all the same: what is practised there must not be heard. */
-export function silencedIn(areas: readonly AreaPath[], boxes: readonly (KnownBox & { readonly area: AreaPath })[]): ReadonlySet<string> {
-  const inside = areas.length === 0 ? [] : boxes.filter(({ area }) => areas.some((sandbox) => within(area, sandbox)));
-  return new Set(inside.filter((box) => !isVirtual(box)).map(({ id }) => id));
 }
 
 /** Boxes that keep a unit from being a sandbox. Problem: conflict, by name. */

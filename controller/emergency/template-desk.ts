@@ -53,8 +53,8 @@ export class TemplateDesk {
   constructor(templates: readonly OrderTemplate[], dictionary: readonly Pronunciation[], options: TemplateDeskOptions) {
     this.#templates = templates;
     this.#dictionary = dictionary;
-    this.#spoken = pronouncedTemplates(templates, dictionary);
     this.#options = options;
+    this.#spoken = this.#saidBy(templates, dictionary);
   }
 
   all(): readonly OrderTemplate[] {
@@ -67,17 +67,20 @@ export class TemplateDesk {
   }
 
   /**
-   * How words are said from now on, kept by `keep`. Orders that were signed keep theirs.
-   * Problem: too-large (a template that no order could carry any more).
+   * How words are said from now on, kept by `keep`. Orders that were signed keep theirs. What templates say changes only by who `may`
+   * write them. Problems: too-large (a template that no order could carry any more), not-allowed.
    */
-  pronounce(dictionary: readonly Pronunciation[], keep: () => Promise<void>): Promise<Result<void>> {
+  pronounce(dictionary: readonly Pronunciation[], may: Result<void>, keep: () => Promise<void>): Promise<Result<void>> {
     return this.#inTurn(async () => {
-      const said = pronouncedTemplates(this.#templates, dictionary);
-      for (const { id, speech } of said) {
+      for (const { id, speech } of pronouncedTemplates(this.#templates, dictionary, () => true)) {
         const long = speech.find((one) => this.#isTooLong(one));
         if (long)
           return bad('too-large', `template ${id} in ${long.language}: more than ${spokenCharactersMax} characters when spoken out`);
       }
+      const said = this.#saidBy(this.#templates, dictionary);
+      const other = said.filter((one, i) => JSON.stringify(one.speech) !== JSON.stringify(this.#spoken[i]?.speech)).map(({ id }) => id);
+      if (other.length > 0 && !may.ok)
+        return bad('not-allowed', `orders would say other words: ${other.slice(0, 10).join(', ')}; ask an administrator`);
       await keep();
       this.#dictionary = dictionary;
       this.#spoken = said;
@@ -111,8 +114,8 @@ export class TemplateDesk {
     const main = template.speech[0]?.language ?? 'vi';
     const others = template.speech.filter(({ language }) => language !== speech.language);
     if (others.length >= languagesMax) return bad('too-large', `${languagesMax} languages at most`, '/language');
-    if (this.#isTooLong({ ...speech, speak: pronounced(speech.speak, speech.language, this.#dictionary) }))
-      return bad('too-large', `more than ${spokenCharactersMax} characters when spoken out`, '/speak');
+    const [said = speech] = pronouncedTemplates([{ ...template, speech: [speech] }], this.#dictionary, () => true)[0]?.speech ?? [];
+    if (this.#isTooLong(said)) return bad('too-large', `more than ${spokenCharactersMax} characters when spoken out`, '/speak');
     if (screen && screenWordsOf(screen) > screenWordsMax)
       return bad('too-large', `a board is read at a glance: ${screenWordsMax} words at most besides place and number`, '/screen');
     const inMain = speech.language === main;
@@ -131,7 +134,7 @@ export class TemplateDesk {
       ...(screens.length > 0 ? { screens } : {}),
     };
     await this.#replace(changed, act);
-    this.#prepareSoon(pronouncedTemplates([changed], this.#dictionary));
+    this.#prepareSoon(this.#saidBy([changed], this.#dictionary));
     return ok(changed);
   }
 
@@ -154,6 +157,15 @@ export class TemplateDesk {
     return ok(changed);
   }
 
+  /** What would be too long for an order stays as it is written: an order that cannot be given helps nobody. */
+  #saidBy(templates: readonly OrderTemplate[], dictionary: readonly Pronunciation[]): readonly OrderTemplate[] {
+    return pronouncedTemplates(templates, dictionary, (said) => {
+      const fits = !this.#isTooLong(said);
+      if (!fits) this.#options.warn(`too long as the dictionary says it, left as written: ${said.language}`);
+      return fits;
+    });
+  }
+
   #isTooLong({ language, speak }: TemplateSpeech): boolean {
     return classesOf(this.#options.demo).some((kind) => spokenWords(kind, language, speak).length > spokenCharactersMax);
   }
@@ -168,7 +180,7 @@ export class TemplateDesk {
     const next = this.#templates.map((one) => (one.id === changed.id ? changed : one));
     await this.#options.meta.setValue(cell, JSON.stringify(next), act);
     this.#templates = next;
-    this.#spoken = pronouncedTemplates(next, this.#dictionary);
+    this.#spoken = this.#saidBy(next, this.#dictionary);
   }
 
   /** Hazard × language × recorded?, and the clusters that would fall back (PRODUCT §1.4). */
@@ -199,6 +211,7 @@ export class TemplateDesk {
   async #prepare(templates: readonly OrderTemplate[]): Promise<void> {
     const { voices, demo, warn, prepared } = this.#options;
     try {
+      voices.offer(this.#spoken, classesOf(demo));
       for (const detail of await voices.prepare(templates, classesOf(demo))) warn(detail);
       await prepared();
     } catch (error) {
@@ -207,11 +220,20 @@ export class TemplateDesk {
   }
 }
 
-function pronouncedTemplates(templates: readonly OrderTemplate[], dictionary: readonly Pronunciation[]): readonly OrderTemplate[] {
+/** A recording says what it says: the dictionary is for machines. */
+function pronouncedTemplates(
+  templates: readonly OrderTemplate[],
+  dictionary: readonly Pronunciation[],
+  fits: (said: TemplateSpeech) => boolean,
+): readonly OrderTemplate[] {
   if (dictionary.length === 0) return templates;
   return templates.map((template) => ({
     ...template,
-    speech: template.speech.map((one) => ({ ...one, speak: pronounced(one.speak, one.language, dictionary) })),
+    speech: template.speech.map((one) => {
+      if (one.recording !== undefined) return one;
+      const said = { ...one, speak: pronounced(one.speak, one.language, dictionary) };
+      return said.speak === one.speak || fits(said) ? said : one;
+    }),
   }));
 }
 

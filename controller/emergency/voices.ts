@@ -28,6 +28,7 @@ export class Voices {
   readonly #options: VoicesOptions;
   readonly #ready = new Map<string, { readonly language: string; readonly audio: SpeechAudio }>();
   readonly #bytes = new Map<string, Uint8Array>();
+  #offered: ReadonlySet<string> = new Set();
   #stopped = false;
 
   constructor(options: VoicesOptions) {
@@ -39,9 +40,18 @@ export class Voices {
     return this.#ready.get(keyOf(spoken))?.audio;
   }
 
-  /** All that is prepared, for boxes to hold before any order names it. */
+  /** Words that boxes are to hold from now on; what was prepared for others stays with the centre. */
+  offer(templates: readonly OrderTemplate[], classes: readonly ('actual' | 'exercise' | 'test')[]): void {
+    const spoken = (kind: (typeof classes)[number]) =>
+      templates.flatMap(({ speech }) => speech.map((one) => keyOf({ ...one, speak: spokenWords(kind, one.language, one.speak) })));
+    this.#offered = new Set(classes.flatMap(spoken));
+  }
+
+  /** What is prepared of that, for boxes to hold before any order names it. */
   all(): { readonly language: string; readonly sha256: string; readonly bytes: number }[] {
-    return [...this.#ready.values()].map(({ language, audio }) => ({ language, sha256: audio.sha256, bytes: audio.bytes }));
+    return [...this.#ready]
+      .filter(([key]) => this.#offered.has(key))
+      .map(([, { language, audio }]) => ({ language, sha256: audio.sha256, bytes: audio.bytes }));
   }
 
   /** The sound itself, held in memory: an order must not wait for a disk. */

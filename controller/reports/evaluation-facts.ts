@@ -95,7 +95,7 @@ async function readBoxes(
   { store, registry, units }: Of,
   { fromMs, untilMs }: Span,
 ): Promise<{ readonly boxes: MonthFacts['boxes']; readonly exclusions: readonly Exclusion[] }> {
-  const sandboxes = (await store.training.sandboxes()).flatMap(({ unit }) => homeOf(units.tree, units.today(), unit)?.area ?? []);
+  const sandboxes = (await store.training.sandboxes()).flatMap(({ unit }) => areasOn(units.tree, units.today()).get(unit) ?? []);
   const practising = (area: AreaPath) => sandboxes.some((one) => within(area, one));
   const [kept, offline, long] = await Promise.all([
     store.plays.kept({ fromMs, toMs: untilMs }),

@@ -52,7 +52,7 @@ export async function readWeek(centre: WeekRooms, area: AreaPath, span: WeekSpan
   const { store, registry, units, training, nowMs } = centre;
   const atMs = nowMs();
   const { fromMs, toMs } = span;
-  const sandboxes = (await training.sandboxes()).flatMap(({ unit }) => homeOf(units.tree, units.today(), unit)?.area ?? []);
+  const sandboxes = (await training.sandboxes()).flatMap(({ unit }) => areasOn(units.tree, units.today()).get(unit) ?? []);
   const there = registry.all().filter((box) => within(units.areaOf(box.id, Math.min(toMs - 1, atMs)) ?? box.area, area));
   const boxes = there.filter((box) => !sandboxes.some((one) => within(box.area, one)));
   if (boxes.length > boxesMax) return bad('too-large', `more than ${boxesMax} boxes: choose a unit below`, '/unit');

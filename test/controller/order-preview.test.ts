@@ -77,11 +77,16 @@ describe('asked by REST', () => {
   });
 
   test('the commune’s dictionary says an order’s words as it says any text, after a restart too; templates keep them as written', async () => {
-    const approver = await built.as('duyet');
+    const [approver, admin] = await Promise.all([built.as('duyet'), built.as('quan-tri')]);
     const written = (await duty('GET', '/templates')).body.find(({ id }: { id: string }) => id === 'lu-quet').speak as string;
     expect(written).toMatch(/^Khẩn cấp/);
     const dictionary = [{ written: 'Khẩn cấp', spoken: 'Báo động khẩn', language: 'vi' }];
-    expect((await approver('PUT', '/pronunciations', dictionary)).status).toBe(200);
+    const refused = await approver('PUT', '/pronunciations', dictionary);
+    expect([codeOf(refused), refused.body.detail], 'what orders say is not an approver’s').toEqual([
+      'not-allowed',
+      expect.stringContaining('lu-quet'),
+    ]);
+    expect((await admin('PUT', '/pronunciations', dictionary)).status).toBe(200);
     const spoken = async (who: Asker) => (await who('POST', '/order-preview', { ...wish, class: 'actual' })).body.speech[0].speak as string;
     expect(await spoken(duty)).toMatch(/^Báo động khẩn/);
     expect(await spoken(duty)).toBe((await duty('POST', '/speech/words', { text: written, language: 'vi' })).body.words);
@@ -92,7 +97,7 @@ describe('asked by REST', () => {
     } finally {
       await again.stop();
     }
-    await approver('PUT', '/pronunciations', []);
+    await admin('PUT', '/pronunciations', []);
     expect(await spoken(duty)).toMatch(/^Khẩn cấp/);
   });
 
@@ -105,8 +110,18 @@ describe('asked by REST', () => {
     expect([codeOf(refused), refused.body.detail]).toEqual(['too-large', expect.stringContaining('lu-quet')]);
     expect((await approver('GET', '/pronunciations')).body).toEqual([]);
     expect((await duty('POST', '/order-preview', wish)).body.speech[0].speak).toContain('Xả lũ hồ chứa.');
-    await approver('PUT', '/pronunciations', [{ written: 'hồ chứa', spoken: 'hồ chứa nước', language: 'vi' }]);
+    const admin = await built.as('quan-tri');
+    await admin('PUT', '/pronunciations', [{ written: 'hồ chứa', spoken: 'hồ chứa nước', language: 'vi' }]);
     expect((await duty('POST', '/order-preview', wish)).body.speech[0].speak).toContain('Xả lũ hồ chứa nước.');
+    // One kept by a program that did not look at templates: the order can be given all the same, as it is written.
+    await built.centre.store.meta.setValue('pronunciations', JSON.stringify(long));
+    const again = await makeCentre({}, built.dir);
+    try {
+      const { status, body } = await (await again.as('truc-ban'))('POST', '/order-preview', wish);
+      expect([status, body.speech[0].speak]).toEqual([200, expect.stringContaining('Xả lũ hồ chứa.')]);
+    } finally {
+      await again.stop();
+    }
   });
 
   test('is for duty officers, about templates and groups there are', async () => {

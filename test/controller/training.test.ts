@@ -1,16 +1,12 @@
 // Training: which boxes are virtual, who counts as trained, and a commune that practises.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acts } from '../../controller/core/roles.ts';
-import { isVirtual, silencedIn, type Training, trainedAt, trainedForMs } from '../../controller/core/training.ts';
+import { isVirtual, type Training, trainedAt, trainedForMs } from '../../controller/core/training.ts';
 import { AccountRole } from '../../schemas/api.ts';
-import type { Programme } from '../../schemas/programme.ts';
 import type { Report } from '../../schemas/report.ts';
 import { exercises } from '../../schemas/training.ts';
-import { schedule as scheduleOf } from '../schemas/documents.ts';
-import { reportWith } from './box-report.ts';
-import { type Asker, type BuiltCentre, codeOf, statementIn } from './built-centre.ts';
+import { type Asker, type BuiltCentre, codeOf } from './built-centre.ts';
 import { makeCommune } from './register-rig.ts';
-import { sound } from './source-rig.ts';
 
 const reportOf = (audioOut: string, board = 'none', display = 'simulated'): Report =>
   ({ hardware: { audioOut, board, display } }) as Report;
@@ -25,18 +21,6 @@ describe('rules', () => {
       box(true, reportOf('virtual', 'none', 'chromium')),
     ]).toEqual([false, false, false]);
     expect(box(true, null), 'nobody knows').toBe(false);
-  });
-
-  test('silent are real boxes inside a sandbox and no others', () => {
-    const box = (id: string, area: string, audioOut: string) => ({ id, area, enrolled: true, report: reportOf(audioOut) });
-    const boxes = [
-      box('that', '08/1/tap', 'alsa'),
-      box('ao', '08/1/tap', 'virtual'),
-      box('duoi', '08/1/tap/a', 'alsa'),
-      box('ngoai', '08/1', 'alsa'),
-    ];
-    expect([...silencedIn(['08/1/tap'], boxes)]).toEqual(['that', 'duoi']);
-    expect([...silencedIn([], boxes)]).toEqual([]);
   });
 
   test('every role has an exercise, in both languages, under a name of its own', () => {
@@ -151,78 +135,3 @@ describe('a commune that practises', () => {
     expect(done).toEqual(['sandbox.make', 'training.begin', 'training.complete', 'sandbox.end']);
   });
 });
-
-describe('a real box that comes to stand in a sandbox', () => {
-  let built: BuiltCentre;
-  beforeAll(async () => {
-    built = await makeCommune();
-  });
-  afterAll(() => built.stop());
-
-  const partsOf = () =>
-    statementIn(JSON.parse(String(built.lastRetained('loa/1/d/hop-1/dn/want')?.payload))).body.parts as { kind: string; sha256: string }[];
-  const groupsOf = () => {
-    const keys = JSON.parse(String(built.lastRetained('loa/1/d/hop-1/dn/keys')?.payload));
-    return statementIn(keys.place).body.groups as string[];
-  };
-  const report = (audioOut: string) =>
-    built.fromBox('hop-1', 'report', {
-      ...reportWith({ epoch: 'e1', low: 1, high: 1 }),
-      hardware: { audioOut, board: 'simulated', display: 'none' },
-    });
-  const plays = async () => {
-    const part = partsOf().find(({ kind }) => kind === 'schedules')?.sha256 ?? '';
-    const read = JSON.parse(String(await built.centre.blobs.read(part))) as { schedules: unknown[] };
-    return read.schedules.length;
-  };
-
-  test('falls silent at once, for programmes and for orders, until it is gone, virtual, or the sandbox ends', async () => {
-    const [technician, admin] = [await built.as('ky-thuat'), await built.as('quan-tri')];
-    const box = { name: 'Hộp', area: '08/02536/thon-1', groups: ['thon-1'], outputs: [{ id: 'main', kind: 'loudspeaker' }] };
-    await technician('POST', '/boxes', { id: 'hop-1', ...box });
-    await plan(built);
-    const stored = await built.centre.store.estate.box('hop-1');
-    if (stored) built.centre.registry.put({ ...stored, enrolledMs: 1 });
-    await report('alsa');
-    await built.centre.dispatch.changed();
-    expect([await plays(), groupsOf()]).toEqual([1, ['thon-1']]);
-    expect((await admin('PUT', '/sandboxes/thon-2')).status).toBe(200);
-    expect([await plays(), groupsOf()]).toEqual([1, ['thon-1']]);
-
-    const move = async (area: string) => {
-      const known = built.centre.registry.box('hop-1');
-      if (known) built.centre.registry.put({ ...known, area });
-      await built.centre.dispatch.changed();
-    };
-    await move('08/02536/thon-2');
-    expect([await plays(), groupsOf()]).toEqual([0, []]);
-    await report('virtual');
-    expect([await plays(), groupsOf()]).toEqual([1, ['thon-1']]);
-    await report('alsa');
-    expect([await plays(), groupsOf()]).toEqual([0, []]);
-    await move('08/02536/thon-1');
-    expect([await plays(), groupsOf()]).toEqual([1, ['thon-1']]);
-    await move('08/02536/thon-2');
-    expect([await plays(), groupsOf()]).toEqual([0, []]);
-    expect((await admin('DELETE', '/sandboxes/thon-2')).status).toBe(204);
-    expect([await plays(), groupsOf()]).toEqual([1, ['thon-1']]);
-  });
-});
-
-/** One programme every day for the group thon-1, as if people had made and approved it. */
-async function plan({ centre }: BuiltCentre): Promise<void> {
-  const act = { atMs: 1, actor: 'x', act: 'x', subject: 'x', sha256: '' };
-  const programme: Programme = {
-    id: 'ct-1',
-    title: 'Tin',
-    form: 'audio',
-    tier: 'normal',
-    level: 'commune',
-    centre: 'xa-02536',
-    items: [sound('a')],
-  };
-  const life = { state: 'approved', author: 'x', approver: 'y', changedMs: 1, note: '' } as const;
-  await centre.store.content.saveProgramme({ programme, ...life }, act);
-  const schedule = scheduleOf({ id: 's-1', programme: 'ct-1', start: '20261120T170000', zone: 'Asia/Ho_Chi_Minh', rrule: 'FREQ=DAILY' });
-  await centre.store.content.addSchedule({ schedule, groups: ['thon-1'], author: 'x', createdMs: 1 }, act);
-}
