@@ -5,6 +5,7 @@ import type { AreaPath } from '../../schemas/ids.ts';
 import { ClearRequest, type OrderAnswer, OrderRequest, type StartAtBoxAnswer } from '../../schemas/order-api.ts';
 import type { OrderCounts } from '../../schemas/order-standing.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { type BoxProgress, countsOf } from '../core/order-progress.ts';
 import { overdueSinceMs } from '../core/order-reminder.ts';
@@ -18,7 +19,7 @@ import { declare } from './route.ts';
 
 /** `active`: all that stand, at once. `over`: in parts, as all orders are. */
 const OrdersQuery = v.object({ state: v.optional(v.picklist(['active', 'over'])), ...pageEntries(20, 100) });
-const OrderPlace = v.tuple([v.number(), v.string()]);
+const OrderPlace = v.tuple([InstantMs, v.string()]);
 const ClearBody = v.optional(v.nullable(ClearRequest));
 
 export function orderRoutes(app: FastifyInstance, centre: Centre): void {

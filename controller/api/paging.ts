@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { InstantMs } from '../../schemas/time.ts';
 import { Whole } from './queries.ts';
 
 const cursorMax = 400;
@@ -27,7 +28,7 @@ export function placeOf<S extends v.GenericSchema>(shape: S, { after }: PageAske
   return place.ok ? place : bad('bad-input', 'not a place in this list', '/after');
 }
 
-const TimedPlace = v.tuple([v.number(), v.string()]);
+const TimedPlace = v.tuple([InstantMs, v.string()]);
 
 /** Of a list by time and then name. Problem: bad-input. */
 export function placeAfter(asked: PageAsked): Result<{ readonly atMs: number; readonly id: string } | undefined> {
