@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { type FaultReason, faultKinds } from '../../schemas/faults.ts';
 import { Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { type Fault, type FaultAct, isOpen } from '../core/faults.ts';
 import { type Grant, may } from '../core/roles.ts';
@@ -12,7 +13,7 @@ import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 
 const FaultQuery = v.object({ state: v.optional(v.picklist(['open', 'all']), 'open'), box: v.optional(Id), ...pageEntries(100, 1000) });
-const FaultPlace = v.tuple([v.number(), v.string()]);
+const FaultPlace = v.tuple([InstantMs, v.string()]);
 const Note = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), '');
 const AnswerRequest = v.strictObject({ note: Note });
 const AssignRequest = v.strictObject({ assignee: Id, note: Note });

@@ -5,6 +5,7 @@ import type { ReceiptAnswer } from '../../schemas/api.ts';
 import { Id } from '../../schemas/ids.ts';
 import { bad, ok } from '../../schemas/problems.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
+import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { mayTend } from '../core/accounts.ts';
 import { may } from '../core/roles.ts';
@@ -14,10 +15,11 @@ import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 
 const pages = pageEntries(100, 1000);
+const RowNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ReceiptQuery = v.object({ box: v.optional(Id), ...pages });
-const ReceiptPlace = v.tuple([v.number(), v.string(), v.string()]);
+const ReceiptPlace = v.tuple([InstantMs, v.string(), v.string()]);
 const LogQuery = v.object({ box: v.optional(Id), kind: v.optional(Id), ...pages });
-const RowPlace = v.tuple([v.number(), v.string(), v.string(), v.number()]);
+const RowPlace = v.tuple([InstantMs, v.string(), v.string(), RowNumber]);
 /** Oldest first. */
 const AuditQuery = v.object(pages);
 
@@ -68,7 +70,7 @@ export function logRoutes(app: FastifyInstance, centre: Centre): void {
   );
 
   declare(app, centre, { method: 'GET', url: '/api/audit', act: 'audit.read', query: AuditQuery }, async ({ person, query, ...door }) => {
-    const place = placeOf(v.tuple([v.number()]), query);
+    const place = placeOf(v.tuple([RowNumber]), query);
     if (!place.ok) return place;
     const [after = 0] = place.value ?? [];
     const page = cutPage(door, query, await store.audit.entries(after, query.limit + 1), ({ seq }) => [seq]);

@@ -5,6 +5,7 @@ import type { AreaPath } from '../../schemas/ids.ts';
 import { ClearRequest, type OrderAnswer, OrderRequest, type StartAtBoxAnswer } from '../../schemas/order-api.ts';
 import type { OrderCounts } from '../../schemas/order-standing.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { type BoxProgress, countsOf } from '../core/order-progress.ts';
 import { overdueSinceMs } from '../core/order-reminder.ts';
@@ -13,11 +14,12 @@ import { type Grant, may } from '../core/roles.ts';
 import { sees } from '../core/sight.ts';
 import { checkPassword } from '../people/passwords.ts';
 import type { StoredOrder } from '../store/store.ts';
-import { cutPage, pageEntries, placeOf } from './paging.ts';
+import { pageEntries, placeOf, shownPage } from './paging.ts';
 import { declare } from './route.ts';
 
-const OrdersQuery = v.object(pageEntries(20, 100));
-const OrderPlace = v.tuple([v.number(), v.string()]);
+/** `active`: all that stand, at once. `over`: in parts, as all orders are. */
+const OrdersQuery = v.object({ state: v.optional(v.picklist(['active', 'over'])), ...pageEntries(20, 100) });
+const OrderPlace = v.tuple([InstantMs, v.string()]);
 const ClearBody = v.optional(v.nullable(ClearRequest));
 
 export function orderRoutes(app: FastifyInstance, centre: Centre): void {
@@ -26,12 +28,19 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   declare(app, centre, { method: 'GET', url: '/api/orders', act: 'read', query: OrdersQuery }, async ({ person, query, ...door }) => {
     const place = placeOf(OrderPlace, query);
     if (!place.ok) return place;
+    const nowMs = centre.nowMs();
+    const shows = (order: StoredOrder) => seesOrder(person.grants, order) && !(query.state === 'over' && stands(order, nowMs));
     const [givenMs = 0, id = ''] = place.value ?? [];
-    const found = await store.orders.orders(query.limit + 1, place.value && { givenMs, id });
-    const page = cutPage(door, query, found, (order) => [order.givenMs, order.id]);
-    // What is left out leaves the page shorter, never the next one out.
-    const seen = page.filter((order) => seesOrder(person.grants, order));
-    return ok(await Promise.all(seen.map((order) => inList(centre, order, person.grants))));
+    const page =
+      query.state === 'active'
+        ? (await standing(centre)).filter(shows)
+        : await shownPage<Pick<StoredOrder, 'givenMs' | 'id'>, StoredOrder>(door, query, {
+            read: (limit, after) => store.orders.orders(limit, after),
+            after: place.value && { givenMs, id },
+            shows,
+            placeIn: (order) => [order.givenMs, order.id],
+          });
+    return ok(await Promise.all(page.map((order) => inList(centre, order, person.grants))));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/orders/at-boxes', act: 'read' }, async ({ person }) =>
@@ -94,6 +103,15 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   });
 }
 
+/** Newest first. Their ends bound how many, so that none is left out of sight behind newer ones. */
+async function standing({ store, nowMs }: Centre): Promise<StoredOrder[]> {
+  return (await store.orders.ordersUntil(nowMs())).filter((order) => stands(order, nowMs())).reverse();
+}
+
+function stands({ clearedMs, expMs }: StoredOrder, nowMs: number): boolean {
+  return clearedMs === null && expMs > nowMs;
+}
+
 async function startsAtBoxes({ store, ready, registry }: Centre): Promise<StartAtBoxAnswer[]> {
   const starts = await store.orders.startsAtBoxes();
   if (starts.length === 0) return [];
@@ -132,7 +150,7 @@ function placeOfBox({ registry, card }: Centre, box: string): AreaPath {
 
 function answerOf(centre: Centre, stored: StoredOrder, counts: OrderCounts, lines: readonly BoxProgress[]): OrderAnswer {
   const { registry, nowMs, orders } = centre;
-  const state = stored.clearedMs !== null ? 'cleared' : stored.expMs <= nowMs() ? 'expired' : 'active';
+  const state = stands(stored, nowMs()) ? 'active' : stored.clearedMs !== null ? 'cleared' : 'expired';
   return {
     id: stored.id,
     title: orders.templates.find(({ id }) => id === stored.template)?.title ?? stored.order.screen.title,

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { InstantMs } from '../../schemas/time.ts';
 import { Whole } from './queries.ts';
 
 const cursorMax = 400;
@@ -27,7 +28,7 @@ export function placeOf<S extends v.GenericSchema>(shape: S, { after }: PageAske
   return place.ok ? place : bad('bad-input', 'not a place in this list', '/after');
 }
 
-const TimedPlace = v.tuple([v.number(), v.string()]);
+const TimedPlace = v.tuple([InstantMs, v.string()]);
 
 /** Of a list by time and then name. Problem: bad-input. */
 export function placeAfter(asked: PageAsked): Result<{ readonly atMs: number; readonly id: string } | undefined> {
@@ -37,20 +38,52 @@ export function placeAfter(asked: PageAsked): Result<{ readonly atMs: number; re
   return ok({ atMs, id });
 }
 
+interface Door {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+type Place = readonly (string | number)[];
+
 /** One more than the limit was read: it is left out, and the link says where to go on. */
-export function cutPage<T>(
-  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  { limit }: PageAsked,
-  found: readonly T[],
-  placeIn: (last: T) => readonly (string | number)[],
-): readonly T[] {
+export function cutPage<T>(door: Door, { limit }: PageAsked, found: readonly T[], placeIn: (last: T) => Place): readonly T[] {
   if (found.length <= limit) return found;
   const page = found.slice(0, limit);
   const last = page.at(-1);
-  if (last !== undefined) {
-    const url = new URL(request.url, 'http://centre');
-    url.searchParams.set('after', Buffer.from(JSON.stringify(placeIn(last))).toString('base64url'));
-    reply.header('link', `<${url.pathname}${url.search}>; rel="next"`);
-  }
+  if (last !== undefined) leadOn(door, placeIn(last));
   return page;
+}
+
+/** After a first look at no more than a part holds. */
+const readAtOnce = 200;
+/** For one part: whoever sees next to nothing of a long list is led on through it. */
+const lookedAtMost = 2_000;
+
+/** Of a list of which somebody is shown only some: a part is full of those, whatever lies between them. */
+export async function shownPage<P, T extends P>(
+  door: Door,
+  { limit }: PageAsked,
+  list: {
+    readonly read: (limit: number, after: P | undefined) => Promise<readonly T[]>;
+    readonly after: P | undefined;
+    readonly shows: (one: T) => boolean;
+    readonly placeIn: (last: P) => Place;
+  },
+): Promise<readonly T[]> {
+  const shown: T[] = [];
+  let last = list.after;
+  for (let looked = 0, atOnce = limit + 1; looked < lookedAtMost; looked += atOnce, atOnce = readAtOnce) {
+    const found = await list.read(atOnce, last);
+    shown.push(...found.filter(list.shows));
+    if (shown.length > limit || found.length < atOnce) return cutPage(door, { limit }, shown, list.placeIn);
+    last = found.at(-1);
+  }
+  if (last !== undefined) leadOn(door, list.placeIn(last));
+  return shown;
+}
+
+function leadOn({ request, reply }: Door, place: Place): void {
+  const url = new URL(request.url, 'http://centre');
+  url.searchParams.set('after', Buffer.from(JSON.stringify(place)).toString('base64url'));
+  reply.header('link', `<${url.pathname}${url.search}>; rel="next"`);
 }

@@ -13,6 +13,7 @@ import {
   type TicketState,
   ticketLimits,
 } from '../../schemas/tickets.ts';
+import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { type ActName, type Grant, may } from '../core/roles.ts';
 import { sees, seesAll } from '../core/sight.ts';
@@ -28,7 +29,7 @@ const TicketQuery = v.object({
   assignee: v.optional(Id),
   ...pageEntries(100, 1000),
 });
-const TicketPlace = v.tuple([v.number(), v.string()]);
+const TicketPlace = v.tuple([InstantMs, v.string()]);
 const degrees = (max: number) =>
   v.pipe(v.string(), v.regex(/^-?\d{1,3}(\.\d{1,10})?$/, 'must be degrees'), v.transform(Number), v.minValue(-max), v.maxValue(max));
 const WorkQuery = v.object({ lat: v.optional(degrees(90)), lon: v.optional(degrees(180)) });

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { AccountRole } from '../../schemas/api.ts';
 import { Id } from '../../schemas/ids.ts';
 import { ok } from '../../schemas/problems.ts';
+import { InstantMs } from '../../schemas/time.ts';
 import { exercises, TrainingRequest, TrainingResultRequest } from '../../schemas/training.ts';
 import type { Centre } from '../centre.ts';
 import { sees } from '../core/sight.ts';
@@ -12,7 +13,7 @@ import { declare } from './route.ts';
 
 const ExerciseQuery = v.object({ role: v.optional(AccountRole) });
 const TrainingQuery = v.object({ person: v.optional(Id), unit: v.optional(Id), ...pageEntries(100, 1000) });
-const TrainingPlace = v.tuple([v.number(), v.string()]);
+const TrainingPlace = v.tuple([InstantMs, v.string()]);
 
 export function trainingRoutes(app: FastifyInstance, centre: Centre): void {
   const { training, store } = centre;

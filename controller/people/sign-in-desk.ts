@@ -101,15 +101,17 @@ export class SignInDesk {
     return account;
   }
 
-  /** The app's secret, shown once. Whoever has an app moves it with a code of it, not here. Problem: conflict. */
-  async enrol({ account }: Held): Promise<Result<FactorAnswer>> {
+  /** The app's secret, shown once. Whoever has an app moves it with a code of it, not here. Problems: not-allowed (came by a link), conflict. */
+  async enrol({ session, account }: Held): Promise<Result<FactorAnswer>> {
+    if (session.way === 'oidc') return appByPasswordAlone();
     if ((await this.#factor(account.account)) === 'active') return bad('conflict', 'the code app is set up; give its code');
     return ok(await this.#options.factors.make(account.account));
   }
 
-  /** The first code makes the app count, and finishes the sign-in. Problems: too-many-requests, conflict, not-found, wrong-code. */
+  /** The first code makes the app count, and finishes the sign-in. Problems: not-allowed, too-many-requests, conflict, not-found, wrong-code. */
   async confirm({ session, account }: Held, code: string, whence: Whence): Promise<Result<SignedIn>> {
     const { factors, people } = this.#options;
+    if (session.way === 'oidc') return appByPasswordAlone();
     if ((await this.#factor(account.account)) === 'active') return bad('conflict', 'the code app is set up; give its code');
     const attempt = attemptFrom(account.account, whence, 'code');
     const taken = await this.#take(attempt);
@@ -179,6 +181,11 @@ export class SignInDesk {
       },
     };
   }
+}
+
+/** Else whoever made the link, or rules at the provider, would have both proofs of an account that has no app yet. */
+function appByPasswordAlone(): Result<never> {
+  return bad('not-allowed', 'Hãy đăng nhập một lần bằng mật khẩu để cài ứng dụng mã. / Sign in by password once to set up the code app.');
 }
 
 function seconds(ms: number): number {

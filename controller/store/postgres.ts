@@ -2,17 +2,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { Failure } from '../../hardware/host/failure.ts';
-import type { Database, SqlRow, SqlValue, Statement } from '../../hardware/host/sqlite.ts';
+import type { Database, SqlRow, SqlValue, Statement, WritePatience } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type ProblemCode, type Result } from '../../schemas/problems.ts';
 import { bulkOf, bulkSql, toPostgres } from './postgres-sql.ts';
 
 type Driver = typeof pg;
+type Limits = Readonly<typeof ordinaryLimits>;
 
 const readersMax = 4;
 const connectWithinMs = 10_000;
-const statementMs = 30_000;
-/** Longer than the server's own limit: then it is the line that is silent. */
-const silentMs = statementMs + 5_000;
+/** Of a statement. `silentMs` is longer than the server's own limit: then it is the line that is silent. */
+const ordinaryLimits = { statementMs: 30_000, silentMs: 35_000 };
+/** A step forward over all that a province ever kept takes as long as it takes; a line that is dead is told by keepalive. */
+const patientLimits: Limits = { statementMs: 0, silentMs: 2 ** 31 - 1 };
 const keepAliveAfterMs = 10_000;
 /** An ended session lets its lock go a moment later. */
 const lockTries = 40;
@@ -42,14 +44,18 @@ const problemOfState: Readonly<Record<string, ProblemCode>> = {
 };
 
 /** Open and take the writer's lock. Problems: driver-missing, device-busy (another process writes it), device-failed. */
-export async function openPostgres(url: string, loadDriver: () => Promise<Driver> = importDriver): Promise<Result<Database>> {
+export async function openPostgres(
+  url: string,
+  loadDriver: () => Promise<Driver> = importDriver,
+  limits: Limits = ordinaryLimits,
+): Promise<Result<Database>> {
   let driver: Driver;
   try {
     driver = await loadDriver();
   } catch (error) {
     return bad('driver-missing', `the package pg cannot be loaded: ${error instanceof Error ? error.message : error}`.slice(0, 500));
   }
-  const database = new PostgresDatabase(driver, url);
+  const database = new PostgresDatabase(driver, url, limits);
   try {
     await database.open();
     return ok(database);
@@ -74,7 +80,7 @@ class PostgresDatabase implements Database {
   #session: number | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(driver: Driver, url: string) {
+  constructor(driver: Driver, url: string, { statementMs, silentMs }: Limits) {
     this.#driver = driver;
     this.#config = {
       connectionString: url,
@@ -95,13 +101,13 @@ class PostgresDatabase implements Database {
     return this.#inTurn(async () => void (await this.#connected()));
   }
 
-  write(statements: readonly Statement[]): Promise<void> {
+  write(statements: readonly Statement[], patience: WritePatience = 'ordinary'): Promise<void> {
     const due = statements.filter(({ rows }) => rows === undefined || rows.length > 0);
     return this.#inTurn(async () => {
       if (due.length === 0) return;
       const writer = await this.#connected();
       try {
-        await this.#transaction(writer, due);
+        await (patience === 'ordinary' ? this.#transaction(writer, due) : this.#patiently(writer, due));
       } catch (error) {
         // What became of a silent line nobody knows: it is not used again.
         if (error instanceof Failure && error.problem.code === 'device-failed') this.#drop(writer);
@@ -110,16 +116,26 @@ class PostgresDatabase implements Database {
     });
   }
 
-  async #transaction(writer: pg.Client, due: readonly Statement[]): Promise<void> {
+  async #transaction(writer: pg.Client, due: readonly Statement[], silentMs?: number): Promise<void> {
     if (due.length === 1 && due[0]) return this.#run(writer, due[0]);
     await asked(writer.query('BEGIN'));
     try {
-      for (const statement of due) await this.#run(writer, statement);
-      await asked(writer.query('COMMIT'));
+      for (const statement of due) await this.#run(writer, statement, silentMs);
+      // Writing a step of many rows out may take its time, too.
+      await asked(writer.query(patient('COMMIT', [], silentMs)));
     } catch (error) {
       if (!(error instanceof Failure && error.problem.code === 'device-failed')) await writer.query('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  }
+
+  /** As one transaction, for the limit is set aside within it alone. */
+  #patiently(writer: pg.Client, due: readonly Statement[]): Promise<void> {
+    return this.#transaction(
+      writer,
+      [{ sql: `SET LOCAL statement_timeout = ${patientLimits.statementMs}` }, ...due],
+      patientLimits.silentMs,
+    );
   }
 
   #drop(writer: pg.Client): void {
@@ -148,15 +164,18 @@ class PostgresDatabase implements Database {
     if (!this.#pool.ended) await this.#pool.end();
   }
 
-  async #run(writer: pg.Client, { sql, params = [], rows }: Statement): Promise<void> {
+  async #run(writer: pg.Client, { sql, params = [], rows }: Statement, silentMs?: number): Promise<void> {
     const bulk = rows && bulkOf(sql);
-    if (!bulk) return void (await asked(writer.query(this.#textOf(sql), [...params])));
+    if (!bulk) return void (await asked(writer.query(patient(this.#textOf(sql), params, silentMs))));
     const types = await this.#typesOf(writer, bulk.table);
     const text = bulkSql(bulk, (column) => types.get(column) ?? 'text');
     await asked(
       writer.query(
-        text,
-        bulk.columns.map((_, index) => rows.map((row) => row[index] ?? null)),
+        patient(
+          text,
+          bulk.columns.map((_, index) => rows.map((row) => row[index] ?? null)),
+          silentMs,
+        ),
       ),
     );
   }
@@ -234,6 +253,11 @@ class PostgresDatabase implements Database {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** `silentMs`: in place of the connection's own. */
+function patient(text: string, values: readonly unknown[], silentMs: number | undefined): pg.QueryConfig {
+  return { text, values: [...values], ...(silentMs !== undefined && { query_timeout: silentMs }) };
 }
 
 function parserOf(driver: Driver): (oid: number, format?: string) => unknown {

@@ -115,19 +115,18 @@ export class SqlStore implements Store {
     this.meta = new SqlMeta(this.#writer);
   }
 
-  /** Bring the tables up to date; each step is one transaction with its number. Throws when the file is newer than the program. */
-  async migrate(): Promise<void> {
+  /** Bring the tables up to date; each step is one transaction with its number, however long it takes. Throws when the file is newer than the program. */
+  async migrate(steps = migrations): Promise<void> {
     await this.#database.exec('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY)');
     const [row] = await this.#database.read('SELECT max(number) AS number FROM migrations');
     const at = Number(row?.['number'] ?? 0);
-    const newest = migrations.at(-1)?.number ?? 0;
+    const newest = steps.at(-1)?.number ?? 0;
     if (at > newest) throw new Error(`the data folder was written by a newer version (tables ${at}, this program knows ${newest})`);
-    for (const step of migrations.filter(({ number }) => number > at)) {
+    for (const step of steps.filter(({ number }) => number > at)) {
       const statements = step.sql.split(';\n').filter((sql) => sql.trim() !== '');
-      await this.#database.write([
-        ...statements.map((sql) => ({ sql })),
-        { sql: 'INSERT INTO migrations (number) VALUES (?)', params: [step.number] },
-      ]);
+      const done = { sql: 'INSERT INTO migrations (number) VALUES (?)', params: [step.number] };
+      // A start that a limit ends would end there at every start after it.
+      await this.#database.write([...statements.map((sql) => ({ sql })), done], 'long');
     }
   }
 

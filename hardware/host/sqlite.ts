@@ -13,12 +13,15 @@ export interface Statement {
   readonly rows?: readonly (readonly (string | number | null)[])[];
 }
 
+/** `long`: a step over everything there is, which no limit of time ends half-way. */
+export type WritePatience = 'ordinary' | 'long';
+
 export interface Database {
   /**
    * All statements in one transaction, all or none; resolves when durable (WAL, synchronous FULL).
    * Large batches are quickest as `rows` of one statement.
    */
-  write(statements: readonly Statement[]): Promise<void>;
+  write(statements: readonly Statement[], patience?: WritePatience): Promise<void>;
   read(sql: string, params?: readonly SqlValue[]): Promise<SqlRow[]>;
   /** Several statements of DDL. */
   exec(sql: string): Promise<void>;

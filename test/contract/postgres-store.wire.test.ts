@@ -204,6 +204,22 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
     await rm(dir, { recursive: true });
   });
 
+  test.each([
+    { where: 'at the server', limits: { statementMs: 400, silentMs: 5_400 } },
+    { where: 'on the line', limits: { statementMs: 30_000, silentMs: 400 } },
+  ])('a step forward takes as long as it takes $where; all else keeps its limit', async ({ limits }) => {
+    const opened = await openPostgres(await server.database(), undefined, limits);
+    if (!opened.ok) throw new Error(opened.problem.detail);
+    const { value: database } = opened;
+    const sql = 'CREATE TABLE t (a INTEGER NOT NULL);\nINSERT INTO t (a) SELECT 7 FROM pg_sleep(1.2);\n';
+    await new SqlStore(database).migrate([{ number: 1, sql }]);
+    expect(await database.read('SELECT a FROM t')).toEqual([{ a: 7 }]);
+    const slow = { sql: 'SELECT 1 FROM pg_sleep(1.2)' };
+    for (const work of [() => database.read(slow.sql), () => database.write([slow]), () => database.write([slow, slow])])
+      await expect(work()).rejects.toMatchObject({ problem: { code: 'device-failed' } });
+    await database.close();
+  });
+
   test('a server that is not there is named, and so is a missing package', async () => {
     expect(await openPostgres('postgres://loa:mat-khau@127.0.0.1:1/x')).toMatchObject({ ok: false, problem: { code: 'device-failed' } });
     const missing = () => Promise.reject(new Error('Cannot find package pg'));

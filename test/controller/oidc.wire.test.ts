@@ -1,7 +1,7 @@
 // Signing in by a real provider's word: the way there and back, who is let in, and with what proof.
 import { afterEach, describe, expect, test } from 'vitest';
-import { codeOf, makeCentre, strictSeed } from './built-centre.ts';
-import { acts, Browser, ends, link, makeWorld, page, signIn } from './oidc-rig.ts';
+import { codeOf, makeCentre, password, strictSeed } from './built-centre.ts';
+import { acts, Browser, ends, link, makeWorld, page, signIn, type World } from './oidc-rig.ts';
 import { totp } from './totp.ts';
 
 afterEach(async () => {
@@ -65,20 +65,32 @@ describe('a person whom an administrator linked', () => {
   test('still gives the code of the app; only then the session is whole, and it still says how it began', async () => {
     const world = await makeWorld({ seed: strictSeed() });
     await link(world, 'truc-ban', 'nguoi-2');
-    const first = await signIn(world, 'nguoi-2');
-    const half = await first.browser.session();
-    expect(half).toMatchObject({ account: 'truc-ban', needs: 'enrol' });
-    expect(codeOf(await first.browser.ask('GET', '/boxes'))).toBe('factor-needed');
-    const word = { 'x-loa-csrf': half.csrf };
-    const shown = (await first.browser.ask('POST', '/session/factor', undefined, word)).body;
-    const code = () => totp(shown.secret, world.built.clock.nowMs);
-    expect((await first.browser.ask('POST', '/session/factor/confirm', { code: code() }, word)).status).toBe(200);
+    expect((await (await signIn(world, 'nguoi-2')).browser.session()).needs).toBe('enrol');
+    const { secret } = await setUpApp(world, 'truc-ban');
+    const code = () => totp(secret, world.built.clock.nowMs);
     world.built.clock.nowMs += 30_000;
     const { browser } = await signIn(world, 'nguoi-2');
     const again = await browser.session();
     expect(again.needs).toBe('code');
     expect((await browser.ask('POST', '/session/code', { code: code() }, { 'x-loa-csrf': again.csrf })).status).toBe(200);
     expect((await browser.ask('GET', '/account')).body.sessions[0]).toMatchObject({ way: 'oidc', proof: 'factor' });
+  });
+
+  test('sets up no app: that asks for the password once, also where it was begun so', async () => {
+    const world = await makeWorld({ seed: strictSeed() });
+    await link(world, 'truc-ban', 'nguoi-2');
+    const { browser } = await signIn(world, 'nguoi-2');
+    const half = await browser.session();
+    expect(half).toMatchObject({ account: 'truc-ban', needs: 'enrol' });
+    expect(codeOf(await browser.ask('GET', '/boxes'))).toBe('factor-needed');
+    const word = { 'x-loa-csrf': half.csrf };
+    const refused = await browser.ask('POST', '/session/factor', undefined, word);
+    expect([refused.status, codeOf(refused), refused.body.detail]).toEqual([403, 'not-allowed', expect.stringContaining('bằng mật khẩu')]);
+    const begun = await setUpApp(world, 'truc-ban', false);
+    const code = totp(begun.secret, world.built.clock.nowMs);
+    expect(codeOf(await browser.ask('POST', '/session/factor/confirm', { code }, word))).toBe('not-allowed');
+    expect((await browser.session()).needs).toBe('enrol');
+    expect((await begun.browser.ask('POST', '/session/factor/confirm', { code }, begun.word)).status).toBe(200);
   });
 
   test('is not asked again where the settings say which of the provider’s proofs count, and is for all others', async () => {
@@ -121,3 +133,16 @@ describe('a person whom an administrator linked', () => {
     expect(codeOf(await link(world, 'duyet', ''))).toBe('bad-input');
   });
 });
+
+/** By password; `proved`: its first code was given. */
+async function setUpApp({ built }: World, account: string, proved = true) {
+  const browser = new Browser(built);
+  const { csrf } = (await browser.ask('POST', '/session', { account, password })).body;
+  const word = { 'x-loa-csrf': csrf };
+  const { secret } = (await browser.ask('POST', '/session/factor', undefined, word)).body as { readonly secret: string };
+  if (proved) {
+    const code = totp(secret, built.clock.nowMs);
+    expect((await browser.ask('POST', '/session/factor/confirm', { code }, word)).status).toBe(200);
+  }
+  return { browser, secret, word };
+}

@@ -85,6 +85,28 @@ test('a place that no link gave is refused', async () => {
   expect(codeOf(await ask('GET', '/boxes?limit=1001'))).toBe('bad-input');
 });
 
+const name = ['x', 'y'];
+test.each([
+  ...['/media', '/programmes', '/schedules', '/orders', '/faults', '/tickets', '/trainings'].map((path) => ({ path, more: name.slice(1) })),
+  { path: '/receipts', more: name },
+  { path: '/log', more: [...name, 1] },
+  { path: '/audit', more: [] },
+])('a place in $path names a whole instant: of another a database would make a fault of its own', async ({ path, more }) => {
+  const who = path === '/audit' ? await built.as('quan-tri') : ask;
+  for (const at of [1.5, 1e300, -1])
+    expect([at, codeOf(await who('GET', `${path}?after=${Buffer.from(JSON.stringify([at, ...more])).toString('base64url')}`))]).toEqual([
+      at,
+      'bad-input',
+    ]);
+  const whole = Buffer.from(JSON.stringify([1, ...more])).toString('base64url');
+  expect((await who('GET', `${path}?after=${whole}`)).status).toBe(200);
+});
+
+test('a row of the log is a whole number in a place, too', async () => {
+  const after = Buffer.from(JSON.stringify([1, ...name, 1.5])).toString('base64url');
+  expect(codeOf(await ask('GET', `/log?after=${after}`))).toBe('bad-input');
+});
+
 test('what somebody has already is not sent again, until it is another', async () => {
   const first = await ask('GET', '/boxes/hop-1');
   const tag = String(first.headers['etag']);

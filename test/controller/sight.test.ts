@@ -56,12 +56,30 @@ test('an order is seen where it holds and above, elsewhere it is not there; of i
   expect((await outside('GET', '/orders/ca-xa')).body.progress).toHaveLength(1);
 });
 
-test('a page of orders that leaves some out still leads to the next', async () => {
+const ids = (answer: { body: { id: string }[] }) => answer.body.map(({ id }) => id);
+const nextOf = (answer: { headers: object }) =>
+  /^<\/api(\/[^>]+)>; rel="next"$/.exec(String((answer.headers as Record<string, unknown>)['link'] ?? ''))?.[1];
+
+test('a part of the orders is full of what is seen, whatever lies between', async () => {
   for (let n = 0; n < 4; n++) await addOrder(built.centre, { id: `them-${n}`, area: `${area}/thon-1`, givenMs: 10 + n });
   const first = await outside('GET', '/orders?limit=4');
-  expect(first.body).toEqual([]);
-  const next = /^<\/api(\/[^>]+)>; rel="next"$/.exec(String(first.headers['link']))?.[1] ?? '';
-  expect(((await outside('GET', next)).body as { id: string }[]).map(({ id }) => id)).toEqual(['ca-xa']);
+  expect([ids(first), nextOf(first)]).toEqual([['ca-xa'], undefined]);
+  const part = await whole('GET', '/orders?limit=4');
+  expect(ids(part)).toEqual(['them-3', 'them-2', 'them-1', 'them-0']);
+  expect(ids(await whole('GET', nextOf(part) ?? ''))).toEqual(['ca-xa', 'rieng-1']);
+});
+
+test('an order that stands is told however many newer ones are over, to who sees it', async () => {
+  const expMs = built.clock.nowMs + 60_000;
+  await addOrder(built.centre, { id: 'con-1', area: `${area}/thon-1`, givenMs: 4, expMs });
+  await addOrder(built.centre, { id: 'con-xa', area, givenMs: 5, expMs });
+  await addOrder(built.centre, { id: 'da-het', area, givenMs: 6, expMs, clearedMs: 7 });
+  for (let n = 0; n < 101; n++) await addOrder(built.centre, { id: `moi-${n}`, area, givenMs: 10_000 + n });
+  expect(ids(await whole('GET', '/orders?state=active'))).toEqual(['con-xa', 'con-1']);
+  expect(ids(await outside('GET', '/orders?state=active&limit=1'))).toEqual(['con-xa']);
+  const over = (await whole('GET', '/orders?state=over&limit=100')).body as { state: string }[];
+  expect([over.length, over.filter(({ state }) => state === 'active')]).toEqual([100, []]);
+  expect(codeOf(await whole('GET', '/orders?state=cleared'))).toBe('bad-input');
 });
 
 test('the duty book is read by who reads the whole centre; others see who is on duty, and what is their own', async () => {
@@ -93,4 +111,12 @@ test('of the audit a hamlet reads the acts of its own people; the commune reads 
   for (const actor of ['centre', 'tho-1', 'tho-10', 'ky-thuat', 'lanh-dao']) expect(all).toContain(actor);
   expect(await actors(inside)).toEqual(new Set(['thon-1', 'tho-1', 'tho-1 token-1']));
   expect(await actors(outside)).toEqual(new Set(['thon-9']));
+});
+
+// Last: its rows of the audit fill a part of that.
+test('who sees nothing of a long list is led on through it, a bounded look at a time', async () => {
+  for (let n = 0; n < 2_100; n++) await addOrder(built.centre, { id: `xa-${n}`, area: `${area}/thon-1`, givenMs: 20_000 + n });
+  const first = await outside('GET', '/orders?limit=4');
+  expect(first.body).toEqual([]);
+  expect(ids(await outside('GET', nextOf(first) ?? ''))[0]).toBe('moi-100');
 });

@@ -29,8 +29,9 @@ export function showEmergency(stage: Stage): () => void {
   const draw = async () => {
     // First: what may be answered depends on the shift.
     here.duty = (await get<SessionAnswer | undefined>('/session'))?.duty ?? here.duty;
-    const [all, atBoxes, requests] = await Promise.all([
-      get<OrderAnswer[]>('/orders'),
+    const [running, over, atBoxes, requests] = await Promise.all([
+      get<OrderAnswer[]>('/orders?state=active'),
+      get<OrderAnswer[]>('/orders?state=over&limit=12'),
       get<StartAtBoxAnswer[]>('/orders/at-boxes'),
       get<OrderRequestAnswer[]>('/order-requests'),
       alerts.draw(),
@@ -44,7 +45,6 @@ export function showEmergency(stage: Stage): () => void {
       await send('POST', `/orders/${order.id}/clear`, {}).catch((error: unknown) => tellProblem(problem, error));
       await draw();
     };
-    const [running, over] = [all.filter(({ state }) => state === 'active'), all.filter(({ state }) => state !== 'active').slice(0, 12)];
     now.hidden = running.length + atBoxes.length === 0;
     const started = atBoxes.map((one) => h('p', { class: 'card' }, atBoxWords(one)));
     refresh(active, ...running.map((order) => orderCard(order, stage, end)), ...started);

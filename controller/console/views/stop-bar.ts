@@ -25,8 +25,8 @@ export function stopBar(stage: Stage): { readonly element: HTMLElement; leave():
     problem,
   );
   const draw = async () => {
-    const [orders, atBoxes] = await Promise.all([get<OrderAnswer[]>('/orders'), get<StartAtBoxAnswer[]>('/orders/at-boxes')]);
-    const titles = [...orders.filter(({ state }) => state === 'active').map(({ title }) => title), ...atBoxes.map(atBoxWords)];
+    const [orders, atBoxes] = await Promise.all([get<OrderAnswer[]>('/orders?state=active'), get<StartAtBoxAnswer[]>('/orders/at-boxes')]);
+    const titles = [...orders.map(({ title }) => title), ...atBoxes.map(atBoxWords)];
     element.hidden = titles.length === 0;
     words.textContent = `Đang có ${titles.length} lệnh: ${titles.join(', ')}`;
   };

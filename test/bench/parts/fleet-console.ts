@@ -52,7 +52,7 @@ export class FleetConsole {
       this.#waiting = true;
       setTimeout(() => {
         this.#waiting = false;
-        void this.#timed(this.listsMs, '/orders');
+        void this.#timed(this.listsMs, '/orders?state=active');
       }, redrawMs);
     }
   }
@@ -62,6 +62,6 @@ export class FleetConsole {
     const answer = await this.#duty.get<readonly OrderAnswer[]>(path).catch(() => undefined);
     if (answer === undefined) return;
     into.push(performance.now() - beganMs);
-    if (path === '/orders') this.listBytes = Math.max(this.listBytes, JSON.stringify(answer).length);
+    if (path === '/orders?state=active') this.listBytes = Math.max(this.listBytes, JSON.stringify(answer).length);
   }
 }
