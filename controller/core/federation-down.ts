@@ -83,9 +83,13 @@ export function downSubjectOf(thing: DownThing): string {
 
 export function downKeyOf(thing: DownThing): string {
   // The first unit of a part stays the first of it: units of an issue do not change once it was issued.
-  if (thing.is === 'item') return `item:${thing.item}`;
+  if (thing.is === 'item') return itemKeyOf(thing.item);
   const name = thing.is === 'issue' ? thing.issue : thing.directive;
   return `${thing.is}:${name}:${thing.units[0]?.unit ?? ''}`;
+}
+
+export function itemKeyOf(item: string): string {
+  return `item:${item}`;
 }
 
 /** Files that a thing from above is made of: each must lie here before the thing counts. */

@@ -26,7 +26,13 @@ const atOnce = 3;
 /** What was found out of so many items is kept; an older one would be looked at once more. */
 const verdictsMax = 10_000;
 /** Nothing that the file is to blame for: another try may go well. */
-const passing: ReadonlySet<Problem['code']> = new Set<Problem['code']>(['offline', 'tool-missing', 'tool-timeout', 'disk-full']);
+const passing: ReadonlySet<Problem['code']> = new Set<Problem['code']>([
+  'offline',
+  'tool-missing',
+  'tool-timeout',
+  'internal-error',
+  'disk-full',
+]);
 
 export class Intake {
   readonly #options: IntakeOptions;

@@ -7,11 +7,13 @@ import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import type { CentreCard } from '../centre.ts';
 import { receivedDirective } from '../core/federation-directives.ts';
+import { itemKeyOf } from '../core/federation-down.ts';
 import { actorOf, checkFiles, judgeReceived, receivedIssue } from '../core/federation-received.ts';
 import { unitFinderAt } from '../core/source-place.ts';
 import type { DirectiveDesk } from '../directives/directive-desk.ts';
 import type { Journal } from '../link.ts';
 import type { IssueDesk } from '../sources/issue-desk.ts';
+import type { TakenRow } from '../store/federation-store.ts';
 import type { Act, Store } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
 import type { Intake } from './intake.ts';
@@ -34,6 +36,13 @@ export interface Settled {
   readonly missing: readonly Item[];
 }
 
+interface Pass {
+  waiting: number;
+  readonly missing: Item[];
+  /** Something came that others may have waited for. */
+  again: boolean;
+}
+
 const atOnce = 1_000;
 
 export class Reception {
@@ -52,30 +61,43 @@ export class Reception {
   }
 
   async #settle(peer: string): Promise<Settled> {
-    const { store, journal } = this.#options;
-    let waiting = 0;
-    const missing: Item[] = [];
-    for (const row of await store.federation.unsettled(peer, atOnce)) {
-      const thing = parseJson(DownThing, row.body);
-      const done = !thing.ok
-        ? thing
-        : thing.value.is === 'item'
-          ? await this.#item(peer, thing.value, missing)
-          : thing.value.is === 'issue'
-            ? await this.#issue(peer, thing.value)
-            : await this.#directive(peer, thing.value);
-      if (!done.ok && isForLater(done.problem)) {
-        waiting += 1;
-        continue;
-      }
-      if (!done.ok) journal.warn({ event: 'from-above-refused', centre: peer, key: row.key, ...done.problem });
-      await store.federation.settle(peer, row.key, row.seq);
+    for (;;) {
+      const pass: Pass = { waiting: 0, missing: [], again: false };
+      await this.#pass(peer, pass);
+      // Each item comes for the first time once.
+      if (!pass.again) return pass;
     }
-    return { waiting, missing };
   }
 
-  /** What it lacks is added to `missing`. */
-  async #item(peer: string, thing: DownItem, missing: Item[]): Promise<Result<void>> {
+  /** All that waits, a page at a time: what goes on waiting hides nothing behind it. */
+  async #pass(peer: string, pass: Pass): Promise<void> {
+    const { federation } = this.#options.store;
+    let page = await federation.unsettled(peer, 0, atOnce);
+    while (page.length > 0) {
+      for (const row of page) await this.#take(peer, row, pass);
+      page = page.length < atOnce ? [] : await federation.unsettled(peer, page.at(-1)?.seq ?? 0, atOnce);
+    }
+  }
+
+  async #take(peer: string, row: TakenRow, pass: Pass): Promise<void> {
+    const thing = parseJson(DownThing, row.body);
+    const done = !thing.ok
+      ? thing
+      : thing.value.is === 'item'
+        ? await this.#item(peer, thing.value, pass)
+        : thing.value.is === 'issue'
+          ? await this.#issue(peer, thing.value)
+          : await this.#directive(peer, thing.value);
+    if (!done.ok && isForLater(done.problem)) {
+      pass.waiting += 1;
+      return;
+    }
+    if (!done.ok) this.#options.journal.warn({ event: 'from-above-refused', centre: peer, key: row.key, ...done.problem });
+    await this.#options.store.federation.settle(peer, row.key, row.seq);
+  }
+
+  /** What it lacks is added to what is missing. */
+  async #item(peer: string, thing: DownItem, pass: Pass): Promise<Result<void>> {
     const { store, intake, changed, nowMs } = this.#options;
     const id = nameHere(peer, 'tu', thing.item);
     const items = thing.state === 'published' ? [...(thing.play ? [thing.play] : []), ...thing.attachments] : [];
@@ -83,7 +105,7 @@ export class Reception {
     if (!fit.ok) return fit;
     const lacks = await intake.missing(items);
     if (!lacks.ok) return lacks;
-    missing.push(...lacks.value);
+    pass.missing.push(...lacks.value);
     if (lacks.value.length > 0) return bad('offline', `${lacks.value.length} of its files are not here yet`);
     const atMs = nowMs();
     const author = actorOf(peer);
@@ -93,8 +115,14 @@ export class Reception {
         this.#act(peer, 'media.receive', item.sha256, item),
       );
     const act = this.#act(peer, 'source.receive', id, thing);
+    const isNew = (await store.sources.item(id)) === undefined;
     const decided = await store.sources.decide(id, (known) => judgeReceived(known, thing, { centre: peer, id, atMs }), act);
     if (!decided.ok) return decided;
+    if (isNew) {
+      // Its issues came before it, or were given up when an earlier state of it was refused: nobody above tells them again.
+      await store.federation.reopen(peer, 'issue', thing.item);
+      pass.again = true;
+    }
     await changed();
     return ok(undefined);
   }
@@ -102,8 +130,9 @@ export class Reception {
   async #issue(peer: string, thing: DownIssue): Promise<Result<void>> {
     const { store, card, units, issues, journal } = this.#options;
     const id = nameHere(peer, 'tp', thing.issue);
-    // Its item is still on its way.
     const item = await store.sources.item(nameHere(peer, 'tu', thing.item));
+    // Settled and not among ours: it was refused. It comes again, and its issues with it, when it is mended above.
+    if (!item && (await store.federation.isSettled(peer, itemKeyOf(thing.item)))) return bad('not-found', 'its item was refused', '/item');
     if (!item) return bad('offline', 'its item has not come yet');
     const known = await store.issues.issue(id);
     const made = receivedIssue(thing, known, {

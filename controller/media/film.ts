@@ -1,7 +1,7 @@
 // From an uploaded film to a bulletin that plays it: probed, encoded without sound, its flashes counted, a still taken, both stored by hash.
 import { open, rm, stat } from 'node:fs/promises';
 import { sha256File } from '../../hardware/host/crypto.ts';
-import { runTool, startTool } from '../../hardware/host/processes.ts';
+import { endedByOthers, runTool, startTool } from '../../hardware/host/processes.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Film, Item } from '../../schemas/programme.ts';
 import { showingMinMs } from '../../schemas/showings.ts';
@@ -118,11 +118,12 @@ export function flashesOf(ffmpeg: string, path: string): Promise<Result<TooFast 
     }, countWithinMs);
     const tool = startTool(ffmpeg, args, {
       limits: filmLimits,
-      onExit: ({ code, problem }) => {
+      onExit: (exit) => {
         clearTimeout(late);
+        const problem = tooLong ? exit.problem : endedByOthers(ffmpeg, exit);
         if (problem) resolve({ ok: false, problem });
         else if (tooLong) resolve(bad('tool-timeout', `its pictures were not counted in ${countWithinMs} ms`));
-        else if (code !== 0 || pictures === 0) resolve(unreadable('the encoded film cannot be decoded'));
+        else if (exit.code !== 0 || pictures === 0) resolve(unreadable('the encoded film cannot be decoded'));
         else resolve(ok(counter.found));
       },
     });

@@ -87,6 +87,10 @@ function timemarkMs(mark: string): number {
 
 function judge(error: Error): Result<never> {
   if (/cannot find ff/i.test(error.message)) return bad('tool-missing', error.message);
+  // It never began, or somebody else ended it: nothing that the file is to blame for.
+  if (/^spawn |exited with code 12[67]\b/.test(error.message)) return bad('tool-missing', error.message);
+  if (/was killed with signal (?!SIGXCPU)/.test(error.message) && !/timeout/i.test(error.message))
+    return bad('internal-error', error.message);
   if (/timeout/i.test(error.message)) return bad('tool-timeout', error.message);
   return unreadable(error.message.trim().slice(-300));
 }

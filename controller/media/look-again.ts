@@ -24,7 +24,7 @@ export interface LookAgainOptions {
 
 /**
  * Is it what it says? Its files lie here. Problems: media-unreadable, bulletin-unsafe, too-large, wrong-content (another kind, length or loudness
- * than it says), tool-missing, tool-timeout, offline (the signal came).
+ * than it says), tool-missing, tool-timeout, internal-error (a tool was ended by others), offline (the signal came).
  */
 export type LookAgain = (item: Item, signal: AbortSignal) => Promise<Result<void>>;
 
@@ -77,6 +77,7 @@ async function lookAtPage({ blobs, sanitiser }: LookAgainOptions, { sha256 }: It
   const fit = checkBulletin(html);
   if (!fit.ok) return fit;
   const cleaned = await sanitiser.clean(html, viewing);
+  // A cleaner that others ended says nothing about the page.
   if (!cleaned.ok) return cleaned.problem.code === 'tool-failed' ? bad('bulletin-unsafe', cleaned.problem.detail) : cleaned;
   return cleaned.value.html === html ? ok(undefined) : bad('bulletin-unsafe', 'cleaning it would change it');
 }

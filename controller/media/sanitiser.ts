@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { confinedNode, findNetless } from '../../hardware/host/isolation.ts';
-import { startTool, type Tool } from '../../hardware/host/processes.ts';
+import { endedByOthers, startTool, type Tool } from '../../hardware/host/processes.ts';
 import { CleanBulletin, type Viewing } from '../../schemas/bulletin-removals.ts';
 import { parse } from '../../schemas/parse.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
@@ -29,10 +29,10 @@ interface Running {
   readonly tool: Tool;
   asked: number;
   onLine: (line: string) => void;
-  onEnd: (why: string) => void;
+  onEnd: (why: Problem) => void;
 }
 
-/** Problems of `clean`: too-large, bulletin-unsafe, tool-timeout, tool-failed (this document ended the process), tool-missing. */
+/** Problems of `clean`: too-large, bulletin-unsafe, tool-timeout, tool-failed (this document ended the process), tool-missing, internal-error (others ended it). */
 export class Sanitiser {
   readonly #options: SanitiserOptions;
   #turn: Promise<unknown> = Promise.resolve();
@@ -99,9 +99,10 @@ export class Sanitiser {
     const tool = startTool(program, words, {
       env: {},
       limits,
-      onExit: ({ code, signal, problem }) => {
+      onExit: (exit) => {
         if (this.#running === running) this.#running = undefined;
-        running.onEnd(problem?.detail ?? `it ended with ${code ?? signal} ${stderr.trim().slice(-200)}`);
+        const said = failed(`it ended with ${exit.code ?? exit.signal} ${stderr.trim().slice(-200)}`);
+        running.onEnd(endedByOthers('the sanitiser', exit) ?? said);
       },
     });
     const running: Running = { tool, asked: 0, onLine: () => tool.kill(), onEnd: () => undefined };
@@ -111,7 +112,11 @@ export class Sanitiser {
     });
     tool.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
-      if (text.length > answerCharactersMax) tool.kill();
+      if (text.length > answerCharactersMax) {
+        // Before it is ended by us, which says nothing about the document.
+        running.onEnd(failed(`it said more than ${answerCharactersMax} characters`));
+        tool.kill();
+      }
       const end = text.indexOf('\n');
       if (end < 0) return;
       const line = text.slice(0, end);
@@ -121,7 +126,7 @@ export class Sanitiser {
     return running;
   }
 
-  /** Say something and wait for one line. Problems: tool-timeout, tool-failed. */
+  /** Say something and wait for one line. Problems: tool-timeout, tool-failed, tool-missing, internal-error. */
   #line(running: Running, said: string, withinMs: number): Promise<Result<string>> {
     return new Promise((resolve) => {
       const settle = (result: Result<string>) => {
@@ -133,7 +138,7 @@ export class Sanitiser {
       };
       const timer = setTimeout(() => settle(bad('tool-timeout', `no answer within ${withinMs} ms`)), withinMs);
       running.onLine = (line) => settle(ok(line));
-      running.onEnd = (why) => settle(bad('tool-failed', why));
+      running.onEnd = (problem) => settle({ ok: false, problem });
       if (said !== '') running.tool.stdin.write(said);
     });
   }
@@ -144,6 +149,10 @@ export class Sanitiser {
     this.#running = undefined;
     running?.tool.kill();
   }
+}
+
+function failed(detail: string): Problem {
+  return { code: 'tool-failed', path: '', detail };
 }
 
 function readAnswer(line: string, n: number): Result<CleanBulletin> {

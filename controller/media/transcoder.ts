@@ -162,7 +162,7 @@ export function unreadable(detail: string): Result<never> {
   return bad('media-unreadable', detail);
 }
 
-/** A tool that refuses a file, is ended at its limits or drowns us in words says something about the file; a missing or slow one does not. */
+/** A tool that refuses a file, is ended at its limits or drowns us in words says something about the file; one that is missing, slow or ended by others does not. */
 export function blameFile(problem: Problem): Result<never> {
   return problem.code === 'tool-failed' || problem.code === 'too-large' ? unreadable(problem.detail) : { ok: false, problem };
 }

@@ -1,5 +1,5 @@
 // The shape of a sound for pages, and its exact length: decoded once, streamed, never held whole.
-import { startTool } from '../../hardware/host/processes.ts';
+import { endedByOthers, startTool } from '../../hardware/host/processes.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 
 export interface Waveform {
@@ -19,13 +19,19 @@ export function readWaveform(ffmpeg: string, path: string): Promise<Result<Wavef
     const windows: number[] = [];
     let samples = 0;
     let odd: number | undefined;
-    const late = setTimeout(() => tool.kill(), decodeWithinMs);
+    let tooLong = false;
+    const late = setTimeout(() => {
+      tooLong = true;
+      tool.kill();
+    }, decodeWithinMs);
     const args = ['-v', 'error', '-nostdin', '-i', path, '-ac', '1', '-ar', String(rateHz), '-f', 's16le', 'pipe:1'];
     const tool = startTool(ffmpeg, args, {
-      onExit: ({ code, problem }) => {
+      onExit: (exit) => {
         clearTimeout(late);
+        const problem = tooLong ? exit.problem : endedByOthers(ffmpeg, exit);
         if (problem) resolve({ ok: false, problem });
-        else if (code !== 0 || samples === 0) resolve(bad('media-unreadable', 'the encoded file cannot be decoded'));
+        else if (tooLong) resolve(bad('tool-timeout', `it was not decoded in ${decodeWithinMs} ms`));
+        else if (exit.code !== 0 || samples === 0) resolve(bad('media-unreadable', 'the encoded file cannot be decoded'));
         else resolve(ok({ durationMs: Math.max(1, Math.floor((samples * 1000) / rateHz)), peaks: slicesOf(windows) }));
       },
     });

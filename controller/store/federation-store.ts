@@ -59,10 +59,14 @@ export interface FederationStore {
   after(peer: string, seq: number, limits: { readonly rows: number; readonly bytes: number }): Promise<OfferedRow[]>;
   /** Known ones change nothing. Of another stream it must be the beginning. Problems: conflict (a gap), over-budget. */
   take(peer: string, batch: TakenBatch): Promise<Result<void>>;
-  /** Things that wait for something, in their order. */
-  unsettled(peer: string, limit: number): Promise<TakenRow[]>;
+  /** Things that wait for something, in their order, behind a number: those that go on waiting hide none behind them. */
+  unsettled(peer: string, after: number, limit: number): Promise<TakenRow[]>;
+  /** Has it come, and is nothing to be done with it as it came last? */
+  isSettled(peer: string, key: string): Promise<boolean>;
   /** Unless a newer state of it has come meanwhile. */
   settle(peer: string, key: string, seq: number): Promise<void>;
+  /** All of a kind about a subject wait once more. */
+  reopen(peer: string, kind: string, subject: string): Promise<void>;
   /** What was told of these, by all. */
   told(kind: string, subjects: readonly string[] | undefined, limit: number): Promise<TakenRow[]>;
   /** Does anything offered there name this content? */

@@ -75,15 +75,25 @@ export class SqlFederation implements FederationStore {
     });
   }
 
-  async unsettled(peer: string, limit: number): Promise<TakenRow[]> {
-    const sql = 'SELECT * FROM centre_inbox WHERE peer = ? AND settled = 0 ORDER BY seq LIMIT ?';
-    return (await this.#writer.database.read(sql, [peer, limit])).map(takenOf);
+  async unsettled(peer: string, after: number, limit: number): Promise<TakenRow[]> {
+    const sql = 'SELECT * FROM centre_inbox WHERE peer = ? AND settled = 0 AND seq > ? ORDER BY seq LIMIT ?';
+    return (await this.#writer.database.read(sql, [peer, after, limit])).map(takenOf);
+  }
+
+  async isSettled(peer: string, key: string): Promise<boolean> {
+    const rows = await this.#writer.database.read('SELECT seq FROM centre_inbox WHERE peer = ? AND key = ? AND settled = 1', [peer, key]);
+    return rows.length > 0;
   }
 
   settle(peer: string, key: string, seq: number): Promise<void> {
     return this.#writer.write([
       { sql: 'UPDATE centre_inbox SET settled = 1 WHERE peer = ? AND key = ? AND seq = ?', params: [peer, key, seq] },
     ]);
+  }
+
+  reopen(peer: string, kind: string, subject: string): Promise<void> {
+    const sql = 'UPDATE centre_inbox SET settled = 0 WHERE peer = ? AND kind = ? AND subject = ?';
+    return this.#writer.write([{ sql, params: [peer, kind, subject] }]);
   }
 
   async told(kind: string, subjects: readonly string[] | undefined, limit: number): Promise<TakenRow[]> {

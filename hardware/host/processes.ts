@@ -65,7 +65,19 @@ export function findProgram(name: string, env: NodeJS.ProcessEnv = process.env):
   return places.find((path) => isAbsolute(path) && executable(path));
 }
 
-/** Run a program to its end. Problems: tool-missing, tool-timeout, tool-failed, too-large. */
+/**
+ * Why an end says nothing about what the program was given: it never began (tool-missing), or somebody else ended it, as the kernel does where
+ * memory is short (internal-error). Undefined where it ended by itself, or had used up the processor time it was given.
+ */
+export function endedByOthers(path: string, { code, signal, problem }: Exit): Problem | undefined {
+  if (problem) return problem;
+  // What a shell, setpriv, prlimit and the loader say of a program that they could not run.
+  if (code === 126 || code === 127) return { code: 'tool-missing', path: '', detail: `${path} did not start: ${code}` };
+  if (signal === null || signal === 'SIGXCPU') return undefined;
+  return { code: 'internal-error', path: '', detail: `${path} was ended by ${signal}` };
+}
+
+/** Run a program to its end. Problems: tool-missing, tool-timeout, tool-failed, too-large, internal-error (somebody else ended it). */
 export function runTool(path: string, args: readonly string[], options: RunOptions): Promise<Result<{ stdout: Buffer; stderr: string }>> {
   const outputBytesMax = options.outputBytesMax ?? 64 * 1024 * 1024;
   return new Promise((resolve) => {
@@ -77,8 +89,10 @@ export function runTool(path: string, args: readonly string[], options: RunOptio
       verdict ??= result;
       tool.kill();
     };
-    const onExit = ({ code, signal, problem }: Exit): void => {
+    const onExit = (exit: Exit): void => {
       clearTimeout(timer);
+      const { code, signal } = exit;
+      const problem = verdict ? exit.problem : endedByOthers(path, exit);
       if (problem) resolve({ ok: false, problem });
       else if (verdict) resolve(verdict);
       else if (code !== 0) resolve(bad('tool-failed', `${path} ended with ${code ?? signal}: ${stderr.trim().slice(-300)}`));
@@ -127,9 +141,14 @@ export function limitRunning(pid: number | undefined, { dataBytes, cpuSeconds, n
   giveWay(pid, niceness);
   const prlimit = findProgram('prlimit');
   if (!prlimit) return;
-  const args = ['--pid', String(pid), `--data=${dataBytes}`, ...(cpuSeconds ? [`--cpu=${cpuSeconds}`] : [])];
+  const args = ['--pid', String(pid), `--data=${dataBytes}`, ...(cpuSeconds ? [cpuLimit(cpuSeconds)] : [])];
   // It may have ended before it was held.
   spawn(prlimit, args, { stdio: 'ignore' }).on('error', () => undefined);
+}
+
+/** The signal of this limit comes before the one that cannot be told from anybody else's. */
+function cpuLimit(seconds: number): string {
+  return `--cpu=${seconds}:${seconds + 5}`;
 }
 
 /** Programs that each set something and become the next: the child keeps one process id. */
@@ -140,7 +159,7 @@ function guards(limits: ToolLimits | undefined): string[] {
     // PR_SET_PDEATHSIG: the kernel ends the child even when we are killed with SIGKILL.
     ...(setpriv ? [setpriv, '--pdeathsig', 'KILL', '--'] : []),
     ...(prlimit
-      ? [prlimit, `--data=${limits.dataBytes}`, ...(limits.cpuSeconds ? [`--cpu=${limits.cpuSeconds}`] : []), '--core=0', '--']
+      ? [prlimit, `--data=${limits.dataBytes}`, ...(limits.cpuSeconds ? [cpuLimit(limits.cpuSeconds)] : []), '--core=0', '--']
       : []),
   ];
 }

@@ -40,16 +40,35 @@ export function describeFederationStore(name: string, makeBed: () => Promise<Sto
       expect(await batch([taken(9, 'z')], 8, 9)).toMatchObject({ problem: { code: 'conflict' } });
       await on.reopen();
       expect(await on.store.federation.line('tren')).toMatchObject({ in: { stream: 's-1', seq: 2 }, counter: 2 });
-      expect((await on.store.federation.unsettled('tren', 9)).map(({ key, body }) => `${key} ${body}`)).toEqual(['a {}', 'b {}']);
+      expect((await on.store.federation.unsettled('tren', 0, 9)).map(({ key, body }) => `${key} ${body}`)).toEqual(['a {}', 'b {}']);
       await on.store.federation.settle('tren', 'a', 1);
       await batch([taken(3, 'b', '{"n":2}')], 2, 3);
       await on.store.federation.settle('tren', 'b', 2);
       expect(
-        (await on.store.federation.unsettled('tren', 9)).map(({ seq, key }) => `${seq} ${key}`),
+        (await on.store.federation.unsettled('tren', 0, 9)).map(({ seq, key }) => `${seq} ${key}`),
         'a newer state waits',
       ).toEqual(['3 b']);
       await batch([taken(1, 'b', '{"n":3}')], 0, 1, 's-2');
       expect((await on.store.federation.line('tren')).in).toEqual({ stream: 's-2', seq: 1 });
+    });
+
+    test('what waits is read on behind a number; what is settled is known, and waits again when it is opened again', async () => {
+      const { federation } = on.store;
+      const rows = ['p-1', 'p-2', 'p-1'].map((subject, at) => ({ ...taken(at + 1, `issue:${at}`), kind: 'issue', subject }));
+      await federation.take('tren', { stream: 's', after: 0, upto: 3, counter: 0, rows, settled: false });
+      const waiting = async (after: number, limit: number) => (await federation.unsettled('tren', after, limit)).map(({ seq }) => seq);
+      expect([await waiting(0, 2), await waiting(2, 2), await waiting(3, 2)]).toEqual([[1, 2], [3], []]);
+      for (const seq of [1, 2, 3]) await federation.settle('tren', `issue:${seq - 1}`, seq);
+      expect(await federation.isSettled('tren', 'issue:0')).toBe(true);
+      await federation.reopen('tren', 'item', 'p-1');
+      await federation.reopen('khac', 'issue', 'p-1');
+      expect(await waiting(0, 9)).toEqual([]);
+      await federation.reopen('tren', 'issue', 'p-1');
+      await on.reopen();
+      expect((await on.store.federation.unsettled('tren', 0, 9)).map(({ seq }) => seq)).toEqual([1, 3]);
+      expect(await on.store.federation.isSettled('tren', 'issue:0')).toBe(false);
+      expect(await on.store.federation.isSettled('tren', 'issue:1')).toBe(true);
+      expect(await on.store.federation.isSettled('tren', 'issue:9')).toBe(false);
     });
 
     test('what was told is found by what it is about, whoever told it; a centre that is let go is forgotten whole', async () => {
@@ -127,7 +146,7 @@ export function describeFederationStore(name: string, makeBed: () => Promise<Sto
               );
             } else await sendOnce(one.rows, { send: 1, lose: 0, twice: 2 }[one.do]);
           while (await sendOnce(2, 1));
-          const held = new Map((await federation.unsettled(reader, 99)).map(({ key, body }) => [key, body]));
+          const held = new Map((await federation.unsettled(reader, 0, 99)).map(({ key, body }) => [key, body]));
           expect(held).toEqual(now);
         }),
         { numRuns: 15 },

@@ -120,9 +120,15 @@ describe('a bulletin', () => {
     expect(
       await verdict(
         page,
-        withCleaner(async () => bad('tool-failed', 'SIGKILL')),
+        withCleaner(async () => bad('tool-failed', 'it ended with 3')),
       ),
     ).toBe('bulletin-unsafe');
+    expect(
+      await verdict(
+        page,
+        withCleaner(async () => bad('internal-error', 'the sanitiser was ended by SIGKILL')),
+      ),
+    ).toBe('internal-error');
     expect(
       await verdict(
         page,

@@ -32,6 +32,17 @@ test('a failing tool tells its last words', async () => {
   expect(ran).toMatchObject({ ok: false, problem: { code: 'tool-failed', detail: expect.stringContaining('broken') } });
 });
 
+test('a tool that others end, or that cannot begin, does not fail; one that used up its processor time does', async () => {
+  const codeOf = async (script: string, cpuSeconds?: number) => {
+    const limits = { limits: { dataBytes: 1024 ** 3, niceness: 0, ...(cpuSeconds ? { cpuSeconds } : {}) } };
+    const ran = await runTool('sh', ['-c', script], { timeoutMs: 60_000, ...limits });
+    return ran.ok ? 'ok' : ran.problem.code;
+  };
+  for (const signal of ['KILL', 'TERM', 'SEGV']) expect(await codeOf(`kill -${signal} $$`), signal).toBe('internal-error');
+  expect(await codeOf('exec /nowhere/at/all')).toBe('tool-missing');
+  expect(await codeOf('while :; do :; done', 1)).toBe('tool-failed');
+});
+
 test('a tool that runs too long is ended with everything it started', async () => {
   const pidFile = join(await mkdtemp(join(tmpdir(), 'loa-run-')), 'pid');
   const began = performance.now();

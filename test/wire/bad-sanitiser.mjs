@@ -6,6 +6,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { html, n } = JSON.parse(line);
   if (html === 'hang') for (;;);
   if (html === 'die') process.exit(3);
+  if (html === 'killed') process.kill(process.pid, 'SIGKILL');
   if (html === 'nonsense') process.stdout.write('{\n');
   if (html === 'other') process.stdout.write(`${JSON.stringify({ n: n + 1, ok: true, value: {} })}\n`);
 }

@@ -47,6 +47,7 @@ describe('the sanitiser process', () => {
     expect(await hanging.clean('hang', viewing)).toMatchObject({ problem: { code: 'tool-timeout' } });
     await until('it is gone', () => (hanging.pid === undefined ? true : undefined));
     expect(await hanging.clean('die', viewing)).toMatchObject({ problem: { code: 'tool-failed' } });
+    expect(await hanging.clean('killed', viewing), 'others ended it').toMatchObject({ problem: { code: 'internal-error' } });
     expect(await hanging.clean('nonsense', viewing)).toMatchObject({ problem: { code: 'tool-failed' } });
     expect(await hanging.clean('other', viewing)).toMatchObject({ problem: { code: 'tool-failed' } });
     expect(existsSync('/nowhere/sanitiser.js')).toBe(false);
