@@ -164,6 +164,14 @@ export type UnitNotice =
     }
   /** A right reaches further than before. */
   | { readonly is: 'wider'; readonly account: Id; readonly role: string; readonly from: AreaPath; readonly to: AreaPath }
+  /** So does what goes along; a foreign system is of the unit, however wide. */
+  | {
+      readonly is: 'wider';
+      readonly what: Exclude<UnitCarried, 'exchange'>;
+      readonly id: string;
+      readonly from: AreaPath;
+      readonly to: AreaPath;
+    }
   /** A right ends with its unit. */
   | { readonly is: 'ends'; readonly account: Id; readonly role: string; readonly from: AreaPath };
 

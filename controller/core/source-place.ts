@@ -26,6 +26,12 @@ export function homeOf(tree: Tree, today: LocalDate, unit: string): Home | undef
   return find(unit);
 }
 
+/** The unit itself, and those that ended in it: whatever they were issued is its own today. Not those with a keeper of their own. */
+export function heirsOf(tree: Tree, today: LocalDate, unit: string, kept: ReadonlySet<string>): string[] {
+  const ended = [...tree.values()].filter(({ id, becomes }) => becomes.length > 0 && id !== unit && !kept.has(id));
+  return [unit, ...ended.flatMap(({ id }) => (homeOf(tree, today, id)?.unit === unit ? [id] : []))];
+}
+
 /** The unit that stands exactly there today. */
 export function unitFinderAt(tree: Tree, today: LocalDate): (area: AreaPath) => string | undefined {
   const byArea = new Map([...areasOn(tree, today)].map(([unit, area]) => [area, unit]));

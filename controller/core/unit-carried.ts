@@ -1,7 +1,7 @@
 // What else names a place and goes along with it: approval lent, programs' tokens, mailed reports, foreign systems. Pure.
 import type { AreaPath } from '../../schemas/ids.ts';
 import type { UnitCarried, UnitNotice } from '../../schemas/units.ts';
-import { type AreaShift, shiftOf } from './unit-moves.ts';
+import { type AreaShift, shiftOf, widerFrom } from './unit-moves.ts';
 
 export interface Carried {
   readonly what: UnitCarried;
@@ -10,6 +10,11 @@ export interface Carried {
   readonly place: string;
   /** What is over by the day stays as it was. */
   readonly untilMs: number | null;
+}
+
+/** What is over by then binds nothing. */
+export function livingOn(carried: readonly Carried[], fromMs: number): readonly Carried[] {
+  return carried.filter(({ untilMs }) => untilMs === null || untilMs > fromMs);
 }
 
 export interface CarriedMove {
@@ -23,24 +28,30 @@ export function keyOf({ what, id }: Pick<Carried, 'what' | 'id'>): string {
   return `${what} ${id}`;
 }
 
-/** New places. What would come to several, to none, or where another is already, stays and is named: people decide. */
+/**
+ * New places. What would come to several, to none, or where another is already, stays and is named: people decide. What goes along and
+ * reaches further there is named, as rights are.
+ */
 export function moveCarried(
   carried: readonly Carried[],
   shift: AreaShift,
   fromMs: number,
 ): { readonly moves: readonly CarriedMove[]; readonly notices: readonly UnitNotice[] } {
   const shifted = shiftOf(shift);
-  const living = carried.filter(({ untilMs }) => untilMs === null || untilMs > fromMs);
+  const wider = widerFrom(shift);
+  const living = livingOn(carried, fromMs);
   const systems = systemsAfter(living, shift);
   const moves: CarriedMove[] = [];
   const notices: UnitNotice[] = [];
   for (const { what, id, place } of living) {
     const next = what === 'exchange' ? systems(place) : shifted(place);
     const [after, ...more] = next;
+    const goes = after !== undefined && more.length === 0;
+    if (goes && what !== 'exchange') for (const to of wider(place)) notices.push({ is: 'wider', what, id, from: place, to });
     if (after === place && more.length === 0) continue;
     const area: AreaPath = what === 'exchange' ? (shift.before.get(place) ?? place) : place;
-    if (after === undefined || more.length > 0) notices.push({ is: 'renew', what, id, area });
-    else moves.push({ what, id, before: place, after });
+    if (goes) moves.push({ what, id, before: place, after });
+    else notices.push({ is: 'renew', what, id, area });
   }
   return { moves, notices };
 }

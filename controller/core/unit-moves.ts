@@ -153,7 +153,7 @@ export function moveGrants(
   shift: AreaShift,
 ): { readonly moves: readonly GrantMove[]; readonly notices: readonly UnitNotice[] } {
   const shifted = shiftOf(shift);
-  const find = unitFinder(shift.before);
+  const wider = widerFrom(shift);
   const moves: GrantMove[] = [];
   const notices: UnitNotice[] = [];
   for (const { account, grants } of holders) {
@@ -163,15 +163,22 @@ export function moveGrants(
       const areas = shifted(from);
       for (const area of areas) after.set(`${role} ${area}`, { ...grant, area });
       if (areas.length === 0) notices.push({ is: 'ends', account, role, from });
-      const found = find(from);
-      if (found?.rest !== '') continue;
-      for (const to of widerThan(shift, found.unit)) notices.push({ is: 'wider', account, role, from, to });
+      for (const to of wider(from)) notices.push({ is: 'wider', account, role, from, to });
     }
     const list = [...after.values()];
     if (list.length !== grants.length || list.some((grant, i) => grant.area !== grants[i]?.area))
       moves.push({ account, before: grants, after: list });
   }
   return { moves, notices };
+}
+
+/** Of an area that is a unit: the areas that came of it and hold more. */
+export function widerFrom(shift: AreaShift): Shifted {
+  const find = unitFinder(shift.before);
+  return (area) => {
+    const found = find(area);
+    return found?.rest === '' ? widerThan(shift, found.unit) : [];
+  };
 }
 
 /** Areas that hold more than what came of this unit. */

@@ -4,7 +4,7 @@ import type { AreaPath } from '../../schemas/ids.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { LocalDate } from '../../schemas/time.ts';
 import type { UnitChange, UnitCodes, UnitNotice } from '../../schemas/units.ts';
-import { applyMoves, backwards, type Carried, type CarriedMove, keyOf, moveCarried } from './unit-carried.ts';
+import { applyMoves, backwards, type Carried, type CarriedMove, keyOf, livingOn, moveCarried } from './unit-carried.ts';
 import { editTree } from './unit-edit.ts';
 import { checkCode, checkTree } from './unit-laws.ts';
 import {
@@ -85,7 +85,7 @@ export function planChange(world: UnitWorld, change: UnitChange, day: UnitDay, r
   const { boxes, holders, carried = [] } = world;
   const moved = moveBoxes({ shift, boxes, centreArea: rules.centreArea, fromMs: day.fromMs, late: day.late });
   if (!moved.ok) return under(moved.problem);
-  const rightsIn = [...holders.flatMap(({ grants }) => grants.map(({ area }) => area)), ...areasNamedIn(carried)];
+  const rightsIn = [...holders.flatMap(({ grants }) => grants.map(({ area }) => area)), ...areasNamedIn(livingOn(carried, day.fromMs))];
   const apart = checkApart([...boxes.map(({ area }) => area), ...rightsIn], shift);
   if (!apart.ok) return under(apart.problem);
   const rights = moveGrants(holders, shift);

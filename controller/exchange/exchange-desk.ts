@@ -16,6 +16,7 @@ import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import type { Blobs } from '../blobs.ts';
 import { checkLink, type ExchangeLink, judgeHeard, supplyOf, unitState } from '../core/exchange.ts';
+import { heirsOf } from '../core/source-place.ts';
 import { unitsOn } from '../core/unit-tree.ts';
 import type { Journal } from '../link.ts';
 import type { Registry } from '../registry.ts';
@@ -217,14 +218,16 @@ export class ExchangeDesk {
   async #issuesOf(link: ExchangeLink, documents: readonly HeardDocument[]): Promise<ReadonlySet<string>> {
     const named = [...new Set(documents.flatMap((one) => ('issue' in one ? (one.issue ?? []) : [])))];
     if (named.length === 0) return new Set();
-    const known = await this.#options.store.issues.entries({ issues: named, units: [link.unit], limit: named.length });
-    return new Set(known.map(({ issue }) => issue));
+    // Whatever became of its unit since: it speaks of what it was given.
+    return this.#options.store.exchange.knows(link.id, named);
   }
 
   /** A page at a time, oldest first: their order is the order of issuing, and what was supplied is not read again. */
   async #supply(link: ExchangeLink): Promise<void> {
-    const { store, nowMs } = this.#options;
-    const owed = await store.exchange.owed(link.id, link.unit, exchangeLimits.page);
+    const { store, nowMs, units } = this.#options;
+    // A unit that ended has its withdrawals yet; where another system stayed with it they go there.
+    const kept = new Set((await store.exchange.links()).map(({ unit }) => unit));
+    const owed = await store.exchange.owed(link.id, heirsOf(units.tree, units.today(), link.unit, kept), exchangeLimits.page);
     if (owed.length === 0) return;
     const issues = (await Promise.all(owed.map((id) => store.issues.issue(id)))).flatMap((one) => one ?? []);
     const items = new Map((await store.sources.itemsOf(issues.map(({ item }) => item))).map((one) => [one.id, one]));

@@ -27,10 +27,12 @@ export interface ExchangeStore {
     act: Act,
   ): Promise<Result<ExchangeLink>>;
   /**
-   * Issues of a unit's inbox of which the word in force (its version, or that it was taken back) was not supplied yet; oldest first. Only these are
-   * read whole, however much was ever supplied.
+   * Issues in inboxes of these units of which the word in force (its version, or that it was taken back) was not supplied yet; oldest first, each
+   * once. Only these are read whole, however much was ever supplied.
    */
-  owed(link: string, unit: string, limit: number): Promise<string[]>;
+  owed(link: string, units: readonly string[], limit: number): Promise<string[]>;
+  /** Those of these issues of which anything was supplied. */
+  knows(link: string, issues: readonly string[]): Promise<ReadonlySet<string>>;
   /** Each key once, numbered without a gap (after a restore from far above what was given); answers how many were new. */
   supply(link: string, supplies: readonly Supply[], atMs: number): Promise<number>;
   /** In their order, after a number. */

@@ -51,13 +51,21 @@ export class SqlExchange implements ExchangeStore {
     });
   }
 
-  async owed(link: string, unit: string, limit: number): Promise<string[]> {
+  async owed(link: string, units: readonly string[], limit: number): Promise<string[]> {
     const back = "i.withdrawn_ms IS NOT NULL OR s.state = 'withdrawn'";
     const sql = `SELECT e.issue AS issue FROM source_inbox e JOIN source_issues i ON i.id = e.issue LEFT JOIN source_items s ON s.id = i.item
-      WHERE e.unit = ? AND (${back} OR s.published IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM exchange_outbox o
+      WHERE e.unit IN (SELECT value FROM json_each(?)) AND (${back} OR s.published IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM exchange_outbox o
         WHERE o.link = ? AND o.name = e.issue || '/' || (CASE WHEN ${back} THEN 'withdrawn' ELSE CAST(s.published AS TEXT) END))
-      ORDER BY e.at_ms, e.issue LIMIT ?`;
-    return (await this.#writer.database.read(sql, [unit, link, limit])).map((row) => String(row['issue']));
+      GROUP BY e.issue ORDER BY min(e.at_ms), e.issue LIMIT ?`;
+    return (await this.#writer.database.read(sql, [JSON.stringify(units), link, limit])).map((row) => String(row['issue']));
+  }
+
+  async knows(link: string, issues: readonly string[]): Promise<ReadonlySet<string>> {
+    // Names are an issue, a slash and more; behind a slash comes a nought.
+    const sql = `SELECT i.id AS issue FROM source_issues i WHERE i.id IN (SELECT value FROM json_each(?)) AND EXISTS (SELECT 1 FROM exchange_outbox o
+      WHERE o.link = ? AND o.name > i.id || '/' AND o.name < i.id || '0') ORDER BY i.id`;
+    const rows = await this.#writer.database.read(sql, [JSON.stringify(issues), link]);
+    return new Set(rows.map((row) => String(row['issue'])));
   }
 
   supply(link: string, supplies: readonly Supply[], atMs: number): Promise<number> {

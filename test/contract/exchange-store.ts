@@ -67,7 +67,7 @@ export function describeExchangeStore(name: string, makeBed: () => Promise<Store
         };
         await on.store.issues.add(one, [waitingEntry(one, unit)], act('issue'));
       };
-      const owed = (limit = 10) => on.store.exchange.owed('a', 'thon', limit);
+      const owed = (limit = 10) => on.store.exchange.owed('a', ['thon'], limit);
       const told = (...keys: string[]) => on.store.exchange.supply('a', keys.map(supply), 9);
       await keep('tin-1', 1);
       await keep('tin-2', 1);
@@ -86,7 +86,18 @@ export function describeExchangeStore(name: string, makeBed: () => Promise<Store
       expect(await owed()).toEqual(['p1', 'p2']);
       await told('p1/withdrawn', 'p2/withdrawn');
       expect(await owed()).toEqual([]);
-      expect(await on.store.exchange.owed('b', 'thon', 10)).toEqual(['p1', 'p2']);
+      expect(await on.store.exchange.owed('b', ['thon'], 10)).toEqual(['p1', 'p2']);
+      const two: SourceIssue = {
+        ...{ id: 'p7', item: 'tin-1', by: 'an', atMs: 7, tier: 'normal', to: ['thon', 'xom'], levels: [] },
+        ...{ disseminateByMs: null, note: '', withdrawn: null },
+      };
+      await on.store.issues.add(two, [waitingEntry(two, 'thon'), waitingEntry(two, 'xom')], act('issue'));
+      const several = await on.store.exchange.owed('b', ['thon', 'thon-khac', 'xom'], 10);
+      expect(several, 'of several units, each once').toEqual(['p1', 'p9', 'p2', 'p7']);
+      expect(await on.store.exchange.owed('b', [], 10)).toEqual([]);
+      await on.store.exchange.supply('c', ['p1/2', 'p2/withdrawn', 'p99/1'].map(supply), 9);
+      const knows = async (id: string) => [...(await on.store.exchange.knows(id, ['p1', 'p2', 'p9', 'p99', 'p']))];
+      expect([await knows('c'), await knows('b')]).toEqual([['p1', 'p2'], []]);
     });
 
     test('those who supply at once give no number twice', async () => {

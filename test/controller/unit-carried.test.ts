@@ -1,10 +1,13 @@
 // What goes along when units merge, divide, move or end, besides boxes and rights: named before, moved with them, put back by an undo.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
 import { type Carried, moveCarried } from '../../controller/core/unit-carried.ts';
 import { applyPlan, type UnitWorld } from '../../controller/core/unit-plan.ts';
+import { ok } from '../../schemas/problems.ts';
 import type { UnitChange } from '../../schemas/units.ts';
 import { type Asker, type BuiltCentre, codeOf, makeCentre, must, password, seedOf } from './built-centre.ts';
 import { equipmentFacts } from './register-rig.ts';
+import { source, version } from './source-rig.ts';
 import { mergeAB, newUnit, personAt, plan, row, world } from './unit-rig.ts';
 
 const thing = (what: Carried['what'], id: string, place: string, untilMs: number | null = null): Carried => ({ what, id, place, untilMs });
@@ -27,6 +30,25 @@ describe('the rule', () => {
       ['token', 'k', '08/075/00002/thon-1', '08/02536/thon-1-2'],
     ]);
     expect(named(all)).toEqual([]);
+  });
+
+  test('what reaches further in its new unit is named, as rights are', () => {
+    const all = laden(
+      thing('delegation', 'uq', '08/075/00001'),
+      thing('token', 'k', '08/075/00002/thon-1'),
+      thing('token', 'cu', '08/075/00001', 5),
+      thing('exchange', 'x', 'a'),
+    );
+    expect(must(plan(mergeAB, { world: all })).notices.filter((one) => one.is === 'wider' && 'what' in one)).toEqual([
+      { is: 'wider', what: 'delegation', id: 'uq', from: '08/075/00001', to: '08/02536' },
+    ]);
+  });
+
+  test('two places that nobody opened keep a merger from being made while something in force names both, and no longer', () => {
+    const both = (untilMs: number | null) =>
+      laden(thing('token', 'k', '08/075/00001/thon-9', untilMs), thing('delegation', 'uq', '08/075/00002/thon-9', untilMs));
+    expect(plan(mergeAB, { world: both(null) })).toMatchObject({ problem: { code: 'conflict' } });
+    expect(plan(mergeAB, { world: both(5) })).toMatchObject({ ok: true });
   });
 
   test('a foreign system goes with its unit; where two would come to one, both stay and are named', () => {
@@ -108,6 +130,8 @@ describe('merger day', () => {
       ]),
     );
     const link = { unit: 'xa-a', title: 'Hệ thống A', form: 'rest', unitCode: 'A1' };
+    await issueTo('xa-a', 'p1', 1);
+    await issueTo('xa-b', 'p2', 2);
     must2(await admin('PUT', '/exchange/he-thong-a', link));
   });
   afterAll(() => built.stop());
@@ -152,6 +176,19 @@ describe('merger day', () => {
     expect(must(borrowed).grants.filter(({ delegated }) => delegated)).toMatchObject([{ role: 'approver', area: later }]);
   });
 
+  test('the foreign system hears of what the old commune was issued, and is heard about that', async () => {
+    const { exchange, store } = built.centre;
+    const act = { atMs: julyMs, actor: 'x', act: 'x', subject: 'x', sha256: '' };
+    must(await store.issues.withdraw('p1', (one) => ok({ ...one, withdrawn: { by: 'x', atMs: julyMs, note: '' } }), act));
+    const [link] = await store.exchange.links();
+    if (!link) throw new Error('it is there');
+    const supplied = async () => (await exchange.supplied(link, 0, 9)).map(({ document: { kind, issue } }) => `${kind} ${issue}`);
+    expect(await supplied()).toEqual(['item p1', 'withdraw p1', 'item p2']);
+    const said = (issue: string) => ({ kind: 'state' as const, unitCode: 'A1', atMs: julyMs, issue, state: 'received' as const, note: '' });
+    expect(await exchange.hear(link, [said('p1')], act)).toMatchObject({ ok: true });
+    expect(await exchange.hear(link, [said('p9')], act)).toMatchObject({ problem: { code: 'not-found' } });
+  });
+
   test('an undo puts it back, but for what people have changed since; what was put there since stands in its way', async () => {
     const mails = (await built.centre.reportMails.mails()).map((one) => (one.id === 'xa-a' ? { ...one, area: '08/00003' } : one));
     must2(await admin('PUT', '/report-mails', mails));
@@ -171,8 +208,22 @@ describe('merger day', () => {
     const { body } = await admin('POST', '/unit-changes/preview', end);
     expect(body.notices).toContainEqual({ is: 'renew', what: 'register', id: 'cum-c', area: '08/00003' });
     const merged = { ...wish, change: { ...merge, units: ['xa-b', 'xa-c'] } };
-    expect((await admin('POST', '/unit-changes/preview', merged)).body.notices).toEqual([]);
+    const wider = { is: 'wider', what: 'report-mail', id: 'xa-a', from: '08/00003', to: later };
+    expect((await admin('POST', '/unit-changes/preview', merged)).body.notices).toEqual([wider]);
   });
+
+  async function issueTo(unit: string, id: string, atMs: number): Promise<void> {
+    const { store } = built.centre;
+    const act = { atMs, actor: 'x', act: 'x', subject: 'x', sha256: '' };
+    const latest = version({ state: 'published', author: 'quan-tri' });
+    const item = source({ id: `tin-${id}`, unit: 'tinh', latest, published: latest });
+    must(await store.sources.decide(item.id, () => ok({ item, versions: [latest] }), act));
+    const issue: SourceIssue = {
+      ...{ id, item: item.id, by: 'x', atMs, tier: 'normal', to: [unit], levels: ['commune'] },
+      ...{ disseminateByMs: null, note: '', withdrawn: null },
+    };
+    must(await store.issues.add(issue, [waitingEntry(issue, unit)], act));
+  }
 
   async function cookieOf(account: string): Promise<string> {
     return (await built.centre.people.sessions.begin(account, 'factor', { address: '127.0.0.1', device: '' })).cookie;
