@@ -44,7 +44,8 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   beforeAll(async () => {
     server = await startPostgres();
   }, 90_000);
-  afterAll(() => server?.stop());
+  // A database for each test: tens of thousands of files to take away.
+  afterAll(() => server?.stop(), 300_000);
 
   async function openDatabase(url: string): Promise<Database> {
     const opened = await openPostgres(url);
