@@ -222,6 +222,7 @@ async function fillOrders(database: Database, size: Size, nowMs: number): Promis
     class: 'exercise',
     hazard: 'flash-flood',
     level: 'province',
+    area: province,
     siren: 'exercise',
     speech,
     screen,
