@@ -26,7 +26,7 @@ let wires: Family['wires'];
 beforeAll(async () => {
   family = await makeFamily();
   ({ province, communeA, communeB, wires } = family);
-}, 60_000);
+});
 afterAll(() => family?.stop());
 
 const mediaOf = async (id: string) => (await province.centre.store.sources.item(id))?.latest.content.media ?? '';

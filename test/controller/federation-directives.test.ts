@@ -14,7 +14,7 @@ let wires: Family['wires'];
 beforeAll(async () => {
   family = await makeFamily();
   ({ province, communeA, communeB, hamlet, wires } = family);
-}, 60_000);
+});
 afterAll(() => family?.stop());
 
 async function issue(title: string, change: object = {}): Promise<string> {
