@@ -17,7 +17,7 @@ function* filesBelow(folder: string): Generator<string> {
 
 const paths = rooms.filter((room) => existsSync(join(root, room))).flatMap((room) => [...filesBelow(join(root, room))]);
 const sources: Source[] = paths
-  .filter((path) => /\.(ts|mjs)$/.test(path))
+  .filter((path) => /\.(ts|mjs|svelte)$/.test(path))
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 
 /** The user's card. A package that comes with a later piece of work stands in `notYet`, never silently nowhere. */
@@ -34,7 +34,7 @@ const doors: Readonly<Record<string, RegExp>> = {
   'openid-client': /^controller\/people\/oidc-provider\.ts$/,
   otpauth: /^controller\/duty\/second-factor\.ts$/,
   'csv-parse/sync': /^controller\/register\/csv-table\.ts$/,
-  qrcode: /^(controller\/duty\/second-factor|hardware\/display\/qr-code)\.ts$/,
+  qrcode: /^(controller\/duty\/second-factor\.ts|controller\/console\/parts\/qr-code\.svelte|hardware\/display\/qr-code\.ts)$/,
   '@zxcvbn-ts/core': /^controller\/people\/estimate\.ts$/,
   '@zxcvbn-ts/language-common': /^controller\/people\/estimate\.ts$/,
   serialport: /^hardware\/serial/,

@@ -1,9 +1,10 @@
-// Makes dist/: one bundle per program, plus the browser pages. Plain Node; needs only esbuild.
+// Makes dist/: one bundle per program, plus the browser pages. Plain Node; needs only esbuild, and Vite for the console.
 // `--run NAME [args]` builds when stale, then runs dist/NAME.js (or dist/NAME/FIRST-ARG.js) in this process.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const dist = join(root, 'dist');
@@ -23,7 +24,7 @@ const programs = {
   sim: 'test/sim.ts',
   chaos: 'test/chaos/main.ts',
 };
-const pages = { console: 'controller/console', stage: 'controller/demo/stage', citizen: 'controller/citizen' };
+const pages = { stage: 'controller/demo/stage', citizen: 'controller/citizen' };
 
 /** Native addons, and packages that read files beside themselves, stay where npm put them. */
 export const external = [
@@ -105,6 +106,18 @@ function put(path, contents) {
   renameSync(beside, path);
 }
 
+/** Text is also kept packed: the centre sends the smaller one to whoever takes it, and packs nothing while people wait. */
+function putPacked(path, contents) {
+  put(path, contents);
+  if (!/\.(js|css|html|svg|webmanifest)$/.test(path)) return;
+  const bytes = Buffer.from(contents);
+  put(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+  put(
+    `${path}.br`,
+    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+  );
+}
+
 /** All programs in one pass; when one of them does not build, the others still get their bundle. */
 async function buildPrograms(esbuild) {
   const entryPoints = nodeEntries();
@@ -175,6 +188,39 @@ async function buildPage(esbuild, name, folder) {
   return [name];
 }
 
+/** The console: components, one file a page, words apart. What it was made of before stays until the next build, for pages still open. */
+async function buildConsole() {
+  const folder = join(root, 'controller/console');
+  if (!existsSync(join(folder, 'index.html'))) return [];
+  const [{ build: viteBuild }, { svelte }] = await Promise.all([import('vite'), import('@sveltejs/vite-plugin-svelte')]);
+  const result = await viteBuild({
+    configFile: false,
+    root: folder,
+    logLevel: 'warn',
+    plugins: [svelte()],
+    worker: { format: 'es' },
+    build: {
+      target: ['chrome109', 'firefox115', 'safari16'],
+      write: false,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rollupOptions: { output: { hashCharacters: 'hex' } },
+    },
+  });
+  const made = result.output;
+  const names = new Set(made.map(({ fileName }) => fileName));
+  const home = join(dist, 'console');
+  for (const file of made) putPacked(join(home, file.fileName), file.type === 'chunk' ? file.code : file.source);
+  cpSync(join(folder, 'public'), home, { recursive: true });
+  const before = join(dist, '.console.json');
+  const older = existsSync(before) ? JSON.parse(readFileSync(before, 'utf8')) : { made: [] };
+  const kept = new Set([...names, ...older.made]);
+  const assets = join(home, 'assets');
+  for (const name of readdirSync(assets)) if (!kept.has(`assets/${name.replace(/\.(br|gz)$/, '')}`)) rmSync(join(assets, name));
+  put(before, JSON.stringify({ made: [...names] }));
+  return ['console'];
+}
+
 /** Build what changed. Answers the names built, `[]` when all is fresh. */
 export async function build({ force = false } = {}) {
   const stamp = join(dist, '.stamp');
@@ -183,6 +229,7 @@ export async function build({ force = false } = {}) {
   const esbuild = await import('esbuild');
   const parts = await Promise.allSettled([
     buildPrograms(esbuild),
+    buildConsole(),
     ...Object.entries(pages).map(([name, folder]) => buildPage(esbuild, name, folder)),
   ]);
   await esbuild.stop();
