@@ -108,8 +108,11 @@ export function screenOf({
 /** For the report. A screen that cannot be asked is named so: a play on it has no proof. */
 export function displayName(display: DisplayConfig): string {
   if (display.kind === 'serial-sign') {
-    if (display.path === 'simulated') return 'simulated-sign';
-    return display.answers ? 'serial-sign' : 'serial-sign-unmeasured';
+    const size = `${display.columns}x${display.rows}`;
+    if (display.path === 'simulated') return `simulated-sign ${size}`;
+    return display.answers ? `serial-sign ${size}` : `serial-sign ${size}-unmeasured`;
   }
-  return display.kind === 'image' && display.to.door === 'file' ? 'image-unmeasured' : display.kind;
+  if (display.kind === 'none') return 'none';
+  const size = `${display.width}x${display.height}`;
+  return display.kind === 'image' && display.to.door === 'file' ? `image ${size}-unmeasured` : `${display.kind} ${size}`;
 }

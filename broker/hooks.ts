@@ -1,5 +1,6 @@
 // Every decision aedes leaves open, made here: who connects, publishes, subscribes, and when a message counts as taken.
 import type { AedesOptions, AuthenticateError, ConnectPacket, PublishPacket, Subscription } from 'aedes';
+import { sha256 } from '../hardware/host/crypto.ts';
 import type { Id } from '../schemas/ids.ts';
 import { parseTopic, type Topic } from '../schemas/topics.ts';
 import { may, mayRetain } from './access.ts';
@@ -12,7 +13,8 @@ export interface HookOptions {
   readonly owner: Id | undefined;
   readonly counts: Counts;
   readonly filtersMax: number;
-  readonly mayConnect: (identity: Identity) => boolean;
+  /** `certificate`: SHA-256 of the one that was shown. */
+  readonly mayConnect: (identity: Identity, certificate: string) => boolean;
   /** PUBACK goes out after it resolves; when it rejects the connection ends without one, so the client sends again. */
   readonly onPublish: ((identity: Identity, topic: Topic, payload: Buffer) => Promise<void>) | undefined;
   readonly refused: (reason: Refusal, identity: Identity | undefined) => void;
@@ -22,6 +24,10 @@ export interface HookOptions {
 type Hooks = Required<
   Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward' | 'published'>
 >;
+
+function shownBy({ socket }: Session): string {
+  return sha256(socket.getPeerX509Certificate()?.raw ?? new Uint8Array());
+}
 
 export function hooksOf(options: HookOptions): Hooks {
   const { sessions, refused } = options;
@@ -42,7 +48,7 @@ export function hooksOf(options: HookOptions): Hooks {
 
     authenticate(client, _username, _password, done) {
       const session = sessions.of(client.conn);
-      if (session === undefined || options.stopping() || !options.mayConnect(session.identity)) {
+      if (session === undefined || options.stopping() || !options.mayConnect(session.identity, shownBy(session))) {
         refused('not-allowed-to-connect', session?.identity);
         const error: AuthenticateError = Object.assign(new Error('not authorised'), { returnCode: 5 });
         return done(error, false);

@@ -27,7 +27,7 @@ export interface BrokerOptions {
   /** Centres below whose boxes keep an order-only subscription here; they connect as `guest`. */
   readonly below?: readonly CentreBelow[];
   /** Asked at each CONNECT: the registry may have dropped an identity whose certificate still holds. */
-  readonly mayConnect: (identity: Identity) => boolean;
+  readonly mayConnect: (identity: Identity, certificate: string) => boolean;
   /**
    * Each publication and will of a client, in order per client. PUBACK follows when it resolves, so resolve after
    * COMMIT. When it rejects, the client is cut without PUBACK and sends again: never reject for bad content.

@@ -1,6 +1,5 @@
 // The people's door as a Fastify app: it is built here and never listens here.
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
@@ -12,12 +11,15 @@ import { accountRoutes } from './api/accounts.ts';
 import { alertSourceRoutes } from './api/alert-sources.ts';
 import { alertRoutes } from './api/alerts.ts';
 import { approvalRoutes } from './api/approvals.ts';
+import { auditRoutes } from './api/audit.ts';
 import { boardRoutes } from './api/boards.ts';
 import { boxSettingsRoutes } from './api/box-settings.ts';
 import { boxRoutes } from './api/boxes.ts';
 import { calendarRoutes } from './api/calendar.ts';
+import { centreStateRoutes } from './api/centre-state.ts';
 import { centreRoutes } from './api/centres.ts';
 import { contactRoutes } from './api/contacts.ts';
+import { contentUsesRoutes } from './api/content-uses.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { collectRules, describeRoutes } from './api/describe.ts';
 import { directiveRoutes } from './api/directives.ts';
@@ -31,6 +33,7 @@ import { federationRoutes } from './api/federation.ts';
 import { libraryRoutes } from './api/library.ts';
 import { liveRoutes } from './api/live.ts';
 import { relayRoutes } from './api/live-relays.ts';
+import { localOrderRoutes } from './api/local-order.ts';
 import { logRoutes } from './api/log.ts';
 import { mandateRoutes } from './api/mandates.ts';
 import { mediaRoutes } from './api/media.ts';
@@ -40,7 +43,9 @@ import { orderPreviewRoutes } from './api/order-preview.ts';
 import { orderRequestRoutes } from './api/order-requests.ts';
 import { orderRoutes } from './api/orders.ts';
 import { ownAccountRoutes } from './api/own-account.ts';
+import { planRoutes } from './api/plans.ts';
 import { policyRoutes } from './api/policy.ts';
+import { practiceRoutes } from './api/practice.ts';
 import { probeRoutes } from './api/probes.ts';
 import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
@@ -60,6 +65,7 @@ import { sourceItemRoutes } from './api/source-items.ts';
 import { speechRoutes } from './api/speech.ts';
 import { templateRoutes } from './api/templates.ts';
 import { ticketRoutes } from './api/tickets.ts';
+import { todayRoutes } from './api/today.ts';
 import { trainingRoutes } from './api/training.ts';
 import { unitRoutes } from './api/units.ts';
 import { uploadRoutes } from './api/uploads.ts';
@@ -119,14 +125,17 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   boxSettingsRoutes(app, centre);
   boardRoutes(app, centre);
   unitRoutes(app, centre);
+  contentUsesRoutes(app, centre);
   mediaRoutes(app, centre);
   uploadRoutes(app, centre);
   speechRoutes(app, centre);
   programmeRoutes(app, centre);
   scheduleRoutes(app, centre);
+  planRoutes(app, centre);
   scheduleBulkRoutes(app, centre);
   sourceRoutes(app, centre);
   logRoutes(app, centre);
+  auditRoutes(app, centre);
   showingRoutes(app, centre);
   await emergencyRoutes(app, centre);
   liveRoutes(app, centre);
@@ -134,9 +143,12 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   voiceDoor(app, centre);
   policyRoutes(app, centre);
   calendarRoutes(app, centre);
+  localOrderRoutes(app, centre);
   explainRoutes(app, centre);
+  todayRoutes(app, centre);
   estateRoutes(app, centre);
   retentionRoutes(app, centre);
+  centreStateRoutes(app, centre);
   centreRoutes(app, centre);
   federationRoutes(app, centre);
   eventRoutes(app, centre);
@@ -181,7 +193,7 @@ const safetyHeaders = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(self)',
+  'permissions-policy': 'camera=(), geolocation=(self), microphone=(self)',
 };
 /** Equipment: its faults, its register, figures. */
 function estateRoutes(app: FastifyInstance, centre: Centre): void {
@@ -194,6 +206,7 @@ function estateRoutes(app: FastifyInstance, centre: Centre): void {
   ticketRoutes(app, centre);
   evaluationRoutes(app, centre);
   trainingRoutes(app, centre);
+  practiceRoutes(app, centre);
 }
 
 function addHeaders(app: FastifyInstance, secure: boolean): void {
@@ -234,12 +247,20 @@ function problemOf(error: FastifyError & { readonly problem?: Problem }): Proble
 }
 
 async function pageRoutes(app: FastifyInstance, consoleDir: string): Promise<void> {
-  const index = join(consoleDir, 'index.html');
-  if (existsSync(index)) {
-    await app.register(fastifyStatic, { root: consoleDir, index: 'index.html', cacheControl: false });
+  if (existsSync(join(consoleDir, 'index.html'))) {
+    await app.register(fastifyStatic, {
+      root: consoleDir,
+      // A list: only in a list does the plugin find the packed one for `/`.
+      index: ['index.html'],
+      cacheControl: false,
+      // Packed when the console was built.
+      preCompressed: true,
+      // The name of an asset says what is in it.
+      setHeaders: (reply, path) =>
+        reply.header('cache-control', /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    });
     // The word of a one-time link stands after `#`: these are the console's first page under other names.
-    for (const url of ['/setup', '/invite', '/approve'])
-      app.get(url, async (_request, reply) => reply.type('text/html; charset=utf-8').send(await readFile(index)));
+    for (const url of ['/setup', '/invite', '/approve']) app.get(url, (_request, reply) => reply.sendFile('index.html'));
     return;
   }
   app.get('/', async (_request, reply) =>

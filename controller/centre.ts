@@ -5,6 +5,7 @@ import type { Level } from '../schemas/programme.ts';
 import type { ApprovalWatch } from './approval/approval-watch.ts';
 import type { DelegationDesk } from './approval/delegation-desk.ts';
 import type { LinkDesk } from './approval/link-desk.ts';
+import type { LastBackup } from './backup/last-backup.ts';
 import type { Blobs } from './blobs.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { DirectiveDesk } from './directives/directive-desk.ts';
@@ -103,6 +104,8 @@ export interface Centre {
   readonly notices: NoticeDesk;
   readonly steering: SteeringWatch;
   readonly exchange: ExchangeDesk;
+  /** The last backup of its folder. */
+  readonly lastBackup: () => Promise<LastBackup | null>;
   readonly retention: RetentionDesk;
   readonly register: RegisterDesk;
   readonly tickets: TicketDesk;

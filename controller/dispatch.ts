@@ -46,8 +46,13 @@ const yearsAround = [-1, 0, 1, 2];
 /** Dates that a box takes (`SchedulePart`). */
 const holidaysMax = 400;
 
+/** As it stands in the tables, with who wrote it. */
+export interface ReadContent extends CentreContent {
+  readonly programmes: readonly StoredProgramme[];
+}
+
 /** What all boxes are compiled from, read from the tables. */
-export async function readContent(store: Store, nowMs: number): Promise<CentreContent | undefined> {
+export async function readContent(store: Store, nowMs: number): Promise<ReadContent | undefined> {
   const policy = await store.content.policy();
   if (!policy) return undefined;
   const [programmes, schedules, seeded, years, areaPolicies, localOrder, paths, templates, filler, ready] = await Promise.all([

@@ -1,8 +1,8 @@
 // The faults of the fleet as they come and go: one look every few seconds, and what people do with them.
 import { randomId } from '../hardware/host/crypto.ts';
-import type { FaultReason } from '../schemas/faults.ts';
+import type { Fault, FaultReason } from '../schemas/faults.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
-import { type Fault, type FaultAct, judgeFault, type Pending, sameWithinMs, stepFaults, type Troubles } from './core/faults.ts';
+import { type FaultAct, judgeFault, type Pending, sameWithinMs, stepFaults, type Troubles } from './core/faults.ts';
 import type { BoxStatus } from './core/fleet-status.ts';
 import type { Feed } from './feed.ts';
 import type { Journal } from './link.ts';

@@ -1,5 +1,5 @@
 // What changed, for pages that watch: a name and the id of the thing, nothing more.
-import type { LiveEvent } from '../schemas/api.ts';
+import type { LiveEvent } from '../schemas/events.ts';
 
 /** The same thing that changes a thousand times in a second is told at once, then this seldom. */
 const againAfterMs = 100;

@@ -22,6 +22,8 @@ export interface Folder {
   readonly speechEngine: string;
   /** Settings of the mail server. */
   readonly mail: string;
+  /** When the last backup of this folder was made, as its command wrote it down. */
+  readonly lastBackup: string;
   /** Settings of who may vouch for people. */
   readonly oidc: string;
   /** Uploads that may go on, also after a restart. */
@@ -50,6 +52,7 @@ export function folderOf(root: string): Folder {
     uploads: join(root, 'uploads'),
     speechEngine: join(root, 'speech.json'),
     mail: join(root, 'mail.json'),
+    lastBackup: join(root, 'last-backup.json'),
     oidc: join(root, 'oidc.json'),
     resumable: join(root, 'resumable'),
     webSounds: join(root, 'web-sounds'),

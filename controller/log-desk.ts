@@ -3,21 +3,13 @@
 import * as v from 'valibot';
 import { makeCryptography, sha256 } from '../hardware/host/crypto.ts';
 import { type Cryptography, type Envelope, open } from '../schemas/envelope.ts';
+import type { LogConflict } from '../schemas/log.ts';
 import { LogBatch, type Row } from '../schemas/outbox.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
 import type { Registry } from './registry.ts';
-import type {
-  LiveProgress,
-  LogCommit,
-  LogConflict,
-  LogStore,
-  OrderProgress,
-  StoredReceipt,
-  StoredRow,
-  StoredShowing,
-} from './store/store.ts';
+import type { LiveProgress, LogCommit, LogStore, OrderProgress, StoredReceipt, StoredRow, StoredShowing } from './store/store.ts';
 
 /** As many boxes as one broker serves: making a key from its bytes costs as much as the signature itself. */
 const boxesMax = 20_000;

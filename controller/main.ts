@@ -143,7 +143,7 @@ async function openBus(wish: BusWish): Promise<Bus> {
   const broker = new BrokerServer({
     ...rest,
     // A guest is a box of a centre below, which knows its own boxes; it only reads. A centre below shows a certificate of its own.
-    mayConnect: ({ kind, id }) => kind === 'guest' || (kind === 'centre' ? id !== wish.owner : mayConnect(id)),
+    mayConnect: ({ kind, id }, certificate) => kind === 'guest' || (kind === 'centre' ? id !== wish.owner : mayConnect(id, certificate)),
     onPublish: async ({ kind, id }, topic, payload) => {
       if (kind === 'box') await onPublish(id, topic, payload);
       else if (kind === 'centre') await onCentre(id, topic, payload);

@@ -5,6 +5,7 @@ import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
 import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
+import { readLastBackup } from './backup/last-backup.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
@@ -135,6 +136,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...estate,
       reportMails,
       retention,
+      lastBackup: () => readLastBackup(folderOf(settings.dataDir).lastBackup),
     },
     rooms: { registry, link, bus, place, signatory, validity },
   };

@@ -51,7 +51,7 @@ export interface BusWish {
   readonly owner: string;
   /** Boxes of centres below may read orders here. */
   readonly below: readonly Below[];
-  readonly mayConnect: (dev: string) => boolean;
+  readonly mayConnect: (dev: string, certificate: string) => boolean;
   readonly onPublish: (dev: string, topic: Topic, payload: Uint8Array) => Promise<void>;
   readonly onConnection: (dev: string, up: boolean) => void;
   /** A centre below says something. */
@@ -106,7 +106,8 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     tls: { ca: centre.authority.pem, ...server },
     owner: centre.card.id,
     below: await readBelow(centre.store),
-    mayConnect: (dev) => registry.enrolled(dev),
+    // A certificate that a later enrolment replaced no longer counts: the old machine is not the box any more.
+    mayConnect: (dev, certificate) => registry.enrolled(dev) && registry.box(dev)?.certificate === certificate,
     onPublish: (dev, topic, payload) => link.onPublish(dev, topic, payload),
     onConnection: (dev, up) => link.onConnection(dev, up),
     onCentre: (id, topic, payload) => centre.federation.lower.onPublish(id, topic, payload),

@@ -2,23 +2,13 @@
 import { randomHex, sha256 } from '../hardware/host/crypto.ts';
 import { canonicalJson } from '../schemas/canonical.ts';
 import type { Command } from '../schemas/command.ts';
-import { faultKinds } from '../schemas/faults.ts';
+import { type Fault, faultKinds } from '../schemas/faults.ts';
 import type { AreaPath } from '../schemas/ids.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { sounds } from '../schemas/settings.ts';
-import { type TicketRequest, ticketLimits } from '../schemas/tickets.ts';
+import { type Ticket, type TicketRequest, ticketLimits } from '../schemas/tickets.ts';
 import { type CommandDesk, commandLivesMs } from './command-desk.ts';
-import type { Fault } from './core/faults.ts';
-import {
-  comesBackWithinMs,
-  goesUpward,
-  hasComeBack,
-  judgeTest,
-  stepTicket,
-  type TestResult,
-  type Ticket,
-  type TicketWish,
-} from './core/tickets.ts';
+import { comesBackWithinMs, goesUpward, hasComeBack, judgeTest, stepTicket, type TestResult, type TicketWish } from './core/tickets.ts';
 import { areasOn, unitFinder } from './core/unit-tree.ts';
 import type { FaultDesk } from './fault-desk.ts';
 import type { Feed } from './feed.ts';

@@ -3,15 +3,15 @@ import { randomHex } from '../hardware/host/crypto.ts';
 import { type AreaPath, within } from '../schemas/ids.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { TrainingRequest, TrainingResultRequest } from '../schemas/training.ts';
-import { trainingLimits } from '../schemas/training.ts';
+import { type Sandbox, type SandboxState, type Training, type TrainingAct, trainingActsMax, trainingLimits } from '../schemas/training.ts';
 import { type Grant, may } from './core/roles.ts';
-import { isVirtual, judgeResult, judgeSandbox, judgeTraining, type KnownBox, type Sandbox, type Training } from './core/training.ts';
+import { isVirtual, judgeResult, judgeSandbox, judgeTraining, type KnownBox } from './core/training.ts';
 import type { RegisterDesk } from './register/register-desk.ts';
 import type { Registry } from './registry.ts';
 import type { Account, Act, Store } from './store/store.ts';
 
 export interface TrainingDeskOptions {
-  readonly store: Pick<Store, 'training' | 'people'>;
+  readonly store: Pick<Store, 'training' | 'people' | 'audit'>;
   readonly registry: Registry;
   readonly register: Pick<RegisterDesk, 'areaOf'>;
   readonly nowMs: () => number;
@@ -21,12 +21,6 @@ export interface TrainingAsking {
   readonly account: string;
   readonly grants: readonly Grant[];
   readonly act: (act: string, subject: string, content?: unknown) => Act;
-}
-
-export interface SandboxState extends Sandbox {
-  readonly boxes: number;
-  /** Boxes that are not known to be virtual: no exercise begins while there are any. */
-  readonly real: readonly string[];
 }
 
 export class TrainingDesk {
@@ -87,6 +81,16 @@ export class TrainingDesk {
     const trainee = await this.#trainee(training.person, grants);
     if (!trainee.ok) return trainee;
     return store.training.decide(id, (one) => judgeResult(one, wish, account, nowMs()), act('training.complete', id, wish));
+  }
+
+  /** What was done in the trainee's name since it began, until it was over; of a training one may see. Problem: not-found. */
+  async acts(id: string, { account, grants }: Pick<TrainingAsking, 'account' | 'grants'>): Promise<Result<TrainingAct[]>> {
+    const { store, nowMs } = this.#options;
+    const training = await store.training.training(id);
+    if (!training || !(await this.peopleSeen(account, grants)).includes(training.person)) return bad('not-found', `no training ${id}`);
+    const span = { fromMs: training.beganMs, toMs: training.completedMs ?? nowMs(), limit: trainingActsMax };
+    const done = await store.audit.by(training.person, span);
+    return ok(done.map(({ atMs, act, subject }) => ({ atMs, act, subject })));
   }
 
   /** People whose training somebody may see: one's own, and those who work where one may read. */

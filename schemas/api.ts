@@ -6,6 +6,7 @@ import { type Removal, Viewing, type Warning } from './bulletin-removals.ts';
 import type { DutyBrief } from './duty.ts';
 import { Occasion } from './holidays.ts';
 import { AreaPath, Id, LanguageTag, Sha256 } from './ids.ts';
+import type { TrustRoot } from './keys.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
 import type { Policy } from './policy.ts';
 import { type Item, type Level, Programme } from './programme.ts';
@@ -19,7 +20,6 @@ import type { Occurrence, Undecided } from './timeline.ts';
 
 export const AccountRole = v.picklist(['author', 'approver', 'scheduler', 'duty', 'technician', 'leader', 'auditor', 'administrator']);
 export type AccountRole = v.InferOutput<typeof AccountRole>;
-
 const Title = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 export const Password = v.pipe(v.string(), v.minLength(1), v.maxLength(256));
 /** A password somebody chooses: length is what counts (NIST SP 800-63B §5.1.1). */
@@ -47,6 +47,7 @@ export const BulletinRequest = v.union([
     title: Title,
     html: v.pipe(v.string(), v.minLength(1), v.maxLength(bulletinSentMax)),
     durationMs: v.pipe(Programme.entries.items.item.entries.durationMs, v.minValue(showingMinMs)),
+    language: v.optional(LanguageTag, 'vi'),
     viewing: v.optional(Viewing, {}),
   }),
 ]);
@@ -54,6 +55,7 @@ export const ProgrammeRequest = v.strictObject({
   title: Title,
   form: Programme.entries.form,
   tier: Programme.entries.tier,
+  essential: Programme.entries.essential,
   /** By hash, or by source item; of bulletins also with share, validity and how long one showing takes here. */
   items: v.pipe(
     v.array(
@@ -65,6 +67,7 @@ export const ProgrammeRequest = v.strictObject({
           validFromMs: Programme.entries.items.item.entries.validFromMs,
           validUntilMs: Programme.entries.items.item.entries.validUntilMs,
           durationMs: v.optional(Programme.entries.items.item.entries.durationMs),
+          speak: Programme.entries.items.item.entries.speak,
         }),
         // A source item: whatever is in force under its name when boxes are told.
         v.strictObject({
@@ -115,8 +118,6 @@ export const SpeechRequest = v.strictObject({
   text: v.pipe(v.string(), v.minLength(1), v.maxLength(4_000)),
   language: v.optional(LanguageTag, 'vi'),
 });
-/** How a text would be said; nothing is made. */
-export const SpokenWordsRequest = v.strictObject({ text: SpeechRequest.entries.text, language: SpeechRequest.entries.language });
 /** A live session to open: who shall hear it, how late on every box alike, how long at most. */
 export const LiveRequest = v.strictObject({
   title: Title,
@@ -198,6 +199,7 @@ export interface ProgrammeAnswer extends v.InferOutput<typeof Programme> {
   readonly state: 'draft' | 'submitted' | 'approved' | 'rejected' | 'withdrawn';
   readonly author: string;
   readonly approver: string | null;
+  readonly note: string;
   /** Judged in somebody's stead. */
   readonly delegation?: Delegated | undefined;
   readonly madeMs: number;
@@ -207,6 +209,7 @@ export interface ScheduleAnswer extends Schedule {
   readonly occasions: readonly Occasion[];
   readonly title: string;
   readonly by: string;
+  readonly seen: Sha256;
 }
 export interface PreviewAnswer {
   readonly occurrences: readonly Occurrence[];
@@ -279,21 +282,17 @@ export interface RelayAnswer extends RelayRequest {
 }
 export type PolicyAnswer = Policy;
 
-/** Names of the server-sent events on `/api/events`; each carries the id of what changed. */
-export type LiveEvent =
-  | 'box'
-  | 'directive'
-  | 'ticket'
-  | 'receipt'
-  | 'order'
-  | 'log'
-  | 'programme'
-  | 'schedule'
-  | 'live'
-  | 'work'
-  | 'duty'
-  | 'alert'
-  | 'fault'
-  | 'unit'
-  | 'source'
-  | 'notice';
+/** `words`: as they were said; `engine`: whose voice it is. */
+export type SpeechAnswer = MediaAnswer & { readonly words: string; readonly engine: string };
+
+export interface ClaimDocument {
+  readonly dev: string;
+  readonly centreUrl: string;
+  readonly brokerUrl: string;
+  readonly ca: string;
+  readonly trustRoot: TrustRoot;
+  readonly token: string;
+  readonly expMs: number;
+  /** For the people who act at the box; made here, shown once, kept by nobody but the box (as a hash). */
+  readonly pin: string;
+}

@@ -14,6 +14,8 @@ export const approvalLimits = {
   /** Open ones of one account; those of them that one person made. */
   links: 60,
   linksByOne: 10,
+  /** Told at once. */
+  colleagues: 2_000,
 } as const;
 
 const Note = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), '');
@@ -70,6 +72,13 @@ export interface DelegationAnswer {
   readonly madeMs: number;
   readonly revoked: { readonly by: string; readonly atMs: number; readonly note: string } | null;
   readonly state: 'to-come' | 'in-force' | 'over' | 'revoked';
+}
+/** Somebody to lend a right to, or to send a link to. */
+export interface ColleagueAnswer {
+  readonly account: string;
+  readonly title: string;
+  /** May approve somewhere by an own right. */
+  readonly judges: boolean;
 }
 /** Shown this once; the link is `path` at the address of the page. */
 export interface ApprovalLinkAnswer {

@@ -6,6 +6,8 @@ import type { Command, Screenshot } from './command.ts';
 export const CommandRequest = v.variant('do', [
   v.strictObject({ do: v.literal('blank'), on: v.boolean() }),
   v.strictObject({ do: v.literal('screenshot') }),
+  /** Say anew how you are; any box answers it. */
+  v.strictObject({ do: v.literal('report') }),
 ]);
 export type CommandRequest = v.InferOutput<typeof CommandRequest>;
 

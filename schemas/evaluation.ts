@@ -21,3 +21,16 @@ export const RatingRequest = v.strictObject({
   stars: v.strictTuple([Count, Count, Count, Count, Count]),
 });
 export type RatingRequest = v.InferOutput<typeof RatingRequest>;
+
+/** How often one, two, three, four and five were given. */
+export type Stars = readonly [number, number, number, number, number];
+
+export interface Rating {
+  readonly unit: string;
+  readonly month: string;
+  readonly level: RatedLevel;
+  readonly source: string;
+  readonly stars: Stars;
+  readonly by: string;
+  readonly atMs: number;
+}

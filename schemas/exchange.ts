@@ -72,6 +72,8 @@ export interface ExchangeLinkAnswer extends ExchangeLinkRequest {
   readonly id: Id;
   /** Highest number that was supplied. */
   readonly supplied: number;
+  /** Issues that wait to be supplied, 500 at most: the next look takes them. */
+  readonly owed: number;
   /** `silent`: it has never said anything. */
   readonly state: 'silent' | 'connected';
   readonly lastHeardMs: number | null;

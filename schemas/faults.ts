@@ -130,3 +130,41 @@ export const faultKinds: Readonly<Record<FaultReason, FaultKind>> = {
     'Check the browser and the memory of the box; orders are still shown',
   ),
 };
+
+/** A trouble that stood long enough, and what people did with it. */
+export interface Fault {
+  readonly id: string;
+  readonly box: string;
+  readonly reason: FaultReason;
+  readonly openedMs: number;
+  /** The trouble was last seen standing. */
+  readonly standingMs: number;
+  /** It has been away long enough; it may return. */
+  readonly endedMs: number | null;
+  /** How often it came, the first time included. */
+  readonly times: number;
+  /** Somebody has seen to it. */
+  readonly answeredBy: string | null;
+  readonly answeredMs: number | null;
+  readonly assignee: string | null;
+  readonly resolvedBy: string | null;
+  readonly resolvedMs: number | null;
+  readonly note: string;
+  /** Laid aside until then by somebody who said why; it comes back by itself. */
+  readonly shelved?: Shelf | null;
+}
+export interface Shelf {
+  readonly untilMs: number;
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface FaultAnswer extends Fault {
+  readonly boxName: string | null;
+  readonly open: boolean;
+  readonly rank: 'alarm' | 'notice';
+  readonly vi: string;
+  readonly en: string;
+  readonly nextVi: string;
+  readonly nextEn: string;
+}

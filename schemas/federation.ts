@@ -269,3 +269,14 @@ export type Told = v.InferOutput<typeof Told>;
 /** On `up/report`. */
 export const UpAnswer = v.strictObject({ id: Id, told: v.nullable(Told), problem: v.nullable(Problem) });
 export type UpAnswer = v.InferOutput<typeof UpAnswer>;
+
+export interface CentreStateAnswer {
+  readonly centre: string;
+  readonly area: AreaPath;
+  /** Of these words, and until when they were all. */
+  readonly fresh: Freshness;
+  readonly asOfMs: number | null;
+  readonly heardMs: number | null;
+  readonly boxes: readonly UpBoxes[];
+  readonly days: UpDays | null;
+}

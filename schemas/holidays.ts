@@ -101,3 +101,11 @@ export function seededDates(seeded: readonly string[], set: readonly HolidayYear
 export function holidaysOf(years: readonly number[], set: readonly HolidayYearSet[]): Holiday[] {
   return years.flatMap((year) => set.find((one) => one.year === year)?.days ?? reckonHolidays(year));
 }
+
+export interface HolidayAnswer {
+  readonly year: number;
+  /** `null`: reckoned by the law; else who set the year and when. */
+  readonly set: { readonly by: string; readonly atMs: number } | null;
+  /** With the date of the lunar calendar as `day/month`, a leap month marked `n`. */
+  readonly days: readonly (Holiday & { readonly lunar: string })[];
+}

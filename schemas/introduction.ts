@@ -1,6 +1,7 @@
 // One file that a centre hands to another above or below it: who it is, where its broker stands, who vouches for its keys. No secrets.
 import * as v from 'valibot';
 import { Envelope } from './envelope.ts';
+import type { Freshness } from './federation.ts';
 import { AreaPath, Id } from './ids.ts';
 import { TrustRoot } from './keys.ts';
 import { Path } from './paths.ts';
@@ -35,9 +36,19 @@ export const Below = v.strictObject({
 });
 export type Below = v.InferOutput<typeof Below>;
 
+/** How the line to another centre stands. */
+export interface NeighbourLine {
+  readonly fresh: Freshness;
+  readonly heardMs: number | null;
+  /** All that the other knew at this instant has come. */
+  readonly asOfMs: number | null;
+  /** Things from there that wait for something here (files, mostly), 500 at most. */
+  readonly waiting: number;
+}
+
 export interface NeighboursAnswer {
-  readonly above: readonly { readonly centre: Id; readonly url: string; readonly fingerprint: string }[];
-  readonly below: readonly { readonly centre: Id; readonly name: string; readonly fingerprint: string }[];
+  readonly above: readonly { readonly centre: Id; readonly url: string; readonly fingerprint: string; readonly line: NeighbourLine }[];
+  readonly below: readonly { readonly centre: Id; readonly name: string; readonly fingerprint: string; readonly line: NeighbourLine }[];
   /** What another centre is handed. */
   readonly introduction: Introduction;
 }

@@ -1,6 +1,7 @@
 // JSON Schema 2020-12 of everything that travels, for other programs and for documents of the interfaces.
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import * as agenda from './agenda.ts';
 import * as alerts from './alerts.ts';
 import * as api from './api.ts';
 import * as approvals from './approval.ts';
@@ -9,6 +10,7 @@ import { CommandRequest } from './board-api.ts';
 import { BulkRequest } from './bulk.ts';
 import { CleanBulletin } from './bulletin-removals.ts';
 import { Command, Screenshot } from './command.ts';
+import * as content from './content-api.ts';
 import * as directives from './directive.ts';
 import * as duty from './duty.ts';
 import { Envelope, Statement } from './envelope.ts';
@@ -20,12 +22,14 @@ import { Delegation, KeysDocument, Place, TrustRoot } from './keys.ts';
 import * as library from './library.ts';
 import { LiveSession } from './live.ts';
 import { Contact, LocalOrder, LocalOrders } from './local-orders.ts';
+import * as localPriority from './local-priority.ts';
 import { Clear, Order, OrderHead } from './order.ts';
 import * as orders from './order-api.ts';
 import { Ack, Entry, Fact, LogBatch, Row } from './outbox.ts';
 import { Path, Paths } from './paths.ts';
 import * as people from './people.ts';
 import { Policy } from './policy.ts';
+import { PracticeRequest } from './practice.ts';
 import { Problem } from './problem-shape.ts';
 import { Item, Programme } from './programme.ts';
 import * as ready from './ready-orders.ts';
@@ -103,6 +107,10 @@ export const wireShapes = {
   BulletinRequest: api.BulletinRequest,
   ProgrammeRequest: api.ProgrammeRequest,
   ScheduleRequest: api.ScheduleRequest,
+  ScheduleChange: agenda.ScheduleChange,
+  ScheduleLookRequest: agenda.ScheduleLookRequest,
+  LocalOrderRequest: localPriority.LocalOrderRequest,
+  LocalOrderPreviewRequest: localPriority.LocalOrderPreviewRequest,
   OrderRequest: orders.OrderRequest,
   OrderPreviewRequest: orders.OrderPreviewRequest,
   PrepareRequest: orders.PrepareRequest,
@@ -129,7 +137,8 @@ export const wireShapes = {
   TimelineRequest: api.TimelineRequest,
   MediaRequest: api.MediaRequest,
   SpeechRequest: api.SpeechRequest,
-  SpokenWordsRequest: api.SpokenWordsRequest,
+  SpokenWordsRequest: content.SpokenWordsRequest,
+  BulletinPreviewRequest: content.BulletinPreviewRequest,
   Pronunciations,
   LiveRequest: api.LiveRequest,
   VoiceHello: api.VoiceHello,
@@ -201,6 +210,7 @@ export const wireShapes = {
   TicketPhotoRequest: tickets.TicketPhotoRequest,
   TicketCloseRequest: tickets.TicketCloseRequest,
   RatingRequest: evaluation.RatingRequest,
+  PracticeRequest,
   TrainingRequest: training.TrainingRequest,
   TrainingResultRequest: training.TrainingResultRequest,
 } as const satisfies Record<string, v.GenericSchema>;

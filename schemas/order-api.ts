@@ -17,6 +17,8 @@ export const OrderRequest = v.strictObject({
   validMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(60_000), v.maxValue(24 * 3600_000)), 900_000),
   riskLevel: Order.entries.riskLevel,
   floodAlarm: Order.entries.floodAlarm,
+  /** The standing order of the same class whose place it takes: the desk goes on with it, longer or with other words. */
+  extends: v.optional(MessageId),
 });
 /** What an order would do; nothing is sent. */
 export const OrderPreviewRequest = v.strictObject({
@@ -24,6 +26,8 @@ export const OrderPreviewRequest = v.strictObject({
   groups: v.pipe(v.array(Id), v.minLength(1), v.maxLength(64)),
   class: Order.entries.class,
   validMs: OrderRequest.entries.validMs,
+  riskLevel: Order.entries.riskLevel,
+  floodAlarm: Order.entries.floodAlarm,
 });
 /** An actual order to be frozen for officers' signatures. */
 export const PrepareRequest = v.strictObject({
@@ -37,6 +41,8 @@ export const PrepareRequest = v.strictObject({
   reason: v.optional(v.pipe(v.string(), v.trim(), v.maxLength(300)), ''),
   /** Break-glass: the own waiting order for which no second officer was found. */
   instead: v.optional(MessageId),
+  /** The standing order in earnest whose place it takes. */
+  extends: v.optional(MessageId),
 });
 /** What a template says in one language: words always, a person's recording from the library where there is one. */
 export const TemplateSpeechRequest = v.strictObject({
@@ -69,6 +75,8 @@ export const OrderId = MessageId;
 export interface TemplateAnswer {
   readonly id: Id;
   readonly title: string;
+  readonly hazard: Order['hazard'];
+  readonly severity: Order['severity'];
   readonly speak: string;
   readonly screen: Order['screen'];
   /** Every language it has words for, main one first. */
@@ -88,6 +96,7 @@ export interface StartAtBoxAnswer {
 export interface OrderAnswer {
   readonly id: string;
   readonly title: string;
+  readonly template: Id;
   readonly class: Order['class'];
   readonly state: 'active' | 'cleared' | 'expired';
   readonly groups: readonly Id[];
@@ -119,6 +128,8 @@ export interface OrderPreviewAnswer {
   readonly offline: readonly string[];
   readonly speech: readonly { readonly language: string; readonly speak: string }[];
   readonly screen: Order['screen'];
+  /** The page that boards will show, as they draw it: one HTML document without script. */
+  readonly frame: string;
   readonly sirenMs: number;
   readonly times: number;
   /** All repetitions; `estimated` while the voice is not made yet. */
@@ -145,6 +156,8 @@ export interface OrderRequestAnswer {
   readonly reason: string;
   /** Takes the place of this waiting order. */
   readonly instead: string | null;
+  /** Standing orders that end when it begins. */
+  readonly updates: readonly string[];
   /** Who is being called; null while nobody needs to be. */
   readonly ladder: LadderAnswer | null;
   readonly needed: 1 | 2;

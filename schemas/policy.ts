@@ -1,5 +1,6 @@
 // The broadcast rules of a commune, carried to the box and enforced there: windows, minutes, volume, quiet hours.
 import * as v from 'valibot';
+import type { AreaPath } from './ids.ts';
 import { Id } from './ids.ts';
 import { weekdays } from './rrule.ts';
 import { DurationMs, InstantMs, TimeOfDay, Zone } from './time.ts';
@@ -36,6 +37,12 @@ export const Policy = v.strictObject({
   onBattery: v.optional(v.picklist(['play', 'emergency-only'])),
 });
 export type Policy = v.InferOutput<typeof Policy>;
+
+/** The policy of an area and all below it, in place of what holds above. */
+export interface AreaPolicy {
+  readonly area: AreaPath;
+  readonly policy: Policy;
+}
 
 /** Why a play was refused; stands in receipts and in the console. `not-approved`: nobody approved it 30 minutes ahead. */
 export const PolicyRule = v.picklist([

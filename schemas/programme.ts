@@ -57,6 +57,8 @@ export const Programme = v.strictObject({
   /** Sound goes to loudspeakers, bulletins to boards. */
   form: v.picklist(['audio', 'bulletin']),
   tier: v.picklist(['normal', 'priority']),
+  /** Thông tin thiết yếu: its sound is not approved without its words. */
+  essential: v.optional(v.boolean()),
   level: Level,
   centre: Id,
   items: v.pipe(v.array(Item), v.minLength(1), v.maxLength(64)),

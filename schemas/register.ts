@@ -1,6 +1,7 @@
 // The register of equipment in shapes: what stands where, what it is, whether it works.
 import * as v from 'valibot';
 import { Id, Sha256 } from './ids.ts';
+import type { Problem } from './problems.ts';
 import { LocalDate } from './time.ts';
 
 export const registerLimits = {
@@ -80,3 +81,79 @@ export const ImportRequest = v.strictObject({
   leaveOut: v.optional(v.boolean(), false),
 });
 export type ImportRequest = v.InferOutput<typeof ImportRequest>;
+
+// ── answered ─────────────────────────────────────────────────────────────────────────────────────
+
+/** One state of an entry. */
+export interface EquipmentVersion {
+  readonly entry: string;
+  /** 1, 2, 3 …; a state taken back keeps its number. */
+  readonly n: number;
+  /** It has been so since this day; never before the state before it. */
+  readonly from: LocalDate;
+  readonly atMs: number;
+  readonly by: string;
+  readonly imported: string | null;
+  /** The state that this one takes back. */
+  readonly undoes: number | null;
+  /** `null`: it is not in the register. */
+  readonly facts: EquipmentFacts | null;
+}
+
+/** An entry as it is now. */
+export interface EquipmentAnswer extends EquipmentFacts {
+  readonly id: string;
+  readonly version: number;
+  readonly from: LocalDate;
+  readonly changedMs: number;
+  readonly by: string;
+}
+/** A state in the history of its entry. */
+export interface EquipmentStateAnswer extends EquipmentVersion {
+  /** Taken back later. */
+  readonly undone: boolean;
+  /** In which it differs from the state before. */
+  readonly fields: readonly EquipmentField[];
+}
+/** What runs out soon, or has. */
+export interface ExpiringAnswer {
+  readonly id: string;
+  readonly name: string;
+  readonly unit: string;
+  readonly what: 'sim' | 'warranty';
+  readonly date: LocalDate;
+  readonly over: boolean;
+}
+
+export interface RegisterImport {
+  readonly id: string;
+  readonly atMs: number;
+  readonly by: string;
+  readonly added: number;
+  readonly changed: number;
+  readonly leftOut: number;
+  readonly undoneMs: number | null;
+  readonly undoneBy: string | null;
+}
+
+/** What an import would do with a line of the file. */
+export interface ImportLook {
+  readonly line: number;
+  readonly id: string;
+  readonly verdict: 'new' | 'changed' | 'unchanged' | 'refused';
+  readonly fields: readonly EquipmentField[];
+  readonly problem: Problem | null;
+  /** The column that is refused, as the table names it. */
+  readonly column: string | null;
+}
+/** `looked` names what was looked at, so that nothing else is done. */
+export interface ImportPreviewAnswer {
+  readonly looked: Sha256;
+  readonly counts: Readonly<Record<ImportLook['verdict'], number>>;
+  readonly rows: readonly ImportLook[];
+}
+export interface RegisterImportAnswer extends RegisterImport {
+  readonly entries: number;
+  /** Entries that were changed since: over them it is not taken back. */
+  readonly changedSince: readonly string[];
+}

@@ -62,6 +62,12 @@ export const HouseholdsRequest = v.strictObject({
 
 // ── answered ─────────────────────────────────────────────────────────────────────────────────────
 
+/** Behind a cluster; `null`: nobody has said. */
+export interface HouseholdsAnswer {
+  readonly box: Id;
+  readonly households: number | null;
+}
+
 export interface NoticeAnswer {
   readonly id: Id;
   readonly why: NoticeWhy;

@@ -71,3 +71,40 @@ export const TrainingResultRequest = v.strictObject({
   note: Note,
 });
 export type TrainingResultRequest = v.InferOutput<typeof TrainingResultRequest>;
+
+export interface Training {
+  readonly id: string;
+  readonly person: string;
+  readonly exercise: string;
+  readonly role: AccountRole;
+  /** The sandbox it was done in. */
+  readonly unit: string;
+  readonly by: string;
+  readonly beganMs: number;
+  readonly completedMs: number | null;
+  readonly result: 'passed' | 'failed' | null;
+  readonly completedBy: string | null;
+  readonly note: string;
+}
+
+/** A unit for exercises alone. */
+export interface Sandbox {
+  readonly unit: string;
+  readonly by: string;
+  readonly sinceMs: number;
+}
+
+export interface SandboxState extends Sandbox {
+  readonly boxes: number;
+  /** Boxes that are not known to be virtual: no exercise begins while there are any. */
+  readonly real: readonly string[];
+}
+
+/** What the trainee did meanwhile, by the centre's own audit. */
+export interface TrainingAct {
+  readonly atMs: number;
+  readonly act: string;
+  readonly subject: string;
+}
+
+export const trainingActsMax = 100;

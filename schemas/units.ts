@@ -200,3 +200,9 @@ export interface UnitPlaysAnswer {
     readonly audibleMs: number;
   }[];
 }
+
+/** From this instant on the box stands there. */
+export interface AreaSince {
+  readonly fromMs: number;
+  readonly area: AreaPath;
+}

@@ -5,6 +5,8 @@ import {
   ApprovalDecideRequest,
   ApprovalLinkRequest,
   ApprovalLookRequest,
+  approvalLimits,
+  type ColleagueAnswer,
   DelegationRequest,
   DelegationRevokeRequest,
   FillerRequest,
@@ -13,6 +15,7 @@ import { parse } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
+import { sees } from '../core/sight.ts';
 import { declare, sendProblem } from './route.ts';
 import { whenceOf } from './session.ts';
 import { askingOf } from './source-items.ts';
@@ -46,8 +49,30 @@ export function approvalRoutes(app: FastifyInstance, centre: Centre): void {
     { method: 'POST', url: '/api/approval-links', act: 'approval.ask', body: ApprovalLinkRequest, status: 201, once: false, perMinute: 20 },
     async (asked) => approvalLinks.make(asked.body, askingOf(asked)),
   );
+  colleagueRoutes(app, centre);
   fillerRoutes(app, centre);
   linkRoutes(app, centre);
+}
+
+/** Whom one may choose: people whose rights lie where one's own are. */
+function colleagueRoutes(app: FastifyInstance, centre: Centre): void {
+  const { store } = centre;
+
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/colleagues', act: 'approval.ask', perMinute: 60 },
+    async ({ person }): Promise<Result<ColleagueAnswer[]>> => {
+      const near = (await store.people.accounts()).filter(
+        ({ disabledMs, grants }) => disabledMs === null && grants.some(({ area }) => sees(person.grants, area)),
+      );
+      return ok(
+        near.slice(0, approvalLimits.colleagues).map(({ account, title, grants }) => ({
+          ...{ account, title, judges: grants.some(({ role }) => role === 'approver') },
+        })),
+      );
+    },
+  );
 }
 
 function fillerRoutes(app: FastifyInstance, centre: Centre): void {

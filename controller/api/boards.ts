@@ -25,7 +25,8 @@ export function boardRoutes(app: FastifyInstance, centre: Centre): void {
       if (!box.ok) return box;
       const allowed = may(person.grants, 'box.command', box.value.area);
       if (!allowed.ok) return allowed;
-      if (!box.value.settings.outputs.some(({ kind }) => kind === 'board')) return bad('not-found', `${box.value.id} has no board`);
+      if (body.do !== 'report' && !box.value.settings.outputs.some(({ kind }) => kind === 'board'))
+        return bad('not-found', `${box.value.id} has no board`);
       const given = await commands.give(box.value.id, body, person.account, (id) => act(`box.${body.do}`, box.value.id, { id, ...body }));
       if (given.ok) feed.tell('box', box.value.id);
       return given;

@@ -11,12 +11,18 @@ import { may } from '../core/roles.ts';
 import { sees } from '../core/sight.ts';
 import { goneAround } from '../core/unit-tree.ts';
 import { makeClaim } from '../provision/claims.ts';
+import type { Registry } from '../registry.ts';
 import type { Box } from '../store/store.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { declare } from './route.ts';
 
-/** In the order of their ids. */
-const BoxesQuery = v.object(pageEntries(200, 1000));
+/** In the order of their ids. `ids`: of these alone, for a page that was told which have changed. */
+const BoxesQuery = v.object({
+  ids: v.optional(
+    v.pipe(v.string(), v.maxLength(6_600), v.regex(/^[a-z0-9-]{1,32}(,[a-z0-9-]{1,32}){0,199}$/, 'must be up to 200 ids with commas')),
+  ),
+  ...pageEntries(200, 1000),
+});
 
 export function boxRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, registry, dispatch, feed } = centre;
@@ -26,7 +32,7 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
     if (!place.ok) return place;
     const [after] = place.value ?? [];
     const found: Box[] = [];
-    for (const box of registry.all()) {
+    for (const box of query.ids === undefined ? registry.all() : named(registry, query.ids)) {
       if ((after !== undefined && box.id <= after) || !sees(person.grants, box.area)) continue;
       found.push(box);
       if (found.length > query.limit) break;
@@ -84,6 +90,10 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
       return ok(await makeClaim(store.estate, box.id, centre.claimPlace(), act('box.claim', box.id)));
     },
   );
+}
+
+function named(registry: Registry, ids: string): readonly Box[] {
+  return [...new Set(ids.split(','))].sort().flatMap((id) => registry.box(id) ?? []);
 }
 
 /** The safe page of a board names its place; a loudspeaker has none. */

@@ -1,24 +1,12 @@
-// The calendar that schedules go by: holidays of a year, and the commune's own order of priority programmes.
+// The calendar that schedules go by: holidays of a year.
 import type { FastifyInstance } from 'fastify';
-import * as v from 'valibot';
-import { type Holiday, HolidayYear, type HolidayYearSet, reckonHolidays, seededDates } from '../../schemas/holidays.ts';
-import { Id } from '../../schemas/ids.ts';
+import { type Holiday, type HolidayAnswer, HolidayYear, type HolidayYearSet, reckonHolidays, seededDates } from '../../schemas/holidays.ts';
 import { lunarOfDay, lunarYears } from '../../schemas/lunar.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { dayOfLocalDate } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
 import { declare } from './route.ts';
-
-const LocalOrderRequest = v.strictObject({ programmes: v.pipe(v.array(Id), v.maxLength(200)) });
-
-export interface HolidayAnswer {
-  readonly year: number;
-  /** `null`: reckoned by the law; else who set the year and when. */
-  readonly set: { readonly by: string; readonly atMs: number } | null;
-  /** With the date of the lunar calendar as `day/month`, a leap month marked `n`. */
-  readonly days: readonly (Holiday & { readonly lunar: string })[];
-}
 
 export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, dispatch, feed, card } = centre;
@@ -67,32 +55,6 @@ export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
     feed.tell('schedule', String(year.value));
     return ok(await answer(year.value));
   });
-
-  declare(app, centre, { method: 'GET', url: '/api/local-order', act: 'read' }, async () => ok({ programmes: await localOrder(centre) }));
-
-  declare(
-    app,
-    centre,
-    { method: 'PUT', url: '/api/local-order', act: 'schedule.write', body: LocalOrderRequest },
-    async ({ person, body, act }): Promise<Result<{ readonly programmes: readonly string[] }>> => {
-      const allowed = may(person.grants, 'schedule.write', card.area);
-      if (!allowed.ok) return allowed;
-      const { programmes } = body;
-      const twice = programmes.findIndex((id, index) => programmes.indexOf(id) !== index);
-      if (twice >= 0) return bad('conflict', `${programmes[twice]} stands twice`, `/programmes/${twice}`);
-      const known = new Map((await store.content.programmes()).map(({ programme }) => [programme.id, programme.tier]));
-      const odd = programmes.findIndex((id) => known.get(id) !== 'priority');
-      if (odd >= 0) return bad('not-found', `no priority programme ${programmes[odd]}`, `/programmes/${odd}`);
-      await store.meta.setValue('localOrder', JSON.stringify(programmes), act('local-order.write', card.id, programmes));
-      await dispatch.changed();
-      feed.tell('schedule', 'local-order');
-      return ok({ programmes });
-    },
-  );
-}
-
-async function localOrder({ store }: Centre): Promise<readonly string[]> {
-  return JSON.parse((await store.meta.value('localOrder')) ?? '[]') as string[];
 }
 
 function yearOf(text: string | undefined): Result<number> {

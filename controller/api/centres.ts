@@ -1,12 +1,15 @@
 // Centres above and below by REST, for administrators: introduced, joined, admitted, let go, all at once and without a restart.
 import type { FastifyInstance } from 'fastify';
-import { Introduction, type NeighboursAnswer } from '../../schemas/introduction.ts';
+import { Introduction, type NeighbourLine, type NeighboursAnswer } from '../../schemas/introduction.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
+import { freshnessOf } from '../core/federation.ts';
 import { may } from '../core/roles.ts';
 import type { Person } from '../people/sessions.ts';
 import { admit, dismiss, fingerprintOf, introductionOf, join, leave, type Neighbourhood, readOwn } from '../provision/neighbours.ts';
 import { declare } from './route.ts';
+
+const waitingMax = 500;
 
 export function centreRoutes(app: FastifyInstance, centre: Centre): void {
   const { card, store, authority, dispatch, federation, admitBelow, nowMs } = centre;
@@ -26,9 +29,14 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
       const { trust, paths, below } = await readOwn(here.value);
       const introduction = introductionOf(here.value, trust, centre.claimPlace().brokerUrl);
       if (!introduction.ok) return introduction;
+      const line = await linesOf(centre);
       return ok({
-        above: paths.map(({ centre: id, url, ca }) => ({ centre: id, url, fingerprint: fingerprintOf(ca) })),
-        below: below.map(({ centre: id, name, ca }) => ({ centre: id, name, fingerprint: fingerprintOf(ca) })),
+        above: await Promise.all(
+          paths.map(async ({ centre: id, url, ca }) => ({ centre: id, url, fingerprint: fingerprintOf(ca), line: await line(id) })),
+        ),
+        below: await Promise.all(
+          below.map(async ({ centre: id, name, ca }) => ({ centre: id, name, fingerprint: fingerprintOf(ca), line: await line(id) })),
+        ),
         introduction: introduction.value,
       });
     },
@@ -79,4 +87,14 @@ export function centreRoutes(app: FastifyInstance, centre: Centre): void {
     await admitBelow(below.value);
     return ok(undefined);
   });
+}
+
+/** How each line stands, read once. */
+async function linesOf({ store, nowMs }: Centre): Promise<(peer: string) => Promise<NeighbourLine>> {
+  const lines = new Map((await store.federation.lines()).map((line) => [line.peer, line]));
+  return async (peer) => {
+    const line = lines.get(peer);
+    const waiting = line ? (await store.federation.unsettled(peer, 0, waitingMax)).length : 0;
+    return { fresh: freshnessOf(line, nowMs()), heardMs: line?.heardMs ?? null, asOfMs: line?.asOfMs ?? null, waiting };
+  };
 }

@@ -6,6 +6,7 @@ import {
   DeliveryCorrectionRequest,
   DeliveryRequest,
   DeliveryStrikeRequest,
+  type HouseholdsAnswer,
   HouseholdsRequest,
   PhotoRequest,
 } from '../../schemas/steering.ts';
@@ -110,7 +111,7 @@ function householdRoutes(app: FastifyInstance, centre: Centre): void {
   declare(app, centre, { method: 'GET', url: '/api/households', act: 'read' }, async ({ person }) => {
     const known = await store.steering.households();
     const seen = registry.all().filter(({ area }) => sees(person.grants, area));
-    return ok(seen.map(({ id }) => ({ box: id, households: known.get(id) ?? null })));
+    return ok(seen.map(({ id }): HouseholdsAnswer => ({ box: id, households: known.get(id) ?? null })));
   });
 }
 

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { Month, RatingRequest } from '../../schemas/evaluation.ts';
 import { Id, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Report, Words } from '../../schemas/report-tables.ts';
 import type { Centre } from '../centre.ts';
 import { measure } from '../core/evaluation.ts';
 import { type Grant, may } from '../core/roles.ts';
@@ -11,7 +12,6 @@ import { seesAll } from '../core/sight.ts';
 import { areasOn, childrenOn, periodOn } from '../core/unit-tree.ts';
 import { unitsBeside, unitTrend } from '../reports/evaluation.ts';
 import { type KnownMonth, monthAt, readMonths } from '../reports/evaluation-facts.ts';
-import type { Report, Words } from '../reports/report.ts';
 import { ReportFormat, sendReport } from './report-answer.ts';
 import { declare } from './route.ts';
 

@@ -1,11 +1,11 @@
 // What changed, as it happens: server-sent events with a name and an id. Pages then ask for what they show.
 import type { FastifyInstance } from 'fastify';
+import { pulseEvent, pulseEveryMs } from '../../schemas/events.ts';
 import { bad, ok } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { bearerOf, declare, sessionCookie } from './route.ts';
 
 const watchersMax = 200;
-const pulseEveryMs = 20_000;
 const waitingBytesMax = 256 * 1024;
 
 export function eventRoutes(app: FastifyInstance, centre: Centre): void {
@@ -51,7 +51,7 @@ export function eventRoutes(app: FastifyInstance, centre: Centre): void {
       );
     const leave = sessions.watch(look);
     const pulse = setInterval(() => {
-      write(': pulse\n\n');
+      write(`event: ${pulseEvent}\ndata: {}\n\n`);
       look();
     }, pulseEveryMs);
     open.add(end);

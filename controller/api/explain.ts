@@ -1,13 +1,13 @@
 // What plays on a box at an instant, and why: the plan's contest, the orders and live sessions above it, what the box last said.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import type { Above, ExplainAnswer } from '../../schemas/explain.ts';
 import { Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { Health } from '../../schemas/report.ts';
 import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { planFor } from '../core/compile-want.ts';
-import { explain, type OutputExplained } from '../core/explain.ts';
+import { explain } from '../core/explain.ts';
 import { sees } from '../core/sight.ts';
 import { readContent } from '../dispatch.ts';
 import type { Box } from '../store/store.ts';
@@ -16,26 +16,6 @@ import { declare } from './route.ts';
 
 const ExplainQuery = v.object({ box: Id, at: v.optional(v.pipe(Whole, InstantMs)) });
 const sessionsLookedAt = 200;
-
-/** What goes before every programme while it stands. */
-export interface Above {
-  readonly kind: 'order' | 'live';
-  readonly id: string;
-  readonly title: string;
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
-
-export interface ExplainAnswer {
-  readonly box: string;
-  readonly atMs: number;
-  readonly policy: { readonly id: string; readonly title: string };
-  readonly above: readonly Above[];
-  readonly outputs: readonly OutputExplained[];
-  /** Would the box know all this? `applied` is what it last said it goes by. */
-  readonly want: { readonly wanted: number; readonly applied: number | null; readonly missingMedia: number | null };
-  readonly health: v.InferOutput<typeof Health> | null;
-}
 
 export function explainRoutes(app: FastifyInstance, centre: Centre): void {
   declare(

@@ -1,12 +1,12 @@
 // Faults over REST: what needs a person now, the history, and what people did.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { type FaultReason, faultKinds } from '../../schemas/faults.ts';
+import { type Fault, type FaultAnswer, type FaultReason, faultKinds } from '../../schemas/faults.ts';
 import { Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
-import { type Fault, type FaultAct, isOpen } from '../core/faults.ts';
+import { type FaultAct, isOpen } from '../core/faults.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { sees, seesAll } from '../core/sight.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
@@ -17,16 +17,7 @@ const FaultPlace = v.tuple([InstantMs, v.string()]);
 const Note = v.optional(v.pipe(v.string(), v.trim(), v.maxLength(500)), '');
 const AnswerRequest = v.strictObject({ note: Note });
 const AssignRequest = v.strictObject({ assignee: Id, note: Note });
-
-export interface FaultAnswer extends Fault {
-  readonly boxName: string | null;
-  readonly open: boolean;
-  readonly rank: 'alarm' | 'notice';
-  readonly vi: string;
-  readonly en: string;
-  readonly nextVi: string;
-  readonly nextEn: string;
-}
+const ShelveRequest = v.strictObject({ untilMs: v.nullable(InstantMs), note: Note });
 
 export function faultRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, registry } = centre;
@@ -47,6 +38,7 @@ export function faultRoutes(app: FastifyInstance, centre: Centre): void {
     { word: 'answer', body: AnswerRequest },
     { word: 'assign', body: AssignRequest },
     { word: 'resolve', body: AnswerRequest },
+    { word: 'shelve', body: ShelveRequest },
   ] as const;
   for (const { word, body: shape } of acts)
     declare(

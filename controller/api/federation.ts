@@ -1,8 +1,8 @@
 // Centres below over REST: what they have told of themselves, what their boxes will play, the receipts behind a figure.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import type { BoxLine, ComingLine, Freshness, Question, ReceiptLine, Told, UpBoxes, UpDays } from '../../schemas/federation.ts';
-import { federationLimits, UpThing } from '../../schemas/federation.ts';
+import type { BoxLine, ComingLine, Question, ReceiptLine, Told } from '../../schemas/federation.ts';
+import { type CentreStateAnswer, federationLimits, UpThing } from '../../schemas/federation.ts';
 import { AreaPath, Id } from '../../schemas/ids.ts';
 import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -21,17 +21,6 @@ const most = federationLimits.lines - 1;
 const ReceiptsQuery = v.object(pageEntries(100, most));
 const BoxesQuery = v.object({ area: v.optional(AreaPath), after: v.optional(Id) });
 const ComingQuery = v.object({ hours: v.optional(v.pipe(Whole, v.minValue(1), v.maxValue(72)), '24') });
-
-export interface CentreStateAnswer {
-  readonly centre: string;
-  readonly area: AreaPath;
-  /** Of these words, and until when they were all. */
-  readonly fresh: Freshness;
-  readonly asOfMs: number | null;
-  readonly heardMs: number | null;
-  readonly boxes: readonly UpBoxes[];
-  readonly days: UpDays | null;
-}
 
 export function federationRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, nowMs } = centre;

@@ -1,27 +1,33 @@
-// What boxes proved and told: receipts, rows, contradictions; and the centre's own audit chain.
+// What boxes proved and told: receipts, rows, contradictions.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import type { ReceiptAnswer } from '../../schemas/api.ts';
-import { Id } from '../../schemas/ids.ts';
+import { type AreaPath, Id, within } from '../../schemas/ids.ts';
+import type { LogRowAnswer } from '../../schemas/log.ts';
 import { bad, ok } from '../../schemas/problems.ts';
-import type { Receipt } from '../../schemas/receipt.ts';
+import { Outcome, type Receipt } from '../../schemas/receipt.ts';
 import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
-import { mayTend } from '../core/accounts.ts';
-import { may } from '../core/roles.ts';
 import { sees } from '../core/sight.ts';
-import type { Person } from '../people/sessions.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
+import { Whole } from './queries.ts';
 import { declare } from './route.ts';
 
 const pages = pageEntries(100, 1000);
 const RowNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const ReceiptQuery = v.object({ box: v.optional(Id), ...pages });
+/** The period is that of planned starts, `toMs` excluded; a unit with all below it, as they stand today. */
+const ReceiptQuery = v.object({
+  box: v.optional(Id),
+  unit: v.optional(Id),
+  outcome: v.optional(Outcome),
+  programme: v.optional(Id),
+  fromMs: v.optional(v.pipe(Whole, InstantMs)),
+  toMs: v.optional(v.pipe(Whole, InstantMs)),
+  ...pages,
+});
 const ReceiptPlace = v.tuple([InstantMs, v.string(), v.string()]);
 const LogQuery = v.object({ box: v.optional(Id), kind: v.optional(Id), ...pages });
 const RowPlace = v.tuple([InstantMs, v.string(), v.string(), RowNumber]);
-/** Oldest first. */
-const AuditQuery = v.object(pages);
 
 export function logRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, registry } = centre;
@@ -29,11 +35,16 @@ export function logRoutes(app: FastifyInstance, centre: Centre): void {
   declare(app, centre, { method: 'GET', url: '/api/receipts', act: 'read', query: ReceiptQuery }, async ({ person, query, ...door }) => {
     const box = query.box === undefined ? undefined : registry.box(query.box);
     if (query.box !== undefined && !(box && sees(person.grants, box.area))) return bad('not-found', `no box ${query.box}`, '/box');
+    const area = query.unit === undefined ? undefined : centre.register.areaOf(query.unit);
+    if (query.unit !== undefined && !(area !== undefined && sees(person.grants, area)))
+      return bad('not-found', `no unit ${query.unit}`, '/unit');
     const place = placeOf(ReceiptPlace, query);
     if (!place.ok) return place;
+    const { fromMs, toMs, outcome, programme } = query;
     const [plannedStartMs = 0, dev = '', occurrence = ''] = place.value ?? [];
     const found = await store.log.receipts({
-      ...(box && { dev: box.id }),
+      ...{ dev: box?.id, fromMs, toMs, outcome, programme },
+      ...(area !== undefined && { boxes: boxesIn(centre, area) }),
       ...(place.value && { after: { dev, receipt: { plannedStartMs, occurrence } } }),
       limit: query.limit + 1,
     });
@@ -62,35 +73,16 @@ export function logRoutes(app: FastifyInstance, centre: Centre): void {
     const found = await store.log.rows({ ...of, ...(place.value && { after: { atMs, dev, epoch, seq } }), limit: limit + 1 });
     const page = cutPage(door, query, found, (row) => [row.atMs, row.dev, row.epoch, row.seq]);
     const seen = page.filter((row) => sees(person.grants, registry.box(row.dev)?.area ?? centre.card.area));
-    return ok(seen.map(({ dev: from, entry, ...row }) => ({ box: from, ...row, entry: readEntry(entry) })));
+    return ok(seen.map(({ dev: from, entry, ...row }): LogRowAnswer => ({ box: from, ...row, entry: readEntry(entry) })));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/log/conflicts', act: 'read' }, async ({ person }) =>
     ok((await store.log.conflicts(200)).filter(({ dev }) => sees(person.grants, registry.box(dev)?.area ?? centre.card.area))),
   );
-
-  declare(app, centre, { method: 'GET', url: '/api/audit', act: 'audit.read', query: AuditQuery }, async ({ person, query, ...door }) => {
-    const place = placeOf(v.tuple([RowNumber]), query);
-    if (!place.ok) return place;
-    const [after = 0] = place.value ?? [];
-    const page = cutPage(door, query, await store.audit.entries(after, query.limit + 1), ({ seq }) => [seq]);
-    const reads = await auditSight(centre, person);
-    return ok(page.filter(({ actor }) => reads(actor)));
-  });
-
-  declare(app, centre, { method: 'GET', url: '/api/audit/verify', act: 'audit.read', perMinute: 6 }, async () => {
-    const brokenAt = await store.audit.verify();
-    return ok({ holds: brokenAt === undefined, brokenAt: brokenAt ?? null });
-  });
 }
 
-/** Whose acts somebody reads: over the whole centre everybody's and the centre's own, else those of people who work in the own area alone. */
-async function auditSight({ store, card }: Centre, { account, grants }: Person): Promise<(actor: string) => boolean> {
-  if (may(grants, 'audit.read', card.area).ok) return () => true;
-  const inside = (await store.people.accounts()).filter((one) => mayTend(grants, 'audit.read', one.grants, card.area).ok);
-  const names = new Set([account, ...inside.map((one) => one.account)]);
-  // A token acts as ACCOUNT TOKEN.
-  return (actor) => names.has(actor.split(' ')[0] ?? '');
+function boxesIn({ registry }: Centre, area: AreaPath): string[] {
+  return registry.all().flatMap((box) => (within(box.area, area) ? [box.id] : []));
 }
 
 /** The programme of a receipt, or the order or live session it is about. */

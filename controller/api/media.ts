@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { type BulletinAnswer, BulletinRequest, type MediaAnswer, MediaRequest } from '../../schemas/api.ts';
 import { type CleanBulletin, removalReasons, type Viewing, warningKinds } from '../../schemas/bulletin-removals.ts';
+import { type BulletinPreviewAnswer, BulletinPreviewRequest } from '../../schemas/content-api.ts';
 import type { WorkAnswer } from '../../schemas/media-work.ts';
 import { bad, ok, problemKinds, type Result } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
@@ -16,15 +17,16 @@ import type { Centre } from '../centre.ts';
 import { layOut } from '../media/bulletin.ts';
 import { fitPictures } from '../media/picture-fit.ts';
 import type { Media } from '../store/store.ts';
-import { cutPage, pageEntries, placeAfter } from './paging.ts';
+import { foundEntries, wordsFound } from './found.ts';
+import { pageEntries, placeAfter, shownPage } from './paging.ts';
 import { declare } from './route.ts';
 
 export const uploadBytesMax = 256 * 1024 * 1024;
 /** A document as JSON text: some letters are written with six. */
 const bulletinRequestMax = 20 * 1024 * 1024;
 
-/** Newest first. */
-const MediaQuery = v.object(pageEntries(200, 1000));
+/** Newest first; of those that are asked for. */
+const MediaQuery = v.object({ ...pageEntries(200, 1000), ...foundEntries });
 
 /** The same bytes have the same name, however often they are sent. */
 const upload = {
@@ -40,7 +42,7 @@ const upload = {
 export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
   const { store, blobs } = centre;
 
-  const keep = async (media: Media, act: Parameters<typeof store.content.addMedia>[1]): Promise<MediaAnswer> => {
+  const keep: Keep = async (media, act) => {
     await store.content.addMedia(media, act);
     return answerOf((await store.content.medium(media.item.sha256)) ?? media);
   };
@@ -80,6 +82,16 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
     );
   });
 
+  bulletinRoutes(app, centre, keep);
+  contentRoutes(app, centre);
+}
+
+type Keep = (media: Media, act: Parameters<Centre['store']['content']['addMedia']>[1]) => Promise<MediaAnswer>;
+
+/** Pages, from plain text or a whole document. */
+function bulletinRoutes(app: FastifyInstance, centre: Centre, keep: Keep): void {
+  const { blobs } = centre;
+
   declare(
     app,
     centre,
@@ -97,22 +109,39 @@ export function mediaRoutes(app: FastifyInstance, centre: Centre): void {
         ok({ html: 'text' in body ? layOut(body.title, body.text) : '', removed: [], warnings: [] });
       const cleaned = 'html' in body ? await cleanDocument(centre, body) : laidOut();
       if (!cleaned.ok) return cleaned;
-      const { html, removed, warnings } = cleaned.value;
+      const { html } = cleaned.value;
       const bytes = Buffer.from(html);
       const sha256 = await blobs.keep(bytes);
       const { title, durationMs } = body;
-      const item: Item = { sha256, bytes: bytes.length, type: 'text/html', title, language: 'vi', durationMs, gainDb: 0 };
+      const language = 'html' in body ? body.language : 'vi';
+      const item: Item = { sha256, bytes: bytes.length, type: 'text/html', title, language, durationMs, gainDb: 0 };
       const media = { item, source: 'text' in body ? 'text' : 'html', author: person.account, createdMs: centre.nowMs(), peaks: [] };
       const kept = await keep(media, act('media.add', sha256, item));
-      return ok({
-        ...kept,
-        removed: removed.map((one) => ({ ...one, ...removalReasons[one.reason] })),
-        warnings: warnings.map((one) => ({ ...one, ...warningKinds[one.code] })),
-      });
+      return ok({ ...kept, ...saidOf(cleaned.value) });
     },
   );
 
-  contentRoutes(app, centre);
+  const preview = {
+    method: 'POST',
+    url: '/api/bulletins/preview',
+    act: 'media.add',
+    bodyLimit: bulletinRequestMax,
+    perMinute: 120,
+  } as const;
+  declare(
+    app,
+    centre,
+    { ...preview, body: BulletinPreviewRequest, once: false },
+    async ({ body }): Promise<Result<BulletinPreviewAnswer>> => {
+      const cleaned = await cleanDocument(centre, body);
+      return cleaned.ok ? ok({ html: cleaned.value.html, ...saidOf(cleaned.value) }) : cleaned;
+    },
+  );
+}
+
+interface Place {
+  readonly atMs: number;
+  readonly id: string;
 }
 
 /** What there is, and what is being made. */
@@ -122,8 +151,16 @@ function listRoutes(app: FastifyInstance, centre: Centre): void {
   declare(app, centre, { method: 'GET', url: '/api/media', act: 'read', query: MediaQuery }, async ({ query, ...door }) => {
     const after = placeAfter(query);
     if (!after.ok) return after;
-    const found = await store.content.media({ after: after.value, limit: query.limit + 1 });
-    return ok(cutPage(door, query, found, ({ createdMs, item }) => [createdMs, item.sha256]).map(answerOf));
+    const found = wordsFound(query.q);
+    const page = await shownPage<Place, Place & { readonly media: Media }>(door, query, {
+      after: after.value,
+      read: async (limit, place) =>
+        (await store.content.media({ after: place, limit })).map((media) => ({ atMs: media.createdMs, id: media.item.sha256, media })),
+      shows: ({ media: { item } }) =>
+        (query.form === undefined || (item.type === 'text/html') === (query.form === 'bulletin')) && found([item.title]),
+      placeIn: ({ atMs, id }) => [atMs, id],
+    });
+    return ok(page.map(({ media }) => answerOf(media)));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/media/work', act: 'read' }, async ({ person }): Promise<Result<WorkAnswer[]>> => {
@@ -157,6 +194,14 @@ function contentRoutes(app: FastifyInstance, centre: Centre): void {
     reply.header('x-frame-options', 'SAMEORIGIN');
     return sendBlob({ blobs, sha256: medium.item.sha256, type: medium.item.type, range: request.headers.range, reply });
   });
+}
+
+/** What went and what may be hard to read, in both languages. */
+function saidOf({ removed, warnings }: CleanBulletin): Pick<BulletinAnswer, 'removed' | 'warnings'> {
+  return {
+    removed: removed.map((one) => ({ ...one, ...removalReasons[one.reason] })),
+    warnings: warnings.map((one) => ({ ...one, ...warningKinds[one.code] })),
+  };
 }
 
 /** Pictures first: cleaned is what the board will show. */

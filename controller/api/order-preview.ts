@@ -1,5 +1,6 @@
 // What an order would do, asked before it is sent.
 import type { FastifyInstance } from 'fastify';
+import { orderPage } from '../../hardware/display/order-page.ts';
 import { listVoices } from '../../hardware/host/speech.ts';
 import { type OrderPreviewAnswer, OrderPreviewRequest } from '../../schemas/order-api.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
@@ -8,7 +9,7 @@ import { previewOrder } from '../core/order-preview.ts';
 import { declare } from './route.ts';
 
 export function orderPreviewRoutes(app: FastifyInstance, centre: Centre): void {
-  const { orders, registry, link, tools, nowMs } = centre;
+  const { orders, registry, link, tools, card, nowMs } = centre;
 
   declare(
     app,
@@ -24,7 +25,8 @@ export function orderPreviewRoutes(app: FastifyInstance, centre: Centre): void {
       const speech = orders.templates.find(({ id }) => id === body.template)?.speech ?? [];
       const recorded = speech.flatMap(({ language, recording }) => (recording === undefined ? [] : [language]));
       const machine = await listVoices(tools);
-      return ok(previewOrder({ order: planned.value, boxes, recorded, machine, validMs: body.validMs, nowMs: nowMs() }));
+      const frame = orderPage(planned.value, { demo: card.demo });
+      return ok(previewOrder({ order: planned.value, frame, boxes, recorded, machine, validMs: body.validMs, nowMs: nowMs() }));
     },
   );
 }

@@ -142,6 +142,7 @@ async function answerOf({ orders, duty }: Centre, request: OrderRequested, reade
     breakGlass,
     reason,
     instead: instead ?? null,
+    updates: order.updates ?? [],
     ladder: (await duty.ladder.answerOf(id)) ?? null,
     needed,
     approvedBy: approvals.map(({ person }) => person),

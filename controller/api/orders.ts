@@ -18,7 +18,12 @@ import { pageEntries, placeOf, shownPage } from './paging.ts';
 import { declare } from './route.ts';
 
 /** `active`: all that stand, at once. `over`: in parts, as all orders are. */
-const OrdersQuery = v.object({ state: v.optional(v.picklist(['active', 'over'])), ...pageEntries(20, 100) });
+const OrdersQuery = v.object({
+  state: v.optional(v.picklist(['active', 'over'])),
+  class: v.optional(OrderRequest.entries.class),
+  template: v.optional(OrderRequest.entries.template),
+  ...pageEntries(20, 100),
+});
 const OrderPlace = v.tuple([InstantMs, v.string()]);
 const ClearBody = v.optional(v.nullable(ClearRequest));
 
@@ -29,7 +34,7 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
     const place = placeOf(OrderPlace, query);
     if (!place.ok) return place;
     const nowMs = centre.nowMs();
-    const shows = (order: StoredOrder) => seesOrder(person.grants, order) && !(query.state === 'over' && stands(order, nowMs));
+    const shows = (order: StoredOrder) => seesOrder(person.grants, order) && isAsked(order, query, nowMs);
     const [givenMs = 0, id = ''] = place.value ?? [];
     const page =
       query.state === 'active'
@@ -103,8 +108,13 @@ export function orderRoutes(app: FastifyInstance, centre: Centre): void {
   });
 }
 
+function isAsked(order: StoredOrder, asked: v.InferOutput<typeof OrdersQuery>, nowMs: number): boolean {
+  if (asked.state === 'over' && stands(order, nowMs)) return false;
+  return (asked.class ?? order.order.class) === order.order.class && (asked.template ?? order.template) === order.template;
+}
+
 /** Newest first. Their ends bound how many, so that none is left out of sight behind newer ones. */
-async function standing({ store, nowMs }: Centre): Promise<StoredOrder[]> {
+export async function standing({ store, nowMs }: Centre): Promise<StoredOrder[]> {
   return (await store.orders.ordersUntil(nowMs())).filter((order) => stands(order, nowMs())).reverse();
 }
 
@@ -154,6 +164,7 @@ function answerOf(centre: Centre, stored: StoredOrder, counts: OrderCounts, line
   return {
     id: stored.id,
     title: orders.templates.find(({ id }) => id === stored.template)?.title ?? stored.order.screen.title,
+    template: stored.template,
     class: stored.order.class,
     state,
     groups: stored.groups,

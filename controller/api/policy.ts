@@ -3,10 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { AreaPath, within } from '../../schemas/ids.ts';
 import { checkPolicy } from '../../schemas/plan.ts';
-import { Policy } from '../../schemas/policy.ts';
+import { type AreaPolicy, Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import type { AreaPolicy } from '../core/compile-want.ts';
 import { may } from '../core/roles.ts';
 import { declare } from './route.ts';
 

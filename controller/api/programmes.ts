@@ -9,12 +9,17 @@ import type { Item, Programme } from '../../schemas/programme.ts';
 import { stepProgramme } from '../approval/programme-step.ts';
 import type { Centre } from '../centre.ts';
 import { type ProgrammeStep, stepActs } from '../core/roles.ts';
-import type { StoredProgramme } from '../store/store.ts';
-import { cutPage, pageEntries, placeAfter } from './paging.ts';
+import { programmeStates, type StoredProgramme } from '../store/store.ts';
+import { foundEntries, wordsFound } from './found.ts';
+import { pageEntries, placeAfter, shownPage } from './paging.ts';
 import { declare } from './route.ts';
 
-/** Changed last first. */
-const ProgrammesQuery = v.object(pageEntries(200, 1000));
+/** Changed last first; of those that are asked for. */
+const ProgrammesQuery = v.object({
+  ...pageEntries(200, 1000),
+  ...foundEntries,
+  state: v.optional(v.picklist(programmeStates)),
+});
 const StepRequest = v.optional(v.nullable(v.object({ note: v.optional(v.pipe(v.string(), v.maxLength(500)), '') })));
 const steps: readonly ProgrammeStep[] = ['submit', 'approve', 'reject', 'withdraw'];
 
@@ -24,8 +29,17 @@ export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
   declare(app, centre, { method: 'GET', url: '/api/programmes', act: 'read', query: ProgrammesQuery }, async ({ query, ...door }) => {
     const after = placeAfter(query);
     if (!after.ok) return after;
-    const found = await store.content.programmes({ after: after.value, limit: query.limit + 1 });
-    return ok(cutPage(door, query, found, ({ changedMs, programme }) => [changedMs, programme.id]).map(answerOf));
+    const found = wordsFound(query.q);
+    const page = await shownPage<Place, PlacedProgramme>(door, query, {
+      after: after.value,
+      read: async (limit, place) => (await store.content.programmes({ after: place, limit })).map(placed),
+      shows: ({ stored: { programme, state } }) =>
+        (query.state === undefined || state === query.state) &&
+        (query.form === undefined || programme.form === query.form) &&
+        found([programme.title, ...programme.items.map(({ title }) => title)]),
+      placeIn: ({ atMs, id }) => [atMs, id],
+    });
+    return ok(page.map(({ stored }) => answerOf(stored)));
   });
 
   declare(app, centre, { method: 'GET', url: '/api/programmes/:id', act: 'read' }, async ({ params }) => {
@@ -46,6 +60,7 @@ export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
         title: body.title,
         form: body.form,
         tier: body.tier,
+        ...(body.essential && { essential: true }),
         level: card.level,
         centre: card.id,
         items,
@@ -80,7 +95,7 @@ export function programmeRoutes(app: FastifyInstance, centre: Centre): void {
 }
 
 type Wishes = v.InferOutput<typeof ProgrammeRequest>['items'];
-type Bounds = Partial<Pick<Item, 'share' | 'validFromMs' | 'validUntilMs' | 'durationMs'>>;
+type Bounds = Partial<Pick<Item, 'share' | 'validFromMs' | 'validUntilMs' | 'durationMs' | 'speak'>>;
 
 function definedOf(wish: { readonly [K in keyof Bounds]: Bounds[K] | undefined }): Bounds {
   return Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as Bounds;
@@ -105,6 +120,7 @@ async function compose(centre: Centre, wishes: Wishes, form: Programme['form']):
     const item = { ...found.value, ...(typeof wish === 'string' ? {} : definedOf(boundsOf(wish))) };
     const wrong = wrongItem(item) ?? (form === 'audio' && item.durationMs !== durationMs ? 'a sound is as long as it is' : undefined);
     if (wrong !== undefined) return bad('bad-input', wrong, path);
+    if (form === 'bulletin' && item.speak !== undefined) return bad('bad-input', 'a page has its words on it', `${path}/speak`);
     composed.items.push(item);
     composed.sources.push(source);
   }
@@ -113,7 +129,9 @@ async function compose(centre: Centre, wishes: Wishes, form: Programme['form']):
 
 function boundsOf(wish: Exclude<Wishes[number], string>): { readonly [K in keyof Bounds]: Bounds[K] | undefined } {
   const { share, durationMs } = wish;
-  return 'source' in wish ? { share, durationMs } : { share, durationMs, validFromMs: wish.validFromMs, validUntilMs: wish.validUntilMs };
+  if ('source' in wish) return { share, durationMs };
+  const { validFromMs, validUntilMs, speak } = wish;
+  return { share, durationMs, validFromMs, validUntilMs, speak };
 }
 
 async function itemOf({ store, sources }: Centre, wish: Wishes[number]): Promise<Result<Item>> {
@@ -123,6 +141,19 @@ async function itemOf({ store, sources }: Centre, wish: Wishes[number]): Promise
   return medium ? ok(medium.item) : bad('not-found', `no content ${sha256}`);
 }
 
-function answerOf({ programme, sources, state, author, approver, delegation, changedMs }: StoredProgramme): ProgrammeAnswer {
-  return { ...programme, ...(sources && { sources }), state, author, approver, ...(delegation && { delegation }), madeMs: changedMs };
+interface Place {
+  readonly atMs: number;
+  readonly id: string;
+}
+interface PlacedProgramme extends Place {
+  readonly stored: StoredProgramme;
+}
+
+function placed(stored: StoredProgramme): PlacedProgramme {
+  return { atMs: stored.changedMs, id: stored.programme.id, stored };
+}
+
+function answerOf({ programme, sources, state, author, approver, delegation, changedMs, note }: StoredProgramme): ProgrammeAnswer {
+  const judged = { state, author, approver, note, ...(delegation && { delegation }) };
+  return { ...programme, ...(sources && { sources }), ...judged, madeMs: changedMs };
 }

@@ -1,7 +1,7 @@
 // Imports of the register over REST: looked at first, made, taken back as a whole.
 import type { FastifyInstance } from 'fastify';
-import { bad, ok } from '../../schemas/problems.ts';
-import { ImportPreviewRequest, ImportRequest, registerLimits } from '../../schemas/register.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { type ImportPreviewAnswer, ImportPreviewRequest, ImportRequest, registerLimits } from '../../schemas/register.ts';
 import type { Centre } from '../centre.ts';
 import type { ImportRow } from '../core/register-import.ts';
 import { seesAll } from '../core/sight.ts';
@@ -17,7 +17,7 @@ export function registerImportRoutes(app: FastifyInstance, centre: Centre): void
     app,
     centre,
     { method: 'POST', url: '/api/register-imports/preview', act: 'register.write', body: ImportPreviewRequest, bodyLimit, perMinute: 30 },
-    async ({ person, body, act }) => {
+    async ({ person, body, act }): Promise<Result<ImportPreviewAnswer>> => {
       const looked = await register.preview(body, { ...person, act });
       if (!looked.ok) return looked;
       const { rows } = looked.value;

@@ -3,17 +3,27 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { type AreaPath, Id, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { EquipmentKind, EquipmentRequest, EquipmentState, registerLimits, Technology } from '../../schemas/register.ts';
+import {
+  type EquipmentAnswer,
+  EquipmentKind,
+  EquipmentRequest,
+  EquipmentState,
+  type EquipmentStateAnswer,
+  type EquipmentVersion,
+  type ExpiringAnswer,
+  registerLimits,
+  Technology,
+} from '../../schemas/register.ts';
+import type { Report } from '../../schemas/report-tables.ts';
 import { dayOfLocalDate, localDateOfDay } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { startOfDay } from '../core/area-history.ts';
-import { changedFields, type EquipmentVersion } from '../core/register.ts';
+import { changedFields } from '../core/register.ts';
 import { registerColumns, writeCell } from '../core/register-columns.ts';
 import type { Grant } from '../core/roles.ts';
 import { sees, seesAll } from '../core/sight.ts';
 import { areasOn, unitSight, unitsOn } from '../core/unit-tree.ts';
 import { registerYear } from '../reports/register-year.ts';
-import type { Report } from '../reports/report.ts';
 import { csvCell } from '../reports/write.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { Whole } from './queries.ts';
@@ -59,7 +69,7 @@ function entryRoutes(app: FastifyInstance, centre: Centre): void {
         (state === undefined || one.state === state) &&
         (box === undefined || one.box === box),
     );
-    return ok(cutPage(door, query, fit.slice(0, query.limit + 1), ({ entry }) => [entry]).map(answerOf));
+    return ok(cutPage(door, query, fit.slice(0, query.limit + 1), ({ entry }) => [entry]).flatMap(inRegister));
   });
 
   const seen = async (grants: readonly Grant[], id = ''): Promise<Result<readonly EquipmentVersion[]>> => {
@@ -73,7 +83,7 @@ function entryRoutes(app: FastifyInstance, centre: Centre): void {
     const history = await seen(person.grants, params['id']);
     if (!history.ok) return history;
     const last = history.value.at(-1);
-    return last?.facts ? ok(answerOf(last)) : bad('not-found', `no entry ${params['id']}`);
+    return last ? answerOf(last) : bad('not-found', `no entry ${params['id']}`);
   });
 
   declare(app, centre, { method: 'GET', url: '/api/register/:id/history', act: 'read' }, async ({ person, params }) => {
@@ -81,10 +91,12 @@ function entryRoutes(app: FastifyInstance, centre: Centre): void {
     if (!history.ok) return history;
     const undone = new Set(history.value.flatMap(({ undoes }) => undoes ?? []));
     return ok(
-      history.value.map((one, at) => ({
-        ...{ ...one, undone: undone.has(one.n) },
-        fields: changedFields(history.value[at - 1]?.facts ?? null, one.facts),
-      })),
+      history.value.map(
+        (one, at): EquipmentStateAnswer => ({
+          ...{ ...one, undone: undone.has(one.n) },
+          fields: changedFields(history.value[at - 1]?.facts ?? null, one.facts),
+        }),
+      ),
     );
   });
 
@@ -96,7 +108,7 @@ function entryRoutes(app: FastifyInstance, centre: Centre): void {
       const id = v.safeParse(Id, params['id']);
       if (!id.success) return bad('bad-input', 'an id is 1 to 32 of a-z, 0-9 and -', '/id');
       const saved = await register.save(id.output, body, { ...person, act });
-      return saved.ok ? ok(answerOf(saved.value)) : saved;
+      return saved.ok ? answerOf(saved.value) : saved;
     },
   );
 }
@@ -128,7 +140,7 @@ function listRoutes(app: FastifyInstance, centre: Centre): void {
     const today = centre.units.today();
     const until = localDateOfDay((dayOfLocalDate(today) ?? 0) + query.days);
     const all = await register.entries({ ...units.value, limit: registerLimits.entries });
-    const lines = all.flatMap(({ entry, facts: one }) => {
+    const lines = all.flatMap(({ entry, facts: one }): ExpiringAnswer[] => {
       if (!one || one.state === 'removed') return [];
       const ends = [
         { what: 'sim' as const, date: one.simUntil },
@@ -199,6 +211,12 @@ function unitsAsked(
   return ok({ units: register.unitsSeen((area) => sees(grants, area), under) });
 }
 
-function answerOf({ entry, n, from, atMs, by, facts: one }: EquipmentVersion) {
-  return { id: entry, version: n, from, changedMs: atMs, by, ...one };
+/** Problem: not-found (not in the register). */
+function answerOf({ entry, n, from, atMs, by, facts: one }: EquipmentVersion): Result<EquipmentAnswer> {
+  return one ? ok({ id: entry, version: n, from, changedMs: atMs, by, ...one }) : bad('not-found', `no entry ${entry}`);
+}
+
+function inRegister(version: EquipmentVersion): EquipmentAnswer[] {
+  const answer = answerOf(version);
+  return answer.ok ? [answer.value] : [];
 }

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import * as v from 'valibot';
 import { ok, type Result } from '../../schemas/problems.ts';
-import type { Report } from '../reports/report.ts';
+import type { Report } from '../../schemas/report-tables.ts';
 import { reportCsv, reportHtml } from '../reports/write.ts';
 
 export const ReportFormat = v.optional(v.picklist(['json', 'csv', 'html']), 'json');

@@ -1,13 +1,15 @@
 // Reports over REST: the same figures as JSON, as a table file, and as a page to print.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { AreaPath } from '../../schemas/ids.ts';
+import { AreaPath, Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { Outcome } from '../../schemas/receipt.ts';
+import { type Report, reportIds } from '../../schemas/report-tables.ts';
 import { InstantMs } from '../../schemas/time.ts';
 import { farthestMs } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { readReport, streamPlayLog } from '../reports/read-report.ts';
-import { type Report, reportDoors, reportIds } from '../reports/report.ts';
+import { reportDoors } from '../reports/report.ts';
 import { Whole } from './queries.ts';
 import { ReportFormat, sendReport, streamCsv } from './report-answer.ts';
 import { declare } from './route.ts';
@@ -18,6 +20,10 @@ const ReportQuery = v.object({
   fromMs: v.pipe(Whole, InstantMs),
   toMs: v.pipe(Whole, InstantMs),
   area: v.optional(AreaPath),
+  box: v.optional(Id),
+  /** Of the log of plays alone: which of them. */
+  outcome: v.optional(Outcome),
+  programme: v.optional(Id),
   format: ReportFormat,
 });
 
@@ -33,6 +39,12 @@ export function reportRoutes(app: FastifyInstance, centre: Centre): void {
       if (!id) return bad('not-found', `no report ${params['id']}`);
       if (query.toMs > farthestMs || query.toMs <= query.fromMs || query.toMs - query.fromMs > periodMaxMs)
         return bad('bad-input', 'a period of up to 400 days', '/toMs');
+      if (id !== 'play-log' && (query.outcome ?? query.programme) !== undefined)
+        return bad(
+          'bad-input',
+          'only the log of plays is asked by outcome or programme',
+          query.outcome === undefined ? '/programme' : '/outcome',
+        );
       if (id === 'play-log' && query.format === 'csv') {
         await streamCsv(id, streamPlayLog(centre, person.grants, query), reply);
         return ok(undefined);

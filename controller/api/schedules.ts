@@ -1,8 +1,10 @@
 // Schedules: what plays when on which groups, looked at with the box's own timeline before it is kept.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { randomId } from '../../hardware/host/crypto.ts';
+import { randomId, sha256 } from '../../hardware/host/crypto.ts';
+import { ScheduleChange, ScheduleLookRequest } from '../../schemas/agenda.ts';
 import { type PreviewAnswer, type ScheduleAnswer, ScheduleRequest, type TimelineAnswer } from '../../schemas/api.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { parse } from '../../schemas/parse.ts';
 import { checkSchedule } from '../../schemas/plan.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -53,12 +55,10 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
       if (!allowed.ok) return allowed;
       const looked = await lookAt(centre, body, randomId('lich'));
       if (!looked.ok) return looked;
-      const { stored: wanted, programme, empty, look } = looked.value;
-      if (empty) return bad('conflict', 'nothing of the programme may be played any more', '/programme');
+      const fit = fitToKeep(looked.value);
+      if (!fit.ok) return fit;
+      const { stored: wanted, programme } = looked.value;
       const { schedule } = wanted;
-      // The hours of the policy are known now: what no box would play is not taken (sessions and minutes depend on the day).
-      const refused = look.occurrences.find((one) => one.refused === 'outside-window' || one.refused === 'quiet-hours');
-      if (refused) return bad('policy-breach', `${refused.refused} at ${new Date(refused.startMs).toISOString()}`, '/start');
       const stored = { ...wanted, author: person.account, createdMs: centre.nowMs() };
       const added = await store.content.addSchedule(stored, act('schedule.add', schedule.id, { ...schedule, groups: body.groups }));
       if (!added.ok) return added;
@@ -71,9 +71,9 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/schedules/preview', act: 'read', body: ScheduleRequest, perMinute: 120 },
-    async ({ body }): Promise<Result<PreviewAnswer>> => {
-      const looked = await lookAt(centre, body, 'preview');
+    { method: 'POST', url: '/api/schedules/preview', act: 'read', body: ScheduleLookRequest, perMinute: 120 },
+    async ({ body: { replaces, ...wish } }): Promise<Result<PreviewAnswer>> => {
+      const looked = await lookAt(centre, wish, 'preview', replaces);
       if (!looked.ok) return looked;
       const { occurrences, meetings, unplayable } = looked.value.look;
       return ok({ occurrences: occurrences.slice(0, previewMax), meetings, unplayable });
@@ -91,7 +91,55 @@ export function scheduleRoutes(app: FastifyInstance, centre: Centre): void {
     return ok(undefined);
   });
 
+  changeRoute(app, centre);
   timelineRoutes(app, centre);
+}
+
+/** One schedule changed as a whole: moved, longer, for others. It keeps its name, so that receipts of what it played stay its own. */
+function changeRoute(app: FastifyInstance, centre: Centre): void {
+  const { store, dispatch, feed } = centre;
+  declare(
+    app,
+    centre,
+    { method: 'PUT', url: '/api/schedules/:id', act: 'schedule.write', body: ScheduleChange },
+    async ({ person, params, body: { seen, ...wish }, act }): Promise<Result<ScheduleAnswer>> => {
+      const id = params['id'] ?? '';
+      const was = (await store.content.schedules()).find(({ schedule }) => schedule.id === id);
+      const allowed = mayOver(centre, person.grants, [...(was?.groups ?? []), ...wish.groups]);
+      if (!allowed.ok) return allowed;
+      if (!was) return bad('not-found', `no schedule ${id}`);
+      if (seen !== seenOf(was)) return bad('conflict', 'it was changed since it was looked at', '/seen');
+      const looked = await lookAt(centre, wish, id, id);
+      if (!looked.ok) return looked;
+      const fit = fitToKeep(looked.value);
+      if (!fit.ok) return fit;
+      const { stored: wanted, programme } = looked.value;
+      // What is put at another time is put on now: the thirty minutes of its approval are counted anew.
+      const createdMs = sameTimes(was.schedule, wanted.schedule) ? was.createdMs : centre.nowMs();
+      const stored = { ...wanted, author: was.author, createdMs };
+      const done = await store.content.replaceSchedule(
+        was,
+        stored,
+        act('schedule.change', id, { ...stored.schedule, groups: wish.groups }),
+      );
+      if (!done.ok) return done;
+      await dispatch.changed();
+      feed.tell('schedule', id);
+      return ok(answerOf(stored, programme.title));
+    },
+  );
+}
+
+function sameTimes(a: Schedule, b: Schedule): boolean {
+  const times = ({ start, zone, rrule, rdates }: Schedule) => canonicalJson([start, zone, rrule ?? '', rdates]);
+  return times(a) === times(b);
+}
+
+/** The hours of the policy are known now: what no box would play is not taken (sessions and minutes depend on the day). */
+function fitToKeep({ empty, look }: Looked): Result<void> {
+  if (empty) return bad('conflict', 'nothing of the programme may be played any more', '/programme');
+  const refused = look.occurrences.find((one) => one.refused === 'outside-window' || one.refused === 'quiet-hours');
+  return refused ? bad('policy-breach', `${refused.refused} at ${new Date(refused.startMs).toISOString()}`, '/start') : ok(undefined);
 }
 
 /** What a box will play, as data and for other calendars. */
@@ -150,7 +198,7 @@ interface Looked {
 }
 
 /** Problems: not-found (programme, group), conflict (not fit to schedule), bad-input, schedule-invalid, zone-unknown. */
-async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Looked>> {
+async function lookAt(centre: Centre, wish: Wish, id: string, replaces?: string): Promise<Result<Looked>> {
   const { groups, occasions, ...fields } = wish;
   const stored = await centre.store.content.programme(wish.programme);
   if (!stored) return bad('not-found', `no programme ${wish.programme}`, '/programme');
@@ -161,8 +209,10 @@ async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Lo
   if (occasions.length > 0 && fields.rrule !== undefined) return bad('bad-input', 'named days or a rule, not both', '/occasions');
   if (occasions.length > 0 && fields.holidays === 'skip') return bad('bad-input', 'it plays on these days or leaves them out', '/holidays');
   const schedule = { id, ...fields } as Schedule;
-  const content = await readContent(centre.store, centre.nowMs());
-  if (!content) return bad('conflict', 'the centre has no policy yet');
+  const whole = await readContent(centre.store, centre.nowMs());
+  if (!whole) return bad('conflict', 'the centre has no policy yet');
+  // What it takes the place of does not meet it.
+  const content = { ...whole, schedules: whole.schedules.filter((one) => one.schedule.id !== replaces) };
   const left = content.programmes.find(({ programme }) => programme.id === wish.programme)?.programme;
   const programme = left ?? stored.programme;
   const checked = checkSchedule(schedule, programme);
@@ -177,9 +227,15 @@ async function lookAt(centre: Centre, wish: Wish, id: string): Promise<Result<Lo
   return ok({ stored: { schedule, groups, ...(occasions.length > 0 && { occasions }) }, programme, empty: left === undefined, look });
 }
 
-function answerOf(
-  { schedule, groups, occasions = [], author }: Omit<StoredSchedule, 'createdMs'>,
-  title: string | undefined,
-): ScheduleAnswer {
-  return { ...schedule, groups, occasions, title: title ?? schedule.programme, by: author };
+type Kept = Omit<StoredSchedule, 'createdMs'>;
+
+/** What somebody has seen of it: a change of it since is not written over. */
+function seenOf({ schedule, groups, occasions = [] }: Kept): string {
+  // As it is read back: without what is undefined.
+  return sha256(Buffer.from(canonicalJson(JSON.parse(JSON.stringify({ schedule, groups, occasions })))));
+}
+
+function answerOf(kept: Kept, title: string | undefined): ScheduleAnswer {
+  const { schedule, groups, occasions = [], author } = kept;
+  return { ...schedule, groups, occasions, title: title ?? schedule.programme, by: author, seen: seenOf(kept) };
 }

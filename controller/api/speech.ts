@@ -1,15 +1,13 @@
 // Words become sounds of the library, and the commune's dictionary says how words are read.
 import type { FastifyInstance } from 'fastify';
-import { type MediaAnswer, SpeechRequest, SpokenWordsRequest } from '../../schemas/api.ts';
+import { type SpeechAnswer, SpeechRequest } from '../../schemas/api.ts';
+import { type SpeechVoicesAnswer, SpokenWordsRequest } from '../../schemas/content-api.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
 import { type Pronunciation, Pronunciations } from '../../schemas/speech-text/pronunciations.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
 import { answerOf } from './media.ts';
 import { declare } from './route.ts';
-
-/** `words`: as they were said; `engine`: whose voice it is. */
-export type SpeechAnswer = MediaAnswer & { readonly words: string; readonly engine: string };
 
 export function speechRoutes(app: FastifyInstance, centre: Centre): void {
   const { speech, store, templates } = centre;
@@ -29,7 +27,26 @@ export function speechRoutes(app: FastifyInstance, centre: Centre): void {
   );
 
   declare(app, centre, { method: 'POST', url: '/api/speech/words', act: 'read', body: SpokenWordsRequest }, async ({ body }) =>
-    ok({ words: await speech.wordsOf(body.text, body.language) }),
+    ok({ words: await speech.wordsOf(body.text, body.language, body.trial) }),
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'POST', url: '/api/speech/hear', act: 'media.add', body: SpokenWordsRequest, once: false, perMinute: 30 },
+    async ({ body, reply }): Promise<Result<undefined>> => {
+      const heard = await speech.hear(body.text, body.language, body.trial);
+      if (!heard.ok) return heard;
+      await reply.type(soundTypeOf(heard.value)).header('cache-control', 'no-store').send(heard.value);
+      return ok(undefined);
+    },
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/speech/voices', act: 'read' },
+    async (): Promise<Result<SpeechVoicesAnswer>> => ok({ languages: await speech.languages() }),
   );
 
   declare(app, centre, { method: 'GET', url: '/api/pronunciations', act: 'read' }, async () => ok(await speech.dictionary()));
@@ -47,4 +64,10 @@ export function speechRoutes(app: FastifyInstance, centre: Centre): void {
       return kept.ok ? ok(body) : kept;
     },
   );
+}
+
+/** By how it begins: an engine answers with one of these. */
+function soundTypeOf(bytes: Buffer): string {
+  const head = bytes.subarray(0, 4).toString('latin1');
+  return head === 'RIFF' ? 'audio/wav' : head === 'OggS' ? 'audio/ogg' : 'audio/mpeg';
 }

@@ -50,10 +50,12 @@ export function templateRoutes(app: FastifyInstance, centre: Centre): void {
   );
 }
 
-function answerOf({ id, title, speech, screen, signFilms = {} }: OrderTemplate): TemplateAnswer {
+function answerOf({ id, title, hazard, severity, speech, screen, signFilms = {} }: OrderTemplate): TemplateAnswer {
   return {
     id,
     title,
+    hazard,
+    severity,
     speak: speech[0]?.speak ?? '',
     screen,
     speech: speech.map(({ language, speak, recording }) => ({ language, speak, recorded: recording !== undefined })),

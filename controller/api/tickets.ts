@@ -1,10 +1,16 @@
 // Tickets over REST: opened, stepped through, closed by a self-test or by an administrator; a technician's own work; what goes upward.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { type FaultKind, faultKinds } from '../../schemas/faults.ts';
-import { Id, within } from '../../schemas/ids.ts';
+import { faultKinds } from '../../schemas/faults.ts';
+import { AreaPath, Id, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import {
+  type LongFault,
+  type LongFaultsAnswer,
+  type MapPlace,
+  type MyWorkAnswer,
+  type Ticket,
+  type TicketAnswer,
   TicketAssignRequest,
   TicketCloseRequest,
   TicketNoteRequest,
@@ -12,12 +18,13 @@ import {
   TicketRequest,
   type TicketState,
   ticketLimits,
+  type WorkerAnswer,
 } from '../../schemas/tickets.ts';
 import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { type ActName, type Grant, may } from '../core/roles.ts';
 import { sees, seesAll } from '../core/sight.ts';
-import { distanceM, orderWork, type Place, type Ticket, upwardAfterMs } from '../core/tickets.ts';
+import { distanceM, orderWork, upwardAfterMs } from '../core/tickets.ts';
 import { areasOn, childrenOn } from '../core/unit-tree.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
 import { type Asked, declare } from './route.ts';
@@ -34,23 +41,12 @@ const degrees = (max: number) =>
   v.pipe(v.string(), v.regex(/^-?\d{1,3}(\.\d{1,10})?$/, 'must be degrees'), v.transform(Number), v.minValue(-max), v.maxValue(max));
 const WorkQuery = v.object({ lat: v.optional(degrees(90)), lon: v.optional(degrees(180)) });
 const UpwardQuery = v.object({ unit: Id });
-
-interface Standing {
-  readonly sinceMs: number;
-  readonly box: string | null;
-}
-
-/** What stands so long: a fault of a box, or a repair without one. */
-interface LongFaultAbout {
-  readonly fault: string | null;
-  readonly box: string | null;
-  readonly name: string;
-  /** Of a fault: its words and what to do next. */
-  readonly kind?: FaultKind;
-}
+/** The whole centre's unless said. */
+const WorkersQuery = v.object({ area: v.optional(AreaPath) });
 
 export function ticketRoutes(app: FastifyInstance, centre: Centre): void {
   listRoutes(app, centre);
+  workersRoute(app, centre);
   openRoute(app, centre);
   stepRoutes(app, centre);
   upwardRoute(app, centre);
@@ -83,15 +79,33 @@ function listRoutes(app: FastifyInstance, centre: Centre): void {
   declare(app, centre, { method: 'GET', url: '/api/my-work', act: 'read', query: WorkQuery }, async ({ person, query: { lat, lon } }) => {
     if ((lat === undefined) !== (lon === undefined)) return bad('bad-input', 'both lat and lon, or neither', '/lat');
     const mine = await store.tickets.tickets({ assignee: person.account, states: ['assigned', 'accepted'], limit: ticketLimits.open });
-    const here: Place | undefined = lat !== undefined && lon !== undefined ? { latitude: lat, longitude: lon } : undefined;
+    const here: MapPlace | undefined = lat !== undefined && lon !== undefined ? { latitude: lat, longitude: lon } : undefined;
     const entries = await store.register.lasts(mine.flatMap(({ entry }) => entry ?? []));
     const work = mine.map((ticket) => {
       const { latitude = null, longitude = null } = entries.get(ticket.entry ?? '')?.facts ?? {};
       const place = latitude === null || longitude === null ? null : { latitude, longitude };
       return { ticket, place, distanceM: here && place ? distanceM(here, place) : null };
     });
-    return ok(orderWork(work).map((one) => ({ ...answerOf(centre, one.ticket), place: one.place, distanceM: one.distanceM })));
+    return ok(
+      orderWork(work).map((one): MyWorkAnswer => ({ ...answerOf(centre, one.ticket), place: one.place, distanceM: one.distanceM })),
+    );
   });
+}
+
+/** Whom work there may be given to. */
+function workersRoute(app: FastifyInstance, centre: Centre): void {
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/workers', act: 'ticket.write', query: WorkersQuery, perMinute: 120 },
+    async ({ person, query: { area = centre.card.area } }): Promise<Result<WorkerAnswer[]>> => {
+      const allowed = may(person.grants, 'ticket.write', area);
+      if (!allowed.ok) return allowed;
+      const all = await centre.store.people.accounts();
+      const fit = all.filter(({ disabledMs, grants }) => disabledMs === null && may(grants, 'ticket.work', area).ok);
+      return ok(fit.map(({ account, title }) => ({ account, title })));
+    },
+  );
 }
 
 function openRoute(app: FastifyInstance, centre: Centre): void {
@@ -159,35 +173,50 @@ function stepRoutes(app: FastifyInstance, centre: Centre): void {
 /** What has stood for over thirty days below a unit, named by the unit directly below it. */
 function upwardRoute(app: FastifyInstance, centre: Centre): void {
   const { store, units, registry, tickets, nowMs } = centre;
-  declare(app, centre, { method: 'GET', url: '/api/long-faults', act: 'read', query: UpwardQuery }, async ({ person, query }) => {
-    const areas = areasOn(units.tree, units.today());
-    const top = areas.get(query.unit);
-    if (top === undefined || !sees(person.grants, top)) return bad('not-found', `no unit ${query.unit}`, '/unit');
-    const children = childrenOn(units.tree, query.unit, units.today());
-    const childOf = (area: string) => children.find((id) => within(area, areas.get(id) ?? area)) ?? null;
-    const shown = (area: string) => within(area, top) && sees(person.grants, area);
-    const open = (await store.tickets.unsettled(nowMs())).filter(({ state }) => state !== 'closed');
-    const byFault = new Map(open.flatMap((ticket) => (ticket.fault === null ? [] : [[ticket.fault, ticket] as const])));
-    const faults = (await store.faults.unsettled(nowMs())).flatMap((fault) => {
-      const box = registry.box(fault.box);
-      const long = fault.endedMs === null && nowMs() - fault.openedMs > upwardAfterMs;
-      if (!long || !box || !shown(box.area)) return [];
-      const ticket = byFault.get(fault.id);
-      return [
-        lineOf(childOf(box.area), fault.openedMs, ticket, { fault: fault.id, box: box.id, name: box.name, kind: faultKinds[fault.reason] }),
-      ];
-    });
-    const others = open.flatMap((ticket) => {
-      const area = tickets.areaOf(ticket);
-      const long = ticket.fault === null && nowMs() - ticket.openedMs > upwardAfterMs;
-      return long && shown(area)
-        ? [lineOf(childOf(area), ticket.openedMs, ticket, { fault: null, box: ticket.box, name: ticket.title })]
-        : [];
-    });
-    return ok({ asOfMs: nowMs(), unit: query.unit, lines: [...faults, ...others].sort(oldestFirst) });
-  });
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/long-faults', act: 'read', query: UpwardQuery },
+    async ({ person, query }): Promise<Result<LongFaultsAnswer>> => {
+      const areas = areasOn(units.tree, units.today());
+      const top = areas.get(query.unit);
+      if (top === undefined || !sees(person.grants, top)) return bad('not-found', `no unit ${query.unit}`, '/unit');
+      const children = childrenOn(units.tree, query.unit, units.today());
+      const childOf = (area: string) => children.find((id) => within(area, areas.get(id) ?? area)) ?? null;
+      const shown = (area: string) => within(area, top) && sees(person.grants, area);
+      const open = (await store.tickets.unsettled(nowMs())).filter(({ state }) => state !== 'closed');
+      const byFault = new Map(open.flatMap((ticket) => (ticket.fault === null ? [] : [[ticket.fault, ticket] as const])));
+      const faults = (await store.faults.unsettled(nowMs())).flatMap((fault) => {
+        const box = registry.box(fault.box);
+        const long = fault.endedMs === null && nowMs() - fault.openedMs > upwardAfterMs;
+        if (!long || !box || !shown(box.area)) return [];
+        const ticket = byFault.get(fault.id);
+        return [
+          lineOf(childOf(box.area), fault.openedMs, ticket, {
+            fault: fault.id,
+            box: box.id,
+            name: box.name,
+            kind: faultKinds[fault.reason],
+          }),
+        ];
+      });
+      const others = open.flatMap((ticket) => {
+        const area = tickets.areaOf(ticket);
+        const long = ticket.fault === null && nowMs() - ticket.openedMs > upwardAfterMs;
+        return long && shown(area)
+          ? [lineOf(childOf(area), ticket.openedMs, ticket, { fault: null, box: ticket.box, name: ticket.title })]
+          : [];
+      });
+      return ok({ asOfMs: nowMs(), unit: query.unit, lines: [...faults, ...others].sort(oldestFirst) });
+    },
+  );
 
-  const lineOf = (unit: string | null, sinceMs: number, ticket: Ticket | undefined, about: LongFaultAbout) => ({
+  const lineOf = (
+    unit: string | null,
+    sinceMs: number,
+    ticket: Ticket | undefined,
+    about: Pick<LongFault, 'fault' | 'box' | 'name' | 'kind'>,
+  ): LongFault => ({
     ...{ unit, sinceMs, days: Math.floor((nowMs() - sinceMs) / (24 * 3600_000)) },
     ...about,
     ticket: ticket ? { id: ticket.id, state: ticket.state, assignee: ticket.assignee } : null,
@@ -195,7 +224,7 @@ function upwardRoute(app: FastifyInstance, centre: Centre): void {
 }
 
 /** Of the same moment, by the box they are about. */
-function oldestFirst(a: Standing, b: Standing): number {
+function oldestFirst(a: LongFault, b: LongFault): number {
   return a.sinceMs - b.sinceMs || ((a.box ?? '') < (b.box ?? '') ? -1 : 1);
 }
 
@@ -205,6 +234,6 @@ async function seen({ store, tickets }: Centre, grants: readonly Grant[], id = '
   return ticket && sees(grants, tickets.areaOf(ticket)) ? ok(ticket) : bad('not-found', `no ticket ${id}`);
 }
 
-function answerOf({ tickets, registry }: Centre, ticket: Ticket) {
+function answerOf({ tickets, registry }: Centre, ticket: Ticket): TicketAnswer {
   return { ...ticket, area: tickets.areaOf(ticket), boxName: (ticket.box !== null && registry.box(ticket.box)?.name) || null };
 }

@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { AccountRole } from '../../schemas/api.ts';
 import { Id } from '../../schemas/ids.ts';
-import { ok } from '../../schemas/problems.ts';
+import { ok, type Result } from '../../schemas/problems.ts';
 import { InstantMs } from '../../schemas/time.ts';
-import { exercises, TrainingRequest, TrainingResultRequest } from '../../schemas/training.ts';
+import { exercises, type TrainingAct, TrainingRequest, TrainingResultRequest } from '../../schemas/training.ts';
 import type { Centre } from '../centre.ts';
 import { sees } from '../core/sight.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
@@ -47,6 +47,13 @@ export function trainingRoutes(app: FastifyInstance, centre: Centre): void {
     centre,
     { method: 'POST', url: '/api/trainings/:id/complete', act: 'training.write', body: TrainingResultRequest },
     async ({ person, params, body, act }) => training.complete(params['id'] ?? '', body, { ...person, act }),
+  );
+
+  declare(
+    app,
+    centre,
+    { method: 'GET', url: '/api/trainings/:id/acts', act: 'read', perMinute: 120 },
+    async ({ person, params }): Promise<Result<TrainingAct[]>> => training.acts(params['id'] ?? '', person),
   );
 
   declare(app, centre, { method: 'GET', url: '/api/sandboxes', act: 'read' }, async ({ person }) => {

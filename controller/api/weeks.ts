@@ -2,12 +2,12 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { bad, type Result } from '../../schemas/problems.ts';
+import type { Report } from '../../schemas/report-tables.ts';
 import { LocalDate } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { seesAll } from '../core/sight.ts';
 import { areasOn } from '../core/unit-tree.ts';
 import { placeName } from '../reports/official.ts';
-import type { Report } from '../reports/report.ts';
 import { week } from '../reports/week.ts';
 import { organOf, readWeek, weekOf } from '../reports/week-facts.ts';
 import { ReportFormat, sendReport } from './report-answer.ts';

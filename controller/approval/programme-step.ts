@@ -1,11 +1,12 @@
 // One step in a programme's life, whoever asks for it and from where.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Programme } from '../../schemas/programme.ts';
 import type { Centre } from '../centre.ts';
 import { judgeStep, type ProgrammeStep, rightToJudge } from '../core/roles.ts';
 import type { Asking } from '../sources/source-desk.ts';
 import type { StoredProgramme } from '../store/store.ts';
 
-/** Problems: not-found, not-allowed, own-work, conflict. */
+/** Problems: not-found, not-allowed, own-work, conflict, bad-input (essential sound without its text). */
 export async function stepProgramme(
   { store, dispatch, feed, card, nowMs }: Pick<Centre, 'store' | 'dispatch' | 'feed' | 'card' | 'nowMs'>,
   id: string,
@@ -18,6 +19,8 @@ export async function stepProgramme(
   if (seenMs !== undefined && stored.changedMs !== seenMs) return bad('conflict', 'it was changed meanwhile', '/of/changedMs');
   const judged = judgeStep(step, stored, { account, grants, area: card.area });
   if (!judged.ok) return judged;
+  const unheard = step === 'submit' || step === 'approve' ? wordsMissing(stored.programme) : undefined;
+  if (unheard !== undefined) return bad('bad-input', 'essential sound needs its text', `/items/${unheard}/speak`);
   const judging = step === 'approve' || step === 'reject';
   const right = judging ? rightToJudge(grants, 'programme.judge', card.area, stored.author) : ok(null);
   const delegation = right.ok ? right.value : null;
@@ -38,4 +41,10 @@ export async function stepProgramme(
   await dispatch.changed();
   feed.tell('programme', id);
   return ok(next);
+}
+
+/** Thông tin thiết yếu reaches those who cannot hear: the first of its sounds that has no words. */
+function wordsMissing({ essential, form, items }: Programme): number | undefined {
+  const at = essential === true && form === 'audio' ? items.findIndex(({ speak }) => speak === undefined) : -1;
+  return at < 0 ? undefined : at;
 }

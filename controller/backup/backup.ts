@@ -9,6 +9,7 @@ import type { CentreCard } from '../centre.ts';
 import { type Folder, folderOf } from '../folder.ts';
 import { openStore } from '../store/open-store.ts';
 import { SqlStore } from '../store/sql-store.ts';
+import { noteBackup } from './last-backup.ts';
 import { entryOf, filesBelow, type Manifest, manifestName, tablesName } from './manifest.ts';
 
 /** Not the root keys, which lie in safes, and not uploads that are under way. */
@@ -42,6 +43,7 @@ export async function makeBackup(dataDir: string, target: string, nowMs: number,
   };
   // Last: a folder without it is no backup.
   await writeFileAtomic(join(target, manifestName), `${JSON.stringify(manifest, null, 1)}\n`, 0o600);
+  await noteBackup(folder.lastBackup, { madeMs: nowMs, audit: manifest.tables?.audit ?? null });
   return ok(manifest);
 }
 

@@ -1,15 +1,9 @@
 // Where a box stood when: plays before a change of units belong to the old unit, plays after it to the new one.
 import type { AreaPath } from '../../schemas/ids.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-import type { UnitPlaysAnswer } from '../../schemas/units.ts';
+import type { AreaSince, UnitPlaysAnswer } from '../../schemas/units.ts';
 import { dayMs, dayOfLocalDate, localDateOfDay, type ZoneClock } from '../../schemas/zones.ts';
 import { areasOn, periodOn, type Tree, unitFinder } from './unit-tree.ts';
-
-/** From this instant on the box stands there. */
-export interface AreaSince {
-  readonly fromMs: number;
-  readonly area: AreaPath;
-}
 
 /** Oldest first; a box that never moved has none and stands where it stands. */
 export type AreaHistory = readonly AreaSince[];

@@ -5,7 +5,7 @@ import { type AreaPath, within } from '../../schemas/ids.ts';
 import { sameLanguage } from '../../schemas/languages.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
 import type { Path } from '../../schemas/paths.ts';
-import type { Policy } from '../../schemas/policy.ts';
+import type { AreaPolicy, Policy } from '../../schemas/policy.ts';
 import type { Film, Programme } from '../../schemas/programme.ts';
 import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
 import { type BoxSettings, sounds } from '../../schemas/settings.ts';
@@ -41,12 +41,6 @@ export interface CentreContent {
   readonly orderAudio?: readonly { readonly language: string; readonly sha256: string; readonly bytes: number }[];
   /** Films in sign language that orders will name; boxes with a board hold them. */
   readonly signFilms?: readonly Film[];
-}
-
-/** The policy of an area and all below it, in place of what holds above. */
-export interface AreaPolicy {
-  readonly area: AreaPath;
-  readonly policy: Policy;
 }
 
 export interface BoxToServe {
@@ -105,7 +99,7 @@ export function compileWants(boxes: readonly BoxToServe[], content: CentreConten
 }
 
 /** Thousands of boxes ask the same. */
-function once<T>(make: (key: string) => T): (key: string) => T {
+export function once<T>(make: (key: string) => T): (key: string) => T {
   const known = new Map<string, T>();
   return (key) => {
     const before = known.get(key);

@@ -1,13 +1,11 @@
 // What a unit is measured by in a month: parts and wholes that can be added, shares only at the end. Pure.
-import type { RatedLevel } from '../../schemas/evaluation.ts';
+import type { RatedLevel, Stars } from '../../schemas/evaluation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 
 export interface Measure {
   readonly part: number;
   readonly whole: number;
 }
-
-export type Stars = readonly [number, number, number, number, number];
 
 /** Facts of one month, each with its place. */
 export interface MonthFacts {

@@ -1,29 +1,12 @@
 // Why a box plays what it plays at an instant: the contest of its own timeline, what stands above it, what keeps it silent.
-import type { PolicyRule } from '../../schemas/policy.ts';
-import { preview, type Segment } from '../../schemas/preview.ts';
+import type { Contender, OutputExplained, WhyNot } from '../../schemas/explain.ts';
+import { preview } from '../../schemas/preview.ts';
 import { agenda, type Occurrence } from '../../schemas/timeline.ts';
 import type { Plan } from '../../schemas/want.ts';
 
 /** How far back an interrupted play may come from, and how far on the next one is looked for. */
 const lookBackMs = 24 * 3600_000;
 const lookAheadMs = 24 * 3600_000;
-
-/** Why one does not play: refused by policy; or another comes first by this rule (DESIGN §5, PRODUCT §1.1). */
-export type WhyNot = PolicyRule | 'class' | 'local-order' | 'level' | 'earlier-start' | 'name' | 'over';
-
-export interface Contender {
-  readonly occurrence: Occurrence;
-  readonly whyNot: WhyNot;
-}
-
-export interface OutputExplained {
-  readonly output: string;
-  readonly kind: Occurrence['kind'];
-  readonly plays: Segment | null;
-  /** All others that touch this instant. */
-  readonly contenders: readonly Contender[];
-  readonly next: Segment | null;
-}
 
 /** With nothing but the plan happening, as `preview` plays it through. */
 export function explain(plan: Plan, atMs: number): OutputExplained[] {

@@ -1,5 +1,5 @@
 // When a trouble becomes a fault, when it has ended, and what a person may do with it. Pure; time is an argument.
-import { type FaultReason, faultKinds } from '../../schemas/faults.ts';
+import { type Fault, type FaultReason, faultKinds } from '../../schemas/faults.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 
 /** A trouble has to stand so long before it is a fault, and to be away so long before the fault has ended. */
@@ -7,25 +7,8 @@ export const hysteresis = { openAfterMs: 60_000, endAfterMs: 120_000 } as const;
 /** One that returns within this time is the same fault again. */
 export const sameWithinMs = 30 * 60_000;
 
-export interface Fault {
-  readonly id: string;
-  readonly box: string;
-  readonly reason: FaultReason;
-  readonly openedMs: number;
-  /** The trouble was last seen standing. */
-  readonly standingMs: number;
-  /** It has been away long enough; it may return. */
-  readonly endedMs: number | null;
-  /** How often it came, the first time included. */
-  readonly times: number;
-  /** Somebody has seen to it. */
-  readonly answeredBy: string | null;
-  readonly answeredMs: number | null;
-  readonly assignee: string | null;
-  readonly resolvedBy: string | null;
-  readonly resolvedMs: number | null;
-  readonly note: string;
-}
+/** Nothing is laid aside for longer without being looked at again. */
+export const shelvedMaxMs = 7 * 24 * 3600_000;
 
 /** What stands now: boxes with their troubles. */
 export type Troubles = ReadonlyMap<string, ReadonlySet<FaultReason>>;
@@ -97,15 +80,26 @@ export function isOpen({ reason, endedMs, answeredMs, resolvedMs }: Fault): bool
 export type FaultAct =
   | { readonly act: 'answer'; readonly note: string }
   | { readonly act: 'assign'; readonly assignee: string; readonly note: string }
-  | { readonly act: 'resolve'; readonly note: string };
+  | { readonly act: 'resolve'; readonly note: string }
+  /** `untilMs: null` takes it from the shelf. */
+  | { readonly act: 'shelve'; readonly untilMs: number | null; readonly note: string };
 
-/** The fault after what a person did. Problems: conflict (resolved already; the box still says it). */
+/** The fault after what a person did. Problems: conflict (resolved already; the box still says it), bad-input (a shelf without end). */
 export function judgeFault(fault: Fault, wish: FaultAct, by: string, nowMs: number): Result<Fault> {
   if (fault.resolvedMs !== null) return bad('conflict', `resolved by ${fault.resolvedBy} already`, '/id');
   const note = wish.note === '' ? fault.note : wish.note;
   const answered = { answeredBy: fault.answeredBy ?? by, answeredMs: fault.answeredMs ?? nowMs, note };
   if (wish.act === 'assign') return ok({ ...fault, ...answered, assignee: wish.assignee });
   if (wish.act === 'answer') return ok({ ...fault, ...answered });
+  if (wish.act === 'shelve') return shelve(fault, wish, by, nowMs);
   if (fault.endedMs === null) return bad('conflict', 'the box still says so; it is resolved once the trouble is away', '/id');
   return ok({ ...fault, ...answered, resolvedBy: by, resolvedMs: nowMs });
+}
+
+/** To lay aside is no answer: when its time is over the alarm is as it was. */
+function shelve(fault: Fault, { untilMs, note }: Extract<FaultAct, { act: 'shelve' }>, by: string, nowMs: number): Result<Fault> {
+  if (untilMs === null) return ok({ ...fault, shelved: null });
+  if (untilMs <= nowMs || untilMs > nowMs + shelvedMaxMs)
+    return bad('bad-input', `from now until at most ${shelvedMaxMs / 86_400_000} days ahead`, '/untilMs');
+  return ok({ ...fault, shelved: { untilMs, by, why: note } });
 }

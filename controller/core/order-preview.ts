@@ -13,6 +13,8 @@ export interface PreviewedBox {
 
 export interface PreviewWish {
   readonly order: Order;
+  /** The page that boards will show. */
+  readonly frame: string;
   readonly boxes: readonly PreviewedBox[];
   /** Languages in which a person's recording of its words is kept, also one that is not made ready yet. */
   readonly recorded: readonly string[];
@@ -25,7 +27,7 @@ export interface PreviewWish {
 /** How fast a machine voice reads Vietnamese, where the sound was not made yet. */
 const msPerCharacter = 70;
 
-export function previewOrder({ order, boxes, recorded, machine, validMs, nowMs }: PreviewWish): OrderPreviewAnswer {
+export function previewOrder({ order, frame, boxes, recorded, machine, validMs, nowMs }: PreviewWish): OrderPreviewAnswer {
   const made = order.speech.filter(({ audio }) => audio !== undefined).map(({ language }) => language);
   const speech = order.speech.map(({ language }) => ({ language, recorded: recorded.includes(language) }));
   const template = { id: 'preview', hazard: order.hazard, speech };
@@ -38,6 +40,7 @@ export function previewOrder({ order, boxes, recorded, machine, validMs, nowMs }
     offline: boxes.filter(({ online }) => !online).map(({ name }) => name),
     speech: order.speech.map(({ language, speak }) => ({ language, speak })),
     screen: order.screen,
+    frame,
     sirenMs: order.sirenMs,
     times: order.times,
     totalMs: onceMs * order.times + order.pauseMs * (order.times - 1),

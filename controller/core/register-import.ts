@@ -2,9 +2,9 @@
 import { Id } from '../../schemas/ids.ts';
 import { parse } from '../../schemas/parse.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import { EquipmentFacts, type EquipmentField, registerLimits } from '../../schemas/register.ts';
+import { EquipmentFacts, type EquipmentVersion, type ImportLook, registerLimits } from '../../schemas/register.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-import { changedFields, checkPhotos, type EquipmentVersion, judgeState, type Maker } from './register.ts';
+import { changedFields, checkPhotos, judgeState, type Maker } from './register.ts';
 import { type RegisterColumn, readCell, registerColumns } from './register-columns.ts';
 
 /** A line of the file: its number there, and its cells. */
@@ -13,14 +13,7 @@ export interface ImportLine {
   readonly cells: readonly string[];
 }
 
-export interface ImportRow {
-  readonly line: number;
-  readonly id: string;
-  readonly verdict: 'new' | 'changed' | 'unchanged' | 'refused';
-  readonly fields: readonly EquipmentField[];
-  readonly problem: Problem | null;
-  /** The column that is refused, as the table names it. */
-  readonly column: string | null;
+export interface ImportRow extends ImportLook {
   /** What is written when the import is made. */
   readonly state: EquipmentVersion | null;
 }

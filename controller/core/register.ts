@@ -1,33 +1,13 @@
 // Entries of the register as dated states that are only ever added: what may follow what, and how an import is taken back. Pure.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { type EquipmentFacts, type EquipmentField, registerLimits } from '../../schemas/register.ts';
+import {
+  type EquipmentFacts,
+  type EquipmentField,
+  type EquipmentVersion,
+  type RegisterImport,
+  registerLimits,
+} from '../../schemas/register.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-
-export interface EquipmentVersion {
-  readonly entry: string;
-  /** 1, 2, 3 …; a state taken back keeps its number. */
-  readonly n: number;
-  /** It has been so since this day; never before the state before it. */
-  readonly from: LocalDate;
-  readonly atMs: number;
-  readonly by: string;
-  readonly imported: string | null;
-  /** The state that this one takes back. */
-  readonly undoes: number | null;
-  /** `null`: it is not in the register. */
-  readonly facts: EquipmentFacts | null;
-}
-
-export interface RegisterImport {
-  readonly id: string;
-  readonly atMs: number;
-  readonly by: string;
-  readonly added: number;
-  readonly changed: number;
-  readonly leftOut: number;
-  readonly undoneMs: number | null;
-  readonly undoneBy: string | null;
-}
 
 export interface Maker {
   readonly by: string;

@@ -29,7 +29,8 @@ export const acts = {
   'ticket.close': ['administrator'],
   'fault.answer': ['technician', 'duty', 'administrator'],
   'box.command': ['technician', 'duty', 'administrator'],
-  'media.add': ['author'],
+  /** Duty officers record the voices of their templates. */
+  'media.add': ['author', 'duty'],
   'pronunciation.write': ['approver', 'administrator'],
   'programme.write': ['author'],
   'programme.judge': ['approver'],

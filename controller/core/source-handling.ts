@@ -121,6 +121,11 @@ function stateOf(
   return answer === 'waiting' ? 'waiting' : 'taken';
 }
 
+/** Heard to its end, or taken by another form; what was only told by hand is no proof. */
+export function isDone({ plays, entry }: Pick<Handled, 'plays' | 'entry'>): boolean {
+  return plays > 0 || (entry.answer === 'taken' && entry.form !== null);
+}
+
 /** Figures of an item over all its units; what was taken back does not count. Of a unit issued to twice the best state counts. */
 export function figuresOf(handled: readonly Handled[], facts: HandlingFacts): HandlingFigures {
   const states = Object.fromEntries(handlingStates.map((state) => [state, 0])) as Record<HandlingState, number>;

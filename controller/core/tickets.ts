@@ -1,76 +1,21 @@
 // What may happen to a ticket: one table of states, and who may take which step. Pure; time is an argument.
-import type { FaultReason } from '../../schemas/faults.ts';
-import type { AreaPath } from '../../schemas/ids.ts';
+import type { Fault } from '../../schemas/faults.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { type TicketSource, type TicketState, ticketLimits } from '../../schemas/tickets.ts';
-import type { Fault } from './faults.ts';
+import {
+  type MapPlace,
+  type Ticket,
+  type TicketAct,
+  type TicketPhoto,
+  type TicketState,
+  type TicketStep,
+  ticketLimits,
+} from '../../schemas/tickets.ts';
 
 const dayMs = 24 * 3600_000;
 /** A fault that comes back so soon was not repaired. */
 export const comesBackWithinMs = 14 * dayMs;
 /** What nobody has mended for so long goes upward (PRODUCT §1.20). */
 export const upwardAfterMs = 30 * dayMs;
-
-export interface TicketStep {
-  readonly atMs: number;
-  /** `centre`: done by itself. */
-  readonly by: string;
-  readonly act: TicketAct;
-  readonly note: string;
-}
-
-export interface TicketPhoto {
-  readonly when: 'before' | 'after';
-  readonly sha256: string;
-  readonly by: string;
-  readonly atMs: number;
-}
-
-export interface TicketTest {
-  /** One for each output of the box. */
-  readonly commands: readonly string[];
-  readonly askedMs: number;
-  readonly by: string;
-}
-
-export interface TicketClosing {
-  readonly atMs: number;
-  readonly by: string;
-  readonly how: 'self-test' | 'administrator';
-  readonly reason: string;
-  /** How often its fault had come until then. */
-  readonly faultTimes: number;
-}
-
-export interface Ticket {
-  readonly id: string;
-  readonly box: string | null;
-  /** In the register; it tells where the thing stands. */
-  readonly entry: string | null;
-  /** Whose it is where no box says it. */
-  readonly unit: string | null;
-  /** Where it was when it was opened. */
-  readonly area: AreaPath;
-  readonly fault: string | null;
-  readonly reason: FaultReason | null;
-  readonly title: string;
-  readonly severity: 'alarm' | 'notice';
-  readonly source: TicketSource;
-  readonly state: TicketState;
-  readonly openedMs: number;
-  readonly openedBy: string;
-  readonly assignee: string | null;
-  readonly photos: readonly TicketPhoto[];
-  readonly testing: TicketTest | null;
-  readonly closed: TicketClosing | null;
-  /** How often it was opened. */
-  readonly times: number;
-  readonly upwardMs: number | null;
-  readonly steps: readonly TicketStep[];
-}
-
-export const ticketActs = ['assign', 'accept', 'give-back', 'note', 'photo', 'test', 'fail', 'pass', 'close', 'return', 'upward'] as const;
-export type TicketAct = (typeof ticketActs)[number];
 
 const whileOpen = { open: 'open', assigned: 'assigned', accepted: 'accepted' } as const;
 /** From which states to which; what does not stand here is refused. Only `pass` and `close` close. */
@@ -182,15 +127,10 @@ export function goesUpward({ state, upwardMs, openedMs }: Ticket, fault: Fault |
   return nowMs - Math.min(openedMs, fault?.openedMs ?? openedMs) > upwardAfterMs;
 }
 
-export interface Place {
-  readonly latitude: number;
-  readonly longitude: number;
-}
-
 const earthM = 6_371_000;
 
 /** Metres between two places over a round earth. */
-export function distanceM(a: Place, b: Place): number {
+export function distanceM(a: MapPlace, b: MapPlace): number {
   const rad = (degrees: number) => (degrees * Math.PI) / 180;
   const [up, along] = [Math.sin(rad(b.latitude - a.latitude) / 2), Math.sin(rad(b.longitude - a.longitude) / 2)];
   const part = up * up + Math.cos(rad(a.latitude)) * Math.cos(rad(b.latitude)) * along * along;

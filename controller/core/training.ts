@@ -1,33 +1,11 @@
 // What is recorded of training, which boxes are virtual, and who counts as trained. Pure; time is an argument.
-import type { AccountRole } from '../../schemas/api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Report } from '../../schemas/report.ts';
-import { exercises, type TrainingRequest, type TrainingResultRequest } from '../../schemas/training.ts';
+import { exercises, type Training, type TrainingRequest, type TrainingResultRequest } from '../../schemas/training.ts';
 import type { Grant } from './roles.ts';
 
 /** Whoever passed so long ago has to do it again. */
 export const trainedForMs = 365 * 24 * 3600_000;
-
-export interface Training {
-  readonly id: string;
-  readonly person: string;
-  readonly exercise: string;
-  readonly role: AccountRole;
-  /** The sandbox it was done in. */
-  readonly unit: string;
-  readonly by: string;
-  readonly beganMs: number;
-  readonly completedMs: number | null;
-  readonly result: 'passed' | 'failed' | null;
-  readonly completedBy: string | null;
-  readonly note: string;
-}
-
-export interface Sandbox {
-  readonly unit: string;
-  readonly by: string;
-  readonly sinceMs: number;
-}
 
 export interface KnownBox {
   readonly id: string;

@@ -12,7 +12,9 @@ import type { Registry } from '../registry.ts';
 import type { GroupEnvelope, OrderProgress, OrderStore, StoredOrder } from '../store/store.ts';
 import { clearStarts, type StopAll, startsBefore, stopAtBoxes } from './box-stops.ts';
 import type { GroupFrames } from './group-frames.ts';
+import { extending, livingOrders } from './order-extension.ts';
 import { clearOutlivesMs, type OrderWatch } from './order-watch.ts';
+import type { ApprovedRequest, Issue, OrderPlanned, OrderWanted } from './order-wishes.ts';
 import type { Voices } from './voices.ts';
 
 export interface OrderDeskOptions {
@@ -32,34 +34,6 @@ export interface OrderDeskOptions {
   /** An order was given in earnest. */
   readonly onEarnest?: (order: StoredOrder) => void;
   readonly nowMs: () => number;
-}
-
-export interface OrderWanted {
-  readonly template: string;
-  readonly groups: readonly string[];
-  readonly class: Order['class'];
-  readonly validMs: number;
-  readonly by: string;
-  readonly riskLevel?: Order['riskLevel'];
-  readonly floodAlarm?: Order['floodAlarm'];
-}
-
-type OrderPlanned = Omit<OrderWanted, 'validMs' | 'by'>;
-
-/** What officers signed: as prepared, to the letter. */
-export interface ApprovedRequest {
-  readonly id: string;
-  readonly order: Order;
-  readonly template: string;
-  readonly groups: readonly string[];
-  readonly by: string;
-  readonly untilMs: number;
-  /** Why one officer acts alone. */
-  readonly reason?: string;
-}
-
-interface Issue extends Omit<ApprovedRequest, 'untilMs'> {
-  readonly expMs: number;
 }
 
 const maxTimeoutMs = 2 ** 31 - 1;
@@ -92,15 +66,28 @@ export class OrderDesk {
   }
 
   /** Sign, store and publish an exercise or test. Problems: not-found, conflict, demo-only, one-officer (the real thing needs officers). */
-  give(wanted: OrderWanted): Promise<Result<StoredOrder>> {
-    return this.#alone(async () => {
+  async give(wanted: OrderWanted): Promise<Result<StoredOrder>> {
+    const given = await this.#alone(async () => {
       const planned = this.plan(wanted);
       if (!planned.ok) return planned;
       if (planned.value.class === 'actual') return bad('one-officer', 'prepare the order and let an officer sign it', '/class');
+      const order = await this.extending(planned.value, wanted.extends);
+      if (!order.ok) return order;
       const { template, groups, by } = wanted;
       const expMs = this.#options.nowMs() + wanted.validMs;
-      return this.#issue({ id: `order-${randomHex(8)}`, order: planned.value, template, groups, by, expMs });
+      return this.#issue({ id: `order-${randomHex(8)}`, order: order.value, template, groups, by, expMs });
     });
+    if (given.ok) await this.updated(given.value);
+    return given;
+  }
+
+  extending(order: Order, id: string | undefined): Promise<Result<Order>> {
+    return extending(this.#options, order, id);
+  }
+
+  /** Boxes end the old one as the new one begins; those that the new one does not reach are told so. */
+  async updated({ order, by }: Pick<StoredOrder, 'order' | 'by'>): Promise<void> {
+    if (order.updates && order.updates.length > 0) await this.clear(order.updates, by, 'updated');
   }
 
   /** Give what officers have signed, exactly as they signed it; exercises need no authority. Problem: conflict (no room in a group). */
@@ -148,7 +135,7 @@ export class OrderDesk {
     return this.#alone(async () => {
       const { store, nowMs, feed } = this.#options;
       const atMs = nowMs();
-      const living = await this.#living(ids, atMs);
+      const living = await livingOrders(store, ids, atMs);
       if (living.length === 0) return bad('not-found', 'no living order of that id');
       const clears = await this.#signClears(living, reason, atMs);
       const cleared = living.map(({ id }) => id);
@@ -216,11 +203,6 @@ export class OrderDesk {
       if (!room.ok) return room;
     }
     return ok(undefined);
-  }
-
-  async #living(ids: readonly string[], nowMs: number): Promise<StoredOrder[]> {
-    const orders = await Promise.all(ids.map((id) => this.#options.store.order(id)));
-    return orders.flatMap((order) => (order && order.clearedMs === null && order.expMs > nowMs ? [order] : []));
   }
 
   async #signClears(living: readonly StoredOrder[], reason: string, nowMs: number): Promise<GroupEnvelope[]> {

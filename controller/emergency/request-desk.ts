@@ -40,6 +40,8 @@ export interface RequestWanted {
   readonly reason: string;
   /** The waiting order whose place it takes. */
   readonly instead?: string | undefined;
+  /** The standing order whose place it takes. */
+  readonly extends?: string | undefined;
   readonly by: string;
   readonly riskLevel?: Order['riskLevel'];
   readonly floodAlarm?: Order['floodAlarm'];
@@ -107,7 +109,9 @@ export class RequestDesk {
     if (!planned.ok) return planned;
     if (this.waiting().length >= requestsMax)
       return bad('too-many-requests', `${requestsMax} orders wait for officers; withdraw one first`);
-    const order = planned.value;
+    const extended = await orders.extending(planned.value, wanted.extends);
+    if (!extended.ok) return extended;
+    const order = extended.value;
     const glass = glassOf(officers(), wanted.by);
     const allowed = wanted.breakGlass ? this.#mayBreakGlass(wanted, order) : ok(undefined);
     if (!allowed.ok) return allowed;
@@ -181,12 +185,14 @@ export class RequestDesk {
       this.#callSecond(approved);
       return ok(approved);
     }
-    const given = await this.#options.orders.giveApproved(approved, authorityOf(approved));
+    const { orders } = this.#options;
+    const given = await orders.giveApproved(approved, authorityOf(approved));
     // Not given (no room, who signs was away): it waits as it stood, and this officer presses again.
     if (!given.ok) return given;
     this.#drop(id);
     if (approved.instead !== undefined) this.#drop(approved.instead);
     await this.#keepCorrection(approved);
+    await orders.updated(approved);
     return given;
   }
 

@@ -67,10 +67,20 @@ export class ExchangeDesk {
   async links(): Promise<ExchangeLinkAnswer[]> {
     const { store } = this.#options;
     const [links, standing] = await Promise.all([store.exchange.links(), store.exchange.standing()]);
-    return links.map((link) => {
-      const { supplied = 0, lastHeardMs = null } = standing.get(link.id) ?? {};
-      return { ...link, supplied, lastHeardMs, state: lastHeardMs === null ? 'silent' : 'connected' };
-    });
+    const kept = new Set(links.map(({ unit }) => unit));
+    return Promise.all(
+      links.map(async (link): Promise<ExchangeLinkAnswer> => {
+        const { supplied = 0, lastHeardMs = null } = standing.get(link.id) ?? {};
+        const owed = (await this.#owed(link, kept)).length;
+        return { ...link, supplied, owed, lastHeardMs, state: lastHeardMs === null ? 'silent' : 'connected' };
+      }),
+    );
+  }
+
+  /** Issues that it has not been supplied with as they are now, as many as one look takes. */
+  #owed({ id, unit }: ExchangeLink, kept: ReadonlySet<string>): Promise<readonly string[]> {
+    const { store, units } = this.#options;
+    return store.exchange.owed(id, heirsOf(units.tree, units.today(), unit, kept), exchangeLimits.page);
   }
 
   /** Each unit of today with whose system it is. */
@@ -224,10 +234,10 @@ export class ExchangeDesk {
 
   /** A page at a time, oldest first: their order is the order of issuing, and what was supplied is not read again. */
   async #supply(link: ExchangeLink): Promise<void> {
-    const { store, nowMs, units } = this.#options;
+    const { store, nowMs } = this.#options;
     // A unit that ended has its withdrawals yet; where another system stayed with it they go there.
     const kept = new Set((await store.exchange.links()).map(({ unit }) => unit));
-    const owed = await store.exchange.owed(link.id, heirsOf(units.tree, units.today(), link.unit, kept), exchangeLimits.page);
+    const owed = await this.#owed(link, kept);
     if (owed.length === 0) return;
     const issues = (await Promise.all(owed.map((id) => store.issues.issue(id)))).flatMap((one) => one ?? []);
     const items = new Map((await store.sources.itemsOf(issues.map(({ item }) => item))).map((one) => [one.id, one]));

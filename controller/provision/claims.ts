@@ -1,5 +1,6 @@
 // One-time claims: what a technician carries to a box so that the centre signs the key it makes there.
 import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
+import type { ClaimDocument } from '../../schemas/api.ts';
 import { fromBase64 } from '../../schemas/envelope.ts';
 import type { TrustRoot } from '../../schemas/keys.ts';
 import { bad, type Result } from '../../schemas/problems.ts';
@@ -7,18 +8,6 @@ import type { Act, Box, EstateStore } from '../store/store.ts';
 import type { Authority } from './authority.ts';
 
 export const claimLifeMs = 24 * 3600_000;
-
-export interface ClaimDocument {
-  readonly dev: string;
-  readonly centreUrl: string;
-  readonly brokerUrl: string;
-  readonly ca: string;
-  readonly trustRoot: TrustRoot;
-  readonly token: string;
-  readonly expMs: number;
-  /** For the people who act at the box; made here, shown once, kept by nobody but the box (as a hash). */
-  readonly pin: string;
-}
 
 export interface ClaimPlace {
   readonly centreUrl: string;

@@ -3,20 +3,20 @@ import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { type EquipmentRequest, type ImportPreviewRequest, type ImportRequest, registerLimits } from '../../schemas/register.ts';
-import type { LocalDate } from '../../schemas/time.ts';
 import {
-  checkPhotos,
+  type EquipmentRequest,
   type EquipmentVersion,
-  type ImportedState,
-  judgeImportUndo,
-  judgeState,
-  laterChanged,
-  type Maker,
+  type ImportPreviewRequest,
+  type ImportRequest,
   type RegisterImport,
-} from '../core/register.ts';
+  type RegisterImportAnswer,
+  registerLimits,
+} from '../../schemas/register.ts';
+import type { LocalDate } from '../../schemas/time.ts';
+import { checkPhotos, type ImportedState, judgeImportUndo, judgeState, laterChanged, type Maker } from '../core/register.ts';
 import { readHeader } from '../core/register-columns.ts';
-import { type ImportPlace, type ImportRow, idsIn, photosIn, planImport, rowsToWrite } from '../core/register-import.ts';
+import type { ImportRow } from '../core/register-import.ts';
+import { type ImportPlace, idsIn, photosIn, planImport, rowsToWrite } from '../core/register-import.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { homeOf, unitsAt } from '../core/source-place.ts';
 import { periodOn } from '../core/unit-tree.ts';
@@ -143,7 +143,7 @@ export class RegisterDesk {
   }
 
   /** With the entries that stand in the way of taking it back. Problem: not-found. */
-  async imported(id: string): Promise<Result<RegisterImport & { readonly entries: number; readonly changedSince: readonly string[] }>> {
+  async imported(id: string): Promise<Result<RegisterImportAnswer>> {
     const { register } = this.#options;
     const found = await register.import(id);
     if (!found) return bad('not-found', `no import ${id}`);

@@ -1,8 +1,8 @@
 // Reports of the estate: faults with their time to repair, exercises with how far they were heard, equipment as it stands.
-import { faultKinds } from '../../schemas/faults.ts';
-import type { Fault } from '../core/faults.ts';
+import { type Fault, faultKinds } from '../../schemas/faults.ts';
+import type { ReportBody, Value } from '../../schemas/report-tables.ts';
 import type { Known } from './known.ts';
-import { column, figure, type ReportBody, share, type Value } from './report.ts';
+import { column, figure, share } from './report.ts';
 
 /** A box that nobody has mended for so long goes upward (PRODUCT §1.20). */
 const longMs = 30 * 24 * 3600_000;

@@ -2,16 +2,17 @@
 import type { AreaPath } from '../../schemas/ids.ts';
 import { within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Exclusion } from '../../schemas/report-tables.ts';
 import { dayMs, dayOfLocalDate, localDateOfDay } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { startOfDay } from '../core/area-history.ts';
 import { type MonthFacts, monthsUpTo } from '../core/evaluation.ts';
+import { isDone } from '../core/source-handling.ts';
 import { homeOf } from '../core/source-place.ts';
 import { upwardAfterMs } from '../core/tickets.ts';
 import { trainedAt, trainedForMs } from '../core/training.ts';
 import { areasOn } from '../core/unit-tree.ts';
 import { readHandled } from '../sources/handling.ts';
-import type { Exclusion } from './report.ts';
 
 const issuesMax = 2_000;
 const itemsMax = 300;
@@ -152,7 +153,8 @@ async function readIssued(
     const far = (ids: readonly string[]) => federation.lower.far(ids);
     const read = await readHandled({ store, sources, units, boxes: () => registry.all(), far, nowMs }, item);
     if (!read.ok) return read;
-    for (const { entry, state, plays } of read.value.handled) {
+    for (const handled of read.value.handled) {
+      const { entry, state } = handled;
       const month = monthOf(entry.atMs);
       const area = homeOf(units.tree, units.today(), entry.unit)?.area;
       if (month === undefined || area === undefined) continue;
@@ -160,8 +162,7 @@ async function readIssued(
       else if (state === 'unknown') unknown.set(month, (unknown.get(month) ?? 0) + 1);
       else {
         const key = `${month} ${item.id} ${entry.unit}`;
-        const done = plays > 0 || (entry.answer === 'taken' && entry.form !== null);
-        found.set(key, { month, area, done: done || (found.get(key)?.done ?? false) });
+        found.set(key, { month, area, done: isDone(handled) || (found.get(key)?.done ?? false) });
       }
     }
   }

@@ -1,16 +1,7 @@
 // The evaluation of units as reports: one unit over twelve months, or units side by side. Each figure with what it counts.
+import type { Column, Exclusion, Figure, ReportBody, Value, ValueKind, Words } from '../../schemas/report-tables.ts';
 import { meanStars, shareOf, type UnitMeasures } from '../core/evaluation.ts';
-import {
-  type Column,
-  column,
-  type Exclusion,
-  type Figure,
-  figure,
-  type ReportBody,
-  type Value,
-  type ValueKind,
-  type Words,
-} from './report.ts';
+import { column, figure } from './report.ts';
 
 interface Criterion extends Words {
   readonly id: string;

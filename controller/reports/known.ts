@@ -1,8 +1,8 @@
 // What reports are made of: plain lists, of boxes that the asker sees (api/reports.ts reads them).
+import type { Fault } from '../../schemas/faults.ts';
 import type { Programme } from '../../schemas/programme.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Output } from '../../schemas/settings.ts';
-import type { Fault } from '../core/faults.ts';
 import type { KeptSum, PlaySum, RefusedPlay } from '../store/play-store.ts';
 
 export interface KnownBox {

@@ -1,6 +1,6 @@
 // The head and foot of an official document on paper, as Decree 30/2020/NĐ-CP (annex I) lays them out. Pure.
+import type { OfficialHead, Words } from '../../schemas/report-tables.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-import type { OfficialHead, Words } from './report.ts';
 
 /** Kinds of units that a place is named without; numbers keep theirs ("Phường 1"). */
 const kinds = /^(?:tỉnh|thành phố|huyện|quận|thị xã|xã|phường|thị trấn|đặc khu|thôn|bản|tổ dân phố)\s+(?!\d)/iu;

@@ -1,8 +1,9 @@
 // Reports made of receipts: the log of plays, minutes by tier, level and language, how far the schedule was kept, what policy refused.
 import type { Receipt } from '../../schemas/receipt.ts';
 import { classWords, outcomeWords, proofWords, reasonWords } from '../../schemas/receipt-words.ts';
+import type { Exclusion, ReportBody, Value, Words } from '../../schemas/report-tables.ts';
 import type { Known } from './known.ts';
-import { column, type Exclusion, figure, type ReportBody, share, type Value, type Words } from './report.ts';
+import { column, figure, share } from './report.ts';
 import { isOfficial } from './sums.ts';
 
 const shownOutcomes = ['played', 'partial', 'preempted', 'missed', 'refused-by-policy', 'failed'] as const;

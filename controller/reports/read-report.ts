@@ -1,6 +1,8 @@
 // What a report is made of, read from the tables: only what it needs, only of boxes the reader sees.
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Receipt } from '../../schemas/receipt.ts';
+import type { Report, ReportBody, ReportId } from '../../schemas/report-tables.ts';
 import type { Centre } from '../centre.ts';
 import { statusOf } from '../core/fleet-status.ts';
 import { foldFact, type Told } from '../core/order-progress.ts';
@@ -11,17 +13,23 @@ import type { StoredOrder, StoredReceipt } from '../store/store.ts';
 import { drills, equipment, faults } from './estate.ts';
 import type { Known, KnownOrder } from './known.ts';
 import { addPlays, breaches, minutes, noPlays, playLog, playLogOf, playRows, scheduleKept } from './plays.ts';
-import { type Report, type ReportBody, type ReportId, reportTitles } from './report.ts';
+import { reportTitles } from './report.ts';
 import { csvMark, endCsv, rowsCsv, tablesCsv } from './write.ts';
 
 const faultsMax = 20_000;
 const ordersMax = 5_000;
 
-/** A period, `toMs` excluded, and a part of the area. */
-export interface Asked {
+/** A period, `toMs` excluded, and a part of the area or a box; of the log of plays also which of them. */
+export interface Asked extends OfPlays {
   readonly fromMs: number;
   readonly toMs: number;
   readonly area?: AreaPath | undefined;
+  readonly box?: string | undefined;
+}
+
+export interface OfPlays {
+  readonly outcome?: Receipt['outcome'] | undefined;
+  readonly programme?: string | undefined;
 }
 
 export type ReportRooms = Pick<Centre, 'store' | 'registry' | 'link' | 'card' | 'nowMs'>;
@@ -61,19 +69,20 @@ export async function* streamPlayLog(centre: ReportRooms, grants: readonly Grant
   let sums = noPlays;
   let after: StoredReceipt | undefined;
   do {
-    const receipts = await store.log.receiptsPage({ boxes: ids, fromMs, toMs, after, limit: streamedRows });
+    const part = await store.log.receiptsPage({ boxes: ids, fromMs, toMs, after, limit: streamedRows });
+    const receipts = part.filter((one) => isAsked(one, asked));
     if (receipts.length > 0) yield rowsCsv({ zone: card.zone, columns, rows: playRows({ receipts, boxes, programmes }) });
     sums = addPlays(sums, receipts);
-    after = receipts.length < streamedRows ? undefined : receipts.at(-1);
+    after = part.length < streamedRows ? undefined : part.at(-1);
   } while (after);
   yield endCsv({ ...about, ...playLogOf([], sums) });
 }
 
 /** That the asker sees, in the part of the area that is asked. */
-function boxesOf({ registry, link }: ReportRooms, grants: readonly Grant[], { area }: Asked, atMs: number): Known['boxes'] {
+function boxesOf({ registry, link }: ReportRooms, grants: readonly Grant[], { area, box: only }: Asked, atMs: number): Known['boxes'] {
   return registry
     .all()
-    .filter((box) => sees(grants, box.area) && (area === undefined || within(box.area, area)))
+    .filter((box) => sees(grants, box.area) && (area === undefined || within(box.area, area)) && (only === undefined || box.id === only))
     .map((box) => {
       const { online, lastSeenMs } = statusOf(registry.seen(box.id), link.connected(box.id), atMs);
       const { id, name, area: place, settings, enrolledMs } = box;
@@ -81,18 +90,18 @@ function boxesOf({ registry, link }: ReportRooms, grants: readonly Grant[], { ar
     });
 }
 
-async function readKnown(
-  centre: ReportRooms,
-  grants: readonly Grant[],
-  { fromMs, toMs, area }: Asked,
-  id: ReportId,
-): Promise<Result<Known>> {
+function isAsked({ receipt }: Pick<StoredReceipt, 'receipt'>, { outcome, programme }: OfPlays): boolean {
+  return (outcome === undefined || receipt.outcome === outcome) && (programme === undefined || receipt.programme === programme);
+}
+
+async function readKnown(centre: ReportRooms, grants: readonly Grant[], asked: Asked, id: ReportId): Promise<Result<Known>> {
   const { store, nowMs } = centre;
+  const { fromMs, toMs } = asked;
   const atMs = nowMs();
-  const boxes = boxesOf(centre, grants, { fromMs, toMs, area }, atMs);
+  const boxes = boxesOf(centre, grants, asked, atMs);
   const ids = boxes.map((box) => box.id);
-  const period = { boxes: area === undefined && seesAll(grants, centre.card.area) ? undefined : ids, fromMs, toMs };
-  const receipts = id === 'play-log' ? await readPlays(centre, ids, fromMs, toMs) : [];
+  const period = { boxes: isWhole(asked) && seesAll(grants, centre.card.area) ? undefined : ids, fromMs, toMs };
+  const receipts = id === 'play-log' ? await readPlays(centre, ids, asked) : [];
   const refused = id === 'breaches' ? await store.plays.refused({ ...period, limit: periodRowsMax }) : [];
   const programmes = ['play-log', 'minutes', 'breaches'].includes(id) ? await store.content.programmes() : [];
   const faulty = id === 'faults' ? await store.faults.faults({ ...period, open: false, period: { fromMs, toMs }, limit: faultsMax }) : [];
@@ -107,10 +116,16 @@ async function readKnown(
   });
 }
 
-async function readPlays({ store }: ReportRooms, boxes: readonly string[], fromMs: number, toMs: number): Promise<Known['receipts']> {
+function isWhole({ area, box }: Asked): boolean {
+  return area === undefined && box === undefined;
+}
+
+async function readPlays({ store }: ReportRooms, boxes: readonly string[], asked: Asked): Promise<Known['receipts']> {
+  const { fromMs, toMs } = asked;
   const receipts = await store.log.receiptsBetween({ boxes, fromMs, toMs });
   // Too many are refused as too many, whatever lies before the period.
-  return receipts.length >= periodRowsMax ? receipts : receipts.filter(({ receipt }) => receipt.plannedStartMs >= fromMs);
+  if (receipts.length >= periodRowsMax) return receipts;
+  return receipts.filter((one) => one.receipt.plannedStartMs >= fromMs && isAsked(one, asked));
 }
 
 /** Orders of the period that were meant for boxes the person sees; undefined when they go further back than is read. */

@@ -1,9 +1,9 @@
 // Statistics of the register as at a day, by unit with all below it: made of the states that held that day, never of today's.
 import type { AreaPath } from '../../schemas/ids.ts';
-import type { EquipmentFacts, Technology } from '../../schemas/register.ts';
+import type { EquipmentFacts, EquipmentVersion, Technology } from '../../schemas/register.ts';
+import type { Exclusion, ReportBody, Value } from '../../schemas/report-tables.ts';
 import type { UnitAnswer } from '../../schemas/units.ts';
-import type { EquipmentVersion } from '../core/register.ts';
-import { column, type Exclusion, figure, type ReportBody, share, type Value } from './report.ts';
+import { column, figure, share } from './report.ts';
 
 export interface KnownRegister {
   /** As they were at the end of the day. */

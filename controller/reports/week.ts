@@ -1,8 +1,9 @@
 // The week of a unit on paper: what was planned and what receipts say was heard, and essential items with both shares. Pure.
 import type { Outcome } from '../../schemas/receipt.ts';
 import { classWords } from '../../schemas/receipt-words.ts';
+import type { Exclusion, ReportBody, Table, Value, Words } from '../../schemas/report-tables.ts';
 import type { HandlingFigures, HandlingState } from '../../schemas/source-issue.ts';
-import { column, type Exclusion, figure, type ReportBody, share, type Table, type Value, type Words } from './report.ts';
+import { column, figure, share } from './report.ts';
 
 /** One play on one output of one box, as planned; told once its receipt is here. */
 export interface WeekPlay {

@@ -1,7 +1,7 @@
 // Reports on paper and for office programs: RFC 4180 tables and pages that print well, Vietnamese first.
+import type { Report, Table, Value, ValueKind } from '../../schemas/report-tables.ts';
 import { zoneClock } from '../../schemas/zones.ts';
 import { headHtml, officialStyle, signaturesHtml } from './official.ts';
-import type { Report, Table, Value, ValueKind } from './report.ts';
 
 /** Not measured is not nothing. */
 const unmeasured = 'chưa đo được';

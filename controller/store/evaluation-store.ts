@@ -1,19 +1,7 @@
-// What a centre remembers of how units are rated, and of training.
-import type { RatedLevel } from '../../schemas/evaluation.ts';
+import type { Rating } from '../../schemas/evaluation.ts';
 import type { Result } from '../../schemas/problems.ts';
-import type { Stars } from '../core/evaluation.ts';
-import type { Sandbox, Training } from '../core/training.ts';
+import type { Sandbox, Training } from '../../schemas/training.ts';
 import type { Act } from './store.ts';
-
-export interface Rating {
-  readonly unit: string;
-  readonly month: string;
-  readonly level: RatedLevel;
-  readonly source: string;
-  readonly stars: Stars;
-  readonly by: string;
-  readonly atMs: number;
-}
 
 export interface EvaluationStore {
   /** In place of one of the same unit, month, level and source. */

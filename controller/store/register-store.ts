@@ -1,7 +1,8 @@
 // What a centre remembers of its equipment: states that are only added, and imports.
 import type { Result } from '../../schemas/problems.ts';
+import type { EquipmentVersion, RegisterImport } from '../../schemas/register.ts';
 import type { LocalDate } from '../../schemas/time.ts';
-import type { EquipmentVersion, ImportedState, RegisterImport } from '../core/register.ts';
+import type { ImportedState } from '../core/register.ts';
 import type { Act } from './store.ts';
 
 export interface EntryFilter {

@@ -1,8 +1,8 @@
 // Policies of areas and the holidays of years, in SQL.
 
 import type { HolidayYearSet } from '../../schemas/holidays.ts';
+import type { AreaPolicy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { AreaPolicy } from '../core/compile-want.ts';
 import type { Act, CalendarStore } from './store.ts';
 import type { Writer } from './writer.ts';
 

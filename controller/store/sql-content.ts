@@ -1,6 +1,7 @@
 // Media, programmes, schedules and the policy in SQL.
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import type { Delegated } from '../../schemas/approval.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import type { Occasion } from '../../schemas/holidays.ts';
 import type { Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -82,15 +83,19 @@ export class SqlContent implements ContentStore {
     });
   }
 
+  replaceSchedule(was: StoredSchedule, stored: StoredSchedule, act: Act): Promise<Result<void>> {
+    return this.#writer.alone(async () => {
+      const { id } = was.schedule;
+      const there = (await this.#writer.database.read('SELECT * FROM schedules WHERE id = ?', [id])).map(scheduleOf)[0];
+      if (!there) return bad('not-found', `no schedule ${id}`);
+      if (canonicalJson(there) !== canonicalJson(was)) return bad('conflict', `${id} was changed meanwhile`, '/seen');
+      await this.#writer.commit([{ sql: 'DELETE FROM schedules WHERE id = ?', params: [id] }, scheduleStatement(stored)], act);
+      return ok(undefined);
+    });
+  }
+
   async schedules(page?: ContentPage): Promise<StoredSchedule[]> {
-    const rows = await this.#part('schedules', 'created_ms', 'id', '>', page);
-    return rows.map((row) => ({
-      schedule: JSON.parse(String(row['body'])) as Schedule,
-      groups: JSON.parse(String(row['groups'])) as string[],
-      ...occasionsOf(JSON.parse(String(row['occasions'])) as Occasion[]),
-      author: String(row['author']),
-      createdMs: Number(row['created_ms']),
-    }));
+    return (await this.#part('schedules', 'created_ms', 'id', '>', page)).map(scheduleOf);
   }
 
   /** By time, newest first where what follows is smaller; of the same time by name. */
@@ -129,6 +134,16 @@ export function scheduleStatement({ schedule, groups, occasions = [], author, cr
   return {
     sql: 'INSERT INTO schedules (id, created_ms, body, groups, occasions, author) VALUES (?, ?, ?, ?, ?, ?)',
     params: [...[schedule.id, createdMs, JSON.stringify(schedule), JSON.stringify(groups)], ...[JSON.stringify(occasions), author]],
+  };
+}
+
+function scheduleOf(row: SqlRow): StoredSchedule {
+  return {
+    schedule: JSON.parse(String(row['body'])) as Schedule,
+    groups: JSON.parse(String(row['groups'])) as string[],
+    ...occasionsOf(JSON.parse(String(row['occasions'])) as Occasion[]),
+    author: String(row['author']),
+    createdMs: Number(row['created_ms']),
   };
 }
 

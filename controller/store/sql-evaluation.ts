@@ -1,9 +1,10 @@
 // Ratings, training and sandboxes in SQL.
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
+import type { Rating } from '../../schemas/evaluation.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { Sandbox, Training } from '../core/training.ts';
+import type { Sandbox, Training } from '../../schemas/training.ts';
 import { put } from './batch.ts';
-import type { EvaluationStore, Rating, TrainingFilter, TrainingStore } from './evaluation-store.ts';
+import type { EvaluationStore, TrainingFilter, TrainingStore } from './evaluation-store.ts';
 import { terms } from './sql-log.ts';
 import type { Act } from './store.ts';
 import type { Writer } from './writer.ts';

@@ -1,6 +1,7 @@
 // Faults of boxes in SQL, with what people did about them.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
-import { type Fault, isOpen } from '../core/faults.ts';
+import type { Fault } from '../../schemas/faults.ts';
+import { isOpen } from '../core/faults.ts';
 import { put } from './batch.ts';
 import { terms } from './sql-log.ts';
 import type { Act, FaultFilter, FaultSpan, FaultStore } from './store.ts';

@@ -1,9 +1,10 @@
 // Rows from the boxes, what they prove, and what contradicts them, in SQL.
 import type { SqlRow, SqlValue } from '../../hardware/host/sqlite.ts';
+import type { LogConflict } from '../../schemas/log.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
 import { addNew, type Cell, put } from './batch.ts';
-import type { LogCommit, LogConflict, LogHead, LogStore, StoredReceipt, StoredRow, StoredShowing } from './store.ts';
+import type { LogCommit, LogHead, LogStore, StoredReceipt, StoredRow, StoredShowing } from './store.ts';
 import type { Writer } from './writer.ts';
 
 const dayMs = 24 * 3600_000;
@@ -102,9 +103,15 @@ export class SqlLog implements LogStore {
     return new Set(rows.map((row) => `${row['dev']} ${row['occurrence']}`));
   }
 
-  async receipts({ dev, after, limit }: Parameters<LogStore['receipts']>[0]): Promise<StoredReceipt[]> {
+  async receipts({ after, limit, ...only }: Parameters<LogStore['receipts']>[0]): Promise<StoredReceipt[]> {
+    const { dev, boxes, fromMs, toMs, outcome, programme } = only;
     const { where, params } = terms([
       ['dev = ?', dev === undefined ? undefined : [dev]],
+      ['dev IN (SELECT value FROM json_each(?))', boxes && [JSON.stringify(boxes)]],
+      ['planned_ms >= ?', fromMs === undefined ? undefined : [fromMs]],
+      ['planned_ms < ?', toMs === undefined ? undefined : [toMs]],
+      ['outcome = ?', outcome === undefined ? undefined : [outcome]],
+      ['programme = ?', programme === undefined ? undefined : [programme]],
       ['(planned_ms, dev, occurrence) < (?, ?, ?)', after && [after.receipt.plannedStartMs, after.dev, after.receipt.occurrence]],
     ]);
     const sql = `SELECT dev, body, received_ms FROM receipts ${where} ORDER BY planned_ms DESC, dev DESC, occurrence DESC LIMIT ?`;

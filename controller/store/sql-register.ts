@@ -1,7 +1,8 @@
 // The register of equipment in SQL: every state a row, the one of a day found by its number.
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { EquipmentVersion, ImportedState, RegisterImport } from '../core/register.ts';
+import type { EquipmentVersion, RegisterImport } from '../../schemas/register.ts';
+import type { ImportedState } from '../core/register.ts';
 import { addNew, put } from './batch.ts';
 import type { EntryFilter, RegisterStore, RegisterWrite } from './register-store.ts';
 import { terms } from './sql-log.ts';

@@ -1,7 +1,7 @@
 // Tickets in SQL.
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { Ticket } from '../core/tickets.ts';
+import type { Ticket } from '../../schemas/tickets.ts';
 import { put } from './batch.ts';
 import { terms } from './sql-log.ts';
 import { photoUses } from './sql-photos.ts';

@@ -1,7 +1,8 @@
 // Units, their changes and the places of boxes, in SQL.
 import type { SqlRow, Statement } from '../../hardware/host/sqlite.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
-import type { AreaHistory, AreaSince } from '../core/area-history.ts';
+import type { AreaSince } from '../../schemas/units.ts';
+import type { AreaHistory } from '../core/area-history.ts';
 import type { Grant } from '../core/roles.ts';
 import type { KeptPlan, UnitChangeEntry, UnitState } from '../core/unit-book.ts';
 import type { Holder } from '../core/unit-moves.ts';

@@ -1,15 +1,17 @@
 // LONG: the whole port on one page.
+
 // What a centre remembers, by meaning. Every write is one durable transaction; one process writes.
 import type { RelayRequest } from '../../schemas/api.ts';
 import type { Delegated } from '../../schemas/approval.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
-import type { FaultReason } from '../../schemas/faults.ts';
+import type { Fault, FaultReason } from '../../schemas/faults.ts';
 import type { HolidayYearSet, Occasion } from '../../schemas/holidays.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
+import type { LogConflict } from '../../schemas/log.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { Row } from '../../schemas/outbox.ts';
-import type { Policy } from '../../schemas/policy.ts';
+import type { AreaPolicy, Policy } from '../../schemas/policy.ts';
 import type { Problem, Result } from '../../schemas/problems.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
@@ -17,8 +19,6 @@ import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
-import type { AreaPolicy } from '../core/compile-want.ts';
-import type { Fault } from '../core/faults.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import type { BulkStore } from './bulk-store.ts';
@@ -202,6 +202,16 @@ export interface StoredRow extends Row {
   readonly receivedMs: number;
 }
 
+/** Which receipts; the period is that of their planned starts, `toMs` excluded. */
+export interface ReceiptFilter {
+  readonly dev?: string | undefined;
+  readonly boxes?: readonly string[] | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly outcome?: Receipt['outcome'] | undefined;
+  readonly programme?: string | undefined;
+}
+
 /** Where a receipt, and a row, stands among the newest. */
 export interface ReceiptPlace {
   readonly dev: string;
@@ -220,16 +230,6 @@ export interface StoredShowing {
   readonly dev: string;
   readonly showing: ShowingRow;
   readonly receivedMs: number;
-}
-
-/** A row or receipt that contradicts a stored one; kept, never merged. */
-export interface LogConflict {
-  readonly dev: string;
-  readonly epoch: string;
-  readonly seq: number;
-  readonly kind: 'row' | 'receipt';
-  readonly detail: string;
-  readonly atMs: number;
 }
 
 /** All that one transaction of the log desk writes. */
@@ -281,6 +281,8 @@ export interface ContentStore {
   addSchedule(schedule: StoredSchedule, act: Act): Promise<Result<void>>;
   /** Oldest first; all unless a part is asked. */
   schedules(page?: ContentPage): Promise<StoredSchedule[]>;
+  /** Problems: not-found, conflict (it is no more what `was` says). */
+  replaceSchedule(was: StoredSchedule, schedule: StoredSchedule, act: Act): Promise<Result<void>>;
   /** Problem: not-found. */
   removeSchedule(id: string, act: Act): Promise<Result<void>>;
   policy(): Promise<Policy | undefined>;
@@ -387,7 +389,7 @@ export interface LogStore {
   /** Which of these (dev, occurrence) have their receipt already, as `dev occurrence`. */
   settled(keys: readonly (readonly [dev: string, occurrence: string])[]): Promise<ReadonlySet<string>>;
   /** Newest first; `after`: those that stand behind this one. */
-  receipts(filter: { readonly dev?: string; readonly after?: ReceiptPlace | undefined; readonly limit: number }): Promise<StoredReceipt[]>;
+  receipts(filter: ReceiptFilter & { readonly after?: ReceiptPlace | undefined; readonly limit: number }): Promise<StoredReceipt[]>;
   /** Receipts planned to begin within the period or a day before it, oldest first. */
   receiptsBetween(filter: {
     readonly dev?: string;
@@ -417,9 +419,27 @@ export interface LogStore {
   conflicts(limit: number): Promise<LogConflict[]>;
 }
 
+/** Rows whose texts begin so, within the time; `after`: the row where the part before ended. */
+export interface AuditSearch {
+  readonly actor?: string | undefined;
+  readonly act?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  readonly order: 'oldest' | 'newest';
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
 export interface AuditStore {
   append(act: Act): Promise<void>;
+  search(asked: AuditSearch): Promise<(Act & { readonly seq: number; readonly hash: string })[]>;
   entries(afterSeq: number, limit: number): Promise<(Act & { readonly seq: number; readonly hash: string })[]>;
+  /** What one person did within a time, oldest first. */
+  by(
+    actor: string,
+    span: { readonly fromMs: number; readonly toMs: number; readonly limit: number },
+  ): Promise<(Act & { readonly seq: number })[]>;
   /** The first seq whose hash does not follow from the one before, or undefined when the whole chain holds. */
   verify(): Promise<number | undefined>;
   /** The last entry; 0 and '' before the first. */

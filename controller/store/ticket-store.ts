@@ -1,7 +1,6 @@
 // What a centre remembers of repairs.
 import type { Result } from '../../schemas/problems.ts';
-import type { TicketState } from '../../schemas/tickets.ts';
-import type { Ticket } from '../core/tickets.ts';
+import type { Ticket, TicketState } from '../../schemas/tickets.ts';
 import type { Act } from './store.ts';
 
 export interface TicketFilter {

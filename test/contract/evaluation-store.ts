@@ -1,9 +1,9 @@
 // What every store promises of ratings, training, and how long faults stood.
 import { expect, test } from 'vitest';
-import type { Stars } from '../../controller/core/evaluation.ts';
-import type { Fault } from '../../controller/core/faults.ts';
-import type { Training } from '../../controller/core/training.ts';
+import type { Stars } from '../../schemas/evaluation.ts';
+import type { Fault } from '../../schemas/faults.ts';
 import { bad, ok } from '../../schemas/problems.ts';
+import type { Training } from '../../schemas/training.ts';
 import { describeOnStore, type StoreBed } from './store-suite.ts';
 
 const act = (name: string) => ({ atMs: 1, actor: 'an', act: name, subject: 's', sha256: '' });

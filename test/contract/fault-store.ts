@@ -1,7 +1,7 @@
 // What every store promises of faults.
 import { expect, test } from 'vitest';
-import type { Fault } from '../../controller/core/faults.ts';
 import type { Store } from '../../controller/store/store.ts';
+import type { Fault } from '../../schemas/faults.ts';
 import { describeOnStore, type StoreBed } from './store-suite.ts';
 
 const fault = (id: string, change: Partial<Fault> = {}): Fault => ({

@@ -1,10 +1,10 @@
 // Sums of plays as every store makes them: the same as reckoned of the receipts one by one.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Fault } from '../../controller/core/faults.ts';
 import { keptOf, minutesOf, refusedOf, type ToldReceipt } from '../../controller/reports/sums.ts';
 import type { StoredReceipt, StoredRow } from '../../controller/store/store.ts';
 import { canonicalJson } from '../../schemas/canonical.ts';
+import type { Fault } from '../../schemas/faults.ts';
 import { Outcome, type Receipt } from '../../schemas/receipt.ts';
 import { describeOnStore, type StoreBed } from './store-suite.ts';
 

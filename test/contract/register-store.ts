@@ -1,7 +1,7 @@
 // What every store promises of the register of equipment.
 import { expect, test } from 'vitest';
-import type { EquipmentVersion, RegisterImport } from '../../controller/core/register.ts';
 import { bad, ok } from '../../schemas/problems.ts';
+import type { EquipmentVersion, RegisterImport } from '../../schemas/register.ts';
 import { equipmentState } from '../controller/register-rig.ts';
 import { describeOnStore, type StoreBed } from './store-suite.ts';
 

@@ -42,6 +42,27 @@ const receipt = (occurrence: string, audibleMs = 1): StoredReceipt => ({
 
 const nothing = { rows: [], receipts: [], progress: [], conflicts: [], heads: [] };
 
+function describeAudit(name: string, makeBed: () => Promise<StoreBed>): void {
+  describeOnStore(`${name}, the audit`, makeBed, (on) => {
+    test('acts are found by how their texts begin and by time, from either end, part by part', async () => {
+      const told = (actor: string, name: string, subject: string, atMs: number) =>
+        on.store.audit.append({ ...act(name, atMs), actor, subject });
+      await told('an', 'unit.change', 'đơn-1', 10);
+      await told('an token-1', 'unit.undo', 'đơn-1', 20);
+      await told('binh', 'account.add', 'an', 30);
+      const found = async (asked: object) => (await on.store.audit.search({ order: 'oldest', limit: 9, ...asked })).map(({ seq }) => seq);
+      expect(await found({})).toEqual([1, 2, 3]);
+      expect(await found({ order: 'newest', limit: 2 })).toEqual([3, 2]);
+      expect(await found({ order: 'newest', after: 2 })).toEqual([1]);
+      expect(await found({ after: 2 })).toEqual([3]);
+      expect(await found({ actor: 'an' })).toEqual([1, 2]);
+      expect(await found({ act: 'unit.', subject: 'đơn' })).toEqual([1, 2]);
+      expect(await found({ act: 'unit%' })).toEqual([]);
+      expect(await found({ fromMs: 20, toMs: 30 })).toEqual([2]);
+    });
+  });
+}
+
 export function describeStore(name: string, makeBed: () => Promise<StoreBed>): void {
   describeOnStore(name, makeBed, (on) => {
     test('what was written is there after closing and opening again', async () => {
@@ -223,6 +244,10 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       expect((await on.store.content.addSchedule(schedule, act('s'))).ok).toBe(true);
       expect((await on.store.content.addSchedule(schedule, act('s'))).ok).toBe(false);
       expect(await on.store.content.schedules()).toEqual([schedule]);
+      const moved = { schedule: { id: 's', programme: 'q' }, groups: ['g2'], author: 'x', createdMs: 2 } as never;
+      expect((await on.store.content.replaceSchedule(moved, moved, act('s'))).ok).toBe(false);
+      expect((await on.store.content.replaceSchedule(schedule, moved, act('s'))).ok).toBe(true);
+      expect(await on.store.content.schedules()).toEqual([moved]);
       expect((await on.store.content.removeSchedule('s', act('s'))).ok).toBe(true);
       expect((await on.store.content.removeSchedule('s', act('s'))).ok).toBe(false);
     });
@@ -269,4 +294,5 @@ export function describeStore(name: string, makeBed: () => Promise<StoreBed>): v
       expect(await on.store.estate.seen()).toEqual([{ ...seen, lastSeenMs: 6 }]);
     });
   });
+  describeAudit(name, makeBed);
 }

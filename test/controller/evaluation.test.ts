@@ -1,9 +1,10 @@
 // The evaluation of units: sums that roll up, what nobody measured, and a commune's page of twelve months.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Measure, type MonthFacts, meanStars, measure, monthsUpTo, type Stars, shareOf } from '../../controller/core/evaluation.ts';
+import { type Measure, type MonthFacts, meanStars, measure, monthsUpTo, shareOf } from '../../controller/core/evaluation.ts';
 import { waitingEntry } from '../../controller/core/source-issue.ts';
 import { criteria } from '../../controller/reports/evaluation.ts';
+import type { Stars } from '../../schemas/evaluation.ts';
 import { ok } from '../../schemas/problems.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { type Asker, type BuiltCentre, codeOf, must } from './built-centre.ts';

@@ -1,8 +1,8 @@
 // Faults: when a trouble is one, when it has gone, what a person may do; and the desk over REST on a real centre.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Fault, hysteresis, isOpen, judgeFault, type Pending, sameWithinMs, stepFaults } from '../../controller/core/faults.ts';
-import { FaultReason, faultKinds } from '../../schemas/faults.ts';
+import { hysteresis, isOpen, judgeFault, type Pending, sameWithinMs, shelvedMaxMs, stepFaults } from '../../controller/core/faults.ts';
+import { type Fault, FaultReason, faultKinds } from '../../schemas/faults.ts';
 import { type Asker, type BuiltCentre, codeOf, makeCentre } from './built-centre.ts';
 
 const minute = 60_000;
@@ -108,6 +108,16 @@ describe('what a person does', () => {
     const first = judgeFault(fault, { act: 'answer', note: 'đã xem' }, 'an', 5);
     const then = first.ok && judgeFault(first.value, { act: 'assign', assignee: 'ky-thuat', note: '' }, 'binh', 6);
     expect(then).toMatchObject({ ok: true, value: { answeredBy: 'an', answeredMs: 5, assignee: 'ky-thuat', note: 'đã xem' } });
+  });
+
+  test('what is laid aside keeps who and why, ends by its time, and is not answered by it', () => {
+    const wish = { act: 'shelve', untilMs: 3_600_000, note: 'cắt điện theo lịch' } as const;
+    const aside = judgeFault(fault, wish, 'an', 1_000);
+    expect(aside).toMatchObject({ ok: true, value: { shelved: { untilMs: 3_600_000, by: 'an', why: wish.note }, answeredMs: null } });
+    const back = aside.ok && judgeFault(aside.value, { act: 'shelve', untilMs: null, note: '' }, 'an', 2_000);
+    expect(back).toMatchObject({ ok: true, value: { shelved: null } });
+    for (const untilMs of [999, 1_000, 1_001 + shelvedMaxMs])
+      expect(judgeFault(fault, { ...wish, untilMs }, 'an', 1_000)).toMatchObject({ ok: false, problem: { code: 'bad-input' } });
   });
 
   test('every reason has words in both languages and a next step', () => {

@@ -20,7 +20,7 @@ const preview = (
   machine: readonly string[],
   changed: Partial<Order> = {},
   recorded: string[] = [],
-) => previewOrder({ order: { ...order, ...changed }, boxes, recorded, machine, validMs: 900_000, nowMs: 5 });
+) => previewOrder({ order: { ...order, ...changed }, frame: '', boxes, recorded, machine, validMs: 900_000, nowMs: 5 });
 
 describe('a preview', () => {
   test('counts boxes and those away, and tells until when', () => {

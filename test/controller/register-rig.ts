@@ -1,8 +1,7 @@
 // Entries of the register made by hand, and a commune of two hamlets that keeps one.
 import * as v from 'valibot';
-import type { EquipmentVersion } from '../../controller/core/register.ts';
-import type { Ticket } from '../../controller/core/tickets.ts';
-import { EquipmentFacts } from '../../schemas/register.ts';
+import { EquipmentFacts, type EquipmentVersion } from '../../schemas/register.ts';
+import type { Ticket } from '../../schemas/tickets.ts';
 import { type BuiltCentre, makeCentre, password, seedOf } from './built-centre.ts';
 
 export const equipmentFacts = (change: object = {}): EquipmentFacts =>

@@ -1,11 +1,11 @@
 // The register of equipment: entries with history, tables in and out, an import taken back, statistics as at 31 December.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type EquipmentVersion, judgeImportUndo, judgeState, stateOn } from '../../controller/core/register.ts';
+import { judgeImportUndo, judgeState, stateOn } from '../../controller/core/register.ts';
 import { readCell, readHeader, registerColumns, writeCell } from '../../controller/core/register-columns.ts';
 import { readCsv } from '../../controller/register/csv-table.ts';
 import { csvCell } from '../../controller/reports/write.ts';
-import type { EquipmentFacts } from '../../schemas/register.ts';
+import type { EquipmentFacts, EquipmentVersion } from '../../schemas/register.ts';
 import { type Asker, type BuiltCentre, codeOf, must } from './built-centre.ts';
 import { equipmentFacts, equipmentState, makeCommune } from './register-rig.ts';
 

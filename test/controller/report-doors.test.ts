@@ -1,6 +1,7 @@
 // Every report there is: as JSON, as a table file and as a page, which say the same, with what each figure means and as of when.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Report, reportDoors, reportIds } from '../../controller/reports/report.ts';
+import { reportDoors } from '../../controller/reports/report.ts';
+import { type Report, reportIds } from '../../schemas/report-tables.ts';
 import { type Asker, startMs } from './built-centre.ts';
 import { toldByJson, toldByPage, toldByTable, written } from './report-forms.ts';
 import { addBox, makeProvince, type Province } from './source-rig.ts';

@@ -1,6 +1,6 @@
 // A report read back from paper and from a table file, to be held against its JSON.
 import { parse } from 'csv-parse/sync';
-import type { Report, Value, ValueKind } from '../../controller/reports/report.ts';
+import type { Report, Value, ValueKind } from '../../schemas/report-tables.ts';
 
 const two = (part: number) => String(part).padStart(2, '0');
 

@@ -1,13 +1,14 @@
 // Reports: what counts and what does not, what nobody measured, and how they are written for offices and paper.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Fault } from '../../controller/core/faults.ts';
 import { drills, equipment, faults } from '../../controller/reports/estate.ts';
 import type { Known } from '../../controller/reports/known.ts';
 import { breaches, minutes, playLog, scheduleKept } from '../../controller/reports/plays.ts';
-import { type Report, type ReportBody, reportTitles } from '../../controller/reports/report.ts';
+import { reportTitles } from '../../controller/reports/report.ts';
 import { keptOf, minutesOf, refusedOf } from '../../controller/reports/sums.ts';
 import { reportCsv, reportHtml } from '../../controller/reports/write.ts';
+import type { Fault } from '../../schemas/faults.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
+import type { Report, ReportBody } from '../../schemas/report-tables.ts';
 import { programme } from '../schemas/documents.ts';
 import { type Asker, type BuiltCentre, codeOf, makeCentre } from './built-centre.ts';
 import { written } from './report-forms.ts';

@@ -123,7 +123,7 @@ export const roleTable: readonly RouteRow[] = [
   ofAccount('DELETE /api/accounts/:account/identity'),
   ofAccount('POST /api/accounts/:account/disable'),
   ofAccount('DELETE /api/duty/factors/:account'),
-  ...placed('account.read', 'GET /api/sign-in-settings'),
+  ...placed('account.read', 'GET /api/sign-in-settings', 'GET /api/centre-state'),
   ...placed('account.write', 'PUT /api/sign-in-settings'),
   // Boxes and boards.
   ofBox('read', 'GET /api/boxes/:id'),
@@ -151,6 +151,7 @@ export const roleTable: readonly RouteRow[] = [
     'GET /api/media/:sha256/film',
     'GET /api/media/:sha256/mp3',
     'GET /api/media/work',
+    'GET /api/media/:sha256/uses',
     'GET /api/programmes',
     'GET /api/programmes/:id',
     'GET /api/schedules',
@@ -158,8 +159,8 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('read', 'POST /api/schedules/preview', 'GET /api/timeline', 'GET /api/timeline.ics', 'GET /api/policy'),
   ...anywhere('media.add', 'POST /api/media', 'POST /api/bulletins', 'POST /api/uploads'),
   ...anywhere('media.add', 'HEAD /api/uploads/:id', 'PATCH /api/uploads/:id', 'DELETE /api/uploads/:id'),
-  ...anywhere('media.add', 'POST /api/speech'),
-  ...anywhere('read', 'POST /api/speech/words', 'GET /api/pronunciations'),
+  ...anywhere('media.add', 'POST /api/speech', 'POST /api/speech/hear', 'POST /api/bulletins/preview'),
+  ...anywhere('read', 'POST /api/speech/words', 'GET /api/speech/voices', 'GET /api/pronunciations'),
   ...placed('pronunciation.write', 'PUT /api/pronunciations'),
   ...anywhere('programme.write', 'POST /api/programmes', 'POST /api/programmes/:id/submit'),
   ofProgramme('programme.judge', 'reject'),
@@ -171,6 +172,11 @@ export const roleTable: readonly RouteRow[] = [
   },
   ...placed('schedule.write', 'DELETE /api/schedules/:id'),
   {
+    ...{ route: 'PUT /api/schedules/:id', needs: 'schedule.write', elsewhere: 'refused', params: { id: things.schedule } },
+    body: { programme: things.programme, groups: ['thon-1'], start: '20261124T170000', zone: 'Asia/Ho_Chi_Minh', seen: '0'.repeat(64) },
+  },
+  ...anywhere('read', 'GET /api/agenda', 'GET /api/strips', 'POST /api/policy/preview'),
+  {
     ...{ route: 'POST /api/schedules/bulk', needs: 'schedule.write', elsewhere: 'refused' },
     body: { schedules: [things.schedule], change: { do: 'remove' }, preview: true },
   },
@@ -178,10 +184,15 @@ export const roleTable: readonly RouteRow[] = [
   { route: 'POST /api/schedules/bulk/:id/undo', needs: 'schedule.write', elsewhere: 'unseen' },
   { route: 'PUT /api/policy', needs: 'policy.write', elsewhere: 'refused', body: openPolicy },
   { route: 'DELETE /api/policy', needs: 'policy.write', elsewhere: 'admitted' },
-  ...anywhere('read', 'GET /api/policies', 'GET /api/holidays/:year', 'GET /api/local-order', 'GET /api/explain'),
+  ...anywhere('read', 'GET /api/policies', 'GET /api/holidays/:year', 'GET /api/local-order', 'GET /api/explain', 'GET /api/today'),
   { route: 'PUT /api/holidays/:year', needs: 'calendar.write', elsewhere: 'refused', body: [], params: { year: '2027' } },
   { route: 'DELETE /api/holidays/:year', needs: 'calendar.write', elsewhere: 'refused', params: { year: '2027' } },
   { route: 'PUT /api/local-order', needs: 'schedule.write', elsewhere: 'refused', body: { programmes: [] } },
+  ...anywhere('read', 'GET /api/local-order/clashes'),
+  {
+    ...{ route: 'POST /api/local-order/preview', needs: 'read', elsewhere: 'unseen' },
+    body: { box: things.box, programmes: [], fromMs: 1_000, toMs: 2_000 },
+  },
   // Source information.
   ...anywhere('read', 'GET /api/source-items', 'GET /api/source-items/:id', 'GET /api/source-items/:id/versions'),
   ...anywhere('read', 'GET /api/source-items/:id/compare'),
@@ -201,7 +212,7 @@ export const roleTable: readonly RouteRow[] = [
   // Approving away from the desk.
   ...anywhere('open', 'GET /approve', 'POST /api/approval-links/look', 'POST /api/approval-links/decide'),
   ...anywhere('open', 'GET /api/approval-links/content/:sha256'),
-  ...anywhere('approval.ask', 'POST /api/approval-links'),
+  ...anywhere('approval.ask', 'POST /api/approval-links', 'GET /api/colleagues'),
   ...anywhere('read', 'GET /api/delegations', 'GET /api/filler'),
   { route: 'PUT /api/filler', needs: 'schedule.write', elsewhere: 'refused', body: { programme: null } },
   {
@@ -278,6 +289,7 @@ export const roleTable: readonly RouteRow[] = [
   // Repairs.
   ...anywhere('read', 'GET /api/tickets', 'GET /api/my-work', 'GET /api/long-faults'),
   { ...ofTicket('read', ''), route: 'GET /api/tickets/:id' },
+  ...placed('ticket.write', 'GET /api/workers'),
   { route: 'POST /api/tickets', needs: 'ticket.write', elsewhere: 'unseen', body: { box: things.box, title: 'x' } },
   ofTicket('ticket.write', 'assign', { assignee: things.account }),
   ofTicket('ticket.write', 'note', { note: 'x' }),
@@ -294,6 +306,7 @@ export const roleTable: readonly RouteRow[] = [
   },
   // Training.
   ...anywhere('read', 'GET /api/exercises', 'GET /api/trainings', 'GET /api/sandboxes'),
+  { route: 'GET /api/trainings/:id/acts', needs: 'read', elsewhere: 'unseen', params: { id: things.training } },
   {
     ...{ route: 'POST /api/trainings', needs: 'training.write', elsewhere: 'refused' },
     body: { person: things.account, exercise: 'thay-hop', unit: 'thon-1' },
@@ -307,9 +320,14 @@ export const roleTable: readonly RouteRow[] = [
   ofFault('answer'),
   ofFault('assign', { assignee: things.account }),
   ofFault('resolve'),
+  ...anywhere('read', 'GET /api/practice'),
+  { route: 'POST /api/practice', needs: 'read', elsewhere: 'unseen', body: { box: things.box } },
+  { route: 'GET /api/practice/:box/:command', needs: 'read', elsewhere: 'unseen', params: { box: things.box, command: 'x' } },
+  ofFault('shelve', { untilMs: null }),
   // What happened.
   ...anywhere('read', 'GET /api/receipts', 'GET /api/log', 'GET /api/log/conflicts', 'GET /api/events'),
   ...anywhere('audit.read', 'GET /api/audit', 'GET /api/audit/verify'),
+  ...placed('audit.read', 'GET /api/audit/export'),
   // Orders.
   ...anywhere('read', 'GET /api/templates', 'GET /api/coverage', 'GET /api/orders', 'GET /api/orders/at-boxes'),
   ofOrder('GET /api/orders/:id'),

@@ -17,7 +17,7 @@ describe('rights', () => {
     'ticket.close': 'administrator',
     'fault.answer': 'technician duty administrator',
     'box.command': 'technician duty administrator',
-    'media.add': 'author',
+    'media.add': 'author duty',
     'pronunciation.write': 'approver administrator',
     'programme.write': 'author',
     'programme.judge': 'approver',

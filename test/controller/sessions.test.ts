@@ -1,6 +1,8 @@
 // Sessions by REST: listed coarsely, ended by their owner or an administrator, ended by time.
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { pulseEveryMs } from '../../schemas/events.ts';
+import { until } from '../wire/waiting.ts';
 import { type Asker, accounts, type BuiltCentre, codeOf, makeCentre, password, seedOf } from './built-centre.ts';
 
 const hourMs = 3600_000;
@@ -12,7 +14,10 @@ beforeEach(async () => {
   built = await makeCentre(seedOf({ accounts: [...accounts, hamletAdmin].map((account) => ({ ...account, password })) }));
   [admin, hamlet, author] = await Promise.all(['quan-tri', 'quan-tri-thon', 'tac-gia'].map(built.as));
 });
-afterEach(() => built.stop());
+afterEach(async () => {
+  vi.useRealTimers();
+  await built.stop();
+});
 
 const ask = (who: Asker | undefined): Asker => who as Asker;
 const acts = async () => (await built.centre.store.audit.entries(0, 1_000)).map(({ actor, act, subject }) => `${actor} ${act} ${subject}`);
@@ -101,6 +106,20 @@ describe('what outlives a request', () => {
     await ask(admin)('POST', '/accounts/ky-thuat/disable');
     await ended;
     expect(streams.map(({ readableEnded }) => readableEnded)).toEqual([true, false]);
+  });
+
+  test('an event stream that has nothing to tell says each 20 s that it is there', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const { cookie } = await built.enter('tac-gia', password);
+    const stream = (await built.app.inject({ url: '/api/events', headers: { cookie }, payloadAsStream: true })).stream();
+    const told: string[] = [];
+    stream.on('data', (piece: Buffer) => told.push(String(piece)));
+    vi.advanceTimersByTime(pulseEveryMs - 1);
+    built.centre.feed.tell('box', 'hop-1');
+    await until('the change', () => told.join('').endsWith('event: box\ndata: {"id":"hop-1"}\n\n') || undefined);
+    expect(told.join('')).not.toContain('pulse');
+    vi.advanceTimersByTime(1);
+    await until('the pulse', () => told.join('').endsWith('}\n\nevent: pulse\ndata: {}\n\n') || undefined);
   });
 
   test('a token’s event stream ends with the token', async () => {

@@ -1,19 +1,10 @@
 // Repairs: the table of states under any wishes, what a self-test says, whose work comes first.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  distanceM,
-  judgeTest,
-  orderWork,
-  stepTicket,
-  type Ticket,
-  type TicketWish,
-  ticketActs,
-  ticketTable,
-} from '../../controller/core/tickets.ts';
+import { distanceM, judgeTest, orderWork, stepTicket, type TicketWish, ticketTable } from '../../controller/core/tickets.ts';
 import { testOf } from '../../controller/ticket-desk.ts';
 import { defaultBoxSettings } from '../../schemas/settings.ts';
-import { ticketStates } from '../../schemas/tickets.ts';
+import { type Ticket, ticketActs, ticketStates } from '../../schemas/tickets.ts';
 import { ticket } from './register-rig.ts';
 
 const wishOf = (act: (typeof ticketActs)[number]): TicketWish => {

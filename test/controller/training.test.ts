@@ -1,10 +1,10 @@
 // Training: which boxes are virtual, who counts as trained, and a commune that practises.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acts } from '../../controller/core/roles.ts';
-import { isVirtual, type Training, trainedAt, trainedForMs } from '../../controller/core/training.ts';
+import { isVirtual, trainedAt, trainedForMs } from '../../controller/core/training.ts';
 import { AccountRole } from '../../schemas/api.ts';
 import type { Report } from '../../schemas/report.ts';
-import { exercises } from '../../schemas/training.ts';
+import { exercises, type Training } from '../../schemas/training.ts';
 import { type Asker, type BuiltCentre, codeOf } from './built-centre.ts';
 import { makeCommune } from './register-rig.ts';
 
@@ -105,15 +105,24 @@ describe('a commune that practises', () => {
     expect(codeOf(await begin({ exercise: 'phat-lenh' })), 'a technician gives no orders').toBe('conflict');
     expect(codeOf(await begin({ person: 'lanh-dao', exercise: 'doc-bao-cao' }))).toBe('conflict');
     expect(codeOf(await begin({ person: 'khong-co' }))).toBe('not-found');
+    built.clock.nowMs += 1_000;
     const begun = await begin({});
     expect([begun.status, begun.body]).toMatchObject([201, { person: 'ky-thuat', role: 'technician', result: null, by: 'lanh-dao' }]);
     expect(codeOf(await leader('POST', `/trainings/${begun.body.id}/complete`, { result: 'passed', completedMs: 5 }))).toBe('bad-input');
     built.clock.nowMs += 3_600_000;
+    expect((await technician('POST', '/boxes/hop-2/claim')).status).toBe(201);
     const done = await leader('POST', `/trainings/${begun.body.id}/complete`, { result: 'passed', note: 'làm đúng' });
     expect(done.body).toMatchObject({ result: 'passed', completedBy: 'lanh-dao', completedMs: built.clock.nowMs });
     expect(codeOf(await leader('POST', `/trainings/${begun.body.id}/complete`, { result: 'failed' }))).toBe('conflict');
     expect((await technician('GET', '/trainings')).body).toMatchObject([{ id: begun.body.id }]);
     expect((await (await built.as('thon-2'))('GET', '/trainings')).body, 'those of other hamlets are not seen').toEqual([]);
+    built.clock.nowMs += 1_000;
+    await technician('POST', '/boxes/hop-2/claim');
+    const acts = await technician('GET', `/trainings/${begun.body.id}/acts`);
+    expect(acts.body, 'what was done before it began, after it was over, or by others is no part of it').toEqual([
+      { atMs: done.body.completedMs, act: 'box.claim', subject: 'hop-2' },
+    ]);
+    expect(codeOf(await (await built.as('thon-2'))('GET', `/trainings/${begun.body.id}/acts`))).toBe('not-found');
   });
 
   test('it counts upward in the evaluation, and boxes of the sandbox count in no figure', async () => {

@@ -1,8 +1,8 @@
 // The officer's week on paper: planned against heard, both shares of essential items, what nobody measured, an official page to sign.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dateWords, placeName } from '../../controller/reports/official.ts';
-import type { Report } from '../../controller/reports/report.ts';
 import type { Outcome, Reason, Receipt } from '../../schemas/receipt.ts';
+import type { Report } from '../../schemas/report-tables.ts';
 import { type Asker, codeOf, startMs } from './built-centre.ts';
 import { toldByJson, toldByPage, toldByTable } from './report-forms.ts';
 import { addBox, makeProvince, type Province, sound } from './source-rig.ts';

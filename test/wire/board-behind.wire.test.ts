@@ -62,7 +62,7 @@ test.skipIf(!programPath('chromium'))(
       schedules: { programmes: [], schedules: [], holidays: [], localOrder: [] },
     });
     const report = () => (centre.said.get('report') as Report[] | undefined)?.at(-1);
-    const shows = (display: string) => () => report()?.hardware.display === display || undefined;
+    const shows = (display: string) => () => report()?.hardware.display.split(' ')[0] === display || undefined;
     await until('the plan to be applied', () => centre.facts.find((fact) => fact.kind === 'want' && fact.state === 'applied'));
     await until('a browser', () => browserProcesses('renderer').length > 0 || undefined);
     await until('a report without its picture', () => (shows('chromium')() && !isLit()) || undefined);
