@@ -30,7 +30,7 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
     visitors = await Promise.all(people.map(() => Visitor.arrive(browser, 'alerts', away)));
     for (const [at, visitor] of visitors.entries()) {
       await signIn(visitor.page, district.console, people[at] ?? '');
-      await visitor.page.getByRole('link', { name: 'Khẩn cấp' }).click();
+      await visitor.page.getByRole('link', { name: 'Khẩn cấp', exact: true }).click();
       await visitor.page.getByRole('button', { name: 'Tạo khóa ký trên máy này' }).click();
       await visitor.page.getByText('Chờ người giữ khóa gốc ký xác nhận khóa này.').waitFor();
     }
@@ -48,10 +48,11 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
       places: [{ area: '08/02536', groups: [group], codes: ['VN-xa=02536'] }],
     });
     for (const { page } of visitors) {
+      await page.goto(`${district.console}/#/nguon-canh-bao`);
       await page.reload();
       await page.getByText('Máy này ký được lệnh khẩn cấp.').waitFor();
     }
-  }, 150_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await district?.stop();
@@ -65,6 +66,8 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
       await new OfficerDevice(person).beginShift(askerOf(known), password);
     }
     await first.page.getByText('Soạn ủy quyền mới').click();
+    await first.page.getByLabel('Nguồn tin').selectOption('tinh');
+    await first.page.getByLabel('Loại lệnh').selectOption('actual');
     await first.page.getByRole('group', { name: 'Mẫu lệnh được tự phát' }).getByLabel('Lũ quét').check();
     await first.page.getByLabel('Lần mỗi giờ').fill('1');
     await first.page.getByRole('button', { name: 'Soạn để hai người ký' }).click();
@@ -79,12 +82,13 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
 
   it('lets the first alert sound and makes an order of the second with what it proposes', async () => {
     const { page } = visitors[0] as Visitor;
+    await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).click();
     await drop('1.xml', 'a-1', 'Lũ quét');
     await page.getByText('Hộp loa-1: đang phát').waitFor();
     await drop('2.xml', 'a-2', 'Lũ quét');
     await page.getByText('Đã đủ số lệnh tự động trong một giờ.').waitFor();
     expect(await (visitors[0] as Visitor).photograph('waiting')).toEqual([0, 0]);
-    await page.getByRole('button', { name: 'Ra lệnh theo tin này' }).click();
+    await page.getByRole('link', { name: 'Ra LỆNH THẬT theo tin này' }).click();
     await page.getByText('Theo cảnh báo: Lũ quét tại xã').waitFor();
     await page.getByLabel('Mã PIN ca trực').fill(pin);
     await hold(page, page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' }), () => page.getByText('Đã ký và gửi lệnh.').waitFor());
@@ -104,7 +108,7 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
     await card.getByLabel('Mã PIN của người bỏ qua').fill(pin);
     await card.getByRole('button', { name: 'Bỏ qua', exact: true }).click();
     await until('the answer', async () => (await alerts()).find(({ state, note }) => state === 'aside' && note !== ''));
-    await page.getByText('Các tin cảnh báo đã qua').click();
+    await page.getByRole('region', { name: 'Các tin cảnh báo đã qua' }).waitFor();
     await page.getByText('Đã bỏ qua (truc-ban-2): Không ảnh hưởng tới xã').waitFor();
     expect(await (visitors[1] as Visitor).photograph('past')).toEqual([0, 0]);
   });
@@ -125,5 +129,5 @@ async function signIn(page: Page, console: string, account: string): Promise<voi
   await page.getByLabel('Tài khoản').fill(account);
   await page.getByLabel('Mật khẩu').fill(password);
   await page.getByRole('button', { name: 'Đăng nhập' }).click();
-  await page.getByRole('link', { name: 'Khẩn cấp' }).waitFor();
+  await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).waitFor();
 }

@@ -37,7 +37,7 @@ describe.skipIf(!programPath('chromium'))('an approval link [needs chromium]', (
     await district?.stop();
   });
 
-  it('shows what it is about and lets it be heard, without signing in', { timeout: 60_000 }, async () => {
+  it('shows what it is about and lets it be heard, without signing in', async () => {
     const { page } = approver;
     await page.goto(link);
     await page.getByRole('heading', { name: 'Lịch tiêm phòng tuần này' }).waitFor();
@@ -49,7 +49,7 @@ describe.skipIf(!programPath('chromium'))('an approval link [needs chromium]', (
     expect(await approver.photograph('to-judge')).toEqual([0, 0]);
   });
 
-  it('is decided by the password alone of that person, and works once', { timeout: 60_000 }, async () => {
+  it('is decided by the password alone of that person, and works once', async () => {
     const { page } = approver;
     const give = async (word: string) => {
       await page.getByLabel('Mật khẩu').fill(word);

@@ -6,11 +6,14 @@ import { programPath, tellRun } from '../tell.ts';
 import { type District, password, startDistrict } from '../wire/district.ts';
 import { spokenMp3 } from '../wire/speech.ts';
 import { until } from '../wire/waiting.ts';
+import { chooseTemplate } from './desk-ways.ts';
 import { hold } from './hold.ts';
 import { openBrowser, Visitor } from './visitor.ts';
 
 const firstLoadBytesMax = 200 * 1024;
 const holdMs = 2_000;
+/** Long enough for a slow machine to see the preview and save before it begins. */
+const aheadMs = 15_000;
 /** A browser says itself that a wrong password was answered 401, as it must be. */
 const wrongPassword = /status of 401 .*\/api\/session$/;
 const slowLine = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 60_000 };
@@ -50,27 +53,29 @@ describe.skipIf(!programPath('chromium'))('the console [needs chromium]', () => 
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Đăng nhập');
     await page.keyboard.press('Space');
-    await page.getByRole('heading', { name: 'Hộp loa-1' }).waitFor();
+    await page.getByRole('heading', { name: 'Hôm nay' }).waitFor();
     await page.getByText('Chưa có biên nhận phát nào.').waitFor();
     const bytes = await loaded();
     expect(bytes).toBeLessThanOrEqual(firstLoadBytesMax);
     tellRun('console', { figures: { 'first load of the console': `${(bytes / 1024).toFixed(1)} KB` }, doors: [] });
-    expect(await author.photograph('overview')).toEqual([0, 0]);
+    expect(await author.photograph('today')).toEqual([0, 0]);
   });
 
-  it('makes a claim for a box and shows its PIN, this once', async () => {
+  it('makes a claim for new hardware of a box and shows its PIN, this once', async () => {
     const technician = await person(browser);
     const { page } = technician;
     await signIn(page, district.console, 'lanh-dao-duyet');
-    await page.getByText('Kích hoạt hộp').click();
-    await page.getByLabel('Hộp cần kích hoạt').selectOption('loa-1');
-    await page.getByRole('button', { name: 'Tạo mã kích hoạt' }).click();
+    await turnTo(page, 'Thiết bị');
+    await page.getByRole('link', { name: 'Hộp loa-1' }).click();
+    await page.getByText('Thay phần cứng, giữ nguyên hộp').click();
+    await page.getByRole('button', { name: 'Tạo mã cho máy thay thế' }).click();
     await page.getByText(/^\d{6}$/).waitFor();
     const download = page.getByRole('link', { name: 'Tải tệp kích hoạt' });
     expect(await download.getAttribute('download')).toBe('kich-hoat-loa-1.json');
     expect(await technician.photograph('claim')).toEqual([0, 0]);
     await page.reload();
-    await page.getByText('Kích hoạt hộp').waitFor();
+    await page.getByText('Thay phần cứng, giữ nguyên hộp').click();
+    await page.getByRole('button', { name: 'Tạo mã cho máy thay thế' }).waitFor();
     expect(await page.getByText(/^\d{6}$/).count()).toBe(0);
     expect(technician.faults).toEqual([]);
     await page.context().close();
@@ -79,19 +84,22 @@ describe.skipIf(!programPath('chromium'))('the console [needs chromium]', () => 
   it('uploads a real MP3 with progress that moves, and writes a bulletin; both wait for approval', async () => {
     const { page } = author;
     await turnTo(page, 'Nội dung');
+    await page.getByRole('link', { name: 'Tải tệp lên' }).click();
     const line = await author.context.newCDPSession(page);
     await line.send('Network.enable');
     await line.send('Network.emulateNetworkConditions', slowLine);
     const mp3 = spokenMp3('Xin chào bà con. Đây là đài truyền thanh xã Sơn Dương. Sau đây là bản tin buổi sáng. Hôm nay trời nắng.');
-    await page.getByLabel('Tệp').setInputFiles({ name: 'ban-tin-sang.mp3', mimeType: 'audio/mpeg', buffer: mp3 });
+    await page.getByLabel('Tệp', { exact: true }).setInputFiles({ name: 'ban-tin-sang.mp3', mimeType: 'audio/mpeg', buffer: mp3 });
     expect(await page.getByLabel('Tên chương trình').inputValue()).toBe('ban-tin-sang');
     await page.getByLabel('Tên chương trình').fill(audio);
     await page.getByRole('button', { name: 'Tải lên và trình duyệt' }).click();
     await until('progress on its way', async () => ((await page.evaluate(partUploaded)) ? true : undefined));
     await page.getByText('Đã tải lên và trình duyệt.').waitFor();
     await line.send('Network.emulateNetworkConditions', { ...slowLine, uploadThroughput: -1 });
+    await page.getByRole('link', { name: 'Viết bản tin' }).click();
     await page.getByLabel('Tiêu đề').fill(bulletin.title);
-    await page.getByLabel('Nội dung').fill(bulletin.text);
+    await page.getByRole('textbox', { name: 'Nội dung bản tin' }).click();
+    await page.keyboard.type(bulletin.text);
     await page.getByRole('button', { name: 'Lưu và trình duyệt' }).click();
     await page.getByText('Đã lưu và trình duyệt.').waitFor();
     for (const title of [audio, bulletin.title]) await row(page, title).getByText('Chờ duyệt').waitFor();
@@ -102,24 +110,27 @@ describe.skipIf(!programPath('chromium'))('the console [needs chromium]', () => 
   it('lets another person hear and approve it, schedule it seconds ahead after a preview, and see its receipt arrive', async () => {
     const { page } = approver;
     await signIn(page, district.console, 'lanh-dao-duyet');
-    await turnTo(page, 'Nội dung');
+    await turnTo(page, 'Duyệt nội dung');
     for (const title of [audio, bulletin.title]) {
       await row(page, title).getByRole('button', { name: 'Duyệt', exact: true }).click();
-      await row(page, title).getByText('Đã duyệt').waitFor();
+      await page.getByText(`Đã duyệt “${title}”.`).waitFor();
     }
+    await turnTo(page, 'Nội dung');
+    await page.locator('audio').first().waitFor();
     const lengthS = await page.evaluate(soundLength);
     expect(lengthS).toBeGreaterThan(3);
     expect(await approver.photograph('content-approver')).toEqual([0, 0]);
     await turnTo(page, 'Lịch phát');
-    await schedule(page, audio, 6_000);
-    await schedule(page, bulletin.title, 6_000);
+    await schedule(page, audio, aheadMs);
+    await schedule(page, bulletin.title, aheadMs);
     expect(await page.getByRole('button', { name: /^Bỏ lịch/ }).count()).toBe(2);
     expect(await approver.photograph('schedule')).toEqual([0, 0]);
-    await turnTo(page, 'Tổng quan');
+    await turnTo(page, 'Hôm nay');
     await page.evaluate('window.sinceLoad = true');
-    await page.getByText('🔊 Đang phát').first().waitFor();
-    expect(await approver.photograph('overview-playing')).toEqual([0, 0]);
-    await receiptRow(page, audio).getByText('Phát đủ').waitFor({ timeout: 40_000 });
+    const playing = page.getByText('1 trên 1 hộp đang phát').first();
+    await until('a box to say that it plays', async () => ((await playing.isVisible()) ? true : undefined));
+    expect(await approver.photograph('today-playing')).toEqual([0, 0]);
+    await receiptRow(page, audio).getByText('Phát đủ').waitFor({ timeout: 90_000 });
     expect(await page.evaluate('window.sinceLoad')).toBe(true);
   });
 
@@ -132,7 +143,7 @@ describe.skipIf(!programPath('chromium'))('the console [needs chromium]', () => 
     const { page } = approver;
     await turnTo(page, 'Nhật ký phát');
     await receiptRow(page, audio).getByText('Phát đủ').waitFor();
-    await receiptRow(page, bulletin.title).getByText('Phát đủ').waitFor({ timeout: 45_000 });
+    await receiptRow(page, bulletin.title).getByText('Phát đủ').waitFor({ timeout: 120_000 });
     expect(await page.locator('tbody tr').count()).toBe(2);
     expect(await approver.photograph('log')).toEqual([0, 0]);
   });
@@ -141,8 +152,9 @@ describe.skipIf(!programPath('chromium'))('the console [needs chromium]', () => 
     const { page } = duty;
     await signIn(page, district.console, 'truc-ban-1');
     await turnTo(page, 'Khẩn cấp');
-    const hold = page.getByRole('button', { name: 'Giữ 2 giây để phát DIỄN TẬP' });
-    await hold.waitFor();
+    expect(await page.getByRole('link', { name: /^Lệnh thật/ }).count()).toBe(0);
+    await chooseTemplate(page);
+    await page.getByRole('button', { name: 'Giữ 2 giây để phát DIỄN TẬP' }).waitFor();
     await page.getByText('Sẽ phát trên 2 hộp.').waitFor();
     expect(await duty.photograph('emergency')).toEqual([0, 0]);
     await page.getByLabel('Mật khẩu của trực ban').focus();
@@ -203,8 +215,8 @@ async function signIn(page: Page, console: string, account: string): Promise<voi
 }
 
 async function turnTo(page: Page, view: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: view }).click();
-  await page.locator('nav a[aria-current=page]', { hasText: view }).waitFor();
+  await page.getByRole('link', { name: view, exact: true }).click();
+  await page.locator('a[aria-current=page]', { hasText: view }).waitFor();
 }
 
 /** A programme's or a schedule's line in a list. */
@@ -218,13 +230,14 @@ function receiptRow(page: Page, title: string) {
 
 /** Once, on every box, `aheadMs` from now; the preview must allow it before it is saved. */
 async function schedule(page: Page, title: string, aheadMs: number): Promise<void> {
+  await page.getByRole('button', { name: 'Đặt lịch mới' }).click();
   await page.getByLabel('Chương trình').selectOption({ label: title });
   const [date = '', time = ''] = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'short', timeStyle: 'medium' })
     .format(Date.now() + aheadMs)
     .split(' ');
   await page.getByLabel('Ngày', { exact: true }).fill(date);
-  await page.getByLabel('Giờ').fill(time);
-  await page.getByLabel('Giờ').blur();
+  await page.getByLabel('Giờ', { exact: true }).fill(time);
+  await page.getByLabel('Giờ', { exact: true }).blur();
   const preview = page.locator('.plays li', { hasText: time });
   await preview.getByText('được phát').waitFor();
   await page.getByRole('button', { name: 'Lưu lịch' }).click();

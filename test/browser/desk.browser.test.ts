@@ -7,6 +7,7 @@ import { installOfficers, pin } from '../controller/officer-device.ts';
 import { programPath } from '../tell.ts';
 import { type District, password, startDistrict } from '../wire/district.ts';
 import { until } from '../wire/waiting.ts';
+import { chooseOrder, chooseTemplate, openDesk } from './desk-ways.ts';
 import { hold } from './hold.ts';
 import { setUpCodes, startShift } from './shift.ts';
 import { openBrowser, Visitor } from './visitor.ts';
@@ -30,7 +31,7 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
     await district.addBox({ id: 'loa-1', kind: 'loudspeaker' });
     browser = await openBrowser();
     [first, second] = await Promise.all([Visitor.arrive(browser, 'desk', excused), Visitor.arrive(browser, 'desk', excused)]);
-  }, 90_000);
+  }, 180_000);
   afterAll(async () => {
     await browser?.close();
     await district?.stop();
@@ -52,6 +53,7 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
       await startShift(page, password, await setUpCodes(page, password));
       await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).click();
     }
+    await chooseOrder(first.page, 'actual');
     await first.page.getByLabel('Mã PIN ca trực').fill(pin);
     const give = first.page.getByRole('button', { name: 'Giữ 2 giây để PHÁT LỆNH' });
     await hold(first.page, give, () => first.page.getByText('Máy này chưa có khóa ký được xác nhận').waitFor());
@@ -68,6 +70,7 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
 
   it('gives an order beyond a commune only with a second officer who knows the digits, and the box agrees', async () => {
     const { page } = first;
+    await chooseTemplate(page);
     await page.getByText('Sẽ phát trên 1 hộp.').waitFor();
     await page.getByText('hiệu lực đến').waitFor();
     await page.getByText('Bà con ở ven suối rời khỏi nhà ngay').first().waitFor();
@@ -82,7 +85,7 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
     await other.getByLabel('Hai chữ số trên màn hình người ra lệnh').fill(digits === '10' ? '11' : '10');
     await other.getByLabel('Mã PIN của người xác nhận').fill(pin);
     const confirm = other.getByRole('button', { name: 'Giữ 2 giây để XÁC NHẬN' });
-    await hold(other, confirm, () => other.getByText('ask the first officer').waitFor());
+    await hold(other, confirm, () => other.getByText('hai chữ số chưa đúng').waitFor());
     expect(await orders()).toEqual([]);
     expect(await second.photograph('second-officer')).toEqual([0, 0]);
     await other.getByLabel('Hai chữ số trên màn hình người ra lệnh').fill(digits);
@@ -94,13 +97,13 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
 
   it('is stopped from any page', async () => {
     const { page } = second;
-    await page.getByRole('link', { name: 'Tổng quan' }).click();
+    await page.getByRole('link', { name: 'Hôm nay', exact: true }).click();
     await page.getByText('Đang có 1 lệnh: Lũ quét').waitFor();
     expect(await second.photograph('stop-bar')).toEqual([0, 0]);
     const stop = page.getByRole('button', { name: 'Giữ 2 giây để DỪNG TẤT CẢ' });
     const allEnded = async () => ((await orders()).every(({ state }) => state === 'cleared') ? true : undefined);
     await hold(page, stop, () => until('the order to end', allEnded));
-    await until('the box to be silent', async () => ((await orders())[0]?.progress[0]?.state === 'cleared' ? true : undefined), 5_000);
+    await until('the box to be silent', async () => ((await orders())[0]?.progress[0]?.state === 'cleared' ? true : undefined));
   });
 
   it('shows an exercise in another colour and other words before it is sent', async () => {
@@ -108,7 +111,8 @@ describe.skipIf(!programPath('chromium'))('the emergency desk of a province [nee
     const colour = () =>
       page.evaluate(`getComputedStyle(document.querySelector('[aria-labelledby="h-order"] button.hold')).backgroundColor`);
     const real = await colour();
-    await page.getByRole('radio', { name: 'Diễn tập', exact: true }).check();
+    await openDesk(page);
+    await chooseOrder(page, 'exercise');
     await page.getByRole('heading', { name: 'Phát lệnh diễn tập' }).waitFor();
     expect(await colour()).not.toBe(real);
     await page.getByLabel('Mật khẩu của trực ban').fill(password);

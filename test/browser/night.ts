@@ -42,8 +42,11 @@ export async function signIn(page: Page, console: string, account: string): Prom
 }
 
 export async function turnTo(page: Page, view: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
-  await page.locator('nav a[aria-current=page]', { hasText: view }).waitFor();
+  // On a phone the menu is a drawer; the emergency desk is at the top of every page.
+  const drawer = page.locator('.menu-button');
+  if (view !== 'Khẩn cấp' && (await drawer.isVisible())) await drawer.click();
+  await page.getByRole('link', { name: view, exact: true }).click();
+  await page.locator('a[aria-current=page]', { hasText: view }).waitFor({ state: 'attached' });
 }
 
 /** Touches a thing and counts; with `seen`, holds it until that is seen. */

@@ -53,9 +53,10 @@ describe.skipIf(!programPath('chromium'))('orders lying ready at the desk [needs
     await district?.stop();
   });
 
-  it('is laid by the first officer’s signature and the second’s, who knows the digits', { timeout: 90_000 }, async () => {
+  it('is laid by the first officer’s signature and the second’s, who knows the digits', async () => {
     const [first, second] = visitors as [Visitor, Visitor];
     await first.page.getByLabel('Mẫu lệnh').selectOption('lu-quet');
+    await first.page.getByLabel('Loại lệnh').selectOption('actual');
     await first.page.getByRole('group', { name: 'Đặt vào các hộp' }).getByLabel('Hộp loa-1').check();
     await first.page.getByLabel('Có hiệu lực (ngày)').fill('90');
     await first.page.getByLabel('Số lần bật tối đa mỗi giờ').fill('2');
@@ -79,7 +80,7 @@ describe.skipIf(!programPath('chromium'))('orders lying ready at the desk [needs
     expect(await second.photograph('ready')).toEqual([0, 0]);
   });
 
-  it('started at its box it is seen on the desk’s pages, and stopped from there', { timeout: 60_000 }, async () => {
+  it('started at its box it is seen on the desk’s pages, and stopped from there', async () => {
     const { page } = visitors[1] as Visitor;
     const { id } = (await district.duty.get<ReadyOrderAnswer[]>('/ready-orders'))[0] as ReadyOrderAnswer;
     const claim = JSON.parse(await readFile(join(box.dir, 'claim.json'), 'utf8')) as { readonly pin: string };
@@ -96,7 +97,7 @@ describe.skipIf(!programPath('chromium'))('orders lying ready at the desk [needs
     expect(await sounding()).toBe(false);
   });
 
-  it('is taken back by keyboard, and nothing lies there once the box has heard', { timeout: 60_000 }, async () => {
+  it('is taken back by keyboard, and nothing lies there once the box has heard', async () => {
     const { page } = visitors[1] as Visitor;
     const back = page.getByRole('button', { name: /^Rút lệnh .* khỏi Hộp loa-1$/ });
     await back.focus();
@@ -114,11 +115,11 @@ async function signIn(page: Page, console: string, account: string): Promise<voi
   await page.getByLabel('Tài khoản').fill(account);
   await page.getByLabel('Mật khẩu').fill(password);
   await page.getByRole('button', { name: 'Đăng nhập' }).click();
-  await page.getByRole('link', { name: 'Khẩn cấp' }).waitFor();
+  await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).waitFor();
 }
 
 async function openPage(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Khẩn cấp' }).click();
+  await page.getByRole('link', { name: 'Khẩn cấp', exact: true }).click();
   await page.getByRole('link', { name: 'Xem và đặt sẵn lệnh' }).click();
   await page.getByRole('heading', { name: 'Lệnh đặt sẵn trong hộp' }).waitFor();
 }

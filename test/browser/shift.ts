@@ -5,6 +5,9 @@ import { totp } from '../controller/totp.ts';
 
 /** Show the secret once and prove it; answers the secret. `seen` is called while it is shown. */
 export async function setUpCodes(page: Page, password: string, seen: () => Promise<void> = async () => undefined): Promise<string> {
+  // On a phone the menu is a drawer.
+  const drawer = page.locator('.menu-button');
+  if (await drawer.isVisible()) await drawer.click();
   await page.getByRole('link', { name: 'Trực ban', exact: true }).click();
   const card = page.getByRole('region', { name: 'Ứng dụng mã xác thực' });
   await card.getByLabel('Mật khẩu').fill(password);

@@ -92,6 +92,7 @@ describe.skipIf(!programPath('chromium'))('signing in [needs chromium]', () => {
   it('asks for a code the next time, takes a recovery code instead, and tells what was refused meanwhile', async () => {
     const { page } = admin;
     await page.setViewportSize(phone);
+    await page.locator('.person summary').click();
     await page.getByRole('button', { name: 'Thoát' }).click();
     await page.getByLabel('Tài khoản').waitFor();
     await giveWord(page, district.console);

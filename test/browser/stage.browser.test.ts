@@ -23,7 +23,7 @@ function startDemo(dataDir: string): Promise<Demo> {
   const child = spawn(process.execPath, ['dist/demo.js', '--data', dataDir, '--port', '0'], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] });
   let words = '';
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`no link within 60 s: ${words}`)), 60_000);
+    const late = setTimeout(() => reject(new Error(`no link within 150 s: ${words}`)), 150_000);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         words += text;
@@ -76,7 +76,7 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     if (!open.page) throw new Error('the stage is not open');
     return open.page;
   };
-  const said = (text: string) => page().locator('#said', { hasText: text }).waitFor({ timeout: 40_000 });
+  const said = (text: string) => page().locator('#said', { hasText: text }).waitFor({ timeout: 60_000 });
   const line = (text: string | RegExp, timeout = 60_000) => page().locator('#lines li', { hasText: text }).first().waitFor({ timeout });
   const count = (selector: string, wanted: number, timeout: number) =>
     expect.poll(() => page().locator(selector).count(), { timeout, interval: 100 }).toBe(wanted);
@@ -112,13 +112,13 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     open.page.on('pageerror', (error) => complaints.push(error.message));
     await open.page.goto(open.demo.link);
     await open.page.waitForURL('**/stage');
-  }, 120_000);
+  }, 180_000);
 
   afterAll(async () => {
     await open.browser?.close();
     if (open.demo?.process.exitCode === null) await interrupt(open.demo);
     if (open.dataDir) await rm(open.dataDir, { recursive: true, force: true });
-  }, 30_000);
+  }, 60_000);
 
   test('opens once by its link and never without', async () => {
     const again = await fetch(open.demo?.link ?? '');
@@ -129,18 +129,18 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
 
   test('within a minute both loudspeakers sound in step, with their relays closed and the bulletin on the board', async () => {
     await count('.speaker.on', 2, 60_000);
-    await expect.poll(() => page().textContent('#skew'), { timeout: 30_000 }).toMatch(/\d ms/);
+    await expect.poll(() => page().textContent('#skew'), { timeout: 60_000 }).toMatch(/\d ms/);
     const skewMs = Number((await page().textContent('#skew'))?.replace(',', '.').replace(' ms', ''));
     expect(skewMs).toBeLessThanOrEqual(1);
     expect(await page().locator('.speaker .lamps .lamp.lit').count()).toBe(6);
-    await page().frameLocator('#board').getByText('kính chào bà con').waitFor({ timeout: 20_000 });
+    await page().frameLocator('#board').getByText('kính chào bà con').waitFor({ timeout: 60_000 });
     expect(await page().textContent('.demo-strip')).toContain('TRÌNH DIỄN');
     await page().screenshot({ path: join(shots, 'stage-1440.png'), fullPage: true });
     tellRun('stage', {
       figures: { 'skew of the two loudspeakers on the stage': `${skewMs} ms` },
       doors: [{ door: 'browser', how: 'real' }],
     });
-  }, 120_000);
+  });
 
   test('the levels of both loudspeakers move, and the countdown to the next programme runs', async () => {
     const levels = [new Set<string>(), new Set<string>()];
@@ -151,13 +151,13 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
             levels[i]?.add((await meter.getAttribute('aria-valuenow')) ?? '');
           return levels.every((seen) => seen.size >= 4 && [...seen].some((db) => Number(db) > -40));
         },
-        { timeout: 20_000, interval: 100 },
+        { timeout: 60_000, interval: 100 },
       )
       .toBe(true);
     await expect.poll(() => page().textContent('#next-in'), { timeout: 60_000 }).toMatch(/^\d\d:\d\d$/);
     const before = await page().textContent('#next-in');
-    await expect.poll(() => page().textContent('#next-in'), { timeout: 5_000 }).not.toBe(before);
-  }, 90_000);
+    await expect.poll(() => page().textContent('#next-in'), { timeout: 60_000 }).not.toBe(before);
+  });
 
   test('Nghe plays box 1 in the left ear and box 2 in the right, one and the same sound', async () => {
     await page().click('#listen');
@@ -188,46 +188,46 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     expect(loud.likeness).toBeGreaterThan(0.9);
     await page().click('#listen');
     expect(await page().getAttribute('#listen', 'aria-pressed')).toBe('false');
-  }, 60_000);
+  });
 
   test('one click signs in to the console as a duty officer', async () => {
     const [opened] = await Promise.all([page().context().waitForEvent('page'), page().click('[data-account="truc-ban-2"]')]);
-    await opened.waitForURL(/127\.0\.0\.1/, { timeout: 20_000 });
-    await opened.getByText('TRÌNH DIỄN').first().waitFor({ timeout: 20_000 });
-    await opened.getByText('Trực ban 2').first().waitFor({ timeout: 20_000 });
-    await opened.getByText('Cụm loa Thôn 1').first().waitFor({ timeout: 20_000 });
+    await opened.waitForURL(/127\.0\.0\.1/, { timeout: 60_000 });
+    await opened.getByText('TRÌNH DIỄN').first().waitFor({ timeout: 60_000 });
+    await opened.getByText('Trực ban 2').first().waitFor({ timeout: 60_000 });
+    await opened.getByRole('heading', { name: 'Đang và sắp phát' }).waitFor({ timeout: 60_000 });
     await opened.screenshot({ path: join(shots, 'console-1440.png'), fullPage: true });
     await opened.setViewportSize({ width: 360, height: 740 });
     await opened.waitForTimeout(300);
     expect(await opened.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     await opened.screenshot({ path: join(shots, 'console-360.png'), fullPage: true });
     await opened.close();
-  }, 60_000);
+  });
 
   test('a killed box comes back by itself and what it was playing is told as partial', async () => {
     const pids = JSON.parse(await firstState()) as { boxes: { id: string; pid: number }[] };
     const before = pids.boxes.find(({ id }) => id === 'loa-1')?.pid;
     await page().click('.speaker[data-box="loa-1"] button[data-act="kill"]');
-    await line('hộp tắt đột ngột', 20_000);
+    await line('hộp tắt đột ngột', 60_000);
     await line(/◐.*Thôn 1.*” [1-9]\d*,\d s, mất điện giữa chừng/, 90_000);
     const after = JSON.parse(await firstState()) as typeof pids;
     const now = after.boxes.find(({ id }) => id === 'loa-1')?.pid;
     expect(now).toBeTypeOf('number');
     expect(now).not.toBe(before);
-  }, 150_000);
+  });
 
   test('a forged order by a stolen broker is refused by every box, with the reason, and nothing of it sounds', async () => {
     await page().click('#forge');
     await said('lệnh giả');
     for (const name of ['Thôn 1', 'Thôn 2', 'Bảng tin']) await line(new RegExp(`${name}.*từ chối lệnh gia-mao`));
     expect(await page().locator('.speaker.emergency').count()).toBe(0);
-  }, 90_000);
+  });
 
   test('with the network cut the programme plays on, and its receipts arrive afterwards exactly once', async () => {
     await line('Đã lên lịch', 120_000);
     await page().click('#cut');
     await said('cắt mạng');
-    await count('.speaker .lamp.bad', 2, 20_000);
+    await count('.speaker .lamp.bad', 2, 60_000);
     expect(await page().locator('.speaker[data-box="loa-2"].on').count()).toBe(1);
     await count('.speaker .lamp.bad', 0, 90_000);
     await line(/✔.*Thôn 2.*“Chào bà con/, 90_000);
@@ -240,12 +240,12 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     const titles = () => page().locator('.speaker .title').allTextContents();
     const programme = await titles();
     await page().click('#drill');
-    await count('.speaker.emergency', 2, 15_000);
-    await page().frameLocator('#board').getByText('DIỄN TẬP').first().waitFor({ timeout: 15_000 });
+    await count('.speaker.emergency', 2, 60_000);
+    await page().frameLocator('#board').getByText('DIỄN TẬP').first().waitFor({ timeout: 60_000 });
     await page().screenshot({ path: join(shots, 'drill-1440.png'), fullPage: true });
     expect(await titles()).toEqual(['DIỄN TẬP – SƠ TÁN', 'DIỄN TẬP – SƠ TÁN']);
     await expect.poll(titles, { timeout: 90_000 }).toEqual(programme);
-    for (const name of ['Thôn 1', 'Thôn 2', 'Bảng tin']) await line(new RegExp(`✔.*${name}.*DIỄN TẬP`), 20_000);
+    for (const name of ['Thôn 1', 'Thôn 2', 'Bảng tin']) await line(new RegExp(`✔.*${name}.*DIỄN TẬP`), 60_000);
   }, 180_000);
 
   test('fits a phone of 360 px and made no browser complain', async () => {
@@ -255,7 +255,7 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     await page().waitForTimeout(500);
     await page().screenshot({ path: join(shots, 'stage-360.png'), fullPage: true });
     expect(complaints).toEqual([]);
-  }, 60_000);
+  });
 
   test('Ctrl-C stops everything within three seconds, and a second start goes on with what was there', async () => {
     const before = await receipts();
@@ -267,7 +267,7 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     open.demo = await startDemo(open.dataDir);
     await page().goto(open.demo.link);
     await page().waitForURL('**/stage');
-    await count('.speaker', 2, 30_000);
+    await count('.speaker', 2, 60_000);
     await page().evaluate(() =>
       fetch('/stage/sign-in', {
         method: 'POST',
@@ -277,5 +277,5 @@ describe.skipIf(!chromiumPath)('the stage [needs chromium]', () => {
     );
     const keys = new Set((await receipts()).map(({ box, receipt }) => `${box} ${receipt.occurrence}`));
     for (const { box, receipt } of before) expect(keys.has(`${box} ${receipt.occurrence}`)).toBe(true);
-  }, 120_000);
+  });
 });

@@ -98,20 +98,24 @@ const telemetry = (atMs: number) => ({
   health,
 });
 
-/** Not enrolled: nobody is connected here, and ten thousand faults that say so would be another bench. */
 export async function fillProvince(database: Database, size: Size, nowMs: number): Promise<void> {
-  await pour(database, 'boxes', ['id', 'created_ms', 'body', 'enrolled_ms', 'signing_key', 'certificate'], size.boxes, (box) => {
-    const groups = [everybody, `xa-${communeOf(box)}`, `thon-${hamletOf(box)}`];
-    const body = { name: `Cụm loa ${box}`, area: areaOf(box), groups, settings: defaultBoxSettings };
-    return [boxId(box), nowMs - 400 * dayMs, JSON.stringify(body), null, null, null];
-  });
-  await pour(database, 'seen', ['dev', 'last_ms', 'presence', 'report', 'telemetry'], size.boxes, (box) => {
-    return [boxId(box), nowMs - 60_000, null, JSON.stringify(report(box)), JSON.stringify(telemetry(nowMs - 60_000))];
-  });
+  await fillBoxes(database, size.boxes, nowMs);
   await fillPlays(database, size, nowMs);
   await fillHappenings(database, size, nowMs);
   await fillContent(database, everybody, nowMs);
   await fillAudit(database, { rows: size.audit, subjectOf: (at) => boxId(at % size.boxes) }, nowMs);
+}
+
+/** Not enrolled: nobody is connected here, and ten thousand faults that say so would be another bench. */
+export async function fillBoxes(database: Database, boxes: number, nowMs: number): Promise<void> {
+  await pour(database, 'boxes', ['id', 'created_ms', 'body', 'enrolled_ms', 'signing_key', 'certificate'], boxes, (box) => {
+    const groups = [everybody, `xa-${communeOf(box)}`, `thon-${hamletOf(box)}`];
+    const body = { name: `Cụm loa ${box}`, area: areaOf(box), groups, settings: defaultBoxSettings };
+    return [boxId(box), nowMs - 400 * dayMs, JSON.stringify(body), null, null, null];
+  });
+  await pour(database, 'seen', ['dev', 'last_ms', 'presence', 'report', 'telemetry'], boxes, (box) => {
+    return [boxId(box), nowMs - 60_000, null, JSON.stringify(report(box)), JSON.stringify(telemetry(nowMs - 60_000))];
+  });
 }
 
 async function fillPlays(database: Database, size: Size, nowMs: number): Promise<void> {
