@@ -204,7 +204,7 @@ async function buildConsole() {
       write: false,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rollupOptions: { output: { hashCharacters: 'hex' } },
+      rollupOptions: { output: { hashCharacters: 'hex' }, checks: { pluginTimings: false } },
     },
   });
   const made = result.output;
