@@ -88,6 +88,8 @@ export interface DayEssential {
   readonly unknown: number;
   /** Done of due; `null`: nothing to measure. */
   readonly share: number | null;
+  /** Households whose cluster played them to the end, of those of all clusters, over the items; `null`: nobody has counted any. */
+  readonly householdsShare: number | null;
   /** Items that are not in these figures: too many, or with too many plays to be read here. */
   readonly leftOut: number;
 }

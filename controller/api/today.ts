@@ -4,7 +4,7 @@ import { type DayAnswer, type DayEssential, type DayFault, type DayPlay, dayLimi
 import { type Fault, faultKinds } from '../../schemas/faults.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
-import { essentialOf } from '../core/essential.ts';
+import { essentialOf, householdsShareOf } from '../core/essential.ts';
 import { statusOf } from '../core/fleet-status.ts';
 import { type Grant, may, rightToJudge } from '../core/roles.ts';
 import { sees, seesAll } from '../core/sight.ts';
@@ -115,14 +115,16 @@ async function inboxOf({ store, units }: Centre, grants: readonly Grant[], atMs:
 /** All units of an item for who reads the item's own unit, else those of one's own units. */
 async function essentialFor({ sources, units }: Centre, grants: readonly Grant[], look: EssentialLook): Promise<DayEssential> {
   const { atMs, items, leftOut } = await look.seen();
-  const rows = items.flatMap(({ item, rows: all }) => {
-    if (sources.seesWhole(item, grants)) return all;
-    return all.filter(({ unit }) => {
-      const home = homeOf(units.tree, units.today(), unit);
-      return home !== undefined && may(grants, 'read', home.area).ok;
-    });
+  const mine = (unit: string) => {
+    const home = homeOf(units.tree, units.today(), unit);
+    return home !== undefined && may(grants, 'read', home.area).ok;
+  };
+  const seen = items.map(({ item, rows, households }) => {
+    const sight = sources.seesWhole(item, grants) ? () => true : mine;
+    return { rows: rows.filter(({ unit }) => sight(unit)), households: households(sight) };
   });
-  return { asOfMs: atMs, ...essentialOf(rows), leftOut };
+  const figures = essentialOf(seen.flatMap(({ rows }) => rows));
+  return { asOfMs: atMs, ...figures, householdsShare: householdsShareOf(seen.map(({ households }) => households)), leftOut };
 }
 
 async function approvalsOf(

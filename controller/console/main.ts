@@ -6,6 +6,8 @@ import './frame/duty.css';
 import './frame/frame.css';
 import './frame/look.css';
 import { chosenLook, showLook } from './frame/look.ts';
+import { askSession } from './line/session.ts';
+import { placeOf } from './places.ts';
 import { contextOf, openWords } from './words/words.svelte.ts';
 
 // After an update the old page asks for parts that are gone: it begins anew, once.
@@ -18,5 +20,9 @@ addEventListener('vite:preloadError', (event) => {
 });
 
 showLook(chosenLook());
+// Who it is, the words and the page are fetched side by side; on a thin line each after the other would be three waits.
+const session = askSession();
+const here = placeOf(location.hash)?.place;
+const [words] = await Promise.all([openWords(here?.words), here?.page().catch(() => undefined)]);
 const target = document.getElementById('app');
-if (target) mount(App, { target, context: contextOf(await openWords()) });
+if (target) mount(App, { target, props: { first: session }, context: contextOf(words) });

@@ -2,6 +2,7 @@
 import type { Freshness, UpHandling } from '../../schemas/federation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { type HandlingFigures, type HandlingLine, type HandlingState, handlingStates } from '../../schemas/source-issue.ts';
+import { type Placed, placed, upward } from './placed.ts';
 import type { InboxEntry, SourceIssue } from './source-issue.ts';
 
 /** A play to its end, where the box stood then. */
@@ -15,8 +16,8 @@ export interface HandlingFacts {
   /** Where each unit's things belong today. */
   readonly areaOf: (unit: string) => AreaPath | undefined;
   /** Boxes that could play it: loudspeakers for sound, boards for a page. */
-  readonly boxes: readonly { readonly id: string; readonly area: AreaPath; readonly groups: readonly string[] }[];
-  readonly plays: readonly FullPlay[];
+  readonly boxes: Placed<{ readonly id: string; readonly area: AreaPath; readonly groups: readonly string[] }>;
+  readonly plays: Placed<FullPlay>;
   /** Groups that approved programmes with the item are scheduled on. */
   readonly scheduled: ReadonlySet<string>;
   /** Told by hand, in forms that no box proves; what was struck out is not among them. */
@@ -62,10 +63,10 @@ export function handlingOf(
   facts: HandlingFacts,
 ): Handled {
   const area = facts.areaOf(entry.unit);
-  const here = area === undefined ? [] : facts.plays.filter((play) => within(play.area, area) && play.startMs >= issue.atMs);
+  const here = area === undefined ? [] : facts.plays.in(area).filter(({ startMs }) => startMs >= issue.atMs);
   const starts = here.map(({ startMs }) => startMs);
   const hands = facts.byHand.filter(({ unit, atMs }) => unit === entry.unit && atMs >= issue.atMs).map(({ atMs }) => atMs);
-  const clusters = facts.boxes.filter((box) => area !== undefined && within(box.area, area)).map(({ id }) => id);
+  const clusters = area === undefined ? [] : facts.boxes.in(area).map(({ id }) => id);
   const played = new Set(here.map(({ dev }) => dev));
   const told = {
     ...{ entry, plays: here.length, firstMs: lowest(starts), lastMs: highest(starts) },
@@ -115,8 +116,7 @@ function stateOf(
   if (answer === 'declined') return 'declined';
   if (answer === 'taken' && form !== null) return 'taken';
   if (disseminateByMs !== null && disseminateByMs <= facts.atMs) return 'overdue';
-  const planned =
-    area !== undefined && facts.boxes.some((box) => within(box.area, area) && box.groups.some((group) => facts.scheduled.has(group)));
+  const planned = area !== undefined && facts.boxes.in(area).some(({ groups }) => groups.some((group) => facts.scheduled.has(group)));
   if (planned) return 'scheduled';
   return answer === 'waiting' ? 'waiting' : 'taken';
 }
@@ -139,7 +139,7 @@ export function figuresOf(handled: readonly Handled[], facts: HandlingFacts): Ha
   const [clusters, clustersPlayed] = [here.all.length + there.all, here.played.length + there.played];
   const knownUnits = unitsOf(known);
   return {
-    ...communesOf(known, here.since, facts),
+    ...communesOf(known, here.sinceMs, facts),
     ...householdsOf(here, there, facts),
     ...{ units: units.size, unitsPlayed: heard.size, unitsShare: share(heard.size, knownUnits.size) },
     ...{ unitsUnknown: units.size - knownUnits.size, unitsByHand: unitsOf(counted.filter(({ byHand }) => byHand > 0)).size },
@@ -156,17 +156,15 @@ interface Counted {
 interface Here {
   readonly all: readonly string[];
   readonly played: readonly string[];
-  readonly areas: readonly AreaPath[];
-  readonly since: readonly FullPlay[];
+  readonly sinceMs: number;
 }
 
 function clustersHere(counted: readonly Handled[], facts: HandlingFacts): Here {
-  const areas = [...new Set(counted.map(({ entry }) => entry.unit))].flatMap((unit) => facts.areaOf(unit) ?? []);
+  const areas = new Set(counted.flatMap(({ entry }) => facts.areaOf(entry.unit) ?? []));
   const sinceMs = lowest(counted.map(({ entry }) => entry.atMs)) ?? 0;
-  const clusters = facts.boxes.filter((box) => areas.some((area) => within(box.area, area))).map(({ id }) => id);
-  const since = facts.plays.filter(({ startMs }) => startMs >= sinceMs);
-  const played = new Set(since.map(({ dev }) => dev));
-  return { all: clusters, played: clusters.filter((id) => played.has(id)), areas, since };
+  const clusters = [...new Set([...areas].flatMap((area) => facts.boxes.in(area).map(({ id }) => id)))];
+  const played = new Set(facts.plays.all.flatMap(({ dev, startMs }) => (startMs >= sinceMs ? [dev] : [])));
+  return { all: clusters, played: clusters.filter((id) => played.has(id)), sinceMs };
 }
 
 /** Units inside one that counts are counted with it where one centre answers for both: their boxes are the same. */
@@ -186,11 +184,13 @@ function clustersFar(counted: readonly Handled[], areaOf: HandlingFacts['areaOf'
 }
 
 /** Communes that it was issued to, or into, or over the head of; heard where a box in the commune played it to its end, or its centre says so. */
-function communesOf(known: readonly Handled[], plays: readonly FullPlay[], { communes: all, areaOf }: HandlingFacts) {
-  const areas = [...new Set(known.map(({ entry }) => entry.unit))].flatMap((unit) => areaOf(unit) ?? []);
-  const heardFar = known.flatMap(({ entry, told, plays: count }) => (told && count > 0 ? (areaOf(entry.unit) ?? []) : []));
-  const communes = all.filter((commune) => areas.some((area) => within(area, commune) || within(commune, area)));
-  const heard = (commune: AreaPath) => plays.some((play) => within(play.area, commune)) || heardFar.some((area) => within(area, commune));
+function communesOf(known: readonly Handled[], sinceMs: number, { communes: all, areaOf, plays }: HandlingFacts) {
+  const areaIn = (of: readonly Handled[]) => of.flatMap(({ entry }) => areaOf(entry.unit) ?? []);
+  const issuedTo = new Set(areaIn(known));
+  const issued = placed([...issuedTo].map((area) => ({ area })));
+  const heardFar = placed(areaIn(known.filter(({ told, plays: count }) => told && count > 0)).map((area) => ({ area })));
+  const communes = all.filter((commune) => issued.in(commune).length > 0 || upward(commune).some((place) => issuedTo.has(place)));
+  const heard = (commune: AreaPath) => plays.in(commune).some(({ startMs }) => startMs >= sinceMs) || heardFar.in(commune).length > 0;
   const communesPlayed = communes.filter(heard).length;
   return { communes: communes.length, communesPlayed, communesShare: share(communesPlayed, communes.length) };
 }

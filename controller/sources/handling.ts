@@ -7,6 +7,7 @@ import { sounds } from '../../schemas/settings.ts';
 import type { HandlingAnswer, HandlingLine } from '../../schemas/source-issue.ts';
 import { dayMs } from '../../schemas/zones.ts';
 import { type Reminded, remindedOf } from '../core/notices.ts';
+import { placed } from '../core/placed.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { type FarWord, figuresOf, type Handled, type HandlingFacts, handlingFar, handlingOf } from '../core/source-handling.ts';
 import type { InboxEntry, SourceIssue } from '../core/source-issue.ts';
@@ -127,8 +128,8 @@ async function readFacts(options: HandlingOptions, item: SourceItem, issues: rea
   const fit = [...boxes.values()].filter(({ settings }) => settings.outputs.some(({ kind }) => sounds(kind) !== page));
   return ok({
     areaOf: (unit) => homeOf(units.tree, units.today(), unit)?.area,
-    boxes: fit.map(({ id, area, groups }) => ({ id, area, groups })),
-    plays,
+    boxes: placed(fit.map(({ id, area, groups }) => ({ id, area, groups }))),
+    plays: placed(plays),
     scheduled: await scheduledGroups(options, names),
     byHand: (await store.steering.deliveries(item.id)).filter(({ struck }) => struck === null),
     communes: [...areasOn(units.tree, units.today())].flatMap(([id, area]) => (units.tree.get(id)?.level === 'commune' ? [area] : [])),

@@ -102,6 +102,10 @@ test('clusters weigh by the households that hear them; who nobody counted is nam
     clustersUncounted: 1,
   });
   expect((await figures()).clustersShare).toBe(1 / 3);
+  const householdsToday = async (who: Asker) => (await who('GET', '/today')).body.essential.householdsShare;
+  province.built.clock.nowMs += 60_000;
+  expect(await householdsToday(approver), 'the day tells the same of the same items').toBe(0.75);
+  expect(await householdsToday(communeB), 'and nothing to whom nobody has counted any').toBeNull();
 });
 
 test('struck out it counts no more, and stays to be read', async () => {

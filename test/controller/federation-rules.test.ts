@@ -4,6 +4,7 @@ import { answererOf, freshnessOf, placeOf, silentAfterMs, tellFrom } from '../..
 import { downKeyOf, downOf, filesBelow, type InForce, offeredOf } from '../../controller/core/federation-down.ts';
 import { judgeReceived, receivedIssue } from '../../controller/core/federation-received.ts';
 import { boxesUp, daysUp, mayTell, toldFirst } from '../../controller/core/federation-up.ts';
+import { placed } from '../../controller/core/placed.ts';
 import { figuresOf, type HandlingFacts, handlingFar } from '../../controller/core/source-handling.ts';
 import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
 import { type DownItem, federationLimits, type UpHandling } from '../../schemas/federation.ts';
@@ -160,8 +161,8 @@ describe('a word from below', () => {
   });
   const facts: HandlingFacts = {
     areaOf: (unit) => `08/${unit}`,
-    boxes: [],
-    plays: [],
+    boxes: placed([]),
+    plays: placed([]),
     scheduled: new Set(),
     byHand: [],
     communes: [],

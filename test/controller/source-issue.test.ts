@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from '../../controller/core/roles.ts';
+import { placed } from '../../controller/core/placed.ts';
 import { figuresOf, type HandlingFacts, handlingOf } from '../../controller/core/source-handling.ts';
 import { insertedSchedule } from '../../controller/core/source-insert.ts';
 import {
@@ -207,12 +208,12 @@ describe('what became of it', () => {
   const issue = { atMs: 100, disseminateByMs: 1_000, withdrawn: null };
   const facts = (change: Partial<HandlingFacts> = {}): HandlingFacts => ({
     areaOf: (unit) => ({ a: '08/a', b: '08/b' })[unit],
-    boxes: [
+    boxes: placed([
       { id: 'x', area: '08/a/1', groups: ['g'] },
       { id: 'y', area: '08/a', groups: ['h'] },
       { id: 'z', area: '08/b', groups: ['i'] },
-    ],
-    ...{ plays: [], byHand: [], communes: [], households: new Map(), scheduled: new Set<string>(), withdrawn: false, atMs: 500 },
+    ]),
+    ...{ plays: placed([]), byHand: [], communes: [], households: new Map(), scheduled: new Set<string>(), withdrawn: false, atMs: 500 },
     ...change,
   });
   const entry = (change: Partial<InboxEntry> = {}, unit = 'a'): InboxEntry => ({
@@ -235,10 +236,10 @@ describe('what became of it', () => {
     ['overdue', {}, { atMs: 1_000 }],
     ['overdue', { answer: 'taken', programme: 'ct' }, { atMs: 1_000, scheduled: new Set(['g']) }],
     ['taken', { answer: 'taken', form: 'communicator' }, { atMs: 1_000 }],
-    ['played', {}, { plays: [play('x', '08/a/1', 200)] }],
-    ['played', { answer: 'declined' }, { plays: [play('x', '08/a/1', 5_000)], atMs: 9_000 }],
-    ['waiting', {}, { plays: [play('z', '08/b', 200)] }],
-    ['waiting', {}, { plays: [play('x', '08/a/1', 99)] }],
+    ['played', {}, { plays: placed([play('x', '08/a/1', 200)]) }],
+    ['played', { answer: 'declined' }, { plays: placed([play('x', '08/a/1', 5_000)]), atMs: 9_000 }],
+    ['waiting', {}, { plays: placed([play('z', '08/b', 200)]) }],
+    ['waiting', {}, { plays: placed([play('x', '08/a/1', 99)]) }],
     ['withdrawn', { answer: 'taken' }, { withdrawn: true }],
   ] as [string, Partial<InboxEntry>, Partial<HandlingFacts>][])('%s: %j, %j', (state, change, more) => {
     expect(stateOf(change, more)).toBe(state);
@@ -250,12 +251,12 @@ describe('what became of it', () => {
   });
 
   test('plays are counted, with the first and the last', () => {
-    const plays = [play('x', '08/a/1', 300), play('y', '08/a', 200), play('x', '08/a/1', 900), play('z', '08/b', 1)];
+    const plays = placed([play('x', '08/a/1', 300), play('y', '08/a', 200), play('x', '08/a/1', 900), play('z', '08/b', 1)]);
     expect(handlingOf(entry(), issue, facts({ plays }))).toMatchObject({ plays: 3, firstMs: 200, lastMs: 900 });
   });
 
   test('two figures side by side: communes that heard it, clusters that played it; nothing to measure is no figure', () => {
-    const known = facts({ plays: [play('x', '08/a/1', 200)] });
+    const known = facts({ plays: placed([play('x', '08/a/1', 200)]) });
     const handled = [entry(), entry({}, 'b')].map((one) => handlingOf(one, issue, known));
     expect(figuresOf(handled, known)).toMatchObject({
       units: 2,
@@ -267,7 +268,7 @@ describe('what became of it', () => {
       states: { played: 1, waiting: 1 },
     });
     expect(figuresOf([], known)).toMatchObject({ unitsShare: null, clustersShare: null });
-    const withdrawn = facts({ withdrawn: true, plays: [play('x', '08/a/1', 200)] });
+    const withdrawn = facts({ withdrawn: true, plays: placed([play('x', '08/a/1', 200)]) });
     expect(figuresOf([handlingOf(entry(), issue, withdrawn)], withdrawn)).toMatchObject({
       units: 0,
       unitsShare: null,

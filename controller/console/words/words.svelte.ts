@@ -10,8 +10,8 @@ const files = import.meta.glob<object>('./{vi,en}/*.json', { import: 'default' }
 const place = Symbol('words');
 const chosenKey = 'loa-language';
 
-/** The frame's words are there at once, a page's words come with the page. */
-export async function openWords(): Promise<Words> {
+/** The frame's words are there at once, and those of the page that is opened; a further page's words come with it. */
+export async function openWords(rooms: readonly string[] = []): Promise<Words> {
   const chosen = localStorage.getItem(chosenKey);
   const book = i18next.createInstance();
   await book.init({
@@ -23,7 +23,7 @@ export async function openWords(): Promise<Words> {
     interpolation: { escapeValue: false },
   });
   const words = new Words(book);
-  await words.read('frame', 'terms');
+  await words.read('frame', 'terms', ...rooms);
   return words;
 }
 
