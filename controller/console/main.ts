@@ -6,6 +6,7 @@ import './frame/duty.css';
 import './frame/frame.css';
 import './frame/look.css';
 import { chosenLook, showLook } from './frame/look.ts';
+import { askAhead } from './line/door.ts';
 import { askSession } from './line/session.ts';
 import { placeOf } from './places.ts';
 import { contextOf, openWords } from './words/words.svelte.ts';
@@ -20,9 +21,10 @@ addEventListener('vite:preloadError', (event) => {
 });
 
 showLook(chosenLook());
-// Who it is, the words and the page are fetched side by side; on a thin line each after the other would be three waits.
+// Who it is, the words, the page and its first answer are fetched side by side; on a thin line each after the other would be four waits.
 const session = askSession();
 const here = placeOf(location.hash)?.place;
+if (here?.first !== undefined) askAhead(here.first);
 const [words] = await Promise.all([openWords(here?.words), here?.page().catch(() => undefined)]);
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { first: session }, context: contextOf(words) });

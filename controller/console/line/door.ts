@@ -29,7 +29,22 @@ for (const event of ['pointerdown', 'keydown'])
     touch.atMs = performance.now();
   });
 
+/** Asked before the page that wants it is there; taken once. */
+const ahead = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
+const freshMs = 5_000;
+
+/** Ask now for what a page that is still on its way will ask. */
+export function askAhead(path: string): void {
+  const answer = get(path);
+  // Who asks for it is told; nobody else needs to be.
+  answer.catch(() => undefined);
+  ahead.set(path, { atMs: performance.now(), answer });
+}
+
 export async function get<T>(path: string): Promise<T> {
+  const before = ahead.get(path);
+  ahead.delete(path);
+  if (before && performance.now() - before.atMs < freshMs) return (await before.answer) as T;
   return (await asked('GET', path)).answer as T;
 }
 
