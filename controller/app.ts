@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import type { MapTiles } from '../schemas/map-tiles.ts';
 import type { Problem } from '../schemas/problems.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { alertSourceRoutes } from './api/alert-sources.ts';
@@ -36,6 +37,7 @@ import { relayRoutes } from './api/live-relays.ts';
 import { localOrderRoutes } from './api/local-order.ts';
 import { logRoutes } from './api/log.ts';
 import { mandateRoutes } from './api/mandates.ts';
+import { mapRoutes } from './api/map.ts';
 import { mediaRoutes } from './api/media.ts';
 import { noticeRoutes } from './api/notices.ts';
 import { orderCapRoutes } from './api/order-cap.ts';
@@ -73,29 +75,34 @@ import { weekRoutes } from './api/weeks.ts';
 import type { Centre } from './centre.ts';
 import { webhookDoor } from './emergency/inlets/webhook.ts';
 import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
+import { originOf } from './map-tiles.ts';
 
 export interface AppOptions {
   /** The operator's certificate; without it the app is for loopback only. */
   readonly tls?: { readonly cert: string; readonly key: string };
   /** Folder of the built console. */
   readonly consoleDir: string;
+  /** The operator's own server of map pictures. */
+  readonly mapTiles?: MapTiles;
   /** Told of every route as it is made: tests hold them against the table of rights. */
   readonly onRoute?: (route: { readonly method: string | string[]; readonly url: string }) => void;
 }
 
 const jsonBytesMax = 512 * 1024;
 
-const policyOfPages = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "frame-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+function policyOfPages(tiles: MapTiles | undefined): string {
+  return [
+    "default-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    `img-src 'self' data: blob:${tiles ? ` ${originOf(tiles)}` : ''}`,
+    "media-src 'self' blob:",
+    "frame-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
 
 /** Build the app: REST under /api, live events, health probes, the console's files. */
 export async function buildApp(centre: Centre, options: AppOptions): Promise<FastifyInstance> {
@@ -115,7 +122,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
   await app.register(websocket, { options: { maxPayload: voiceBytesMax, perMessageDeflate: false } });
-  addHeaders(app, options.tls !== undefined);
+  addHeaders(app, options);
   answerProblems(app, centre);
   sessionRoutes(app, centre, options.tls !== undefined);
   signInWayRoutes(app, centre, options.tls !== undefined);
@@ -146,6 +153,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   localOrderRoutes(app, centre);
   explainRoutes(app, centre);
   todayRoutes(app, centre);
+  mapRoutes(app, centre, options.mapTiles);
   estateRoutes(app, centre);
   retentionRoutes(app, centre);
   centreStateRoutes(app, centre);
@@ -187,7 +195,7 @@ async function emergencyRoutes(app: FastifyInstance, centre: Centre): Promise<vo
 }
 
 const safetyHeaders = {
-  'content-security-policy': policyOfPages,
+  'content-security-policy': policyOfPages(undefined),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -209,10 +217,11 @@ function estateRoutes(app: FastifyInstance, centre: Centre): void {
   practiceRoutes(app, centre);
 }
 
-function addHeaders(app: FastifyInstance, secure: boolean): void {
+function addHeaders(app: FastifyInstance, { tls, mapTiles }: AppOptions): void {
+  const headers = { ...safetyHeaders, 'content-security-policy': policyOfPages(mapTiles) };
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(safetyHeaders);
-    if (secure) reply.header('strict-transport-security', 'max-age=31536000');
+    reply.headers(headers);
+    if (tls) reply.header('strict-transport-security', 'max-age=31536000');
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
 }

@@ -1,7 +1,9 @@
 // What the command line asks of a centre.
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import type { MapTiles } from '../schemas/map-tiles.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import { readMapTiles } from './map-tiles.ts';
 
 export interface RunSettings {
   readonly dataDir: string;
@@ -20,6 +22,8 @@ export interface RunSettings {
   readonly names: readonly string[];
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   readonly logLevel: string;
+  /** Pictures under the map of boxes. */
+  readonly mapTiles?: MapTiles;
   /** Secret under which the keys lie encrypted; else systemd's credential, else the one made for this folder. */
   readonly keySecretFile?: string;
   /** Key of the secrets in the tables; else systemd's credential, else beside them. */
@@ -63,6 +67,8 @@ export const usage = `Loa operating centre.
   --strongbox-key FILE  key of the secrets in the tables (second factors, webhooks), 32 bytes, mode 0600, best on another
                       medium; else the systemd credential loa-strongbox, else strongbox.key in DIR, made at the first start
   --root-passphrase-file FILE  (init) encrypts the root keys
+  --map-tiles URL     your own server of map pictures (https://HOST/{z}/{x}/{y}.png); without it the map shows boxes and units alone
+  --map-credit TEXT   who made that map, shown in its corner
   --log LEVEL         trace, debug, info, warn, error; info unless said
   --help
 
@@ -108,7 +114,11 @@ export function readSettings(argv: readonly string[]): Result<Asked> {
   const gateway = values['gateway-port'] !== undefined && gatewayPort !== undefined ? { gatewayPort } : {};
   const box = values['strongbox-key'];
   const strongbox = box === undefined ? {} : { strongboxKeyFile: box };
-  return ok({ do: 'run', settings: { ...settings, ...gateway, ...keySecret, ...strongbox, ...(tls && { tls }) } });
+  const template = values['map-tiles'];
+  const tiles = template === undefined ? undefined : readMapTiles(template, values['map-credit'] ?? '');
+  if (tiles && !tiles.ok) return tiles;
+  const map = tiles ? { mapTiles: tiles.value } : {};
+  return ok({ do: 'run', settings: { ...settings, ...map, ...gateway, ...keySecret, ...strongbox, ...(tls && { tls }) } });
 }
 
 /** `localhost`, 127.0.0.0/8 or ::1. */
@@ -133,6 +143,8 @@ function parseAll(argv: readonly string[]) {
       'public-host': { type: 'string' },
       name: { type: 'string', multiple: true },
       log: { type: 'string' },
+      'map-tiles': { type: 'string' },
+      'map-credit': { type: 'string' },
       'key-secret-file': { type: 'string' },
       'root-passphrase-file': { type: 'string' },
       'strongbox-key': { type: 'string' },

@@ -182,7 +182,8 @@ export async function startCentre(options: StartOptions): Promise<Result<Running
   if (!built.ok) return built;
   const { centre, server, mqttPort } = built.value;
   const door = await buildBoxDoor(centre, { ca: centre.authority.pem, ...server });
-  const app = await buildApp(centre, tls ? { tls, consoleDir } : { consoleDir });
+  const { mapTiles } = settings;
+  const app = await buildApp(centre, { consoleDir, ...(tls && { tls }), ...(mapTiles && { mapTiles }) });
   const boxPort = await listen(door, settings.boxHost, settings.boxPort);
   built.value.opened(boxPort);
   const port = await listen(app, settings.host, settings.port);

@@ -24,7 +24,10 @@ showLook(chosenLook());
 // Who it is, the words, the page and its first answer are fetched side by side; on a thin line each after the other would be four waits.
 const session = askSession();
 const here = placeOf(location.hash)?.place;
-if (here?.first !== undefined) askAhead(here.first);
+void session.then(
+  (who) => who && !('needs' in who) && here?.first !== undefined && askAhead(here.first),
+  () => undefined,
+);
 const [words] = await Promise.all([openWords(here?.words), here?.page().catch(() => undefined)]);
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { first: session }, context: contextOf(words) });

@@ -61,4 +61,14 @@ describe('the files of the console', () => {
       expect(accepted ? brotliDecompressSync(answer.rawPayload).toString() : answer.body).toBe(script);
     }
   });
+
+  it('lets pictures come from the operator’s own server of maps, and from nobody else’s', async () => {
+    const plain = String((await sent('/')).headers['content-security-policy']);
+    expect(plain).toContain("img-src 'self' data: blob:;");
+    const mapTiles = { template: 'https://tiles.example/{z}/{x}/{y}.png', credit: 'Sở Tài nguyên' };
+    const other = await buildApp(built.centre, { consoleDir: join(built.dir, 'console'), mapTiles });
+    const policy = String((await other.inject({ url: '/' })).headers['content-security-policy']);
+    await other.close();
+    expect(policy).toBe(plain.replace('blob:;', 'blob: https://tiles.example;'));
+  });
 });

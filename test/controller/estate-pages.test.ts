@@ -123,7 +123,14 @@ describe('the list of boxes', () => {
 });
 
 describe('the map', () => {
-  const spot = (id: string, latitude: number, longitude: number, state: 'ok' | 'silent') => ({ id, name: id, latitude, longitude, state });
+  const spot = (id: string, latitude: number, longitude: number, state: 'ok' | 'silent') => ({
+    id,
+    name: id,
+    area: '08',
+    latitude,
+    longitude,
+    state,
+  });
 
   test('gathers what lies on one another, and shows the worst of it', () => {
     const signs = gather([spot('a', 21.01, 105.01, 'ok'), spot('b', 21.02, 105.02, 'silent'), spot('c', 22.5, 105, 'ok')], 0.1);

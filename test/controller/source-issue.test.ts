@@ -1,8 +1,8 @@
 // Issuing down by rule: who gets what, which groups reach them alone, what they may answer, what became of it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Grant } from '../../controller/core/roles.ts';
 import { placed } from '../../controller/core/placed.ts';
+import type { Grant } from '../../controller/core/roles.ts';
 import { figuresOf, type HandlingFacts, handlingOf } from '../../controller/core/source-handling.ts';
 import { insertedSchedule } from '../../controller/core/source-insert.ts';
 import {

@@ -5,6 +5,7 @@ export interface Spot {
   readonly id: string;
   readonly name: string;
   readonly state: State;
+  readonly area: string;
   readonly latitude: number;
   readonly longitude: number;
 }
