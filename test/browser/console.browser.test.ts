@@ -61,6 +61,15 @@ describe.skipIf(!programPath('chromium'))('the console [needs chromium]', () => 
     expect(await author.photograph('today')).toEqual([0, 0]);
   });
 
+  it('can be put on a phone’s first page: Chromium finds nothing that would keep it from that', async () => {
+    const tools = await author.page.context().newCDPSession(author.page);
+    const manifest = await tools.send('Page.getAppManifest');
+    expect([manifest.errors, manifest.url]).toEqual([[], `${district.console}/loa.webmanifest`]);
+    const { installabilityErrors } = await tools.send('Page.getInstallabilityErrors');
+    // The windows of tests keep nothing.
+    expect(installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito')).toEqual([]);
+  });
+
   it('makes a claim for new hardware of a box and shows its PIN, this once', async () => {
     const technician = await person(browser);
     const { page } = technician;
