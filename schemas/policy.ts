@@ -44,6 +44,11 @@ export interface AreaPolicy {
   readonly policy: Policy;
 }
 
+export interface AreaPolicyAnswer extends AreaPolicy {
+  /** To be sent along when it is changed: a change by somebody else since is not written over. */
+  readonly seen: string;
+}
+
 /** Why a play was refused; stands in receipts and in the console. `not-approved`: nobody approved it 30 minutes ahead. */
 export const PolicyRule = v.picklist([
   'outside-window',

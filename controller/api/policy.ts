@@ -1,9 +1,11 @@
 // The broadcast policies of the centre and of areas in it: read by all, changed by administrators, enforced on the boxes.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import { sha256 } from '../../hardware/host/crypto.ts';
+import { canonicalJson } from '../../schemas/canonical.ts';
 import { AreaPath, within } from '../../schemas/ids.ts';
 import { checkPolicy } from '../../schemas/plan.ts';
-import { type AreaPolicy, Policy } from '../../schemas/policy.ts';
+import { type AreaPolicy, type AreaPolicyAnswer, Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
@@ -11,6 +13,8 @@ import { declare } from './route.ts';
 
 /** Without an area: the centre's own policy, which holds wherever no area has one. */
 const AreaQuery = v.object({ area: v.optional(AreaPath) });
+/** `seen`: what the change was made on, by `GET /api/policies`; without it the last word stands. */
+const ChangeQuery = v.object({ ...AreaQuery.entries, seen: v.optional(v.pipe(v.string(), v.maxLength(64))) });
 const policiesMax = 500;
 
 export function policyRoutes(app: FastifyInstance, centre: Centre): void {
@@ -18,23 +22,23 @@ export function policyRoutes(app: FastifyInstance, centre: Centre): void {
   const policies = store.calendar;
 
   declare(app, centre, { method: 'GET', url: '/api/policy', act: 'read', query: AreaQuery }, async ({ query }): Promise<Result<Policy>> => {
-    if (query.area !== undefined && query.area !== card.area) {
-      const found = (await policies.areaPolicies()).find(({ area }) => area === query.area);
-      return found ? ok(found.policy) : bad('not-found', `no policy of ${query.area}`, '/area');
-    }
-    const policy = await store.content.policy();
-    return policy ? ok(policy) : bad('not-found', 'the centre has no policy yet');
+    const policy = await policyOf(centre, query.area ?? card.area);
+    if (policy) return ok(policy);
+    return query.area === undefined
+      ? bad('not-found', 'the centre has no policy yet')
+      : bad('not-found', `no policy of ${query.area}`, '/area');
   });
 
-  declare(app, centre, { method: 'GET', url: '/api/policies', act: 'read' }, async (): Promise<Result<readonly AreaPolicy[]>> => {
+  declare(app, centre, { method: 'GET', url: '/api/policies', act: 'read' }, async (): Promise<Result<readonly AreaPolicyAnswer[]>> => {
     const policy = await store.content.policy();
-    return ok([...(policy ? [{ area: card.area, policy }] : []), ...(await policies.areaPolicies())]);
+    const all: AreaPolicy[] = [...(policy ? [{ area: card.area, policy }] : []), ...(await policies.areaPolicies())];
+    return ok(all.map((one) => ({ ...one, seen: seenOf(one.policy) })));
   });
 
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/policy', act: 'policy.write', query: AreaQuery, body: Policy },
+    { method: 'PUT', url: '/api/policy', act: 'policy.write', query: ChangeQuery, body: Policy },
     async ({ person, query, body, act }): Promise<Result<Policy>> => {
       const area = query.area ?? card.area;
       const allowed = may(person.grants, 'policy.write', area);
@@ -42,6 +46,9 @@ export function policyRoutes(app: FastifyInstance, centre: Centre): void {
       if (!within(area, card.area)) return bad('bad-input', `${area} is not in ${card.area}`, '/area');
       const checked = checkPolicy(body);
       if (!checked.ok) return checked;
+      const now = await policyOf(centre, area);
+      if (query.seen !== undefined && (now === undefined || query.seen !== seenOf(now)))
+        return bad('conflict', 'it was changed since it was looked at', '/seen');
       const done = act('policy.write', query.area ?? body.id, body);
       if (area === card.area) await store.content.savePolicy(body, done);
       else {
@@ -69,4 +76,14 @@ export function policyRoutes(app: FastifyInstance, centre: Centre): void {
       return removed;
     },
   );
+}
+
+async function policyOf({ store, card }: Centre, area: string): Promise<Policy | undefined> {
+  if (area === card.area) return store.content.policy();
+  return (await store.calendar.areaPolicies()).find((one) => one.area === area)?.policy;
+}
+
+function seenOf(policy: Policy): string {
+  // As it is read back: without what is undefined.
+  return sha256(Buffer.from(canonicalJson(JSON.parse(JSON.stringify(policy)))));
 }

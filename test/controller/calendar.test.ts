@@ -135,6 +135,23 @@ describe('the calendar of a centre', () => {
     expect(policyOf('hop-2')).toBe(before[1]);
   });
 
+  test('a policy that somebody else changed meanwhile is not written over, be it the centre’s or an area’s', async () => {
+    const seen = async () => ((await admin('GET', '/policies')).body as { area: string; seen: string }[]).map((one) => one.seen);
+    const town = { ...openPolicy, id: 'do-thi', sessionsPerDay: 2 };
+    await admin('PUT', '/policy?area=08/02536/thon-2', town);
+    for (const [at, where] of ['', 'area=08/02536/thon-2&'].entries()) {
+      const mine = (await seen())[at];
+      expect((await admin('PUT', `/policy?${where}seen=${mine}`, { ...town, title: 'Giờ yên tĩnh mới' })).status).toBe(200);
+      const late = await admin('PUT', `/policy?${where}seen=${mine}`, town);
+      expect(late).toMatchObject({ status: 409, body: { code: 'conflict', path: '/seen' } });
+      expect((await admin('GET', `/policy?${where}`)).body.title).toBe('Giờ yên tĩnh mới');
+      expect((await admin('PUT', `/policy?${where}seen=${(await seen())[at]}`, town)).status).toBe(200);
+    }
+    await admin('DELETE', '/policy?area=08/02536/thon-2');
+    expect(codeOf(await admin('PUT', '/policy?area=08/02536/thon-2&seen=x', town))).toBe('conflict');
+    await admin('PUT', '/policy', openPolicy);
+  });
+
   test('the commune’s order of priority programmes is kept, and only of those', async () => {
     const [first, second, usual] = [await approved('A', 'priority'), await approved('B', 'priority'), await approved('C')];
     expect((await author('PUT', '/local-order', { programmes: [second, first] })).status).toBe(200);
