@@ -10,6 +10,9 @@ export function readMapTiles(template: string, credit: string): Result<MapTiles>
   if (template.length > addressMax || credit.length > creditMax) return bad('bad-input', `--map-tiles: at most ${addressMax} characters`);
   const lacking = ['{z}', '{x}', '{y}'].filter((part) => !template.includes(part));
   if (lacking.length > 0) return bad('bad-input', `--map-tiles lacks ${lacking.join(', ')}`);
+  // The map fills in these three; at any other it stops with an error, and every page of it stays grey.
+  const strange = /\{(?![xyz]\})[^}]*\}?/.exec(template);
+  if (strange) return bad('bad-input', `--map-tiles: ${strange[0]} is nothing that the map fills in`);
   let url: URL;
   try {
     url = new URL(template);

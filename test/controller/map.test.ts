@@ -53,6 +53,8 @@ describe('tiles', () => {
     ['http://tiles.example/{z}/{x}/{y}.png', false],
     ['https://tiles.example/{z}/{x}.png', false],
     ['https://{s}.tiles.example/{z}/{x}/{y}.png', false],
+    ['https://tiles.example/{z}/{x}/{y}.png?key={apikey}', false],
+    ['https://tiles.example/{z}/{x}/{y}{r}.{ext}', false],
     ["https://tiles.example;script-src/{z}/{x}/{y}'", false],
     ['https://name:word@tiles.example/{z}/{x}/{y}.png', false],
     ['javascript:{z}{x}{y}', false],
