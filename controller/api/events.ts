@@ -6,16 +6,21 @@ import type { Centre } from '../centre.ts';
 import { bearerOf, declare, sessionCookie } from './route.ts';
 
 const watchersMax = 200;
+/** One person's, so that nobody takes them all: browsers share one between their pages. */
+const ofOneMax = 24;
 const waitingBytesMax = 256 * 1024;
 
 export function eventRoutes(app: FastifyInstance, centre: Centre): void {
   const { feed } = centre;
   const open = new Set<() => void>();
+  const tally = new Tally();
   app.addHook('preClose', async () => {
     for (const end of open) end();
   });
 
-  declare(app, centre, { method: 'GET', url: '/api/events', act: 'read', quiet: true }, async ({ request, reply }) => {
+  declare(app, centre, { method: 'GET', url: '/api/events', act: 'read', quiet: true }, async ({ person, request, reply }) => {
+    if (tally.of(person.account) >= ofOneMax)
+      return bad('too-many-requests', `${ofOneMax} pages and programs of ${person.account} watch already`);
     if (feed.watchers >= watchersMax) return bad('too-many-requests', `${watchersMax} pages watch already`);
     const { raw } = reply;
     reply.hijack();
@@ -27,7 +32,8 @@ export function eventRoutes(app: FastifyInstance, centre: Centre): void {
     });
     raw.write('retry: 2000\n\n');
     const end = () => {
-      open.delete(end);
+      if (!open.delete(end)) return;
+      tally.count(person.account, -1);
       clearInterval(pulse);
       stop();
       leave();
@@ -55,9 +61,25 @@ export function eventRoutes(app: FastifyInstance, centre: Centre): void {
       look();
     }, pulseEveryMs);
     open.add(end);
+    tally.count(person.account, 1);
     raw.on('close', end);
     return ok(undefined);
   });
+}
+
+/** How many each person has. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  of(account: string): number {
+    return this.#counts.get(account) ?? 0;
+  }
+
+  count(account: string, by: 1 | -1): void {
+    const now = this.of(account) + by;
+    if (now > 0) this.#counts.set(account, now);
+    else this.#counts.delete(account);
+  }
 }
 
 function headersOf(headers: Record<string, unknown>): Record<string, string> {

@@ -122,6 +122,18 @@ describe('what outlives a request', () => {
     await until('the pulse', () => told.join('').endsWith('}\n\nevent: pulse\ndata: {}\n\n') || undefined);
   });
 
+  test('one person cannot take all event streams there are; one that ends makes room', async () => {
+    const [greedy, other] = [await built.enter('tac-gia', password), await built.enter('duyet', password)];
+    const open = async ({ cookie }: { readonly cookie: string }) =>
+      built.app.inject({ url: '/api/events', headers: { cookie }, payloadAsStream: true });
+    const streams = await Promise.all(Array.from({ length: 30 }, () => open(greedy)));
+    expect(streams.filter(({ statusCode }) => statusCode === 200).length).toBe(24);
+    expect(streams.filter(({ statusCode }) => statusCode === 429).length).toBe(6);
+    expect((await open(other)).statusCode).toBe(200);
+    streams.find(({ statusCode }) => statusCode === 200)?.raw.res.emit('close');
+    expect((await open(greedy)).statusCode).toBe(200);
+  });
+
   test('a token’s event stream ends with the token', async () => {
     const expMs = built.clock.nowMs + hourMs;
     const made = await ask(author)('POST', '/tokens', { name: 'x', acts: ['read'], area: '08/02536', expMs, password });

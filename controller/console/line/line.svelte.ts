@@ -14,12 +14,14 @@ export class Line {
 
   open(): void {
     this.#openedMs = Date.now();
-    openEvents(() => {
+    const stream = openEvents(() => {
       this.heardMs = Date.now();
       this.stale = false;
     });
     setInterval(() => {
       this.stale = Date.now() - (this.heardMs ?? this.#openedMs) > staleAfterMs;
+      // Another page reads for this one, unless it sleeps.
+      if (this.stale && !document.hidden) stream.seize();
     }, lookEveryMs);
     addEventListener('offline', () => {
       this.stale = true;
