@@ -1,7 +1,8 @@
 // An officer's signature over what is frozen at the centre: an order, its correction, an order for boxes, a mandate.
-import type { OrderRequestAnswer } from '../../../schemas/order-api.ts';
+import type { OrderAnswer, OrderRequestAnswer } from '../../../schemas/order-api.ts';
 import type { ReadyOrderAnswer } from '../../../schemas/ready-orders.ts';
 import { get, send } from '../line/door.ts';
+import { ifThere, SameAgain } from '../line/same-again.ts';
 import { type OfficerKeyHere, signWith } from './officer-key.ts';
 
 export interface OrderWish {
@@ -21,10 +22,34 @@ interface Prepared extends OrderWish {
   readonly instead?: string;
 }
 
-/** Prepare an order and put this officer's signature on it. True when it was given at once. */
-export async function giveSigned(key: OfficerKeyHere, { alert, ...wish }: Prepared, pin: string): Promise<boolean> {
-  const request = alert === undefined ? await send<OrderRequestAnswer>('POST', '/order-requests', wish) : await takeAlert(alert, wish);
-  return approveOrder(key, request, { pin });
+/** Prepare an order and put this officer's signature on it; one whose answer was lost is taken up again. True when it was given at once. */
+export async function giveSigned(
+  key: OfficerKeyHere,
+  { alert, ...wish }: Prepared,
+  pin: string,
+  again = new SameAgain(),
+): Promise<boolean> {
+  if (alert !== undefined) return approveOrder(key, await takeAlert(alert, wish), { pin });
+  return again.send(wish, async (once, lost) => {
+    const prepare = (under?: string) => send<OrderRequestAnswer>('POST', '/order-requests', wish, under);
+    const request = await prepare(once);
+    if (!lost) return approveOrder(key, request, { pin });
+    const given = await ifThere(get<OrderAnswer>(`/orders/${request.id}`));
+    if (given?.state === 'active') return true;
+    const waiting = await ifThere(get<OrderRequestAnswer>(`/order-requests/${request.id}`));
+    if (waiting && waiting.approvedBy.length > 0) return false;
+    // Ended or withdrawn meanwhile: who presses again means a new one.
+    return approveOrder(key, waiting ?? (await prepare()), { pin });
+  });
+}
+
+/** An exercise, proven by the password. */
+export async function giveExercise(wish: OrderWish, password: string, again: SameAgain): Promise<void> {
+  const asked = { ...wish, class: 'exercise', confirm: true, password };
+  await again.send(wish, async (once, lost) => {
+    const { id } = await send<OrderAnswer>('POST', '/orders', asked, once);
+    if (lost && (await ifThere(get<OrderAnswer>(`/orders/${id}`)))?.state !== 'active') await send('POST', '/orders', asked);
+  });
 }
 
 async function takeAlert(alert: string, { template, groups, validMs }: OrderWish): Promise<OrderRequestAnswer> {
