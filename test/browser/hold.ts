@@ -21,7 +21,8 @@ export async function hold(page: Page, button: Locator, seen: () => Promise<unkn
 
 /** Held, acting, or already gone because it has acted. */
 async function took(button: Locator): Promise<boolean> {
-  const [one] = await button.all();
+  const [one] = await button.elementHandles();
   if (!one) return true;
-  return (await one.evaluate('(element) => element.classList.contains("holding") || element.disabled')) as boolean;
+  const classes = (await one.getAttribute('class')) ?? '';
+  return classes.split(' ').includes('holding') || (await one.isDisabled());
 }
