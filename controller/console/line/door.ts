@@ -131,6 +131,13 @@ const lost: ShownProblem = {
   status: 0,
 };
 
+/** Beyond what any answer takes on a thin line. */
+const patienceMs = 120_000;
+/** What may be sent again under its key is given up sooner: somebody stands there with a finger on the button. */
+const patienceOnceMs = 20_000;
+/** A picture goes out over a phone's worst line at some 16 kbit/s: letters in a millisecond. */
+const thinnestPerMs = 2;
+
 async function asked(
   method: string,
   path: string,
@@ -142,22 +149,36 @@ async function asked(
   if (performance.now() - touch.atMs > restedMs) headers['x-loa-by-itself'] = '1';
   if (once !== undefined) headers['idempotency-key'] = once;
   if (body !== undefined) headers['content-type'] = 'application/json';
-  let response: Response;
-  try {
-    response = await fetch(`/api${path}`, {
+  const words = body === undefined ? undefined : JSON.stringify(body);
+  const patience = (once === undefined ? patienceMs : patienceOnceMs) + (words?.length ?? 0) / thinnestPerMs;
+  const { response, text } = await within(patience, async (signal) => {
+    const given = await fetch(`/api${path}`, {
       method,
       headers,
       credentials: 'same-origin',
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal,
+      ...(words !== undefined && { body: words }),
     });
-  } catch {
-    throw new Refused(lost);
-  }
-  const answer = readJson(await response.text());
+    return { response: given, text: await given.text() };
+  });
+  const answer = readJson(text);
   if (response.ok) return { answer, link: response.headers.get('link') ?? '' };
   const problem = shown(answer, response.status);
   if (endings.has(problem.code)) document.dispatchEvent(new Event(sessionEnded));
   throw new Refused(problem);
+}
+
+/** A line that was cut, before the answer or in the middle of it, and one that only swallows, are the same: lost. */
+async function within<T>(patience: number, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const gone = new AbortController();
+  const timer = setTimeout(() => gone.abort(), patience);
+  try {
+    return await ask(gone.signal);
+  } catch {
+    throw new Refused(lost);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function readJson(text: string): unknown {

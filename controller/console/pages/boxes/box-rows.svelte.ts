@@ -9,6 +9,8 @@ const atOnce = 500;
 /** As many as one question names. */
 const askedAtOnce = 200;
 const restMs = 400;
+/** After a question without an answer all is asked again so soon, until there is one. */
+const netMs = 15_000;
 /** Of events that were lost with the line nobody tells. */
 const allAgainMs = 5 * 60_000;
 
@@ -23,6 +25,9 @@ export class BoxRows {
   readonly #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #gone = false;
+  /** Something was asked and not answered: what the list shows may be old. */
+  #missed = false;
+  #asking = false;
 
   constructor(english: boolean, centre: SessionAnswer['centre']) {
     this.#english = english;
@@ -33,6 +38,7 @@ export class BoxRows {
   open(): () => void {
     void this.#all();
     const again = setInterval(() => void this.#all(), allAgainMs);
+    const net = setInterval(() => this.#missed && void this.#all(), netMs);
     const note = (event: Event) => {
       const id = (event as CustomEvent<string>).detail;
       if (id !== '') this.#changed.add(id);
@@ -43,11 +49,14 @@ export class BoxRows {
       this.#gone = true;
       clearTimeout(this.#timer);
       clearInterval(again);
+      clearInterval(net);
       document.removeEventListener(eventName('box'), note);
     };
   }
 
   async #all(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
     await this.#try(async () => {
       this.places = placesOf(await get<UnitAnswer[]>('/units'), this.#english, this.#centre);
       const all: BoxLine[] = [];
@@ -59,7 +68,8 @@ export class BoxRows {
       }
       this.lines = all;
       this.whole = true;
-    });
+      this.#missed = false;
+    }).finally(() => (this.#asking = false));
   }
 
   #soon(): void {
@@ -84,9 +94,10 @@ export class BoxRows {
   async #try(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.problem = undefined;
+      if (!this.#missed) this.problem = undefined;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      this.#missed = true;
       this.problem = error.problem;
     }
   }
