@@ -113,7 +113,8 @@ describe('fixes', () => {
 });
 
 test('an explanation names what plays, what does not and why, and what the box knows', () => {
-  const say = { time: String, day: () => 'd', classOf: (name: string) => name, rule: (name: string) => name };
+  const outputOf = (kind: string, name: string | undefined) => `${kind} ${name ?? 'alone'}`;
+  const say = { time: String, day: () => 'd', outputOf, classOf: (name: string) => name, rule: (name: string) => name };
   const occurrence = { title: 'Tin', class: 'normal', startMs: 1 } as never;
   const found = sentencesOf(
     {
@@ -133,5 +134,6 @@ test('an explanation names what plays, what does not and why, and what the box k
     'missing',
     'health.silent',
   ]);
+  expect(found[1]?.values).toEqual({ output: 'loudspeaker alone' });
   expect(found[2]?.values).toMatchObject({ title: 'Tin', policy: 'Nông thôn' });
 });

@@ -11,6 +11,8 @@ export interface Sentence {
 export interface Sayings {
   readonly time: (ms: number) => string;
   readonly day: (ms: number) => string;
+  /** An output by its kind, and by its name where the box has several of that kind. */
+  readonly outputOf: (kind: ExplainAnswer['outputs'][number]['kind'], name: string | undefined) => string;
   /** A play's class, a refusal's rule, a reason of health in words. */
   readonly classOf: (name: string) => string;
   readonly rule: (name: string) => string;
@@ -28,9 +30,10 @@ export function sentencesOf(answer: ExplainAnswer, say: Sayings): Sentence[] {
   return [...above, ...outputs, ...noteSentences(answer)];
 }
 
-function outputSentences(output: ExplainAnswer['outputs'][number], { atMs, policy }: ExplainAnswer, say: Sayings): Sentence[] {
+function outputSentences(output: ExplainAnswer['outputs'][number], { atMs, policy, outputs }: ExplainAnswer, say: Sayings): Sentence[] {
   const { plays, contenders, next } = output;
-  const where = { output: output.output };
+  const alone = outputs.every((other) => other === output || other.kind !== output.kind);
+  const where = { output: say.outputOf(output.kind, alone ? undefined : output.output) };
   const first: Sentence = plays
     ? {
         key: `plays.${plays.why}`,
