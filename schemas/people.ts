@@ -117,6 +117,11 @@ export interface InvitationAnswer {
 export interface InvitedAnswer extends AccountAnswer {
   readonly invitation: InvitationAnswer;
 }
+/** What somebody is called, for pages that show who did a thing. */
+export interface PersonNameAnswer {
+  readonly account: string;
+  readonly title: string;
+}
 export interface SessionLine {
   readonly id: string;
   readonly beganMs: number;

@@ -9,11 +9,13 @@ import {
   InvitationLookRequest,
   InvitationRequest,
   type InvitedAnswer,
+  type PersonNameAnswer,
   type SessionLine,
   SignInSettings,
 } from '../../schemas/people.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
+import { sees } from '../core/sight.ts';
 import type { Person } from '../people/sessions.ts';
 import type { Session } from '../store/people-store.ts';
 import { declare, sendProblem } from './route.ts';
@@ -21,13 +23,23 @@ import { declare, sendProblem } from './route.ts';
 const smallBody = 4096;
 const linksPerMinute = 20;
 const madePerMinute = 30;
+const namesMax = 2000;
 
 export function accountRoutes(app: FastifyInstance, centre: Centre): void {
   tendingRoutes(app, centre);
+  nameRoutes(app, centre);
   identityRoutes(app, centre);
   sessionsOfOthers(app, centre);
   invitationRoutes(app, centre);
   settingsRoutes(app, centre);
+}
+
+/** What people are called whose rights lie where one's own are; who was shut out did things before, and keeps a name. */
+function nameRoutes(app: FastifyInstance, centre: Centre): void {
+  declare(app, centre, { method: 'GET', url: '/api/names', act: 'read' }, async ({ person }): Promise<Result<PersonNameAnswer[]>> => {
+    const near = (await centre.store.people.accounts()).filter(({ grants }) => grants.some(({ area }) => sees(person.grants, area)));
+    return ok(near.slice(0, namesMax).map(({ account, title }) => ({ account, title })));
+  });
 }
 
 function tendingRoutes(app: FastifyInstance, centre: Centre): void {

@@ -76,7 +76,7 @@ describe.skipIf(!programPath('chromium'))('alerts at the desk [needs chromium]',
       await card.getByLabel('Mã PIN của người ký').fill(pin);
       await hold(page, card.getByRole('button', { name: 'Giữ 2 giây để KÝ ỦY QUYỀN' }), () => card.waitFor({ state: 'detached' }));
     }
-    await first.page.getByText('đã ký: truc-ban-1, truc-ban-2').waitFor();
+    await first.page.getByText('đã ký: Trực ban 1, Trực ban 2').waitFor();
     expect(await first.photograph('mandate')).toEqual([0, 0]);
   });
 

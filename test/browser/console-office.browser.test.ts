@@ -179,7 +179,7 @@ describe.skipIf(!programPath('chromium'))('the office [needs chromium]', () => {
     await leader.page.getByRole('combobox', { name: 'Người tập', exact: true }).selectOption('truc-ban-1');
     await leader.page.getByRole('combobox', { name: 'Bài tập', exact: true }).selectOption('phat-lenh');
     await leader.page.getByRole('button', { name: 'Bắt đầu bài tập' }).click();
-    const running = leader.page.locator('article', { hasText: 'truc-ban-1' });
+    const running = leader.page.locator('article', { hasText: 'Trực ban 1' });
     await running.getByText('chưa thấy làm').first().waitFor();
     const wish = { template: 'lu-quet', class: 'exercise', groups: [group], confirm: true, password };
     const order = await district.duty.post<OrderAnswer>('/orders', wish);
@@ -203,7 +203,7 @@ describe.skipIf(!programPath('chromium'))('the office [needs chromium]', () => {
     await running.getByLabel('Nhận xét').fill('làm đúng');
     await running.getByRole('button', { name: 'Đạt', exact: true }).click();
     await leader.page
-      .getByRole('row', { name: /truc-ban-1/ })
+      .getByRole('row', { name: /Trực ban 1/ })
       .getByText('Đạt')
       .waitFor();
     const [record] = await district.duty.get<Training[]>('/trainings');

@@ -91,7 +91,7 @@ describe.skipIf(!programPath('chromium'))('steering in the console [needs chromi
     await deputy.page.getByRole('link', { name: 'Tin của trung tâm' }).click();
     await deputy.page.getByRole('link', { name: 'Họp dân' }).click();
     await deputy.page.getByRole('button', { name: 'Duyệt', exact: true }).click();
-    await deputy.page.getByText('theo ủy quyền của lanh-dao-duyet').waitFor();
+    await deputy.page.getByText('theo ủy quyền của Lãnh đạo duyệt').waitFor();
     const item = await district.author.get<SourceItemAnswer>(`/source-items/${made.id}`);
     expect(item).toMatchObject({ state: 'approved' });
     expect(item.steps.at(-1)).toMatchObject({ step: 'approve', by: 'pho-phong', delegation: { by: 'lanh-dao-duyet' } });

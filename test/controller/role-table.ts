@@ -113,6 +113,7 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('token.write', 'POST /api/tokens'),
   // Accounts of others.
   ...anywhere('account.read', 'GET /api/accounts'),
+  ...anywhere('read', 'GET /api/names'),
   { route: 'POST /api/accounts', needs: 'account.write', elsewhere: 'refused', body: { account: 'moi', title: 'Mới', grants } },
   ofAccount('PUT /api/accounts/:account', { title: 'Mới', grants }),
   ofAccount('POST /api/accounts/:account/enable'),
