@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const sheet = (name: string) => readFileSync(new URL(`../../controller/console/frame/${name}.css`, import.meta.url), 'utf8');
-const colours = (text: string) => new Map([...text.matchAll(/(--[a-z-]+):\s*(#[0-9a-f]{6});/g)].map(([, name = '', value = '']) => [name, value]));
+const colours = (text: string) =>
+  new Map([...text.matchAll(/(--[a-z-]+):\s*(#[0-9a-f]{6});/g)].map(([, name = '', value = '']) => [name, value]));
 const [lightText = '', wishedText = ''] = sheet('style').split('@media (prefers-color-scheme: dark)');
 const light = colours(lightText);
 const wished = colours(wishedText.slice(0, wishedText.indexOf('\n}\n')));
@@ -29,8 +30,20 @@ test('each colour has its dark, the same by choice and by wish', () => {
 
 test('words are read on what they stand on, in light and in dark', () => {
   const pairs = [
-    ...[['--ink', '--card'], ['--soft', '--card'], ['--soft', '--grey-soft'], ['--green', '--green-soft'], ['--red', '--red-soft']],
-    ...[['--amber', '--amber-soft'], ['--violet', '--card'], ['--on-green', '--green'], ['--on-red', '--red'], ['--red', '--card']],
+    ...[
+      ['--ink', '--card'],
+      ['--soft', '--card'],
+      ['--soft', '--grey-soft'],
+      ['--green', '--green-soft'],
+      ['--red', '--red-soft'],
+    ],
+    ...[
+      ['--amber', '--amber-soft'],
+      ['--violet', '--card'],
+      ['--on-green', '--green'],
+      ['--on-red', '--red'],
+      ['--red', '--card'],
+    ],
   ] as const;
   for (const book of [light, wished])
     for (const [words, ground] of pairs)

@@ -43,6 +43,10 @@ test('a code of the box has its word, whichever it is', () => {
 
 test('what the box wrote itself stays as it came', () => {
   const fault = { kind: 'fault', fault: 'hot', state: 'raised', detail: '84 °C' } as const;
-  expect(rowWords(fault)).toEqual([{ key: 'boxes:reason.hot', values: { defaultValue: 'hot' } }, { key: 'boxes:faultRow.raised' }, { text: '84 °C' }]);
+  expect(rowWords(fault)).toEqual([
+    { key: 'boxes:reason.hot', values: { defaultValue: 'hot' } },
+    { key: 'boxes:faultRow.raised' },
+    { text: '84 °C' },
+  ]);
   expect(rowWords(undefined)).toEqual([]);
 });

@@ -15,7 +15,11 @@ export function rowWords(fact: Fact | undefined): readonly RowWord[] {
     case 'want':
       return [{ key: `boxes:wantRow.${fact.state}`, values: { rev: fact.rev } }];
     case 'fault':
-      return [{ key: `boxes:reason.${fact.fault}`, values: { defaultValue: fact.fault } }, { key: `boxes:faultRow.${fact.state}` }, ...written(fact.detail)];
+      return [
+        { key: `boxes:reason.${fact.fault}`, values: { defaultValue: fact.fault } },
+        { key: `boxes:faultRow.${fact.state}` },
+        ...written(fact.detail),
+      ];
     case 'command':
       return [{ key: `boxes:commandState.${fact.state}` }, ...written(fact.detail)];
     case 'live':
