@@ -22,7 +22,10 @@ describe('outlines of units', () => {
       ['08/02536/thon-1', 'Thôn 1'],
       ['08/02536/thon-9', 'Xã Minh Khai'],
     ]);
-    for (const { ring } of found) expect(ring.length).toBeGreaterThanOrEqual(4);
+    for (const { ring, label } of found) {
+      expect(ring.length).toBeGreaterThanOrEqual(4);
+      expect(label[0], 'the name stands over the shape').toBe(Math.max(...ring.map(([latitude]) => latitude)));
+    }
   });
 
   test('a box of the centre itself draws none', () => {

@@ -9,6 +9,8 @@ export interface Outline {
   readonly name: string;
   /** Corners in order; a unit of one or two places is drawn as a small rectangle around them. */
   readonly ring: readonly Point[];
+  /** Where its name stands: over the shape, so that it covers no box. */
+  readonly label: Point;
 }
 
 /** So far beyond the outermost box, about 150 m: its people hear it there too. */
@@ -26,7 +28,13 @@ export function outlinesOf(spots: readonly Spot[], places: Places, centreArea: s
     if (known) known.push(...corners);
     else units.set(unit, corners);
   }
-  return [...units].map(([area, points]) => ({ area, name: placeOfArea(places, area), ring: hull(points) }));
+  return [...units].map(([area, points]) => ({ area, name: placeOfArea(places, area), ring: hull(points), label: topOf(points) }));
+}
+
+function topOf(points: readonly Point[]): Point {
+  const longitudes = points.map(([, longitude]) => longitude);
+  const middle = (Math.min(...longitudes) + Math.max(...longitudes)) / 2;
+  return [Math.max(...points.map(([latitude]) => latitude)), middle];
 }
 
 function cornersAround(latitude: number, longitude: number): Point[] {
