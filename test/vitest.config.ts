@@ -68,7 +68,8 @@ export default defineConfig(({ mode }) => ({
                 include: ['test/**/*.browser.test.ts'],
                 testTimeout: 180_000,
                 hookTimeout: 60_000,
-                fileParallelism: false,
+                // Half of their time they wait for a minute to come; more than two at once would be in one another's way.
+                maxWorkers: 2,
                 sequence: { groupOrder: 2 },
               },
             },
