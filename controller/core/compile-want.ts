@@ -1,17 +1,18 @@
 // From the centre's tables to what each box should be: parts by hash, shared by all boxes they fit. Same input, same bytes.
 import { canonicalJson } from '../../schemas/canonical.ts';
-import { type Holiday, type Occasion, onOccasions } from '../../schemas/holidays.ts';
+import type { Holiday, Occasion } from '../../schemas/holidays.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { sameLanguage } from '../../schemas/languages.ts';
 import type { LocalOrder } from '../../schemas/local-orders.ts';
 import type { Path } from '../../schemas/paths.ts';
 import type { AreaPolicy, Policy } from '../../schemas/policy.ts';
 import type { Film, Programme } from '../../schemas/programme.ts';
-import type { Schedule, SchedulePart } from '../../schemas/schedule.ts';
+import type { Schedule } from '../../schemas/schedule.ts';
 import { type BoxSettings, sounds } from '../../schemas/settings.ts';
 import { orderFilmsMax, type Part, type PartKind, type Plan } from '../../schemas/want.ts';
 import type { LostPlay } from './late-approval.ts';
 import { audioIn, signFilmsIn } from './ready-orders.ts';
+import { playedBy } from './schedule-part.ts';
 import type { SourceFate } from './source-programmes.ts';
 
 export interface CentreContent {
@@ -75,7 +76,11 @@ export function compileWants(boxes: readonly BoxToServe[], content: CentreConten
   };
   const wants = new Map<string, readonly Part[]>();
   const policyOf = once((area: AreaPath) => policyPart(area, content, part));
-  const planned = once((groups: string) => schedulesPart(groups.split(' '), content, part));
+  const played = playedBy(content);
+  const planned = once((groups: string) => {
+    const value = played(groups.split(' '));
+    return part('schedules', `schedules ${value.schedules.map(({ id }) => id).join(' ')}`, () => value);
+  });
   const audioOf = once((kind: string) => {
     const [shows, ...languages] = kind.split(' ');
     return orderAudioPart({ languages, shows: shows === 'shows' }, [], content, part);
@@ -117,12 +122,6 @@ function settingsText(settings: BoxSettings): string {
   const text = settingsTexts.get(settings) ?? canonicalJson(settings);
   settingsTexts.set(settings, text);
   return text;
-}
-
-/** Groups differ from hamlet to hamlet; what they play mostly does not. */
-function schedulesPart(groups: readonly string[], content: CentreContent, part: MakePart): Part {
-  const value = schedulesOf(groups, content);
-  return part('schedules', `schedules ${value.schedules.map(({ id }) => id).join(' ')}`, () => value);
 }
 
 /** The policy of the nearest area around a box. */
@@ -186,32 +185,9 @@ function distinct(files: readonly Pick<Film, 'sha256' | 'bytes'>[]): Film[] {
 
 const byHash = (files: readonly Film[]): Film[] => [...files].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
 
-/** What boxes in these groups play: schedules of approved programmes, in the order of their ids. */
-export function schedulesOf(groups: readonly string[], content: CentreContent): SchedulePart {
-  const approved = new Map(
-    content.programmes.filter(({ state }) => state === 'approved').map(({ programme }) => [programme.id, programme]),
-  );
-  const playing = content.schedules
-    .filter((one) => one.groups.some((group) => groups.includes(group)) && approved.has(one.schedule.programme))
-    .map((one) => onOccasions(one.schedule, one.occasions ?? [], content.occasions ?? []));
-  const lost = (content.lost ?? []).filter((one) => one.groups.some((group) => groups.includes(group)));
-  const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : 1);
-  const schedules = [...playing, ...lost.map(({ schedule }) => schedule)].sort(byId);
-  const used = new Set(playing.map((schedule) => schedule.programme));
-  const named = new Map(lost.map(({ programme }) => [programme.id, programme]));
-  const programmes = [...[...approved.values()].filter(({ id }) => used.has(id)), ...named.values()].sort(byId);
-  return {
-    programmes,
-    schedules,
-    // A year's days are told only to boxes that leave some out.
-    holidays: schedules.some(({ holidays }) => holidays === 'skip') ? [...content.holidays].sort() : [],
-    localOrder: content.localOrder.filter((id) => used.has(id)),
-  };
-}
-
 /** What a box plans by, as it will hold it once its want has arrived. */
 export function planFor({ groups, area, settings }: Omit<BoxToServe, 'id'>, content: CentreContent): Plan {
-  return { rev: 1, settings, policy: policyAt(area, content).policy, schedules: schedulesOf(groups, content) };
+  return { rev: 1, settings, policy: policyAt(area, content).policy, schedules: playedBy(content)(groups) };
 }
 
 /** True when two lists name the same parts, so that no new revision is due. */

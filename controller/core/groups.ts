@@ -12,7 +12,8 @@ export function groupsOf(
   boxes: readonly { readonly groups: readonly string[] }[],
 ): NamedGroup[] {
   const names = new Map([...units, ...named].map(({ id, name }) => [id, name]));
-  const ids = new Set([...named.map(({ id }) => id), ...boxes.flatMap((box) => box.groups)]);
+  const ids = new Set(named.map(({ id }) => id));
+  for (const box of boxes) for (const group of box.groups) ids.add(group);
   return [...ids].sort().map((id) => ({ id, name: names.get(id) ?? id }));
 }
 

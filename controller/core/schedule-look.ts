@@ -9,7 +9,8 @@ import type { Schedule } from '../../schemas/schedule.ts';
 import { defaultBoxSettings, sounds } from '../../schemas/settings.ts';
 import { agenda, type Occurrence, winner } from '../../schemas/timeline.ts';
 import type { Plan } from '../../schemas/want.ts';
-import { type BoxToServe, type CentreContent, policyAt, schedulesOf } from './compile-want.ts';
+import { type BoxToServe, type CentreContent, policyAt } from './compile-want.ts';
+import { playedBy } from './schedule-part.ts';
 import type { SourceFate } from './source-programmes.ts';
 
 const meetingsMax = 60;
@@ -44,7 +45,7 @@ export function lookAtSchedule(
 ): ScheduleLook {
   const { programme, groups } = wish;
   const schedule = onOccasions(wish.schedule, wish.occasions, content.occasions ?? []);
-  const before = schedulesOf(groups, content);
+  const before = playedBy(content)(groups);
   const programmes = before.programmes.some(({ id }) => id === programme.id) ? before.programmes : [...before.programmes, programme];
   // Days left out are told only where some schedule leaves them out; the new one may be the first.
   const schedules = { ...before, programmes, schedules: [...before.schedules, schedule], holidays: [...content.holidays].sort() };

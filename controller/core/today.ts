@@ -7,7 +7,8 @@ import { PlayClass, type SchedulePart } from '../../schemas/schedule.ts';
 import { sounds } from '../../schemas/settings.ts';
 import { agenda, type Occurrence } from '../../schemas/timeline.ts';
 import type { Plan } from '../../schemas/want.ts';
-import { type BoxToServe, type CentreContent, once, policyAt, schedulesOf } from './compile-want.ts';
+import { type BoxToServe, type CentreContent, once, policyAt } from './compile-want.ts';
+import { playedBy } from './schedule-part.ts';
 
 export interface DayBox extends BoxToServe {
   readonly enrolled: boolean;
@@ -31,14 +32,13 @@ export interface PlayedWhere extends Omit<DayPlay, 'groups' | 'units'> {
 
 export function kindsOf(boxes: readonly DayBox[], content: CentreContent): Kind[] {
   const policyOf = once((area: AreaPath) => policyAt(area, content));
-  // Groups differ from hamlet to hamlet; what they play mostly does not.
-  const parts = new Map<string, PartOfMany>();
+  const played = playedBy(content);
+  const parts = new Map<SchedulePart, PartOfMany>();
   const partOf = once((groups: string) => {
-    const part = schedulesOf(groups.split(' '), content);
-    const key = part.schedules.map(({ id }) => id).join(' ');
+    const part = played(groups.split(' '));
     const staggers = part.schedules.some(({ neighbours }) => neighbours === 'staggered');
-    const known = parts.get(key) ?? { part, n: parts.size, staggers };
-    parts.set(key, known);
+    const known = parts.get(part) ?? { part, n: parts.size, staggers };
+    parts.set(part, known);
     return known;
   });
   const kinds = new Map<string, { readonly plan: Plan; readonly boxes: DayBox[] }>();
@@ -92,14 +92,12 @@ export function playsOfDay(
   const programmes = new Map(content.programmes.map(({ programme }) => [programme.id, programme]));
   const groups = new Map([...content.schedules, ...(content.lost ?? [])].map((one) => [one.schedule.id, one.groups]));
   // Most plays are on the same boxes as others.
-  const placesOf = once((joined: string) => {
-    const all = joined.split(' ').flatMap((at) => kinds[Number(at)]?.boxes ?? []);
-    return { groups: new Set(all.flatMap((box) => box.groups)), areas: [...new Set(all.map(({ area }) => area))].sort() };
-  });
+  const places = kinds.map((kind) => placesOf(kind.boxes));
+  const placesAt = once((joined: string) => togetherOf(joined.split(' ').flatMap((at) => places[Number(at)] ?? [])));
   const plays = sorted.slice(0, most).map((row): PlayedWhere => {
     const { schedule, programme: id, title, class: playClass, refused, kind } = row.play;
     const programme = programmes.get(id);
-    const inside = placesOf(row.kinds.join(' '));
+    const inside = placesAt(row.kinds.join(' '));
     return {
       ...{ schedule, programme: id, class: playClass, refused, tier: programme?.tier ?? 'normal' },
       // A play that nobody approved goes to boxes without its name.
@@ -108,10 +106,34 @@ export function playsOfDay(
       ...{ startMs: row.firstMs, endMs: row.endMs, spreadMs: row.lastMs - row.firstMs },
       ...{ boxes: row.boxes, online: row.online, sounding: row.sounding },
       groups: (groups.get(schedule) ?? []).filter((group) => inside.groups.has(group)),
-      areas: inside.areas,
+      areas: inside.sorted,
     };
   });
   return { plays, all: sorted.length };
+}
+
+/** Where boxes are, each place once. */
+interface Places {
+  readonly groups: ReadonlySet<string>;
+  readonly areas: ReadonlySet<AreaPath>;
+}
+
+function placesOf(boxes: readonly DayBox[]): Places {
+  const [groups, areas] = [new Set<string>(), new Set<AreaPath>()];
+  for (const box of boxes) {
+    areas.add(box.area);
+    for (const group of box.groups) groups.add(group);
+  }
+  return { groups, areas };
+}
+
+function togetherOf(all: readonly Places[]): Places & { readonly sorted: readonly AreaPath[] } {
+  const [groups, areas] = [new Set<string>(), new Set<AreaPath>()];
+  for (const place of all) {
+    for (const group of place.groups) groups.add(group);
+    for (const area of place.areas) areas.add(area);
+  }
+  return { groups, areas, sorted: [...areas].sort() };
 }
 
 interface Laid {

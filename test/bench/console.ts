@@ -11,6 +11,7 @@ import { openBrowser } from '../browser/visitor.ts';
 import { must, password } from '../controller/built-centre.ts';
 import { Program } from '../wire/program.ts';
 import { until } from '../wire/waiting.ts';
+import { atRest } from './parts/at-rest.ts';
 import { fillProvince, fullSize, provinceSeed, type Size } from './parts/province.ts';
 import { StormDoor } from './parts/storm-door.ts';
 
@@ -131,7 +132,8 @@ try {
   await database.exec('ANALYZE');
   await database.close();
   const { console: centre } = await program.start(300_000);
-  tell('the centre runs');
+  tell('the centre runs, and prepares the sound of orders to come');
+  await atRest(program.pid);
   const door = new StormDoor(String(centre));
   const base = await door.open();
   const browser = await openBrowser();

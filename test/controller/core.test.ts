@@ -1,10 +1,11 @@
 // The centre's rules as tables: wants, frames, orders, status, ranges.
 import { describe, expect, test } from 'vitest';
-import { type CentreContent, compileWants, policyAt, sameParts, schedulesOf } from '../../controller/core/compile-want.ts';
+import { type CentreContent, compileWants, policyAt, sameParts } from '../../controller/core/compile-want.ts';
 import { newerPresence, silentAfterMs, statusOf } from '../../controller/core/fleet-status.ts';
 import { attachmentsWithin, type FrameEntry, idsToClear, livingEntries, roomForOrder } from '../../controller/core/group-frame.ts';
 import { planOrder } from '../../controller/core/order-plan.ts';
 import { progressOf, toldByBox } from '../../controller/core/order-progress.ts';
+import { playedBy } from '../../controller/core/schedule-part.ts';
 import { standardTemplates } from '../../controller/emergency/templates.ts';
 import { layOut } from '../../controller/media/bulletin.ts';
 import { isLoopback, readSettings } from '../../controller/settings.ts';
@@ -53,7 +54,7 @@ describe('wants', () => {
     ],
     [['g9'], [], [], []],
   ])('boxes in %s play %s', (groups, schedules, programmes, order) => {
-    const part = schedulesOf(groups, content);
+    const part = playedBy(content)(groups);
     expect([part.schedules.map(({ id }) => id), part.programmes.map(({ id }) => id), part.localOrder]).toEqual([
       schedules,
       programmes,
@@ -64,8 +65,8 @@ describe('wants', () => {
 
   test('days left out are told where some schedule leaves them out', () => {
     const skipping = { ...content, schedules: [{ schedule: schedule('s3', 'p1', 'skip'), groups: ['g1'] }] };
-    expect(schedulesOf(['g1'], skipping).holidays).toEqual(['2026-09-02', '2027-02-06']);
-    expect(schedulesOf(['g2'], skipping).holidays).toEqual([]);
+    expect(playedBy(skipping)(['g1']).holidays).toEqual(['2026-09-02', '2027-02-06']);
+    expect(playedBy(skipping)(['g2']).holidays).toEqual([]);
   });
 
   test('a box goes by the policy of the nearest area around it, others share the centre’s', () => {
