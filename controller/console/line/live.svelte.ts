@@ -1,6 +1,7 @@
 // What a component shows from the centre: asked when it opens, again when the centre says that it changed, and seldom as a net below.
 import { Refused, type ShownProblem } from './door.ts';
 import { eventName } from './events.ts';
+import { sameAnswer } from './same-answer.ts';
 
 const leastRestMs = 300;
 /** The line and this computer do other things too: it rests this many times as long as asking took. */
@@ -23,11 +24,10 @@ export interface Live<T> {
  * the component's state before its first `await` changes.
  */
 export function live<T>(names: readonly string[], ask: () => Promise<T>): Live<T> {
-  const state = $state<{ value: T | undefined; problem: ShownProblem | undefined; atMs: number | undefined }>({
-    value: undefined,
-    problem: undefined,
-    atMs: undefined,
-  });
+  // As it was answered: answers are replaced, never changed, and a list of thousands is not wrapped item by item.
+  let last = $state.raw<T>();
+  let problem = $state.raw<ShownProblem>();
+  let atMs = $state<number>();
   let asked = 0;
   let restMs = leastRestMs;
   const take = async (answer: Promise<T>) => {
@@ -37,10 +37,12 @@ export function live<T>(names: readonly string[], ask: () => Promise<T>): Live<T
     try {
       const value = await answer;
       if (mine !== asked) return;
-      Object.assign(state, { value, problem: undefined, atMs: Date.now() });
+      if (!sameAnswer(last, value)) last = value;
+      problem = undefined;
+      atMs = Date.now();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (mine === asked) state.problem = error.problem;
+      if (mine === asked) problem = error.problem;
     }
     restMs = Math.max(leastRestMs, restTimes * (performance.now() - begunMs));
   };
@@ -63,13 +65,13 @@ export function live<T>(names: readonly string[], ask: () => Promise<T>): Live<T
   });
   return {
     get value() {
-      return state.value;
+      return last;
     },
     get problem() {
-      return state.problem;
+      return problem;
     },
     get atMs() {
-      return state.atMs;
+      return atMs;
     },
     again: () => take(ask()),
   };
