@@ -31,6 +31,8 @@ export class Words {
   readonly #book: i18n;
   #language = $state<Language>('vi');
   readonly #rooms = new Set<string>();
+  /** Words without values, as they were found last: a long list asks for the same few at every step. */
+  readonly #found = new Map<string, string>();
 
   constructor(book: i18n) {
     this.#book = book;
@@ -62,13 +64,19 @@ export class Words {
 
   async #loadFile(language: Language, room: string): Promise<void> {
     const file = files[`./${language}/${room}.json`];
-    if (file && !this.#book.hasResourceBundle(language, room)) this.#book.addResourceBundle(language, room, await file());
+    if (!file || this.#book.hasResourceBundle(language, room)) return;
+    this.#book.addResourceBundle(language, room, await file());
+    this.#found.clear();
   }
 
   /** Follows the language when it is used in a component. */
   readonly t: Translate = (key, values) => {
-    void this.#language;
-    return this.#book.t(key, { ...values, lng: this.#language });
+    const lng = this.#language;
+    if (values) return this.#book.t(key, { ...values, lng });
+    const place = `${lng} ${key}`;
+    const found = this.#found.get(place) ?? this.#book.t(key, { lng });
+    this.#found.set(place, found);
+    return found;
   };
 }
 
