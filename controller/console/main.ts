@@ -1,4 +1,5 @@
 // Entry of the operator's page.
+import './line/ahead.ts';
 import { mount } from 'svelte';
 import App from './app.svelte';
 import './frame/style.css';
@@ -6,7 +7,6 @@ import './frame/duty.css';
 import './frame/frame.css';
 import './frame/look.css';
 import { chosenLook, showLook } from './frame/look.ts';
-import { askAhead } from './line/door.ts';
 import { askSession } from './line/session.ts';
 import { placeOf } from './places.ts';
 import { contextOf, openWords } from './words/words.svelte.ts';
@@ -21,13 +21,9 @@ addEventListener('vite:preloadError', (event) => {
 });
 
 showLook(chosenLook());
-// Who it is, the words, the page and its first answer are fetched side by side; on a thin line each after the other would be four waits.
+// Who it is (asked ahead), the words and the page are fetched side by side; on a thin line each after the other would be three waits.
 const session = askSession();
 const here = placeOf(location.hash)?.place;
-void session.then(
-  (who) => who && !('needs' in who) && here?.first !== undefined && askAhead(here.first),
-  () => undefined,
-);
 const [words] = await Promise.all([openWords(here?.words), here?.page().catch(() => undefined)]);
 const target = document.getElementById('app');
 if (target) mount(App, { target, props: { first: session }, context: contextOf(words) });

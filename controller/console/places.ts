@@ -14,8 +14,6 @@ export interface Place {
   readonly within?: string;
   /** Rooms of words it needs. */
   readonly words: readonly string[];
-  /** What its page asks first: asked while the page is still on its way. */
-  readonly first?: string;
   readonly page: () => Promise<{ readonly default: Component<PageProps> }>;
 }
 
@@ -27,7 +25,7 @@ export interface PageProps {
 }
 
 const daily: readonly Omit<Place, 'group'>[] = [
-  { name: 'hom-nay', words: ['today', 'log'], first: '/today', page: () => import('./pages/today/page.svelte') },
+  { name: 'hom-nay', words: ['today', 'log'], page: () => import('./pages/today/page.svelte') },
   { name: 'noi-dung', words: ['compose'], page: () => import('./pages/compose/page.svelte') },
   { name: 'duyet', roles: ['approver', 'author'], words: ['judge', 'compose'], page: () => import('./pages/judge/page.svelte') },
   {

@@ -44,7 +44,7 @@ export function kindsOf(boxes: readonly DayBox[], content: CentreContent): Kind[
   const kinds = new Map<string, { readonly plan: Plan; readonly boxes: DayBox[] }>();
   for (const box of boxes) {
     const { area, policy } = policyOf(box.area);
-    const { part, n, staggers } = partOf([...new Set(box.groups)].sort().join(' '));
+    const { part, n, staggers } = partOf(groupsText(box.groups));
     const { outputs, staggerMs } = box.settings;
     const [speaks, shows] = [outputs.some(({ kind }) => sounds(kind)), outputs.some(({ kind }) => !sounds(kind))];
     const key = [area, n, speaks, shows, staggers && speaks ? staggerMs : 0].join(' ');
@@ -53,6 +53,15 @@ export function kindsOf(boxes: readonly DayBox[], content: CentreContent): Kind[
     else kinds.set(key, { plan: { rev: 1, settings: box.settings, policy, schedules: part }, boxes: [box] });
   }
   return [...kinds.values()];
+}
+
+/** A box's groups are replaced, never changed: they are sorted once, not for everybody who looks at the day. */
+const groupsTexts = new WeakMap<readonly string[], string>();
+
+function groupsText(groups: readonly string[]): string {
+  const text = groupsTexts.get(groups) ?? [...new Set(groups)].sort().join(' ');
+  groupsTexts.set(groups, text);
+  return text;
 }
 
 interface PartOfMany {

@@ -188,6 +188,27 @@ async function buildPage(esbuild, name, folder) {
   return [name];
 }
 
+/** What most pages stand on comes as one file, not as twenty: an old PC pays for each. */
+const sharedParts = [
+  { name: 'ahead', test: /[\\/]console[\\/]line[\\/]ahead\.ts$/, priority: 3 },
+  { name: 'parts', test: /[\\/]console[\\/](line|parts|words)[\\/][^\\/]+\.(ts|svelte|css)$/, minShareCount: 2, priority: 2 },
+  { name: 'words-vi', test: /[\\/]words[\\/]vi[\\/](frame|terms)\.json$/, priority: 1 },
+  { name: 'words-en', test: /[\\/]words[\\/]en[\\/](frame|terms)\.json$/, priority: 1 },
+];
+
+/** A part that the page's head names itself: it runs while the rest is still read. Whoever imports it meets the same one. */
+function runsFirst(part) {
+  const transformIndexHtml = {
+    order: 'post',
+    handler(_html, { bundle = {} }) {
+      const made = Object.values(bundle).find(({ type, name }) => type === 'chunk' && name === part);
+      if (!made) throw new Error(`the console has no part ${part}`);
+      return [{ tag: 'script', attrs: { type: 'module', async: true, src: `/${made.fileName}` }, injectTo: 'head-prepend' }];
+    },
+  };
+  return { name: 'runs-first', transformIndexHtml };
+}
+
 /** The console: components, one file a page, words apart. What it was made of before stays until the next build, for pages still open. */
 async function buildConsole() {
   const folder = join(root, 'controller/console');
@@ -197,14 +218,14 @@ async function buildConsole() {
     configFile: false,
     root: folder,
     logLevel: 'warn',
-    plugins: [svelte()],
+    plugins: [svelte(), runsFirst('ahead')],
     worker: { format: 'es' },
     build: {
       target: ['chrome109', 'firefox115', 'safari16'],
       write: false,
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rollupOptions: { output: { hashCharacters: 'hex' }, checks: { pluginTimings: false } },
+      rollupOptions: { output: { hashCharacters: 'hex', codeSplitting: { groups: sharedParts } }, checks: { pluginTimings: false } },
     },
   });
   const made = result.output;

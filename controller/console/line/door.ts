@@ -1,5 +1,7 @@
 // The one door to the centre's REST: cookies by the browser, CSRF header by us, problems in words.
 
+import { takeAhead } from './ahead.ts';
+
 /** RFC 9457 answer, with the catalogue's code. */
 export interface ShownProblem {
   readonly code: string;
@@ -29,22 +31,7 @@ for (const event of ['pointerdown', 'keydown'])
     touch.atMs = performance.now();
   });
 
-/** Asked before the page that wants it is there; taken once. */
-const ahead = new Map<string, { readonly atMs: number; readonly answer: Promise<unknown> }>();
-const freshMs = 5_000;
-
-/** Ask now for what a page that is still on its way will ask. */
-export function askAhead(path: string): void {
-  const answer = get(path);
-  // Who asks for it is told; nobody else needs to be.
-  answer.catch(() => undefined);
-  ahead.set(path, { atMs: performance.now(), answer });
-}
-
 export async function get<T>(path: string): Promise<T> {
-  const before = ahead.get(path);
-  ahead.delete(path);
-  if (before && performance.now() - before.atMs < freshMs) return (await before.answer) as T;
   return (await asked('GET', path)).answer as T;
 }
 
@@ -152,13 +139,8 @@ async function asked(
   const words = body === undefined ? undefined : JSON.stringify(body);
   const patience = (once === undefined ? patienceMs : patienceOnceMs) + (words?.length ?? 0) / thinnestPerMs;
   const { response, text } = await within(patience, async (signal) => {
-    const given = await fetch(`/api${path}`, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      signal,
-      ...(words !== undefined && { body: words }),
-    });
+    const init = { method, headers, credentials: 'same-origin', signal, ...(words !== undefined && { body: words }) } as const;
+    const given = await ((method === 'GET' && takeAhead(path)) || fetch(`/api${path}`, init));
     return { response: given, text: await given.text() };
   });
   const answer = readJson(text);
