@@ -25,6 +25,7 @@ export function sessionRoutes(app: FastifyInstance, centre: Centre, secure: bool
   const begun = async (reply: FastifyReply, signedIn: SignedIn): Promise<SessionReply> => {
     const { cookie, csrf, account } = signedIn;
     giveCookie(reply, cookie, secure);
+    if (signedIn.needs === null) giveHint(reply, secure);
     if (signedIn.needs !== null) return halfAnswer(centre, account, csrf, signedIn.needs);
     return { ...(await answerOf(centre, account, csrf)), notice: signedIn.notice };
   };
@@ -61,13 +62,20 @@ export function sessionRoutes(app: FastifyInstance, centre: Centre, secure: bool
     const held = await heldBy(centre, request);
     if (!held.ok) return sendProblem(reply, held.problem);
     await sessions.end(request.cookies[sessionCookie] ?? '');
-    return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send();
+    return reply.clearCookie(sessionCookie, { path: '/' }).clearCookie(hintCookie, { path: '/' }).code(204).send();
   });
 }
 
 /** Sent to this page alone, never from one of a stranger's. */
 export function giveCookie(reply: FastifyReply, cookie: string, secure: boolean): void {
   reply.setCookie(sessionCookie, cookie, { path: '/', httpOnly: true, sameSite: 'strict', secure, maxAge: sessionLifeMs / 1000 });
+}
+
+/** That somebody is signed in here, for the page's first script; who it is only the session's own cookie says. */
+const hintCookie = 'loa_here';
+
+export function giveHint(reply: FastifyReply, secure: boolean): void {
+  reply.setCookie(hintCookie, '1', { path: '/', httpOnly: false, sameSite: 'strict', secure, maxAge: sessionLifeMs / 1000 });
 }
 
 type Begun = (reply: FastifyReply, signedIn: SignedIn) => Promise<SessionReply>;

@@ -6,7 +6,7 @@ import type { Centre } from '../centre.ts';
 import { pendingLifeMs } from '../core/oidc.ts';
 import { callbackPath } from '../people/oidc-provider.ts';
 import { sendProblem } from './route.ts';
-import { giveCookie, whenceOf } from './session.ts';
+import { giveCookie, giveHint, whenceOf } from './session.ts';
 
 export const oidcCookie = 'loa_oidc';
 const smallBody = 4096;
@@ -43,6 +43,7 @@ export function signInWayRoutes(app: FastifyInstance, centre: Centre, secure: bo
         : await oidc.finish(request.cookies[oidcCookie], search, whenceOf(request));
     if (done.ok) {
       giveCookie(reply, done.value.signedIn.cookie, secure);
+      if (done.value.signedIn.needs === null) giveHint(reply, secure);
       return reply.redirect(done.value.back, 303);
     }
     centre.journal.warn({ event: 'oidc-refused', address: request.ip, code: done.problem.code, detail: done.problem.detail });

@@ -24,6 +24,6 @@ showLook(chosenLook());
 // Who it is (asked ahead), the words and the page are fetched side by side; on a thin line each after the other would be three waits.
 const session = askSession();
 const here = placeOf(location.hash)?.place;
-const [words] = await Promise.all([openWords(here?.words), here?.page().catch(() => undefined)]);
+const [words, page] = await Promise.all([openWords(here?.words), here?.page().catch(() => undefined)]);
 const target = document.getElementById('app');
-if (target) mount(App, { target, props: { first: session }, context: contextOf(words) });
+if (target) mount(App, { target, props: { first: session, page: page?.default }, context: contextOf(words) });

@@ -34,9 +34,14 @@ describe('the people’s door', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 
-  test('the cookie is HttpOnly and SameSite=Strict, and the answer never holds a password', async () => {
+  test('the cookie of a session is HttpOnly and SameSite=Strict, and the answer never holds a password', async () => {
     const answer = await built.app.inject({ method: 'POST', url: '/api/session', payload: { account: 'duyet', password } });
-    expect(String(answer.headers['set-cookie'])).toMatch(/HttpOnly.*SameSite=Strict/);
+    const [session, hint, ...more] = [answer.headers['set-cookie'] ?? []].flat();
+    expect(session).toMatch(/^loa_session=[0-9a-f]+;.*HttpOnly.*SameSite=Strict/);
+    // For the page's first script, that need not wait to be told that somebody is signed in; says nothing else.
+    expect(hint).toMatch(/^loa_here=1;.*SameSite=Strict/);
+    expect(hint).not.toContain('HttpOnly');
+    expect(more).toEqual([]);
     expect(answer.body).not.toContain(password);
     expect(answer.body).not.toContain('argon2');
   });

@@ -1,36 +1,55 @@
 // What the first page asks, before anything else of it is there: needs nothing, so that it runs first on an old computer.
 
+/** An answer that has come whole: who takes it does not wait again. */
+export interface Came {
+  readonly response: Response;
+  readonly text: string;
+}
+
 interface Asked {
   readonly atMs: number;
-  readonly response: Promise<Response>;
+  readonly came: Promise<Came>;
 }
 
 const asked = new Map<string, Asked>();
 const freshMs = 5_000;
+/** Beyond what any answer takes on a thin line. */
+export const patienceMs = 120_000;
 
 /** Ask now for what will be wanted in a moment. */
-function ask(path: string): Promise<Response> {
-  const response = fetch(`/api${path}`, { headers: { accept: 'application/json' }, credentials: 'same-origin' });
+function ask(path: string): Promise<Came> {
+  const gone = new AbortController();
+  const timer = setTimeout(() => gone.abort(), patienceMs);
+  const init = { headers: { accept: 'application/json' }, credentials: 'same-origin', signal: gone.signal } as const;
+  const came = whole(fetch(`/api${path}`, init)).finally(() => clearTimeout(timer));
   // Who asks for it is told; nobody else needs to be.
-  response.catch(() => undefined);
-  asked.set(path, { atMs: performance.now(), response });
-  return response;
+  came.catch(() => undefined);
+  asked.set(path, { atMs: performance.now(), came });
+  return came;
 }
 
-/** The response that was asked for ahead; taken once, and only while it is fresh. */
-export function takeAhead(path: string): Promise<Response> | undefined {
+/** What was asked for ahead; taken once, and only while it is fresh. */
+export function takeAhead(path: string): Promise<Came> | undefined {
   const before = asked.get(path);
   asked.delete(path);
-  return before && performance.now() - before.atMs < freshMs ? before.response : undefined;
+  return before && performance.now() - before.atMs < freshMs ? before.came : undefined;
 }
 
-/** What the page that is begun with asks first, once it is known that somebody is signed in. */
-async function begin(first: string | undefined): Promise<void> {
-  const response = await ask('/session');
-  if (first === undefined || !response.ok) return;
-  const who: unknown = await response.clone().json();
-  if (typeof who === 'object' && who !== null && 'roles' in who) await ask(first);
+/** The body of an answer with it. */
+export async function whole(given: Promise<Response>): Promise<Came> {
+  const response = await given;
+  return { response, text: await response.text() };
 }
 
+const hint = 'loa_here';
+
+/** The hint was wrong: the session it stood for is over. */
+export function nobodyHere(): void {
+  // biome-ignore lint/suspicious/noDocumentCookie: the way that browsers of 2016 know, too
+  document.cookie = `${hint}=; path=/; max-age=0; samesite=strict`;
+}
+
+const somebodyHere = new RegExp(`(^|; )${hint}=1`).test(document.cookie);
 const beginsWithToday = /^#?(\/(hom-nay\/?)?)?$/.test(location.hash);
-begin(beginsWithToday ? '/today' : undefined).catch(() => undefined);
+void ask('/session');
+if (somebodyHere && beginsWithToday) void ask('/today');

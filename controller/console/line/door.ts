@@ -1,6 +1,6 @@
 // The one door to the centre's REST: cookies by the browser, CSRF header by us, problems in words.
 
-import { takeAhead } from './ahead.ts';
+import { nobodyHere, patienceMs, takeAhead, whole } from './ahead.ts';
 
 /** RFC 9457 answer, with the catalogue's code. */
 export interface ShownProblem {
@@ -118,8 +118,6 @@ const lost: ShownProblem = {
   status: 0,
 };
 
-/** Beyond what any answer takes on a thin line. */
-const patienceMs = 120_000;
 /** What may be sent again under its key is given up sooner: somebody stands there with a finger on the button. */
 const patienceOnceMs = 20_000;
 /** A picture goes out over a phone's worst line at some 16 kbit/s: letters in a millisecond. */
@@ -138,15 +136,17 @@ async function asked(
   if (body !== undefined) headers['content-type'] = 'application/json';
   const words = body === undefined ? undefined : JSON.stringify(body);
   const patience = (once === undefined ? patienceMs : patienceOnceMs) + (words?.length ?? 0) / thinnestPerMs;
-  const { response, text } = await within(patience, async (signal) => {
+  const { response, text } = await within(patience, (signal) => {
     const init = { method, headers, credentials: 'same-origin', signal, ...(words !== undefined && { body: words }) } as const;
-    const given = await ((method === 'GET' && takeAhead(path)) || fetch(`/api${path}`, init));
-    return { response: given, text: await given.text() };
+    return (method === 'GET' && takeAhead(path)) || whole(fetch(`/api${path}`, init));
   });
   const answer = readJson(text);
   if (response.ok) return { answer, link: response.headers.get('link') ?? '' };
   const problem = shown(answer, response.status);
-  if (endings.has(problem.code)) document.dispatchEvent(new Event(sessionEnded));
+  if (endings.has(problem.code)) {
+    nobodyHere();
+    document.dispatchEvent(new Event(sessionEnded));
+  }
   throw new Refused(problem);
 }
 
