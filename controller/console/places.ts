@@ -24,6 +24,12 @@ export interface PageProps {
   readonly rest: readonly string[];
 }
 
+/** A place whose page and words are there. */
+export interface OpenPlace {
+  readonly place: Place;
+  readonly page: Component<PageProps>;
+}
+
 const daily: readonly Omit<Place, 'group'>[] = [
   { name: 'hom-nay', words: ['today', 'log'], page: () => import('./pages/today/page.svelte') },
   { name: 'noi-dung', words: ['compose'], page: () => import('./pages/compose/page.svelte') },

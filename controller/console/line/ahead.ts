@@ -22,9 +22,9 @@ function ask(path: string): Promise<Came> {
   const timer = setTimeout(() => gone.abort(), patienceMs);
   const init = { headers: { accept: 'application/json' }, credentials: 'same-origin', signal: gone.signal } as const;
   const came = whole(fetch(`/api${path}`, init)).finally(() => clearTimeout(timer));
-  // Who asks for it is told; nobody else needs to be.
-  came.catch(() => undefined);
   asked.set(path, { atMs: performance.now(), came });
+  // Who has taken it is told; whoever comes later asks anew, the line may be back.
+  came.catch(() => asked.delete(path));
   return came;
 }
 
@@ -43,8 +43,9 @@ export async function whole(given: Promise<Response>): Promise<Came> {
 
 const hint = 'loa_here';
 
-/** The hint was wrong: the session it stood for is over. */
+/** The hint was wrong: the session it stood for is over, and what was asked in its name was refused. Whoever signs in now asks anew. */
 export function nobodyHere(): void {
+  asked.clear();
   // biome-ignore lint/suspicious/noDocumentCookie: the way that browsers of 2016 know, too
   document.cookie = `${hint}=; path=/; max-age=0; samesite=strict`;
 }

@@ -50,8 +50,17 @@ export class Words {
     await this.#load(this.#language, rooms);
   }
 
+  /** Without a line the words stay as they are. */
   async choose(language: Language): Promise<void> {
-    await this.#load(language, [...this.#rooms]);
+    try {
+      // A page that opens meanwhile reads its words in the language before.
+      for (let known = -1; known < this.#rooms.size; ) {
+        known = this.#rooms.size;
+        await this.#load(language, [...this.#rooms]);
+      }
+    } catch {
+      return;
+    }
     localStorage.setItem(chosenKey, language);
     this.#language = language;
     document.documentElement.lang = language;
