@@ -135,6 +135,17 @@ export function filterOf(text: string): BoxFilter {
   };
 }
 
+/** What the list is asked for by its address; undefined: the address is of something else. */
+export function filterAt(hash: string): BoxFilter | undefined {
+  const [, place, text = ''] = /^#\/(thiet-bi)(?:\/(?:\+loc(?:\/(.*))?)?)?$/.exec(hash) ?? [];
+  if (place === undefined) return undefined;
+  try {
+    return filterOf(decodeURIComponent(text));
+  } catch {
+    return noFilter;
+  }
+}
+
 /** New answers in place of the old ones, the rest as it was; what is new stands in the order of ids. */
 export function renewed(lines: readonly BoxLine[], fresh: readonly BoxLine[]): BoxLine[] {
   const by = new Map(fresh.map((line) => [line.id, line]));

@@ -6,7 +6,7 @@ import type { Details } from './make.ts';
 
 /** `language`: the same in another one, whose words are not there yet. */
 export async function detailsOf(id: string, language?: string): Promise<Details> {
-  const { title, tier, essential = false, items } = await get<ProgrammeAnswer>(`/programmes/${id}`);
+  const { title, tier, essential = false, items } = await get<ProgrammeAnswer>(`/programmes/${encodeURIComponent(id)}`);
   const [first] = items;
   const untilMs = first?.validUntilMs;
   return {

@@ -36,7 +36,7 @@ export async function makeProgramme(
     ...(form === 'bulletin' && lastDay !== '' && { validUntilMs: endOf(lastDay) }),
   };
   const programme = await send<ProgrammeAnswer>('POST', '/programmes', { title, form, tier, essential, items: [item] });
-  if (instead !== undefined) await send('POST', `/programmes/${instead}/withdraw`, { note: programme.id });
+  if (instead !== undefined) await send('POST', `/programmes/${encodeURIComponent(instead)}/withdraw`, { note: programme.id });
   if (!submit) return { programme, submitted: false };
   return { programme: await send<ProgrammeAnswer>('POST', `/programmes/${programme.id}/submit`, {}), submitted: true };
 }
