@@ -1,6 +1,6 @@
 // People with real browsers: one Chromium, one private window per person, every fault of a page remembered.
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { artifactFolder } from '../tell.ts';
 
 const flags = [
@@ -36,9 +36,14 @@ export class Visitor {
     this.faults = faults;
   }
 
-  /** A fresh window without cookies. `excused` are console errors that belong to the story. */
-  static async arrive(browser: Browser, name: string, excused: readonly RegExp[] = []): Promise<Visitor> {
-    const context = await browser.newContext({ viewport: desk, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh' });
+  /** A fresh window without cookies. `excused` are console errors that belong to the story; `device` is another than a desk's. */
+  static async arrive(
+    browser: Browser,
+    name: string,
+    excused: readonly RegExp[] = [],
+    device: BrowserContextOptions = {},
+  ): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: desk, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', ...device });
     const faults: string[] = [];
     const note = (fault: string) => {
       if (!excused.some((pattern) => pattern.test(fault))) faults.push(fault);
