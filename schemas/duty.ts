@@ -91,6 +91,8 @@ export interface DutyAnswer extends DutyBrief {
   readonly recoveryCodesLeft: number;
   readonly pinSet: boolean;
   readonly rungMs: number;
+  /** For administrators, to be sent along when they change the settings: a change by somebody else since is not written over. */
+  readonly settingsSeen: string | null;
   readonly bells: readonly BellAnswer[];
   /** Address of the gateway, for administrators; the secret is never told. */
   readonly gatewayUrl: string | null;

@@ -103,6 +103,8 @@ export function holidaysOf(years: readonly number[], set: readonly HolidayYearSe
 }
 
 export interface HolidayAnswer {
+  /** To be sent along when the year is changed: a change by somebody else since is not written over. */
+  readonly seen: string;
   readonly year: number;
   /** `null`: reckoned by the law; else who set the year and when. */
   readonly set: { readonly by: string; readonly atMs: number } | null;

@@ -62,7 +62,10 @@ export const OidcBeginRequest = v.strictObject({
   back: v.optional(v.pipe(v.string(), v.regex(/^\/(#\/[a-z-]{1,40})?$/, 'a view of this page')), '/'),
 });
 /** Whose sign-in needs a code. Nobody: this centre asks for none at sign-in. */
-export const SignInSettings = v.strictObject({ factorRoles: v.pipe(v.array(AccountRole), v.maxLength(8)) });
+const FactorRoles = v.pipe(v.array(AccountRole), v.maxLength(8));
+export const SignInSettings = v.strictObject({ factorRoles: FactorRoles });
+/** `seen`: the roles that somebody has seen: what changed meanwhile is not written over. */
+export const SignInSettingsChange = v.strictObject({ ...SignInSettings.entries, seen: v.optional(FactorRoles) });
 export type SignInSettings = v.InferOutput<typeof SignInSettings>;
 
 // ── answered ─────────────────────────────────────────────────────────────────────────────────────
@@ -98,6 +101,8 @@ export interface SignInNotice {
   readonly recoveryCodesLeft: number | null;
 }
 export interface AccountAnswer {
+  /** To be sent along when name or rights are changed: a change by somebody else since is not written over. */
+  readonly seen: string;
   readonly account: string;
   readonly title: string;
   readonly grants: readonly { readonly role: AccountRole; readonly area: string }[];

@@ -1,6 +1,7 @@
 // Settings: of a box as its centre wants them, with defaults inside the schema.
 import * as v from 'valibot';
 import { BoardAround } from './board-around.ts';
+import { canonicalJson } from './canonical.ts';
 import { Id, LanguageTag, Sha256 } from './ids.ts';
 import { Contact } from './local-orders.ts';
 import { DayWindow } from './policy.ts';
@@ -77,6 +78,19 @@ export const BoxSettings = v.strictObject({
   contacts: v.optional(v.pipe(v.array(Contact), v.maxLength(4))),
 });
 export type BoxSettings = v.InferOutput<typeof BoxSettings>;
+
+/** As they are changed by somebody. */
+export const BoxSettingsChange = v.strictObject({
+  ...BoxSettings.entries,
+  /** The settings that somebody has seen: what changed meanwhile is not written over. */
+  seen: v.optional(BoxSettings),
+});
+
+/** What a field left out means counts: settings may be older than a field. */
+export function sameSettings(one: BoxSettings, other: BoxSettings): boolean {
+  const [a, b] = [one, other].map((settings) => canonicalJson(v.parse(BoxSettings, settings)));
+  return a === b;
+}
 
 /** What a box is before any want arrived. */
 export const defaultBoxSettings: BoxSettings = v.parse(BoxSettings, {});

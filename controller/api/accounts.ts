@@ -11,12 +11,14 @@ import {
   type InvitedAnswer,
   type PersonNameAnswer,
   type SessionLine,
-  SignInSettings,
+  type SignInSettings,
+  SignInSettingsChange,
 } from '../../schemas/people.ts';
-import { ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { sees } from '../core/sight.ts';
 import type { Person } from '../people/sessions.ts';
+import { SeenQuery } from '../seen.ts';
 import type { Session } from '../store/people-store.ts';
 import { declare, sendProblem } from './route.ts';
 
@@ -69,8 +71,8 @@ function tendingRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/accounts/:account', act: 'account.write', body: AccountChangeRequest },
-    ({ person, params, body }) => accounts.change(person, nameOf(params), body),
+    { method: 'PUT', url: '/api/accounts/:account', act: 'account.write', query: SeenQuery, body: AccountChangeRequest },
+    ({ person, params, query, body }) => accounts.change(person, nameOf(params), body, query.seen),
   );
 
   declare(app, centre, { method: 'POST', url: '/api/accounts/:account/disable', act: 'account.write' }, async ({ person, params }) => {
@@ -164,8 +166,9 @@ function settingsRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/sign-in-settings', act: 'account.write', where: 'centre', body: SignInSettings },
-    async ({ body, act }): Promise<Result<SignInSettings>> => {
+    { method: 'PUT', url: '/api/sign-in-settings', act: 'account.write', where: 'centre', body: SignInSettingsChange },
+    async ({ body: { seen, ...body }, act }): Promise<Result<SignInSettings>> => {
+      if (seen && seen.join() !== settings.factorRoles().join()) return bad('conflict', 'it was changed since it was looked at', '/seen');
       await settings.save(body, act('account.sign-in-settings', centre.card.id, body));
       return ok({ factorRoles: settings.factorRoles() });
     },

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { checkSettings } from '../../schemas/plan.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { BoxSettings } from '../../schemas/settings.ts';
+import { type BoxSettings, BoxSettingsChange } from '../../schemas/settings.ts';
 import type { Centre } from '../centre.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { sees } from '../core/sight.ts';
@@ -21,15 +21,15 @@ export function boxSettingsRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/boxes/:id/settings', act: 'box.settings', body: BoxSettings },
-    async ({ person, params, body, act }): Promise<Result<BoxSettings>> => {
+    { method: 'PUT', url: '/api/boxes/:id/settings', act: 'box.settings', body: BoxSettingsChange },
+    async ({ person, params, body: { seen, ...body }, act }): Promise<Result<BoxSettings>> => {
       const before = registry.box(params['id'] ?? '');
       if (!before || !sees(person.grants, before.area)) return bad('not-found', `no box ${params['id']}`);
       const allowed = maySet(person.grants, before, body);
       if (!allowed.ok) return allowed;
       const checked = checkSettings(body);
       if (!checked.ok) return checked;
-      const saved = await store.estate.saveSettings(before.id, body, act('box.settings', before.id, body));
+      const saved = await store.estate.saveSettings(before.id, body, act('box.settings', before.id, body), seen);
       if (!saved.ok) return saved;
       registry.put(saved.value);
       await dispatch.changed();

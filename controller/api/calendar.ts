@@ -6,6 +6,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { dayOfLocalDate } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
+import { asSeen, SeenQuery, seenOf } from '../seen.ts';
 import { declare } from './route.ts';
 
 export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
@@ -23,14 +24,16 @@ export function calendarRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/holidays/:year', act: 'calendar.write', body: HolidayYear },
-    async ({ person, params, body, act }): Promise<Result<HolidayAnswer>> => {
+    { method: 'PUT', url: '/api/holidays/:year', act: 'calendar.write', query: SeenQuery, body: HolidayYear },
+    async ({ person, params, query, body, act }): Promise<Result<HolidayAnswer>> => {
       const allowed = may(person.grants, 'calendar.write', card.area);
       if (!allowed.ok) return allowed;
       const year = yearOf(params['year']);
       if (!year.ok) return year;
       const wrong = wrongDays(year.value, body);
       if (wrong) return wrong;
+      const seen = asSeen(query.seen, daysSet(year.value, await store.calendar.holidayYears()));
+      if (!seen.ok) return seen;
       const set: HolidayYearSet = {
         year: year.value,
         days: [...body].sort((a, b) => (a.date < b.date ? -1 : 1)),
@@ -79,7 +82,12 @@ function answerOf(year: number, years: readonly HolidayYearSet[], seeded: readon
     .filter((date) => date.startsWith(`${year}-`) && !known.some((day) => day.date === date))
     .map((date): Holiday => ({ date, occasion: 'khac', vi: 'Ngày nghỉ khác', en: 'Another day off' }));
   const days = [...known, ...more].sort((a, b) => (a.date < b.date ? -1 : 1)).map((day) => ({ ...day, lunar: lunarText(day.date) }));
-  return { year, set: set ? { by: set.by, atMs: set.setMs } : null, days };
+  return { seen: seenOf(daysSet(year, years)), year, set: set ? { by: set.by, atMs: set.setMs } : null, days };
+}
+
+/** Null: reckoned. The same days set again by another are a change too. */
+function daysSet(year: number, years: readonly HolidayYearSet[]): HolidayYearSet | null {
+  return years.find((one) => one.year === year) ?? null;
 }
 
 function lunarText(date: string): string {

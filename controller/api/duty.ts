@@ -22,6 +22,7 @@ import { gapsIn, placesNeeded, type RosterEntry, rosterNext, rosterNow, running,
 import { may, mayAnywhere } from '../core/roles.ts';
 import { seesAll } from '../core/sight.ts';
 import type { Person } from '../people/sessions.ts';
+import { asSeen, SeenQuery, seenOf } from '../seen.ts';
 import { RosterQuery } from './queries.ts';
 import { declare } from './route.ts';
 
@@ -182,10 +183,12 @@ function settingsRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'PUT', url: '/api/duty/settings', act: 'duty.settings', where: 'centre', body: DutySettingsRequest },
-    async ({ person, body, act }): Promise<Result<DutyAnswer>> => {
+    { method: 'PUT', url: '/api/duty/settings', act: 'duty.settings', where: 'centre', query: SeenQuery, body: DutySettingsRequest },
+    async ({ person, query, body, act }): Promise<Result<DutyAnswer>> => {
       const allowed = may(person.grants, 'duty.settings', centre.card.area);
       if (!allowed.ok) return allowed;
+      const seen = asSeen(query.seen, settingsOf(centre));
+      if (!seen.ok) return seen;
       const told = { rungMs: body.rungMs, url: body.gateway?.url ?? null };
       const saved = await centre.duty.settings.save(body, act('duty.settings', centre.card.id, told));
       if (!saved.ok) return saved;
@@ -229,9 +232,15 @@ async function dutyAnswer(centre: Centre, person: Person): Promise<DutyAnswer> {
     recoveryCodesLeft: factor?.recovery.length ?? 0,
     pinSet: factor?.pinHash != null,
     rungMs: duty.settings.rungMs(),
+    settingsSeen: administrator ? seenOf(settingsOf(centre)) : null,
     bells: duty.rings.states(),
     gatewayUrl: administrator ? (duty.settings.gateway()?.url ?? null) : null,
   };
+}
+
+/** What of the settings may be told; never the secret. */
+function settingsOf({ duty: { settings } }: Centre): object {
+  return { rungMs: settings.rungMs(), gateway: settings.gateway()?.url ?? null };
 }
 
 /** Shifts that run, then whom the roster names without one. */

@@ -1,20 +1,19 @@
 // The broadcast policies of the centre and of areas in it: read by all, changed by administrators, enforced on the boxes.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { sha256 } from '../../hardware/host/crypto.ts';
-import { canonicalJson } from '../../schemas/canonical.ts';
 import { AreaPath, within } from '../../schemas/ids.ts';
 import { checkPolicy } from '../../schemas/plan.ts';
 import { type AreaPolicy, type AreaPolicyAnswer, Policy } from '../../schemas/policy.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { may } from '../core/roles.ts';
+import { asSeen, SeenQuery, seenOf } from '../seen.ts';
 import { declare } from './route.ts';
 
 /** Without an area: the centre's own policy, which holds wherever no area has one. */
 const AreaQuery = v.object({ area: v.optional(AreaPath) });
-/** `seen`: what the change was made on, by `GET /api/policies`; without it the last word stands. */
-const ChangeQuery = v.object({ ...AreaQuery.entries, seen: v.optional(v.pipe(v.string(), v.maxLength(64))) });
+/** `seen`: by `GET /api/policies`. */
+const ChangeQuery = v.object({ ...AreaQuery.entries, ...SeenQuery.entries });
 const policiesMax = 500;
 
 export function policyRoutes(app: FastifyInstance, centre: Centre): void {
@@ -46,9 +45,8 @@ export function policyRoutes(app: FastifyInstance, centre: Centre): void {
       if (!within(area, card.area)) return bad('bad-input', `${area} is not in ${card.area}`, '/area');
       const checked = checkPolicy(body);
       if (!checked.ok) return checked;
-      const now = await policyOf(centre, area);
-      if (query.seen !== undefined && (now === undefined || query.seen !== seenOf(now)))
-        return bad('conflict', 'it was changed since it was looked at', '/seen');
+      const seen = asSeen(query.seen, await policyOf(centre, area));
+      if (!seen.ok) return seen;
       const done = act('policy.write', query.area ?? body.id, body);
       if (area === card.area) await store.content.savePolicy(body, done);
       else {
@@ -81,9 +79,4 @@ export function policyRoutes(app: FastifyInstance, centre: Centre): void {
 async function policyOf({ store, card }: Centre, area: string): Promise<Policy | undefined> {
   if (area === card.area) return store.content.policy();
   return (await store.calendar.areaPolicies()).find((one) => one.area === area)?.policy;
-}
-
-function seenOf(policy: Policy): string {
-  // As it is read back: without what is undefined.
-  return sha256(Buffer.from(canonicalJson(JSON.parse(JSON.stringify(policy)))));
 }

@@ -4,6 +4,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CentreCard } from '../centre.ts';
 import { keepsAdministrator, mayTend, notOneself } from '../core/accounts.ts';
 import type { ActName, Grant } from '../core/roles.ts';
+import { asSeen, seenOf } from '../seen.ts';
 import type { DutyStore } from '../store/duty-store.ts';
 import type { Account, AccountChange, IdentityStore, PeopleStore, TryStore } from '../store/people-store.ts';
 import type { Act } from '../store/store.ts';
@@ -66,15 +67,17 @@ export class AccountDesk {
     return ok([await this.#answer(account), { account: wish.account, path: invitationPath(token), expMs: kept.expMs }]);
   }
 
-  /** Problems: not-found, not-allowed, conflict (the last administrator). */
-  change(tender: Tender, name: string, wish: Pick<Account, 'title' | 'grants'>): Promise<Result<AccountAnswer>> {
+  /** `seen`: of the answer it was read from. Problems: not-found, not-allowed, conflict (changed since, the last administrator). */
+  change(tender: Tender, name: string, wish: Pick<Account, 'title' | 'grants'>, seen?: string): Promise<Result<AccountAnswer>> {
     const { card, act } = this.#options;
     const judge = (account: Account): Result<AccountChange> => {
       const same = JSON.stringify(account.grants) === JSON.stringify(wish.grants);
       const own = same ? ok(undefined) : notOneself(tender.account, name);
       if (!own.ok) return own;
       const allowed = mayTend(tender.grants, 'account.write', wish.grants, card.area);
-      return allowed.ok ? ok({ ...wish, disabledMs: account.disabledMs }) : allowed;
+      if (!allowed.ok) return allowed;
+      const looked = asSeen(seen, changeable(account));
+      return looked.ok ? ok({ ...wish, disabledMs: account.disabledMs }) : looked;
     };
     return this.#change(tender, name, judge, act(tender.account, 'account.change', name, wish.grants));
   }
@@ -183,11 +186,15 @@ export class AccountDesk {
     const linked = new Map((await identities.identities()).map(({ account, ...identity }) => [account, identity]));
     const open = new Map(invitations.map(({ account, expMs }) => [account, expMs]));
     return accounts.map(({ account, title, grants, passwordHash, createdMs, disabledMs }) => ({
-      ...{ account, title, grants, createdMs },
+      ...{ account, title, grants, createdMs, seen: seenOf(changeable({ title, grants })) },
       state: disabledMs !== null ? 'disabled' : passwordHash === '' ? 'invited' : 'active',
       factor: factors.get(account) ?? 'none',
       invitedUntilMs: open.get(account) ?? null,
       identity: linked.get(account) ?? null,
     }));
   }
+}
+
+function changeable({ title, grants }: Pick<Account, 'title' | 'grants'>): object {
+  return { title, grants };
 }

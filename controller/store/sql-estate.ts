@@ -1,7 +1,7 @@
 // Boxes, claims and what boxes last said, in SQL.
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import type { BoxSettings } from '../../schemas/settings.ts';
+import { type BoxSettings, sameSettings } from '../../schemas/settings.ts';
 import { put } from './batch.ts';
 import type { Act, Box, Claim, EstateStore, Seen } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -30,10 +30,11 @@ export class SqlEstate implements EstateStore {
     });
   }
 
-  saveSettings(id: string, settings: BoxSettings, act: Act): Promise<Result<Box>> {
+  saveSettings(id: string, settings: BoxSettings, act: Act, seen?: BoxSettings): Promise<Result<Box>> {
     return this.#writer.alone(async () => {
       const before = await this.box(id);
       if (!before) return bad('not-found', `no box ${id}`);
+      if (seen && !sameSettings(seen, before.settings)) return bad('conflict', 'it was changed since it was looked at', '/seen');
       const box: Box = { ...before, settings };
       const { name, area, groups } = box;
       const body = JSON.stringify({ name, area, groups, settings });

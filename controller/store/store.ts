@@ -247,7 +247,7 @@ export interface EstateStore {
   /** Problem: conflict (the id exists). */
   addBox(box: Box, act: Act): Promise<Result<void>>;
   /** Settings of a box, whole. Problem: not-found. */
-  saveSettings(id: string, settings: BoxSettings, act: Act): Promise<Result<Box>>;
+  saveSettings(id: string, settings: BoxSettings, act: Act, seen?: BoxSettings): Promise<Result<Box>>;
   boxes(): Promise<Box[]>;
   box(id: string): Promise<Box | undefined>;
   addClaim(claim: Claim, act: Act): Promise<void>;

@@ -52,6 +52,25 @@ describe('the calendar of a centre', () => {
     expect(codeOf(await admin('DELETE', '/holidays/2027'))).toBe('not-found');
   });
 
+  test('a year that somebody else set meanwhile is not written over, nor one taken back meanwhile', async () => {
+    const seen = async () => (await admin('GET', '/holidays/2028')).body.seen as string;
+    const days = [{ date: '2028-01-03', occasion: 'khac', vi: 'Nghỉ bù', en: 'A day in lieu' }];
+    const reckoned = await seen();
+    const first = await admin('PUT', `/holidays/2028?seen=${reckoned}`, days);
+    expect(first.status).toBe(200);
+    expect(await admin('PUT', `/holidays/2028?seen=${reckoned}`, [])).toMatchObject({
+      status: 409,
+      body: { code: 'conflict', path: '/seen' },
+    });
+    expect((await admin('GET', '/holidays/2028')).body).toEqual(first.body);
+    expect((await admin('PUT', `/holidays/2028?seen=${await seen()}`, [])).body.days).toEqual([]);
+    const set = await seen();
+    await admin('DELETE', '/holidays/2028');
+    expect(codeOf(await admin('PUT', `/holidays/2028?seen=${set}`, days))).toBe('conflict');
+    expect((await admin('PUT', '/holidays/2028', days)).status).toBe(200);
+    expect((await admin('DELETE', '/holidays/2028')).body.seen).toBe(reckoned);
+  });
+
   test.each([
     ['1900', [], 'bad-input', '/year'],
     ['2027', [{ date: '2028-01-01', occasion: 'khac', vi: 'x', en: 'x' }], 'bad-input', '/0/date'],

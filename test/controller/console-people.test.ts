@@ -9,7 +9,7 @@ import type { UnitAnswer } from '../../schemas/units.ts';
 
 const person = (account: string, title: string, role: 'author' | 'duty' = 'author'): AccountAnswer => ({
   ...{ account, title, grants: [{ role, area: '08/02536' }], state: 'active', factor: 'none', createdMs: 0 },
-  ...{ invitedUntilMs: null, identity: null },
+  ...{ invitedUntilMs: null, identity: null, seen: '' },
 });
 const people = [person('duc', 'Nguyễn Đức Ánh'), person('truc-ban-1', 'Trực ban', 'duty')];
 const centre = { id: 'x', name: 'Xã Sơn Dương', level: 'commune', area: '08/02536', zone: 'Asia/Ho_Chi_Minh' } as const;

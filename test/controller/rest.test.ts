@@ -216,6 +216,18 @@ describe('the people’s door', () => {
     expect(codeOf(await author('PUT', '/boxes/hop-2/settings', settings))).toBe('not-allowed');
     expect(codeOf(await technician('PUT', '/boxes/khong-co/settings', settings))).toBe('not-found');
   });
+
+  test('a box’s settings that somebody else changed meanwhile are not written over, nor by two at once', async () => {
+    const settings = (await technician('GET', '/boxes/hop-2/settings')).body;
+    const put = (change: object, seen?: object) => admin('PUT', '/boxes/hop-2/settings', { ...settings, ...change, ...(seen && { seen }) });
+    expect((await put({ gainDb: -3 }, settings)).body).toEqual({ ...settings, gainDb: -3 });
+    expect(await put({ gainDb: -9 }, settings)).toMatchObject({ status: 409, body: { code: 'conflict', path: '/seen' } });
+    const both = await Promise.all([-5, -6].map((gainDb) => put({ gainDb }, { ...settings, gainDb: -3 })));
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const won = [-5, -6][both.findIndex(({ status }) => status === 200)];
+    expect((await technician('GET', '/boxes/hop-2/settings')).body).toEqual({ ...settings, gainDb: won });
+    expect((await put({})).status).toBe(200);
+  });
 });
 
 describe('a centre without accounts', () => {

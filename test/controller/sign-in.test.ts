@@ -149,6 +149,12 @@ describe('who needs a code', () => {
     expect((await built.enter('tac-gia', password)).body.needs).toBe('enrol');
     expect((await built.enter('truc-ban', password)).body.needs).toBeUndefined();
     expect(codeOf(await ask('PUT', '/sign-in-settings', { factorRoles: ['vua'] }))).toBe('bad-input');
+    // Changed since by another: not written over.
+    const seen = ['duty', 'administrator'];
+    const late = await ask('PUT', '/sign-in-settings', { factorRoles: [], seen });
+    expect(late).toMatchObject({ status: 409, body: { code: 'conflict', path: '/seen' } });
+    expect((await ask('GET', '/sign-in-settings')).body).toEqual({ factorRoles: ['author'] });
+    expect((await ask('PUT', '/sign-in-settings', { factorRoles: ['author'], seen: ['author'] })).status).toBe(200);
     expect(await acts()).toContain('quan-tri account.sign-in-settings');
   });
 
