@@ -142,7 +142,13 @@ describe.skipIf(!programPath('chromium'))('the boxes of a centre in its console 
     await page.getByRole('button', { name: 'Lưu' }).click();
     await page.getByText('Đã lưu. Hộp sẽ nhận').waitFor();
     await until('the box to go by it', async () => (((await boxOf('loa-thon-dinh')).report?.wantRev ?? 0) > before ? true : undefined));
-    expect((await district.approver.get<{ gainDb: number }>('/boxes/loa-thon-dinh/settings')).gainDb).toBe(-6);
+    const settings = () => district.approver.get<{ gainDb: number }>('/boxes/loa-thon-dinh/settings');
+    expect((await settings()).gainDb).toBe(-6);
+    await page.getByLabel('Độ to (dB)').fill('-9');
+    await district.approver.put('/boxes/loa-thon-dinh/settings', { ...(await settings()), gainDb: -3 });
+    await page.getByRole('button', { name: 'Lưu' }).click();
+    await page.getByText('Người khác vừa sửa chỗ này').waitFor();
+    expect((await settings()).gainDb).toBe(-3);
     expect(await technician.photograph('loudspeaker')).toEqual([0, 0]);
     expect(await seriousFaults(page)).toEqual([]);
   });
