@@ -27,7 +27,9 @@ function usedMs(pid: number): number {
 function ticksOf(pid: number): number {
   try {
     // After the name in brackets the fields begin with the third: 14 to 17 are utime, stime, cutime, cstime.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
   } catch {
     return 0; // it ended meanwhile
