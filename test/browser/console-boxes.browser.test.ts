@@ -29,7 +29,7 @@ describe.skipIf(!programPath('chromium'))('the boxes of a centre in its console 
     const box = { area: '08/02536', groups: ['xa-son-duong'], outputs: [{ id: 'main', kind: 'loudspeaker' }] };
     await district.approver.post('/boxes', { ...box, id: 'la-1', name: hostile });
     browser = await openBrowser();
-    technician = await Visitor.arrive(browser, 'console-boxes', [/status of 429 .*commands$/]);
+    technician = await Visitor.arrive(browser, 'console-boxes', [/status of (429 .*commands|409 .*settings)$/]);
     page = technician.page;
     await signIn(page, district.console, 'lanh-dao-duyet');
   }, 180_000);
