@@ -39,7 +39,7 @@ import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './r
 import { ReportMails } from './report-mail.ts';
 import * as retention from './retention.ts';
 import { Schedule, SchedulePart } from './schedule.ts';
-import { BoxSettings, LocalLive } from './settings.ts';
+import { BoxSettings, BoxSettingsChange, LocalLive } from './settings.ts';
 import { ShowingRow } from './showing-row.ts';
 import * as sources from './source.ts';
 import * as issues from './source-issue.ts';
@@ -58,6 +58,7 @@ export const wireShapes = {
   Approval,
   Ask,
   BoxSettings,
+  BoxSettingsChange,
   Clear,
   Command,
   Delegation,
@@ -168,6 +169,7 @@ export const wireShapes = {
   RecoveryCodesRequest: people.RecoveryCodesRequest,
   TokenRequest: people.TokenRequest,
   SignInSettings: people.SignInSettings,
+  SignInSettingsChange: people.SignInSettingsChange,
   RetentionSettings: retention.RetentionSettings,
   ReportMails,
   UnitChangeRequest: units.UnitChangeRequest,

@@ -61,8 +61,8 @@ export const IdentityRequest = v.strictObject({ subject: v.pipe(v.string(), v.mi
 export const OidcBeginRequest = v.strictObject({
   back: v.optional(v.pipe(v.string(), v.regex(/^\/(#\/[a-z-]{1,40})?$/, 'a view of this page')), '/'),
 });
-/** Whose sign-in needs a code. Nobody: this centre asks for none at sign-in. */
 const FactorRoles = v.pipe(v.array(AccountRole), v.maxLength(8));
+/** Whose sign-in needs a code. Nobody: this centre asks for none at sign-in. */
 export const SignInSettings = v.strictObject({ factorRoles: FactorRoles });
 /** `seen`: the roles that somebody has seen: what changed meanwhile is not written over. */
 export const SignInSettingsChange = v.strictObject({ ...SignInSettings.entries, seen: v.optional(FactorRoles) });
