@@ -136,13 +136,13 @@ function placesOf(boxes: readonly DayBox[]): Places {
   return { groups, areas };
 }
 
-function togetherOf(all: readonly Places[]): Places & { readonly sorted: readonly AreaPath[] } {
+function togetherOf(all: readonly Places[]): { readonly groups: ReadonlySet<string>; readonly sorted: readonly AreaPath[] } {
   const [groups, areas] = [new Set<string>(), new Set<AreaPath>()];
   for (const place of all) {
     for (const group of place.groups) groups.add(group);
     for (const area of place.areas) areas.add(area);
   }
-  return { groups, areas, sorted: [...areas].sort() };
+  return { groups, sorted: [...areas].sort() };
 }
 
 interface Laid {

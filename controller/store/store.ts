@@ -246,7 +246,7 @@ export interface LogCommit {
 export interface EstateStore {
   /** Problem: conflict (the id exists). */
   addBox(box: Box, act: Act): Promise<Result<void>>;
-  /** Settings of a box, whole. Problem: not-found. */
+  /** Settings of a box, whole; `seen`: those the change was made on. Problems: not-found, conflict (changed since, at `/seen`). */
   saveSettings(id: string, settings: BoxSettings, act: Act, seen?: BoxSettings): Promise<Result<Box>>;
   boxes(): Promise<Box[]>;
   box(id: string): Promise<Box | undefined>;
