@@ -1,25 +1,17 @@
-// The boxes' HTTPS door: enrolment against a one-time claim, and content by hash for enrolled boxes.
+// The boxes' HTTPS door: enrolment and renewal (EST), and content by hash for enrolled boxes.
 import { X509Certificate } from 'node:crypto';
 import type { Server, TLSSocket } from 'node:tls';
 import rateLimit from '@fastify/rate-limit';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import * as v from 'valibot';
 import { sha256 } from '../hardware/host/crypto.ts';
 import { screenshotMax } from '../schemas/command.ts';
 import type { Below } from '../schemas/introduction.ts';
-import { parse } from '../schemas/parse.ts';
 import { sendProblem } from './api/route.ts';
 import { sendBlob } from './blob-answer.ts';
 import type { Centre } from './centre.ts';
 import { streamDoor } from './live/stream-door.ts';
-import { enrolBox } from './provision/claims.ts';
-
-const EnrolRequest = v.object({
-  claim: v.pipe(v.string(), v.minLength(8), v.maxLength(200)),
-  csr: v.pipe(v.string(), v.maxLength(8192)),
-  signingKey: v.pipe(v.string(), v.base64(), v.maxLength(64)),
-});
+import { estRoutes } from './provision/est-door.ts';
 
 /** Built apart from listening. Client certificates are asked for; each route says whether it needs one. */
 export async function buildBoxDoor(
@@ -49,24 +41,7 @@ export async function buildBoxDoor(
     return sendProblem(reply, { code, path: '', detail: expected ? error.message : '' });
   });
 
-  door.post('/enrol', { config: { rateLimit: { max: 120, timeWindow: 60_000 } } }, async (request, reply) => {
-    const asked = parse(EnrolRequest, request.body);
-    if (!asked.ok) return sendProblem(reply, asked.problem);
-    const { claim: token, csr, signingKey } = asked.value;
-    const enrolled = await enrolBox(centre.store.estate, centre.authority, { token, csr, signingKey }, centre.nowMs());
-    if (!enrolled.ok) {
-      centre.journal.warn({ event: 'enrol-refused', address: request.ip, ...enrolled.problem });
-      return sendProblem(reply, enrolled.problem);
-    }
-    const { box, certificate } = enrolled.value;
-    centre.registry.put(box);
-    await centre.dispatch.changed();
-    await centre.dispatch.publishBox(box.id);
-    centre.feed.tell('box', box.id);
-    centre.journal.info({ event: 'enrolled', dev: box.id });
-    const keys = centre.dispatch.keysOf(box.id);
-    return reply.code(201).send({ certificate, ca: centre.authority.pem, keys, place: keys?.place });
-  });
+  estRoutes(door, centre, (request) => boxOf(centre, request.raw.socket as TLSSocket));
 
   door.get('/blob/:sha256', (request, reply) => sendContent(centre, request, reply));
   // Only here is a body a picture.
@@ -124,6 +99,5 @@ function boxOf(centre: Centre, socket: TLSSocket): string | undefined {
   if (!socket.authorized) return undefined;
   const certificate = socket.getPeerCertificate(false);
   const dev = /^box:([a-z0-9-]{1,32})$/.exec(String(certificate.subject?.CN ?? ''))?.[1];
-  const box = dev === undefined ? undefined : centre.registry.box(dev);
-  return box?.certificate === sha256(certificate.raw) ? dev : undefined;
+  return dev !== undefined && centre.enrolment.admits(dev, sha256(certificate.raw)) ? dev : undefined;
 }

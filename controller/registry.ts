@@ -41,7 +41,10 @@ export class Registry {
   put(box: Box): void {
     this.#boxes.set(box.id, box);
     this.#sorted = undefined;
-    if (box.signingKey === null) return;
+    if (box.signingKey === null) {
+      this.#keys.delete(box.id);
+      return;
+    }
     const publicKey = fromBase64(box.signingKey);
     this.#keys.set(box.id, { keyid: this.#crypto.sha256(publicKey).slice(0, 16), alg: 'ed25519', publicKey });
   }

@@ -40,6 +40,7 @@ import { WorkLine } from './media/work-line.ts';
 import { makePeople } from './people/make-people.ts';
 import type { OidcSettings } from './people/oidc-settings.ts';
 import type { SignInBook } from './people/sign-in-settings.ts';
+import { EnrolmentDesk } from './provision/enrolment-desk.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
@@ -131,6 +132,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       link,
       feed,
       claimPlace,
+      enrolment: new EnrolmentDesk({ store, registry, authority, journal, nowMs }),
       ...inlets,
       commands,
       ...estate,

@@ -107,7 +107,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     owner: centre.card.id,
     below: await readBelow(centre.store),
     // A certificate that a later enrolment replaced no longer counts: the old machine is not the box any more.
-    mayConnect: (dev, certificate) => registry.enrolled(dev) && registry.box(dev)?.certificate === certificate,
+    mayConnect: (dev, certificate) => centre.enrolment.admits(dev, certificate),
     onPublish: (dev, topic, payload) => link.onPublish(dev, topic, payload),
     onConnection: (dev, up) => link.onConnection(dev, up),
     onCentre: (id, topic, payload) => centre.federation.lower.onPublish(id, topic, payload),

@@ -87,7 +87,7 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
       if (!box) return bad('not-found', `no box ${params['id']}`);
       const allowed = may(person.grants, 'box.claim', box.area);
       if (!allowed.ok) return allowed;
-      return ok(await makeClaim(store.estate, box.id, centre.claimPlace(), act('box.claim', box.id)));
+      return ok(await makeClaim(store.estate, { dev: box.id }, centre.claimPlace(), act('box.claim', box.id)));
     },
   );
 }

@@ -1,5 +1,5 @@
 // The certificate authority of a data folder: made at first start, signs the centre's servers and the boxes (P-256).
-import { X509Certificate as NodeCertificate, webcrypto } from 'node:crypto';
+import { type KeyObject, X509Certificate as NodeCertificate, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import 'reflect-metadata'; // @peculiar/x509 resolves its parts by decorators
@@ -9,25 +9,34 @@ import { Failure } from '../../hardware/host/failure.ts';
 import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
 import { readKeyFile, writeKeyFile } from '../../hardware/host/key-files.ts';
 import { isSealed, unsealKey } from '../../hardware/host/key-pem.ts';
-import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { ok, type Result } from '../../schemas/problems.ts';
+import { type BoxRequest, readBoxRequest } from './box-request.ts';
 
 const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 24 * 3600_000;
 const authorityDays = 20 * 365;
 const leafDays = 825;
+/** A box renews at half of it (agent/core/renewal.ts). */
+const boxDays = 365;
 /** Boxes without a battery clock must not refuse a certificate for being minutes young. */
 const backdateMs = dayMs;
-const csrCharactersMax = 8_192;
 
 export interface Issued {
   readonly cert: string;
   readonly key: string;
 }
 
+export interface IssuedBox {
+  readonly cert: string;
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: string;
+}
+
 x509.cryptoProvider.set(webcrypto);
 
 export class Authority {
   readonly pem: string;
+  readonly publicKey: KeyObject;
   readonly #certificate: x509.X509Certificate;
   readonly #key: webcrypto.CryptoKey;
 
@@ -35,6 +44,7 @@ export class Authority {
     this.#certificate = certificate;
     this.#key = key;
     this.pem = certificate.toString('pem');
+    this.publicKey = new NodeCertificate(this.pem).publicKey;
   }
 
   /** Sign a server's new key for these names and addresses. */
@@ -56,33 +66,26 @@ export class Authority {
     return { cert: certificate.toString('pem'), key: await pemOfKey(keys.privateKey) };
   }
 
-  /** Sign a box's request as `CN=box:DEV`, whatever else it asks for. Problems: bad-input, signature-wrong. */
-  async issueBox(dev: string, csrPem: string, nowMs: number): Promise<Result<{ readonly cert: string; readonly fingerprint: string }>> {
-    if (csrPem.length > csrCharactersMax) return bad('too-large', `CSR of ${csrPem.length} characters`, '/csr');
-    let request: x509.Pkcs10CertificateRequest;
-    let genuine: boolean;
-    let key: webcrypto.CryptoKey;
-    try {
-      request = new x509.Pkcs10CertificateRequest(csrPem);
-      genuine = await request.verify();
-      key = (await request.publicKey.export(p256, ['verify'])) as webcrypto.CryptoKey;
-    } catch {
-      return bad('bad-input', 'the CSR must be a PKCS #10 request of a P-256 key in PEM', '/csr');
-    }
-    if (!genuine) return bad('signature-wrong', 'the CSR is not signed by its own key', '/csr');
-    const certificate = await this.#issue(`CN=box:${dev}`, key, nowMs, [
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-    ]);
-    return ok({ cert: certificate.toString('pem'), fingerprint: sha256(new Uint8Array(certificate.rawData)) });
+  /** Sign a box's request as `CN=box:DEV`, whatever else it asks for. Problems: those of `readBoxRequest`. */
+  async issueBox(dev: string, csr: string, nowMs: number): Promise<Result<IssuedBox>> {
+    const request = await readBoxRequest(csr);
+    return request.ok ? ok(await this.signBox(dev, request.value, nowMs)) : request;
   }
 
-  #issue(subject: string, publicKey: webcrypto.CryptoKey, nowMs: number, extensions: x509.Extension[]): Promise<x509.X509Certificate> {
+  /** Sign the key of a request that was read and judged. */
+  async signBox(dev: string, { publicKey }: Pick<BoxRequest, 'publicKey'>, nowMs: number): Promise<IssuedBox> {
+    const client = new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]);
+    const certificate = await this.#issue(`CN=box:${dev}`, publicKey, nowMs, [client], boxDays);
+    return { cert: certificate.toString('pem'), fingerprint: sha256(new Uint8Array(certificate.rawData)) };
+  }
+
+  #issue(subject: string, publicKey: webcrypto.CryptoKey, nowMs: number, extensions: x509.Extension[], days = leafDays) {
     return x509.X509CertificateGenerator.create({
       serialNumber: serial(),
       subject,
       issuer: this.#certificate.subject,
       notBefore: new Date(nowMs - backdateMs),
-      notAfter: new Date(nowMs + leafDays * dayMs),
+      notAfter: new Date(nowMs + days * dayMs),
       signingAlgorithm: p256,
       publicKey: publicKey,
       signingKey: this.#key,

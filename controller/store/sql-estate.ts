@@ -1,9 +1,10 @@
 // Boxes, claims and what boxes last said, in SQL.
-import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type BoxSettings, sameSettings } from '../../schemas/settings.ts';
 import { put } from './batch.ts';
-import type { Act, Box, Claim, EstateStore, Seen } from './store.ts';
+import { boxOf, claimOf, deny } from './enrolment-rows.ts';
+import type { Brought, Claim } from './enrolment-store.ts';
+import type { Act, Box, EstateStore, Seen } from './store.ts';
 import type { Writer } from './writer.ts';
 
 export class SqlEstate implements EstateStore {
@@ -54,34 +55,44 @@ export class SqlEstate implements EstateStore {
   }
 
   addClaim(claim: Claim, act: Act): Promise<void> {
+    const { tokenHash, dev, expMs, madeMs = act.atMs, madeBy = act.actor, hardware = null } = claim;
     const insert = {
-      sql: 'INSERT INTO claims (token_hash, dev, exp_ms) VALUES (?, ?, ?)',
-      params: [claim.tokenHash, claim.dev, claim.expMs],
+      sql: 'INSERT INTO claims (token_hash, dev, exp_ms, made_ms, made_by, hardware) VALUES (?, ?, ?, ?, ?, ?)',
+      params: [tokenHash, dev, expMs, madeMs, madeBy, hardware],
     };
     // A new label makes the older ones of the same box worthless.
-    const older = { sql: 'DELETE FROM claims WHERE dev = ? AND used_ms IS NULL', params: [claim.dev] };
+    const older = { sql: 'DELETE FROM claims WHERE dev = ? AND used_ms IS NULL', params: [dev] };
     return this.#writer.write([older, insert], act);
   }
 
-  async claim(tokenHash: string, nowMs: number): Promise<Result<Claim>> {
+  async claim(tokenHash: string, nowMs: number, brought?: Brought): Promise<Result<Claim>> {
     const [row] = await this.#writer.database.read('SELECT * FROM claims WHERE token_hash = ?', [tokenHash]);
     if (!row) return bad('not-found', 'no such claim');
-    if (row['used_ms'] !== null) return bad('claim-used', 'the claim was used before; make a new one');
-    if (Number(row['exp_ms']) <= nowMs) return bad('expired', 'the claim has expired; make a new one');
-    return ok({ tokenHash, dev: String(row['dev']), expMs: Number(row['exp_ms']) });
+    const claim = claimOf(row);
+    if (claim.withdrawnMs !== null) return bad('expired', 'the claim was withdrawn; make a new one');
+    if (claim.usedMs !== null && !(await this.#repeats(claim.dev, row['used_key'], brought)))
+      return bad('claim-used', 'the claim was used before; make a new one');
+    if (claim.expMs <= nowMs) return bad('expired', 'the claim has expired; make a new one');
+    if (claim.hardware !== undefined && claim.hardware !== brought?.hardware && brought)
+      return bad('not-allowed', 'the claim is for a machine with another serial');
+    return ok(claim);
   }
 
-  enrol(tokenHash: string, brought: { readonly signingKey: string; readonly certificate: string }, act: Act): Promise<Result<Box>> {
+  enrol(tokenHash: string, brought: Brought, act: Act): Promise<Result<Box>> {
     return this.#writer.alone(async () => {
-      const claim = await this.claim(tokenHash, act.atMs);
+      const claim = await this.claim(tokenHash, act.atMs, brought);
       if (!claim.ok) return claim;
       const { dev } = claim.value;
+      const before = await this.box(dev);
+      const reason = before?.signingKey === brought.signingKey ? 'renewed' : 'replaced';
+      const old = [before?.certificate, before?.nextCertificate].flatMap((one) => deny(one, dev, act.atMs, reason));
       await this.#writer.commit(
         [
-          { sql: 'UPDATE claims SET used_ms = ? WHERE token_hash = ?', params: [act.atMs, tokenHash] },
+          ...old,
+          { sql: 'UPDATE claims SET used_ms = ?, used_key = ? WHERE token_hash = ?', params: [act.atMs, brought.requestKey ?? null, tokenHash] },
           {
-            sql: 'UPDATE boxes SET enrolled_ms = ?, signing_key = ?, certificate = ? WHERE id = ?',
-            params: [act.atMs, brought.signingKey, brought.certificate, dev],
+            sql: 'UPDATE boxes SET enrolled_ms = ?, signing_key = ?, certificate = ?, next_certificate = NULL, hardware = ?, ended_ms = NULL WHERE id = ?',
+            params: [act.atMs, brought.signingKey, brought.certificate, brought.hardware ?? null, dev],
           },
         ],
         act,
@@ -89,6 +100,12 @@ export class SqlEstate implements EstateStore {
       const box = await this.box(dev);
       return box ? ok(box) : bad('not-found', `no box ${dev}`);
     });
+  }
+
+  /** The machine that used the claim asks again with the same keys, and nothing else took its place. */
+  async #repeats(dev: string, usedKey: unknown, brought: Brought | undefined): Promise<boolean> {
+    if (brought?.requestKey === undefined || usedKey !== brought.requestKey) return false;
+    return (await this.box(dev))?.signingKey === brought.signingKey;
   }
 
   saveSeen(seen: readonly Seen[]): Promise<void> {
@@ -106,18 +123,6 @@ export class SqlEstate implements EstateStore {
       telemetry: json(row['telemetry']),
     }));
   }
-}
-
-function boxOf(row: SqlRow): Box {
-  const body = JSON.parse(String(row['body'])) as Omit<Box, 'id' | 'createdMs' | 'enrolledMs' | 'signingKey' | 'certificate'>;
-  return {
-    id: String(row['id']),
-    ...body,
-    createdMs: Number(row['created_ms']),
-    enrolledMs: row['enrolled_ms'] === null ? null : Number(row['enrolled_ms']),
-    signingKey: row['signing_key'] === null ? null : String(row['signing_key']),
-    certificate: row['certificate'] === null ? null : String(row['certificate']),
-  };
 }
 
 function text(value: unknown): string | null {

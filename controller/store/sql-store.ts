@@ -8,6 +8,7 @@ import { SqlCalendar } from './sql-calendar.ts';
 import { SqlContent } from './sql-content.ts';
 import { SqlDirectives } from './sql-directives.ts';
 import { SqlDuty } from './sql-duty.ts';
+import { SqlEnrolment } from './sql-enrolment.ts';
 import { SqlEstate } from './sql-estate.ts';
 import { SqlEvaluation, SqlTraining } from './sql-evaluation.ts';
 import { numberedAnew, SqlExchange } from './sql-exchange.ts';
@@ -57,6 +58,7 @@ export class SqlStore implements Store {
   readonly calendar: SqlCalendar;
   readonly exchange: SqlExchange;
   readonly faults: SqlFaults;
+  readonly enrolment: SqlEnrolment;
   readonly wants: SqlWants;
   readonly orders: SqlOrders;
   readonly live: SqlLive;
@@ -80,6 +82,7 @@ export class SqlStore implements Store {
     this.#database = database;
     this.#writer = new Writer(database);
     this.estate = new SqlEstate(this.#writer);
+    this.enrolment = new SqlEnrolment(this.#writer);
     this.units = new SqlUnits(this.#writer);
     this.people = new SqlPeople(this.#writer);
     this.calendar = new SqlCalendar(this.#writer);

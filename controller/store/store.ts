@@ -24,6 +24,7 @@ import type { ApprovalStore } from './approval-store.ts';
 import type { BulkStore } from './bulk-store.ts';
 import type { DirectiveStore } from './directive-store.ts';
 import type { DutyStore } from './duty-store.ts';
+import type { Brought, Claim, EnrolmentStore } from './enrolment-store.ts';
 import type { EvaluationStore, TrainingStore } from './evaluation-store.ts';
 import type { ExchangeStore } from './exchange-store.ts';
 import type { FederationStore } from './federation-store.ts';
@@ -63,6 +64,12 @@ export interface Box {
   readonly signingKey: string | null;
   /** SHA-256 of the certificate in force: an older one of the same name is refused. */
   readonly certificate: string | null;
+  /** The next one, not seen yet; both count until it is. */
+  readonly nextCertificate?: string;
+  /** Hash of the serial of the machine that enrolled. */
+  readonly hardware?: string;
+  /** Since when it is out of service. */
+  readonly endedMs?: number;
 }
 
 /** What a box last said of itself. */
@@ -72,12 +79,6 @@ export interface Seen {
   readonly presence: Presence | null;
   readonly report: Report | null;
   readonly telemetry: Telemetry | null;
-}
-
-export interface Claim {
-  readonly tokenHash: string;
-  readonly dev: string;
-  readonly expMs: number;
 }
 
 export interface Media {
@@ -252,9 +253,9 @@ export interface EstateStore {
   box(id: string): Promise<Box | undefined>;
   addClaim(claim: Claim, act: Act): Promise<void>;
   /** A live claim, without using it up. Problems: not-found, claim-used, expired. */
-  claim(tokenHash: string, nowMs: number): Promise<Result<Claim>>;
-  /** Use a claim up and register what the box brought, in one transaction. Problems: not-found, claim-used, expired. */
-  enrol(tokenHash: string, box: { readonly signingKey: string; readonly certificate: string }, act: Act): Promise<Result<Box>>;
+  claim(tokenHash: string, nowMs: number, brought?: Brought): Promise<Result<Claim>>;
+  /** Use a claim up and register what the box brought, in one transaction. Problems: not-found, claim-used, expired, not-allowed. */
+  enrol(tokenHash: string, brought: Brought, act: Act): Promise<Result<Box>>;
   saveSeen(seen: readonly Seen[]): Promise<void>;
   seen(): Promise<Seen[]>;
 }
@@ -465,6 +466,7 @@ export interface MetaStore {
 
 export interface Store {
   readonly estate: EstateStore;
+  readonly enrolment: EnrolmentStore;
   readonly units: UnitStore;
   readonly people: PeopleStore;
   readonly identities: IdentityStore;

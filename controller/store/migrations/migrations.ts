@@ -21,6 +21,7 @@ import { sql as directives } from './0019-directives.ts';
 import { sql as identities } from './0020-identities.ts';
 import { sql as foundByHash } from './0021-found-by-hash.ts';
 import { sql as wants } from './0022-wants.ts';
+import { sql as enrolment } from './0023-enrolment.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -45,4 +46,5 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 20, sql: identities },
   { number: 21, sql: foundByHash },
   { number: 22, sql: wants },
+  { number: 23, sql: enrolment },
 ];
