@@ -11,8 +11,10 @@ import { SystemClock } from '../hardware/host/system-clock.ts';
 import { openAudioIn } from '../hardware/open-audio-in.ts';
 import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
 import type { BoxSettings } from '../schemas/settings.ts';
+import { buildMs } from './build-time.ts';
 import { Cache } from './cache.ts';
-import { ClockRecord } from './clock-record.ts';
+import { CentreDoor } from './centre-door.ts';
+import { ClockRecord, knownTime } from './clock-record.ts';
 import { type AgentConfig, audioInSettings, hardwareOf } from './config.ts';
 import { ConnectionCounter } from './connections.ts';
 import { blankKept } from './core/start-state.ts';
@@ -26,12 +28,14 @@ import { type Lines, makeLines } from './lines.ts';
 import type { CentreLink } from './link.ts';
 import { LiveStreams } from './live/live-streams.ts';
 import { type Logger, openLog } from './log.ts';
+import { copiedLine, isCopy, machineHash } from './machine-serial.ts';
 import { Outputs } from './outputs.ts';
 import { OwnPages } from './own-pages.ts';
 import { PageReader } from './page/reader.ts';
 import { Page } from './page.ts';
 import { PinGate } from './pin.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
+import { makeRenewer, notBeforeOf, type Renewer, settleRenewal } from './renewer.ts';
 import { type FlightLine, Loop } from './run.ts';
 import { type ScreenDoors, screenDoors } from './screen-doors.ts';
 import { ScreenHands } from './screen-hands.ts';
@@ -42,6 +46,8 @@ import type { UpperLink } from './upper-link.ts';
 const version = '0.1.0';
 const healthEveryMs = 60_000;
 const verifyEveryMs = 20_000;
+const goodbyeMs = 20_000;
+const goodbyeLookMs = 200;
 
 export interface Ready {
   readonly dev: string;
@@ -54,6 +60,10 @@ export interface Ready {
 interface Stores {
   readonly log: Logger;
   readonly identity: Identity;
+  /** The card was copied from another machine: it plays what it has and joins nobody. */
+  readonly copy: boolean;
+  /** Beginning of the hash of the machine's serial. */
+  readonly machine: string | undefined;
   readonly keys: HeldKeys;
   readonly record: ClockRecord;
   readonly clock: SystemClock;
@@ -68,6 +78,8 @@ interface Stores {
 
 /** What runs; `stop` takes it down. */
 interface Running {
+  readonly renewer: Renewer;
+  readonly door: CentreDoor;
   readonly fetcher: Fetcher;
   readonly outputs: Outputs;
   readonly board: ScreenDoors;
@@ -82,6 +94,7 @@ interface Running {
 export class Box {
   readonly #dataDir: string;
   readonly #config: AgentConfig;
+  readonly #retire: () => void;
   readonly #boot = randomId('b');
   readonly #timers: NodeJS.Timeout[] = [];
   #stores: Stores | undefined;
@@ -90,9 +103,11 @@ export class Box {
   #stopping = false;
   #starting: Promise<Result<Ready>> | undefined;
 
-  constructor(dataDir: string, config: AgentConfig) {
+  /** `retire`: the centre has taken this box out of service, and knows that it has heard. */
+  constructor(dataDir: string, config: AgentConfig, retire: () => void = () => undefined) {
     this.#dataDir = dataDir;
     this.#config = config;
+    this.#retire = retire;
   }
 
   start(): Promise<Result<Ready>> {
@@ -115,12 +130,14 @@ export class Box {
   async #takeDown(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const { outputs, board, screens, live, link, upper, loop, fetcher, flight } = this.#running ?? {};
+    const { renewer, door, outputs, board, screens, live, link, upper, loop, fetcher, flight } = this.#running ?? {};
+    await renewer?.stop();
     await outputs?.stop();
     await Promise.all([board?.stop(), screens?.stop()]);
     live?.stop();
     await Promise.all([this.#page?.stop(), link?.stop(), upper?.stop(), loop?.stop()]);
     fetcher?.stop();
+    door?.stop();
     const { clock, record, journal, log } = this.#stores ?? {};
     clock?.stop();
     if (clock) await record?.save(clock, true).catch(() => undefined);
@@ -156,6 +173,7 @@ export class Box {
     const found = findAudioTools().then((all) => Object.assign(tools, all));
     const log = openLog(config.log.level, config.log.file && join(config.log.file.startsWith('/') ? '' : dataDir, config.log.file));
     const warn = (event: string, problem: Problem) => log.warn({ event, problem });
+    await settleRenewal(dataDir);
     const read = await readIdentity(dataDir);
     if (!read.ok) return read;
     const identity = read.value;
@@ -170,7 +188,12 @@ export class Box {
     const record = new ClockRecord(join(dataDir, 'clock.json'));
     await record.load();
     const { offsetMs, rtc } = config.clock;
-    const clock = new SystemClock({ offsetMs, rtc: rtc && record.rtcHolds(Date.now() + offsetMs), floorMs: record.floorMs });
+    const floorMs = Math.max(record.floorMs, buildMs, notBeforeOf(identity.tls.cert));
+    const clock = new SystemClock({ offsetMs, rtc: rtc && record.rtcHolds(Date.now() + offsetMs), floorMs });
+    const machine = await machineHash(config.serialFiles);
+    const copy = isCopy(identity, machine);
+    if (copy)
+      warn('copiedCard', { code: 'another-machine', path: '', detail: `the keys here belong to ${identity.dev} on another machine` });
     const state = join(dataDir, 'state');
     const slot = (name: string) => new SlotFile(state, name);
     const journal = new SteadyJournal({
@@ -192,16 +215,34 @@ export class Box {
     const connections = new ConnectionCounter(journal.connections);
     const [cached] = await Promise.all([cache.start(), journal.start(), connections.start()]);
     if (!cached.ok) warn('cacheNotRead', cached.problem);
-    return ok({ log, identity, keys, record, clock, journal, cache, connections, tools, found, warn });
+    return ok({
+      log,
+      identity,
+      keys,
+      record,
+      clock,
+      journal,
+      cache,
+      connections,
+      tools,
+      found,
+      copy,
+      machine: machine?.slice(0, 12),
+      warn,
+    });
   }
 
-  #build({ log, identity, keys, clock, journal, cache, connections, tools, found, warn }: Stores): Running {
+  #build({ log, identity, keys, clock, journal, cache, connections, tools, found, machine, warn }: Stores): Running {
     const config = this.#config;
     const boot = this.#boot;
-    const home = { centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls };
-    const fetcher = new Fetcher({ cache, ...home });
+    const door = new CentreDoor({
+      url: config.centreUrl ?? identity.centreUrl,
+      tls: identity.tls,
+      time: () => knownTime(clock.now()),
+    });
+    const fetcher = new Fetcher({ cache, door });
     const live = new LiveStreams({
-      ...home,
+      door,
       crypto: cryptography,
       clock,
       openLine: (line) => {
@@ -229,21 +270,40 @@ export class Box {
       ...own.doors(() => own.around(clock.now(), line.link?.status().up === true)),
       log,
     });
-    const screens = new ScreenHands({ displayOf: (id) => outputs.display(id), means: config.screenPower, ...home, warn });
-    const hands = new AgentHands({ boot, clock, cache, found, fetcher, journal, outputs, live, screens, link: () => line.link, warn });
+    const screens = new ScreenHands({ displayOf: (id) => outputs.display(id), means: config.screenPower, door, warn });
+    const retire = () => void this.#sayGoodbye(journal);
+    const hands = new AgentHands({
+      boot,
+      clock,
+      cache,
+      found,
+      fetcher,
+      journal,
+      outputs,
+      live,
+      screens,
+      link: () => line.link,
+      retire,
+      warn,
+    });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
     const tellFlight = (told: FlightLine) => {
       logFlight(told, log, flight);
       line.follow?.(told);
     };
     const loop = new Loop({ clock, journal, hands, log: tellFlight, ordersKept: () => journal.ordersKept });
-    const lines = makeLines({ boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn });
+    const lines = makeLines({ boot, version, machine, config, identity, keys, clock, journal, cache, connections, loop, warn });
     Object.assign(line, { link: lines.link, follow: lines.follow, settings: () => loop.snapshot().live.plan?.settings });
-    return { fetcher, outputs, board, screens, live, flight, loop, link: lines.link, upper: lines.upper };
+    const { link, upper } = lines;
+    const renewer = makeRenewer({ dataDir: this.#dataDir, identity, door, clock, link, upper, log, warn });
+    return { renewer, door, fetcher, outputs, board, screens, live, flight, loop, link, upper };
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */
-  async #begin({ clock, record, journal, cache, found, warn, keys }: Stores, { loop, outputs, link, upper }: Running): Promise<void> {
+  async #begin(
+    { clock, record, journal, cache, found, copy, warn, keys }: Stores,
+    { renewer, loop, outputs, link, upper }: Running,
+  ): Promise<void> {
     await loop.start();
     const keysUntilMs = Math.min(...[...keys.ring().links.values()].map(({ untilMs }) => untilMs));
     loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: this.#config.outputs, keysUntilMs });
@@ -253,6 +313,7 @@ export class Box {
     const save = () => record.save(clock, false).catch(() => undefined);
     clock.onChange(() => {
       loop.tell({ is: 'clockChanged' });
+      if (!copy) void renewer.look();
       void save();
     });
     clock.start();
@@ -260,7 +321,8 @@ export class Box {
       warn('decodersUnlimited', { code: 'tool-missing', path: '', detail: 'prlimit is not installed: decoders run without limits' });
     // A first order must find its decoder.
     void found.then(() => {
-      if (this.#stopping) return;
+      if (this.#stopping || copy) return;
+      renewer.start();
       link.start();
       upper.start();
     });
@@ -281,10 +343,30 @@ export class Box {
     await sample();
   }
 
-  #makePage({ identity, keys, clock, journal }: Stores, { loop, link, upper, outputs }: Running): Page {
+  /** The centre should have the last row before the keys are gone; a box that cannot say it goes all the same. */
+  async #sayGoodbye(journal: SteadyJournal): Promise<void> {
+    await this.#running?.loop.settled();
+    const endMs = performance.now() + goodbyeMs;
+    while (journal.ackedTo() < journal.lastSeq() && performance.now() < endMs) await new Promise((go) => setTimeout(go, goodbyeLookMs));
+    this.#retire();
+  }
+
+  #makePage({ identity, keys, clock, journal, copy }: Stores, { loop, link, upper, outputs }: Running): Page {
     const pin = new PinGate(identity.pinHash, () => clock.now().monoMs);
     const simulatedBoard = this.#config.board.kind === 'simulated';
-    const reader = new PageReader({ identity, keys, version, simulatedBoard, pin, loop, clock, link, upper, journal, outputs });
+    const reader = new PageReader({
+      identity,
+      keys,
+      version,
+      simulatedBoard,
+      pin,
+      loop,
+      clock,
+      link: copy ? copiedLine(link) : link,
+      upper,
+      journal,
+      outputs,
+    });
     return new Page({
       ...this.#config.page,
       state: (mayAct) => reader.state(mayAct),

@@ -152,6 +152,10 @@ export const AgentConfig = v.strictObject({
     }),
     {},
   ),
+  /** The boot partition: a claim is looked for there, and why the box is not enrolled is written there. */
+  bootDir: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(400)), '/boot/firmware'),
+  /** Where the machine's serial is read; the device tree and the mainboard unless said. */
+  serialFiles: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(400))), v.maxLength(8))),
   /** Hard ceiling of the media cache on this card, whatever the plan says. */
   cacheBytesMax: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1024 * 1024)), 8 * 1024 ** 3),
   /** Left free on the disk, for the journal. */

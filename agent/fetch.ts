@@ -3,24 +3,23 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
-import { Agent, request } from 'node:https';
+import { request } from 'node:https';
 import { problemOf } from '../hardware/host/failure.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { type Cache, roomFor } from './cache.ts';
+import type { CentreDoor } from './centre-door.ts';
 
 const noProgressMs = 20_000;
 const atOnceMax = 2;
 
 export interface FetcherOptions {
   readonly cache: Cache;
-  readonly centreUrl: string;
-  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly door: Pick<CentreDoor, 'url' | 'agent'>;
   readonly noProgressMs?: number;
 }
 
 export class Fetcher {
   readonly #options: FetcherOptions;
-  readonly #agent: Agent;
   readonly #running = new Map<string, Promise<Result<void>>>();
   readonly #waiting: (() => void)[] = [];
   #atOnce = 0;
@@ -28,7 +27,6 @@ export class Fetcher {
 
   constructor(options: FetcherOptions) {
     this.#options = options;
-    this.#agent = new Agent({ ...options.tls, keepAlive: true, maxSockets: atOnceMax, timeout: 60_000, minVersion: 'TLSv1.2' });
   }
 
   /** Bring a content into the cache. Two callers of the same hash share one download. */
@@ -42,7 +40,6 @@ export class Fetcher {
 
   stop(): void {
     this.#stop.abort();
-    this.#agent.destroy();
   }
 
   async #queue(work: () => Promise<Result<void>>): Promise<Result<void>> {
@@ -138,9 +135,9 @@ export class Fetcher {
 
   #ask(sha256: string, from: number): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const url = new URL(`/blob/${sha256}`, this.#options.centreUrl);
+      const url = new URL(`/blob/${sha256}`, this.#options.door.url);
       const headers = from > 0 ? { range: `bytes=${from}-` } : {};
-      const call = request(url, { agent: this.#agent, headers, signal: this.#stop.signal }, resolve);
+      const call = request(url, { agent: this.#options.door.agent, headers, signal: this.#stop.signal }, resolve);
       const ms = this.#options.noProgressMs ?? noProgressMs;
       call.setTimeout(ms, () => call.destroy(new Error(`no progress for ${ms} ms`)));
       call.on('error', reject);

@@ -24,6 +24,8 @@ export interface AgentHandsOptions {
   readonly live: LiveStreams;
   readonly screens: Pick<ScreenHands, 'switch' | 'takePicture'>;
   readonly link: () => CentreLink | undefined;
+  /** Out of service: whoever runs this box removes its keys. */
+  readonly retire: () => void;
   readonly warn: (event: string, problem: Problem) => void;
 }
 
@@ -58,6 +60,7 @@ export class AgentHands implements Hands {
       ask: ({ kind }) => options.link()?.ask(kind),
       openLive: ({ session }, tell) => live.open(session, (event) => tell(event)),
       closeLive: ({ session }) => live.close(session),
+      retire: () => options.retire(),
       newEpoch: () => options.link()?.beginEpoch(),
       forgetRows: () => {
         const { wallMs, monoMs, quality } = clock.now();

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { readIfPresent, writeFileAtomic } from '../hardware/host/files.ts';
-import { Id } from '../schemas/ids.ts';
+import { Id, Sha256 } from '../schemas/ids.ts';
 import { TrustRoot } from '../schemas/keys.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
@@ -21,10 +21,21 @@ export const Claim = v.object({
   expMs: v.number(),
   /** What a person at the box must know to act there; only its hash is kept. */
   pin: v.optional(v.pipe(v.string(), v.regex(/^\d{6}$/))),
+  /** The Wi-Fi that the box opens at its pole (WPA): as on its label. */
+  hotspot: v.optional(
+    v.object({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(32)), key: v.pipe(v.string(), v.minLength(8), v.maxLength(63)) }),
+  ),
 });
 export type Claim = v.InferOutput<typeof Claim>;
 
-export const IdentityCard = v.strictObject({ dev: Id, centreUrl: Url('https'), brokerUrl: Url('mqtts'), trustRoot: TrustRoot });
+export const IdentityCard = v.strictObject({
+  dev: Id,
+  centreUrl: Url('https'),
+  brokerUrl: Url('mqtts'),
+  trustRoot: TrustRoot,
+  /** Hash of the serial of the machine that enrolled: on another one this folder is a copy. */
+  hardware: v.optional(Sha256),
+});
 export type IdentityCard = v.InferOutput<typeof IdentityCard>;
 
 export interface Identity extends IdentityCard {
@@ -34,10 +45,23 @@ export interface Identity extends IdentityCard {
   readonly pinHash?: string;
 }
 
-export function identityFile(
-  dataDir: string,
-  name: 'card.json' | 'ca.pem' | 'cert.pem' | 'key.pem' | 'signing.pem' | 'keys.json' | 'pin',
-): string {
+/** `fresh-`: keys of a copied card that asks for its own; `next.pem`: a renewed pair on its way; `retired`: whose keys were removed here. */
+export const identityNames = [
+  'card.json',
+  'ca.pem',
+  'cert.pem',
+  'key.pem',
+  'signing.pem',
+  'keys.json',
+  'pin',
+  'hotspot.json',
+  'fresh-key.pem',
+  'fresh-signing.pem',
+  'next.pem',
+  'retired',
+] as const;
+
+export function identityFile(dataDir: string, name: (typeof identityNames)[number]): string {
   return join(dataDir, 'identity', name);
 }
 

@@ -16,6 +16,7 @@ import { UpperLink } from './upper-link.ts';
 export interface LinesOptions {
   readonly boot: string;
   readonly version: string;
+  readonly machine?: string | undefined;
   readonly config: AgentConfig;
   readonly identity: Identity;
   readonly keys: HeldKeys;
@@ -35,7 +36,7 @@ export interface Lines {
 }
 
 export function makeLines(options: LinesOptions): Lines {
-  const { boot, version, config, identity, keys, clock, journal, cache, connections, loop, warn } = options;
+  const { boot, version, machine, config, identity, keys, clock, journal, cache, connections, loop, warn } = options;
   const both = {
     dev: identity.dev,
     tls: identity.tls,
@@ -52,6 +53,7 @@ export function makeLines(options: LinesOptions): Lines {
     ...both,
     boot,
     version,
+    machine,
     url: config.brokerUrl ?? identity.brokerUrl,
     signer: signerFrom(identity.signingKeyPem),
     journal,

@@ -28,6 +28,8 @@ export interface CentreLinkOptions {
   readonly dev: string;
   readonly boot: string;
   readonly version: string;
+  /** Beginning of the hash of this machine's serial. */
+  readonly machine?: string | undefined;
   readonly url: string;
   /** Longest wait between two attempts; the link's own unless said. */
   readonly reconnectMaxMs?: number;
@@ -116,6 +118,11 @@ export class CentreLink {
     this.#outbox.stop();
     if (this.#up) await this.#publish('on', this.#presence(false, this.#options.connections.last), 1, true, 500);
     await this.#link.stop();
+  }
+
+  /** Another certificate from now on. Rows wait in the journal until they are acknowledged, whatever the connection does. */
+  present(tls: CentreLinkOptions['tls']): Promise<void> {
+    return this.#link.present(tls);
   }
 
   /** For the local page: is there a line, since when does the centre live, what went wrong last. */
@@ -256,9 +263,9 @@ export class CentreLink {
   }
 
   #presence(on: boolean, conn: number): Presence {
-    const { boot, version, clock } = this.#options;
+    const { boot, version, machine, clock } = this.#options;
     const { wantRev = 0, orders = {} } = this.#told.presence ?? {};
-    return { on, boot, conn, version, wantRev, orders, clock: clock.now().quality };
+    return { on, boot, conn, version, wantRev, orders, clock: clock.now().quality, ...(machine !== undefined && { machine }) };
   }
 
   async #publish(word: 'on' | 'report' | 'tm' | 'ask', value: unknown, qos: 0 | 1, retain: boolean, withinMs = 0): Promise<void> {

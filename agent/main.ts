@@ -1,6 +1,5 @@
 // Starts one box: reads who it is, builds every part by hand, and stops them in order.
 import { readArguments, usage } from './arguments.ts';
-import type { Box } from './box.ts';
 import type { AgentConfig } from './config.ts';
 import { Heartbeat, openBeat } from './heartbeat.ts';
 
@@ -25,8 +24,7 @@ switch (asked.value.do) {
   }
   case 'run': {
     const config = await configured(asked.value.configFile, asked.value.configNamed);
-    const { Box } = await import('./box.ts');
-    await run(new Box(asked.value.dataDir, config));
+    await run(asked.value.dataDir, config);
     break;
   }
   case 'release': {
@@ -49,7 +47,10 @@ async function configured(file: string, named: boolean): Promise<AgentConfig> {
   return config.value;
 }
 
-async function run(box: Box): Promise<void> {
+/** Until there is an identity the process waits for a claim; a new one found later ends it in order, and its supervisor starts the new box. */
+async function run(dataDir: string, config: AgentConfig): Promise<void> {
+  const { Life } = await import('./life.ts');
+  const life = new Life(dataDir, config);
   let stopping = false;
   let heartbeat: Heartbeat | undefined;
   const stop = () => {
@@ -58,19 +59,23 @@ async function run(box: Box): Promise<void> {
     heartbeat?.stop();
     // Whatever hangs, the relays are open and the process is gone in time for the supervisor.
     setTimeout(() => process.exit(1), 2_000).unref();
-    box.stop().then(
+    life.stop().then(
       () => process.exit(0),
       (error: unknown) => fail(`stop: ${String(error)}`),
     );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  const started = await box.start();
-  if (!started.ok) fail(`${started.problem.code}: ${started.problem.detail}`);
-  process.stdout.write(`${JSON.stringify({ event: 'ready', ...started.value })}\n`);
+  life.onOver = stop;
   // Nobody starts this box again when its guard has gone, and two must not run: it ends in order.
   const beat = await openBeat(process.env, stop);
-  if (!beat || stopping) return;
-  heartbeat = new Heartbeat({ ...box.heart, beat });
-  heartbeat.start();
+  if (stopping) return;
+  if (beat) {
+    heartbeat = new Heartbeat({ ...life.heart, beat });
+    heartbeat.start();
+  }
+  const started = await life.start();
+  if (stopping) return;
+  if (!started.ok) fail(`${started.problem.code}: ${started.problem.detail}`);
+  process.stdout.write(`${JSON.stringify({ event: 'ready', ...started.value })}\n`);
 }

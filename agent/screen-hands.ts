@@ -119,7 +119,7 @@ export class ScreenHands {
   }
 
   async #picture(output: string, command: string) {
-    const { displayOf, centreUrl, tls } = this.#options;
+    const { displayOf, door } = this.#options;
     const display = displayOf(output);
     if (!display?.can.picture) return no('driver-missing', 'this display has no picture of itself');
     const bytes = await display.screenshot().catch((error: unknown) => {
@@ -129,7 +129,7 @@ export class ScreenHands {
     if (!bytes) return no('device-failed', 'the display gave no picture');
     const small = await shrink(bytes);
     if (!small.ok) return small;
-    const sent = await sendPicture({ centreUrl, tls }, command, small.value);
+    const sent = await sendPicture({ door }, command, small.value);
     return sent.ok ? { ok: true as const, value: small.value.about } : sent;
   }
 }

@@ -5,10 +5,10 @@ import { sha256 } from '../hardware/host/crypto.ts';
 import { problemOf } from '../hardware/host/failure.ts';
 import { type Screenshot, screenshotMax } from '../schemas/command.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { CentreDoor } from './centre-door.ts';
 
 export interface Home {
-  readonly centreUrl: string;
-  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  readonly door: Pick<CentreDoor, 'url' | 'agent'>;
 }
 
 export interface SmallPicture {
@@ -72,11 +72,11 @@ export function isNearlyBlack({ rgb }: Picture): boolean {
 }
 
 /** `PUT /screenshot/COMMAND`, known by our certificate. Problems: offline, not-allowed. */
-export function sendPicture({ centreUrl, tls }: Home, command: string, { png, about }: SmallPicture): Promise<Result<void>> {
+export function sendPicture({ door }: Home, command: string, { png, about }: SmallPicture): Promise<Result<void>> {
   return new Promise((resolve) => {
-    const url = new URL(`/screenshot/${encodeURIComponent(command)}`, centreUrl);
+    const url = new URL(`/screenshot/${encodeURIComponent(command)}`, door.url);
     const headers = { 'content-type': 'image/png', 'content-length': png.length, 'x-loa-sha256': about.sha256 };
-    const call = request(url, { method: 'PUT', headers, ...tls, minVersion: 'TLSv1.2' }, (answer) => {
+    const call = request(url, { method: 'PUT', headers, agent: door.agent }, (answer) => {
       answer.resume();
       const { statusCode = 0 } = answer;
       if (statusCode === 204) resolve(ok(undefined));

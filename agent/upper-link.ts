@@ -25,6 +25,7 @@ export interface UpperLinkOptions extends InletOptions {
 /** INVARIANTS: at most one connection; nothing is published; only what stands in the box's own chain of keys is read. */
 export class UpperLink {
   readonly #options: UpperLinkOptions;
+  #tls: UpperLinkOptions['tls'];
   readonly #inlet: Inlet;
   #paths: Paths | undefined;
   #link: Link | undefined;
@@ -39,6 +40,7 @@ export class UpperLink {
 
   constructor(options: UpperLinkOptions) {
     this.#options = options;
+    this.#tls = options.tls;
     this.#inlet = new Inlet(options);
   }
 
@@ -64,6 +66,12 @@ export class UpperLink {
     if (this.#running) void this.#close().then(() => this.#running && this.#connect());
   }
 
+  /** Another certificate from now on. */
+  async present(tls: UpperLinkOptions['tls']): Promise<void> {
+    this.#tls = tls;
+    if (this.#path) await this.#link?.present({ ca: this.#path.ca, cert: tls.cert, key: tls.key });
+  }
+
   /** Keys or groups changed: listen to what they say now. */
   refresh(): void {
     if (!this.#running) return;
@@ -82,7 +90,8 @@ export class UpperLink {
   #connect(): void {
     const path = this.#choose();
     if (!path || this.#link) return;
-    const { dev, tls, reconnectMaxMs, clock } = this.#options;
+    const { dev, reconnectMaxMs, clock } = this.#options;
+    const tls = this.#tls;
     const link: Link = new Link({
       url: path.url,
       tls: { ca: path.ca, cert: tls.cert, key: tls.key },

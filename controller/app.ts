@@ -19,6 +19,7 @@ import { boxRoutes } from './api/boxes.ts';
 import { calendarRoutes } from './api/calendar.ts';
 import { centreStateRoutes } from './api/centre-state.ts';
 import { centreRoutes } from './api/centres.ts';
+import { claimRoutes } from './api/claims.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { contentUsesRoutes } from './api/content-uses.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
@@ -129,6 +130,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   accountRoutes(app, centre);
   ownAccountRoutes(app, centre);
   boxRoutes(app, centre);
+  claimRoutes(app, centre);
   boxSettingsRoutes(app, centre);
   boardRoutes(app, centre);
   unitRoutes(app, centre);

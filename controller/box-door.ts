@@ -12,6 +12,7 @@ import { sendBlob } from './blob-answer.ts';
 import type { Centre } from './centre.ts';
 import { streamDoor } from './live/stream-door.ts';
 import { estRoutes } from './provision/est-door.ts';
+import { installRoutes } from './provision/install-door.ts';
 
 /** Built apart from listening. Client certificates are asked for; each route says whether it needs one. */
 export async function buildBoxDoor(
@@ -41,6 +42,7 @@ export async function buildBoxDoor(
     return sendProblem(reply, { code, path: '', detail: expected ? error.message : '' });
   });
 
+  installRoutes(door, centre);
   estRoutes(door, centre, (request) => boxOf(centre, request.raw.socket as TLSSocket));
 
   door.get('/blob/:sha256', (request, reply) => sendContent(centre, request, reply));

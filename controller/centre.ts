@@ -34,6 +34,7 @@ import type { People } from './people/make-people.ts';
 import type { Authority } from './provision/authority.ts';
 import type { ClaimPlace } from './provision/claims.ts';
 import type { EnrolmentDesk } from './provision/enrolment-desk.ts';
+import type { RetireDesk } from './provision/retire-desk.ts';
 import type { Trust } from './provision/signing-keys.ts';
 import type { RegisterDesk } from './register/register-desk.ts';
 import type { Registry } from './registry.ts';
@@ -116,8 +117,11 @@ export interface Centre {
   readonly journal: Journal;
   /** Where boxes find this centre; known once its doors are open. */
   readonly claimPlace: () => ClaimPlace;
+  /** Packages that the installer may fetch. */
+  readonly packagesDir: string;
   /** Who is a box of this centre. */
   readonly enrolment: EnrolmentDesk;
+  readonly retirement: RetireDesk;
   /** Turn an uploaded file into content; one at a time. */
   readonly reportMails: ReportMailDesk;
   readonly ingest: Ingest;

@@ -15,7 +15,7 @@ const saveStandingMs = 10 * 60_000;
 export interface FaultDeskOptions {
   readonly faults: FaultStore;
   /** Enrolled boxes and how they are now. */
-  readonly fleet: () => readonly { readonly id: string; readonly status: BoxStatus }[];
+  readonly fleet: () => readonly { readonly id: string; readonly status: BoxStatus; readonly twins?: string | undefined }[];
   readonly feed: Feed;
   readonly journal: Journal;
   readonly nowMs: () => number;
@@ -53,7 +53,13 @@ export class FaultDesk {
       const { fleet, feed, nowMs } = this.#options;
       const atMs = nowMs();
       const boxes = fleet();
-      const { pending, changed } = stepFaults([...this.#known.values()], this.#pending, troublesOf(boxes), atMs, () => randomId('f'));
+      const { pending, changed: moved } = stepFaults([...this.#known.values()], this.#pending, troublesOf(boxes), atMs, () =>
+        randomId('f'),
+      );
+      // Both machines stand in the one fault; what a person wrote there stays.
+      const changed = moved.map((fault) =>
+        fault.reason === 'twins' && fault.note === '' ? { ...fault, note: namedTwins(boxes, fault.box) } : fault,
+      );
       const weighty = changed.filter((fault) => this.#isNews(fault, atMs));
       await this.#save(weighty);
       this.#pending = pending;
@@ -121,11 +127,15 @@ export class FaultDesk {
 }
 
 /** A box that is away says nothing of itself: that it is away is all there is to say. */
+function namedTwins(boxes: ReturnType<FaultDeskOptions['fleet']>, dev: string): string {
+  return boxes.find(({ id }) => id === dev)?.twins ?? '';
+}
+
 function troublesOf(boxes: ReturnType<FaultDeskOptions['fleet']>): Troubles {
   return new Map(
-    boxes.map(({ id, status }): [string, ReadonlySet<FaultReason>] => [
+    boxes.map(({ id, status, twins }): [string, ReadonlySet<FaultReason>] => [
       id,
-      status.online ? new Set(status.health.reasons) : new Set(['offline']),
+      new Set([...(status.online ? status.health.reasons : ['offline' as const]), ...(twins === undefined ? [] : ['twins' as const])]),
     ]),
   );
 }

@@ -30,6 +30,8 @@ export interface Folder {
   readonly resumable: string;
   /** MP3 of sounds, made again when lost. */
   readonly webSounds: string;
+  /** Packages of boxes that the installer may fetch: loa-agent_ARCH.deb. */
+  readonly packages: string;
   /** The last picture of each board. */
   readonly screenshots: string;
   /** A folder for each foreign system that is one. */
@@ -56,6 +58,7 @@ export function folderOf(root: string): Folder {
     oidc: join(root, 'oidc.json'),
     resumable: join(root, 'resumable'),
     webSounds: join(root, 'web-sounds'),
+    packages: join(root, 'packages'),
     screenshots: join(root, 'screenshots'),
     exchange: join(root, 'exchange'),
     alerts: join(root, 'alerts'),

@@ -15,6 +15,10 @@ export class LateBus {
     this.#bus?.admit?.(below);
   }
 
+  cut(dev: string): void {
+    this.#bus?.cut?.(dev);
+  }
+
   publish(...[topic, payload, how]: Parameters<Publish>): Promise<void> {
     return this.#bus ? this.#bus.publish(topic, payload, how) : Promise.resolve();
   }

@@ -5,6 +5,7 @@ import { parseJson } from '../schemas/parse.ts';
 import type { Problem } from '../schemas/problems.ts';
 import { Ask, Presence, Report, Telemetry } from '../schemas/report.ts';
 import { buildTopic, type Topic } from '../schemas/topics.ts';
+import type { CloneWatch } from './clone-watch.ts';
 import type { Dispatch, Publish } from './dispatch.ts';
 import type { OrderWatch } from './emergency/order-watch.ts';
 import type { Feed } from './feed.ts';
@@ -36,10 +37,13 @@ export interface LinkOptions {
   readonly logDesk: LogDesk;
   readonly desk: SigningDesk;
   readonly dispatch: Dispatch;
+  readonly clones: CloneWatch;
   readonly counters: CounterStore;
   readonly watch: Pick<OrderWatch, 'connection' | 'told'>;
   /** What boxes said of orders, after the watch has it. */
   readonly onOrderFacts: (facts: readonly OrderProgress[]) => Promise<void>;
+  /** Rows of a box were committed and acknowledged. */
+  readonly onRows: (dev: string) => Promise<void>;
   readonly feed: Feed;
   /** Highest counter of each topic on which orders stand. */
   readonly standing: () => Record<string, number>;
@@ -105,7 +109,10 @@ export class CentreLink {
   #take(dev: string, topic: BoxTopic, payload: Uint8Array): Promise<Problem | undefined> {
     switch (topic.word) {
       case 'on':
-        return this.#state(dev, payload, Presence, (presence, nowMs) => this.#options.registry.sawPresence(dev, presence, nowMs));
+        return this.#state(dev, payload, Presence, (presence, nowMs) => {
+          this.#options.registry.sawPresence(dev, presence, nowMs);
+          this.#options.clones.saw(dev, presence);
+        });
       case 'report':
         return this.#state(dev, payload, Report, (report, nowMs) => this.#options.registry.sawReport(dev, report, nowMs));
       case 'tm':
@@ -153,6 +160,7 @@ export class CentreLink {
     this.#tell(taken.value);
     // Nobody there to sign: the rows are committed, and the box says them again until it hears so.
     await this.#acknowledgeSoon(taken.value).catch((err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err }));
+    await this.#options.onRows(dev).catch((err: unknown) => this.#options.journal.warn({ event: 'rows-not-read', dev, err }));
     if (taken.value.conflict) await this.#orderNewEpoch(dev);
     return undefined;
   }

@@ -10,6 +10,7 @@ import { runBackup, runRestore } from './backup/backup-command.ts';
 import { runCap } from './emergency/cap/check-command.ts';
 import { initialise } from './init.ts';
 import { runPeople } from './people/people-command.ts';
+import { runBox } from './provision/box-command.ts';
 import { runCentres } from './provision/centres-command.ts';
 import { runKeys } from './provision/keys-command.ts';
 import { readPassphrase } from './provision/passphrase.ts';
@@ -33,6 +34,7 @@ const terminal = {
 };
 
 const commands = new Map<string | undefined, typeof runKeys>([
+  ['box', runBox],
   ['keys', runKeys],
   ['centres', runCentres],
   ['people', runPeople],
@@ -157,6 +159,7 @@ async function openBus(wish: BusWish): Promise<Bus> {
     port,
     publish: (topic, payload, how) => broker.publish(topic, payload, how),
     admit: (below) => broker.admit(below),
+    cut: (id) => broker.disconnect({ kind: 'box', id }),
     stop: () => broker.stop(),
   };
 }

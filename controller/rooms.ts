@@ -7,6 +7,7 @@ import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
 import { readLastBackup } from './backup/last-backup.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
+import { CloneWatch } from './clone-watch.ts';
 import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
 import { groupsOf, placeWords } from './core/groups.ts';
@@ -42,6 +43,7 @@ import type { OidcSettings } from './people/oidc-settings.ts';
 import type { SignInBook } from './people/sign-in-settings.ts';
 import { EnrolmentDesk } from './provision/enrolment-desk.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
+import { RetireDesk } from './provision/retire-desk.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
 import { RegisterDesk } from './register/register-desk.ts';
@@ -93,17 +95,25 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { registry, bus, publish, feed, desk, dispatch, units, groups, names } = base;
   const { stood, ...desks } = makeDesks(parts, base);
   const { orders, watch } = desks;
+  const clones = new CloneWatch(registry, nowMs);
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const shared = { registry, desk, feed, publish, journal, nowMs };
-  const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch };
-  const link = new CentreLink({ ...told, standing: () => orders.standing(), onOrderFacts: (facts) => orders.told(facts) });
+  const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch, clones };
+  const link = new CentreLink({
+    ...told,
+    standing: () => orders.standing(),
+    onOrderFacts: (facts) => orders.told(facts),
+    onRows: (dev) => stood.rows(dev),
+  });
   stood.tell = () => link.beatSoon();
   const inlets = makeInlets(parts, feed);
   const written = { log: store.log, audit: store.audit, folder: folderOf(settings.dataDir).screenshots };
   const commands = new CommandDesk({ desk, publish, ...written, nowMs });
   const { ingest } = inlets;
   const { live, relays } = makeLive({ ...shared, store, blobs, tools, ingest, groups: names, level: card.level, demo: card.demo });
-  const estate = makeEstate(parts, base, link, commands);
+  const retirement = makeRetirement(parts, base, link, commands);
+  stood.rows = (dev) => retirement.rowsCame(dev);
+  const estate = makeEstate(parts, base, link, commands, clones);
   const reportMails = makeReportMails(parts, { ...base, link });
   const place = { boxPort: settings.boxPort, mqttPort: settings.mqttPort };
   const claimPlace = () => claimPlaceOf(parts, place);
@@ -132,7 +142,9 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       link,
       feed,
       claimPlace,
+      packagesDir: folderOf(settings.dataDir).packages,
       enrolment: new EnrolmentDesk({ store, registry, authority, journal, nowMs }),
+      retirement,
       ...inlets,
       commands,
       ...estate,
@@ -144,13 +156,25 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   };
 }
 
+/** The end of a box's service. */
+function makeRetirement({ store, journal }: Parts, { registry, bus, dispatch, feed }: Base, link: CentreLink, commands: CommandDesk) {
+  const near = { connected: (dev: string) => link.connected(dev), cut: (dev: string) => bus.cut(dev) };
+  return new RetireDesk({ store, registry, commands, ...near, changed: () => dispatch.changed(), feed, journal });
+}
+
 /** Equipment: what is wrong with it, the register, repairs. */
-function makeEstate({ store, journal, nowMs }: Parts, { registry, units, feed }: Base, link: CentreLink, commands: CommandDesk) {
+function makeEstate(
+  { store, journal, nowMs }: Parts,
+  { registry, units, feed }: Base,
+  link: CentreLink,
+  commands: CommandDesk,
+  clones: CloneWatch,
+) {
   const fleet = () =>
     registry
       .all()
       .filter(({ enrolledMs }) => enrolledMs !== null)
-      .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()) }));
+      .map(({ id }) => ({ id, status: statusOf(registry.seen(id), link.connected(id), nowMs()), twins: clones.twins(id) }));
   const faults = new FaultDesk({ faults: store.faults, fleet, feed, journal, nowMs });
   const register = new RegisterDesk({ register: store.register, photos: store.steering, units, nowMs });
   const near = { box: (id: string) => registry.box(id), connected: (dev: string) => link.connected(dev) };
@@ -169,6 +193,12 @@ function makeInlets({ store, blobs, tools, journal, settings, speechEngine: engi
   const speech = makeSpeech({ tools, engine, ingest, blobs, meta: store.meta, journal });
   const resumable = new ResumableUploads({ dir: folderOf(settings.dataDir).resumable });
   return { ingest, work, webSounds, speech, resumable, sanitiser: new Sanitiser({ bundle: sanitiserBundle() }) };
+}
+
+/** What is told to desks that are made later. */
+interface Stood {
+  tell: () => void;
+  rows: (dev: string) => Promise<void>;
 }
 
 type Base = ReturnType<typeof makeBase>;
@@ -200,7 +230,7 @@ function makeBase({ card, store, blobs, tools, trust, journal, nowMs, signatory,
 /** The desks of emergencies. `stood` is told once the link is there. */
 function makeDesks({ card, store, trust, journal, nowMs, tools, settings, ...parts }: Parts, base: Base) {
   const { registry, publish, feed, voices, desk, dispatch, names } = base;
-  const stood: { tell: () => void } = { tell: () => undefined };
+  const stood: Stood = { tell: () => undefined, rows: async () => undefined };
   const templates = new TemplateDesk(parts.templates, parts.pronunciations, {
     meta: store.meta,
     voices,
@@ -236,6 +266,7 @@ function claimPlaceOf({ settings, authority, trust }: Parts, place: Rooms['place
     centreUrl: `https://${host}:${place.boxPort}`,
     brokerUrl: `mqtts://${host}:${place.mqttPort}`,
     ca: authority.pem,
+    caSha256: authority.fingerprint,
     trustRoot: trust.root,
   };
 }

@@ -47,6 +47,7 @@ export const usage = `Loa operating centre.
   node dist/controller.js --data DIR [options]            run the centre of that folder
   node dist/controller.js keys                            the ceremony of keys: officers, rotation, revocation
   node dist/controller.js centres                         centres above and below, whose orders boxes hear too
+  node dist/controller.js box                             new boxes and claims, with card files, labels, install lines
   node dist/controller.js people                          accounts at this machine; a new way in for who is locked out
   node dist/controller.js backup FOLDER                   a copy of the folder while its centre runs; "backup verify", "restore"
   node dist/controller.js audit                           does the chain hold; the whole of it as JSON lines

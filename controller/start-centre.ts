@@ -41,6 +41,8 @@ export interface Bus {
   readonly publish: Publish;
   /** Boxes of these centres may read orders here from now on. */
   readonly admit?: (below: readonly Below[]) => void;
+  /** End a box's connection: it is no box any more. */
+  readonly cut?: (dev: string) => void;
   stop(): Promise<void>;
 }
 

@@ -295,4 +295,8 @@ export interface ClaimDocument {
   readonly expMs: number;
   /** For the people who act at the box; made here, shown once, kept by nobody but the box (as a hash). */
   readonly pin: string;
+  /** SHA-256 of the authority's certificate (DER), for whoever compares it by hand or in a shell. */
+  readonly caSha256: string;
+  /** The Wi-Fi the box opens at its pole; on the label, and kept by the box. */
+  readonly hotspot: { readonly name: string; readonly key: string };
 }

@@ -13,6 +13,8 @@ export const Command = v.variant('do', [
   v.strictObject({ do: v.literal('blank'), on: v.boolean() }),
   /** A picture of what the board shows, sent to the centre's door for boxes under the command's id. */
   v.strictObject({ do: v.literal('screenshot') }),
+  /** Out of service for good: the box tells so, removes its keys and is silent until a new claim. */
+  v.strictObject({ do: v.literal('decommission') }),
 ]);
 
 /** A picture of a board: at most so large in dots and bytes. */

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { Health } from './report.ts';
 
 /** What a box says of itself, and what only the centre can say: that it says nothing. */
-export const FaultReason = v.picklist([...Health.entries.reasons.item.options, 'offline']);
+export const FaultReason = v.picklist([...Health.entries.reasons.item.options, 'offline', 'twins']);
 export type FaultReason = v.InferOutput<typeof FaultReason>;
 
 export interface FaultKind {
@@ -30,6 +30,13 @@ export const faultKinds: Readonly<Record<FaultReason, FaultKind>> = {
     'No contact',
     'Kiểm tra điện, SIM hoặc đường mạng tại cột',
     'Check mains, SIM or network at the pole',
+  ),
+  twins: kind(
+    'alarm',
+    'Hai máy cùng một định danh',
+    'Two machines speak as one box',
+    'Tìm thẻ sao chép: ghi chú nêu cả hai máy; kích hoạt lại máy đúng',
+    'Find the copied card: the note names both machines; enrol the right one anew',
   ),
   'audio-failed': kind(
     'alarm',

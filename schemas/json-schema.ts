@@ -13,6 +13,7 @@ import { Command, Screenshot } from './command.ts';
 import * as content from './content-api.ts';
 import * as directives from './directive.ts';
 import * as duty from './duty.ts';
+import { ClaimRequest, RetireRequest } from './enrolment-api.ts';
 import { Envelope, Statement } from './envelope.ts';
 import * as evaluation from './evaluation.ts';
 import * as exchange from './exchange.ts';
@@ -105,6 +106,8 @@ export const wireShapes = {
   SignInRequest: api.SignInRequest,
   SetupRequest: api.SetupRequest,
   BoxRequest: api.BoxRequest,
+  ClaimRequest,
+  RetireRequest,
   BulletinRequest: api.BulletinRequest,
   ProgrammeRequest: api.ProgrammeRequest,
   ScheduleRequest: api.ScheduleRequest,

@@ -82,6 +82,12 @@ export const problemKinds = {
     vi: 'Bản tin nhiều lần làm hỏng màn hình',
     en: 'The bulletin has broken the screen too often',
   },
+  'another-machine': {
+    status: 403,
+    retryable: false,
+    vi: 'Thẻ nhớ sao chép từ máy khác',
+    en: 'A card copied from another machine',
+  },
   'claim-used': { status: 409, retryable: false, vi: 'Mã kích hoạt đã dùng', en: 'The claim has been used' },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -18,6 +18,8 @@ export const Presence = v.strictObject({
   /** Highest accepted order counter per issuer. */
   orders: v.pipe(v.record(Id, Counter), v.maxEntries(64)),
   clock: ClockQuality,
+  /** Beginning of the hash of the machine's serial: a copied card speaks from another machine. */
+  machine: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/))),
 });
 export type Presence = v.InferOutput<typeof Presence>;
 

@@ -52,6 +52,9 @@ function obey(turn: Turn, id: string, command: Command) {
     case 'new-epoch':
       turn.act({ do: 'newEpoch' });
       return answer(turn, id, 'done', '');
+    case 'decommission':
+      turn.act({ do: 'retire' });
+      return answer(turn, id, 'done', '');
     case 'blank':
       return blankBoards(turn, id, command);
     case 'screenshot':

@@ -729,6 +729,8 @@ export type Action =
   | { readonly do: 'openLive'; readonly session: LiveSession }
   | { readonly do: 'closeLive'; readonly session: string }
   | { readonly do: 'newEpoch' }
+  /** Keys are removed once the centre has the row that says so. */
+  | { readonly do: 'retire' }
   | { readonly do: 'forgetRows'; readonly epoch: string; readonly upto: number };
 
 /** How the beacon flashes: an order in earnest, an exercise, nothing. */

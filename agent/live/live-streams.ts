@@ -4,6 +4,7 @@ import { problemOf } from '../../hardware/host/failure.ts';
 import type { Cryptography } from '../../schemas/envelope.ts';
 import { type LiveSession, livePath } from '../../schemas/live.ts';
 import type { Problem, ProblemCode } from '../../schemas/problems.ts';
+import type { CentreDoor } from '../centre-door.ts';
 import type { Event } from '../core/model.ts';
 import type { Clock } from '../ports.ts';
 import { BatchGate } from './batch-gate.ts';
@@ -20,8 +21,7 @@ const watchEveryMs = 250;
 const refusedMax = 100;
 
 export interface LiveStreamsOptions {
-  readonly centreUrl: string;
-  readonly tls: StreamSocketOptions['tls'];
+  readonly door: Pick<CentreDoor, 'url' | 'agent'>;
   readonly crypto: Cryptography;
   readonly clock: Clock;
   readonly openLine: (line: string) => { readonly input: AudioIn; readonly squelchDb?: number | undefined } | undefined;
@@ -79,13 +79,13 @@ export class LiveStreams {
   }
 
   #openSocket(running: Running): () => void {
-    const { centreUrl, tls, crypto, clock, decoderProblem, warn, socket: how } = this.#options;
+    const { door, crypto, clock, decoderProblem, warn, socket: how } = this.#options;
     const { session } = running.session;
     const gate = new BatchGate(running.session, crypto);
     let refused = 0;
     const socket = new StreamSocket({
-      url: new URL(livePath(session), centreUrl.replace(/^http/, 'ws')).href,
-      tls,
+      url: new URL(livePath(session), door.url.replace(/^http/, 'ws')).href,
+      agent: () => door.agent,
       ...how,
       onTrouble: (detail) => warn('liveStreamTrouble', { code: 'offline', path: session, detail: detail.slice(0, 300) }),
       onMessage: (bytes) => {

@@ -1,4 +1,5 @@
 // One WebSocket to a session's stream under mutual TLS, opened again and again until it is stopped. Whoever speaks there, only bytes come out.
+import type { Agent } from 'node:https';
 import WebSocket from 'ws';
 import { waitMs } from '../../broker/link/back-off.ts';
 import { batchBytesMax } from '../../schemas/live-batch.ts';
@@ -12,7 +13,8 @@ const pingEveryMs = 2_000;
 
 export interface StreamSocketOptions {
   readonly url: string;
-  readonly tls: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Of the centre's door: pinned, with the certificate in force. */
+  readonly agent: () => Agent;
   readonly onMessage: (bytes: Uint8Array) => void;
   readonly onTrouble: (detail: string) => void;
   readonly silentMs?: number;
@@ -33,12 +35,9 @@ export class StreamSocket {
 
   start(): void {
     if (this.#stopped || this.#socket) return;
-    const { url, tls, onMessage, onTrouble } = this.#options;
+    const { url, agent, onMessage, onTrouble } = this.#options;
     const socket = new WebSocket(url, {
-      ca: tls.ca,
-      cert: tls.cert,
-      key: tls.key,
-      minVersion: 'TLSv1.2',
+      agent: agent(),
       handshakeTimeout: handshakeMs,
       maxPayload: batchBytesMax,
       perMessageDeflate: false,

@@ -34,6 +34,7 @@ const steadyMs = 30_000;
 
 export class Link {
   readonly #options: LinkOptions;
+  #tls: LinkOptions['tls'];
   #filters: readonly string[];
   /** What the present connection is subscribed to. */
   #subscribed: readonly string[] = [];
@@ -46,6 +47,7 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#tls = options.tls;
     this.#filters = options.filters;
   }
 
@@ -70,6 +72,13 @@ export class Link {
     if (this.#up) this.#refilter();
   }
 
+  /** Another certificate from now on: the connection says goodbye and comes back under it. What was not acknowledged is the caller's still. */
+  async present(tls: LinkOptions['tls']): Promise<void> {
+    this.#tls = tls;
+    this.#attempt = 0;
+    await this.#connection?.close();
+  }
+
   async stop(): Promise<void> {
     this.#running = false;
     clearTimeout(this.#timer);
@@ -77,11 +86,11 @@ export class Link {
   }
 
   #connect(): void {
-    const { url, tls, clientId, will, onMessage } = this.#options;
+    const { url, clientId, will, onMessage } = this.#options;
     this.#subscribed = this.#filters;
     const connection = new Connection({
       url,
-      tls,
+      tls: this.#tls,
       clientId,
       time: this.#options.time,
       filters: this.#filters,

@@ -1,4 +1,4 @@
-// Boxes and groups: what the centre has, how it is, and claims for new ones.
+// Boxes and groups: what the centre has, and how it is.
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { type BoxAnswer, BoxRequest, type GroupAnswer } from '../../schemas/api.ts';
@@ -10,7 +10,6 @@ import { statusOf } from '../core/fleet-status.ts';
 import { may } from '../core/roles.ts';
 import { sees } from '../core/sight.ts';
 import { goneAround } from '../core/unit-tree.ts';
-import { makeClaim } from '../provision/claims.ts';
 import type { Registry } from '../registry.ts';
 import type { Box } from '../store/store.ts';
 import { cutPage, pageEntries, placeOf } from './paging.ts';
@@ -75,19 +74,6 @@ export function boxRoutes(app: FastifyInstance, centre: Centre): void {
       await dispatch.changed();
       feed.tell('box', box.id);
       return ok(answerOf(centre, box));
-    },
-  );
-
-  declare(
-    app,
-    centre,
-    { method: 'POST', url: '/api/boxes/:id/claim', once: false, act: 'box.claim', status: 201 },
-    async ({ person, params, act }) => {
-      const box = registry.box(params['id'] ?? '');
-      if (!box) return bad('not-found', `no box ${params['id']}`);
-      const allowed = may(person.grants, 'box.claim', box.area);
-      if (!allowed.ok) return allowed;
-      return ok(await makeClaim(store.estate, { dev: box.id }, centre.claimPlace(), act('box.claim', box.id)));
     },
   );
 }

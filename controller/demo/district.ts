@@ -92,7 +92,8 @@ export class District {
     if (!existsSync(join(dir, 'identity/card.json'))) await this.#enrol(dir, await claim());
     await writeFileAtomic(
       join(dir, 'config.json'),
-      `${JSON.stringify(boxConfig(box, httpsPort, mqttsPort, this.#realDoors(box)), null, 2)}\n`,
+      // A real claim on this machine's own boot partition is none of a demo's business.
+      `${JSON.stringify({ ...boxConfig(box, httpsPort, mqttsPort, this.#realDoors(box)), bootDir: join(dir, 'boot') }, null, 2)}\n`,
     );
     const live: LiveBox = {
       box,
@@ -174,7 +175,7 @@ export class District {
 /** Two crystals are never alike: the loudspeakers drift apart and are kept together. */
 const crystalPpm: Readonly<Record<string, number>> = { 'loa-1': 40, 'loa-2': -35 };
 
-function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number, { audio, gpio }: Pick<DistrictOptions, 'audio' | 'gpio'>): unknown {
+function boxConfig(box: DemoBox, httpsPort: number, mqttsPort: number, { audio, gpio }: Pick<DistrictOptions, 'audio' | 'gpio'>): object {
   const board = box.outputs.some(({ kind }) => kind === 'board');
   const virtualOut = { kind: 'virtual', ppm: crystalPpm[box.id] ?? 0, rewinds: true, recordWav: 'loa.wav' };
   const chromium = findProgram('chromium') ?? findProgram('chromium-browser');

@@ -37,6 +37,8 @@ x509.cryptoProvider.set(webcrypto);
 export class Authority {
   readonly pem: string;
   readonly publicKey: KeyObject;
+  /** SHA-256 of the certificate. */
+  readonly fingerprint: string;
   readonly #certificate: x509.X509Certificate;
   readonly #key: webcrypto.CryptoKey;
 
@@ -44,6 +46,7 @@ export class Authority {
     this.#certificate = certificate;
     this.#key = key;
     this.pem = certificate.toString('pem');
+    this.fingerprint = sha256(new Uint8Array(certificate.rawData));
     this.publicKey = new NodeCertificate(this.pem).publicKey;
   }
 

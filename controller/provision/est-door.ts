@@ -11,7 +11,7 @@ import type { IssuedBox } from './authority.ts';
 import type { Shown } from './enrolment-desk.ts';
 
 /** Each address within a minute; boxes behind one address wait their turn and try again. */
-const perMinute = { config: { rateLimit: { max: 60, timeWindow: 60_000 } } };
+const perMinute = { config: { rateLimit: { max: 120, timeWindow: 60_000 } } };
 const requestBytesMax = 12 * 1024;
 
 /** `boxOf`: the box whose certificate counts, at the other end of a connection. */

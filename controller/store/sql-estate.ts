@@ -89,7 +89,10 @@ export class SqlEstate implements EstateStore {
       await this.#writer.commit(
         [
           ...old,
-          { sql: 'UPDATE claims SET used_ms = ?, used_key = ? WHERE token_hash = ?', params: [act.atMs, brought.requestKey ?? null, tokenHash] },
+          {
+            sql: 'UPDATE claims SET used_ms = ?, used_key = ? WHERE token_hash = ?',
+            params: [act.atMs, brought.requestKey ?? null, tokenHash],
+          },
           {
             sql: 'UPDATE boxes SET enrolled_ms = ?, signing_key = ?, certificate = ?, next_certificate = NULL, hardware = ?, ended_ms = NULL WHERE id = ?',
             params: [act.atMs, brought.signingKey, brought.certificate, brought.hardware ?? null, dev],

@@ -146,6 +146,8 @@ async function bundle(esbuild, entryPoints, logLevel) {
     sourcesContent: false,
     external,
     banner: { js: nodeBanner },
+    // A floor for clocks that know nothing (agent/build-time.ts); packagers pin it.
+    define: { LOA_BUILD_MS: String(process.env.SOURCE_DATE_EPOCH ? Number(process.env.SOURCE_DATE_EPOCH) * 1000 : Date.now()) },
     loader: { '.html': 'text', '.css': 'text', '.svg': 'text' },
     logLevel,
   });

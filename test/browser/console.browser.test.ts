@@ -80,7 +80,7 @@ describe.skipIf(!programPath('chromium'))('the console [needs chromium]', () => 
     await page.getByRole('button', { name: 'Tạo mã cho máy thay thế' }).click();
     await page.getByText(/^\d{6}$/).waitFor();
     const download = page.getByRole('link', { name: 'Tải tệp kích hoạt' });
-    expect(await download.getAttribute('download')).toBe('kich-hoat-loa-1.json');
+    expect(await download.getAttribute('download')).toBe('loa-claim.json');
     expect(await technician.photograph('claim')).toEqual([0, 0]);
     await page.reload();
     await page.getByText('Thay phần cứng, giữ nguyên hộp').click();

@@ -17,11 +17,11 @@ import { tableOf } from '../../controller/console/pages/boxes/box-table.ts';
 import { spanIn } from '../../controller/console/pages/boxes/fault-span.ts';
 import { gather } from '../../controller/console/pages/boxes/map-groups.ts';
 import { readViews, viewsMax, withView, writeViews } from '../../controller/console/pages/boxes/saved-views.ts';
-import { shortCode } from '../../controller/console/pages/boxes/short-code.ts';
 import { byCause, counted, inOrder, lookOf } from '../../controller/console/pages/faults/fault-groups.ts';
 import { added, readQueue, readWork, waitingMax, without } from '../../controller/console/pages/work/queue.ts';
 import type { BoxAnswer } from '../../schemas/api.ts';
 import { type FaultAnswer, faultKinds } from '../../schemas/faults.ts';
+import { shortCode } from '../../schemas/short-code.ts';
 
 const centre = { area: '08/02536', name: 'Xã Sơn Dương' };
 const hamlet = { id: 'thon-1', kind: 'thon', level: 'hamlet', name: 'Thôn Đình', nameEn: 'Dinh', code: null, parent: null } as const;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Cache, type CacheOptions } from '../../agent/cache.ts';
+import { CentreDoor } from '../../agent/centre-door.ts';
 import { enrol } from '../../agent/enrol.ts';
 import { Fetcher } from '../../agent/fetch.ts';
 import { type Identity, readIdentity } from '../../agent/identity.ts';
@@ -33,7 +34,9 @@ async function makeRig(change: Partial<CacheOptions> = {}, tls = identity.tls) {
   const dir = change.dir ?? join(await mkdtemp(join(tmpdir(), 'loa-cache-')), 'cache');
   const cache = new Cache({ bytesMax: 1e9, reserveBytes: 0, sha256File, ...change, dir });
   await cache.start();
-  const fetcher = new Fetcher({ cache, centreUrl: `https://127.0.0.1:${centre.boxPort}`, tls, noProgressMs: 500 });
+  const url = `https://127.0.0.1:${centre.boxPort}`;
+  const door = new CentreDoor({ url, tls, time: () => ({ fromMs: Date.now(), toMs: Date.now() }) });
+  const fetcher = new Fetcher({ cache, door, noProgressMs: 500 });
   return { dir, cache, fetcher };
 }
 

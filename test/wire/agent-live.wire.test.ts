@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CentreDoor } from '../../agent/centre-door.ts';
 import type { Event } from '../../agent/core/model.ts';
 import { LiveStreams, type LiveStreamsOptions } from '../../agent/live/live-streams.ts';
 import { Player } from '../../agent/player/player.ts';
@@ -54,10 +55,14 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
+async function doorTo(address: string): Promise<CentreDoor> {
+  const tls = await authority.client('box:loa-1');
+  return new CentreDoor({ url: address, tls, time: () => ({ fromMs: Date.now(), toMs: Date.now() }) });
+}
+
 async function makeStreams(changes: Partial<LiveStreamsOptions> = {}): Promise<LiveStreams> {
   return new LiveStreams({
-    centreUrl: url,
-    tls: await authority.client('box:loa-1'),
+    door: await doorTo(url),
     crypto: cryptography,
     clock,
     openLine: () => undefined,
@@ -156,7 +161,7 @@ describe('a stream', () => {
     const stranger = await makeAuthority('Another CA');
     const impostor = new StreamServer(await stranger.server());
     streams.stop();
-    streams = await makeStreams({ centreUrl: await impostor.start() });
+    streams = await makeStreams({ door: await doorTo(await impostor.start()) });
     ends.push(() => impostor.stop());
     streams.open(new Microphone(nowMs() - 1_000).session, tell);
     await expect.poll(() => warned.length).toBeGreaterThan(1);

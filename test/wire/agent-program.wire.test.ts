@@ -30,9 +30,6 @@ describe('the agent program', () => {
     const bare = run();
     expect(bare.status).toBe(1);
     expect(bare.stderr).toContain('--data DIR is missing');
-    const nobody = run('--data', dataDir);
-    expect(nobody.status).toBe(1);
-    expect(nobody.stderr).toContain('enrol');
     expect(run('--help').stdout).toContain('--claim FILE');
   });
 

@@ -3,10 +3,12 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeKey, makeRequest } from '../../agent/certificate-request.ts';
 import { enrol } from '../../agent/enrol.ts';
 import { type Identity, readIdentity } from '../../agent/identity.ts';
 import { openAuthority } from '../../controller/provision/authority.ts';
-import { cryptography, sha256, signerFrom } from '../../hardware/host/crypto.ts';
+import { cryptography, generateSigningKey, sha256, signerFrom } from '../../hardware/host/crypto.ts';
+import { estPaths } from '../../schemas/enrolment.ts';
 import { open, seal } from '../../schemas/envelope.ts';
 import { decodeFrame } from '../../schemas/frame.ts';
 import { type KeyRing, keyRing } from '../../schemas/keys.ts';
@@ -76,10 +78,11 @@ describe('a centre as a process', () => {
   test('the claim of an enrolled box is worth nothing', async () => {
     const again = await enrol(join(dir, 'thief'), join(dir, 'claim.json'));
     expect(again).toMatchObject({ ok: false, problem: { code: 'claim-used' } });
-    const options = { method: 'POST', ca: claim['ca'], headers: { 'content-type': 'application/json' } };
-    const wrong = await fetchTls(`https://127.0.0.1:${doors.boxPort}/enrol`, {
-      ...options,
-      body: JSON.stringify({ claim: 'x'.repeat(48), csr: 'x', signingKey: 'AAAA' }),
+    const authorization = `Basic ${Buffer.from(`hop-1:${'x'.repeat(48)}`).toString('base64')}`;
+    const csr = await makeRequest({ dev: 'hop-1', keyPem: makeKey(), signingKeyPem: generateSigningKey().privateKeyPem });
+    const wrong = await fetchTls(`https://127.0.0.1:${doors.boxPort}${estPaths.simpleenroll}`, {
+      ...{ method: 'POST', ca: claim['ca'], headers: { authorization, 'content-type': 'application/pkcs10' } },
+      body: csr,
     });
     expect([wrong.status, JSON.parse(String(wrong.bytes)).code]).toEqual([404, 'not-found']);
   });

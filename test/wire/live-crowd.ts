@@ -1,16 +1,12 @@
 // Many boxes that only listen: each enrolled with a key of its own, each with a stream under mutual TLS, batches timed on arrival.
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import { request } from 'node:https';
-import * as x509 from '@peculiar/x509';
 import { WebSocket } from 'ws';
+import { makeKey, makeRequest, readCertificate } from '../../agent/certificate-request.ts';
 import { generateSigningKey } from '../../hardware/host/crypto.ts';
+import { estPaths } from '../../schemas/enrolment.ts';
 import { livePath } from '../../schemas/live.ts';
 import { readBatch } from '../../schemas/live-batch.ts';
 import type { Operator } from './operator.ts';
-
-const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
 
 interface Member {
   readonly dev: string;
@@ -41,14 +37,12 @@ export class Crowd {
       const outputs = [{ id: 'main', kind: 'loudspeaker' }];
       await technician.post('/boxes', { id: dev, name: dev, area: '08/02536', groups: [group], outputs });
       const claim = await technician.post<Claim>(`/boxes/${dev}/claim`);
-      const keys = await webcrypto.subtle.generateKey(p256, true, ['sign', 'verify']);
-      const csr = await x509.Pkcs10CertificateRequestGenerator.create({ name: `CN=box:${dev}`, keys, signingAlgorithm: p256 });
-      const signingKey = Buffer.from(generateSigningKey().publicKey).toString('base64');
-      const body = JSON.stringify({ claim: claim.token, csr: csr.toString('pem'), signingKey });
-      const answer = await post(new URL('/enrol', claim.centreUrl), body, claim.ca, `127.0.0.${2 + Math.floor(i / 100)}`);
-      const { certificate } = JSON.parse(answer) as { certificate: string };
-      const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
-      this.#members.push({ dev, ca: claim.ca, cert: certificate, key, centreUrl: claim.centreUrl });
+      const key = makeKey();
+      const csr = await makeRequest({ dev, keyPem: key, signingKeyPem: generateSigningKey().privateKeyPem });
+      const answer = await post(claim, dev, csr, `127.0.0.${2 + Math.floor(i / 100)}`);
+      const certificate = await readCertificate(answer, key, claim.ca);
+      if (!certificate.ok) throw new Error(certificate.problem.detail);
+      this.#members.push({ dev, ca: claim.ca, cert: certificate.value, key, centreUrl: claim.centreUrl });
     }
   }
 
@@ -91,17 +85,24 @@ export class Crowd {
   }
 }
 
-function post(url: URL, body: string, ca: string, localAddress: string): Promise<string> {
+function post({ centreUrl, ca, token }: Claim, dev: string, csr: string, localAddress: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const call = request(url, { method: 'POST', ca, headers, localAddress, agent: false }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (piece: string) => {
-        text += piece;
-      });
-      response.on('end', () => (response.statusCode === 201 ? resolve(text) : reject(new Error(`/enrol: ${response.statusCode} ${text}`))));
-    });
+    const authorization = `Basic ${Buffer.from(`${dev}:${token}`).toString('base64')}`;
+    const headers = { authorization, 'content-type': 'application/pkcs10', 'content-length': Buffer.byteLength(csr) };
+    const call = request(
+      new URL(estPaths.simpleenroll, centreUrl),
+      { method: 'POST', ca, headers, localAddress, agent: false },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (piece: string) => {
+          text += piece;
+        });
+        response.on('end', () =>
+          response.statusCode === 200 ? resolve(text) : reject(new Error(`simpleenroll: ${response.statusCode} ${text}`)),
+        );
+      },
+    );
     call.on('error', reject);
-    call.end(body);
+    call.end(csr);
   });
 }

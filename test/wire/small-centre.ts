@@ -6,10 +6,14 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { X509Certificate, X509Certificates } from '@peculiar/x509';
 import type { CentreBelow } from '../../broker/identities.ts';
 import { BrokerServer } from '../../broker/server.ts';
 import { openAuthority } from '../../controller/provision/authority.ts';
+import { readBoxRequest, signingKeyOf } from '../../controller/provision/box-request.ts';
 import { cryptography, generateSigningKey, sha256, signerFrom } from '../../hardware/host/crypto.ts';
+import { estPaths, keysPath } from '../../schemas/enrolment.ts';
 import { type Envelope, fromBase64, nextCounter, open, type Signer, type StatementType, seal, toBase64 } from '../../schemas/envelope.ts';
 import { encodeFrame } from '../../schemas/frame.ts';
 import type { Delegation, KeysDocument, Role, TrustRoot } from '../../schemas/keys.ts';
@@ -57,6 +61,16 @@ export class SmallCentre {
   /** Answers a blob request in its own way; true when it did. */
   meddle: ((request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean) | undefined;
   answersTime = true;
+  /** It lives so much later than this machine: its server's certificate is not valid yet by the box's clock. */
+  eraMs = 0;
+  /** Boxes get certificates that were made so long ago. */
+  boxAgeMs = 0;
+  /** SHA-256 of the certificates with which boxes came to the bus. */
+  readonly shown: string[] = [];
+  /** Those that boxes got for the ones before. */
+  readonly renewed: string[] = [];
+  /** Its HTTPS door hangs up on whoever comes. */
+  away = false;
   /** Its clock against the machine's, and how long what it signs is good for. */
   aheadMs = 0;
   lifeMs = dayMs;
@@ -95,7 +109,7 @@ export class SmallCentre {
   async start(demo = true, upper?: SmallCentre): Promise<void> {
     this.#authority = await openAuthority(await mkdtemp(join(tmpdir(), 'loa-centre-')), `test ${this.id}`, Date.now());
     this.ca = this.#authority.pem;
-    this.#serverTls = await this.#authority.issueServer(['localhost', '127.0.0.1'], Date.now());
+    this.#serverTls = await this.#authority.issueServer(['localhost', '127.0.0.1'], Date.now() + this.eraMs);
     const [root, centre] = [generateSigningKey(), generateSigningKey()];
     this.#rootSigner = upper?.signer ?? signerFrom(root.privateKeyPem);
     this.signer = signerFrom(centre.privateKeyPem);
@@ -124,7 +138,7 @@ export class SmallCentre {
       tls,
       owner: this.id,
       below: this.below,
-      mayConnect: () => true,
+      mayConnect: (_identity, certificate) => this.shown.push(certificate) > 0,
       onPublish: async (identity, topic, payload) => this.#take(identity.id, topic.word, payload),
     });
     this.broker = broker;
@@ -150,8 +164,8 @@ export class SmallCentre {
 
   /** A statement of this centre, or of whom `as` names. */
   sign(typ: StatementType, aud: string, body: unknown, as: SignAs = {}): Envelope {
-    this.#ctr = nextCounter(this.#ctr, Date.now());
-    const iat = Date.now();
+    const iat = Date.now() + this.eraMs;
+    this.#ctr = nextCounter(this.#ctr, iat);
     const {
       iss = this.id,
       signer = this.signer,
@@ -213,7 +227,7 @@ export class SmallCentre {
     if (word === 'log') await this.#takeLog(dev, json);
     if (word === 'ask' && this.answersTime) {
       const { id, nonce } = json as Ask;
-      await this.say('answer', this.sign('answer', `d/${dev}`, { id, nonce, timeMs: Date.now() + this.aheadMs }));
+      await this.say('answer', this.sign('answer', `d/${dev}`, { id, nonce, timeMs: Date.now() + this.aheadMs + this.eraMs }));
     }
   }
 
@@ -248,9 +262,12 @@ export class SmallCentre {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests.push({ path: request.url ?? '', range: request.headers.range });
-    if (request.url === '/enrol') return this.#enrol(request, response);
+    if (this.away) return void request.socket.destroy();
+    if (request.url === estPaths.simpleenroll) return this.#enrol(request, response);
+    if (request.url === estPaths.simplereenroll) return this.#renew(request, response);
     const blob = this.blobs.get((request.url ?? '').replace('/blob/', ''));
     if (!(request.socket as unknown as { authorized: boolean }).authorized) return void response.writeHead(401).end();
+    if (request.url === keysPath) return void response.writeHead(200).end(JSON.stringify(this.keys));
     if (!blob) return void response.writeHead(404).end();
     if (this.meddle?.(request, response, blob)) return;
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -261,11 +278,29 @@ export class SmallCentre {
   async #enrol(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let text = '';
     for await (const chunk of request) text += chunk;
-    const { claim, csr, signingKey } = JSON.parse(text) as { claim: string; csr: string; signingKey: string };
-    if (claim !== this.token) return void response.writeHead(409).end('{"code":"claim-used"}');
-    const issued = await this.#authority.issueBox(this.dev, csr, Date.now());
-    if (!issued.ok) return void response.writeHead(400).end(JSON.stringify(issued.problem));
-    this.#boxKey = fromBase64(signingKey);
-    response.writeHead(200).end(JSON.stringify({ certificate: issued.value.cert, ca: this.ca, keys: this.keys, place: {} }));
+    if (request.headers.authorization !== `Basic ${Buffer.from(`${this.dev}:${this.token}`).toString('base64')}`)
+      return void response.writeHead(409).end('{"code":"claim-used"}');
+    const asked = await readBoxRequest(text);
+    const signingKey = asked.ok ? signingKeyOf(asked.value) : asked;
+    if (!asked.ok || !signingKey.ok) return void response.writeHead(400).end(JSON.stringify(signingKey));
+    const issued = await this.#authority.signBox(this.dev, asked.value, Date.now() - this.boxAgeMs);
+    this.#boxKey = fromBase64(signingKey.value);
+    this.#tellCertificate(response, issued.cert);
+  }
+
+  /** By the certificate shown, ended or not. */
+  async #renew(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    const asked = await readBoxRequest(text);
+    const shown = (request.socket as TLSSocket).getPeerX509Certificate();
+    if (!asked.ok || shown?.subject !== `CN=box:${this.dev}`) return void response.writeHead(403).end('{"code":"not-allowed"}');
+    const issued = await this.#authority.signBox(this.dev, asked.value, Date.now());
+    this.renewed.push(issued.fingerprint);
+    this.#tellCertificate(response, issued.cert);
+  }
+
+  #tellCertificate(response: ServerResponse, pem: string): void {
+    response.writeHead(200).end(new X509Certificates([new X509Certificate(pem)]).toString('base64'));
   }
 }

@@ -567,6 +567,7 @@ export class World implements HornWorld {
       case 'publishReport':
       case 'publishTelemetry':
       case 'newEpoch':
+      case 'retire':
       case 'forgetRows':
         return;
       default:

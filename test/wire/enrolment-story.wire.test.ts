@@ -1,0 +1,209 @@
+// How a box becomes one, stays one and ends: from a file on a card to its first programme, renewal, a copied card, out of service.
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { afterEach, describe, expect, test } from 'vitest';
+import { claimName, statusName } from '../../agent/boot-files.ts';
+import type { Ready } from '../../agent/box.ts';
+import { AgentConfig } from '../../agent/config.ts';
+import { identityFile } from '../../agent/identity.ts';
+import { Life } from '../../agent/life.ts';
+import type { PageState } from '../../agent/page/view.ts';
+import { wavHead } from '../../hardware/host/wav.ts';
+import type { Presence } from '../../schemas/report.ts';
+import { policy, programme, schedule } from '../schemas/documents.ts';
+import { dayMs, SmallCentre } from './small-centre.ts';
+import { until } from './waiting.ts';
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function makeCentre(change: Partial<Pick<SmallCentre, 'eraMs' | 'boxAgeMs' | 'away'>> = {}): Promise<SmallCentre> {
+  const centre = Object.assign(new SmallCentre(), change);
+  await centre.start();
+  ends.push(() => centre.stop());
+  return centre;
+}
+
+/** One machine: its card, its boot partition, its serial. */
+async function makeMachine(serial = '10000000abcdef01') {
+  const dir = await mkdtemp(join(tmpdir(), 'loa-machine-'));
+  ends.push(() => rm(dir, { recursive: true, force: true }));
+  const [bootDir, dataDir, serialFile] = [join(dir, 'boot'), join(dir, 'data'), join(dir, 'serial')];
+  await cp(tmpdirEmpty, bootDir, { recursive: true });
+  await writeFile(serialFile, `${serial}\0`);
+  const put = (text: object) => writeFile(join(bootDir, claimName), JSON.stringify(text));
+  const status = () => readFile(join(bootDir, statusName), 'utf8').catch(() => '');
+  return { dir, bootDir, dataDir, serialFile, put, status };
+}
+const tmpdirEmpty = await mkdtemp(join(tmpdir(), 'loa-empty-'));
+
+type Machine = Awaited<ReturnType<typeof makeMachine>>;
+
+function live({ dataDir, bootDir, serialFile }: Machine, change: v.InferInput<typeof AgentConfig> = {}) {
+  const log = { level: 'info' as const, file: 'agent.log' };
+  const config = v.parse(AgentConfig, { page: { port: 0 }, log, bootDir, serialFiles: [serialFile], reconnectMaxMs: 1_000, ...change });
+  const life = new Life(dataDir, config);
+  const over = new Promise<void>((resolve) => {
+    life.onOver = () => resolve();
+  });
+  ends.push(() => life.stop());
+  const ready = life.start();
+  const stateAt = async ({ page }: Ready) => (await (await fetch(`${page}/state.json`)).json()) as PageState;
+  return { life, over, ready, stateAt };
+}
+
+async function readyOf(running: ReturnType<typeof live>): Promise<Ready> {
+  const ready = await running.ready;
+  if (!ready.ok) throw new Error(`${ready.problem.code}: ${ready.problem.detail}`);
+  return ready.value;
+}
+
+function makeWav(seconds: number): Uint8Array {
+  const frames = Int16Array.from({ length: seconds * 48_000 }, (_, i) => Math.round(8000 * Math.sin((2 * Math.PI * 440 * i) / 48_000)));
+  return Buffer.concat([wavHead(48_000, frames.byteLength), Buffer.from(frames.buffer)]);
+}
+
+/** One programme of one second, at an instant of the centre's time. */
+function plan(centre: SmallCentre, startMs: number) {
+  const sound = centre.put(makeWav(1));
+  const item = { ...sound, type: 'audio/wav' as const, title: 'Tiếng', language: 'vi', durationMs: 1_000, gainDb: 0 };
+  const permit = { fromMs: startMs - 3600_000, untilMs: startMs + 3600_000, reason: 'thử' };
+  const start = new Date(startMs + 7 * 3600_000)
+    .toISOString()
+    .replace(/[-:]|\.\d+Z/g, '')
+    .slice(0, 15);
+  const schedules = { programmes: [programme({ items: [item] })], schedules: [schedule({ start })], holidays: [], localOrder: [] };
+  return { settings: {}, policy: policy({ permits: [permit] }), schedules };
+}
+
+const soonAt = (centre: SmallCentre) => Math.ceil((Date.now() + centre.eraMs + 4_000) / 1000) * 1000;
+const receipts = (centre: SmallCentre) => centre.facts.flatMap((fact) => (fact.kind === 'receipt' ? [fact.receipt] : []));
+
+describe('a new box', () => {
+  test('from the file on its card, the centre away at first and its clock in 1970, plays its first programme', async () => {
+    const centre = await makeCentre({ eraMs: 100 * dayMs, away: true });
+    const machine = await makeMachine();
+    const running = live(machine, { clock: { offsetMs: -Date.now() } });
+    await until('the words of a box without a claim', async () =>
+      (await machine.status()).includes('chưa có mã kích hoạt') ? true : undefined,
+    );
+    await machine.put(centre.claim());
+    const trying = await until('the words of a centre that is away', async () => {
+      const text = await machine.status();
+      return text.includes('chưa gặp được trung tâm') ? text : undefined;
+    });
+    expect(trying).toContain('NOT ENROLLED loa-1: the centre cannot be reached; the box keeps trying.');
+    centre.away = false;
+    const ready = await readyOf(running);
+    expect(ready.dev).toBe('loa-1');
+    expect(await machine.status()).toContain('ĐÃ KÍCH HOẠT: loa-1.');
+    const left = await readFile(join(machine.bootDir, claimName), 'utf8');
+    expect([left.includes(centre.token), left.includes(centre.pin), JSON.parse(left).used]).toEqual([false, false, true]);
+    const startMs = soonAt(centre);
+    await centre.want(plan(centre, startMs));
+    const receipt = await until('the receipt', () => receipts(centre)[0]);
+    expect(receipt).toMatchObject({ outcome: 'played', plannedStartMs: startMs, clock: 'signed' });
+    expect(centre.heard<Presence>('on').at(-1)?.machine).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test('a claim that the centre refuses is not tried again; the next file on the card is', async () => {
+    const centre = await makeCentre();
+    const machine = await makeMachine();
+    await machine.put({ ...centre.claim(), token: 'used-before-0123' });
+    const running = live(machine);
+    const refused = await until('the refusal', async () => {
+      const text = await machine.status();
+      return text.includes('trung tâm từ chối') ? text : undefined;
+    });
+    expect(refused).toContain('Mã kích hoạt đã dùng');
+    expect(refused).toContain('make a new claim at the centre');
+    const asked = centre.requests.length;
+    await machine.put(centre.claim());
+    expect((await readyOf(running)).dev).toBe('loa-1');
+    expect(centre.requests.filter(({ path }) => path.includes('simpleenroll'))).toHaveLength(asked + 1);
+  });
+});
+
+describe('an enrolled box', () => {
+  test('renews past the half of its certificate’s life, comes back to the bus under the new one, and no row is lost or told twice', async () => {
+    const centre = await makeCentre({ boxAgeMs: 250 * dayMs });
+    const machine = await makeMachine();
+    await machine.put(centre.claim());
+    const ready = await readyOf(live(machine));
+    const before = await readFile(identityFile(machine.dataDir, 'key.pem'), 'utf8');
+    const startMs = soonAt(centre);
+    await centre.want(plan(centre, startMs));
+    const renewed = await until('the renewal', () => centre.renewed[0]);
+    await until('the bus under the new certificate', () => (centre.shown.at(-1) === renewed ? true : undefined));
+    expect(await readFile(identityFile(machine.dataDir, 'key.pem'), 'utf8')).not.toBe(before);
+    expect(await readdir(join(machine.dataDir, 'identity'))).not.toContain('next.pem');
+    const receipt = await until('the receipt', () => receipts(centre)[0]);
+    expect(receipt).toMatchObject({ outcome: 'played', plannedStartMs: startMs });
+    // The ledger of the centre refuses a hole; what it has is all there is.
+    await until('all rows acknowledged', async () => {
+      const state = (await (await fetch(`${ready.page}/state.json`)).json()) as PageState;
+      return state.link.waitingRows === 0 ? true : undefined;
+    });
+    expect(receipts(centre)).toHaveLength(1);
+    expect(centre.renewed).toHaveLength(1);
+    expect(centre.requests.filter(({ path }) => path.includes('blob')).length).toBeGreaterThan(0);
+  });
+
+  test('copied into another machine it joins nobody, says so, and a new claim gives that machine keys of its own', async () => {
+    const centre = await makeCentre();
+    const machine = await makeMachine();
+    await machine.put(centre.claim());
+    const first = live(machine);
+    await readyOf(first);
+    await centre.want(plan(centre, soonAt(centre) + 3600_000));
+    await until('the plan', () => centre.facts.find((fact) => fact.kind === 'want' && fact.state === 'applied'));
+    await first.life.stop();
+    const other = await makeMachine('10000000ffffffff');
+    await cp(machine.dataDir, other.dataDir, { recursive: true });
+    const came = centre.shown.length;
+    const copy = live(other);
+    const state = await copy.stateAt(await readyOf(copy));
+    expect(state).toMatchObject({ dev: 'loa-1', wantRev: 1, link: { up: false, problem: 'another-machine' } });
+    expect(await other.status()).toContain('THẺ SAO CHÉP: thẻ này thuộc hộp loa-1');
+    await copy.life.stop();
+    expect(centre.shown).toHaveLength(came);
+    await other.put(centre.claim());
+    const anew = live(other);
+    await readyOf(anew);
+    await anew.over;
+    await anew.life.stop();
+    const signing = (one: Machine) => readFile(identityFile(one.dataDir, 'signing.pem'), 'utf8');
+    expect(await signing(other)).not.toBe(await signing(machine));
+    const again = live(other);
+    await readyOf(again);
+    await until('the bus', () => (centre.shown.length > came ? true : undefined));
+  });
+
+  test('taken out of service by a signed command it says so, removes its keys and plan, and is nobody', async () => {
+    const centre = await makeCentre();
+    const machine = await makeMachine();
+    await machine.put(centre.claim());
+    const running = live(machine);
+    await readyOf(running);
+    await centre.want(plan(centre, soonAt(centre) + 3600_000));
+    await until('the plan', () => centre.facts.find((fact) => fact.kind === 'want' && fact.state === 'applied'));
+    await centre.say('cmd', centre.sign('command', 'd/loa-1', { do: 'decommission' }, { id: 'cmd-end' }));
+    const said = await until('its word', () => centre.facts.find((fact) => fact.kind === 'command' && fact.command === 'cmd-end'));
+    expect(said).toMatchObject({ state: 'done' });
+    await running.over;
+    await running.life.stop();
+    expect(await readdir(join(machine.dataDir, 'identity'))).toEqual(['retired']);
+    expect(await readdir(machine.dataDir)).not.toContain('state');
+    expect(await machine.status()).toContain('ĐÃ THU HỒI: loa-1');
+    const after = live(machine);
+    await until('the words of a box without keys', async () =>
+      (await machine.status()).includes('taken out of service') ? true : undefined,
+    );
+    await after.life.stop();
+    expect(await after.ready).toMatchObject({ ok: false });
+  });
+});
