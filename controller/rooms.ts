@@ -95,7 +95,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const { registry, bus, publish, feed, desk, dispatch, units, groups, names } = base;
   const { stood, ...desks } = makeDesks(parts, base);
   const { orders, watch } = desks;
-  const clones = new CloneWatch(registry, nowMs);
+  const clones = new CloneWatch(registry, (dev) => bus.cut(dev), nowMs);
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const shared = { registry, desk, feed, publish, journal, nowMs };
   const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch, clones };

@@ -30,9 +30,8 @@ export function hear({ boots, twins }: Heard, spoken: Spoken, registered: string
   const recent = boots.filter(({ atMs }) => spoken.atMs - atMs < rememberedMs);
   const last = recent.at(-1);
   const returns = last !== undefined && last.boot !== spoken.boot && recent.some(({ boot }) => boot === spoken.boot);
-  const foreign = spoken.machine !== undefined && registered !== undefined && !registered.startsWith(spoken.machine);
   const next = [...recent.filter(({ boot }) => boot !== spoken.boot), spoken].slice(-bootsMax);
-  if (foreign) {
+  if (isForeign(spoken, registered) && registered !== undefined) {
     const genuine = recent.findLast(({ boot }) => boot !== spoken.boot) ?? {
       boot: '',
       machine: registered.slice(0, 12),
@@ -42,6 +41,11 @@ export function hear({ boots, twins }: Heard, spoken: Spoken, registered: string
   }
   if (returns) return { boots: next, twins: { one: last, other: spoken, atMs: spoken.atMs } };
   return { boots: next, twins };
+}
+
+/** It speaks from another machine than the one that enrolled. */
+export function isForeign({ machine }: Pick<Spoken, 'machine'>, registered: string | undefined): boolean {
+  return machine !== undefined && registered !== undefined && !registered.startsWith(machine);
 }
 
 /** Both by name while they were heard lately. */

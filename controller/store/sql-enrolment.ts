@@ -53,7 +53,7 @@ export class SqlEnrolment implements EnrolmentStore {
     return this.#writer.alone(async () => {
       const before = await this.#box(dev);
       if (!before) return bad('not-found', `no box ${dev}`);
-      if (before.certificate === null) return bad('conflict', `${dev} has no certificate`);
+      if (before.signingKey === null) return bad('conflict', `${dev} is not enrolled`);
       const sql =
         'UPDATE boxes SET enrolled_ms = NULL, signing_key = NULL, certificate = NULL, next_certificate = NULL, hardware = NULL, ended_ms = ? WHERE id = ?';
       const claims = { sql: 'DELETE FROM claims WHERE dev = ? AND used_ms IS NULL', params: [dev] };

@@ -19,6 +19,7 @@ import { describeBulkStore } from './bulk-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
 import { describeDirectiveStore } from './directive-store.ts';
 import { describeDutyStore } from './duty-store.ts';
+import { describeEnrolmentStore } from './enrolment-store.ts';
 import { describeEvaluationStore } from './evaluation-store.ts';
 import { describeExchangeStore } from './exchange-store.ts';
 import { describeFaultStore } from './fault-store.ts';
@@ -68,6 +69,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeDutyStore('duty', makeBed);
   describeDirectiveStore('directives', makeBed);
   describeExchangeStore('exchange', makeBed);
+  describeEnrolmentStore('PostgreSQL', makeBed);
   describeFaultStore('faults', makeBed);
   describeSourceStore('source information', makeBed);
   describeIssueStore('issues', makeBed);

@@ -50,6 +50,8 @@ export interface BuiltCentre {
   readonly app: FastifyInstance;
   readonly centre: Centre;
   readonly published: Published[];
+  /** Boxes whose connection the centre ended. */
+  readonly cuts: string[];
   /** Sends as a box would; the broker has checked its certificate. */
   readonly fromBox: (dev: string, word: 'on' | 'report' | 'log' | 'tm' | 'ask', payload: unknown) => Promise<void>;
   readonly connect: (dev: string, up: boolean) => void;
@@ -132,6 +134,7 @@ export async function makeCentre(
   const clock = { nowMs: atMs + 1000 };
   const published: Published[] = [];
   const warnings: object[] = [];
+  const cuts: string[] = [];
   const hearers = new Set<(published: Published) => void>();
   let wish: BusWish | undefined;
   const built = must(
@@ -164,6 +167,7 @@ export async function makeCentre(
             published.push(one);
             for (const hear of hearers) hear(one);
           },
+          cut: (dev) => void cuts.push(dev),
           stop: async () => undefined,
         };
       },
@@ -176,6 +180,7 @@ export async function makeCentre(
     app,
     centre: built.centre,
     published,
+    cuts,
     clock,
     warnings,
     stranger: ask('', ''),
