@@ -1,4 +1,6 @@
 // All parts of one running box and the order in which they start and stop. The only file that knows them all.
+// LONG: every part is named here and nowhere else.
+
 import { join } from 'node:path';
 import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';

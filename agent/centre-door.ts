@@ -50,6 +50,11 @@ export class CentreDoor {
     return this.#agent;
   }
 
+  /** The same door, by another certificate. */
+  as(tls: DoorTls): CentreDoor {
+    return new CentreDoor({ url: this.url, tls, time: this.#time });
+  }
+
   /** Another certificate from now on; what is under way ends under the old one. */
   present(tls: DoorTls): void {
     this.#agent = new PinnedAgent(tls, this.#time);

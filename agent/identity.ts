@@ -45,7 +45,7 @@ export interface Identity extends IdentityCard {
   readonly pinHash?: string;
 }
 
-/** `fresh-`: keys of a copied card that asks for its own; `next.pem`: a renewed pair on its way; `retired`: whose keys were removed here. */
+/** `fresh-`: keys of a copied card that asks for its own; `next.pem`: a renewed pair on its way, `before.pem`: the one it replaced; `retired`: whose keys were removed here. */
 export const identityNames = [
   'card.json',
   'ca.pem',
@@ -58,6 +58,7 @@ export const identityNames = [
   'fresh-key.pem',
   'fresh-signing.pem',
   'next.pem',
+  'before.pem',
   'retired',
 ] as const;
 

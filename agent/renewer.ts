@@ -21,9 +21,11 @@ const backOff = { baseMs: 60_000, maxMs: 6 * 3600_000 };
 export interface RenewerOptions {
   readonly dataDir: string;
   readonly identity: Pick<Identity, 'dev' | 'hardware' | 'tls'>;
-  readonly door: Pick<CentreDoor, 'ask'>;
+  readonly door: Pick<CentreDoor, 'ask' | 'as'>;
   readonly clock: { now(): Moment };
   readonly up: () => boolean;
+  /** The bus is there and will not have us. */
+  readonly refused: () => boolean;
   /** Everything that shows a certificate shows this one from now on. */
   readonly present: (tls: Identity['tls']) => Promise<void>;
   readonly told: (event: string) => void;
@@ -57,11 +59,11 @@ export class Renewer {
 
   /** One look at the time; the timer, and every change of the clock, calls it. */
   look(): Promise<void> {
-    const { clock, up } = this.#options;
+    const { clock, up, refused } = this.#options;
     const now = clock.now();
     if (up()) this.#upAtMonoMs = now.monoMs;
     const downMs = up() ? null : now.monoMs - this.#upAtMonoMs;
-    if (this.#asking || now.monoMs < this.#notBeforeMonoMs || !renewalDue(this.#life, now, downMs))
+    if (this.#asking || now.monoMs < this.#notBeforeMonoMs || !renewalDue(this.#life, now, downMs, refused()))
       return this.#asking ?? Promise.resolve();
     this.#asking = this.#renew().finally(() => {
       this.#asking = undefined;
@@ -70,14 +72,12 @@ export class Renewer {
   }
 
   async #renew(): Promise<void> {
-    const { dataDir, identity, clock, present, told, warn } = this.#options;
-    const renewed = await this.#ask().catch((error: Error) => bad<Identity['tls']>('device-failed', error.message));
+    const { identity, clock, present, told, warn } = this.#options;
+    const renewed = await this.#askAndKeep().catch((error: Error) => bad<Identity['tls']>('device-failed', error.message));
     if (!renewed.ok) {
       this.#notBeforeMonoMs = clock.now().monoMs + backOff.baseMs + waitMs(this.#tries++, Math.random(), backOff);
       return warn('notRenewed', renewed.problem);
     }
-    await writeFileAtomic(identityFile(dataDir, 'next.pem'), `${renewed.value.key}\n${renewed.value.cert}`, 0o600);
-    await settleRenewal(dataDir);
     this.#life = lifeOf(renewed.value.cert);
     this.#tries = 0;
     // The one before counts until this one is shown, so it is shown at once.
@@ -85,8 +85,29 @@ export class Renewer {
     told('renewed');
   }
 
-  async #ask(): Promise<Result<Identity['tls']>> {
-    const { door, identity } = this.#options;
+  async #askAndKeep(): Promise<Result<Identity['tls']>> {
+    const { dataDir, door } = this.#options;
+    const asked = await this.#ask(door);
+    const renewed = asked.ok || asked.problem.code !== 'not-allowed' ? asked : await this.#askAsBefore(asked);
+    if (!renewed.ok) return renewed;
+    await writeFileAtomic(identityFile(dataDir, 'next.pem'), `${renewed.value.key}\n${renewed.value.cert}`, 0o600);
+    await settleRenewal(dataDir);
+    return renewed;
+  }
+
+  /** A centre that came back from an older backup knows the certificate before this one. */
+  async #askAsBefore(refused: Result<Identity['tls']>): Promise<Result<Identity['tls']>> {
+    const { dataDir, door, identity } = this.#options;
+    const pair = pairIn((await readIfPresent(identityFile(dataDir, 'before.pem')))?.toString('utf8') ?? '');
+    if (!pair) return refused;
+    const older = door.as({ ca: identity.tls.ca, ...pair });
+    const renewed = await this.#ask(older);
+    older.stop();
+    return renewed;
+  }
+
+  async #ask(door: Pick<CentreDoor, 'ask'>): Promise<Result<Identity['tls']>> {
+    const { identity } = this.#options;
     const { dev, hardware, tls } = identity;
     const key = makeKey();
     const body = await makeRequest({ dev, keyPem: key, hardware });
@@ -102,15 +123,23 @@ export class Renewer {
 
 /** Key and certificate came in one file; after a power cut between the two moves they are moved again. */
 export async function settleRenewal(dataDir: string): Promise<void> {
-  const both = (await readIfPresent(identityFile(dataDir, 'next.pem')))?.toString('utf8');
-  if (both === undefined) return;
-  const key = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(both)?.[0];
-  const cert = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(both)?.[0];
-  if (key && cert) {
-    await writeFileAtomic(identityFile(dataDir, 'key.pem'), `${key}\n`, 0o600);
-    await writeFileAtomic(identityFile(dataDir, 'cert.pem'), `${cert}\n`, 0o600);
+  const read = async (name: 'next.pem' | 'key.pem' | 'cert.pem') =>
+    (await readIfPresent(identityFile(dataDir, name)))?.toString('utf8') ?? '';
+  const next = pairIn(await read('next.pem'));
+  if (next) {
+    const before = pairIn(`${await read('key.pem')}\n${await read('cert.pem')}`);
+    // Half moved already: what was before was kept then.
+    if (before && before.key !== next.key) await writeFileAtomic(identityFile(dataDir, 'before.pem'), `${before.key}${before.cert}`, 0o600);
+    await writeFileAtomic(identityFile(dataDir, 'key.pem'), next.key, 0o600);
+    await writeFileAtomic(identityFile(dataDir, 'cert.pem'), next.cert, 0o600);
   }
   await rm(identityFile(dataDir, 'next.pem'), { force: true });
+}
+
+function pairIn(both: string): { readonly key: string; readonly cert: string } | undefined {
+  const key = /-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----/.exec(both)?.[0];
+  const cert = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(both)?.[0];
+  return key && cert ? { key: `${key}\n`, cert: `${cert}\n` } : undefined;
 }
 
 function lifeOf(pem: string): CertificateLife {
@@ -129,9 +158,9 @@ interface Showing {
 
 /** All that shows a certificate of a running box. */
 export function makeRenewer(
-  parts: Omit<RenewerOptions, 'up' | 'present' | 'told' | 'door'> & {
+  parts: Omit<RenewerOptions, 'up' | 'refused' | 'present' | 'told' | 'door'> & {
     readonly door: CentreDoor;
-    readonly link: Showing & { status(): { readonly up: boolean } };
+    readonly link: Showing & { status(): { readonly up: boolean; readonly problem: Problem | null } };
     readonly upper: Showing;
     readonly log: Pick<Logger, 'info'>;
   },
@@ -141,5 +170,14 @@ export function makeRenewer(
     door.present(tls);
     await Promise.all([link.present(tls), upper.present(tls)]);
   };
-  return new Renewer({ ...rest, door, up: () => link.status().up, present, told: (event) => log.info({ event, dev: rest.identity.dev }) });
+  // MQTT 3.1.1 §3.2.2.3, return code 5, in the client's words.
+  const refused = () => /not authorized/i.test(link.status().problem?.detail ?? '');
+  return new Renewer({
+    ...rest,
+    door,
+    up: () => link.status().up,
+    refused,
+    present,
+    told: (event) => log.info({ event, dev: rest.identity.dev }),
+  });
 }

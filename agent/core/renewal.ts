@@ -1,7 +1,7 @@
 // When a box asks for its next certificate. Pure: the certificate's dates, what is known of the time, how long no line was there.
 import { type Moment, trusted } from '../../schemas/time.ts';
 
-/** Without trusted time and without a line for so long, the certificate itself may be why. */
+/** Refused, or without trusted time, and without a line for so long: the certificate itself may be why. */
 export const unheardMs = 10 * 60_000;
 /** Boxes enrolled on one day renew over a fifth of the certificate's life. */
 const spreadPart = 0.2;
@@ -18,11 +18,11 @@ export function renewAtMs({ notBeforeMs, notAfterMs, spread }: CertificateLife):
   return Math.round(notBeforeMs + (notAfterMs - notBeforeMs) * (0.5 + (spread - 0.5) * spreadPart));
 }
 
-/** `downMs`: how long the line to the centre has been down; null while it is there. */
-export function renewalDue(life: CertificateLife, now: Moment, downMs: number | null): boolean {
+/** `downMs`: how long the line to the centre has been down, null while it is there; `refused`: the centre's bus said no. */
+export function renewalDue(life: CertificateLife, now: Moment, downMs: number | null, refused = false): boolean {
   const atLeastMs = trusted(now.quality) ? now.wallMs : (now.floorMs ?? 0);
   if (atLeastMs >= renewAtMs(life)) return true;
-  return !trusted(now.quality) && downMs !== null && downMs >= unheardMs;
+  return (refused || !trusted(now.quality)) && downMs !== null && downMs >= unheardMs;
 }
 
 /** From the certificate's own hash: no clock and no luck in it. */

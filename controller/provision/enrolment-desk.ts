@@ -32,6 +32,8 @@ export interface Shown {
 export class EnrolmentDesk {
   readonly #options: EnrolmentDeskOptions;
   readonly #tries: Tries;
+  /** The last change that came with a certificate being seen. */
+  #kept: Promise<unknown> = Promise.resolve();
 
   constructor(options: EnrolmentDeskOptions) {
     this.#options = options;
@@ -62,6 +64,7 @@ export class EnrolmentDesk {
   /** EST simplereenroll. Problems: not-allowed (with the reason), expired, and those of the request. */
   async renew(shown: Shown, csr: string): Promise<Result<IssuedBox>> {
     const { store, registry, authority, nowMs } = this.#options;
+    await this.#kept;
     const box = registry.box(shown.dev);
     const ended: Ended | undefined = await store.enrolment.denied(shown.certificate);
     const may = mayRenew({ ...shown, counts: this.#counts(box, shown.certificate), ended, nowMs: nowMs() });
@@ -93,7 +96,7 @@ export class EnrolmentDesk {
     if (!box || box.nextCertificate !== certificate) return;
     const { nextCertificate, ...rest } = box;
     registry.put({ ...rest, certificate: nextCertificate });
-    store.enrolment.confirm(dev, certificate, nowMs()).catch((error: unknown) => {
+    this.#kept = store.enrolment.confirm(dev, certificate, nowMs()).catch((error: unknown) => {
       journal.warn({ event: 'renewal-not-kept', dev, ...problemOf(error, 'store-damaged') });
     });
   }

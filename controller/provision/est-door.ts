@@ -1,4 +1,5 @@
 // EST for boxes (RFC 7030 §4.1 and §4.2, RFC 8951): the authority, enrolment against a claim, renewal by the certificate shown.
+import 'reflect-metadata'; // @peculiar/x509 resolves its parts by decorators
 import type { TLSSocket } from 'node:tls';
 import * as x509 from '@peculiar/x509';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';

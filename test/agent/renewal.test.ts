@@ -44,6 +44,8 @@ describe('a renewal', () => {
     expect(renewalDue(life, at(0, 'none'), unheardMs)).toBe(true);
     expect(renewalDue(life, { ...at(past, 'none'), quality: 'floor', floorMs: past }, null)).toBe(true);
     expect(renewalDue(life, at(0, 'signed'), unheardMs * 100)).toBe(false);
+    expect(renewalDue(life, at(0, 'signed'), unheardMs, true)).toBe(true);
+    expect(renewalDue(life, at(0, 'signed'), unheardMs - 1, true)).toBe(false);
   });
 
   test('a power cut between key and certificate is made good at the next start', async () => {
@@ -52,14 +54,22 @@ describe('a renewal', () => {
     await settleRenewal(dir);
     const folder = join(dir, 'identity');
     await import('node:fs/promises').then(({ mkdir }) => mkdir(folder));
-    await writeFile(identityFile(dir, 'key.pem'), 'old');
+    const [oldKey, oldCert] = [key, cert].map((pem) => `${String(pem).replace('QUJD', 'T0xE')}\n`);
+    await writeFile(identityFile(dir, 'key.pem'), String(oldKey));
+    await writeFile(identityFile(dir, 'cert.pem'), String(oldCert));
     await writeFile(identityFile(dir, 'next.pem'), `${key}\n${cert}\n`);
     await settleRenewal(dir);
     expect([await readFile(identityFile(dir, 'key.pem'), 'utf8'), await readFile(identityFile(dir, 'cert.pem'), 'utf8')]).toEqual([
       `${key}\n`,
       `${cert}\n`,
     ]);
-    expect((await readdir(folder)).sort()).toEqual(['cert.pem', 'key.pem']);
+    expect((await readdir(folder)).sort()).toEqual(['before.pem', 'cert.pem', 'key.pem']);
+    // The power went between the two moves: key new, certificate old.
+    await writeFile(identityFile(dir, 'next.pem'), `${key}\n${cert}\n`);
+    await writeFile(identityFile(dir, 'cert.pem'), String(oldCert));
+    await settleRenewal(dir);
+    expect(await readFile(identityFile(dir, 'before.pem'), 'utf8')).toBe(`${oldKey}${oldCert}`);
+    expect(await readFile(identityFile(dir, 'cert.pem'), 'utf8')).toBe(`${cert}\n`);
     await rm(dir, { recursive: true, force: true });
   });
 });

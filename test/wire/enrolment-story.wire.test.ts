@@ -6,12 +6,16 @@ import * as v from 'valibot';
 import { afterEach, describe, expect, test } from 'vitest';
 import { claimName, statusName } from '../../agent/boot-files.ts';
 import type { Ready } from '../../agent/box.ts';
+import { CentreDoor } from '../../agent/centre-door.ts';
 import { AgentConfig } from '../../agent/config.ts';
-import { identityFile } from '../../agent/identity.ts';
+import { unheardMs } from '../../agent/core/renewal.ts';
+import { identityFile, readIdentity } from '../../agent/identity.ts';
 import { Life } from '../../agent/life.ts';
 import type { PageState } from '../../agent/page/view.ts';
+import { Renewer } from '../../agent/renewer.ts';
 import { wavHead } from '../../hardware/host/wav.ts';
 import type { Presence } from '../../schemas/report.ts';
+import { must } from '../controller/built-centre.ts';
 import { policy, programme, schedule } from '../schemas/documents.ts';
 import { dayMs, SmallCentre } from './small-centre.ts';
 import { until } from './waiting.ts';
@@ -151,6 +155,37 @@ describe('an enrolled box', () => {
     expect(receipts(centre)).toHaveLength(1);
     expect(centre.renewed).toHaveLength(1);
     expect(centre.requests.filter(({ path }) => path.includes('blob')).length).toBeGreaterThan(0);
+  });
+
+  test('refused by a centre that was restored from an older backup, it asks by the certificate before, and comes back', async () => {
+    const centre = await makeCentre({ boxAgeMs: 250 * dayMs });
+    const machine = await makeMachine();
+    await machine.put(centre.claim());
+    const running = live(machine);
+    await readyOf(running);
+    const renewed = await until('the renewal', () => centre.renewed[0]);
+    await until('the bus under the new certificate', () => (centre.shown.at(-1) === renewed ? true : undefined));
+    await running.life.stop();
+    centre.unknown.add(renewed);
+    const identity = must(await readIdentity(machine.dataDir));
+    const time = () => ({ fromMs: 0, toMs: Number.POSITIVE_INFINITY });
+    const door = new CentreDoor({ url: identity.centreUrl, tls: identity.tls, time });
+    let monoMs = 0;
+    const renewer = new Renewer({
+      ...{ dataDir: machine.dataDir, identity, door, up: () => false, refused: () => true },
+      clock: { now: () => ({ wallMs: Date.now(), monoMs, quality: 'signed' as const }) },
+      present: async () => undefined,
+      told: () => undefined,
+      warn: (event, problem) => expect.fail(`${event} ${problem.detail}`),
+    });
+    await renewer.look();
+    expect(centre.renewed).toHaveLength(1);
+    monoMs += unheardMs;
+    await renewer.look();
+    expect(centre.renewed).toHaveLength(2);
+    door.stop();
+    await readyOf(live(machine));
+    await until('the bus under the newest', () => (centre.shown.at(-1) === centre.renewed[1] ? true : undefined));
   });
 
   test('copied into another machine it joins nobody, says so, and a new claim gives that machine keys of its own', async () => {

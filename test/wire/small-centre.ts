@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { X509Certificate, X509Certificates } from '@peculiar/x509';
 import type { CentreBelow } from '../../broker/identities.ts';
 import { BrokerServer } from '../../broker/server.ts';
 import { openAuthority } from '../../controller/provision/authority.ts';
@@ -23,6 +22,7 @@ import { parseJson } from '../../schemas/parse.ts';
 import type { Ask } from '../../schemas/report.ts';
 import type { PartKind } from '../../schemas/want.ts';
 import { approved, TestOfficer } from '../schemas/officer.ts';
+import { bodyOf, certsOnly } from './est-texts.ts';
 
 export const dayMs = 24 * 3600_000;
 const roles: readonly Role[] = ['want', 'command', 'order', 'drill', 'time'];
@@ -67,6 +67,8 @@ export class SmallCentre {
   boxAgeMs = 0;
   /** SHA-256 of the certificates with which boxes came to the bus. */
   readonly shown: string[] = [];
+  /** Certificates that it does not know: its tables came from an older backup. */
+  readonly unknown = new Set<string>();
   /** Those that boxes got for the ones before. */
   readonly renewed: string[] = [];
   /** Its HTTPS door hangs up on whoever comes. */
@@ -138,7 +140,7 @@ export class SmallCentre {
       tls,
       owner: this.id,
       below: this.below,
-      mayConnect: (_identity, certificate) => this.shown.push(certificate) > 0,
+      mayConnect: (_identity, certificate) => this.shown.push(certificate) > 0 && !this.unknown.has(certificate),
       onPublish: async (identity, topic, payload) => this.#take(identity.id, topic.word, payload),
     });
     this.broker = broker;
@@ -276,31 +278,23 @@ export class SmallCentre {
   }
 
   async #enrol(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let text = '';
-    for await (const chunk of request) text += chunk;
     if (request.headers.authorization !== `Basic ${Buffer.from(`${this.dev}:${this.token}`).toString('base64')}`)
       return void response.writeHead(409).end('{"code":"claim-used"}');
-    const asked = await readBoxRequest(text);
+    const asked = await readBoxRequest(await bodyOf(request));
     const signingKey = asked.ok ? signingKeyOf(asked.value) : asked;
     if (!asked.ok || !signingKey.ok) return void response.writeHead(400).end(JSON.stringify(signingKey));
     const issued = await this.#authority.signBox(this.dev, asked.value, Date.now() - this.boxAgeMs);
     this.#boxKey = fromBase64(signingKey.value);
-    this.#tellCertificate(response, issued.cert);
+    response.end(certsOnly(issued.cert));
   }
 
-  /** By the certificate shown, ended or not. */
   async #renew(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    const asked = await readBoxRequest(text);
+    const asked = await readBoxRequest(await bodyOf(request));
     const shown = (request.socket as TLSSocket).getPeerX509Certificate();
-    if (!asked.ok || shown?.subject !== `CN=box:${this.dev}`) return void response.writeHead(403).end('{"code":"not-allowed"}');
+    if (!asked.ok || shown?.subject !== `CN=box:${this.dev}` || this.unknown.has(sha256(shown.raw)))
+      return void response.writeHead(403).end('{"code":"not-allowed"}');
     const issued = await this.#authority.signBox(this.dev, asked.value, Date.now());
     this.renewed.push(issued.fingerprint);
-    this.#tellCertificate(response, issued.cert);
-  }
-
-  #tellCertificate(response: ServerResponse, pem: string): void {
-    response.writeHead(200).end(new X509Certificates([new X509Certificate(pem)]).toString('base64'));
+    response.end(certsOnly(issued.cert));
   }
 }
