@@ -1,10 +1,9 @@
 // All parts of one running box and the order in which they start and stop. The only file that knows them all.
-// LONG: every part is named here and nowhere else.
-
+// LONG: cut in two, the order in which a box starts and stops would stand nowhere.
 import { join } from 'node:path';
-import { sampleHealth } from '../hardware/health.ts';
 import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts';
 import { cryptography, randomId, sha256File } from '../hardware/host/crypto.ts';
+import { writeFileAtomic } from '../hardware/host/files.ts';
 import { canLimit } from '../hardware/host/processes.ts';
 import { SlotFile } from '../hardware/host/slot-file.ts';
 import { speak } from '../hardware/host/speech.ts';
@@ -13,6 +12,8 @@ import { SystemClock } from '../hardware/host/system-clock.ts';
 import { openAudioIn } from '../hardware/open-audio-in.ts';
 import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
 import type { BoxSettings } from '../schemas/settings.ts';
+import { trusted } from '../schemas/time.ts';
+import { makeBoxPage } from './box-page.ts';
 import { buildMs } from './build-time.ts';
 import { Cache } from './cache.ts';
 import { CentreDoor } from './centre-door.ts';
@@ -20,10 +21,12 @@ import { ClockRecord, knownTime } from './clock-record.ts';
 import { type AgentConfig, audioInSettings, hardwareOf } from './config.ts';
 import { ConnectionCounter } from './connections.ts';
 import { blankKept } from './core/start-state.ts';
+import type { BoxSigns } from './core/status-lamp.ts';
 import { screenOf } from './display-config.ts';
 import { Fetcher } from './fetch.ts';
 import { FlightRecorder, logFlight } from './flight-recorder.ts';
 import { AgentHands } from './hands.ts';
+import { HealthWatch } from './health-watch.ts';
 import { HeldKeys } from './held-keys.ts';
 import { type Identity, identityFile, readIdentity } from './identity.ts';
 import { type Lines, makeLines } from './lines.ts';
@@ -33,20 +36,22 @@ import { type Logger, openLog } from './log.ts';
 import { copiedLine, isCopy, machineHash } from './machine-serial.ts';
 import { Outputs } from './outputs.ts';
 import { OwnPages } from './own-pages.ts';
-import { PageReader } from './page/reader.ts';
-import { Page } from './page.ts';
-import { PinGate } from './pin.ts';
+import type { Page } from './page.ts';
 import { frameDecoderProblem } from './player/sources/opus-frames.ts';
-import { makeRenewer, notBeforeOf, type Renewer, settleRenewal } from './renewer.ts';
-import { type FlightLine, Loop } from './run.ts';
+import { makeRenewer, notBeforeOf, type Renewer, settleRenewal, shownOut } from './renewer.ts';
+import { buttonPressed, type FlightLine, Loop } from './run.ts';
 import { type ScreenDoors, screenDoors } from './screen-doors.ts';
 import { ScreenHands } from './screen-hands.ts';
+import { SerialDoors } from './serial-doors.ts';
 import { SteadyJournal } from './steady-journal.ts';
+import type { Surroundings } from './surroundings.ts';
+import { type BoxUpdates, startUpdates, type Watch } from './update/box-updates.ts';
+import { ownRelease } from './update/own-release.ts';
 import type { UpperLink } from './upper-link.ts';
 
-/** Stands in presence and report; moves with releases. */
-const version = '0.1.0';
-const healthEveryMs = 60_000;
+/** Stands in presence and report: of the release this program lies in, or as it was built. */
+const own = ownRelease(import.meta.url, '0.1.0');
+export const { version } = own;
 const verifyEveryMs = 20_000;
 const goodbyeMs = 20_000;
 const goodbyeLookMs = 200;
@@ -91,25 +96,36 @@ interface Running {
   readonly loop: Loop;
   readonly link: CentreLink;
   readonly upper: UpperLink;
+  readonly serial: SerialDoors;
 }
+
+/** What the process around a box is told by it. */
+export interface BoxOutside extends Watch {
+  /** The centre has taken this box out of service, and knows that it has heard. */
+  readonly retire: () => void;
+}
+const alone: BoxOutside = { beats: () => 1, replaced: () => undefined, retire: () => undefined };
 
 export class Box {
   readonly #dataDir: string;
   readonly #config: AgentConfig;
-  readonly #retire: () => void;
+  readonly #outside: BoxOutside;
   readonly #boot = randomId('b');
   readonly #timers: NodeJS.Timeout[] = [];
   #stores: Stores | undefined;
   #running: Running | undefined;
   #page: Page | undefined;
+  #health: HealthWatch | undefined;
+  #around: Surroundings | undefined;
+  #onButton = () => {};
+  #updates: BoxUpdates | undefined;
   #stopping = false;
   #starting: Promise<Result<Ready>> | undefined;
 
-  /** `retire`: the centre has taken this box out of service, and knows that it has heard. */
-  constructor(dataDir: string, config: AgentConfig, retire: () => void = () => undefined) {
+  constructor(dataDir: string, config: AgentConfig, outside: BoxOutside = alone) {
     this.#dataDir = dataDir;
     this.#config = config;
-    this.#retire = retire;
+    this.#outside = outside;
   }
 
   start(): Promise<Result<Ready>> {
@@ -123,6 +139,22 @@ export class Box {
     return { settled: async () => loop?.settled(), pumps: () => outputs?.pumps() ?? true };
   }
 
+  /** For the lamp on its case; nothing while it starts or stops. */
+  signs(): BoxSigns | undefined {
+    if (!this.#stores || !this.#running || this.#stopping) return undefined;
+    const { live } = this.#running.loop.snapshot();
+    const { up, problem } = this.#running.link.status();
+    return {
+      enrolled: true,
+      refused: this.#stores.copy || shownOut(problem),
+      hotspotOpen: (this.#around?.hotspot?.open ?? null) !== null,
+      orderInForce: live.beacon !== 'off',
+      faults: live.faults,
+      timeTrusted: trusted(this.#stores.clock.now().quality),
+      centreUp: up,
+    };
+  }
+
   /** Silence, relays, goodbye to the centre, then the journal. */
   async stop(): Promise<void> {
     await this.#starting;
@@ -132,11 +164,15 @@ export class Box {
   async #takeDown(): Promise<void> {
     this.#stopping = true;
     for (const timer of this.#timers) clearInterval(timer);
-    const { renewer, door, outputs, board, screens, live, link, upper, loop, fetcher, flight } = this.#running ?? {};
+    this.#health?.stop();
+    const { renewer, door, outputs, board, screens, live, link, upper, loop, fetcher, flight, serial } = this.#running ?? {};
     await renewer?.stop();
+    await this.#around?.stop();
+    await this.#updates?.stop();
     await outputs?.stop();
     await Promise.all([board?.stop(), screens?.stop()]);
     live?.stop();
+    await serial?.stop();
     await Promise.all([this.#page?.stop(), link?.stop(), upper?.stop(), loop?.stop()]);
     fetcher?.stop();
     door?.stop();
@@ -156,16 +192,27 @@ export class Box {
     const running = this.#build(stores);
     this.#running = running;
     await this.#begin(stores, running);
-    const page = this.#makePage(stores, running);
-    this.#page = page;
-    const address = await page.start().catch((error: Error) => error);
-    if (address instanceof Error) {
+    const address = await this.#openPage(stores, running);
+    if (!address.ok) {
       await this.#takeDown();
-      return bad('device-busy', `local page: ${address.message}`);
+      return address;
     }
+    this.#around?.start(Number(new URL(address.value).port));
+    this.#updates = await startUpdates({
+      ...stores,
+      config: this.#config,
+      dataDir: this.#dataDir,
+      loop: running.loop,
+      door: running.door,
+      page: address.value,
+      own,
+      ...this.#outside,
+    });
+    // Up is who has decided what this boot began with, and has it on the disk.
+    await running.loop.settled();
     const { dev, trustRoot } = stores.identity;
-    stores.log.info({ event: 'ready', dev, boot: this.#boot, page: address, demo: trustRoot.demo });
-    return ok({ dev, page: address, boot: this.#boot, pid: process.pid });
+    stores.log.info({ event: 'ready', dev, boot: this.#boot, page: address.value, demo: trustRoot.demo });
+    return ok({ dev, page: address.value, boot: this.#boot, pid: process.pid });
   }
 
   async #open(): Promise<Result<Stores>> {
@@ -234,7 +281,8 @@ export class Box {
     });
   }
 
-  #build({ log, identity, keys, clock, journal, cache, connections, tools, found, machine, warn }: Stores): Running {
+  #build(stores: Stores): Running {
+    const { log, identity, keys, clock, journal, cache, connections, tools, found, machine, warn } = stores;
     const config = this.#config;
     const boot = this.#boot;
     const door = new CentreDoor({
@@ -274,38 +322,26 @@ export class Box {
     });
     const screens = new ScreenHands({ displayOf: (id) => outputs.display(id), means: config.screenPower, door, warn });
     const retire = () => void this.#sayGoodbye(journal);
-    const hands = new AgentHands({
-      boot,
-      clock,
-      cache,
-      found,
-      fetcher,
-      journal,
-      outputs,
-      live,
-      screens,
-      link: () => line.link,
-      retire,
-      warn,
-    });
+    const parts = { boot, clock, cache, found, fetcher, journal, outputs, live, screens, retire, warn };
+    const hands = new AgentHands({ ...parts, link: () => line.link });
     const flight = config.flight ? new FlightRecorder(join(this.#dataDir, 'flight.jsonl')) : undefined;
     const tellFlight = (told: FlightLine) => {
       logFlight(told, log, flight);
       line.follow?.(told);
+      if (buttonPressed(told)) this.#onButton();
     };
     const loop = new Loop({ clock, journal, hands, log: tellFlight, ordersKept: () => journal.ordersKept });
     const lines = makeLines({ boot, version, machine, config, identity, keys, clock, journal, cache, connections, loop, warn });
     Object.assign(line, { link: lines.link, follow: lines.follow, settings: () => loop.snapshot().live.plan?.settings });
     const { link, upper } = lines;
     const renewer = makeRenewer({ dataDir: this.#dataDir, identity, door, clock, link, upper, log, warn });
-    return { renewer, door, fetcher, outputs, board, screens, live, flight, loop, link, upper };
+    const serial = new SerialDoors({ ...stores, config, dataDir: this.#dataDir, loop, levels: outputs.levels });
+    return { renewer, door, fetcher, outputs, board, screens, live, flight, loop, link, upper, serial };
   }
 
   /** The loop first, then mirrors of the outside, then the outside itself. */
-  async #begin(
-    { clock, record, journal, cache, found, copy, warn, keys }: Stores,
-    { renewer, loop, outputs, link, upper }: Running,
-  ): Promise<void> {
+  async #begin(stores: Stores, { renewer, loop, outputs, link, upper, serial }: Running): Promise<void> {
+    const { clock, record, journal, cache, found, copy, warn, keys } = stores;
     await loop.start();
     const keysUntilMs = Math.min(...[...keys.ring().links.values()].map(({ untilMs }) => untilMs));
     loop.tell({ is: 'booted', boot: this.#boot, version, hardware: hardwareOf(this.#config), outputs: this.#config.outputs, keysUntilMs });
@@ -329,54 +365,39 @@ export class Box {
       upper.start();
     });
     await outputs.ensure(this.#config.outputs, (event) => loop.tell(event));
-    const sample = async () => {
-      const sample = await sampleHealth(this.#dataDir).catch(() => undefined);
-      if (sample) loop.tell({ is: 'healthSampled', sample });
-      await save();
-    };
+    await Promise.all([serial.start(), outputs.switchFan(false, (event) => loop.tell(event))]);
     cache.onRotten((sha256) => {
       warn('cacheRotten', { code: 'hash-mismatch', path: '', detail: sha256 });
       void cache.seen().then((seen) => loop.tell({ is: 'cacheSeen', ...seen }));
     });
-    this.#timers.push(
-      setInterval(() => void sample(), healthEveryMs),
-      setInterval(() => void cache.verifyNext().catch(() => undefined), verifyEveryMs),
-    );
-    await sample();
+    this.#timers.push(setInterval(() => void cache.verifyNext().catch(() => undefined), verifyEveryMs));
+    this.#health = new HealthWatch({ dataDir: this.#dataDir, tell: (event) => loop.tell(event), after: save });
+    await this.#health.start();
   }
 
   /** The centre should have the last row before the keys are gone; a box that cannot say it goes all the same. */
   async #sayGoodbye(journal: SteadyJournal): Promise<void> {
+    // From here on a power cut ends in an empty box too: the command is not said twice.
+    const dev = this.#stores?.identity.dev ?? '';
+    await writeFileAtomic(identityFile(this.#dataDir, 'retiring'), `${dev}\n`, 0o600).catch(() => undefined);
     await this.#running?.loop.settled();
     const endMs = performance.now() + goodbyeMs;
     while (journal.ackedTo() < journal.lastSeq() && performance.now() < endMs) await new Promise((go) => setTimeout(go, goodbyeLookMs));
-    this.#retire();
+    this.#outside.retire();
   }
 
-  #makePage({ identity, keys, clock, journal, copy }: Stores, { loop, link, upper, outputs }: Running): Page {
-    const pin = new PinGate(identity.pinHash, () => clock.now().monoMs);
-    const simulatedBoard = this.#config.board.kind === 'simulated';
-    const reader = new PageReader({
-      identity,
-      keys,
-      version,
-      simulatedBoard,
-      pin,
-      loop,
-      clock,
-      link: copy ? copiedLine(link) : link,
-      upper,
-      journal,
-      outputs,
-    });
-    return new Page({
-      ...this.#config.page,
-      state: (mayAct) => reader.state(mayAct),
-      heard: (output) => outputs.heard(output),
-      boardHtml: () => outputs.shown()?.html,
-      boardPng: () => outputs.screenshot(),
-      act: (act, subject) => reader.act(act, subject),
-      pin,
-    });
+  async #openPage(
+    { identity, keys, clock, journal, copy, warn }: Stores,
+    { loop, link, upper, outputs }: Running,
+  ): Promise<Result<string>> {
+    const own = { dataDir: this.#dataDir, config: this.#config, version };
+    const told = copy ? copiedLine(link) : link;
+    const made = await makeBoxPage({ ...own, identity, keys, clock, journal, loop, link: told, upper, outputs, warn });
+    if (!made.ok) return made;
+    const { around, page, onButton } = made.value;
+    this.#around = around;
+    this.#page = page;
+    this.#onButton = onButton;
+    return page.start().then(ok, (error: Error) => bad('device-busy', `local page: ${error.message}`));
   }
 }

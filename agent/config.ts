@@ -12,6 +12,7 @@ import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Report } from '../schemas/report.ts';
 import { Output } from '../schemas/settings.ts';
 import { DisplayConfig, displayName } from './display-config.ts';
+import { ModemConfig } from './serial-config.ts';
 
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const flag = (standard: boolean) => v.optional(v.boolean(), standard);
@@ -136,6 +137,8 @@ export const AgentConfig = v.strictObject({
   display: v.optional(DisplayConfig, { kind: 'simulated' }),
   /** Means of switching the board's screen; all of them are used. None: the page goes black, the lamp stays on. */
   screenPower: v.optional(v.pipe(v.array(ScreenPowerConfig), v.maxLength(4)), []),
+  /** The 4G modem's command port; absent: nothing is known of a SIM, and no order comes as a text message. */
+  modem: v.optional(ModemConfig),
   /** Outputs prepared at start; those that a signed plan adds are prepared when it is applied. */
   outputs: v.optional(v.pipe(v.array(Output), v.maxLength(4)), []),
   /** Where to find the centre, when not where the claim said (a proxy in between). Identity is checked all the same. */

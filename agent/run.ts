@@ -118,7 +118,7 @@ export class Loop {
     this.#dropped++;
     this.#options.log({ trouble: 'queue-full', detail: `${this.#dropped} dropped, now ${oldest < 0 ? event.is : 'a mirror'}` });
     if (oldest >= 0) this.#queue.splice(oldest, 1);
-    return oldest >= 0 || event.is === 'orderOffered' || event.is === 'clearOffered';
+    return oldest >= 0 || event.is === 'orderOffered' || event.is === 'clearOffered' || event.is === 'smsOrderOffered';
   }
 
   #run(): void {
@@ -223,6 +223,10 @@ const mirrors: ReadonlySet<Event['is']> = new Set([
   'healthSampled',
   'playbackProgressed',
   'rowsAcked',
+  'modemSeen',
+  'trafficSeen',
+  'meterSeen',
+  'fanSeen',
 ]);
 
 /** True when the promise took longer. */

@@ -1,19 +1,13 @@
 // Faults of boxes as people meet them: which ones need an answer, what they mean, what to do next (ISA-18.2: nothing else alarms).
 import * as v from 'valibot';
+import { type FaultKind, hardwareFaults } from './hardware-faults.ts';
 import { Health } from './report.ts';
 
 /** What a box says of itself, and what only the centre can say: that it says nothing. */
 export const FaultReason = v.picklist([...Health.entries.reasons.item.options, 'offline', 'twins']);
 export type FaultReason = v.InferOutput<typeof FaultReason>;
 
-export interface FaultKind {
-  /** `alarm`: a person has to answer it; `notice`: it stands in the list and in the history. */
-  readonly rank: 'alarm' | 'notice';
-  readonly vi: string;
-  readonly en: string;
-  readonly nextVi: string;
-  readonly nextEn: string;
-}
+export type { FaultKind } from './hardware-faults.ts';
 
 const kind = (rank: FaultKind['rank'], vi: string, en: string, nextVi: string, nextEn: string): FaultKind => ({
   rank,
@@ -136,6 +130,7 @@ export const faultKinds: Readonly<Record<FaultReason, FaultKind>> = {
     'Kiểm tra trình duyệt và bộ nhớ của hộp; lệnh khẩn vẫn hiện',
     'Check the browser and the memory of the box; orders are still shown',
   ),
+  ...hardwareFaults,
 };
 
 /** A trouble that stood long enough, and what people did with it. */

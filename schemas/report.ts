@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { Id, MessageId } from './ids.ts';
 import { localOrdersMax } from './local-orders.ts';
 import { Problem } from './problem-shape.ts';
+import { hardwareReasons, Readings } from './readings.ts';
 import { ClockQuality, DurationMs, InstantMs } from './time.ts';
 
 const Words = v.pipe(v.string(), v.maxLength(200));
@@ -50,9 +51,10 @@ export const Health = v.strictObject({
         'keys-expired',
         'screen-power',
         'display-behind',
+        ...hardwareReasons,
       ]),
     ),
-    v.maxLength(20),
+    v.maxLength(40),
   ),
 });
 export type Health = v.InferOutput<typeof Health>;
@@ -106,6 +108,8 @@ export const Telemetry = v.strictObject({
   load1: v.number(),
   temperatureC: v.nullable(v.number()),
   health: Health,
+  /** What modem, meter, board and machine tell; absent where there is none of it. */
+  ...Readings.entries,
 });
 export type Telemetry = v.InferOutput<typeof Telemetry>;
 

@@ -20,11 +20,14 @@ import { soundProven } from './proofs.ts';
 import { closeLastBoot } from './receipts.ts';
 import { pictureTaken, screenSwitched } from './screens.ts';
 import { showingEnded, showingPainted } from './showings.ts';
+import { offerSms } from './sms-orders.ts';
 import { talkHere } from './talk.ts';
 import { askToneHere } from './tones.ts';
 import type { Turn } from './turn.ts';
+import { be as beWired, isWired, type WiredEvent } from './wired.ts';
 
 export function absorb(turn: Turn, event: Event) {
+  if (isWired(event)) return absorbWired(turn, event);
   switch (event.is) {
     case 'booted':
       keysUntil(turn, event);
@@ -83,6 +86,24 @@ export function absorb(turn: Turn, event: Event) {
       return absorbLive(turn, event);
     default:
       return absorbHere(turn, event);
+  }
+}
+
+/** What modem, meter and fan say. */
+function absorbWired(turn: Turn, event: WiredEvent) {
+  switch (event.is) {
+    case 'modemSeen':
+      return beWired(turn, { modem: event.modem });
+    case 'trafficSeen':
+      return beWired(turn, { traffic: { monthBytes: event.monthBytes, budgetBytes: event.budgetBytes } });
+    case 'meterSeen':
+      return beWired(turn, { meter: { measured: event.measured, detail: event.detail, atMonoMs: turn.now.monoMs } });
+    case 'fanSeen':
+      return beWired(turn, { fanPercent: event.percent });
+    case 'smsOrderOffered':
+      return offerSms(turn, event);
+    default:
+      event satisfies never;
   }
 }
 

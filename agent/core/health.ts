@@ -1,4 +1,5 @@
 // One word for how the box is, with reasons, worst first.
+import { hardwareReasons } from '../../schemas/readings.ts';
 import type { Health } from '../../schemas/report.ts';
 import { sounds } from '../../schemas/settings.ts';
 import { diskLowBytes, hotC } from './limits.ts';
@@ -32,6 +33,9 @@ export function healthOf(turn: Turn): Health {
     ['store-failed', live.faults.includes('store')],
     ['disk-low', sample !== null && sample.diskFreeBytes < diskLowBytes],
     ['hot', (sample?.temperatureC ?? 0) > hotC],
+    ['under-voltage', live.faults.includes('under-voltage')],
+    ['clock-off', live.faults.includes('clock-off')],
+    ...hardwareReasons.map((reason) => [reason, live.faults.includes(reason)] as const),
   ];
   const reasons = checks.filter(([, holds]) => holds).map(([reason]) => reason);
   const silent = reasons.some((reason) => silencing.includes(reason));

@@ -34,9 +34,19 @@ export function startLocal(turn: Turn, id: string, start: LocalStart, ready = fi
     here: { ...start, base: id, boot: turn.live.boot, monoMs: turn.now.monoMs, maxMs: ready.maxMs },
   };
   if (!acceptHere(turn, active)) return;
-  const atMs = [...starts.atMs, active.acceptedMs];
+  countStart(turn, id);
+}
+
+/** One more start of the order lying ready: counted with the others of this hour, whoever began it. */
+export function countStart(turn: Turn, id: string): void {
+  const { number, atMs } = startsOf(turn, id);
   const { orders } = turn.kept;
-  turn.keep({ orders: { ...orders, local: { ...orders.local, [id]: { number: starts.number + 1, atMs } } } });
+  const starts = { number: number + 1, atMs: [...atMs, Math.round(turn.now.wallMs)] };
+  turn.keep({ orders: { ...orders, local: { ...orders.local, [id]: starts } } });
+}
+
+export function startsLeft(turn: Turn, id: string, perHour: number): boolean {
+  return startsOf(turn, id).atMs.length < perHour;
 }
 
 /** All that was started here ends, whoever started it. */
@@ -52,8 +62,8 @@ function find(turn: Turn, id: string): LocalReady | undefined {
   return turn.live.local.orders.find(({ offered }) => offered.opened.id === id);
 }
 
-function unfit(turn: Turn, { offered, perHour }: LocalReady): Problem | undefined {
-  const { opened, order } = offered;
+/** Why an order that lies here may not be used now: over, not begun, or cleared by its centre. */
+export function unready(turn: Turn, { offered: { opened, order } }: LocalReady): Problem | undefined {
   const { wallMs } = turn.now;
   if (surelyPast(turn, opened.exp)) return { code: 'expired', path: '/exp', detail: `ready until ${opened.exp}` };
   if (turn.timeKnown && opened.nbf > wallMs + clockToleranceMs)
@@ -61,13 +71,20 @@ function unfit(turn: Turn, { offered, perHour }: LocalReady): Problem | undefine
   const latched = turn.kept.orders.latched.find(({ id }) => id === opened.id);
   if (latched && (latched.level === undefined || covers(latched.level, order.level)))
     return { code: 'cleared', path: '', detail: `order ${opened.id} was cleared by its centre` };
+  return undefined;
+}
+
+function unfit(turn: Turn, ready: LocalReady): Problem | undefined {
+  const { opened, order } = ready.offered;
+  const over = unready(turn, ready);
+  if (over) return over;
   // Exercises obey hours, and hours need the time: a clock that is wrong would sound one at night.
   if (order.class !== 'actual' && !turn.timeKnown)
     return { code: 'no-time', path: '/body/class', detail: `class ${order.class} needs trusted time` };
   if (!mayDrill(turn, order, repetitionMs(order, turn.settings.languages)))
     return { code: 'policy-breach', path: '/body/class', detail: `class ${order.class} outside the policy's hours` };
-  if (startsOf(turn, opened.id).atMs.length >= perHour)
-    return { code: 'too-many-requests', path: '', detail: `started ${perHour} times within the hour` };
+  if (!startsLeft(turn, opened.id, ready.perHour))
+    return { code: 'too-many-requests', path: '', detail: `started ${ready.perHour} times within the hour` };
   return undefined;
 }
 

@@ -19,6 +19,7 @@ import type { ShowingLine } from '../../schemas/showing-row.ts';
 import type { Showing } from '../../schemas/showings.ts';
 import type { ClockQuality, Moment } from '../../schemas/time.ts';
 import type { Part, Plan, Want } from '../../schemas/want.ts';
+import type { Wired, WiredEvent } from './wired.ts';
 
 /** One planned play on one output (the unit of receipts). Made by schemas/timeline only. */
 export type { Occurrence } from '../../schemas/timeline.ts';
@@ -28,6 +29,7 @@ import type { Occurrence } from '../../schemas/timeline.ts';
 // ── what happened ────────────────────────────────────────────────────────────────────────────────
 
 export type Event =
+  | WiredEvent
   /** The loop's first event. */
   | {
       readonly is: 'booted';
@@ -500,6 +502,8 @@ export interface Live {
   readonly behind: Readonly<Record<string, string>>;
   /** What the beacon was told last. */
   readonly beacon: BeaconPattern;
+  /** Modem, meter, cabinet and fan. */
+  readonly wired: Wired;
   readonly telemetry: {
     readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> | null;
     readonly toldAtMonoMs: number | null;

@@ -7,6 +7,7 @@ import { displayOf } from './ledger.ts';
 import { lookAheadMs, receiptsFirstMs, reportEveryMs } from './limits.ts';
 import { missing } from './media.ts';
 import type { OutputState, State, Voice } from './model.ts';
+import { readingsOf } from './readings.ts';
 import type { Turn } from './turn.ts';
 
 /** Nothing is composed while nothing changed: an idle decision stays cheap. */
@@ -161,6 +162,6 @@ function tellTelemetry(turn: Turn, health: Health): void {
   turn.be({ telemetry: { ...telemetry, toldAtMonoMs: turn.now.monoMs, toldHealth: text } });
   turn.act({
     do: 'publishTelemetry',
-    telemetry: { atMs: Math.round(turn.now.wallMs), clock: turn.now.quality, ...telemetry.sample, health },
+    telemetry: { atMs: Math.round(turn.now.wallMs), clock: turn.now.quality, ...telemetry.sample, ...readingsOf(turn), health },
   });
 }

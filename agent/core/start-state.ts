@@ -1,6 +1,7 @@
 // What a box is before anything happened: kept state of a new box, live state of every boot.
 import { quietLine } from './missed-orders.ts';
 import type { Kept, Live, OutputState } from './model.ts';
+import { blankWired } from './wired.ts';
 
 /** Kept state of a box that never ran. */
 export function blankKept(): Kept {
@@ -54,6 +55,7 @@ export function blankLive(): Live {
     prepared: [],
     behind: {},
     beacon: 'off',
+    wired: blankWired,
     telemetry: { sample: null, toldAtMonoMs: null, toldHealth: '' },
     told: { report: '', presence: '', clock: null },
     reportAtMonoMs: null,

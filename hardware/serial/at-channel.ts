@@ -15,6 +15,7 @@ export type Answer =
 
 interface Waiting {
   readonly prefixes: readonly string[];
+  readonly bare: RegExp | undefined;
   readonly lines: string[];
   readonly end: (answer: Result<Answer>) => void;
 }
@@ -33,11 +34,11 @@ export class AtChannel {
   }
 
   /**
-   * Say one command and gather the lines that begin with `PREFIX:` and, behind `+CMGL:`, a line of hex.
+   * Say one command and gather the lines that begin with `PREFIX:` or are like `bare` and, behind `+CMGL:`, a line of hex.
    * Problems: tool-timeout, device-failed.
    */
-  ask(command: string, prefixes: readonly string[] = []): Promise<Result<Answer>> {
-    const asked = this.#line.then(() => this.#ask(command, prefixes));
+  ask(command: string, prefixes: readonly string[] = [], bare?: RegExp): Promise<Result<Answer>> {
+    const asked = this.#line.then(() => this.#ask(command, prefixes, bare));
     this.#line = asked;
     return asked;
   }
@@ -48,7 +49,7 @@ export class AtChannel {
     await this.#serial.close();
   }
 
-  #ask(command: string, prefixes: readonly string[]): Promise<Result<Answer>> {
+  #ask(command: string, prefixes: readonly string[], bare: RegExp | undefined): Promise<Result<Answer>> {
     if (this.#closed) return Promise.resolve(bad('device-failed', 'the line is closed'));
     return new Promise((resolve) => {
       const end = (answer: Result<Answer>) => {
@@ -56,7 +57,7 @@ export class AtChannel {
         if (this.#waiting === waiting) this.#waiting = undefined;
         resolve(answer);
       };
-      const waiting: Waiting = { prefixes, lines: [], end };
+      const waiting: Waiting = { prefixes, bare, lines: [], end };
       const [name = command] = command.split('=');
       const timer = setTimeout(() => end(bad('tool-timeout', `no answer to ${name} for ${answerWithinMs} ms`)), answerWithinMs);
       this.#waiting = waiting;
@@ -81,7 +82,8 @@ export class AtChannel {
     this.#onUnsolicited(line);
   }
 
-  #belongs({ prefixes, lines }: Waiting, line: string): boolean {
+  #belongs({ prefixes, bare, lines }: Waiting, line: string): boolean {
+    if (bare?.test(line)) return true;
     if (prefixes.some((prefix) => line.startsWith(`${prefix}:`))) return true;
     return lines.at(-1)?.startsWith('+CMGL:') === true && /^[0-9A-Fa-f]+$/.test(line);
   }

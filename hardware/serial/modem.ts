@@ -1,6 +1,7 @@
 // Door to the 4G modem beside the data line: how it stands, and text messages. AT commands over a serial port; the simulation speaks them too.
 
 import type { Problem, Result } from '../../schemas/problems.ts';
+import { cryptography } from '../host/crypto.ts';
 import { problemOf } from '../host/failure.ts';
 import type { Serial } from '../serial.ts';
 import { type Answer, AtChannel } from './at-channel.ts';
@@ -26,6 +27,8 @@ export interface ModemStatus {
   readonly registration: Registration;
   readonly operator: string | null;
   readonly signal: Signal | null;
+  /** Names the SIM without telling its number; null while it is not known. */
+  readonly card: string | null;
 }
 
 export interface Modem {
@@ -56,7 +59,7 @@ export const modemReopenEveryMs = 2_000;
 const settingUp = ['ATE0', 'AT+CMEE=1', 'AT+COPS=3,0', 'AT+CMGF=0', 'AT+CNMI=2,1,0,0,0', 'AT+CREG=1', 'AT+CEREG=1'];
 /** What a modem says when something may be other than it was. */
 const news = /^\+(CMTI|CREG|CGREG|CEREG|CPIN|CME ERROR)\b|^(RDY|PB DONE|SMS DONE|\+QIND|\+SIM|\*)/;
-const away = { sim: 'unknown', registration: 'unknown', operator: null, signal: null } as const;
+const away = { sim: 'unknown', registration: 'unknown', operator: null, signal: null, card: null } as const;
 
 /** INVARIANT: one command at a time, one look at a time; a message is deleted only after whoever listens has kept it. */
 export class AtModem implements Modem {
@@ -177,6 +180,8 @@ export class AtModem implements Modem {
       if (!answer.ok) return undefined;
       asked.push(answer.value);
     }
+    const card = sim === 'ready' ? await channel.ask('AT+CIMI', [], /^\d{6,15}$/) : undefined;
+    if (card?.ok === false) return undefined;
     const [lte, old, newSignal, signal, operator] = asked.map((answer) => (answer.is === 'ok' ? answer.lines : []));
     return {
       line: 'answers',
@@ -184,6 +189,10 @@ export class AtModem implements Modem {
       registration: betterOf(registrationOf(lte ?? [], '+CEREG'), registrationOf(old ?? [], '+CREG')),
       operator: operatorOf(operator ?? []),
       signal: signalOfCesq(newSignal ?? []) ?? signalOfCsq(signal ?? []),
+      card:
+        card?.value.is === 'ok' && card.value.lines[0] !== undefined
+          ? cryptography.sha256(Buffer.from(card.value.lines[0])).slice(0, 12)
+          : null,
     };
   }
 

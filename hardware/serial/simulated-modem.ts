@@ -12,6 +12,7 @@ export interface SimulatedModemState {
   /** 0…97, 255 unknown; null: an older modem that knows no `AT+CESQ`. */
   rsrp: number | null;
   pin: string;
+  imsi: string;
   /** It is there and says nothing. */
   silent: boolean;
 }
@@ -27,6 +28,7 @@ export class SimulatedModem implements FarEnd {
     rssi: 20,
     rsrp: 50,
     pin: '1234',
+    imsi: '452040000000001',
     silent: false,
   };
   say: (bytes: Uint8Array) => void = () => undefined;
@@ -123,6 +125,8 @@ export class SimulatedModem implements FarEnd {
         return '';
       case 'AT+CPIN?':
         return this.#pinAnswer();
+      case 'AT+CIMI':
+        return this.state.sim === 'ready' ? this.state.imsi : this.#error(10);
       case 'AT+CSQ':
         return `+CSQ: ${rssi},99`;
       case 'AT+CESQ':

@@ -73,6 +73,7 @@ export function promiseModem(make: () => Promise<ModemLine>): void {
       registration: 'home',
       operator: 'Viettel',
       signal: { dbm: -91, of: 'rsrp' },
+      card: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
   }, 60_000);
 
