@@ -21,6 +21,8 @@ export class Boards {
   readonly #simulated = new Map<string, SimulatedBoard>();
   #real: Board | undefined;
   #beacon: Board | undefined;
+  #fan: Board | undefined;
+  #fanTroubled = false;
   #flasher: Promise<BeaconFlasher | undefined> | undefined;
 
   constructor(options: BoardsOptions) {
@@ -50,6 +52,25 @@ export class Boards {
   /** Is the beacon lit? Undefined where none is wired or nothing was ever to be flashed. */
   beacon(): boolean | undefined {
     return this.#beacon?.beacon();
+  }
+
+  /** Turn the fan; answers how it stands now, null where none is wired. */
+  async switchFan(on: boolean): Promise<boolean | null> {
+    const { config, onTrouble } = this.#options;
+    if (!config.board.fan) return null;
+    const settings = boardSettings(config, 'fan');
+    if (settings.kind === 'simulated') this.#fan ??= await this.#openSimulatedFan();
+    else this.#fan ??= await this.#openReal(settings);
+    const { problem } = this.#fan.switchFan(on);
+    if (problem && !this.#fanTroubled) onTrouble(problem);
+    this.#fanTroubled = problem !== undefined;
+    return this.#fan.fan() ?? false;
+  }
+
+  async #openSimulatedFan(): Promise<Board> {
+    const board = new SimulatedBoard([], { fan: true });
+    await board.start();
+    return board;
   }
 
   async #openBeacon(): Promise<BeaconFlasher | undefined> {
@@ -88,7 +109,7 @@ export class Boards {
 
   async stop(): Promise<void> {
     (await this.#flasher)?.flash('off');
-    await this.#beacon?.stop();
+    await Promise.all([this.#beacon?.stop(), this.#fan?.stop()]);
     await Promise.all([...this.#simulated.values(), ...(this.#real ? [this.#real] : [])].map((board) => board.stop()));
   }
 

@@ -12,7 +12,7 @@ import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Report } from '../schemas/report.ts';
 import { Output } from '../schemas/settings.ts';
 import { DisplayConfig, displayName } from './display-config.ts';
-import { ModemConfig } from './serial-config.ts';
+import { MeterConfig, ModemConfig } from './serial-config.ts';
 
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const flag = (standard: boolean) => v.optional(v.boolean(), standard);
@@ -72,6 +72,8 @@ const lines = {
   relays: v.optional(Relays, {}),
   /** A lamp that flashes while an order is in force. */
   beacon: v.optional(v.strictObject({ pin: Pin, activeLow: flag(false) })),
+  /** A cabinet's fan, turned by the board's temperature. */
+  fan: v.optional(v.strictObject({ pin: Pin, activeLow: flag(false) })),
   relayDelayMs: RelayDelayMs,
   /** The relay card closes on a low level. */
   activeLow: flag(false),
@@ -92,7 +94,12 @@ const inputsOf = <I extends v.GenericSchema>(Input: I) =>
 /** `activeLow`: on while the line is low, as a button against ground. */
 const input = { pin: Pin, activeLow: flag(false) };
 
-const SimulatedBoardConfig = v.strictObject({ kind: v.literal('simulated'), relayDelayMs: RelayDelayMs, beacon: flag(false) });
+const SimulatedBoardConfig = v.strictObject({
+  kind: v.literal('simulated'),
+  relayDelayMs: RelayDelayMs,
+  beacon: flag(false),
+  fan: flag(false),
+});
 const ChardevBoardConfig = v.strictObject({
   kind: v.literal('gpio-chardev'),
   ...lines,
@@ -139,6 +146,8 @@ export const AgentConfig = v.strictObject({
   screenPower: v.optional(v.pipe(v.array(ScreenPowerConfig), v.maxLength(4)), []),
   /** The 4G modem's command port; absent: nothing is known of a SIM, and no order comes as a text message. */
   modem: v.optional(ModemConfig),
+  /** A power meter of the amplifiers: proof of sound, and faults of the speaker line. */
+  meter: v.optional(MeterConfig),
   /** Outputs prepared at start; those that a signed plan adds are prepared when it is applied. */
   outputs: v.optional(v.pipe(v.array(Output), v.maxLength(4)), []),
   /** Where to find the centre, when not where the claim said (a proxy in between). Identity is checked all the same. */
@@ -210,16 +219,24 @@ export function audioInSettings({ audioIn }: AgentConfig, line: string): AudioIn
 /** The board door's settings; a simulated board is made for one output. */
 export function boardSettings({ board }: AgentConfig, output: string): BoardSettings {
   if (board.kind !== 'simulated') return gpioSettings(board);
-  return { kind: 'simulated', wirings: [{ output, relayDelayMs: board.relayDelayMs }], beacon: board.beacon };
+  return { kind: 'simulated', wirings: [{ output, relayDelayMs: board.relayDelayMs }], beacon: board.beacon, fan: board.fan };
 }
 
 function gpioSettings(board: v.InferOutput<typeof ChardevBoardConfig> | v.InferOutput<typeof SysfsBoardConfig>): GpioSettings {
-  const { kind, relays, relayDelayMs, activeLow, chip, beacon, inputs = {} } = board;
+  const { kind, relays, relayDelayMs, activeLow, chip, beacon, fan, inputs = {} } = board;
   const wirings = Object.entries(relays).map(([output, { relay1, relay2 }]) => {
     return { output, relayDelayMs, relay1Pin: relay1, relay2Pin: relay2 };
   });
   const wired = Object.entries(inputs).filter(([, wiring]) => wiring !== undefined);
-  return { kind, wirings, activeLow, inputs: Object.fromEntries(wired), ...(beacon && { beacon }), ...(chip !== undefined && { chip }) };
+  return {
+    kind,
+    wirings,
+    activeLow,
+    inputs: Object.fromEntries(wired),
+    ...(beacon && { beacon }),
+    ...(fan && { fan }),
+    ...(chip !== undefined && { chip }),
+  };
 }
 
 /** What the configuration puts behind the ports, for the report. */

@@ -52,6 +52,7 @@ export class AgentHands implements Hands {
       show: (action) => outputs.board(action.output)?.show(action),
       prepare: ({ output, order, languages }) => outputs.board(output)?.prepareOrder(order, languages),
       flashBeacon: ({ pattern }) => outputs.flashBeacon(pattern),
+      switchFan: ({ on }, tell) => outputs.switchFan(on, tell),
       switchScreen: (action, tell) => options.screens.switch(action, tell),
       takePicture: (action, tell) => options.screens.takePicture(action, tell),
       publishReport: ({ report }) => options.link()?.publishReport(report),

@@ -29,6 +29,7 @@ const cellNames = [
   'sessions',
   'screens',
   'bulletins',
+  'meter',
 ] as const satisfies readonly Exclude<keyof Kept, 'orders'>[];
 export interface JournalOptions {
   readonly dir: string;

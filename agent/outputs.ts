@@ -18,6 +18,7 @@ import { BoardPlayer, type BoardPlayerOptions } from './board-player.ts';
 import { Boards } from './boards.ts';
 import { type AgentConfig, audioOutSettings } from './config.ts';
 import type { Action, BeaconPattern, Event, PlayAction } from './core/model.ts';
+import { LevelTaps } from './level-tap.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
@@ -68,6 +69,8 @@ type Tell = (event: Event) => void;
 
 export class Outputs {
   readonly #options: OutputsOptions;
+  /** How loud the loudspeakers are fed; noted only where a meter is compared with it. */
+  readonly levels = new LevelTaps();
   readonly #rigs = new Map<string, Speaker | Screen>();
   #progressEveryMs = 5_000;
   #sirens: OwnSirens = {};
@@ -137,6 +140,12 @@ export class Outputs {
   async flashBeacon(pattern: BeaconPattern): Promise<void> {
     if (this.#tell) this.#boards ??= this.#makeBoards(this.#tell);
     await this.#boards?.flashBeacon(pattern);
+  }
+
+  async switchFan(on: boolean, tell: Tell): Promise<void> {
+    this.#boards ??= this.#makeBoards(this.#tell ?? tell);
+    const is = await this.#boards.switchFan(on);
+    if (is !== null) tell({ is: 'fanSeen', percent: is ? 100 : 0 });
   }
 
   async switchAmplifier({ output, attempt, on }: Extract<Action, { do: 'switchAmplifier' }>, tell: Tell): Promise<void> {
@@ -220,9 +229,10 @@ export class Outputs {
     const heard = audible ? new SimulatedLoudspeaker(audioOut, board, id) : undefined;
     const recordWav = config.audioOut.kind === 'virtual' ? config.audioOut.recordWav : undefined;
     const proof = proofAt(id, this.#options, heard, (near) => this.heard(near));
+    const fed = config.meter ? this.levels.tap(audioOut) : audioOut;
     const player = new Player({
       output: id,
-      audioOut: proof?.tap(audioOut) ?? audioOut,
+      audioOut: proof?.tap(fed) ?? fed,
       clock,
       tools,
       pathOf,
@@ -241,7 +251,7 @@ export class Outputs {
         : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
     await recorder?.start();
     this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder, proof });
-    this.#watchdog ??= setInterval(() => this.#feed(), feedWatchdogEveryMs);
+    this.#watchdog ??= setInterval(() => this.#boards?.feed((of) => this.pumps(of)), feedWatchdogEveryMs);
     await player.start(tell);
   }
 
@@ -286,9 +296,5 @@ export class Outputs {
     player.start(tell).catch((error: unknown) => {
       tell({ is: 'outputFailed', output: id, problem: problemOf(error, 'device-failed') });
     });
-  }
-
-  #feed(): void {
-    this.#boards?.feed((output) => this.pumps(output));
   }
 }

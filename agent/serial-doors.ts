@@ -1,5 +1,6 @@
 // Modem and meter of one box: opened, listened to, and what they tell brought to the loop.
 import { cryptography } from '../hardware/host/crypto.ts';
+import { ModbusMeter } from '../hardware/serial/meter.ts';
 import { AtModem, type Modem, type ModemStatus } from '../hardware/serial/modem.ts';
 import { openSerial } from '../hardware/serial.ts';
 import type { Problem } from '../schemas/problems.ts';
@@ -9,6 +10,7 @@ import type { HeldKeys } from './held-keys.ts';
 import { Inlet } from './inlet.ts';
 import type { Clock } from './ports.ts';
 import type { Loop } from './run.ts';
+import { meterMapOf } from './serial-config.ts';
 import { SmsOrders } from './sms-orders.ts';
 import { TrafficMeter } from './traffic-meter.ts';
 
@@ -21,6 +23,8 @@ export interface SerialDoorsOptions {
   readonly cache: Pick<Cache, 'storeOrderAudio'>;
   readonly keys: Pick<HeldKeys, 'ring'>;
   readonly loop: Pick<Loop, 'tell' | 'settled' | 'snapshot'>;
+  /** How loud the outputs are fed now, dBFS. */
+  readonly levelDb: () => number;
   readonly warn: (event: string, problem: Problem) => void;
 }
 
@@ -28,6 +32,7 @@ export class SerialDoors {
   readonly #options: SerialDoorsOptions;
   readonly #sms: SmsOrders;
   #modem: Modem | undefined;
+  #meter: ModbusMeter | undefined;
   #traffic: TrafficMeter | undefined;
   #card: string | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -41,13 +46,14 @@ export class SerialDoors {
   }
 
   async start(): Promise<void> {
-    const { modem } = this.#options.config;
+    const { modem, meter } = this.#options.config;
     if (modem) await this.#startModem(modem);
+    if (meter) this.#startMeter(meter);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#modem?.stop();
+    await Promise.all([this.#modem?.stop(), this.#meter?.stop()]);
     await this.#traffic?.save().catch(() => undefined);
   }
 
@@ -68,6 +74,20 @@ export class SerialDoors {
     const budgetBytes = budgetMb === undefined ? null : budgetMb * 1e6;
     this.#timer = setInterval(() => void this.#count(traffic, budgetBytes), trafficEveryMs);
     await this.#count(traffic, budgetBytes);
+  }
+
+  #startMeter(config: NonNullable<AgentConfig['meter']>): void {
+    const { loop, levelDb, warn } = this.#options;
+    const { port, baudRate, parity, address } = config;
+    const meter = new ModbusMeter({ open: () => openSerial({ path: port, baudRate, parity }), map: meterMapOf(config), address });
+    this.#meter = meter;
+    let troubled = false;
+    meter.onMeasured((measured, detail) => {
+      if (!measured && !troubled) warn('meterTrouble', { code: 'device-failed', path: '', detail });
+      troubled = measured === null;
+      loop.tell({ is: 'meterSeen', measured, detail: detail.slice(0, 200), levelDb: levelDb() });
+    });
+    meter.start();
   }
 
   async #count(traffic: TrafficMeter, budgetBytes: number | null): Promise<void> {

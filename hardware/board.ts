@@ -31,6 +31,10 @@ export interface Board {
   switchBeacon(on: boolean): { readonly problem?: Problem };
   /** The beacon's line as read back; undefined where none is wired. */
   beacon(): boolean | undefined;
+  /** Turn the fan on or off; off at `start`, on `stop`, and when the process dies. Problems: not-found (none is wired), device-failed. */
+  switchFan(on: boolean): { readonly problem?: Problem };
+  /** The fan's line as read back; undefined where none is wired. */
+  fan(): boolean | undefined;
   /** Changes, and at `start` how each wired input stands. `mains` is on while there are mains. */
   onInput(listener: (input: BoardInput, on: boolean) => void): void;
   /** An amplifier went off without being asked: the watchdog tripped, or a relay failed. */

@@ -7,7 +7,7 @@ import { SimulatedBoard } from './simulated-board.ts';
 
 export type GpioSettings = { readonly kind: 'gpio-chardev' | 'gpio-sysfs' } & GpioWiring;
 export type BoardSettings =
-  | { readonly kind: 'simulated'; readonly wirings: readonly AmplifierWiring[]; readonly beacon?: boolean }
+  | { readonly kind: 'simulated'; readonly wirings: readonly AmplifierWiring[]; readonly beacon?: boolean; readonly fan?: boolean }
   | GpioSettings;
 
 /** A started board. Problems: driver-missing, device-busy, device-failed. */
@@ -25,7 +25,7 @@ export async function openBoard(settings: BoardSettings): Promise<Result<Board>>
 export async function makeBoard(settings: BoardSettings): Promise<Board> {
   switch (settings.kind) {
     case 'simulated':
-      return new SimulatedBoard(settings.wirings, { beacon: settings.beacon ?? false });
+      return new SimulatedBoard(settings.wirings, { beacon: settings.beacon ?? false, fan: settings.fan ?? false });
     case 'gpio-chardev': {
       const { ChardevBoard } = await import('./board/chardev-board.ts');
       return new ChardevBoard(settings);
@@ -57,5 +57,5 @@ export async function releaseBoard(settings: BoardSettings): Promise<Result<stri
   const opened = await openBoard(relays); // taken open from the first instant
   if (!opened.ok) return opened;
   await opened.value.stop();
-  return ok(`${settings.wirings.length * 2 + (settings.beacon ? 1 : 0)} lines let go`);
+  return ok(`${settings.wirings.length * 2 + (settings.beacon ? 1 : 0) + (settings.fan ? 1 : 0)} lines let go`);
 }

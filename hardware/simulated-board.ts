@@ -1,6 +1,7 @@
 // A board without hardware: relays that obey their sequence, a watchdog that cuts a stuck amplifier, inputs to press.
 import { BeaconLine, noBeacon } from './beacon-line.ts';
 import type { AmplifierWiring, Board, BoardInput, RelayEvent } from './board.ts';
+import { FanLine, noFan } from './fan-line.ts';
 import { monoMs } from './host/system-clock.ts';
 import { RelaySwitchboard } from './relay-switchboard.ts';
 
@@ -10,6 +11,7 @@ export interface SimulatedBoardOptions {
   /** Replaces the monotonic clock; then nothing moves by itself and `advance` must be called. */
   readonly now?: () => number;
   readonly beacon?: boolean;
+  readonly fan?: boolean;
 }
 
 const eventsKept = 1_000;
@@ -19,16 +21,18 @@ export class SimulatedBoard implements Board {
   readonly outputs: readonly string[];
   readonly #switchboard: RelaySwitchboard;
   readonly #beacon: BeaconLine | undefined;
+  readonly #fan: FanLine | undefined;
   readonly #broken = new Set<string>();
   readonly #inputListeners = new Set<(input: BoardInput, on: boolean) => void>();
   readonly #relayListeners = new Set<(event: RelayEvent) => void>();
   #events: RelayEvent[] = [];
   readonly #lamp: { readonly on: boolean; readonly atMonoMs: number }[] = [];
 
-  constructor(wirings: readonly AmplifierWiring[], { beacon = false, ...options }: SimulatedBoardOptions = {}) {
+  constructor(wirings: readonly AmplifierWiring[], { beacon = false, fan = false, ...options }: SimulatedBoardOptions = {}) {
     this.#beacon = beacon
       ? new BeaconLine({ drive: (on) => this.#lamp.push({ on, atMonoMs: (options.now ?? monoMs)() }), ...options })
       : undefined;
+    this.#fan = fan ? new FanLine(() => undefined) : undefined;
     this.outputs = wirings.map((wiring) => wiring.output);
     this.#switchboard = new RelaySwitchboard({ wirings, drive: (event) => this.#drive(event), ...options });
   }
@@ -36,6 +40,7 @@ export class SimulatedBoard implements Board {
   async start(): Promise<void> {
     this.#switchboard.start();
     this.#beacon?.start();
+    this.#fan?.start();
   }
 
   switchAmplifier(output: string, on: boolean): ReturnType<Board['switchAmplifier']> {
@@ -61,6 +66,7 @@ export class SimulatedBoard implements Board {
   async stop(): Promise<void> {
     this.#switchboard.stop();
     this.#beacon?.stop();
+    this.#fan?.stop();
   }
 
   switchBeacon(on: boolean): ReturnType<Board['switchBeacon']> {
@@ -69,6 +75,14 @@ export class SimulatedBoard implements Board {
 
   beacon(): boolean | undefined {
     return this.#beacon?.on();
+  }
+
+  switchFan(on: boolean): ReturnType<Board['switchFan']> {
+    return this.#fan?.switch(on) ?? { problem: noFan };
+  }
+
+  fan(): boolean | undefined {
+    return this.#fan?.on();
   }
 
   /** Every movement of the beacon, oldest first. */

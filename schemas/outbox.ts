@@ -82,7 +82,20 @@ export const Fact = v.variant('kind', [
   /** What a person did at the box. */
   v.strictObject({
     kind: v.literal('act'),
-    act: v.picklist(['tone', 'listen', 'mute', 'unmute', 'service-on', 'service-off', 'talk', 'local-end', 'screen-blank', 'screen-lit']),
+    act: v.picklist([
+      'tone',
+      'listen',
+      'mute',
+      'unmute',
+      'service-on',
+      'service-off',
+      'talk',
+      'local-end',
+      'screen-blank',
+      'screen-lit',
+      'case-open',
+      'case-closed',
+    ]),
     detail: v.pipe(v.string(), v.maxLength(200)),
   }),
   /** One per boot: repairs the wall time of earlier rows of that boot. */

@@ -1,6 +1,7 @@
 // Absorb what happened into the state: one place per event, exhaustive.
 
 import { askService, buttonPressed } from './at-horn.ts';
+import { cabinetChanged } from './cabinet.ts';
 import { muteHere, offerClear, offerCommand } from './commands.ts';
 import { contactsRead, switchChanged } from './contacts.ts';
 import { refuse } from './emergency.ts';
@@ -97,7 +98,7 @@ function absorbWired(turn: Turn, event: WiredEvent) {
     case 'trafficSeen':
       return beWired(turn, { traffic: { monthBytes: event.monthBytes, budgetBytes: event.budgetBytes } });
     case 'meterSeen':
-      return beWired(turn, { meter: { measured: event.measured, detail: event.detail, atMonoMs: turn.now.monoMs } });
+      return beWired(turn, { meter: { measured: event.measured, detail: event.detail, levelDb: event.levelDb } });
     case 'fanSeen':
       return beWired(turn, { fanPercent: event.percent });
     case 'smsOrderOffered':
@@ -204,9 +205,9 @@ function absorbHere(turn: Turn, event: HereEvent) {
   }
 }
 
-/** The case being opened is supervised elsewhere. */
 function inputChanged(turn: Turn, { input, on }: Event & { is: 'inputChanged' }): void {
   if (input === 'mains') mainsChanged(turn, on);
+  else if (input === 'tamper') cabinetChanged(turn, on);
   else if (input === 'button' && on) {
     endLocalHere(turn, 'button');
     buttonPressed(turn);

@@ -3,6 +3,7 @@ import type { Order } from '../../schemas/order.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { sounds, staggerMsMax } from '../../schemas/settings.ts';
 import { dayMs } from './limits.ts';
+import { provedByCurrent } from './meter.ts';
 import type { Ledger, Live, Occurrence, PausedPlay } from './model.ts';
 import type { Turn } from './turn.ts';
 
@@ -35,7 +36,7 @@ export function settle(turn: Turn, occurrence: Occurrence, verdict: Verdict): vo
       plannedEndMs: occurrence.endMs,
       items: occurrence.items.map((item) => item.sha256),
       gainDb: gainOf(turn, occurrence),
-      proof: proofOf(turn, occurrence.kind, audibleMs),
+      proof: proofOf(turn, occurrence.kind, audibleMs, occurrence.output, occurrence.id),
       clock: turn.now.quality,
       audibleMs: Math.round(audibleMs),
       ...rest,
@@ -44,8 +45,9 @@ export function settle(turn: Turn, occurrence: Occurrence, verdict: Verdict): vo
 }
 
 /** What shows that there was sound: the simulation says so itself. */
-export function proofOf(turn: Turn, kind: Occurrence['kind'], audibleMs: number): Receipt['proof'] {
+export function proofOf(turn: Turn, kind: Occurrence['kind'], audibleMs: number, output: string, name: string): Receipt['proof'] {
   if (audibleMs <= 0) return 'none';
+  if (kind === 'loudspeaker' && provedByCurrent(turn, output, name)) return 'current';
   const { hardware } = turn.live;
   if (kind === 'board') return boardProofOf(displayOf(turn.live));
   if (kind === 'bridge') return 'bridge';

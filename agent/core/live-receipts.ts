@@ -54,7 +54,7 @@ function receiptOf(turn: Turn, held: HeldSession, output: OutputState): Receipt 
     audibleMs,
     items: [],
     gainDb: heard?.gainDb ?? session.gainDb,
-    proof: proofOf(turn, output.kind, audibleMs),
+    proof: proofOf(turn, output.kind, audibleMs, output.id, session.session),
     clock: turn.now.quality,
   };
 }

@@ -235,6 +235,16 @@ export interface Kept {
   readonly screens: KeptScreens;
   /** The bulletins that boards show: those of an older plan until all files of the newer one are here. Null: as the plan says. */
   readonly bulletins: KeptBulletins | null;
+  /** What the amplifiers drew when the self-test sounded; null: it never did with a meter. */
+  readonly meter: KeptMeter | null;
+}
+
+export interface KeptMeter {
+  /** Amplifiers off; on and silent; with the test tone, and how loud that was (dBFS, RMS). */
+  readonly idleMa: number;
+  readonly readyMa: number;
+  readonly toneMa: number;
+  readonly toneDb: number;
 }
 
 export interface KeptBulletins {
@@ -720,6 +730,8 @@ export type Action =
   /** Lay an order's page ready on a board, unseen. */
   | { readonly do: 'prepare'; readonly output: string; readonly order: Order; readonly languages: readonly string[] }
   | { readonly do: 'flashBeacon'; readonly pattern: BeaconPattern }
+  /** Answers fanSeen. */
+  | { readonly do: 'switchFan'; readonly on: boolean }
   /** Answers screenSwitched. */
   | ({ readonly do: 'switchScreen'; readonly output: string; readonly attempt: number } & ScreenWish)
   /** Take, shrink, send to the centre; answers pictureTaken. */

@@ -268,7 +268,7 @@ function concludeTone(turn: Turn, id: string, mark: PlayingMark, over: Over): vo
       plannedEndMs: mark.plannedEndMs,
       items: [],
       gainDb: mark.gainDb,
-      proof: proofOf(turn, output?.kind ?? 'loudspeaker', mark.audibleMs),
+      proof: proofOf(turn, output?.kind ?? 'loudspeaker', mark.audibleMs, over.output, id),
       clock: turn.now.quality,
       audibleMs: mark.audibleMs,
       ...heard(mark, mark.audibleMs),

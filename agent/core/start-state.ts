@@ -17,6 +17,7 @@ export function blankKept(): Kept {
     sessions: { open: [], latched: [] },
     screens: { serial: 0, open: [], tallies: [] },
     bulletins: null,
+    meter: null,
   };
 }
 

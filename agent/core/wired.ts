@@ -12,7 +12,13 @@ export type WiredEvent =
   /** A verified order of 140 octets: it means the order `base` that lies ready here. */
   | { readonly is: 'smsOrderOffered'; readonly opened: OpenedMeta; readonly base: string; readonly class: 'actual' | 'exercise' | 'test' }
   /** The amplifiers' supply, measured; null: the meter does not answer. */
-  | { readonly is: 'meterSeen'; readonly measured: Measured | null; readonly detail: string }
+  | {
+      readonly is: 'meterSeen';
+      readonly measured: Measured | null;
+      readonly detail: string;
+      /** How loud the outputs were fed meanwhile, dBFS (RMS); −120 for nothing. */
+      readonly levelDb: number;
+    }
   | { readonly is: 'fanSeen'; readonly percent: number | null };
 
 export interface ModemSeen {
@@ -37,8 +43,12 @@ export type StandingFault = HardwareReason | 'under-voltage' | 'clock-off';
 export interface Wired {
   readonly modem: ModemSeen | null;
   readonly traffic: { readonly monthBytes: number; readonly budgetBytes: number | null } | null;
-  readonly meter: { readonly measured: Measured | null; readonly detail: string; readonly atMonoMs: number } | null;
-  readonly caseOpen: { readonly said: boolean; readonly sinceMonoMs: number } | null;
+  readonly meter: { readonly measured: Measured | null; readonly detail: string; readonly levelDb: number } | null;
+  /** What the amplifiers drew lately: off, silent, and with a test tone that has not taught yet. */
+  readonly seen: { readonly idleMa?: number; readonly readyMa?: number; readonly toneMa?: number; readonly toneDb?: number };
+  /** The play, order or session that the current proved last, by output. */
+  readonly proved: Readonly<Record<string, string>>;
+  readonly cabinet: { readonly open: boolean; readonly said: boolean; readonly sinceMonoMs: number } | null;
   readonly fanPercent: number | null;
   /** Since when what would be a fault has held, by fault. */
   readonly since: Readonly<Partial<Record<StandingFault, number>>>;
@@ -50,7 +60,16 @@ export function isWired(event: Event): event is WiredEvent {
   return wiredEvents.has(event.is);
 }
 
-export const blankWired: Wired = { modem: null, traffic: null, meter: null, caseOpen: null, fanPercent: null, since: {} };
+export const blankWired: Wired = {
+  modem: null,
+  traffic: null,
+  meter: null,
+  seen: {},
+  proved: {},
+  cabinet: null,
+  fanPercent: null,
+  since: {},
+};
 
 export function be(turn: Turn, cells: Partial<Wired>): void {
   turn.be({ wired: { ...turn.live.wired, ...cells } });

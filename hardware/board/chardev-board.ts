@@ -1,6 +1,7 @@
 // Relays and inputs on GPIO lines through the kernel's character device: the kernel opens the relays when this process dies.
 import { BeaconLine, noBeacon } from '../beacon-line.ts';
 import type { Board, BoardInput, RelayEvent } from '../board.ts';
+import { FanLine, noFan } from '../fan-line.ts';
 import { RelaySwitchboard } from '../relay-switchboard.ts';
 import { lineFlags } from './gpio-abi.ts';
 import { type GpioChip, type HeldLines, loadSystemCalls, openGpioChip } from './gpio-lines.ts';
@@ -24,6 +25,7 @@ export class ChardevBoard implements Board {
   readonly #options: ChardevBoardOptions;
   readonly #switchboard: RelaySwitchboard;
   readonly #beacon: BeaconLine | undefined;
+  readonly #fan: FanLine | undefined;
   readonly #inputListeners = new Set<(input: BoardInput, on: boolean) => void>();
   readonly #inputs: readonly { readonly input: BoardInput; readonly wiring: InputWiring }[];
   #relays: Lines | undefined;
@@ -34,7 +36,8 @@ export class ChardevBoard implements Board {
     this.#options = options;
     this.#inputs = inputsOf(options);
     this.#switchboard = new RelaySwitchboard({ wirings: options.wirings, drive: (event) => this.#drive(event) });
-    this.#beacon = options.beacon && new BeaconLine({ drive: (on) => this.#light(on) });
+    this.#beacon = options.beacon && new BeaconLine({ drive: (on) => this.#put('beacon', on) });
+    this.#fan = options.fan && new FanLine((on) => this.#put('fan', on));
   }
 
   /** Rejects with a `Failure`: driver-missing without koffi, device-busy with who holds a line, device-failed without the lines. */
@@ -51,6 +54,7 @@ export class ChardevBoard implements Board {
     }
     this.#switchboard.start();
     this.#beacon?.start();
+    this.#fan?.start();
     this.#tellInputs();
     if (this.#edges) this.#asking = setInterval(() => this.#ask(), askEveryMs);
   }
@@ -80,6 +84,7 @@ export class ChardevBoard implements Board {
   async stop(): Promise<void> {
     this.#switchboard.stop();
     this.#beacon?.stop();
+    this.#fan?.stop();
     this.#release();
   }
 
@@ -88,18 +93,27 @@ export class ChardevBoard implements Board {
   }
 
   beacon(): boolean | undefined {
-    return this.#beacon?.on() && this.#isLit();
+    return this.#beacon?.on() && this.#isPut('beacon');
+  }
+
+  switchFan(on: boolean): ReturnType<Board['switchFan']> {
+    return this.#fan?.switch(on) ?? { problem: noFan };
+  }
+
+  fan(): boolean | undefined {
+    return this.#fan && this.#isPut('fan');
   }
 
   #takeLines(chip: Pick<GpioChip, 'request'>): void {
-    const { wirings, activeLow = false, beacon } = this.#options;
+    const { wirings, activeLow = false } = this.#options;
+    const lamps = this.#lamps();
     const turned = (low: boolean) => (low ? lineFlags.activeLow : 0n);
     // One request, so that either all relays are ours and open, or none is touched.
     this.#relays = chip.request({
       consumer: 'loa relays',
-      offsets: [...wirings.flatMap(({ relay1Pin, relay2Pin }) => [relay1Pin, relay2Pin]), ...(beacon ? [beacon.pin] : [])],
+      offsets: [...wirings.flatMap(({ relay1Pin, relay2Pin }) => [relay1Pin, relay2Pin]), ...lamps.map(({ pin }) => pin)],
       flags: lineFlags.output | turned(activeLow),
-      ...(beacon ? { flagsOf: new Map([[wirings.length * 2, lineFlags.output | turned(beacon.activeLow ?? false)]]) } : {}),
+      flagsOf: new Map(lamps.map(({ low }, i) => [wirings.length * 2 + i, lineFlags.output | turned(low)])),
     });
     if (this.#inputs.length === 0) return;
     const flags = lineFlags.input | lineFlags.edgeRising | lineFlags.edgeFalling;
@@ -117,17 +131,29 @@ export class ChardevBoard implements Board {
     if (this.#isActive(output, relay) !== closed) throw new Error('the line does not follow');
   }
 
-  #light(on: boolean): void {
-    this.#relays?.set(this.#options.wirings.length * 2, on);
-    if (this.#isLit() !== on) throw new Error('the line does not follow');
+  /** Beacon and fan, in the order of their lines behind those of the relays. */
+  #lamps(): readonly { readonly name: 'beacon' | 'fan'; readonly pin: number; readonly low: boolean }[] {
+    return (['beacon', 'fan'] as const).flatMap((name) => {
+      const wired = this.#options[name];
+      return wired ? [{ name, pin: wired.pin, low: wired.activeLow ?? false }] : [];
+    });
   }
 
-  #isLit(): boolean {
+  #put(name: 'beacon' | 'fan', on: boolean): void {
+    this.#relays?.set(this.#lampPlace(name), on);
+    if (this.#isPut(name) !== on) throw new Error('the line does not follow');
+  }
+
+  #isPut(name: 'beacon' | 'fan'): boolean {
     try {
-      return ((this.#relays?.read() ?? 0n) & (1n << BigInt(this.#options.wirings.length * 2))) !== 0n;
+      return ((this.#relays?.read() ?? 0n) & (1n << BigInt(this.#lampPlace(name)))) !== 0n;
     } catch {
       return false;
     }
+  }
+
+  #lampPlace(name: 'beacon' | 'fan'): number {
+    return this.#options.wirings.length * 2 + this.#lamps().findIndex((lamp) => lamp.name === name);
   }
 
   #placeOf(output: string, relay: 1 | 2): number {

@@ -52,6 +52,15 @@ export class ReopeningBoard implements Board {
     return this.#board?.beacon();
   }
 
+  switchFan(on: boolean): ReturnType<Board['switchFan']> {
+    if (!this.#board) void this.#open();
+    return this.#board?.switchFan(on) ?? { problem: { code: 'device-failed', path: '', detail: 'the board is not open' } };
+  }
+
+  fan(): boolean | undefined {
+    return this.#board?.fan();
+  }
+
   feedWatchdog(): void {
     this.#board?.feedWatchdog();
   }

@@ -3,6 +3,7 @@
 import type { Gpio } from 'onoff';
 import { BeaconLine, noBeacon } from '../beacon-line.ts';
 import type { Board, BoardInput, RelayEvent } from '../board.ts';
+import { FanLine, noFan } from '../fan-line.ts';
 import { Failure, problemOf } from '../host/failure.ts';
 import { RelaySwitchboard } from '../relay-switchboard.ts';
 import { listGpioChips, pickGpioChip } from './gpio-numbers.ts';
@@ -18,12 +19,14 @@ export class SysfsBoard implements Board {
   readonly #inputListeners = new Set<(input: BoardInput, on: boolean) => void>();
   readonly #switchboard: RelaySwitchboard;
   readonly #beacon: BeaconLine | undefined;
-  #lamp: Gpio | undefined;
+  readonly #fan: FanLine | undefined;
+  readonly #lamps = new Map<'beacon' | 'fan', Gpio>();
 
   constructor(options: GpioWiring) {
     this.#options = options;
     this.#switchboard = new RelaySwitchboard({ wirings: options.wirings, drive: (event) => this.#drive(event) });
-    this.#beacon = options.beacon && new BeaconLine({ drive: (on) => this.#light(on) });
+    this.#beacon = options.beacon && new BeaconLine({ drive: (on) => this.#put('beacon', on) });
+    this.#fan = options.fan && new FanLine((on) => this.#put('fan', on));
   }
 
   /** Rejects with a `Failure`: driver-missing without the package, device-failed without the lines. */
@@ -40,6 +43,7 @@ export class SysfsBoard implements Board {
     }
     this.#switchboard.start();
     this.#beacon?.start();
+    this.#fan?.start();
     for (const [input, line] of this.#inputs) this.#tell(input, line.readSync() === 1);
   }
 
@@ -68,6 +72,7 @@ export class SysfsBoard implements Board {
   async stop(): Promise<void> {
     this.#switchboard.stop();
     this.#beacon?.stop();
+    this.#fan?.stop();
     this.#release();
   }
 
@@ -76,7 +81,15 @@ export class SysfsBoard implements Board {
   }
 
   beacon(): boolean | undefined {
-    return this.#beacon?.on() && this.#isLit();
+    return this.#beacon?.on() && this.#isPut('beacon');
+  }
+
+  switchFan(on: boolean): ReturnType<Board['switchFan']> {
+    return this.#fan?.switch(on) ?? { problem: noFan };
+  }
+
+  fan(): boolean | undefined {
+    return this.#fan && this.#isPut('fan');
   }
 
   #takeLines(GpioLine: GpioClass, base: number): void {
@@ -86,10 +99,11 @@ export class SysfsBoard implements Board {
       for (const [relay, pin] of [[1, relay1Pin] as const, [2, relay2Pin] as const])
         this.#relays.set(`${output}/${relay}`, new GpioLine(base + pin, activeLow ? 'high' : 'low', 'none', { activeLow }));
     }
-    const { beacon } = this.#options;
-    if (beacon) {
-      const low = beacon.activeLow ?? false;
-      this.#lamp = new GpioLine(base + beacon.pin, low ? 'high' : 'low', 'none', { activeLow: low });
+    for (const name of ['beacon', 'fan'] as const) {
+      const wired = this.#options[name];
+      if (!wired) continue;
+      const low = wired.activeLow ?? false;
+      this.#lamps.set(name, new GpioLine(base + wired.pin, low ? 'high' : 'low', 'none', { activeLow: low }));
     }
     for (const { input, wiring } of inputsOf(this.#options)) {
       const options = { debounceTimeout: debounceMs, activeLow: wiring.activeLow ?? false };
@@ -105,14 +119,14 @@ export class SysfsBoard implements Board {
     for (const listener of this.#inputListeners) listener(input, on);
   }
 
-  #light(on: boolean): void {
-    this.#lamp?.writeSync(on ? 1 : 0);
-    if (this.#isLit() !== on) throw new Error('the line does not follow');
+  #put(name: 'beacon' | 'fan', on: boolean): void {
+    this.#lamps.get(name)?.writeSync(on ? 1 : 0);
+    if (this.#isPut(name) !== on) throw new Error('the line does not follow');
   }
 
-  #isLit(): boolean {
+  #isPut(name: 'beacon' | 'fan'): boolean {
     try {
-      return this.#lamp?.readSync() === 1;
+      return this.#lamps.get(name)?.readSync() === 1;
     } catch {
       return false;
     }
@@ -132,7 +146,7 @@ export class SysfsBoard implements Board {
   }
 
   #release(): void {
-    for (const line of [...this.#relays.values(), ...(this.#lamp ? [this.#lamp] : []), ...this.#inputs.values()]) {
+    for (const line of [...this.#relays.values(), ...this.#lamps.values(), ...this.#inputs.values()]) {
       try {
         line.unexport();
       } catch {
@@ -140,7 +154,7 @@ export class SysfsBoard implements Board {
       }
     }
     this.#relays.clear();
-    this.#lamp = undefined;
+    this.#lamps.clear();
     this.#inputs.clear();
   }
 }

@@ -7,12 +7,12 @@ import type { GpioWiring } from './wiring.ts';
 
 /** How many lines were found held and were let go. Rejects when a line cannot be written. */
 export async function releaseSysfsLines(
-  { wirings, activeLow = false, beacon, chip: label }: GpioWiring,
+  { wirings, activeLow = false, beacon, fan, chip: label }: GpioWiring,
   root = '/sys/class/gpio',
 ): Promise<number> {
   const chip = pickGpioChip(await listGpioChips(root), label);
   const lines = wirings.flatMap(({ relay1Pin, relay2Pin }) => [relay2Pin, relay1Pin].map((pin) => ({ pin, low: activeLow }))); // the speaker line first
-  if (beacon) lines.push({ pin: beacon.pin, low: beacon.activeLow ?? false });
+  for (const lamp of [beacon, fan]) if (lamp) lines.push({ pin: lamp.pin, low: lamp.activeLow ?? false });
   const held = lines
     .map(({ pin, low }) => ({ number: (chip?.base ?? 0) + pin, low }))
     .filter(({ number }) => chip && existsSync(join(root, `gpio${number}`)));

@@ -19,6 +19,8 @@ export interface GpioWiring {
   readonly wirings: readonly PinWiring[];
   /** A lamp that flashes during orders. */
   readonly beacon?: { readonly pin: number; readonly activeLow?: boolean };
+  /** A cabinet's fan. */
+  readonly fan?: { readonly pin: number; readonly activeLow?: boolean };
   readonly inputs?: Readonly<Partial<Record<BoardInput, InputWiring>>>;
   /** True for relay cards that close on a low level. */
   readonly activeLow?: boolean;
@@ -42,6 +44,7 @@ export function pinTwiceUsed(gpio: GpioWiring): string | undefined {
       { pin: relay2Pin, duty: `relay 2 of ${output}` },
     ]),
     ...(gpio.beacon ? [{ pin: gpio.beacon.pin, duty: 'the beacon' }] : []),
+    ...(gpio.fan ? [{ pin: gpio.fan.pin, duty: 'the fan' }] : []),
     ...inputsOf(gpio).map(({ input, wiring }) => ({ pin: wiring.pin, duty: `the ${input} input` })),
   ];
   for (const [i, { pin, duty }] of duties.entries()) {

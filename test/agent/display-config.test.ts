@@ -58,7 +58,7 @@ test('a simulated sign is chosen by its path, and shows', async () => {
 test('a play on a screen that cannot be asked has no proof', () => {
   const proof = (display: unknown, behind: Readonly<Record<string, string>> = {}) => {
     const hardware = { audioOut: 'none', board: 'none', display: displayName(config(display).display) };
-    return proofOf({ live: { hardware, behind } } as Parameters<typeof proofOf>[0], 'board', 5_000);
+    return proofOf({ live: { hardware, behind } } as Parameters<typeof proofOf>[0], 'board', 5_000, 'board', 'o-1');
   };
   expect(proof({ kind: 'chromium' })).toBe('painted');
   expect(proof({ kind: 'chromium' }, { board: 'image-unmeasured' })).toBe('none');

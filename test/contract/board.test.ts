@@ -6,12 +6,12 @@ import { promiseBoard } from './board.ts';
 describe('simulated board in fake time', () => {
   promiseBoard(async () => {
     const clock = { nowMs: 5000 };
-    const board = new SimulatedBoard([{ output: 'main', relayDelayMs: 300 }], { now: () => clock.nowMs, beacon: true });
+    const board = new SimulatedBoard([{ output: 'main', relayDelayMs: 300 }], { now: () => clock.nowMs, beacon: true, fan: true });
     const pass = async (ms: number) => {
       clock.nowMs += ms;
       board.advance();
     };
-    return { board, output: 'main', relayDelayMs: 300, beacon: true, pass };
+    return { board, output: 'main', relayDelayMs: 300, beacon: true, fan: true, pass };
   });
 });
 
@@ -22,8 +22,8 @@ describe('simulated board by its own timers', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
   promiseBoard(async () => {
-    const board = new SimulatedBoard([{ output: 'main', relayDelayMs: 400 }], { beacon: true });
-    return { board, output: 'main', relayDelayMs: 400, beacon: true, pass };
+    const board = new SimulatedBoard([{ output: 'main', relayDelayMs: 400 }], { beacon: true, fan: true });
+    return { board, output: 'main', relayDelayMs: 400, beacon: true, fan: true, pass };
   });
 });
 

@@ -7,6 +7,8 @@ export interface BoardBench {
   readonly board: Board;
   readonly output: string;
   readonly relayDelayMs: number;
+  /** A fan is wired. */
+  readonly fan?: boolean;
   /** A beacon is wired. */
   readonly beacon: boolean;
   /** Let so much time pass for the board. */
@@ -103,6 +105,22 @@ export function promiseBoard(make: () => Promise<BoardBench>): void {
     expect(board.beacon()).toBe(beacon ? false : undefined);
     board.switchBeacon(true);
     expect(board.beacon()).toBe(beacon ? false : undefined);
+  });
+
+  test('the fan is off at first, follows each word for as long as it likes, and is off once the board is stopped', async () => {
+    const { board, fan = false, pass } = await make();
+    await board.start();
+    expect(board.fan()).toBe(fan ? false : undefined);
+    expect(board.switchFan(true).problem?.code).toBe(fan ? undefined : 'not-found');
+    await pass(3 * litMaxMs);
+    expect(board.fan()).toBe(fan ? true : undefined);
+    board.switchFan(false);
+    expect(board.fan()).toBe(fan ? false : undefined);
+    board.switchFan(true);
+    await board.stop();
+    expect(board.fan()).toBe(fan ? false : undefined);
+    expect(board.switchFan(true).problem?.code).toBe(fan ? 'device-failed' : 'not-found');
+    expect(board.fan()).toBe(fan ? false : undefined);
   });
 
   test('an amplifier it does not have is a problem, not a crash', async () => {

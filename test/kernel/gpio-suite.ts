@@ -18,7 +18,7 @@ type Door = (typeof doors)[number];
 
 /** The emulator hesitates up to 0.2 s: the time between two relays has to be longer than that. */
 const relayDelayMs = 800;
-const pins = { relay1Pin: 3, relay2Pin: 4, button: 5, mains: 6, beacon: 7 } as const;
+const pins = { relay1Pin: 3, relay2Pin: 4, button: 5, mains: 6, beacon: 7, fan: 8 } as const;
 const kills = 5;
 /** The kernel lets lines go as the process ends; what is left is the end of a process, and the emulator. */
 const dropWithinMs = 1_000;
@@ -42,6 +42,7 @@ function settings(kind: Door, activeLow = false): GpioSettings {
     activeLow,
     wirings: [{ output: 'main', relayDelayMs, relay1Pin, relay2Pin }],
     beacon: { pin: pins.beacon },
+    fan: { pin: pins.fan },
   };
 }
 
@@ -50,7 +51,7 @@ async function contract(door: Door, activeLow: boolean): Promise<void> {
   promiseBoard(async () => {
     const board = await makeBoard(settings(door, activeLow));
     made.push(board);
-    return { board, output: 'main', relayDelayMs, beacon: true, pass: (ms) => wait(ms) };
+    return { board, output: 'main', relayDelayMs, beacon: true, fan: true, pass: (ms) => wait(ms) };
   });
   const results = await runCases(async () => {
     for (const board of made.splice(0)) await board.stop();

@@ -541,6 +541,8 @@ export class World implements HornWorld {
         return this.horns.get(action.output)?.stop(action.attempt, action.fadeMs);
       case 'show':
         return this.horns.get(action.output)?.show(action);
+      case 'switchFan':
+        return; // no fan is wired in this world
       case 'flashBeacon':
         return this.#flash(action.pattern);
       case 'prepare':
