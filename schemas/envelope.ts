@@ -28,6 +28,7 @@ export const StatementType = v.picklist([
   'live',
   'widget',
   'down',
+  'acceptance',
 ]);
 export type StatementType = v.InferOutput<typeof StatementType>;
 

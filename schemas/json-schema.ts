@@ -1,6 +1,7 @@
 // JSON Schema 2020-12 of everything that travels, for other programs and for documents of the interfaces.
 import { type JsonSchema, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
+import { AcceptanceRecord } from './acceptance.ts';
 import * as agenda from './agenda.ts';
 import * as alerts from './alerts.ts';
 import * as api from './api.ts';
@@ -54,6 +55,7 @@ import { Widget } from './widget.ts';
 
 /** Every shape that leaves a program, by its name. */
 export const wireShapes = {
+  AcceptanceRecord,
   Ack,
   Answer,
   Approval,

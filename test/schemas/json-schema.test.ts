@@ -8,6 +8,9 @@ const names = Object.keys(wireShapes) as WireName[];
 
 /** Shapes that are parts of others, never documents of their own. */
 const notDocuments = new Set([
+  'AcceptanceAnswers',
+  'AcceptanceCheck',
+  'AcceptanceLine',
   'ReportMail',
   'AccountRole',
   'AreaPath',
