@@ -44,6 +44,23 @@ export const Reason = v.picklist([
 ]);
 export type Reason = v.InferOutput<typeof Reason>;
 
+/** Did a microphone near the horn hear it? `unknown` is not no. */
+export const Heard = v.picklist(['yes', 'no', 'unknown']);
+export type Heard = v.InferOutput<typeof Heard>;
+
+/** Why it is not a yes. `silent`: the horn gave nothing; `elsewhere`: the sound came from another horn, later or fainter. */
+export const HeardBecause = v.picklist([
+  'silent',
+  'elsewhere',
+  'no-microphone',
+  'not-calibrated',
+  'saturated',
+  'too-quiet',
+  'too-short',
+  'too-noisy',
+]);
+export type HeardBecause = v.InferOutput<typeof HeardBecause>;
+
 export const Receipt = v.strictObject({
   /** `SCHEDULE@UTC-START-MS@OUTPUT`, for an order `ORDER-ID@OUTPUT`, for a live session `SESSION@OUTPUT`, for a play by hand `local:…`. */
   occurrence: MessageId,
@@ -65,6 +82,11 @@ export const Receipt = v.strictObject({
   gainDb: v.number(),
   /** What proves sound: relay feedback, measured current, a microphone at the horn, a painted frame, the virtual output, or nothing. */
   proof: v.picklist(['none', 'relay', 'current', 'microphone', 'bridge', 'painted', 'simulated']),
+  /** Only where a microphone is named for the output; it compares, and keeps no sound. */
+  heard: v.optional(Heard),
+  heardBecause: v.optional(HeardBecause),
+  /** Loudness at the microphone against its calibration, dB: −6 is half as loud as then. */
+  heardDb: v.optional(v.pipe(v.number(), v.minValue(-120), v.maxValue(120))),
   amplifierOnMs: v.optional(InstantMs),
   /** First sample at the output minus planned start. */
   startErrorMs: v.optional(v.number()),
