@@ -1,4 +1,5 @@
 // The box's outputs as they stand behind their ids: a loudspeaker with converter and relays, or a board with its screen.
+// LONG: one door to every output; each question and act about one stands here once, and is a line or two.
 import { join } from 'node:path';
 import { VirtualDac } from '../hardware/audio-out/virtual-dac.ts';
 import { WavRecorder, wavPath } from '../hardware/audio-out/wav-recorder.ts';
@@ -18,14 +19,14 @@ import { BoardPlayer, type BoardPlayerOptions } from './board-player.ts';
 import { Boards } from './boards.ts';
 import { type AgentConfig, audioOutSettings } from './config.ts';
 import type { Action, BeaconPattern, Event, PlayAction } from './core/model.ts';
+import type { Ear } from './ear/ear.ts';
+import { earAt } from './ear/ear-at.ts';
 import { LevelTaps } from './level-tap.ts';
 import type { LiveFeed } from './live/feed.ts';
 import type { Logger } from './log.ts';
 import { Player } from './player/player.ts';
 import type { OwnSirens } from './player/siren-set.ts';
 import type { Clock } from './ports.ts';
-import { proofAt } from './proof-line.ts';
-import type { SoundProof } from './sound-proof.ts';
 
 const feedWatchdogEveryMs = 2_000;
 
@@ -56,7 +57,7 @@ interface Speaker {
   readonly player: Player;
   readonly recorder: WavRecorder | undefined;
   /** Only where a microphone stands at the horn. */
-  readonly proof: SoundProof | undefined;
+  readonly ear: Ear | undefined;
 }
 
 interface Screen {
@@ -115,8 +116,8 @@ export class Outputs {
   play(action: PlayAction, tell: Tell): void {
     const rig = this.#rigs.get(action.output);
     if (rig) {
-      const proof = rig.kind === 'loudspeaker' && action.sound.of === 'order' ? rig.proof : undefined;
-      rig.player.play(action, proof?.watch(action, tell) ?? tell);
+      const ear = rig.kind === 'loudspeaker' ? rig.ear : undefined;
+      rig.player.play(action, ear?.watch(action, tell) ?? tell);
       return;
     }
     const problem: Problem = { code: 'device-failed', path: '', detail: `no output ${action.output} on this box` };
@@ -171,6 +172,13 @@ export class Outputs {
     return [...this.#rigs].filter(([, rig]) => rig.kind === 'loudspeaker').map(([id]) => id);
   }
 
+  /** Outputs with a microphone at their horn. */
+  ears(): { readonly output: string; readonly calibratedMs: number | null }[] {
+    return [...this.#rigs].flatMap(([output, rig]) =>
+      rig.kind === 'loudspeaker' && rig.ear ? [{ output, calibratedMs: rig.ear.calibratedMs }] : [],
+    );
+  }
+
   relays(output: string): { readonly relay1: boolean; readonly relay2: boolean } | undefined {
     const rig = this.#rigs.get(output);
     return rig?.kind === 'loudspeaker' ? rig.board.amplifier(output) : undefined;
@@ -208,7 +216,7 @@ export class Outputs {
     await this.#preparing;
     const rigs = [...this.#rigs.values()];
     const speakers = rigs.filter((rig) => rig.kind === 'loudspeaker');
-    for (const rig of speakers) rig.proof?.stop();
+    for (const rig of speakers) rig.ear?.stop();
     await Promise.all(speakers.map((rig) => rig.player.stop()));
     await this.#boards?.stop();
     await Promise.all(rigs.map((rig) => (rig.kind === 'loudspeaker' ? rig.recorder?.stop() : rig.player.stop())));
@@ -228,11 +236,11 @@ export class Outputs {
     const audible = audioOut instanceof VirtualDac && board instanceof SimulatedBoard;
     const heard = audible ? new SimulatedLoudspeaker(audioOut, board, id) : undefined;
     const recordWav = config.audioOut.kind === 'virtual' ? config.audioOut.recordWav : undefined;
-    const proof = proofAt(id, this.#options, heard, (near) => this.heard(near));
+    const ear = earAt(id, this.#options, heard, (near) => this.heard(near));
     const fed = config.meter ? this.levels.tap(audioOut) : audioOut;
     const player = new Player({
       output: id,
-      audioOut: proof?.tap(fed) ?? fed,
+      audioOut: ear?.tap(fed) ?? fed,
       clock,
       tools,
       pathOf,
@@ -250,7 +258,7 @@ export class Outputs {
         ? undefined
         : new WavRecorder(heard, { path: wavPath(dataDir, recordWav, id, this.#rigs.size), onProblem });
     await recorder?.start();
-    this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder, proof });
+    this.#rigs.set(id, { kind: 'loudspeaker', board, heard, player, recorder, ear });
     this.#watchdog ??= setInterval(() => this.#boards?.feed((of) => this.pumps(of)), feedWatchdogEveryMs);
     await player.start(tell);
   }

@@ -123,6 +123,20 @@ export const faultKinds: Readonly<Record<FaultReason, FaultKind>> = {
     'Kiểm tra cáp điều khiển màn hình',
     'Check the control line of the screen',
   ),
+  'not-heard': kind(
+    'alarm',
+    'Loa không kêu dù đã phát',
+    'Played, but not heard at the horn',
+    'Kiểm tra tăng âm, dây loa và loa tại cột',
+    'Check the amplifier, the loudspeaker line and the horn',
+  ),
+  'ear-missing': kind(
+    'notice',
+    'Micrô kiểm chứng không hoạt động',
+    'The microphone at the horn gives nothing',
+    'Kiểm tra phích cắm và dây micrô',
+    'Check the plug and cable of the microphone',
+  ),
   'display-behind': kind(
     'notice',
     'Bảng đang dùng hình dự phòng',

@@ -1,9 +1,11 @@
 // What a box owes its centre: numbered, chained rows in signed batches, forgotten only on a signed receipt.
 import * as v from 'valibot';
 import { Screenshot } from './command.ts';
+import { Envelope } from './envelope.ts';
 import { Id, LanguageTag, MessageId, Sha256 } from './ids.ts';
 import { Problem } from './problem-shape.ts';
 import { Receipt } from './receipt.ts';
+import { UpdateFact } from './release.ts';
 import { ShowingRow } from './showing-row.ts';
 import { ClockQuality, InstantMs } from './time.ts';
 
@@ -79,6 +81,13 @@ export const Fact = v.variant('kind', [
     state: v.picklist(['accepted', 'sounding', 'lost', 'ended', 'refused']),
     problem: v.optional(Problem),
   }),
+  /** A change that could cut the box off: tried, kept once the centre was met, or taken back. */
+  v.strictObject({
+    kind: v.literal('trial'),
+    of: v.pipe(v.array(v.picklist(['policy', 'paths', 'network', 'authority'])), v.minLength(1), v.maxLength(4)),
+    state: v.picklist(['begun', 'kept', 'reverted']),
+    detail: v.pipe(v.string(), v.maxLength(300)),
+  }),
   /** What a person did at the box. */
   v.strictObject({
     kind: v.literal('act'),
@@ -91,15 +100,30 @@ export const Fact = v.variant('kind', [
       'service-off',
       'talk',
       'local-end',
+      'calibrate',
       'screen-blank',
       'screen-lit',
       'case-open',
       'case-closed',
+      'relay-test',
+      'screen-test',
+      /** The box's own Wi-Fi for a technician, and why it opened or closed. */
+      'hotspot-on',
+      'hotspot-off',
+      /** A change of the network was tried, stayed because the centre was reached, or was taken back. */
+      'network-tried',
+      'network-kept',
+      'network-reverted',
+      'logs-read',
     ]),
     detail: v.pipe(v.string(), v.maxLength(200)),
   }),
+  /** What a technician found and heard here: a signed `acceptance` statement. */
+  v.strictObject({ kind: v.literal('acceptance'), record: Envelope }),
   /** One per boot: repairs the wall time of earlier rows of that boot. */
   v.strictObject({ kind: v.literal('clock'), boot: Id, offsetMs: v.number(), quality: ClockQuality }),
+  /** A release of the box's programs: how far it came here. */
+  UpdateFact,
   /** Rows given up for space: a known gap, never silence. */
   v.strictObject({
     kind: v.literal('dropped'),

@@ -51,6 +51,8 @@ export const Health = v.strictObject({
         'keys-expired',
         'screen-power',
         'display-behind',
+        'not-heard',
+        'ear-missing',
         ...hardwareReasons,
       ]),
     ),
@@ -128,7 +130,7 @@ export type Answer = v.InferOutput<typeof Answer>;
 /** `g/{group}/order` or `g/{group}/drill`. */
 const OrderTopic = v.pipe(v.string(), v.regex(/^g\/[a-z0-9-]{1,32}\/(order|drill)$/, 'must be g/GROUP/order or g/GROUP/drill'));
 
-/** Body of the signed `heartbeat` on `c/{centre}/on`, each 120 s. A new epoch makes boxes announce themselves again. */
+/** Body of the signed `heartbeat` on `c/{centre}/on`, each 300 s. A new epoch makes boxes announce themselves again. */
 export const Heartbeat = v.strictObject({
   epoch: Id,
   timeMs: InstantMs,

@@ -17,7 +17,7 @@ import { endRevoked, offerOrder } from './order-offers.ts';
 import { playbackOver, playbackProgressed, playbackStarted, sourceFailed } from './outcomes.ts';
 import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './outputs.ts';
 import { offerWant, planLoaded, planRefused } from './plans.ts';
-import { soundProven } from './proofs.ts';
+import { earCalibrated, soundHeard } from './proofs.ts';
 import { closeLastBoot } from './receipts.ts';
 import { pictureTaken, screenSwitched } from './screens.ts';
 import { showingEnded, showingPainted } from './showings.ts';
@@ -76,7 +76,8 @@ export function absorb(turn: Turn, event: Event) {
     case 'amplifierLost':
     case 'outputFailed':
     case 'outputReady':
-    case 'soundProven':
+    case 'soundHeard':
+    case 'earCalibrated':
     case 'troubleSeen':
     case 'screenSwitched':
     case 'pictureTaken':
@@ -142,7 +143,8 @@ type DeviceEvent = Event & {
     | 'amplifierLost'
     | 'outputFailed'
     | 'outputReady'
-    | 'soundProven'
+    | 'soundHeard'
+    | 'earCalibrated'
     | 'troubleSeen'
     | 'screenSwitched'
     | 'pictureTaken'
@@ -160,8 +162,10 @@ function absorbDevice(turn: Turn, event: DeviceEvent) {
       return outputFailed(turn, event);
     case 'outputReady':
       return outputReady(turn, event);
-    case 'soundProven':
-      return soundProven(turn, event);
+    case 'soundHeard':
+      return soundHeard(turn, event);
+    case 'earCalibrated':
+      return earCalibrated(turn, event);
     case 'troubleSeen':
       if (event.problem) return raiseFault(turn, event.trouble, `${event.problem.code}: ${event.problem.detail}`);
       return endFault(turn, event.trouble);

@@ -124,9 +124,11 @@ function beginTone(turn: Turn, { tone }: Wish & { kind: 'tone' }, startAtMonoMs:
   const untilMs = startAtMs + tone.durationMs;
   return {
     voice: { kind: 'tone', id: tone.id, durationMs: tone.durationMs, ...(tone.countdown ? { countdown: true } : {}) },
-    sound: tone.countdown
-      ? { of: 'countdown', durationMs: tone.durationMs, languages: turn.settings.languages }
-      : { of: 'tone', hz: toneHz, durationMs: tone.durationMs },
+    sound: tone.sweep
+      ? { of: 'sweep', durationMs: tone.durationMs }
+      : tone.countdown
+        ? { of: 'countdown', durationMs: tone.durationMs, languages: turn.settings.languages }
+        : { of: 'tone', hz: toneHz, durationMs: tone.durationMs },
     slot: 'normal',
     startAtMonoMs,
     offsetMs: 0,

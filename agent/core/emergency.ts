@@ -3,6 +3,7 @@ import type { Order } from '../../schemas/order.ts';
 import { hoursRule } from '../../schemas/policy.ts';
 import type { Problem } from '../../schemas/problems.ts';
 import { sounds } from '../../schemas/settings.ts';
+import { earFields, provenBy } from './heard-fields.ts';
 import { orderHeld } from './held.ts';
 import { proofOf } from './ledger.ts';
 import { drillShownMinMs, latchedMax, latchMs, unsureMs } from './limits.ts';
@@ -77,7 +78,8 @@ function tellOrderReceipt(turn: Turn, active: ActiveOrder, output: OutputState, 
       audibleMs,
       items: [],
       gainDb: turn.settings.gainDb,
-      proof: (audibleMs > 0 && sounding?.proved) || proofOf(turn, output.kind, audibleMs, output.id, active.id),
+      proof: provenBy(proofOf(turn, output.kind, audibleMs, output.id, active.id), sounding?.ear),
+      ...(audibleMs > 0 ? earFields(sounding?.ear) : {}),
       clock: turn.now.quality,
       ...(active.here ? { here: { how: active.here.how, by: active.here.by } } : {}),
     },

@@ -46,7 +46,7 @@ export function handOver(turn: Turn, { id, player }: OutputState): void {
 function pauseAsCut(turn: Turn, mark: PlayingMark): void {
   if (mark.voice.kind !== 'occurrence' || mark.startedMs === null) return;
   const { occurrence } = mark.voice;
-  const { startedMs, startErrorMs, audibleMs, earlierAudibleMs, amplifierOnMs } = mark;
+  const { startedMs, startErrorMs, audibleMs, earlierAudibleMs, amplifierOnMs, ear } = mark;
   pause(turn, {
     occurrence,
     offsetMs: positionAfter(occurrence, mark.offsetMs, audibleMs),
@@ -55,5 +55,6 @@ function pauseAsCut(turn: Turn, mark: PlayingMark): void {
     startErrorMs: startErrorMs ?? 0,
     reason: 'power-cut',
     amplifierOnMs,
+    ...(ear && { ear }),
   });
 }

@@ -29,6 +29,8 @@ export function healthOf(turn: Turn): Health {
     ['keys-expired', live.faults.includes('keys-expired')],
     ['screen-power', Object.values(live.screens).some(({ power }) => power === 'failed')],
     ['display-behind', Object.keys(live.behind).length > 0],
+    ['not-heard', live.faults.some((fault) => fault.startsWith('unheard-'))],
+    ['ear-missing', live.faults.some((fault) => fault.startsWith('ear-'))],
     ['media-missing', live.cache.known && missing(turn).length > 0],
     ['store-failed', live.faults.includes('store')],
     ['disk-low', sample !== null && sample.diskFreeBytes < diskLowBytes],

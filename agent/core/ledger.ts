@@ -2,6 +2,7 @@
 import type { Order } from '../../schemas/order.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import { sounds, staggerMsMax } from '../../schemas/settings.ts';
+import { provenBy } from './heard-fields.ts';
 import { dayMs } from './limits.ts';
 import { provedByCurrent } from './meter.ts';
 import type { Ledger, Live, Occurrence, PausedPlay } from './model.ts';
@@ -9,7 +10,12 @@ import type { Turn } from './turn.ts';
 
 /** What a final receipt says beyond the occurrence itself. */
 export type Verdict = Pick<Receipt, 'outcome'> &
-  Partial<Pick<Receipt, 'reason' | 'startedMs' | 'endedMs' | 'audibleMs' | 'amplifierOnMs' | 'startErrorMs'>>;
+  Partial<
+    Pick<
+      Receipt,
+      'reason' | 'startedMs' | 'endedMs' | 'audibleMs' | 'amplifierOnMs' | 'startErrorMs' | 'heard' | 'heardBecause' | 'heardDb'
+    >
+  >;
 
 /** Write the final receipt, once: an occurrence that has one is left alone. */
 export function settle(turn: Turn, occurrence: Occurrence, verdict: Verdict): void {
@@ -36,7 +42,7 @@ export function settle(turn: Turn, occurrence: Occurrence, verdict: Verdict): vo
       plannedEndMs: occurrence.endMs,
       items: occurrence.items.map((item) => item.sha256),
       gainDb: gainOf(turn, occurrence),
-      proof: proofOf(turn, occurrence.kind, audibleMs, occurrence.output, occurrence.id),
+      proof: provenBy(proofOf(turn, occurrence.kind, audibleMs, occurrence.output, occurrence.id), rest.heard && { heard: rest.heard }),
       clock: turn.now.quality,
       audibleMs: Math.round(audibleMs),
       ...rest,

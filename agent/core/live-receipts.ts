@@ -1,6 +1,7 @@
 // What was heard of a live session on each output, summed over its returns, and the one receipt it ends in.
 import type { Reason, Receipt } from '../../schemas/receipt.ts';
 import { sounds } from '../../schemas/settings.ts';
+import { earFields, later, provenBy } from './heard-fields.ts';
 import { heldBack } from './held.ts';
 import { proofOf } from './ledger.ts';
 import { liveLateMs } from './limits.ts';
@@ -15,6 +16,7 @@ export function isFor({ output }: HeldSession, { id, kind }: Pick<OutputState, '
 /** Add one stretch of sound to what was heard of its session; `why` it stopped, null for an end of its own. */
 export function addHeard(before: LiveHeard | undefined, mark: PlayingMark, why: Reason | null): LiveHeard | undefined {
   if (mark.startedMs === null) return before && { ...before, cut: before.cut ?? why, last: why };
+  const ear = later(before?.ear, mark.ear);
   return {
     startedMs: before?.startedMs ?? mark.startedMs,
     startErrorMs: before?.startErrorMs ?? mark.startErrorMs ?? mark.startedMs - mark.plannedStartMs,
@@ -24,6 +26,7 @@ export function addHeard(before: LiveHeard | undefined, mark: PlayingMark, why: 
     gainDb: mark.gainDb,
     cut: before?.cut ?? why,
     last: why,
+    ...(ear && { ear }),
   };
 }
 
@@ -54,7 +57,8 @@ function receiptOf(turn: Turn, held: HeldSession, output: OutputState): Receipt 
     audibleMs,
     items: [],
     gainDb: heard?.gainDb ?? session.gainDb,
-    proof: proofOf(turn, output.kind, audibleMs, output.id, session.session),
+    proof: provenBy(proofOf(turn, output.kind, audibleMs, output.id, session.session), heard?.ear),
+    ...earFields(heard?.ear),
     clock: turn.now.quality,
   };
 }

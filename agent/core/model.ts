@@ -11,7 +11,7 @@ import type { Fact, LocalStart } from '../../schemas/outbox.ts';
 import type { PolicyRule } from '../../schemas/policy.ts';
 import type { Problem, ProblemCode } from '../../schemas/problems.ts';
 import type { Item, Level, Programme } from '../../schemas/programme.ts';
-import type { Reason } from '../../schemas/receipt.ts';
+import type { Heard, HeardBecause, Reason } from '../../schemas/receipt.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
 import type { Output } from '../../schemas/settings.ts';
@@ -147,13 +147,15 @@ export type Event =
       readonly detail: string;
     }
   | { readonly is: 'pictureTaken'; readonly command: string; readonly picture?: Screenshot; readonly problem?: Problem }
-  /** A sensor at the horn proved that an attempt is heard. */
-  | { readonly is: 'soundProven'; readonly output: string; readonly attempt: number; readonly by: 'microphone' }
+  /** What a microphone at the horn says of an attempt: as soon as it is sure that it is heard, and at its end. */
+  | ({ readonly is: 'soundHeard'; readonly output: string; readonly attempt: number } & HeardHere)
+  /** The sweep that a person asked for is over: what it said of the microphone, or that it was not made out. */
+  | { readonly is: 'earCalibrated'; readonly output: string; readonly found: { readonly delayMs: number; readonly gainDb: number } | null }
   /** The disk refuses what must not be forgotten, or commands come in a flood; null: no more. */
   | { readonly is: 'troubleSeen'; readonly trouble: 'store' | 'flood'; readonly problem: Problem | null }
   | { readonly is: 'healthSampled'; readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> }
   /** A person at the box asks (local page, button). `held`: the button is held down, so a person listens. */
-  | { readonly is: 'toneAsked'; readonly output: string; readonly durationMs: number; readonly held?: boolean }
+  | { readonly is: 'toneAsked'; readonly output: string; readonly durationMs: number; readonly held?: boolean; readonly sweep?: boolean }
   | { readonly is: 'mutedHere'; readonly muted: boolean; readonly by?: string }
   /** Somebody with the PIN stands at the horn: nothing sounds until it ends (DESIGN §5). */
   | { readonly is: 'serviceAsked'; readonly on: boolean; readonly by: string }
@@ -318,6 +320,7 @@ export interface PausedPlay {
   readonly startErrorMs: number;
   readonly reason: Reason;
   readonly amplifierOnMs?: number | null;
+  readonly ear?: HeardHere;
 }
 
 export interface PlayingMark {
@@ -338,6 +341,8 @@ export interface PlayingMark {
   readonly gainDb: number;
   /** Boards: what interrupted it before. */
   readonly cut?: Reason;
+  /** What the microphone at the horn says, earlier attempts included. */
+  readonly ear?: HeardHere;
 }
 
 /** What an output is given over to. */
@@ -345,7 +350,7 @@ export type Voice =
   | { readonly kind: 'occurrence'; readonly occurrence: Occurrence }
   | { readonly kind: 'order'; readonly order: string }
   | { readonly kind: 'live'; readonly session: string }
-  | { readonly kind: 'tone'; readonly id: string; readonly durationMs: number; readonly countdown?: boolean };
+  | { readonly kind: 'tone'; readonly id: string; readonly durationMs: number; readonly countdown?: boolean; readonly sweep?: boolean };
 
 export interface KeptOrders {
   /** Highest accepted counter with its digest, per `iss/epoch/aud` (orders and clears share the space). */
@@ -396,8 +401,8 @@ export interface Sounding {
   readonly audibleMs: number;
   readonly voice?: OrderVoice;
   readonly languages?: OrderLanguages;
-  /** What proved that it was heard here. */
-  readonly proved?: 'microphone';
+  /** What the microphone at the horn says of it. */
+  readonly ear?: HeardHere;
 }
 
 /** Live sessions taken here, and the ids that may not be taken (again). */
@@ -430,6 +435,7 @@ export interface LiveHeard {
   /** The first thing that interrupted it, and what ended the last stretch; null for an end of its own. */
   readonly cut: Reason | null;
   readonly last: Reason | null;
+  readonly ear?: HeardHere;
 }
 
 export interface KeptCounters {
@@ -674,6 +680,8 @@ export interface ToneAsked {
   readonly command: string | null;
   /** The countdown that ends service: the one sound that service allows. */
   readonly countdown?: boolean;
+  /** The sweep that calibrates the microphone at the horn. */
+  readonly sweep?: boolean;
   /** A tone that found no free output by then is given up. */
   readonly untilMonoMs: number;
 }
@@ -780,6 +788,13 @@ export interface PlayAction {
   readonly gainDb: number;
 }
 
+/** Heard at the horn, as a receipt says it. */
+export interface HeardHere {
+  readonly heard: Heard;
+  readonly because?: HeardBecause;
+  readonly levelDb?: number;
+}
+
 /** What is fed to the output. Positions skip into the session for joiners and resumed plays. */
 export type Sound =
   | { readonly of: 'items'; readonly items: readonly Item[]; readonly times: number; readonly gapMs: number; readonly offsetMs: number }
@@ -794,6 +809,8 @@ export type Sound =
       readonly languages: readonly string[];
     }
   | { readonly of: 'tone'; readonly hz: number; readonly durationMs: number }
+  /** The known sound that calibrates the microphone at the horn. */
+  | { readonly of: 'sweep'; readonly durationMs: number }
   /** Ten seconds of warning before sound comes back: beeps each second, spoken numbers where the box has the voice. */
   | { readonly of: 'countdown'; readonly durationMs: number; readonly languages: readonly string[] }
   /** Frames sound at `captured + delayMs`; comfort silence where none are, ended by the session's last batch. */

@@ -3,6 +3,7 @@ import type { Problem } from '../../schemas/problems.ts';
 import type { Reason } from '../../schemas/receipt.ts';
 import { sounds } from '../../schemas/settings.ts';
 import { endFault, raiseFault } from './faults.ts';
+import { earFields, provenBy } from './heard-fields.ts';
 import { tellSoundsAgain } from './held.ts';
 import { pause, pausedOf, proofOf, settle, type Verdict } from './ledger.ts';
 import { deviceRestMs, shortfallMs } from './limits.ts';
@@ -61,12 +62,17 @@ export function sourceFailed(turn: Turn, { output, item, problem }: Event & { is
 }
 
 /** The mark of an attempt, current or leaving; a stale attempt has none. */
-function changeMark(turn: Turn, id: string, attempt: number, change: (mark: PlayingMark) => PlayingMark) {
+export function changeMark(turn: Turn, id: string, attempt: number, change: (mark: PlayingMark) => PlayingMark): PlayingMark | undefined {
   const current = turn.kept.playing[id];
-  if (current?.attempt === attempt) return turn.keep({ playing: { ...turn.kept.playing, [id]: change(current) } });
+  if (current?.attempt === attempt) {
+    turn.keep({ playing: { ...turn.kept.playing, [id]: change(current) } });
+    return current;
+  }
   const output = turn.live.outputs[id];
-  if (!output?.leaving.some((one) => one.attempt === attempt)) return;
-  turn.output(id, { leaving: output.leaving.map((one) => (one.attempt === attempt ? { ...one, mark: change(one.mark) } : one)) });
+  const gone = output?.leaving.find((one) => one.attempt === attempt);
+  if (!output || !gone) return undefined;
+  turn.output(id, { leaving: output.leaving.map((one) => (one === gone ? { ...one, mark: change(one.mark) } : one)) });
+  return gone.mark;
 }
 
 export function playbackOver(turn: Turn, over: Over) {
@@ -167,6 +173,7 @@ export function pauseAt(turn: Turn, occurrence: Occurrence, mark: PlayingMark, r
     startErrorMs: mark.startErrorMs ?? 0,
     reason,
     amplifierOnMs: mark.amplifierOnMs,
+    ...(mark.ear && { ear: mark.ear }),
   });
 }
 
@@ -196,6 +203,7 @@ export function heard(mark: PlayingMark, totalMs: number): Omit<Verdict, 'outcom
     audibleMs: totalMs,
     startErrorMs: mark.startErrorMs ?? mark.startedMs - mark.plannedStartMs,
     ...(mark.amplifierOnMs === null ? {} : { amplifierOnMs: Math.round(mark.amplifierOnMs) }),
+    ...earFields(mark.ear),
   };
 }
 
@@ -244,7 +252,7 @@ function concludeRepetition(turn: Turn, id: string, mark: PlayingMark, over: Ove
     audibleMs: (last?.audibleMs ?? 0) + mark.audibleMs,
     ...((over.voice ?? last?.voice) ? { voice: over.voice ?? last?.voice } : {}),
     ...((over.languages ?? last?.languages) ? { languages: over.languages ?? last?.languages } : {}),
-    ...(last?.proved ? { proved: last.proved } : {}),
+    ...(last?.ear ? { ear: last.ear } : {}),
   };
   const changed = {
     ...active,
@@ -268,7 +276,7 @@ function concludeTone(turn: Turn, id: string, mark: PlayingMark, over: Over): vo
       plannedEndMs: mark.plannedEndMs,
       items: [],
       gainDb: mark.gainDb,
-      proof: proofOf(turn, output?.kind ?? 'loudspeaker', mark.audibleMs, over.output, id),
+      proof: provenBy(proofOf(turn, output?.kind ?? 'loudspeaker', mark.audibleMs, over.output, id), mark.ear),
       clock: turn.now.quality,
       audibleMs: mark.audibleMs,
       ...heard(mark, mark.audibleMs),

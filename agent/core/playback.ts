@@ -165,6 +165,7 @@ function pauseFrom(turn: Turn, mark: PlayingMark, reason: Reason): void {
     startErrorMs: mark.startErrorMs ?? 0,
     reason,
     amplifierOnMs: mark.amplifierOnMs,
+    ...(mark.ear && { ear: mark.ear }),
   });
 }
 

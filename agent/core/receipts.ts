@@ -2,6 +2,7 @@
 import type { Reason } from '../../schemas/receipt.ts';
 import { sounds } from '../../schemas/settings.ts';
 import { nextStartMs, unsettled } from './agenda.ts';
+import { earFields } from './heard-fields.ts';
 import { stilled } from './held.ts';
 import { compact, pausedOf, settle } from './ledger.ts';
 import { meetMs, receiptsPerDecisionMax } from './limits.ts';
@@ -83,7 +84,7 @@ function missedBecause(turn: Turn, one: Occurrence, untilMs: number): Reason {
 }
 
 function closePaused(turn: Turn, play: PausedPlay) {
-  const { occurrence, reason, startedMs, startErrorMs, audibleMs, amplifierOnMs } = play;
+  const { occurrence, reason, startedMs, startErrorMs, audibleMs, amplifierOnMs, ear } = play;
   const output = turn.live.outputs[occurrence.output];
   if (leaving(output, occurrence.id) || playing(output, occurrence.id)) return;
   const gone = !turn.live.agenda?.occurrences.some((one) => one.id === occurrence.id) && occurrence.startMs >= turn.kept.ledger.settledToMs;
@@ -98,6 +99,7 @@ function closePaused(turn: Turn, play: PausedPlay) {
     startErrorMs,
     audibleMs,
     ...(amplifierOnMs === undefined || amplifierOnMs === null ? {} : { amplifierOnMs: Math.round(amplifierOnMs) }),
+    ...earFields(ear),
   });
 }
 

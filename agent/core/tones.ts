@@ -13,17 +13,19 @@ interface Asking {
   readonly command: string | null;
   /** A person at the box holds the button down. */
   readonly held: boolean;
+  /** The sweep that calibrates the microphone at the horn. */
+  readonly sweep?: boolean;
 }
 
 /** A person at the box asks for a tone; no length at all is the button let go. */
-export function askToneHere(turn: Turn, { output, durationMs, held = false }: Event & { is: 'toneAsked' }): void {
+export function askToneHere(turn: Turn, { output, durationMs, held = false, sweep = false }: Event & { is: 'toneAsked' }): void {
   if (durationMs === 0) {
     letGo(turn, output);
     return;
   }
   const id = `${turn.live.boot}-${turn.attempt()}`;
   const lengthMs = held ? Math.min(durationMs, toneHeldMaxMs) : durationMs;
-  const why = askTone(turn, { output, id, durationMs: lengthMs, command: null, held });
+  const why = askTone(turn, { output, id, durationMs: lengthMs, command: null, held, sweep });
   const what = `${lengthMs} ms on ${output}${held ? ', button held' : ''}`;
   turn.tell({ kind: 'act', act: 'tone', detail: why === null ? what : `refused: ${why}` });
 }
@@ -46,8 +48,8 @@ export function askTone(turn: Turn, asking: Asking): string | null {
   if (held) return `not-allowed: ${held}`;
   const rule = turn.rules.tone(turn.live.plan?.policy, turn.timeKnown ? turn.now.wallMs : null, asking);
   if (rule) return rule;
-  const { id, durationMs, command } = asking;
-  turn.output(asking.output, { tone: { id, durationMs, command, untilMonoMs: turn.now.monoMs + toneWaitMs } });
+  const { id, durationMs, command, sweep = false } = asking;
+  turn.output(asking.output, { tone: { id, durationMs, command, untilMonoMs: turn.now.monoMs + toneWaitMs, ...(sweep && { sweep }) } });
   return null;
 }
 

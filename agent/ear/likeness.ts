@@ -85,28 +85,25 @@ export interface Peak {
   readonly delaySlots: number;
   /** Height of the curve there. */
   readonly height: number;
-  /** How many spreads of the rest of the curve it stands above its mean. */
-  readonly standsOut: number;
 }
 
-/** The highest point of a curve between two delays, and how far it stands out of the whole. */
+/** The highest point of a curve between two delays. */
 export function peakOf({ fromSlots, heights }: Curve, from = fromSlots, to = fromSlots + heights.length - 1): Peak {
   let at = Math.max(0, from - fromSlots);
   for (let i = at; i <= Math.min(to - fromSlots, heights.length - 1); i++) if ((heights[i] ?? 0) > (heights[at] ?? 0)) at = i;
-  let [sum, squares, count] = [0, 0, 0];
-  for (let i = 0; i < heights.length; i++) {
-    if (Math.abs(i - at) <= beside) continue;
-    sum += heights[i] ?? 0;
-    squares += (heights[i] ?? 0) ** 2;
-    count++;
-  }
-  const mean = sum / count;
-  const height = heights[at] ?? 0;
-  return { delaySlots: at + fromSlots, height, standsOut: (height - mean) / Math.sqrt(Math.max(1e-6, squares / count - mean * mean)) };
+  return { delaySlots: at + fromSlots, height: heights[at] ?? 0 };
 }
 
-/** Belongs to the peak itself: the length of a syllable. */
-const beside = 8;
+/**
+ * How many spreads a height stands above the mean of chance: of what the curve is before `untilSlots`, where no sound can be heard yet.
+ * What comes later is no chance, but echo.
+ */
+export function standsOut({ fromSlots, heights }: Curve, height: number, untilSlots: number): number {
+  const rest = heights.subarray(0, Math.max(1, untilSlots - fromSlots));
+  const mean = rest.reduce((sum, one) => sum + one, 0) / rest.length;
+  const variance = rest.reduce((sum, one) => sum + (one - mean) ** 2, 0) / rest.length;
+  return (height - mean) / Math.sqrt(Math.max(1e-4, variance));
+}
 
 /** Mean power of both over a window, dB, and how much of what moves in the one moves in the other (the gain from one to the other, dB). */
 export function levels(given: Track, captured: Track, slot: number, delaySlots: number) {

@@ -2,7 +2,17 @@
 import { type Curve, levels, likeness, mayBegin, needsTo, peakOf, type Search, slotsOf, windowSlots } from './likeness.ts';
 import { frameMs } from './spectrum.ts';
 import { Track } from './track.ts';
-import { type Calibration, calibrationOf, type Evidence, type HeardVerdict, judge, noEvidence, proven, verdictOf, withWindow } from './verdict.ts';
+import {
+  type Calibration,
+  calibrationOf,
+  type Evidence,
+  type HeardVerdict,
+  judge,
+  noEvidence,
+  proven,
+  verdictOf,
+  withWindow,
+} from './verdict.ts';
 
 /** Windows begin each three quarters of a second and overlap. */
 const stepSlots = 47;
@@ -11,8 +21,8 @@ const keeps = 0.93;
 /** Around the calibrated delay: what comes before is there to be compared with, what comes after may be a neighbour. */
 const beforeMs = 960;
 const afterMs = 800;
-/** All delays there may be. */
-const anyDelay: Search = { fromSlots: 0, toSlots: slotsOf(2_000) };
+/** All delays there may be; a stamp may err by a little. */
+const anyDelay: Search = { fromSlots: -2, toSlots: slotsOf(2_000) };
 
 /** INVARIANT: no sample is kept, only loudness in bands of the last sixteen seconds. */
 export class Listening {
@@ -41,6 +51,11 @@ export class Listening {
     this.#compare();
   }
 
+  /** What is compared begins here: what sounded before is something else. */
+  beginAt(atMonoMs: number): void {
+    this.#slot ??= Math.ceil(atMonoMs / frameMs);
+  }
+
   get evidence(): Evidence {
     return this.#evidence;
   }
@@ -50,7 +65,7 @@ export class Listening {
   }
 
   verdict(trouble?: 'no-microphone' | 'not-calibrated'): HeardVerdict {
-    return verdictOf(this.#evidence, this.#calibration, trouble);
+    return verdictOf(this.#evidence, this.#calibration, this.#captured.to === 0 ? 'no-microphone' : trouble);
   }
 
   /** What this microphone is, after a sweep was played; nothing where it did not hear it well. */
@@ -63,7 +78,8 @@ export class Listening {
 
   #compare(): void {
     if (this.#given.to === 0) return;
-    this.#slot ??= mayBegin(this.#given, this.#captured, this.#search);
+    if (this.#slot === undefined) return;
+    this.#slot = Math.max(this.#slot, mayBegin(this.#given, this.#captured, this.#search));
     while (this.#captured.to >= needsTo(this.#slot, this.#search)) {
       this.#look(this.#slot);
       this.#slot += stepSlots;

@@ -44,7 +44,8 @@ export class Spectrum {
 
   #filtered(): number {
     let sum = 0;
-    for (let n = 0, from = this.#at; n < taps; n++, from++) sum += (lowPass[n] ?? 0) * (this.#history[from >= taps ? from - taps : from] ?? 0);
+    for (let n = 0, from = this.#at; n < taps; n++, from++)
+      sum += (lowPass[n] ?? 0) * (this.#history[from >= taps ? from - taps : from] ?? 0);
     return sum;
   }
 
@@ -90,7 +91,9 @@ const turns = Array.from({ length: Math.log2(window) }, (_, stage) => {
     sin: Float32Array.from({ length: half }, (_, k) => -Math.sin((Math.PI * k) / half)),
   };
 });
-const mirrored = Uint16Array.from({ length: window }, (_, i) => Number.parseInt(i.toString(2).padStart(8, '0').split('').reverse().join(''), 2));
+const mirrored = Uint16Array.from({ length: window }, (_, i) =>
+  Number.parseInt(i.toString(2).padStart(8, '0').split('').reverse().join(''), 2),
+);
 
 /** In place, radix 2 (Cooley and Tukey 1965). */
 function transform(re: Float32Array, im: Float32Array): void {

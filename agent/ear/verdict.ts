@@ -1,7 +1,7 @@
 // From windows that were compared to a word on the play: heard, not heard, unknown and why. Pure.
 // A yes needs the sound at its own delay and about its own loudness: the neighbour's horn says the same words, later and fainter.
 import type { HeardBecause, Receipt } from '../../schemas/receipt.ts';
-import { type Curve, type Peak, peakOf, slotsOf } from './likeness.ts';
+import { type Curve, peakOf, slotsOf, standsOut } from './likeness.ts';
 import { frameMs } from './spectrum.ts';
 
 /** What a microphone was found to be, when its horn gave the known sweep. */
@@ -68,18 +68,17 @@ export function judge(look: Look, calibration: Calibration): Window | 'strong' {
   if (look.givenDb < playedDbMin || !look.curve) return 'quiet';
   if (look.capturedDb < deafDb) return 'deaf';
   if (look.clippedShare > clippedShareMax) return 'saturated';
+  const { curve } = look;
   const expected = slotsOf(calibration.delayMs);
   const tolerance = slotsOf(delayToleranceMs);
-  const own = peakOf(look.curve, expected - tolerance, expected + tolerance);
-  const best = peakOf(look.curve);
+  const own = peakOf(curve, expected - tolerance, expected + tolerance);
+  const best = peakOf(curve);
+  const isProof = ({ height }: { readonly height: number }) =>
+    height >= heightMin && standsOut(curve, height, expected - 2 * tolerance) >= standsOutMin;
   if (isProof(best) && best.height > own.height + 0.03) return 'elsewhere';
   if (isProof(own) && look.gainDb < calibration.gainDb - fainterDbMax) return 'elsewhere';
   if (isProof(own)) return own.height >= strongHeightMin ? 'strong' : 'heard';
   return look.givenDb + calibration.gainDb - look.capturedDb < maskedDb ? 'noisy' : 'unheard';
-}
-
-function isProof({ height, standsOut }: Peak): boolean {
-  return height >= heightMin && standsOut >= standsOutMin;
 }
 
 export function withWindow({ counts, strong, gainDbSum }: Evidence, window: Window | 'strong', gainDb: number): Evidence {
@@ -128,6 +127,6 @@ function doubtOf(counts: Evidence['counts']): HeardBecause {
 /** What the curve of a sweep says of the microphone; nothing where it did not stand out. */
 export function calibrationOf(curve: Curve, atMs: number, gainDb: number, noiseDb: number): Calibration | undefined {
   const best = peakOf(curve);
-  if (best.height < calibrationHeightMin || best.standsOut < standsOutMin) return undefined;
+  if (best.height < calibrationHeightMin) return undefined;
   return { atMs, delayMs: best.delaySlots * frameMs, gainDb: Math.round(gainDb * 10) / 10, noiseDb: Math.round(noiseDb * 10) / 10 };
 }

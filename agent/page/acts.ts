@@ -1,10 +1,12 @@
 // What a person may ask of the box on its page, and the event each is.
 import type { Event } from '../core/model.ts';
+import { sweepMs } from '../ear/sweep.ts';
 
 export const pageActs = [
   'tone',
   'tone-hold',
   'tone-release',
+  'calibrate',
   'mute',
   'unmute',
   'service-on',
@@ -35,6 +37,8 @@ export function eventOf(act: Exclude<PageAct, 'button' | 'mains-off' | 'mains-on
       return { is: 'toneAsked', output: subject, durationMs: holdMs, held: true };
     case 'tone-release':
       return { is: 'toneAsked', output: subject, durationMs: 0 };
+    case 'calibrate':
+      return { is: 'toneAsked', output: subject, durationMs: sweepMs, sweep: true };
     case 'mute':
     case 'unmute':
       return { is: 'mutedHere', muted: act === 'mute', by };

@@ -2,6 +2,7 @@
 import type { Problem } from '../../schemas/problems.ts';
 import type { Item } from '../../schemas/programme.ts';
 import type { Event, PlayAction, Sound } from '../core/model.ts';
+import { sweepWave } from '../ear/sweep.ts';
 import { LiveFeed } from '../live/feed.ts';
 import { CountdownSource } from './countdown.ts';
 import { gainOf } from './mixer.ts';
@@ -51,6 +52,7 @@ export class SoundSources {
   of({ sound, startAtMs }: Pick<PlayAction, 'sound' | 'startAtMs'>, onFault: OnFault): Source {
     const { tools, pathOf, heldBytes } = this.#options;
     const { speak } = this.#shelf;
+    if (sound.of === 'sweep') return new GeneratedSource(sweepWave, sound.durationMs);
     if (sound.of === 'tone') return new GeneratedSource(toneWave(sound.hz), sound.durationMs);
     if (sound.of === 'order')
       return new OrderSource(

@@ -6,8 +6,9 @@ import type { Heard } from '../audio-out.ts';
 import { murmur } from './murmur.ts';
 
 /** Ten metres of air. */
-const airMs = 30;
-const loss = 0.1;
+export const airMs = 30;
+export const lossDb = -20;
+const loss = 10 ** (lossDb / 20);
 const streetLevel = 0.02;
 
 export class NearMicrophone implements AudioIn {

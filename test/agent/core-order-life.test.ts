@@ -79,7 +79,7 @@ test('heard is told once for an order, only of the attempt that plays it, and st
   rig.starts();
   const play = rig.lastOf('play');
   if (!play) throw new Error('nothing plays');
-  const prove = (attempt: number) => rig.tell({ is: 'soundProven', output: play.output, attempt, by: 'microphone' });
+  const prove = (attempt: number) => rig.tell({ is: 'soundHeard', output: play.output, attempt, heard: 'yes', levelDb: -2 });
   const heard = () => rig.facts.filter((fact) => fact.kind === 'order' && fact.state === 'heard');
   prove(play.attempt + 1);
   expect(heard()).toEqual([]);
@@ -89,7 +89,7 @@ test('heard is told once for an order, only of the attempt that plays it, and st
   const meta = opened('c-1', rig.wallMs + 1, { exp: rig.wallMs + hourMs });
   rig.pass(2_000);
   rig.tell({ is: 'clearOffered', opened: meta, clear: { ids: ['o-1'], level: 'commune', reason: '' } });
-  expect(rig.facts.find((fact) => fact.kind === 'receipt')).toMatchObject({ receipt: { outcome: 'partial', proof: 'microphone' } });
+  expect(rig.facts.find((fact) => fact.kind === 'receipt')).toMatchObject({ receipt: { outcome: 'partial', heard: 'yes', heardDb: -2 } });
 });
 
 test('a disk that refuses is a fault until it takes again', () => {

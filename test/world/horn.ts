@@ -281,7 +281,7 @@ export class Horn {
 
 /** True spans of sound of one play; gaps between rounds are silent. */
 function spansOf({ sound }: PlayAction, fromMs: number): { fromMs: number; toMs: number }[] {
-  if (sound.of === 'tone' || sound.of === 'countdown') return [{ fromMs, toMs: fromMs + sound.durationMs }];
+  if (sound.of === 'tone' || sound.of === 'countdown' || sound.of === 'sweep') return [{ fromMs, toMs: fromMs + sound.durationMs }];
   if (sound.of === 'pages') return [];
   if (sound.of === 'live') return [{ fromMs, toMs: Number.POSITIVE_INFINITY }];
   if (sound.of === 'order') {

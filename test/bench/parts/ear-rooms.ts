@@ -102,7 +102,10 @@ export function rmsOf(sound: Int16Array): number {
 }
 
 /** Sounds laid over one another, each with its gain and its delay; as long as the first. */
-export function mixed(length: number, ...parts: readonly { readonly sound: Int16Array; readonly gain: number; readonly delayMs?: number }[]): Int16Array {
+export function mixed(
+  length: number,
+  ...parts: readonly { readonly sound: Int16Array; readonly gain: number; readonly delayMs?: number }[]
+): Int16Array {
   const out = new Float32Array(length);
   for (const { sound, gain, delayMs = 0 } of parts) {
     const shift = Math.round(delayMs * 48);
@@ -130,9 +133,14 @@ export interface Play {
 }
 
 /** What a box hears of a play, given in blocks as they come. */
-export function listen({ played, captured, calibration, ppm = 0 }: Play): { readonly verdict: HeardVerdict; readonly listening: Listening; readonly cpuMs: number } {
+export function listen({ played, captured, calibration, ppm = 0 }: Play): {
+  readonly verdict: HeardVerdict;
+  readonly listening: Listening;
+  readonly cpuMs: number;
+} {
   const before = process.cpuUsage();
   const listening = new Listening(calibration);
+  listening.beginAt(fromMonoMs);
   const stretch = 1 + ppm / 1e6;
   for (let at = 0; at < captured.length; at += blockSamples) {
     const given = played.subarray(at, at + blockSamples);
