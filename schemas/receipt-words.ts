@@ -1,5 +1,5 @@
 // Receipts in the words people read, Vietnamese; the English of each is its own name.
-import type { Outcome, Reason, Receipt } from './receipt.ts';
+import type { Heard, HeardBecause, Outcome, Reason, Receipt } from './receipt.ts';
 
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   played: 'phát đủ',
@@ -66,3 +66,36 @@ export const proofWords: Readonly<Record<Receipt['proof'], string>> = {
   painted: 'trang đã hiện',
   simulated: 'mô phỏng',
 };
+
+export const heardWords: Readonly<Record<Heard, string>> = {
+  yes: 'micrô nghe thấy',
+  no: 'micrô không nghe thấy',
+  unknown: 'chưa rõ có nghe thấy',
+};
+
+export const heardBecauseWords: Readonly<Record<HeardBecause, string>> = {
+  silent: 'loa không kêu',
+  elsewhere: 'tiếng đến từ loa khác',
+  'no-microphone': 'không có micrô',
+  'not-calibrated': 'micrô chưa hiệu chuẩn',
+  saturated: 'micrô quá tải',
+  'too-quiet': 'chương trình quá nhỏ',
+  'too-short': 'chương trình quá ngắn',
+  'too-noisy': 'quá ồn',
+};
+
+/** What proves a play, with what the microphone at the horn says where there is one: `rơ-le; micrô nghe thấy (−3 dB)`. */
+export function proofInWords({
+  proof,
+  heard,
+  heardBecause,
+  heardDb,
+}: Pick<Receipt, 'proof' | 'heard' | 'heardBecause' | 'heardDb'>): string {
+  if (!heard) return proofWords[proof];
+  const more = heardBecause
+    ? ` (${heardBecauseWords[heardBecause]})`
+    : heardDb === undefined
+      ? ''
+      : ` (${heardDb < 0 ? '−' : '+'}${Math.abs(heardDb)} dB)`;
+  return `${proofWords[proof]}; ${heardWords[heard]}${more}`;
+}

@@ -3,6 +3,7 @@
 export const script = `
 'use strict';
 const $ = (id) => document.getElementById(id);
+const heard = {yes:' · micrô nghe thấy · heard',no:' · micrô không nghe thấy · not heard'};
 const outcome = {played:['Đã phát đủ','played','good'],partial:['Phát một phần','partial','warn'],preempted:['Bị ngắt','pre-empted','warn'],missed:['Bỏ lỡ','missed','bad'],'refused-by-policy':['Từ chối do quy định','refused by policy','warn'],failed:['Lỗi','failed','bad'],withdrawn:['Đã thu hồi','withdrawn','warn']};
 const quality = {signed:['Giờ đã xác thực','signed time','good'],rtc:['Đồng hồ pin','battery clock','good'],net:['Chỉ có NTP','NTP only','warn'],floor:['Chưa chắc chắn','only a floor','bad'],none:['Chưa có giờ','no time','bad']};
 const relay = {none:'–',off:'tắt · off','turning-on':'đang bật · turning on',on:'bật · on','turning-off':'đang tắt · turning off',failed:'lỗi · failed'};
@@ -29,7 +30,7 @@ function show(s) {
   put('link', s.link.up ? 'Đã nối · connected' : 'Mất kết nối · offline', s.link.up ? 'good' : 'bad');
   $('upperline').hidden = !s.upper;
   if (s.upper) put('upper', s.upper.centre + (s.upper.up ? ' · đã nối · connected' : ' · mất kết nối · offline'), s.upper.up ? 'good' : 'warn');
-  const words = {'orders-missed':'Có lệnh không đến hộp · orders did not come','heartbeat-missed':'Trung tâm không báo hiệu · no heartbeat',store:'Thẻ nhớ không ghi được · the card takes no writes'};
+  const words = {'orders-missed':'Có lệnh không đến hộp · orders did not come','heartbeat-missed':'Trung tâm không báo hiệu · no heartbeat',store:'Thẻ nhớ không ghi được · the card takes no writes','not-heard':'Đã phát nhưng loa không kêu: kiểm tra tăng âm và dây loa · played, not heard: check amplifier and line','ear-missing':'Micrô kiểm chứng không hoạt động · the microphone gives nothing'};
   $('missedline').hidden = !s.missed.length; put('missed', s.missed.map((one) => words[one]).join('; '));
   showReady(s.local);
   put('rows', String(s.link.waitingRows)); put('want', String(s.wantRev || '–')); put('version', s.version + ' · ' + s.boot);
@@ -42,7 +43,7 @@ function show(s) {
   if (loud[0]) { const db = loud[0].levelDb; $('bar').style.width = db === null ? '0' : Math.max(0, Math.min(100, (db + 60) / 60 * 100)) + '%'; put('db', db === null ? '–' : db <= -90 ? 'im lặng · silent' : db + ' dBFS'); put('amp', relay[loud[0].amplifier]); }
   showHands(s);
   fill('next', s.next.map((n) => row(n.title, n.output + ' · ' + (rank[n.class] || n.class), clock(n.startMs))), 'Chưa có · nothing planned');
-  fill('receipts', s.receipts.map((r) => { const o = outcome[r.outcome]; return row(o[0] + (r.reason ? ' – ' + (why[r.reason] || r.reason) : ''), (r.what === 'local' ? 'Âm thử hoặc đếm ngược' : s.titles[r.programme] || r.occurrence) + ' · ' + Math.round(r.audibleMs / 1000) + ' s', clock(r.startedMs || r.plannedStartMs), o[2]); }), 'Chưa có · none yet');
+  fill('receipts', s.receipts.map((r) => { const o = outcome[r.outcome]; return row(o[0] + (r.reason ? ' – ' + (why[r.reason] || r.reason) : ''), (r.what === 'local' ? 'Âm thử hoặc đếm ngược' : s.titles[r.programme] || r.occurrence) + ' · ' + Math.round(r.audibleMs / 1000) + ' s' + (heard[r.heard] || ''), clock(r.startedMs || r.plannedStartMs), o[2]); }), 'Chưa có · none yet');
   $('screen').hidden = !s.outputs.some((o) => o.kind === 'board');
   if (s.boardFrame && s.boardFrame !== frame) { frame = s.boardFrame; $('board').src = '/board?' + encodeURIComponent(frame); }
 }

@@ -45,7 +45,7 @@ export interface PageState extends PageFacts {
   /** Orders that lie ready here. */
   readonly local: readonly { readonly id: string; readonly title: string; readonly on: boolean }[];
   /** Orders or heartbeats that stay away, or a disk that takes no writes. */
-  readonly missed: readonly ('orders-missed' | 'heartbeat-missed' | 'store')[];
+  readonly missed: readonly ('orders-missed' | 'heartbeat-missed' | 'store' | 'not-heard' | 'ear-missing')[];
   readonly wantRev: number;
   readonly outputs: readonly {
     readonly id: string;
@@ -95,7 +95,11 @@ export function viewOf(state: State, now: Moment, facts: PageFacts): PageState {
       title: order.class === 'actual' ? order.screen.title : `${order.screen.title} (diễn tập)`,
       on: kept.orders.active.some(({ here }) => here?.base === opened.id),
     })),
-    missed: (['orders-missed', 'heartbeat-missed', 'store'] as const).filter((one) => live.faults.includes(one)),
+    missed: [
+      ...(['orders-missed', 'heartbeat-missed', 'store'] as const).filter((one) => live.faults.includes(one)),
+      ...(live.faults.some((fault) => fault.startsWith('unheard-')) ? (['not-heard'] as const) : []),
+      ...(live.faults.some((fault) => fault.startsWith('ear-')) ? (['ear-missing'] as const) : []),
+    ],
     wantRev: kept.want.applied?.rev ?? 0,
     outputs: Object.values(live.outputs).map((output) => ({
       id: output.id,

@@ -5,7 +5,7 @@ import type { ReceiptAnswer } from '../../schemas/api.ts';
 import { type AreaPath, Id, within } from '../../schemas/ids.ts';
 import type { LogRowAnswer } from '../../schemas/log.ts';
 import { bad, ok } from '../../schemas/problems.ts';
-import { Outcome, type Receipt } from '../../schemas/receipt.ts';
+import { Heard, Outcome, type Receipt } from '../../schemas/receipt.ts';
 import { InstantMs } from '../../schemas/time.ts';
 import type { Centre } from '../centre.ts';
 import { sees } from '../core/sight.ts';
@@ -20,6 +20,8 @@ const ReceiptQuery = v.object({
   box: v.optional(Id),
   unit: v.optional(Id),
   outcome: v.optional(Outcome),
+  /** What the microphone at the horn said. */
+  heard: v.optional(Heard),
   programme: v.optional(Id),
   fromMs: v.optional(v.pipe(Whole, InstantMs)),
   toMs: v.optional(v.pipe(Whole, InstantMs)),
@@ -40,10 +42,10 @@ export function logRoutes(app: FastifyInstance, centre: Centre): void {
       return bad('not-found', `no unit ${query.unit}`, '/unit');
     const place = placeOf(ReceiptPlace, query);
     if (!place.ok) return place;
-    const { fromMs, toMs, outcome, programme } = query;
+    const { fromMs, toMs, outcome, programme, heard } = query;
     const [plannedStartMs = 0, dev = '', occurrence = ''] = place.value ?? [];
     const found = await store.log.receipts({
-      ...{ dev: box?.id, fromMs, toMs, outcome, programme },
+      ...{ dev: box?.id, fromMs, toMs, outcome, programme, heard },
       ...(area !== undefined && { boxes: boxesIn(centre, area) }),
       ...(place.value && { after: { dev, receipt: { plannedStartMs, occurrence } } }),
       limit: query.limit + 1,

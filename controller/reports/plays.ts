@@ -1,6 +1,6 @@
 // Reports made of receipts: the log of plays, minutes by tier, level and language, how far the schedule was kept, what policy refused.
 import type { Receipt } from '../../schemas/receipt.ts';
-import { classWords, outcomeWords, proofWords, reasonWords } from '../../schemas/receipt-words.ts';
+import { classWords, outcomeWords, proofInWords, reasonWords } from '../../schemas/receipt-words.ts';
 import type { Exclusion, ReportBody, Value, Words } from '../../schemas/report-tables.ts';
 import type { Known } from './known.ts';
 import { column, figure, share } from './report.ts';
@@ -38,7 +38,7 @@ export function playRows(known: Pick<Known, 'receipts' | 'boxes' | 'programmes'>
   const names = new Map(known.boxes.map(({ id, name }) => [id, name]));
   return known.receipts.map(({ dev, receipt }): Value[] => [
     ...[receipt.plannedStartMs, dev, names.get(dev) ?? '', titleOf(receipt, known), classWords[receipt.class]],
-    ...[outcomeWords[receipt.outcome], reasonOf(receipt), receipt.startedMs ?? null, receipt.audibleMs, proofWords[receipt.proof]],
+    ...[outcomeWords[receipt.outcome], reasonOf(receipt), receipt.startedMs ?? null, receipt.audibleMs, proofInWords(receipt)],
   ]);
 }
 

@@ -104,7 +104,7 @@ export class SqlLog implements LogStore {
   }
 
   async receipts({ after, limit, ...only }: Parameters<LogStore['receipts']>[0]): Promise<StoredReceipt[]> {
-    const { dev, boxes, fromMs, toMs, outcome, programme } = only;
+    const { dev, boxes, fromMs, toMs, outcome, programme, heard } = only;
     const { where, params } = terms([
       ['dev = ?', dev === undefined ? undefined : [dev]],
       ['dev IN (SELECT value FROM json_each(?))', boxes && [JSON.stringify(boxes)]],
@@ -112,6 +112,7 @@ export class SqlLog implements LogStore {
       ['planned_ms < ?', toMs === undefined ? undefined : [toMs]],
       ['outcome = ?', outcome === undefined ? undefined : [outcome]],
       ['programme = ?', programme === undefined ? undefined : [programme]],
+      ["json_extract(body, '$.heard') = ?", heard === undefined ? undefined : [heard]],
       ['(planned_ms, dev, occurrence) < (?, ?, ?)', after && [after.receipt.plannedStartMs, after.dev, after.receipt.occurrence]],
     ]);
     const sql = `SELECT dev, body, received_ms FROM receipts ${where} ORDER BY planned_ms DESC, dev DESC, occurrence DESC LIMIT ?`;

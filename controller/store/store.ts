@@ -210,6 +210,7 @@ export interface ReceiptFilter {
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;
   readonly outcome?: Receipt['outcome'] | undefined;
+  readonly heard?: Receipt['heard'] | undefined;
   readonly programme?: string | undefined;
 }
 

@@ -26,7 +26,8 @@ async function measure(folder: string) {
   const place = new EarRooms(folder);
   const played = [];
   for (const name of programmes) played.push((await place.programme(name)).subarray(0, secondsMax * 48_000));
-  const rows: { room: string; noise: string; snrDb: number; heardYesPercent: number; silentNoPercent: number; falseYesPercent: number }[] = [];
+  const rows: { room: string; noise: string; snrDb: number; heardYesPercent: number; silentNoPercent: number; falseYesPercent: number }[] =
+    [];
   const [heard, silent]: [Tally, Tally] = [0, 1].map(() => ({ right: 0, falseYes: 0, unknown: 0, of: 0 })) as [Tally, Tally];
   let [cpuMs, soundMs] = [0, 0];
   for (const room of rooms) {

@@ -1,5 +1,5 @@
 // What of the log is asked: as it stands in the address, and as the centre is asked for it.
-import { Outcome } from '../../../../schemas/receipt.ts';
+import { Heard, Outcome } from '../../../../schemas/receipt.ts';
 import type { UnitAnswer } from '../../../../schemas/units.ts';
 import { instantsOf, isDay, type Period } from '../reports/days.ts';
 
@@ -11,6 +11,7 @@ export interface LogAsked extends Period {
   readonly unit: string | undefined;
   readonly box: string | undefined;
   readonly outcome: Outcome | undefined;
+  readonly heard: Heard | undefined;
   readonly programme: string | undefined;
 }
 
@@ -20,12 +21,14 @@ export function logAsked(rest: readonly string[], standard: Period): LogAsked {
   const [from, to] = days.split('_');
   const told = new URLSearchParams(words);
   const outcome = told.get('outcome');
+  const heard = told.get('heard');
   return {
     side: sides.find((one) => one === side) ?? 'luot-phat',
     ...(isDay(from) && isDay(to) && from <= to ? { from, to } : standard),
     unit: told.get('unit') ?? undefined,
     box: told.get('box') ?? undefined,
     outcome: Outcome.options.find((one) => one === outcome),
+    heard: Heard.options.find((one) => one === heard),
     programme: told.get('programme') ?? undefined,
   };
 }
@@ -37,8 +40,8 @@ export function logAddress({ side, from, to, ...only }: LogAsked): string {
 
 export function receiptsPath(asked: LogAsked, limit: number): string {
   const { fromMs, toMs } = instantsOf(asked);
-  const { unit, box, outcome, programme } = asked;
-  return `/receipts?${wordsOf({ fromMs, toMs, unit, box, outcome, programme, limit })}`;
+  const { unit, box, outcome, heard, programme } = asked;
+  return `/receipts?${wordsOf({ fromMs, toMs, unit, box, outcome, heard, programme, limit })}`;
 }
 
 export function showingsPath(asked: LogAsked, limit: number): string {
