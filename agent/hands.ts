@@ -9,7 +9,7 @@ import type { CentreLink } from './link.ts';
 import type { LiveStreams } from './live/live-streams.ts';
 import type { Outputs } from './outputs.ts';
 import { loadPlan } from './plan-loader.ts';
-import type { Clock, Hands, OutboxJournal } from './ports.ts';
+import type { Clock, Hands, OutboxJournal, TrialDoor } from './ports.ts';
 import type { ScreenHands } from './screen-hands.ts';
 
 export interface AgentHandsOptions {
@@ -26,6 +26,8 @@ export interface AgentHandsOptions {
   readonly link: () => CentreLink | undefined;
   /** Out of service: whoever runs this box removes its keys. */
   readonly retire: () => void;
+  /** By the first word of a trial's id: `network:…`, `authority:…`. */
+  readonly trials?: Readonly<Record<string, TrialDoor>>;
   readonly warn: (event: string, problem: Problem) => void;
 }
 
@@ -58,6 +60,7 @@ export class AgentHands implements Hands {
       publishReport: ({ report }) => options.link()?.publishReport(report),
       publishPresence: ({ presence }) => options.link()?.publishPresence(presence),
       publishTelemetry: ({ telemetry }) => options.link()?.publishTelemetry(telemetry),
+      endTrial: (action, tell) => this.#endTrial(action, tell),
       ask: ({ kind }) => options.link()?.ask(kind),
       openLive: ({ session }, tell) => live.open(session, (event) => tell(event)),
       closeLive: ({ session }) => live.close(session),
@@ -81,6 +84,15 @@ export class AgentHands implements Hands {
     const expected = error instanceof Failure || (error instanceof Error && 'code' in error);
     if (!expected) throw error;
     this.#options.warn('actFailed', problemOf(new Error(`${act}: ${error.message}`, { cause: error })));
+  }
+
+  async #endTrial({ id, keep }: Extract<Action, { do: 'endTrial' }>, tell: Tell): Promise<void> {
+    const door = this.#options.trials?.[id.split(':')[0] ?? ''];
+    if (keep) return door?.keep(id);
+    const problem = await (door ? door.revert(id) : Promise.reject(new Failure('driver-missing', `nothing can take ${id} back`)))
+      .then(() => undefined)
+      .catch((error: unknown) => problemOf(error));
+    tell({ is: 'trialEnded', id, ...(problem && { problem }) });
   }
 
   async #load(attempt: number, want: Want, tell: Tell): Promise<void> {

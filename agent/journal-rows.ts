@@ -8,6 +8,8 @@ const weights = {
   act: 0,
   fault: 1,
   want: 1,
+  trial: 1,
+  acceptance: 9,
   live: 1,
   showing: 1,
   receipt: 2,

@@ -25,11 +25,13 @@ const cellNames = [
   'counters',
   'muted',
   'blanked',
+  'retiring',
   'service',
   'sessions',
   'screens',
   'bulletins',
   'meter',
+  'trial',
 ] as const satisfies readonly Exclude<keyof Kept, 'orders'>[];
 export interface JournalOptions {
   readonly dir: string;

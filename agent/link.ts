@@ -233,6 +233,7 @@ export class CentreLink {
     this.#asks.delete(answer.nonce);
     this.#answeredAtMonoMs = this.#options.clock.now().monoMs;
     this.#options.clock.absorbSigned({ timeMs: answer.timeMs, askedMonoMs, receivedMonoMs: this.#answeredAtMonoMs });
+    this.#options.tell({ is: 'centreAnswered' });
   }
 
   /** A new epoch means that the centre forgot who is there: tell it again, not all boxes at once. */

@@ -36,6 +36,16 @@ export interface OutboxJournal extends Journal {
   close(): Promise<void>;
 }
 
+/** A change at the edge that is tried: kept once the centre was met, else taken back, also after a cut of the power. */
+export interface TrialDoor {
+  keep(id: string): Promise<void>;
+  /** Rejects with a Failure when it cannot. */
+  revert(id: string): Promise<void>;
+}
+
+/** Network settings (`network:…`) by the door that changed them; told as `trialBegun` once they are set. */
+export type NetworkTrial = TrialDoor;
+
 /** One function per action; outcomes come back through `tell`, possibly much later. Never throws for expected failure. */
 export interface Hands {
   perform(action: Action, tell: (event: Event) => void): void;

@@ -1,4 +1,5 @@
 // Absorb what happened into the state: one place per event, exhaustive.
+// LONG: every event of a box is named here once, with what takes it.
 
 import { askService, buttonPressed } from './at-horn.ts';
 import { cabinetChanged } from './cabinet.ts';
@@ -19,11 +20,12 @@ import { amplifierLost, amplifierSwitched, outputFailed, outputReady } from './o
 import { offerWant, planLoaded, planRefused } from './plans.ts';
 import { earCalibrated, soundHeard } from './proofs.ts';
 import { closeLastBoot } from './receipts.ts';
-import { pictureTaken, screenSwitched } from './screens.ts';
+import { pictureTaken, screenSwitched, testScreens } from './screens.ts';
 import { showingEnded, showingPainted } from './showings.ts';
 import { offerSms } from './sms-orders.ts';
 import { talkHere } from './talk.ts';
 import { askToneHere } from './tones.ts';
+import { centreMet, trialAtBoot, trialBegun, trialEnded } from './trial.ts';
 import type { Turn } from './turn.ts';
 import { be as beWired, isWired, type WiredEvent } from './wired.ts';
 
@@ -43,28 +45,22 @@ export function absorb(turn: Turn, event: Event) {
     case 'planRefused':
       return planRefused(turn, event);
     case 'orderOffered':
-      return offerOrder(turn, event);
     case 'keysChanged':
-      keysUntil(turn, event);
-      return endRevoked(turn, event.keyids);
     case 'clearOffered':
-      return offerClear(turn, event.opened, event.clear);
+      return absorbOrder(turn, event);
     case 'envelopeRefused':
       return envelopeRefused(turn, event);
     case 'commandOffered':
       return offerCommand(turn, event.opened, event.command);
     case 'linkChanged':
-      return linkChanged(turn, event.up);
     case 'upperChanged':
-      return lineChanged(turn, 'upper', event.up, event.centre);
     case 'heartbeatCame':
-      return heartbeatCame(turn, event);
+    case 'centreAnswered':
+      return absorbLine(turn, event);
     case 'rowsAcked':
-      return rowsAcked(turn, event.epoch, event.upto);
     case 'cacheSeen':
-      return cacheSeen(turn, event);
     case 'fetchEnded':
-      return fetchEnded(turn, event);
+      return absorbStore(turn, event);
     case 'playbackStarted':
     case 'playbackProgressed':
     case 'playbackEnded':
@@ -78,6 +74,8 @@ export function absorb(turn: Turn, event: Event) {
     case 'outputReady':
     case 'soundHeard':
     case 'earCalibrated':
+    case 'trialBegun':
+    case 'trialEnded':
     case 'troubleSeen':
     case 'screenSwitched':
     case 'pictureTaken':
@@ -89,6 +87,20 @@ export function absorb(turn: Turn, event: Event) {
     default:
       return absorbHere(turn, event);
   }
+}
+
+/** Orders, and who may give them. */
+function absorbOrder(turn: Turn, event: Event & { is: 'orderOffered' | 'keysChanged' | 'clearOffered' }) {
+  if (event.is === 'orderOffered') return offerOrder(turn, event);
+  if (event.is === 'clearOffered') return offerClear(turn, event.opened, event.clear);
+  keysUntil(turn, event);
+  return endRevoked(turn, event.keyids);
+}
+
+/** What is kept here, and what the centre has. */
+function absorbStore(turn: Turn, event: Event & { is: 'rowsAcked' | 'cacheSeen' | 'fetchEnded' }) {
+  if (event.is === 'rowsAcked') return rowsAcked(turn, event.epoch, event.upto);
+  return event.is === 'cacheSeen' ? cacheSeen(turn, event) : fetchEnded(turn, event);
 }
 
 /** What modem, meter and fan say. */
@@ -106,6 +118,16 @@ function absorbWired(turn: Turn, event: WiredEvent) {
       return offerSms(turn, event);
     default:
       event satisfies never;
+  }
+}
+
+/** What is known of the lines to the centres. */
+function absorbLine(turn: Turn, event: Event & { is: 'linkChanged' | 'upperChanged' | 'heartbeatCame' | 'centreAnswered' }): void {
+  if (event.is === 'linkChanged') linkChanged(turn, event.up);
+  else if (event.is === 'upperChanged') lineChanged(turn, 'upper', event.up, event.centre);
+  else {
+    if (event.is === 'heartbeatCame') heartbeatCame(turn, event);
+    if ((event.is === 'centreAnswered' || event.line === 'own') && turn.live.linkUp) centreMet(turn);
   }
 }
 
@@ -145,6 +167,8 @@ type DeviceEvent = Event & {
     | 'outputReady'
     | 'soundHeard'
     | 'earCalibrated'
+    | 'trialBegun'
+    | 'trialEnded'
     | 'troubleSeen'
     | 'screenSwitched'
     | 'pictureTaken'
@@ -166,6 +190,10 @@ function absorbDevice(turn: Turn, event: DeviceEvent) {
       return soundHeard(turn, event);
     case 'earCalibrated':
       return earCalibrated(turn, event);
+    case 'trialBegun':
+      return trialBegun(turn, event);
+    case 'trialEnded':
+      return trialEnded(turn, event);
     case 'troubleSeen':
       if (event.problem) return raiseFault(turn, event.trouble, `${event.problem.code}: ${event.problem.detail}`);
       return endFault(turn, event.trouble);
@@ -181,7 +209,19 @@ function absorbDevice(turn: Turn, event: DeviceEvent) {
 }
 
 type HereEvent = Event & {
-  is: 'toneAsked' | 'mutedHere' | 'talkAsked' | 'serviceAsked' | 'inputChanged' | 'localOrdersRead' | 'localStartAsked' | 'localEndAsked';
+  is:
+    | 'acceptanceSigned'
+    | 'toneAsked'
+    | 'screenTestAsked'
+    | 'doneHere'
+    | 'mutedHere'
+    | 'talkAsked'
+    | 'serviceAsked'
+    | 'inputChanged'
+    | 'localOrdersRead'
+    | 'localStartAsked'
+    | 'localEndAsked'
+    | 'updateTold';
 };
 
 /** What somebody at the box did. */
@@ -189,6 +229,13 @@ function absorbHere(turn: Turn, event: HereEvent) {
   switch (event.is) {
     case 'toneAsked':
       return askToneHere(turn, event);
+    case 'screenTestAsked':
+      return testScreens(turn);
+    case 'doneHere':
+      return turn.tell({ kind: 'act', act: event.act, detail: event.detail.slice(0, 200) });
+    case 'acceptanceSigned':
+      turn.tell({ kind: 'acceptance', record: event.record });
+      return turn.urgent();
     case 'mutedHere':
       return muteHere(turn, event.muted, event.by);
     case 'talkAsked':
@@ -204,6 +251,9 @@ function absorbHere(turn: Turn, event: HereEvent) {
       return askLocalStart(turn, event);
     case 'localEndAsked':
       return endLocalHere(turn, event.by);
+    case 'updateTold':
+      turn.tell(event.fact);
+      return turn.urgent();
     default:
       event satisfies never;
   }
@@ -228,6 +278,8 @@ function booted(turn: Turn, event: Event & { is: 'booted' }): void {
   const { boot, version, hardware, outputs = [] } = event;
   turn.be({ boot, version, bootedAt: turn.now, ownOutputs: outputs, ...(hardware ? { hardware } : {}) });
   closeLastBoot(turn);
+  trialAtBoot(turn);
+  if (turn.kept.retiring) turn.act({ do: 'retire' });
   turn.urgent();
 }
 

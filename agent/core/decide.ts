@@ -32,6 +32,7 @@ import { closeTallies } from './showing-rows.ts';
 import { closeShowings } from './showings.ts';
 import { closeTakeovers } from './takeovers.ts';
 import { closeTones } from './tones.ts';
+import { closeTrial } from './trial.ts';
 import { Turn } from './turn.ts';
 
 /**
@@ -43,6 +44,7 @@ export function decide(now: Moment, state: State, event: Event, rules: Rules = s
   absorb(turn, event);
   closeClock(turn);
   closeOutputList(turn);
+  closeTrial(turn);
   closePlan(turn);
   closeAgenda(turn);
   closeBulletins(turn);

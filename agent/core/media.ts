@@ -13,7 +13,9 @@ export function needed(turn: Turn): Need[] {
 /** Parts of both wants, sound of active orders, items of plays to go on, items of the agenda. */
 function vital(turn: Turn): Need[] {
   const { applied, offered } = turn.kept.want;
-  const parts = [...(offered?.parts ?? []), ...(applied?.parts ?? [])];
+  // What a trial may go back to stays here: there may be no network to fetch it.
+  const { old, tried } = turn.kept.trial ?? {};
+  const parts = [offered, applied, old, tried].flatMap((want) => want?.parts ?? []);
   const audio = turn.kept.orders.active.flatMap(({ order, inline }) =>
     order.speech.flatMap((speech) => (speech.audio && !inline.includes(speech.audio.sha256) ? [speech.audio] : [])),
   );

@@ -3,7 +3,7 @@
 
 import type { Authorised } from '../../schemas/authority.ts';
 import type { Command, Screenshot } from '../../schemas/command.ts';
-import type { Opened } from '../../schemas/envelope.ts';
+import type { Envelope, Opened } from '../../schemas/envelope.ts';
 import type { LiveSession } from '../../schemas/live.ts';
 import type { StartInput } from '../../schemas/local-orders.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
@@ -12,6 +12,7 @@ import type { PolicyRule } from '../../schemas/policy.ts';
 import type { Problem, ProblemCode } from '../../schemas/problems.ts';
 import type { Item, Level, Programme } from '../../schemas/programme.ts';
 import type { Heard, HeardBecause, Reason } from '../../schemas/receipt.ts';
+import type { UpdateFact } from '../../schemas/release.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
 import type { Output } from '../../schemas/settings.ts';
@@ -151,11 +152,33 @@ export type Event =
   | ({ readonly is: 'soundHeard'; readonly output: string; readonly attempt: number } & HeardHere)
   /** The sweep that a person asked for is over: what it said of the microphone, or that it was not made out. */
   | { readonly is: 'earCalibrated'; readonly output: string; readonly found: { readonly delayMs: number; readonly gainDb: number } | null }
+  /** Network settings or the authority of certificates were changed at the edge, and can be taken back there under this name. */
+  | { readonly is: 'trialBegun'; readonly of: 'network' | 'authority'; readonly id: string }
+  | { readonly is: 'trialEnded'; readonly id: string; readonly problem?: Problem }
+  /** A technician's acceptance record, signed by this box. */
+  | { readonly is: 'acceptanceSigned'; readonly record: Envelope }
+  /** The centre answered a question of this box, signed. */
+  | { readonly is: 'centreAnswered' }
   /** The disk refuses what must not be forgotten, or commands come in a flood; null: no more. */
   | { readonly is: 'troubleSeen'; readonly trouble: 'store' | 'flood'; readonly problem: Problem | null }
   | { readonly is: 'healthSampled'; readonly sample: Omit<Telemetry, 'atMs' | 'clock' | 'health'> }
-  /** A person at the box asks (local page, button). `held`: the button is held down, so a person listens. */
-  | { readonly is: 'toneAsked'; readonly output: string; readonly durationMs: number; readonly held?: boolean; readonly sweep?: boolean }
+  /**
+   * A person at the box asks (local page, button). `held`: the button is held down, so a person listens. `rises`: from a whisper.
+   * `silent`: relays and amplifier alone are tried, nothing is heard. `sweep`: the microphone at the horn is calibrated.
+   */
+  | {
+      readonly is: 'toneAsked';
+      readonly output: string;
+      readonly durationMs: number;
+      readonly held?: boolean;
+      readonly rises?: true;
+      readonly silent?: true;
+      readonly sweep?: boolean;
+    }
+  /** A person stands before the board: it goes dark for a moment and comes back. */
+  | { readonly is: 'screenTestAsked' }
+  /** What a person did at the box that concerns no output: it only leaves its row. */
+  | { readonly is: 'doneHere'; readonly act: (Fact & { readonly kind: 'act' })['act']; readonly detail: string }
   | { readonly is: 'mutedHere'; readonly muted: boolean; readonly by?: string }
   /** Somebody with the PIN stands at the horn: nothing sounds until it ends (DESIGN §5). */
   | { readonly is: 'serviceAsked'; readonly on: boolean; readonly by: string }
@@ -175,6 +198,8 @@ export type Event =
   | { readonly is: 'liveOffered'; readonly opened: OpenedMeta; readonly session: LiveSession }
   /** The stream of an open session began to bring verified sound, or brought none for too long; with a problem it never will. */
   | { readonly is: 'liveReceiving'; readonly session: string; readonly receiving: boolean; readonly problem?: Problem }
+  /** How far a release of the box's own programs came here; only to be written down. */
+  | { readonly is: 'updateTold'; readonly fact: UpdateFact }
   /** Somebody with the PIN wants to speak at the box itself (PRODUCT §1.11). */
   | { readonly is: 'talkAsked'; readonly output: string; readonly on: boolean; readonly by: string };
 
@@ -231,6 +256,8 @@ export interface Kept {
   readonly muted: boolean;
   /** Boards are dark by command until it is taken back. */
   readonly blanked: boolean;
+  /** Taken out of service: what is left to do is done, at this boot or the next. */
+  readonly retiring: boolean;
   /** A person is at the horn: for how much longer, who said so, and whether the countdown back has begun. */
   readonly service: { readonly leftMs: number; readonly by: string; readonly ending: boolean } | null;
   readonly sessions: KeptSessions;
@@ -239,6 +266,8 @@ export interface Kept {
   readonly bulletins: KeptBulletins | null;
   /** What the amplifiers drew when the self-test sounded; null: it never did with a meter. */
   readonly meter: KeptMeter | null;
+  /** A change that is taken back unless the centre is reached. */
+  readonly trial: Trial | null;
 }
 
 export interface KeptMeter {
@@ -247,6 +276,21 @@ export interface KeptMeter {
   readonly readyMa: number;
   readonly toneMa: number;
   readonly toneDb: number;
+}
+
+export type TrialOf = 'policy' | 'paths' | 'network' | 'authority';
+
+export interface Trial {
+  readonly is: 'trying' | 'reverting' | 'reverted';
+  readonly of: readonly TrialOf[];
+  /** Time left for meeting the centre, as last written down. */
+  readonly leftMs: number;
+  readonly tries: number;
+  /** Of a want: what it replaced, and itself. */
+  readonly old?: Want;
+  readonly tried?: Want;
+  /** Of a change at the edge: the name under which it is kept or taken back. */
+  readonly id?: string;
 }
 
 export interface KeptBulletins {
@@ -350,7 +394,14 @@ export type Voice =
   | { readonly kind: 'occurrence'; readonly occurrence: Occurrence }
   | { readonly kind: 'order'; readonly order: string }
   | { readonly kind: 'live'; readonly session: string }
-  | { readonly kind: 'tone'; readonly id: string; readonly durationMs: number; readonly countdown?: boolean; readonly sweep?: boolean };
+  | {
+      readonly kind: 'tone';
+      readonly id: string;
+      readonly durationMs: number;
+      readonly countdown?: boolean;
+      readonly silent?: true;
+      readonly sweep?: boolean;
+    };
 
 export interface KeptOrders {
   /** Highest accepted counter with its digest, per `iss/epoch/aud` (orders and clears share the space). */
@@ -491,6 +542,8 @@ export interface Live {
   readonly outputs: Readonly<Record<string, OutputState>>;
   /** Boards whose light was steered in this boot. */
   readonly screens: Readonly<Record<string, ScreenState>>;
+  /** Boards are dark until then, so that somebody sees them come back. */
+  readonly screenTestUntilMonoMs?: number;
   /** The last picture asked for; `command` while it is being taken. */
   readonly picture: { readonly atMonoMs: number; readonly command?: string } | null;
   /** Streams asked for, by session. */
@@ -509,6 +562,8 @@ export interface Live {
   readonly heldOrders: readonly string[];
   /** Faults raised and not ended, by name. */
   readonly faults: readonly string[];
+  /** Up to when the time of a trial was counted. */
+  readonly trialCountedMonoMs: number | null;
   /** When the chain of keys held here ends. */
   readonly keysUntilMs: number | null;
   readonly nextAttempt: number;
@@ -682,6 +737,8 @@ export interface ToneAsked {
   readonly countdown?: boolean;
   /** The sweep that calibrates the microphone at the horn. */
   readonly sweep?: boolean;
+  readonly rises?: true;
+  readonly silent?: true;
   /** A tone that found no free output by then is given up. */
   readonly untilMonoMs: number;
 }
@@ -748,6 +805,8 @@ export type Action =
   | { readonly do: 'publishPresence'; readonly presence: Omit<Presence, 'conn' | 'on'> }
   | { readonly do: 'publishTelemetry'; readonly telemetry: Telemetry }
   /** Ask the centre: signed time when untrusted, the want when we may have missed one. */
+  /** A trial at the edge is over: keep what was tried, or take it back; the latter answers trialEnded. */
+  | { readonly do: 'endTrial'; readonly id: string; readonly keep: boolean }
   | { readonly do: 'ask'; readonly kind: 'want' | 'time' }
   /** Connect to a session's stream (or the box's own input) and answer `liveReceiving`; closing ends it. */
   | { readonly do: 'openLive'; readonly session: LiveSession }
@@ -808,7 +867,8 @@ export type Sound =
       readonly inline: readonly string[];
       readonly languages: readonly string[];
     }
-  | { readonly of: 'tone'; readonly hz: number; readonly durationMs: number }
+  /** `rises`: from a whisper to full level; 0 Hz is silence. */
+  | { readonly of: 'tone'; readonly hz: number; readonly durationMs: number; readonly rises?: true }
   /** The known sound that calibrates the microphone at the horn. */
   | { readonly of: 'sweep'; readonly durationMs: number }
   /** Ten seconds of warning before sound comes back: beeps each second, spoken numbers where the box has the voice. */

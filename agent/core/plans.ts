@@ -9,6 +9,7 @@ import type { Event, Occurrence, OpenedMeta } from './model.ts';
 import { latestStartMs, underWay } from './plays.ts';
 import { firstRefusal } from './refusals.ts';
 import { ruling, rulingRev } from './ruling.ts';
+import { wantApplied } from './trial.ts';
 import type { Turn } from './turn.ts';
 
 /** A signed want arrived: newer ones are kept until all their parts are here. */
@@ -82,6 +83,7 @@ export function planLoaded(turn: Turn, event: Event & { is: 'planLoaded' }) {
   turn.keep({ want: { applied: offered, appliedAtMs: turn.timeKnown ? turn.now.wallMs : 0, offered: null } });
   turn.be({ plan: event.plan, wantProblem: null });
   turn.tell({ kind: 'want', rev: offered.rev, state: 'applied' });
+  wantApplied(turn, applied, offered);
   turn.urgent();
 }
 

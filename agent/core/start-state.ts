@@ -13,11 +13,13 @@ export function blankKept(): Kept {
     counters: { seen: {}, commands: [], reportRev: 0, connections: 0 },
     muted: false,
     blanked: false,
+    retiring: false,
     service: null,
     sessions: { open: [], latched: [] },
     screens: { serial: 0, open: [], tallies: [] },
     bulletins: null,
     meter: null,
+    trial: null,
   };
 }
 
@@ -51,6 +53,7 @@ export function blankLive(): Live {
     atHorn: { asked: null, buttonMonoMs: null, countedMonoMs: null, countdown: false },
     heldOrders: [],
     faults: [],
+    trialCountedMonoMs: null,
     keysUntilMs: null,
     nextAttempt: 1,
     prepared: [],

@@ -40,6 +40,10 @@ export function describeFact(fact: Fact): string {
       return `command ${fact.command} ${fact.state}${fact.detail ? ` (${fact.detail})` : ''}`;
     case 'act':
       return `by hand: ${fact.act}${fact.detail ? ` (${fact.detail})` : ''}`;
+    case 'trial':
+      return `trial of ${fact.of.join(', ')} ${fact.state}`;
+    case 'acceptance':
+      return 'acceptance record';
     case 'live':
       return `live ${fact.session} ${fact.state}${fact.problem ? ` (${fact.problem.code})` : ''}`;
     case 'clock':

@@ -263,6 +263,11 @@ export class World implements HornWorld {
     }
   }
 
+  /** The centre says signed that it is there, if it is met. */
+  heartbeat(): void {
+    if (this.#linkUp) this.tell({ is: 'heartbeatCame', line: 'own', centre: 'xa-1', epoch: 'e1', topics: {} });
+  }
+
   #connect(): void {
     if (this.#linkUp || !this.#centreUp || !this.#up) return;
     this.#linkUp = true;
@@ -564,6 +569,9 @@ export class World implements HornWorld {
           power: 'none',
           detail: '',
         });
+      case 'endTrial':
+        if (!action.keep) this.tell({ is: 'trialEnded', id: action.id });
+        return;
       case 'takePicture':
       case 'publishPresence':
       case 'publishReport':
