@@ -8,6 +8,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { MapTiles } from '../schemas/map-tiles.ts';
 import type { Problem } from '../schemas/problems.ts';
+import { acceptanceRoutes } from './api/acceptances.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { alertSourceRoutes } from './api/alert-sources.ts';
 import { alertRoutes } from './api/alerts.ts';
@@ -133,6 +134,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   claimRoutes(app, centre);
   boxSettingsRoutes(app, centre);
   boardRoutes(app, centre);
+  acceptanceRoutes(app, centre);
   unitRoutes(app, centre);
   contentUsesRoutes(app, centre);
   mediaRoutes(app, centre);

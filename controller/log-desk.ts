@@ -7,6 +7,7 @@ import type { LogConflict } from '../schemas/log.ts';
 import { LogBatch, type Row } from '../schemas/outbox.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import { acceptanceOf, type StoredAcceptance } from './core/acceptances.ts';
 import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
 import type { Registry } from './registry.ts';
 import type { LiveProgress, LogCommit, LogStore, OrderProgress, StoredReceipt, StoredRow, StoredShowing } from './store/store.ts';
@@ -60,6 +61,7 @@ interface Gathered {
   readonly receipts: Map<string, StoredReceipt>;
   readonly progress: OrderProgress[];
   readonly showings: StoredShowing[];
+  readonly acceptances: StoredAcceptance[];
   readonly live: LiveProgress[];
   readonly conflicts: LogConflict[];
   readonly heads: Map<string, Head & { readonly dev: string; readonly epoch: string }>;
@@ -113,7 +115,16 @@ export class LogDesk {
   }
 
   async #commit(taken: readonly Waiting[]): Promise<void> {
-    const gathered: Gathered = { rows: [], receipts: new Map(), progress: [], live: [], showings: [], conflicts: [], heads: new Map() };
+    const gathered: Gathered = {
+      rows: [],
+      receipts: new Map(),
+      progress: [],
+      live: [],
+      showings: [],
+      acceptances: [],
+      conflicts: [],
+      heads: new Map(),
+    };
     const settled: (() => void)[] = [];
     try {
       const judged: Result<Judgement>[] = [];
@@ -134,6 +145,23 @@ export class LogDesk {
     for (const settle of settled) settle();
   }
 
+  /** One that the box's key did not sign is kept as a contradiction, not as a record. */
+  #takeAcceptance(dev: string, epoch: string, { seq, read }: NewRow, nowMs: number, gathered: Gathered): void {
+    if (read?.fact.kind !== 'acceptance') return;
+    const { registry } = this.#options;
+    const found = acceptanceOf(dev, read.fact.record, nowMs, (keyid) => registry.signingKey(dev, keyid), this.#crypto);
+    if (found.ok) gathered.acceptances.push(found.value);
+    else
+      gathered.conflicts.push({
+        dev,
+        epoch,
+        seq,
+        kind: 'row',
+        detail: `acceptance: ${found.problem.code} ${found.problem.detail}`.slice(0, 2000),
+        atMs: nowMs,
+      });
+  }
+
   async #judge({ dev, epoch, rows }: Waiting, gathered: Gathered): Promise<Result<Judgement>> {
     const key = `${dev} ${epoch}`;
     const head = gathered.heads.get(key) ?? (await this.#head(dev, epoch));
@@ -147,6 +175,7 @@ export class LogDesk {
     const live = fresh.flatMap((row) => liveOf(dev, row) ?? []);
     gathered.live.push(...live);
     gathered.showings.push(...fresh.flatMap((row) => showingOf(dev, row, nowMs) ?? []));
+    for (const row of fresh) this.#takeAcceptance(dev, epoch, row, nowMs, gathered);
     for (const row of conflicts) {
       gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'row', detail: `${row.hash} ${row.entry}`.slice(0, 2000), atMs: nowMs });
     }
@@ -221,6 +250,6 @@ function showingOf(dev: string, { read }: NewRow, receivedMs: number): StoredSho
   return read?.fact.kind === 'showing' ? { dev, showing: read.fact.showing, receivedMs } : undefined;
 }
 
-function commitOf({ rows, receipts, progress, live, showings, conflicts, heads }: Gathered): LogCommit {
-  return { rows, receipts: [...receipts.values()], progress, live, showings, conflicts, heads: [...heads.values()] };
+function commitOf({ rows, receipts, progress, live, showings, acceptances, conflicts, heads }: Gathered): LogCommit {
+  return { rows, receipts: [...receipts.values()], progress, live, showings, acceptances, conflicts, heads: [...heads.values()] };
 }

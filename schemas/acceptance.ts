@@ -88,3 +88,15 @@ function lineOf(line: AcceptanceLine, check: AcceptanceCheck | undefined, answer
 export function accepted({ checks }: AcceptanceRecord): boolean {
   return checks.every(({ result }) => result !== 'fail');
 }
+
+/** What a technician found at a box, signed by the box. */
+export interface AcceptanceAnswer {
+  readonly id: string;
+  /** By the box's clock. */
+  readonly atMs: number;
+  readonly receivedMs: number;
+  readonly accepted: boolean;
+  /** The box's signing key. */
+  readonly signedBy: string;
+  readonly record: AcceptanceRecord;
+}

@@ -1,4 +1,5 @@
 // The console's REST in shapes: what is asked (checked) and what is answered (promised).
+
 import * as v from 'valibot';
 import type { Delegated } from './approval.ts';
 import { bulletinSentMax } from './bulletin-markup.ts';

@@ -1,8 +1,10 @@
 // Rows from the boxes, what they prove, and what contradicts them, in SQL.
+
 import type { SqlRow, SqlValue } from '../../hardware/host/sqlite.ts';
 import type { LogConflict } from '../../schemas/log.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
+import type { StoredAcceptance } from '../core/acceptances.ts';
 import { addNew, type Cell, put } from './batch.ts';
 import type { LogCommit, LogHead, LogStore, StoredReceipt, StoredRow, StoredShowing } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -18,7 +20,7 @@ export class SqlLog implements LogStore {
     this.#writer = writer;
   }
 
-  commit({ rows, receipts, progress, live = [], showings = [], conflicts, heads }: LogCommit): Promise<void> {
+  commit({ rows, receipts, progress, live = [], showings = [], acceptances = [], conflicts, heads }: LogCommit): Promise<void> {
     const statements = [
       addNew(
         'log_rows',
@@ -57,6 +59,11 @@ export class SqlLog implements LogStore {
           JSON.stringify(showing),
           receivedMs,
         ]),
+      ),
+      addNew(
+        'acceptances',
+        ['dev', 'id', 'at_ms', 'received_ms', 'body'],
+        acceptances.map(({ dev, id, atMs, receivedMs, envelope }) => [dev, id, atMs, receivedMs, JSON.stringify(envelope)]),
       ),
       addNew(
         'log_conflicts',
@@ -149,6 +156,14 @@ export class SqlLog implements LogStore {
     );
     // A second word on the same play was not kept; what it named was.
     return rows.map(receiptOf).filter(({ receipt }) => receipt.items.some((content) => named.has(content)));
+  }
+
+  async acceptances(dev: string): Promise<StoredAcceptance[]> {
+    const sql = 'SELECT * FROM acceptances WHERE dev = ? ORDER BY received_ms DESC, at_ms DESC, id LIMIT 20';
+    return (await this.#writer.database.read(sql, [dev])).map((row) => ({
+      ...{ dev, id: String(row['id']), atMs: Number(row['at_ms']), receivedMs: Number(row['received_ms']) },
+      envelope: JSON.parse(String(row['body'])) as StoredAcceptance['envelope'],
+    }));
   }
 
   async showings({ dev, fromMs, toMs }: Parameters<LogStore['showings']>[0]): Promise<StoredShowing[]> {

@@ -1,6 +1,5 @@
 // LONG: the whole port on one page.
 
-// What a centre remembers, by meaning. Every write is one durable transaction; one process writes.
 import type { RelayRequest } from '../../schemas/api.ts';
 import type { Delegated } from '../../schemas/approval.ts';
 import type { Envelope } from '../../schemas/envelope.ts';
@@ -19,6 +18,8 @@ import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
+// What a centre remembers, by meaning. Every write is one durable transaction; one process writes.
+import type { StoredAcceptance } from '../core/acceptances.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import type { BulkStore } from './bulk-store.ts';
@@ -241,6 +242,7 @@ export interface LogCommit {
   readonly progress: readonly OrderProgress[];
   readonly live?: readonly LiveProgress[];
   readonly showings?: readonly StoredShowing[];
+  readonly acceptances?: readonly StoredAcceptance[];
   readonly conflicts: readonly LogConflict[];
   readonly heads: readonly (LogHead & { readonly dev: string; readonly epoch: string })[];
 }
@@ -410,6 +412,8 @@ export interface LogStore {
   /** Receipts that name one of these contents, planned to begin within the period, oldest first; at most 64 contents. */
   receiptsOf(filter: { readonly contents: readonly string[]; readonly fromMs: number; readonly toMs: number }): Promise<StoredReceipt[]>;
   /** Rows that touch the period, newest first. */
+  /** Of a box, the newest first; at most twenty. */
+  acceptances(dev: string): Promise<StoredAcceptance[]>;
   showings(filter: { readonly dev?: string; readonly fromMs: number; readonly toMs: number }): Promise<StoredShowing[]>;
   /** Newest first; `after`: those that stand behind this one. */
   rows(filter: {

@@ -22,6 +22,10 @@ import { sql as identities } from './0020-identities.ts';
 import { sql as foundByHash } from './0021-found-by-hash.ts';
 import { sql as wants } from './0022-wants.ts';
 import { sql as enrolment } from './0023-enrolment.ts';
+import { sql as releases } from './0024-releases.ts';
+import { sql as acceptances } from './0025-acceptances.ts';
+import { sql as readings } from './0026-readings.ts';
+import { sql as retirements } from './0027-retirements.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -47,4 +51,8 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 21, sql: foundByHash },
   { number: 22, sql: wants },
   { number: 23, sql: enrolment },
+  { number: 24, sql: releases },
+  { number: 25, sql: acceptances },
+  { number: 26, sql: readings },
+  { number: 27, sql: retirements },
 ];
