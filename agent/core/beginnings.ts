@@ -4,7 +4,7 @@ import { showingMinMs } from '../../schemas/showings.ts';
 import { mayDrill, orderFromMonoMs, repetitionMs } from './emergency.ts';
 import { gainOf, orderGainOf } from './ledger.ts';
 import { cutMarginMs, joinLeadMs, toneGainDb, toneHz } from './limits.ts';
-import type { ActiveOrder, OutputState, PlayAction, PlayingMark, Sound, Voice } from './model.ts';
+import type { ActiveOrder, OutputState, PlayAction, PlayingMark, Sound, ToneAsked, Voice } from './model.ts';
 import { dueMs, heardUntilMs, resumeOffsetMs, worthHearing } from './plays.ts';
 import { lengthMs } from './session.ts';
 import type { Turn } from './turn.ts';
@@ -119,16 +119,25 @@ function beginLive(turn: Turn, { held }: Wish & { kind: 'live' }, startAtMonoMs:
 
 const slotOf = { drill: 'emergency', priority: 'priority', normal: 'normal', filler: 'idle' } as const;
 
+function soundOf(turn: Turn, { durationMs, sweep, countdown, silent, rises }: ToneAsked): Sound {
+  if (sweep) return { of: 'sweep', durationMs };
+  if (countdown) return { of: 'countdown', durationMs, languages: turn.settings.languages };
+  return { of: 'tone', hz: silent ? 0 : toneHz, durationMs, ...(rises && { rises }) };
+}
+
 function beginTone(turn: Turn, { tone }: Wish & { kind: 'tone' }, startAtMonoMs: number): Beginning {
   const startAtMs = turn.wallOf(startAtMonoMs);
   const untilMs = startAtMs + tone.durationMs;
   return {
-    voice: { kind: 'tone', id: tone.id, durationMs: tone.durationMs, ...(tone.countdown ? { countdown: true } : {}) },
-    sound: tone.sweep
-      ? { of: 'sweep', durationMs: tone.durationMs }
-      : tone.countdown
-        ? { of: 'countdown', durationMs: tone.durationMs, languages: turn.settings.languages }
-        : { of: 'tone', hz: toneHz, durationMs: tone.durationMs },
+    voice: {
+      kind: 'tone',
+      id: tone.id,
+      durationMs: tone.durationMs,
+      ...(tone.countdown ? { countdown: true } : {}),
+      ...(tone.silent && { silent: tone.silent }),
+      ...(tone.sweep ? { sweep: true } : {}),
+    },
+    sound: soundOf(turn, tone),
     slot: 'normal',
     startAtMonoMs,
     offsetMs: 0,

@@ -117,3 +117,5 @@ export const screenRetryMs = 60_000;
 export const screenAgainMs = 600_000;
 export const pictureEveryMs = 10_000;
 export const pictureWithinMs = 60_000;
+/** A board tested by hand is dark this long. */
+export const screenTestMs = 3_000;

@@ -3,12 +3,14 @@ import type { Command } from '../../schemas/command.ts';
 import { screenTimeAt } from '../../schemas/screen-hours.ts';
 import { answer } from './answer.ts';
 import { endFault, raiseFault } from './faults.ts';
-import { pictureEveryMs, pictureWithinMs, screenAgainMs, screenAnswerMs, screenRetryMs } from './limits.ts';
+import { pictureEveryMs, pictureWithinMs, screenAgainMs, screenAnswerMs, screenRetryMs, screenTestMs } from './limits.ts';
 import type { Event, OutputState, ScreenState, ScreenWish } from './model.ts';
 import type { Turn } from './turn.ts';
 
 /** Dark page and power of each board as they should be, said again in time: a television that restarts lights itself. */
 export function closeScreens(turn: Turn): void {
+  const { screenTestUntilMonoMs } = turn.live;
+  if (screenTestUntilMonoMs !== undefined && turn.now.monoMs < screenTestUntilMonoMs) turn.wakeAtMono(screenTestUntilMonoMs);
   for (const output of Object.values(turn.live.outputs)) if (output.kind === 'board') closeScreen(turn, output);
   const { picture } = turn.live;
   if (picture?.command === undefined) return;
@@ -53,10 +55,11 @@ function closeScreen(turn: Turn, output: OutputState) {
 function wishOf(turn: Turn): ScreenWish {
   const hours = turn.settings.screenHours;
   const order = turn.kept.orders.active.some(({ order }) => order.class === 'actual');
-  if (!hours || !turn.timeKnown) return { dark: turn.kept.blanked, power: true };
+  const blanked = turn.kept.blanked || turn.now.monoMs < (turn.live.screenTestUntilMonoMs ?? Number.NEGATIVE_INFINITY);
+  if (!hours || !turn.timeKnown) return { dark: blanked, power: true };
   const { lit, untilMs } = screenTimeAt(hours, turn.now.wallMs);
   if (untilMs !== null) turn.wakeAtWall(untilMs);
-  return { dark: turn.kept.blanked || !lit, power: lit || order };
+  return { dark: blanked || !lit, power: lit || order };
 }
 
 function ask(turn: Turn, id: string, wish: ScreenWish, state: ScreenState | undefined): void {
@@ -90,6 +93,13 @@ export function blankBoards(turn: Turn, id: string, { on }: Command & { do: 'bla
   turn.tell({ kind: 'act', act: on ? 'screen-blank' : 'screen-lit', detail: `command ${id}`.slice(0, 200) });
   const state = turn.live.screens[board.id];
   ask(turn, board.id, wishOf(turn), { ...fresh(turn, state), commands: [...(state?.commands ?? []), id].slice(-8) });
+}
+
+/** Somebody stands before the board: dark for a moment, then back as it was. */
+export function testScreens(turn: Turn): void {
+  if (boards(turn).length === 0) return;
+  turn.be({ screenTestUntilMonoMs: turn.now.monoMs + screenTestMs });
+  turn.tell({ kind: 'act', act: 'screen-test', detail: `${screenTestMs} ms dark` });
 }
 
 export function takePicture(turn: Turn, id: string) {

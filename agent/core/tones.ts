@@ -15,19 +15,27 @@ interface Asking {
   readonly held: boolean;
   /** The sweep that calibrates the microphone at the horn. */
   readonly sweep?: boolean;
+  readonly rises?: true;
+  readonly silent?: true;
 }
 
 /** A person at the box asks for a tone; no length at all is the button let go. */
-export function askToneHere(turn: Turn, { output, durationMs, held = false, sweep = false }: Event & { is: 'toneAsked' }): void {
+export function askToneHere(turn: Turn, { output, durationMs, held = false, ...given }: Event & { is: 'toneAsked' }): void {
   if (durationMs === 0) {
     letGo(turn, output);
     return;
   }
   const id = `${turn.live.boot}-${turn.attempt()}`;
   const lengthMs = held ? Math.min(durationMs, toneHeldMaxMs) : durationMs;
-  const why = askTone(turn, { output, id, durationMs: lengthMs, command: null, held, sweep });
+  const how = howOf(given);
+  const why = askTone(turn, { output, id, durationMs: lengthMs, command: null, held, ...how });
   const what = `${lengthMs} ms on ${output}${held ? ', button held' : ''}`;
-  turn.tell({ kind: 'act', act: 'tone', detail: why === null ? what : `refused: ${why}` });
+  turn.tell({ kind: 'act', act: how.silent ? 'relay-test' : 'tone', detail: why === null ? what : `refused: ${why}` });
+}
+
+/** What kind of tone it is; nothing said is nothing kept. */
+function howOf({ rises, silent, sweep }: Pick<Asking, 'rises' | 'silent' | 'sweep'>): Pick<Asking, 'rises' | 'silent' | 'sweep'> {
+  return { ...(rises && { rises }), ...(silent && { silent }), ...(sweep && { sweep }) };
 }
 
 function letGo(turn: Turn, id: string): void {
@@ -48,8 +56,10 @@ export function askTone(turn: Turn, asking: Asking): string | null {
   if (held) return `not-allowed: ${held}`;
   const rule = turn.rules.tone(turn.live.plan?.policy, turn.timeKnown ? turn.now.wallMs : null, asking);
   if (rule) return rule;
-  const { id, durationMs, command, sweep = false } = asking;
-  turn.output(asking.output, { tone: { id, durationMs, command, untilMonoMs: turn.now.monoMs + toneWaitMs, ...(sweep && { sweep }) } });
+  const { id, durationMs, command } = asking;
+  turn.output(asking.output, {
+    tone: { id, durationMs, command, untilMonoMs: turn.now.monoMs + toneWaitMs, ...howOf(asking) },
+  });
   return null;
 }
 

@@ -34,11 +34,11 @@ export function namesLine({ names }: Readings): CheckLine {
 }
 
 export function clockLine({ clock: { quality, rtc } }: Readings): CheckLine {
-  if (quality === 'signed') return well('clock', ['Giờ có chữ ký của trung tâm', 'signed by the centre']);
-  if (trusted(quality)) return well('clock', ['Đồng hồ pin, trung tâm đã chỉnh', 'battery clock set by the centre']);
+  if (quality === 'signed') return well('time', ['Giờ có chữ ký của trung tâm', 'signed by the centre']);
+  if (trusted(quality)) return well('time', ['Đồng hồ pin, trung tâm đã chỉnh', 'battery clock set by the centre']);
   const value = quality === 'net' ? (['Chỉ có NTP', 'NTP only'] as const) : (['Chưa có giờ', 'no time yet'] as const);
   return unwell(
-    'clock',
+    'time',
     'bad',
     value,
     ['Không có giờ tin cậy thì lịch không phát', 'without trusted time nothing scheduled sounds'],
@@ -49,13 +49,13 @@ export function clockLine({ clock: { quality, rtc } }: Readings): CheckLine {
 }
 
 export function certificateLine({ certificate, nowMs, clock }: Readings): CheckLine {
-  if (!certificate) return unwell('certificate', 'unknown', ['Chưa có', 'none yet'], notEnrolled, enrolFirst);
+  if (!certificate) return unwell('tls', 'unknown', ['Chưa có', 'none yet'], notEnrolled, enrolFirst);
   const days = Math.floor((certificate.untilMs - nowMs) / dayMs);
   const date = new Date(certificate.untilMs).toISOString().slice(0, 10);
   const value = [`Đến ${date}`, `until ${date}`] as const;
   if (!trusted(clock.quality))
     return unwell(
-      'certificate',
+      'tls',
       'unknown',
       value,
       ['Chưa có giờ để so hạn', 'no time to judge it by'],
@@ -63,7 +63,7 @@ export function certificateLine({ certificate, nowMs, clock }: Readings): CheckL
     );
   if (nowMs < certificate.fromMs)
     return unwell(
-      'certificate',
+      'tls',
       'bad',
       value,
       ['Chưa đến ngày hiệu lực', 'not valid yet'],
@@ -71,15 +71,15 @@ export function certificateLine({ certificate, nowMs, clock }: Readings): CheckL
     );
   if (days < 0)
     return unwell(
-      'certificate',
+      'tls',
       'bad',
       value,
       ['Đã hết hạn', 'expired'],
       ['Giữ hộp có mạng để tự gia hạn; không được thì khai báo lại', 'keep the box on line to renew; else enrol it again'],
     );
-  if (days >= 30) return well('certificate', value);
+  if (days >= 30) return well('tls', value);
   return unwell(
-    'certificate',
+    'tls',
     'warn',
     [`Còn ${days} ngày`, `${days} days left`],
     ['Sắp hết hạn', 'ends soon'],

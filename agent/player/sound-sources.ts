@@ -9,7 +9,7 @@ import { gainOf } from './mixer.ts';
 import { OrderSource } from './order-sound.ts';
 import { SirenSet } from './siren-set.ts';
 import { type DecoderTools, decoderRungs } from './sources/decoder.ts';
-import { GeneratedSource, toneWave } from './sources/generated.ts';
+import { GeneratedSource, risingTone, toneWave } from './sources/generated.ts';
 import { LadderSource, type Rung } from './sources/ladder.ts';
 import { LiveSource } from './sources/live.ts';
 import { openFrameDecoder } from './sources/opus-frames.ts';
@@ -53,7 +53,7 @@ export class SoundSources {
     const { tools, pathOf, heldBytes } = this.#options;
     const { speak } = this.#shelf;
     if (sound.of === 'sweep') return new GeneratedSource(sweepWave, sound.durationMs);
-    if (sound.of === 'tone') return new GeneratedSource(toneWave(sound.hz), sound.durationMs);
+    if (sound.of === 'tone') return new GeneratedSource(sound.rises ? risingTone(sound.hz) : toneWave(sound.hz), sound.durationMs);
     if (sound.of === 'order')
       return new OrderSource(
         sound.order,

@@ -58,13 +58,13 @@ const cases: readonly [what: string, line: CheckId, state: CheckState, readings:
   ['signal not measured', 'modem', 'unknown', { ...good, modem: { ...modem, rsrpDbm: null, rssiDbm: null } }],
   ['a name that does not resolve', 'names', 'bad', { ...good, names: { host: 'centre.example', tookMs: null, problem: 'ENOTFOUND' } }],
   ['a name that resolves slowly', 'names', 'warn', { ...good, names: { host: 'centre.example', tookMs: 3_001, problem: null } }],
-  ['a battery clock', 'clock', 'ok', { ...good, clock: { quality: 'rtc', rtc: true } }],
-  ['NTP alone', 'clock', 'bad', { ...good, clock: { quality: 'net', rtc: false } }],
-  ['no time', 'clock', 'bad', { ...good, clock: { quality: 'none', rtc: false } }],
-  ['a certificate near its end', 'certificate', 'warn', { ...good, certificate: { fromMs: 0, untilMs: nowMs + 29 * dayMs } }],
-  ['an ended certificate', 'certificate', 'bad', { ...good, certificate: { fromMs: 0, untilMs: nowMs - dayMs } }],
-  ['a certificate of tomorrow', 'certificate', 'bad', { ...good, certificate: { fromMs: nowMs + dayMs, untilMs: nowMs + 90 * dayMs } }],
-  ['a certificate without time to judge it', 'certificate', 'unknown', { ...good, clock: { quality: 'none', rtc: false } }],
+  ['a battery clock', 'time', 'ok', { ...good, clock: { quality: 'rtc', rtc: true } }],
+  ['NTP alone', 'time', 'bad', { ...good, clock: { quality: 'net', rtc: false } }],
+  ['no time', 'time', 'bad', { ...good, clock: { quality: 'none', rtc: false } }],
+  ['a certificate near its end', 'tls', 'warn', { ...good, certificate: { fromMs: 0, untilMs: nowMs + 29 * dayMs } }],
+  ['an ended certificate', 'tls', 'bad', { ...good, certificate: { fromMs: 0, untilMs: nowMs - dayMs } }],
+  ['a certificate of tomorrow', 'tls', 'bad', { ...good, certificate: { fromMs: nowMs + dayMs, untilMs: nowMs + 90 * dayMs } }],
+  ['a certificate without time to judge it', 'tls', 'unknown', { ...good, clock: { quality: 'none', rtc: false } }],
   ['nobody', 'claim', 'bad', { ...good, enrolled: null }],
   ['a demo box', 'claim', 'warn', { ...good, enrolled: { dev: 'loa-1', centre: 'xa-1', demo: true } }],
   ['no line', 'centre', 'bad', { ...good, centre: { up: false, heartbeatAgeMs: null, problem: 'offline' } }],
@@ -118,7 +118,7 @@ describe('the checklist', () => {
     expect(value('modem', good)).toBe('Viettel, -92 dBm, APN v-internet');
     expect(value('names', good)).toBe('centre.example: 40 ms');
     expect(value('card', good)).toContain('4.0 GB');
-    expect(value('certificate', { ...good, certificate: { fromMs: 0, untilMs: nowMs + 3 * dayMs } })).toBe('Còn 3 ngày');
+    expect(value('tls', { ...good, certificate: { fromMs: 0, untilMs: nowMs + 3 * dayMs } })).toBe('Còn 3 ngày');
     expect(value('centre', { ...good, centre: { up: false, heartbeatAgeMs: null, problem: 'ECONNREFUSED' } })).toContain('ECONNREFUSED');
   });
 });

@@ -55,3 +55,12 @@ export function toneWave(hz: number, amplitude = 0.7): Wave {
   const step = (2 * Math.PI * hz) / 48_000;
   return (sample) => amplitude * Math.sin(step * sample);
 }
+
+const risesFromDb = -36;
+const risesForSamples = 1.5 * 48_000;
+
+/** A test tone that nobody is startled by: it rises evenly in loudness for a second and a half. */
+export function risingTone(hz: number): Wave {
+  const tone = toneWave(hz);
+  return (sample) => tone(sample) * 10 ** ((risesFromDb * Math.max(0, 1 - sample / risesForSamples)) / 20);
+}
