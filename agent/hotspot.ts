@@ -1,0 +1,81 @@
+// Opens and closes the box's own Wi-Fi as its rule says, one step after the other, and writes each step down.
+import type { Hotspot, Network } from '../hardware/network.ts';
+import { type HotspotEvent, type HotspotState, hotspotClosed, hotspotTurn } from './core/hotspot.ts';
+
+export interface HotspotDoorOptions {
+  readonly network: Pick<Network, 'openHotspot' | 'closeHotspot'>;
+  readonly hotspot: Hotspot;
+  readonly monoMs: () => number;
+  readonly tell: (act: 'hotspot-on' | 'hotspot-off', detail: string) => void;
+  /** The page listens there while it is open; false when it cannot. */
+  readonly listen: (address: string) => Promise<boolean>;
+  readonly unlisten: () => Promise<void>;
+}
+
+/** A timer is armed no further than this, so that a sleeping machine is not trusted. */
+const armMaxMs = 30_000;
+
+export class HotspotDoor {
+  readonly #options: HotspotDoorOptions;
+  #state: HotspotState = hotspotClosed;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: HotspotDoorOptions) {
+    this.#options = options;
+  }
+
+  /** For the page; null while closed. */
+  get open(): { readonly name: string; readonly address: string; readonly leftMs: number } | null {
+    const { untilMonoMs } = this.#state;
+    if (untilMonoMs === null) return null;
+    const { hotspot, monoMs } = this.#options;
+    return { name: hotspot.ssid, address: hotspot.address, leftMs: Math.max(0, untilMonoMs - monoMs()) };
+  }
+
+  tell(event: HotspotEvent): void {
+    if (this.#stopped) return;
+    const { state, do: act, row } = hotspotTurn(this.#state, event, this.#options.monoMs());
+    this.#state = state;
+    if (row) this.#options.tell(row.act, row.detail);
+    if (act) this.#work = this.#work.then(() => (act === 'open' ? this.#open() : this.#close())).catch(() => undefined);
+    this.#arm();
+  }
+
+  /** Resolves when all that was told is done. */
+  settled(): Promise<void> {
+    return this.#work;
+  }
+
+  async stop(): Promise<void> {
+    const wasOpen = this.#state.untilMonoMs !== null;
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#work;
+    if (wasOpen) await this.#close();
+  }
+
+  async #open(): Promise<void> {
+    const { network, hotspot, listen } = this.#options;
+    const opened = await network.openHotspot(hotspot);
+    if (!opened.ok) return this.tell({ is: 'failed', detail: `${opened.problem.code} ${opened.problem.detail}` });
+    if (!(await listen(hotspot.address))) {
+      await network.closeHotspot();
+      this.tell({ is: 'failed', detail: `the page cannot listen at ${hotspot.address}` });
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#options.unlisten();
+    await this.#options.network.closeHotspot();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    const { untilMonoMs } = this.#state;
+    if (untilMonoMs === null || this.#stopped) return;
+    const leftMs = Math.min(armMaxMs, Math.max(1, untilMonoMs - this.#options.monoMs()));
+    this.#timer = setTimeout(() => this.tell({ is: 'timePassed' }), leftMs);
+  }
+}
