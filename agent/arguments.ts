@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 
 export type Asked =
-  | { readonly do: 'run' | 'release'; readonly dataDir: string; readonly configFile: string; readonly configNamed: boolean }
+  | { readonly do: 'run' | 'release' | 'label'; readonly dataDir: string; readonly configFile: string; readonly configNamed: boolean }
   | { readonly do: 'enrol'; readonly dataDir: string; readonly claimFile: string }
   | { readonly do: 'help' };
 
@@ -12,6 +12,7 @@ export const usage = `Loa agent: one box.
   node dist/agent.js --data DIR [--config FILE]          run the box of this data folder
   node dist/agent.js enrol --data DIR --claim FILE       become the box that the claim names
   node dist/agent.js release --data DIR [--config FILE]  open the relays that a dead agent left closed
+  node dist/agent.js label --data DIR [--config FILE]    name, key and WIFI: code of the box's own Wi-Fi, for its label
   node dist/guard.js --data DIR [--config FILE]          run it, and run it again when it dies or hangs
 
 DIR/config.json is read when --config is not given.
@@ -26,7 +27,7 @@ export function readArguments(argv: readonly string[]): Result<Asked> {
     });
     const [word, ...more] = positionals;
     if (values.help) return ok({ do: 'help' });
-    if (more.length > 0 || (word !== undefined && word !== 'enrol' && word !== 'release'))
+    if (more.length > 0 || (word !== undefined && word !== 'enrol' && word !== 'release' && word !== 'label'))
       return bad('bad-input', `unknown word ${more[0] ?? word}`);
     if (values.data === undefined) return bad('bad-input', '--data DIR is missing');
     if (word !== 'enrol')

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { readDeviceName } from '../hardware/alsa/device.ts';
 import { pinTwiceUsed } from '../hardware/board/wiring.ts';
+import { DeviceName, Passphrase, Ssid } from '../hardware/network.ts';
 import type { AudioInSettings } from '../hardware/open-audio-in.ts';
 import type { AudioOutSettings } from '../hardware/open-audio-out.ts';
 import type { BoardSettings, GpioSettings } from '../hardware/open-board.ts';
@@ -17,6 +18,7 @@ import { MeterConfig, ModemConfig } from './serial-config.ts';
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const flag = (standard: boolean) => v.optional(v.boolean(), standard);
 
+const FilePath = v.pipe(v.string(), v.minLength(1), v.maxLength(400));
 const LeadMs = v.optional(v.pipe(v.number(), v.minValue(20), v.maxValue(2000)));
 /** The card itself, by its stable id or index; layers that hide the position are refused. */
 const Device = v.pipe(
@@ -132,9 +134,32 @@ const ScreenPowerConfig = v.variant('kind', [
 export const AgentConfig = v.strictObject({
   /** The local page. Off loopback it is read-only. Port 0 picks a free one. */
   page: v.optional(
-    v.strictObject({ host: v.optional(v.pipe(v.string(), v.maxLength(64)), '127.0.0.1'), port: v.optional(Port, 8090) }),
+    v.strictObject({
+      host: v.optional(v.pipe(v.string(), v.maxLength(64)), '127.0.0.1'),
+      port: v.optional(Port, 8090),
+      /** Files (PEM) of a certificate for the page: then it is HTTPS, and a LAN may act with the PIN. */
+      tls: v.optional(v.strictObject({ cert: FilePath, key: FilePath })),
+      /** USB network interfaces, whose other end is a laptop on the pole. */
+      usb: v.optional(v.pipe(v.array(DeviceName), v.maxLength(4)), ['usb0']),
+      /** Be found as `NAME.local`; `loa-ID` unless said. */
+      name: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/))),
+    }),
     {},
   ),
+  /** Who steers the machine's networks; none: the page shows none. */
+  network: v.optional(v.strictObject({ kind: v.picklist(['none', 'nmcli', 'simulated']) }), { kind: 'none' }),
+  /** The box's own Wi-Fi for technicians (PRODUCT §1.18); needs `network`. Name and key are made at the first start unless given. */
+  hotspot: v.optional(
+    v.strictObject({
+      ssid: v.optional(Ssid),
+      passphrase: v.optional(Passphrase),
+      /** Not of any network that boxes meet: 10.84.0.0/24. */
+      address: v.optional(v.pipe(v.string(), v.ipv4()), '10.84.0.1'),
+      port: v.optional(Port, 80),
+    }),
+  ),
+  /** A box without identity: end and say so, or wait for its claim on the page. */
+  whenUnenrolled: v.optional(v.picklist(['exit', 'page']), 'exit'),
   audioOut: v.optional(v.variant('kind', [VirtualOut, AlsaOut]), { kind: 'virtual' }),
   /** Microphones and lines by the id that sessions name. */
   audioIn: v.optional(v.pipe(v.record(Id, v.variant('kind', [SimulatedIn, AlsaIn])), v.maxEntries(4)), {}),

@@ -65,6 +65,7 @@ export class CentreLink {
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #told: Told = {};
   #up = false;
+  #upSinceMonoMs = 0;
   #answeredAtMonoMs = Number.NEGATIVE_INFINITY;
   #heartbeat: { readonly epoch: string; readonly ctr: number; readonly atMonoMs: number } | undefined;
   #lastProblem: Problem | undefined;
@@ -131,6 +132,8 @@ export class CentreLink {
     readonly heartbeatAgeMs: number | null;
     readonly waitingRows: number;
     readonly problem: Problem | null;
+    /** When this connection came up; null while there is none. */
+    readonly upSinceMonoMs: number | null;
   } {
     const { journal, clock } = this.#options;
     const ageMs = this.#heartbeat && clock.now().monoMs - this.#heartbeat.atMonoMs;
@@ -139,6 +142,7 @@ export class CentreLink {
       heartbeatAgeMs: ageMs ?? null,
       waitingRows: journal.lastSeq() - journal.ackedTo(),
       problem: this.#up ? null : (this.#lastProblem ?? null),
+      upSinceMonoMs: this.#up ? this.#upSinceMonoMs : null,
     };
   }
 
@@ -248,6 +252,7 @@ export class CentreLink {
 
   #change(up: boolean): void {
     this.#up = up;
+    if (up) this.#upSinceMonoMs = this.#options.clock.now().monoMs;
     if (!up) this.#asks.clear();
     this.#outbox.connected(up);
     // The core announces the box anew and asks for the time while it has none; here only an old answer is renewed.

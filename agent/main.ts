@@ -1,7 +1,8 @@
 // Starts one box: reads who it is, builds every part by hand, and stops them in order.
 import { readArguments, usage } from './arguments.ts';
 import type { AgentConfig } from './config.ts';
-import { Heartbeat, openBeat } from './heartbeat.ts';
+import { Heartbeat, heartbeatFdName, openBeat } from './heartbeat.ts';
+import { switchExitCode } from './update/exit-code.ts';
 
 /** A bug ends the process; the supervisor starts it again and the journal brings the box back. */
 function fail(text: string): never {
@@ -23,15 +24,28 @@ switch (asked.value.do) {
     break;
   }
   case 'run': {
+    const { dataDir } = asked.value;
     const config = await configured(asked.value.configFile, asked.value.configNamed);
-    await run(asked.value.dataDir, config);
+    await run(dataDir, config);
+    break;
+  }
+  case 'label': {
+    const config = await configured(asked.value.configFile, asked.value.configNamed);
+    const { readHotspotKey, wifiCode } = await import('./hotspot-key.ts');
+    const { ssid, passphrase } = config.hotspot ?? {};
+    const key = await readHotspotKey(asked.value.dataDir, { ...(ssid && { ssid }), ...(passphrase && { passphrase }) });
+    process.stdout.write(`${JSON.stringify({ ...key, code: wifiCode(key) })}\n`);
     break;
   }
   case 'release': {
     const config = await configured(asked.value.configFile, asked.value.configNamed);
     const { boardSettings } = await import('./config.ts');
     const { releaseBoard } = await import('../hardware/open-board.ts');
+    const { openStatusLamp } = await import('../hardware/open-status-lamp.ts');
     const released = await releaseBoard(boardSettings(config, 'main'));
+    // A lamp that the dead left lit would say that all is well.
+    const lamp = await openStatusLamp(config.lamp);
+    if (lamp && (await lamp.start()).ok) await lamp.stop();
     if (!released.ok) fail(`${released.problem.code}: ${released.problem.detail}`);
     process.stdout.write(`${JSON.stringify({ event: 'released', board: config.board.kind, said: released.value })}\n`);
     break;
@@ -50,28 +64,39 @@ async function configured(file: string, named: boolean): Promise<AgentConfig> {
 /** Until there is an identity the process waits for a claim; a new one found later ends it in order, and its supervisor starts the new box. */
 async function run(dataDir: string, config: AgentConfig): Promise<void> {
   const { Life } = await import('./life.ts');
-  const life = new Life(dataDir, config);
   let stopping = false;
   let heartbeat: Heartbeat | undefined;
-  const stop = () => {
+  const end = (code: number) => {
     if (stopping) return;
     stopping = true;
     heartbeat?.stop();
     // Whatever hangs, the relays are open and the process is gone in time for the supervisor.
-    setTimeout(() => process.exit(1), 2_000).unref();
+    setTimeout(() => process.exit(code === 0 ? 1 : code), 2_000).unref();
     life.stop().then(
-      () => process.exit(0),
+      () => process.exit(code),
       (error: unknown) => fail(`stop: ${String(error)}`),
     );
   };
+  const stop = () => end(0);
+  // Not within one of its own steps, which stopping waits for.
+  const replaced = () => void setImmediate(() => end(switchExitCode));
+  let beats = process.env[heartbeatFdName] === undefined ? 1 : 0;
+  const life = new Life(dataDir, config, { replaced, beats: () => beats });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   life.onOver = stop;
+  life.onNobody = (page) => process.stdout.write(`${JSON.stringify({ event: 'unenrolled', page })}\n`);
   // Nobody starts this box again when its guard has gone, and two must not run: it ends in order.
-  const beat = await openBeat(process.env, stop);
+  const watcher = await openBeat(process.env, stop);
   if (stopping) return;
-  if (beat) {
-    heartbeat = new Heartbeat({ ...life.heart, beat });
+  if (watcher) {
+    // Not before: whoever waits for us (systemctl start, a unit ordered after us) may take it for a box that plays.
+    life.onUp = () => watcher.ready();
+    const told = () => {
+      watcher.beat();
+      beats++;
+    };
+    heartbeat = new Heartbeat({ ...life.heart, beat: told });
     heartbeat.start();
   }
   const started = await life.start();

@@ -91,3 +91,17 @@ function wordsOf(change: NetworkChange): string {
       return change satisfies never;
   }
 }
+
+/** A connection that came up later, or a sign of life that came later: the old line may look alive long after its way is gone. */
+export function reachedSince(
+  {
+    up,
+    upSinceMonoMs,
+    heartbeatAgeMs,
+  }: { readonly up: boolean; readonly upSinceMonoMs: number | null; readonly heartbeatAgeMs: number | null },
+  sinceMonoMs: number,
+  nowMonoMs: number,
+): boolean {
+  if (!up) return false;
+  return (upSinceMonoMs ?? 0) > sinceMonoMs || (heartbeatAgeMs !== null && nowMonoMs - heartbeatAgeMs > sinceMonoMs);
+}

@@ -7,6 +7,8 @@ export const pageActs = [
   'tone-hold',
   'tone-release',
   'calibrate',
+  'relay',
+  'screen-test',
   'mute',
   'unmute',
   'service-on',
@@ -26,22 +28,28 @@ export const safeActs: readonly PageAct[] = ['tone-release', 'talk-off', 'button
 
 const toneMs = 2_000;
 const holdMs = 10_000;
+/** Long enough to hear both relays close and open. */
+const relayMs = 1_000;
 const by = 'page';
 
-/** `subject`: an output, or the order that lies ready. */
-export function eventOf(act: Exclude<PageAct, 'button' | 'mains-off' | 'mains-on'>, subject: string): Event {
+/** `subject`: an output, or the order that lies ready. `reason`: why it is muted, in the person's own words. */
+export function eventOf(act: Exclude<PageAct, 'button' | 'mains-off' | 'mains-on'>, subject: string, reason = ''): Event {
   switch (act) {
     case 'tone':
-      return { is: 'toneAsked', output: subject, durationMs: toneMs };
+      return { is: 'toneAsked', output: subject, durationMs: toneMs, rises: true };
     case 'tone-hold':
-      return { is: 'toneAsked', output: subject, durationMs: holdMs, held: true };
+      return { is: 'toneAsked', output: subject, durationMs: holdMs, held: true, rises: true };
     case 'tone-release':
       return { is: 'toneAsked', output: subject, durationMs: 0 };
     case 'calibrate':
       return { is: 'toneAsked', output: subject, durationMs: sweepMs, sweep: true };
+    case 'relay':
+      return { is: 'toneAsked', output: subject, durationMs: relayMs, silent: true };
+    case 'screen-test':
+      return { is: 'screenTestAsked' };
     case 'mute':
     case 'unmute':
-      return { is: 'mutedHere', muted: act === 'mute', by };
+      return { is: 'mutedHere', muted: act === 'mute', by: reason === '' ? by : `${by}: ${reason}` };
     case 'service-on':
     case 'service-off':
       return { is: 'serviceAsked', on: act === 'service-on', by };

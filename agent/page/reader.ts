@@ -8,6 +8,7 @@ import type { Clock, OutboxJournal } from '../ports.ts';
 import type { UpperLink } from '../upper-link.ts';
 import { eventOf, type PageAct } from './acts.ts';
 import { LevelMeter } from './level.ts';
+import type { Site } from './site.ts';
 import { type PageState, viewOf } from './view.ts';
 
 const receiptsShown = 5;
@@ -18,6 +19,8 @@ export interface PageReaderOptions {
   readonly version: string;
   /** The board behind the relays is a simulation: its inputs can be worked from the page. */
   readonly simulatedBoard: boolean;
+  readonly rtc: boolean;
+  readonly site: Pick<Site, 'measured' | 'network'>;
   readonly pin: { readonly set: boolean };
   readonly loop: { snapshot(): State; tell(event: Event): void };
   readonly clock: Clock;
@@ -36,10 +39,10 @@ export class PageReader {
   }
 
   async state(mayAct: boolean): Promise<PageState> {
-    const { identity, keys, version, simulatedBoard, pin, loop, clock, link, upper, journal, outputs } = this.#options;
+    const { identity, keys, version, simulatedBoard, rtc, site, pin, loop, clock, link, upper, journal, outputs } = this.#options;
     const { place } = keys.ring();
     const ids = outputs.loudspeakers();
-    const { problem, ...status } = link.status();
+    const { problem, upSinceMonoMs: _, ...status } = link.status();
     const receipts = await journal.recentReceipts(receiptsShown);
     return viewOf(loop.snapshot(), clock.now(), {
       dev: identity.dev,
@@ -56,17 +59,26 @@ export class PageReader {
       mayAct,
       pinSet: pin.set,
       simulatedBoard,
+      enrolled: true,
+      rtc,
+      measured: await site.measured(),
+      network: await site.network(),
     });
   }
 
   /** Pass on what a person at the box asks. False when there is no such loudspeaker, or no such input to simulate. */
-  act(act: PageAct, subject: string | undefined): boolean {
+  act(act: PageAct, subject: string | undefined, reason = ''): boolean {
     if (act === 'local-start' || act === 'local-end') return this.#local(act, subject);
     const ids = this.#options.outputs.loudspeakers();
     const id = subject ?? ids[0];
     if (act === 'button' || act === 'mains-off' || act === 'mains-on') return this.#press(act);
+    if (act === 'screen-test' && id === undefined) return this.#tell(eventOf(act, ''));
     if (id === undefined || !ids.includes(id)) return false;
-    this.#options.loop.tell(eventOf(act, id));
+    return this.#tell(eventOf(act, id, reason));
+  }
+
+  #tell(event: Event): true {
+    this.#options.loop.tell(event);
     return true;
   }
 

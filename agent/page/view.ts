@@ -1,9 +1,12 @@
 // What the local page shows, as plain JSON made from a snapshot of the box.
 
+import type { NetworkDevice } from '../../hardware/network.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
 import type { Moment } from '../../schemas/time.ts';
 import { serviceLeftMs } from '../core/at-horn.ts';
+import { diskLowBytes } from '../core/limits.ts';
 import type { OutputState, State, Voice } from '../core/model.ts';
+import { type CheckLine, checklist, type Readings } from './checklist.ts';
 import { type Sentence, whySilent } from './silence.ts';
 
 const standardZone = 'Asia/Ho_Chi_Minh';
@@ -30,6 +33,27 @@ export interface PageFacts {
   readonly mayAct: boolean;
   readonly pinSet: boolean;
   readonly simulatedBoard: boolean;
+  /** False while the box belongs to no centre: it waits for its claim. */
+  readonly enrolled: boolean;
+  readonly rtc: boolean;
+  /** What parts beside the core measured, for the checklist. */
+  readonly measured: Partial<Pick<Readings, 'underVoltage' | 'wear' | 'modem' | 'names' | 'certificate'>> & {
+    readonly tone: Readings['tone'];
+    readonly position: string | null;
+    readonly photo: boolean;
+  };
+  /** Null where this box's networks are somebody else's matter. */
+  readonly network: PageNetwork | null;
+}
+
+export interface PageNetwork {
+  readonly devices: readonly NetworkDevice[];
+  readonly trial: { readonly kind: string; readonly leftMs: number } | null;
+  readonly hotspot: { readonly name: string; readonly address: string; readonly leftMs: number } | null;
+  /** The box has a hotspot to open. */
+  readonly canOpen: boolean;
+  /** Its name on the LAN, where it answers to one. */
+  readonly name: string | null;
 }
 
 export interface PageState extends PageFacts {
@@ -64,6 +88,7 @@ export interface PageState extends PageFacts {
     readonly endMs: number;
   }[];
   readonly silence: Sentence | null;
+  readonly check: readonly CheckLine[];
   /** Title by schedule, so that receipts can be read. */
   readonly titles: Readonly<Record<string, string>>;
 }
@@ -110,8 +135,45 @@ export function viewOf(state: State, now: Moment, facts: PageFacts): PageState {
       levelDb: facts.levels[output.id] ?? null,
     })),
     next,
-    silence: whySilent(state, now, (ms) => clock.format(ms)),
+    silence: facts.enrolled ? whySilent(state, now, (ms) => clock.format(ms)) : nobodyYet,
+    check: checklist(readingsOf(state, now, facts)),
     titles: titlesOf(state, facts.receipts),
+  };
+}
+
+const nobodyYet: Sentence = {
+  code: 'not-enrolled',
+  vi: 'Hộp chưa được khai báo: nhập mã kích hoạt bên dưới.',
+  en: 'The box is not enrolled: enter its claim below.',
+};
+
+function readingsOf({ live }: State, now: Moment, facts: PageFacts): Readings {
+  const { tone, position, photo, ...measured } = facts.measured;
+  const { enrolled, dev, centre, demo, area, link, rtc } = facts;
+  const outputs = Object.values(live.outputs);
+  return {
+    ...measured,
+    nowMs: now.wallMs,
+    mainsPresent: live.mains.present,
+    disk: {
+      freeBytes: live.telemetry.sample?.diskFreeBytes ?? null,
+      lowBytes: diskLowBytes,
+      writes: !live.faults.includes('store'),
+    },
+    clock: { quality: now.quality, rtc },
+    enrolled: enrolled ? { dev, centre, demo } : null,
+    ...(enrolled && { centre: { up: link.up, heartbeatAgeMs: link.heartbeatAgeMs, problem: link.problem } }),
+    amplifiers: outputs
+      .filter(({ kind }) => kind !== 'board')
+      .map(({ id, amplifier, working }) => ({ output: id, is: working ? amplifier.is : 'failed' })),
+    tone,
+    screens: outputs
+      .filter(({ kind }) => kind === 'board')
+      .map(({ id, working }) => {
+        const power = live.screens[id]?.power ?? 'none';
+        return { output: id, working, power, behind: live.behind[id] !== undefined };
+      }),
+    place: { area: enrolled ? area : null, position, photo },
   };
 }
 

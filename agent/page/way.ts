@@ -22,7 +22,7 @@ export function wayOf(localAddress: string, remoteAddress: string, interfaces: r
   const near = interfaces.filter(({ address, prefix }) => sameNetwork(address, remote, prefix));
   if (near.length !== 1) return 'lan';
   const [only] = near;
-  return only?.address === local && local !== remote ? only.role : 'lan';
+  return only?.address === local ? only.role : 'lan';
 }
 
 /** Acts need a way that somebody at the box has opened, or a cable, or TLS; and the PIN beside it. */

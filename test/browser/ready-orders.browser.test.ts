@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReadyOrderAnswer } from '../../schemas/ready-orders.ts';
 import { installOfficers, pin } from '../controller/officer-device.ts';
 import { programPath } from '../tell.ts';
+import { tokenOf } from '../wire/at-the-box.ts';
 import { type District, password, type RunningBox, startDistrict } from '../wire/district.ts';
 import { until } from '../wire/waiting.ts';
 import { hold } from './hold.ts';
@@ -84,7 +85,7 @@ describe.skipIf(!programPath('chromium'))('orders lying ready at the desk [needs
     const { page } = visitors[1] as Visitor;
     const { id } = (await district.duty.get<ReadyOrderAnswer[]>('/ready-orders'))[0] as ReadyOrderAnswer;
     const claim = JSON.parse(await readFile(join(box.dir, 'claim.json'), 'utf8')) as { readonly pin: string };
-    const headers = { 'x-loa-act': 'local-start' };
+    const headers = { 'x-loa-act': await tokenOf(box.page) };
     const body = JSON.stringify({ pin: claim.pin });
     expect((await fetch(`${box.page}/acts/local-start?order=${id}`, { method: 'POST', headers, body })).status).toBe(202);
     await page.getByText(/Đang có 1 lệnh: .*\(bật tại Hộp loa-1\)/).waitFor();

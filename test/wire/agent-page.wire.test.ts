@@ -1,12 +1,20 @@
 // The box's page over real HTTP: what it shows, streams, refuses.
 import { get, request } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { transform } from 'esbuild';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blankKept, blankLive, quietOutput } from '../../agent/core/start-state.ts';
+import { pinnedPost } from '../../agent/page/post.ts';
+import { script } from '../../agent/page/script.ts';
+import { style } from '../../agent/page/style.ts';
 import { viewOf } from '../../agent/page/view.ts';
 import { Page } from '../../agent/page.ts';
 import { hashPin, PinGate } from '../../agent/pin.ts';
 import type { Heard } from '../../hardware/audio-out.ts';
+import { bad, ok } from '../../schemas/problems.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
+import { tokenOf } from './at-the-box.ts';
 
 type Listener = Parameters<Heard['onHeard']>[0];
 
@@ -20,6 +28,7 @@ const heard: Heard = {
 const acts: string[] = [];
 let monoMs = 0;
 let address = '';
+let token = '';
 let page: Page;
 
 beforeAll(async () => {
@@ -47,18 +56,29 @@ beforeAll(async () => {
           mayAct,
           pinSet: true,
           simulatedBoard: true,
+          enrolled: true,
+          rtc: false,
+          measured: { tone: { heard: null, atMs: null, proved: false }, position: null, photo: false },
+          network: null,
         },
       ),
     heard: (output) => (output === undefined || output === 'main' ? heard : undefined),
     boardHtml: () => '<p onclick="x()">Lịch</p><script>alert(1)</script>',
     boardPng: async () => new Uint8Array([0x89, 0x50]),
-    act: (act, output) => {
-      acts.push(act);
+    act: (act, output, reason) => {
+      acts.push(reason === '' ? act : `${act}: ${reason}`);
       return output === undefined || output === 'main';
     },
     pin: new PinGate(await hashPin('024680'), () => monoMs),
+    posts: [
+      pinnedPost('/shout', { words: v.pipe(v.string(), v.maxLength(20)) }, async ({ words }) =>
+        words === 'no' ? bad('device-failed', 'why · how') : ok({ said: words.toUpperCase() }),
+      ),
+      { path: '/open', bytesMax: 100, pinned: false, do: async (body) => ok(typeof body === 'object' ? 'taken' : 'odd') },
+    ],
   });
   address = await page.start();
+  token = await tokenOf(address);
 });
 afterAll(() => page.stop());
 
@@ -110,6 +130,7 @@ describe('the page of a box', () => {
     const policy = answer.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toContain('unsafe');
+    expect(policy).toContain("frame-ancestors 'none'");
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
@@ -157,9 +178,12 @@ describe('the page of a box', () => {
   });
 
   test('acts only for its own page on this machine, and only with the PIN', async () => {
-    const own = { 'x-loa-act': 'mute' };
+    const own = { 'x-loa-act': token };
     expect(await raw('POST', '/acts/mute', {}, pin('024680'))).toBe(403);
     expect(await raw('POST', '/acts/format', own, pin('024680'))).toBe(404);
+    expect(await raw('POST', '/acts/mute', { 'x-loa-act': 'mute' }, pin('024680'))).toBe(403);
+    expect(await raw('POST', '/acts/mute', { ...own, origin: 'http://evil.example' }, pin('024680'))).toBe(403);
+    expect(await raw('POST', '/acts/mute', { ...own, 'sec-fetch-site': 'cross-site' }, pin('024680'))).toBe(403);
     expect(await raw('POST', '/acts/mute', own)).toBe(401);
     expect(await raw('POST', '/acts/mute', own, pin('024681'))).toBe(401);
     expect(await raw('POST', '/acts/mute', own, '{"pin":"024680","x":1}')).toBe(401);
@@ -167,12 +191,14 @@ describe('the page of a box', () => {
     expect(await raw('POST', '/acts/tone?output=other', own, pin('024680'))).toBe(404);
     expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(202);
     expect(await raw('POST', '/acts/tone-release', own)).toBe(202);
-    expect(acts).toEqual(['tone', 'mute', 'tone-release']);
+    const why = JSON.stringify({ pin: '024680', reason: 'dân phản ánh' });
+    expect(await raw('POST', '/acts/mute', { ...own, origin: address, 'sec-fetch-site': 'same-origin' }, why)).toBe(202);
+    expect(acts).toEqual(['tone', 'mute', 'tone-release', 'mute: dân phản ánh']);
     expect(await raw('OPTIONS', '/acts/mute', { origin: 'http://evil.example' })).toBe(405);
   });
 
   test('makes a guesser wait ever longer, the right PIN included, and forgets it once it was right', async () => {
-    const own = { 'x-loa-act': 'mute' };
+    const own = { 'x-loa-act': token };
     const many = await Promise.all(Array.from({ length: 8 }, (_, n) => raw('POST', '/acts/mute', own, pin(`11111${n}`))));
     expect(many.filter((status) => status === 401).length).toBe(5);
     expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(429);
@@ -184,6 +210,44 @@ describe('the page of a box', () => {
     expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(202);
     expect(await raw('POST', '/acts/mute', own, pin('999999'))).toBe(401);
     expect(await raw('POST', '/acts/mute', own, pin('024680'))).toBe(202);
+  });
+
+  test('takes what is more than an act by its shape, under its limit, with the PIN where that is asked', async () => {
+    const post = (path: string, body: string) => fetch(`${address}${path}`, { method: 'POST', headers: { 'x-loa-act': token }, body });
+    const shout = (more: object, digits = '024680') => post('/shout', JSON.stringify({ pin: digits, ...more }));
+    expect(await (await shout({ words: 'a' })).json()).toEqual({ said: 'A' });
+    expect((await shout({ words: 'a' }, '024681')).status).toBe(401);
+    expect((await shout({ words: 'a', more: 1 })).status).toBe(400);
+    expect((await shout({ words: 7 })).status).toBe(400);
+    expect((await shout({ words: 'a'.repeat(21) })).status).toBe(400);
+    expect((await shout({ words: 'a'.repeat(3_000) })).status).toBe(413);
+    const failed = await shout({ words: 'no' });
+    expect([failed.status, await failed.text()]).toEqual([503, 'Thiết bị lỗi: why, how · The device failed: why, how\n']);
+    expect(await (await post('/open', '{}')).text()).toBe('taken');
+    expect(await (await post('/open', 'no json')).text()).toBe('taken');
+    expect((await fetch(`${address}/open`, { method: 'POST', body: '{}' })).status).toBe(403);
+  });
+
+  test('each of its parts is small, raw and packed; none is newer than browsers of 2017', async () => {
+    const html = await (await fetch(address)).text();
+    const bytes = (text: string) => ({ raw: Buffer.byteLength(text), packed: gzipSync(text, { level: 9 }).length });
+    const sizes = { style: bytes(style), script: bytes(script), page: bytes(html) };
+    expect(sizes.style.raw).toBeLessThan(8 * 1024);
+    expect(sizes.script.raw).toBeLessThan(20 * 1024);
+    expect(sizes.page.raw).toBeLessThan(60 * 1024);
+    expect(sizes.page.packed).toBeLessThan(16 * 1024);
+    const lowered = (target: string) => transform(script, { target, loader: 'js', charset: 'utf8' });
+    expect((await lowered('chrome60')).code).toBe((await lowered('esnext')).code);
+    const dressed = (target: string) => transform(style, { target, loader: 'css', charset: 'utf8' });
+    expect((await dressed('chrome60')).code).toBe((await dressed('esnext')).code);
+  });
+
+  test('reads without its script: reason of silence, the twelve lines, the facts, safely escaped', async () => {
+    const html = (await (await fetch(address)).text()).replace(/<script>[\s\S]*<\/script>/, '');
+    expect(html).toContain('Chưa nhận được lịch phát nào');
+    expect(html.match(/data-line="/g)).toHaveLength(12);
+    expect(html).toContain('08/02536');
+    expect(html).toContain('http-equiv="refresh"');
   });
 
   test('a box enrolled without a PIN lets nobody act', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReadyOrderAnswer } from '../../schemas/ready-orders.ts';
 import { must } from '../controller/built-centre.ts';
 import { installOfficers, OfficerDevice, pin } from '../controller/officer-device.ts';
+import { tokenOf } from './at-the-box.ts';
 import { type District, password, type RunningBox, startDistrict } from './district.ts';
 import { Ear } from './ear.ts';
 import { until } from './waiting.ts';
@@ -102,7 +103,7 @@ describe('an order lying ready', () => {
   const start = (withPin = boxPin) => act('local-start', withPin);
 
   async function act(name: string, withPin = boxPin): Promise<number> {
-    const headers = { 'x-loa-act': name };
+    const headers = { 'x-loa-act': await tokenOf(box.page) };
     const answer = await fetch(`${box.page}/acts/${name}?order=${id}`, { method: 'POST', headers, body: JSON.stringify({ pin: withPin }) });
     return answer.status;
   }

@@ -11,6 +11,7 @@ import { cryptography } from '../../hardware/host/crypto.ts';
 import { orderContent } from '../../schemas/authority.ts';
 import { type Envelope, seal } from '../../schemas/envelope.ts';
 import { order, policy } from '../world/build.ts';
+import { tokenOf } from './at-the-box.ts';
 import { Ear } from './ear.ts';
 import { dayMs, SmallCentre } from './small-centre.ts';
 import { until } from './waiting.ts';
@@ -136,8 +137,9 @@ test('an order that lies ready is started on the page with the PIN, without netw
   const second = await open(dataDir);
   running.push({ stop: () => second.box.stop() });
   await until('the order to lie ready again', async () => ((await second.look()).local.length === 1 ? true : undefined));
+  const headers = { 'x-loa-act': await tokenOf(second.page) };
   const post = (name: string, pin: string) =>
-    fetch(`${second.page}/acts/${name}?order=lu-quet`, { method: 'POST', headers: { 'x-loa-act': name }, body: JSON.stringify({ pin }) });
+    fetch(`${second.page}/acts/${name}?order=lu-quet`, { method: 'POST', headers, body: JSON.stringify({ pin }) });
   expect((await post('local-start', '000000')).status).toBe(401);
   const afterMs = await soundsAfter(second.page, async () => expect((await post('local-start', commune.pin)).status).toBe(202));
   expect(afterMs).toBeLessThan(5_000);
