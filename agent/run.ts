@@ -48,6 +48,11 @@ export interface LoopOptions {
   readonly ordersKept?: () => boolean;
 }
 
+/** A hand at the box pressed its button, as a line of the flight tells. */
+export function buttonPressed(line: FlightLine): boolean {
+  return 'event' in line && line.event.is === 'inputChanged' && line.event.input === 'button' && line.event.on;
+}
+
 type Queued = { readonly event: Event } | { readonly settled: () => void };
 
 /**

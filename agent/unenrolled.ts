@@ -19,6 +19,7 @@ import { pageTls } from './page-tls.ts';
 import { PinGate } from './pin.ts';
 import { makeSurroundings, type Surroundings } from './surroundings.ts';
 
+const beforePin: readonly string[] = ['/wifi', '/network', '/hotspot'];
 const claimBytesMax = 40 * 1024;
 const ClaimBody = v.strictObject({ claim: v.pipe(v.string(), v.minLength(1), v.maxLength(claimBytesMax)) });
 
@@ -74,7 +75,11 @@ export class Unenrolled {
       act: () => false,
       pin: new PinGate(undefined, () => moment().monoMs),
       interfaces: () => around.site.interfaces(),
-      posts: [this.#claimPost()],
+      // There is no PIN yet: the key of the hotspot on the label, or the cable, stands for it. Without a network there is no enrolment.
+      posts: [
+        this.#claimPost(),
+        ...around.site.posts().flatMap((post) => (beforePin.includes(post.path) ? [{ ...post, pinned: false }] : [])),
+      ],
     });
     this.#page = page;
     const address = await page.start().catch((error: Error) => error);

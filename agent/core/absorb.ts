@@ -214,6 +214,7 @@ type HereEvent = Event & {
     | 'toneAsked'
     | 'screenTestAsked'
     | 'doneHere'
+    | 'acceptanceSigned'
     | 'mutedHere'
     | 'talkAsked'
     | 'serviceAsked'

@@ -30,5 +30,6 @@ export function unwell(id: CheckId, state: Exclude<CheckState, 'ok'>, value: Pai
 
 /** Nothing is wrong: there is no such part here. */
 export function notFitted(id: CheckId, remedy: Pair): CheckLine {
-  return unwell(id, 'unknown', ['Không lắp', 'not fitted'], ['Hộp này không có phần này', 'this box has no such part'], remedy);
+  const line = unwell(id, 'unknown', ['Không lắp', 'not fitted'], ['Hộp này không có phần này', 'this box has no such part'], remedy);
+  return { ...line, absent: true };
 }

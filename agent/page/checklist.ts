@@ -39,6 +39,8 @@ export interface CheckLine {
   readonly reason: Words | null;
   /** What the person at the box can do about it. */
   readonly remedy: Words | null;
+  /** This box has no such part. */
+  readonly absent?: true;
 }
 
 /** What the box knows of itself. An absent part is not fitted, or nobody looked. */

@@ -1,5 +1,5 @@
 // What hands can do on the local page, as HTML. Pure.
-import { two } from './parts.ts';
+import { escapeHtml, two } from './parts.ts';
 import type { PageState } from './view.ts';
 
 const hidden = (is: boolean) => (is ? ' hidden' : '');
@@ -39,11 +39,11 @@ ${label('reason', 'Lý do tắt tiếng', 'Reason to mute')}<select id="reason">
 ${button('mains', 'Cắt điện lưới', 'Cut the mains', ' aria-pressed="false"')}</div></div></section>`;
 }
 
-export function netForms({ network, mayAct }: PageState): string {
+export function netForms({ network, mayAct, enrolled }: PageState): string {
   if (!network || !mayAct) return '';
-  const cables = network.devices.filter(({ kind }) => kind === 'ethernet').map(({ name }) => `<option>${name}</option>`);
+  const cables = network.devices.filter(({ kind }) => kind === 'ethernet').map(({ name }) => `<option>${escapeHtml(name)}</option>`);
   const field = (id: string, vi: string, en: string, more = '') => `${label(id, vi, en)}<input id="${id}" autocomplete="off"${more}>`;
-  return `<div id="net-forms"><p><small>${two({ vi: 'Đổi mạng cần mã PIN ở trên. Không tới được trung tâm trong 10 phút thì hộp tự trở về mạng cũ.', en: 'Changes need the PIN above. If the centre is not reached within 10 minutes the box goes back by itself.' })}</small></p>
+  return `<div id="net-forms"><p${hidden(!enrolled)}><small>${two({ vi: 'Đổi mạng cần mã PIN ở trên. Không tới được trung tâm trong 10 phút thì hộp tự trở về mạng cũ.', en: 'Changes need the PIN above. If the centre is not reached within 10 minutes the box goes back by itself.' })}</small></p>
 <div class="acts">${button('spot-toggle', 'Mở hoặc đóng Wi-Fi của hộp', "Open or close the box's Wi-Fi", hidden(!network.canOpen))}</div>
 <details><summary>Wi-Fi</summary><div class="acts">${button('scan', 'Tìm Wi-Fi', 'Search')}</div>${label('ssid', 'Tên Wi-Fi', 'Name')}<select id="ssid"></select>
 ${field('wifi-key', 'Mật khẩu', 'Passphrase', ' type="password" maxlength="63"')}<div class="acts">${button('wifi-go', 'Nối Wi-Fi', 'Join')}</div></details>

@@ -44,7 +44,7 @@ function check({ check: lines }: PageState): string {
   const head = order
     .filter((state) => counts[state] > 0)
     .map((state) => `<span class="${tone[state]}">${counts[state]} ${two(stateWords[state])}</span>`)
-    .join('');
+    .join(' ');
   const items = lines.map(({ id, title, state, value, reason, remedy }) => {
     const name = `<b>${two(title)}</b> <span class="sr">${two(stateWords[state])}</span> <span class="value">${two(value)}</span>`;
     const why = reason && state !== 'unknown' ? `<p>${two(reason)}</p>` : '';

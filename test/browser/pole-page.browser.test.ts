@@ -9,6 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Becoming } from '../../agent/becoming.ts';
 import { AgentConfig } from '../../agent/config.ts';
 import type { PageState } from '../../agent/page/view.ts';
+import { cryptography, signerFrom } from '../../hardware/host/crypto.ts';
+import { AcceptanceRecord } from '../../schemas/acceptance.ts';
+import { open as openEnvelope } from '../../schemas/envelope.ts';
 import { artifactFolder } from '../tell.ts';
 import { SmallCentre } from '../wire/small-centre.ts';
 import { until } from '../wire/waiting.ts';
@@ -160,11 +163,14 @@ describe('a technician at the box', () => {
     expect(await page.locator('#tone .en').isVisible()).toBe(true);
     expect(await page.locator('#tone .vi').isVisible()).toBe(false);
     expect(await page.evaluate('getComputedStyle(document.querySelector("main")).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     expect(await seriousFaults(page)).toEqual([]);
     await page.screenshot({ path: join(pictures, 'box-360-sun-en.png'), fullPage: true });
     await page.reload();
     expect(await page.locator('#sun').isChecked()).toBe(true);
     await page.locator('.chips label[for=lang]').click();
+    await until('the tally', async () => ((await page.locator('#tally').textContent())?.includes('tốt') ? true : undefined));
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     await page.screenshot({ path: join(pictures, 'box-360-sun.png'), fullPage: true });
     await page.locator('.chips label[for=sun]').click();
   });
@@ -243,6 +249,42 @@ describe('a technician at the box', () => {
     await until('the change to be kept', () => act('network-kept')[0]);
     await page.locator('#trial').waitFor({ state: 'detached' });
     expect(JSON.stringify(centre.facts)).not.toContain('mat-khau');
+  });
+
+  test('signs the acceptance: twelve lines, what was heard, who looked, a photo; the centre has it as a row', async () => {
+    await page.fill('#pin', centre.pin);
+    await page.click('#accept-go');
+    await says('#accept-told', 'Chọn có nghe thấy không');
+    await page.selectOption('#accept-heard', 'yes');
+    await page.fill('#accept-by', 'kỹ thuật viên');
+    await page.fill('#accept-note', 'Cột 7, thôn 3');
+    await page.setInputFiles('#accept-photo', join(pictures, 'unenrolled-360.png'));
+    await page.click('#accept-go');
+    await says('#accept-told', 'Đã ký');
+    const fact = await until('the record', () => centre.facts.find((one) => one.kind === 'acceptance'));
+    const publicKey = signerFrom(await readFile(join(dataDir, 'identity', 'signing.pem'), 'utf8')).publicKey;
+    const opened = openEnvelope(
+      fact.record,
+      'acceptance',
+      AcceptanceRecord,
+      (keyid) => ({ keyid, alg: 'ed25519', publicKey }),
+      cryptography,
+    );
+    if (!opened.ok) throw new Error(opened.problem.detail);
+    const { iss, aud, body } = opened.value.statement;
+    expect([iss, aud]).toEqual(['loa-1', 'c/xa-1']);
+    expect(body.answers).toMatchObject({ toneHeard: true, by: 'kỹ thuật viên', note: 'Cột 7, thôn 3' });
+    expect(body.checks.find(({ line: id }) => id === 'modem')).toMatchObject({ result: 'absent' });
+    expect(body.checks.find(({ line: id }) => id === 'place')).toMatchObject({ result: 'pass' });
+    const photo = await readFile(join(dataDir, 'acceptance', `${body.answers.photo}.jpg`));
+    expect([photo[0], photo[1]]).toEqual([0xff, 0xd8]);
+    expect(photo.length).toBeLessThan(200 * 1024);
+    await until('the line', async () => ((await line('place').getAttribute('class')) === 'is-ok' ? true : undefined));
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('#hands').isVisible()).toBe(false);
+    expect(await page.locator('#accept-line').isVisible()).toBe(true);
+    await page.screenshot({ path: join(pictures, 'print.png'), fullPage: true });
+    await page.emulateMedia({ media: 'screen' });
   });
 
   test('takes the log away without secrets', async () => {
