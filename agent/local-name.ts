@@ -1,14 +1,8 @@
 // The box's name on the LAN (`loa-ID.local`, RFC 6762): Avahi where it runs, else a small responder, else a named state.
 import { networkInterfaces } from 'node:os';
 import { findProgram, startTool, type Tool } from '../hardware/host/processes.ts';
+import type { Bonjour } from 'bonjour-service';
 import type { Problem } from '../schemas/problems.ts';
-
-/** What is used of the package `bonjour-service`, which is optional. */
-interface Responder {
-  publish(service: { name: string; type: string; port: number; host: string }): unknown;
-  unpublishAll(done?: () => void): void;
-  destroy(): void;
-}
 
 const limits = { dataBytes: 64 * 1024 ** 2, niceness: 10 } as const;
 const triesMax = 3;
@@ -17,7 +11,7 @@ export class LocalName {
   readonly #name: string;
   readonly #warn: (event: string, problem: Problem) => void;
   #tool: Tool | undefined;
-  #responder: Responder | undefined;
+  #responder: Bonjour | undefined;
   #known = false;
   #stopped = false;
   #tries = 0;
@@ -70,10 +64,9 @@ export class LocalName {
 
   async #respond(port: number): Promise<void> {
     try {
-      const name = 'bonjour-service';
-      const { Bonjour } = (await import(name)) as { readonly Bonjour: new (options: object, onError: (error: Error) => void) => Responder };
+      const { Bonjour } = await import('bonjour-service');
       if (this.#stopped) return;
-      this.#responder = new Bonjour({}, (error) => this.#missing(error.message));
+      this.#responder = new Bonjour({}, (error: Error) => this.#missing(error.message));
       this.#responder.publish({ name: this.#name.replace('.local', ''), type: 'http', port, host: this.#name });
       this.#known = true;
     } catch (error) {

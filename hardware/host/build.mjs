@@ -37,6 +37,7 @@ export const external = [
   'serialport',
   '@serialport/*',
   'koffi',
+  'bonjour-service',
   'opus-decoder',
   'ffmpeg-static',
   'jsdom',

@@ -8,7 +8,11 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Becoming } from '../../agent/becoming.ts';
 import { AgentConfig } from '../../agent/config.ts';
+import { NetworkTrial } from '../../agent/network-trial.ts';
+import { Site } from '../../agent/page/site.ts';
 import type { PageState } from '../../agent/page/view.ts';
+import { Page as PageDoor } from '../../agent/page.ts';
+import { SimulatedNetwork } from '../../hardware/network/simulated-network.ts';
 import { cryptography, signerFrom } from '../../hardware/host/crypto.ts';
 import { AcceptanceRecord } from '../../schemas/acceptance.ts';
 import { open as openEnvelope } from '../../schemas/envelope.ts';
@@ -314,6 +318,49 @@ describe('a technician at the box', () => {
         (said) => !/status of (400|401|409|429|503)|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET/.test(said),
       ),
     ).toEqual([]);
+  });
+});
+
+describe('a network that does not lead to the centre', () => {
+  test('is told to go back by itself, and does after ten minutes', async () => {
+    const clock = { monoMs: 50_000 };
+    const network = new SimulatedNetwork();
+    const rows: string[] = [];
+    const tell = (act: string, detail: string) => void rows.push(`${act} ${detail}`);
+    const trial = new NetworkTrial({ network, monoMs: () => clock.monoMs, reachedSince: () => false, tell });
+    const none = { hotspot: undefined, centreHost: undefined, certificatePem: undefined, logFile: undefined };
+    const times = { nowMs: () => Date.now(), monoMs: () => clock.monoMs };
+    const site = new Site({ network, trial, ...none, ...times, usb: [], localName: () => null, tell });
+    const state = async (mayAct: boolean) => ({ ...(await look()), mayAct, network: await site.network() });
+    const silent = { heard: () => undefined, boardHtml: () => undefined, boardPng: async () => undefined, act: () => false };
+    const pin = { check: async () => ({ is: 'right' as const }) };
+    const lonely = new PageDoor({ host: '127.0.0.1', port: 0, state, pin, posts: site.posts(), ...silent });
+    const tab = await phone.newPage();
+    try {
+      await tab.goto(await lonely.start());
+      await tab.locator('summary', { hasText: 'Mạng dây' }).click();
+      await tab.fill('#pin', '000000');
+      await tab.fill('#address', '192.168.9.20/24');
+      await tab.fill('#gateway', '192.168.8.1');
+      await tab.fill('#dns', '192.168.9.1');
+      await tab.click('#fixed-go');
+      await tab.locator('#net-told', { hasText: 'the gateway must be another address of the same network' }).waitFor();
+      await tab.fill('#gateway', '192.168.9.1');
+      await tab.click('#fixed-go');
+      await tab.locator('#trial', { hasText: 'trong 10 phút' }).waitFor();
+      await tab.locator('#p-net', { hasText: '192.168.9.20/24' }).waitFor();
+      clock.monoMs += 9 * 60_000;
+      await tab.locator('#trial', { hasText: 'trong 1 phút' }).waitFor();
+      clock.monoMs += 60_000;
+      await tab.locator('#trial').waitFor({ state: 'detached' });
+      clock.monoMs += 60_000;
+      await tab.locator('#p-net', { hasText: 'Wired connection 1' }).waitFor();
+      expect(rows).toEqual(['network-tried eth0 192.168.9.20/24 on eth0', 'network-reverted cable']);
+    } finally {
+      trial.stop();
+      await tab.close();
+      await lonely.stop();
+    }
   });
 });
 
