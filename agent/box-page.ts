@@ -80,7 +80,7 @@ async function surround({ dataDir, config, identity, clock, loop, link, warn }: 
   for (const row of early) tell({ ...row, detail: `${row.detail}, before enrolment` });
   if (early.length > 0) await loop.settled();
   await forgetEarlyRows(dataDir);
-  return makeSurroundings({
+  const around = await makeSurroundings({
     dataDir,
     config,
     dev: identity.dev,
@@ -92,6 +92,13 @@ async function surround({ dataDir, config, identity, clock, loop, link, warn }: 
     page,
     warn,
   });
+  // Somebody entered the claim over the hotspot and goes on with the self-test.
+  const joined = early.findLast(({ act }) => act.startsWith('hotspot'))?.act === 'hotspot-on';
+  const start = (port: number) => {
+    around.start(port);
+    if (joined) around.hotspot?.tell({ is: 'asked', by: 'first-boot' });
+  };
+  return { ...around, start };
 }
 
 function acceptance(
