@@ -3,6 +3,7 @@
 // INVARIANTS: never two programs at a time; after each death that was not an orderly end the release has run before the next start.
 import { type Exit, runTool, startTool, type Tool } from '../hardware/host/processes.ts';
 import { heartbeatFdName } from './heartbeat.ts';
+import { switchExitCode } from './update/exit-code.ts';
 
 /** Silence after which a program is taken for hung. With beats each second and the release behind it, the amplifier is off within 10 s. */
 export const silentMs = 5_000;
@@ -45,6 +46,8 @@ export function decideAfter({
   everLived,
   waitMs,
 }: Life): { readonly giveUp: number } | { readonly againMs: number; readonly nextWaitMs: number } {
+  // It asks for another release: that is for whoever started us.
+  if (exit.code === switchExitCode) return { giveUp: switchExitCode };
   if (exit.code !== 0 && exit.signal === null && !everLived) return { giveUp: exit.code ?? 1 };
   const againMs = livedMs > healthyMs ? firstWaitMs : waitMs;
   return { againMs, nextWaitMs: Math.min(longestWaitMs, againMs * 2) };

@@ -13,7 +13,7 @@ const weights = {
   live: 1,
   showing: 1,
   receipt: 2,
-  acceptance: 2,
+  update: 2,
   dropped: 9,
   command: 9,
   order: 9,

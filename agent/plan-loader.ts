@@ -7,6 +7,7 @@ import { Paths } from '../schemas/paths.ts';
 import { Policy } from '../schemas/policy.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import { SchedulePart } from '../schemas/schedule.ts';
+import { ReleaseOffer } from '../schemas/release.ts';
 import { BoxSettings, defaultBoxSettings } from '../schemas/settings.ts';
 import { OrderAudio, type Part, type Plan, partBytesMax, type Want } from '../schemas/want.ts';
 
@@ -17,6 +18,7 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
   let paths: Paths | undefined;
   let localOrders: LocalOrders | undefined;
   let orderAudio: OrderAudio | undefined;
+  let release: ReleaseOffer | undefined;
   const schedules: { [K in keyof SchedulePart]: SchedulePart[K] } = { programmes: [], schedules: [], holidays: [], localOrder: [] };
   for (const [index, part] of want.parts.entries()) {
     const text = await readPart(part, pathOf);
@@ -27,6 +29,7 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
     if (read.value.paths) paths = read.value.paths;
     if (read.value.localOrders) localOrders = read.value.localOrders;
     if (read.value.orderAudio) orderAudio = read.value.orderAudio;
+    if (read.value.release) release = read.value.release;
     const more = read.value.schedules;
     if (!more) continue;
     schedules.programmes = [...schedules.programmes, ...more.programmes];
@@ -35,7 +38,7 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
     schedules.localOrder = [...schedules.localOrder, ...more.localOrder];
   }
   if (!policy) return bad('bad-input', 'a want needs a policy part', '/parts');
-  const more = { ...(paths && { paths }), ...(localOrders && { localOrders }), ...(orderAudio && { orderAudio }) };
+  const more = { ...(paths && { paths }), ...(localOrders && { localOrders }), ...(orderAudio && { orderAudio }), ...(release && { release }) };
   return ok({ rev: want.rev, settings, policy, schedules, ...more });
 }
 
@@ -58,6 +61,7 @@ interface ReadPart {
   readonly paths?: Paths;
   readonly localOrders?: LocalOrders;
   readonly orderAudio?: OrderAudio;
+  readonly release?: ReleaseOffer;
 }
 
 function parsePart(part: Part, text: string): Result<ReadPart> {
@@ -74,6 +78,8 @@ function parsePart(part: Part, text: string): Result<ReadPart> {
       return named('localOrders', parseJson(LocalOrders, text, partBytesMax));
     case 'orderAudio':
       return named('orderAudio', parseJson(OrderAudio, text, partBytesMax));
+    case 'release':
+      return named('release', parseJson(ReleaseOffer, text, partBytesMax));
     default:
       return part.kind satisfies never;
   }

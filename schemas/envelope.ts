@@ -27,6 +27,7 @@ export const StatementType = v.picklist([
   'claim',
   'live',
   'widget',
+  'release',
   'down',
   'acceptance',
 ]);

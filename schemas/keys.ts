@@ -36,6 +36,7 @@ export const roleOf = {
   heartbeat: 'time',
   down: 'want',
   widget: 'release',
+  release: 'release',
 } as const satisfies Partial<Record<StatementType, Role>>;
 
 const KeyFields = {
@@ -273,8 +274,8 @@ export function authorise(opened: Opened, ring: KeyRing): Result<AuthorisedKey> 
   if (role === undefined) return bad('wrong-type', `nobody may send ${typ} to a box`);
   const { place } = ring;
   const heard = [`d/${place.dev}`, `c/${place.centre}`, ...place.groups.map((id) => `g/${id}`)];
-  // A box listens to a centre above its own, too, and hears its heartbeat.
-  if (typ === 'heartbeat' && ring.links.has(iss)) heard.push(`c/${iss}`);
+  // A box listens to a centre above its own, too, and hears its heartbeat; programs may be released by any of them.
+  if ((typ === 'heartbeat' || typ === 'release') && ring.links.has(iss)) heard.push(`c/${iss}`);
   if (!heard.includes(aud)) return bad('wrong-audience', `addressed to ${aud}`, '/aud');
   const signers = opened.signedBy.map((id) => ring.keys.get(id)).filter((key) => key !== undefined);
   const fit = signers.find((key) => key.centre === iss && allows(key, role, place.area));

@@ -6,12 +6,13 @@ import { orderAudioBytesMax } from './order.ts';
 import type { Paths } from './paths.ts';
 import type { Policy } from './policy.ts';
 import { Film } from './programme.ts';
+import type { ReleaseOffer } from './release.ts';
 import type { SchedulePart } from './schedule.ts';
 import type { BoxSettings } from './settings.ts';
 
 /** Parts are JSON texts, content-addressed like media. */
 export const partBytesMax = 4 * 1024 * 1024;
-export const PartKind = v.picklist(['settings', 'policy', 'schedules', 'paths', 'localOrders', 'orderAudio']);
+export const PartKind = v.picklist(['settings', 'policy', 'schedules', 'paths', 'localOrders', 'orderAudio', 'release']);
 export type PartKind = v.InferOutput<typeof PartKind>;
 
 export const Part = v.strictObject({
@@ -48,4 +49,6 @@ export interface Plan {
   readonly paths?: Paths;
   readonly localOrders?: LocalOrders;
   readonly orderAudio?: OrderAudio;
+  /** A release of the box's own programs, for `agent/update`. */
+  readonly release?: ReleaseOffer;
 }

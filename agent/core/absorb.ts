@@ -214,7 +214,6 @@ type HereEvent = Event & {
     | 'toneAsked'
     | 'screenTestAsked'
     | 'doneHere'
-    | 'acceptanceSigned'
     | 'mutedHere'
     | 'talkAsked'
     | 'serviceAsked'

@@ -177,8 +177,6 @@ export type Event =
     }
   /** A person stands before the board: it goes dark for a moment and comes back. */
   | { readonly is: 'screenTestAsked' }
-  /** A technician signed off what was found here. */
-  | { readonly is: 'acceptanceSigned'; readonly record: (Fact & { readonly kind: 'acceptance' })['record'] }
   /** What a person did at the box that concerns no output: it only leaves its row. */
   | { readonly is: 'doneHere'; readonly act: (Fact & { readonly kind: 'act' })['act']; readonly detail: string }
   | { readonly is: 'mutedHere'; readonly muted: boolean; readonly by?: string }

@@ -14,6 +14,7 @@ const rooms = ['schemas', 'hardware', 'agent', 'broker', 'controller', 'test'];
 const programs = {
   agent: 'agent/main.ts',
   guard: 'agent/guard.ts',
+  launcher: 'agent/launcher.ts',
   broker: 'broker/main.ts',
   controller: 'controller/main.ts',
   signer: 'controller/signing/main.ts',

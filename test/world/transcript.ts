@@ -50,6 +50,8 @@ export function describeFact(fact: Fact): string {
       return 'acceptance signed';
     case 'clock':
       return `clock trusted (${fact.quality})`;
+    case 'update':
+      return `update ${fact.version} ${fact.state}${fact.reason ? ` (${fact.reason})` : ''}`;
     case 'dropped':
       return `rows given up: ${fact.reason}`;
     default:

@@ -1,0 +1,3 @@
+// How a program asks for another release: by ending so. Guard and launcher read it.
+
+export const switchExitCode = 83;
