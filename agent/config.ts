@@ -207,6 +207,8 @@ export const AgentConfig = v.strictObject({
     }),
     {},
   ),
+  /** Where releases lie; absent: the box does not update itself. */
+  releases: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(400))),
   /** Keep each decision in DATA/flight.jsonl (a bounded ring). */
   flight: flag(true),
 });

@@ -58,6 +58,7 @@ export class Updater {
   #release: Release | null = null;
   #pending: Pending | null = null;
   #working: Promise<void> | undefined;
+  #acting: Promise<void> | undefined;
   #started = false;
   #stopped = false;
 
@@ -103,13 +104,13 @@ export class Updater {
 
   /** Resolves when nothing is left to be done now. */
   async settled(): Promise<void> {
-    while (this.#working) await this.#working;
+    while (this.#working ?? this.#acting) await (this.#working ?? this.#acting);
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#options.stopFetching();
-    await this.#working;
+    await Promise.all([this.#working, this.#acting]);
   }
 
   #take(event: UpdateEvent): void {
@@ -166,13 +167,17 @@ export class Updater {
     const { onStep, restart } = this.#options;
     onStep?.(`${act} begins`);
     if (act === 'restart') return restart(); // and nothing more is done
-    void this.#do(act).then(
+    const acting = this.#do(act).then(
       (problem) => {
         onStep?.(`${act} ends`);
         this.#take(problem ? { is: 'failed', act, ...problem } : { is: 'done', act });
       },
       (error: unknown) => this.#take({ is: 'failed', act, reason: 'disk', detail: problemOf(error).detail, lasting: false }),
     );
+    this.#acting = acting.finally(() => {
+      if (this.#acting === settled) this.#acting = undefined;
+    });
+    const settled = this.#acting;
   }
 
   async #do(act: Exclude<Act, 'restart'>): Promise<Failed | undefined> {

@@ -26,6 +26,7 @@ const programs = {
   chaos: 'test/chaos/main.ts',
   // Named as people ask for it; a file of that name would say nothing.
   'bench/data': 'test/bench/traffic.ts',
+  'chaos-release': 'test/chaos/update/release-program.ts',
 };
 const pages = { stage: 'controller/demo/stage', citizen: 'controller/citizen' };
 

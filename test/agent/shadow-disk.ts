@@ -32,6 +32,13 @@ export class ShadowDisk implements ReleaseDisk {
     this.#left = acts;
   }
 
+  /** The power stays on; answers the acts that were left. */
+  powered(): number {
+    const left = this.#left;
+    this.#left = Number.POSITIVE_INFINITY;
+    return left;
+  }
+
   get isCut(): boolean {
     return this.#left <= 0;
   }

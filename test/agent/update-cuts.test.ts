@@ -12,7 +12,7 @@ import { sha256 } from '../../hardware/host/crypto.ts';
 import { packArchive } from '../../hardware/host/release-archive.ts';
 import { ok } from '../../schemas/problems.ts';
 import type { Release, UpdateFact } from '../../schemas/release.ts';
-import { ShadowDisk } from './shadow-disk.ts';
+import { PowerCut, ShadowDisk } from './shadow-disk.ts';
 
 const root = '/opt/loa/agent';
 const stateFile = '/var/update.json';
@@ -84,7 +84,8 @@ describe('an update', () => {
     await updater.start();
     updater.offer(ok(releaseOf('2.0.0', 2)));
     await updater.settled();
-    return restarts || disk.isCut ? null : start.run;
+    if (disk.isCut) throw new PowerCut();
+    return restarts ? null : start.run;
   }
 
   /** The version that rests in the end, with how many lives it took; throws where no release is whole after a cut. */
@@ -99,11 +100,14 @@ describe('an update', () => {
       if (next !== undefined) disk.cutAfter(next);
       let ran: string | null = null;
       try {
-        ran = await live(disk, good, told, lateWaits > 0 && ran === null && lives % 7 === 0);
+        ran = await live(disk, good, told, lateWaits === 2 && seed % 2 === 0);
       } catch {
         // The power went while the launcher wrote.
       }
-      if (disk.isCut) disk.restore(random);
+      const wasCut = disk.isCut;
+      const rest = disk.powered();
+      if (wasCut) disk.restore(random);
+      else if (ran === null && Number.isFinite(rest)) left.unshift(rest);
       const seen = await seeReleases(disk, root);
       expect(decideStart(seen).run, JSON.stringify(seen)).not.toBeNull();
       if (ran !== null && left.length === 0) {
@@ -122,6 +126,8 @@ describe('an update', () => {
     expect(bad.ran).toBe('1.0.0');
     expect(bad.told.map(({ state }) => state)).toEqual(['downloaded', 'switched', 'rolled-back']);
     expect(bad.told.at(-1)).toMatchObject({ version: '2.0.0', from: '1.0.0', reason: 'starts' });
+    const slow = await story(false, [], 2);
+    expect(slow.told.at(-1)).toMatchObject({ version: '2.0.0', from: '1.0.0', reason: 'too-long' });
   });
 
   test('each act on the disk may be the last before a cut: one release is always whole, and a good one ends committed', async () => {

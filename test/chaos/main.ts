@@ -3,8 +3,9 @@ import { cap } from './cap.ts';
 import { centreKill } from './centre-kill.ts';
 import { emergency } from './emergency.ts';
 import { forge } from './forge.ts';
+import { update } from './update.ts';
 
-const programs = { cap, 'centre-kill': centreKill, emergency, forge } as const;
+const programs = { cap, 'centre-kill': centreKill, emergency, forge, update } as const;
 const [name = '', ...words] = process.argv.slice(2);
 if (name in programs) process.exit(await programs[name as keyof typeof programs](words));
 else {
