@@ -55,6 +55,7 @@ import { programmeRoutes } from './api/programmes.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
 import { registerRoutes } from './api/register.ts';
 import { registerImportRoutes } from './api/register-imports.ts';
+import { releaseRoutes } from './api/releases.ts';
 import { reportMailRoutes } from './api/report-mails.ts';
 import { reportRoutes } from './api/reports.ts';
 import { retentionRoutes } from './api/retention.ts';
@@ -160,6 +161,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   mapRoutes(app, centre, options.mapTiles);
   estateRoutes(app, centre);
   retentionRoutes(app, centre);
+  releaseRoutes(app, centre);
   centreStateRoutes(app, centre);
   centreRoutes(app, centre);
   federationRoutes(app, centre);

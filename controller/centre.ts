@@ -39,6 +39,7 @@ import type { Trust } from './provision/signing-keys.ts';
 import type { RegisterDesk } from './register/register-desk.ts';
 import type { Registry } from './registry.ts';
 import type { RelayDesk } from './relay/relay-desk.ts';
+import type { RolloutDesk } from './releases/rollout-desk.ts';
 import type { RetentionDesk } from './retention-desk.ts';
 import type { DeliveryDesk } from './sources/delivery-desk.ts';
 import type { IssueDesk } from './sources/issue-desk.ts';
@@ -109,6 +110,8 @@ export interface Centre {
   /** The last backup of its folder. */
   readonly lastBackup: () => Promise<LastBackup | null>;
   readonly retention: RetentionDesk;
+  /** Releases of the boxes' programs and their roll-outs. */
+  readonly releases: RolloutDesk;
   readonly register: RegisterDesk;
   readonly tickets: TicketDesk;
   readonly training: TrainingDesk;

@@ -17,6 +17,7 @@ import { resolveAll } from './core/source-programmes.ts';
 import { ownDelegation } from './provision/officer-keys.ts';
 import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
+import { releaseOffers } from './releases/rollout-desk.ts';
 import { withOrigins } from './sources/origins.ts';
 import type { Box, Store, StoredProgramme, StoredSchedule, StoredWant } from './store/store.ts';
 
@@ -55,7 +56,7 @@ export interface ReadContent extends CentreContent {
 export async function readContent(store: Store, nowMs: number): Promise<ReadContent | undefined> {
   const policy = await store.content.policy();
   if (!policy) return undefined;
-  const [programmes, schedules, seeded, years, areaPolicies, localOrder, paths, templates, filler, ready] = await Promise.all([
+  const [programmes, schedules, seeded, years, areaPolicies, localOrder, paths, templates, filler, ready, releases] = await Promise.all([
     store.content.programmes(),
     store.content.schedules(),
     store.meta.value('holidays'),
@@ -66,6 +67,7 @@ export async function readContent(store: Store, nowMs: number): Promise<ReadCont
     store.meta.value('templates'),
     store.meta.value('filler'),
     store.orders.ready(),
+    releaseOffers(store.releases),
   ]);
   const year = new Date(nowMs).getUTCFullYear();
   const occasions = holidaysOf(
@@ -79,7 +81,7 @@ export async function readContent(store: Store, nowMs: number): Promise<ReadCont
   const timely = withLateApprovals(schedules, programmes, filler || null, nowMs);
   const lost = lostPlays(schedules, programmes, nowMs);
   const planned = await resolveSources(store, { programmes, schedules: timely }, nowMs);
-  return { policy, areaPolicies, ...planned, lost, ready, signFilms, ...lists };
+  return { policy, areaPolicies, ...planned, lost, ready, releases, signFilms, ...lists };
 }
 
 /** Source items as they are now, in place of what programmes were put together from. */

@@ -61,6 +61,9 @@ export class CentreLink {
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
+  /** A box has told of a release; named once the desk of releases is there. */
+  onUpdates: () => void = () => undefined;
+
   constructor(options: LinkOptions) {
     this.#options = options;
   }
@@ -158,6 +161,7 @@ export class CentreLink {
     if (!taken.ok) return taken.problem;
     registry.touched(dev, nowMs());
     this.#tell(taken.value);
+    if (taken.value.updates > 0) this.onUpdates();
     // Nobody there to sign: the rows are committed, and the box says them again until it hears so.
     await this.#acknowledgeSoon(taken.value).catch((err: unknown) => this.#options.journal.warn({ event: 'no-ack', dev, err }));
     await this.#options.onRows(dev).catch((err: unknown) => this.#options.journal.warn({ event: 'rows-not-read', dev, err }));

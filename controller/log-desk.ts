@@ -7,6 +7,7 @@ import type { LogConflict } from '../schemas/log.ts';
 import { LogBatch, type Row } from '../schemas/outbox.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { StoredUpdate } from '../schemas/release-api.ts';
 import { acceptanceOf, type StoredAcceptance } from './core/acceptances.ts';
 import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
 import type { Registry } from './registry.ts';
@@ -25,6 +26,8 @@ export interface Committed {
   readonly receipts: readonly StoredReceipt[];
   readonly progress: readonly OrderProgress[];
   readonly live: readonly LiveProgress[];
+  /** Rows that tell of releases. */
+  readonly updates: number;
   readonly rows: number;
   /** The box should begin a new epoch. */
   readonly conflict: boolean;
@@ -62,6 +65,7 @@ interface Gathered {
   readonly progress: OrderProgress[];
   readonly showings: StoredShowing[];
   readonly acceptances: StoredAcceptance[];
+  readonly updates: StoredUpdate[];
   readonly live: LiveProgress[];
   readonly conflicts: LogConflict[];
   readonly heads: Map<string, Head & { readonly dev: string; readonly epoch: string }>;
@@ -122,6 +126,7 @@ export class LogDesk {
       live: [],
       showings: [],
       acceptances: [],
+      updates: [],
       conflicts: [],
       heads: new Map(),
     };
@@ -176,6 +181,8 @@ export class LogDesk {
     gathered.live.push(...live);
     gathered.showings.push(...fresh.flatMap((row) => showingOf(dev, row, nowMs) ?? []));
     for (const row of fresh) this.#takeAcceptance(dev, epoch, row, nowMs, gathered);
+    const updates = fresh.flatMap((row) => updateOf(dev, row, nowMs) ?? []);
+    gathered.updates.push(...updates);
     for (const row of conflicts) {
       gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'row', detail: `${row.hash} ${row.entry}`.slice(0, 2000), atMs: nowMs });
     }
@@ -183,7 +190,17 @@ export class LogDesk {
     const told = fresh.flatMap(({ seq, read }) =>
       read?.fact.kind === 'receipt' ? [{ dev, epoch, seq, stored: { dev, receipt: read.fact.receipt, receivedMs: nowMs } }] : [],
     );
-    return ok({ dev, epoch, head: judged.value.head, progress, live, rows: fresh.length, conflict: conflicts.length > 0, told });
+    return ok({
+      dev,
+      epoch,
+      head: judged.value.head,
+      progress,
+      live,
+      updates: updates.length,
+      rows: fresh.length,
+      conflict: conflicts.length > 0,
+      told,
+    });
   }
 
   /** A second receipt for one occurrence never replaces the first; it is kept as a contradiction. */
@@ -250,6 +267,10 @@ function showingOf(dev: string, { read }: NewRow, receivedMs: number): StoredSho
   return read?.fact.kind === 'showing' ? { dev, showing: read.fact.showing, receivedMs } : undefined;
 }
 
-function commitOf({ rows, receipts, progress, live, showings, acceptances, conflicts, heads }: Gathered): LogCommit {
-  return { rows, receipts: [...receipts.values()], progress, live, showings, acceptances, conflicts, heads: [...heads.values()] };
+function updateOf(dev: string, { read }: NewRow, receivedMs: number): StoredUpdate | undefined {
+  return read?.fact.kind === 'update' ? { dev, fact: read.fact, atMs: read.atMs, receivedMs } : undefined;
+}
+
+function commitOf({ receipts, heads, ...rest }: Gathered): LogCommit {
+  return { ...rest, receipts: [...receipts.values()], heads: [...heads.values()] };
 }

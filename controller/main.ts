@@ -13,6 +13,7 @@ import { runPeople } from './people/people-command.ts';
 import { runBox } from './provision/box-command.ts';
 import { runCentres } from './provision/centres-command.ts';
 import { runKeys } from './provision/keys-command.ts';
+import { runRelease } from './releases/release-command.ts';
 import { readPassphrase } from './provision/passphrase.ts';
 import { type Asked, type RunSettings, readSettings, usage } from './settings.ts';
 import type { Hello } from './signing/frames.ts';
@@ -38,6 +39,7 @@ const commands = new Map<string | undefined, typeof runKeys>([
   ['keys', runKeys],
   ['centres', runCentres],
   ['people', runPeople],
+  ['release', runRelease],
   ['backup', runBackup],
   ['restore', runRestore],
   ['audit', runAudit],

@@ -48,6 +48,7 @@ import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
 import { RegisterDesk } from './register/register-desk.ts';
 import { Registry } from './registry.ts';
+import { RolloutDesk } from './releases/rollout-desk.ts';
 import { RetentionDesk } from './retention-desk.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
@@ -122,6 +123,8 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const exchange = new ExchangeDesk({ store, units, registry, blobs, dir: folderOf(settings.dataDir).exchange, journal, nowMs });
   const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
+  const releases = new RolloutDesk({ ...shared, store: store.releases, card, trust, blobs, changed: () => dispatch.changed() });
+  link.onUpdates = () => releases.told();
   const admitBelow: Centre['admitBelow'] = (below) => {
     bus.admit(below);
     return sourced.federation.follow(below);
@@ -150,6 +153,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...estate,
       reportMails,
       retention,
+      releases,
       lastBackup: () => readLastBackup(folderOf(settings.dataDir).lastBackup),
     },
     rooms: { registry, link, bus, place, signatory, validity },

@@ -158,6 +158,7 @@ async function startWatches(centre: Centre, { validity }: Rooms): Promise<void> 
   await centre.federation.start();
   centre.exchange.start();
   centre.retention.start();
+  centre.releases.start();
   centre.reportMails.start();
   centre.templates.start();
   validity.start();
@@ -173,6 +174,7 @@ async function stopWatches(centre: Centre, { validity }: Rooms): Promise<void> {
   await centre.reportMails.stop();
   await centre.exchange.stop();
   await centre.retention.stop();
+  await centre.releases.stop();
   await centre.tickets.stop();
 }
 

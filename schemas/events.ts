@@ -17,7 +17,8 @@ export type LiveEvent =
   | 'fault'
   | 'unit'
   | 'source'
-  | 'notice';
+  | 'notice'
+  | 'release';
 
 /** Told while nothing changes as well, with `{}`: a page that hears none of them watches a line that is dead. */
 export const pulseEvent = 'pulse';

@@ -37,6 +37,8 @@ import { Item, Programme } from './programme.ts';
 import * as ready from './ready-orders.ts';
 import { Receipt } from './receipt.ts';
 import * as register from './register.ts';
+import * as releases from './release.ts';
+import * as releaseApi from './release-api.ts';
 import { Answer, Ask, Health, Heartbeat, Presence, Report, Telemetry } from './report.ts';
 import { ReportMails } from './report-mail.ts';
 import * as retention from './retention.ts';
@@ -175,6 +177,13 @@ export const wireShapes = {
   TokenRequest: people.TokenRequest,
   SignInSettings: people.SignInSettings,
   SignInSettingsChange: people.SignInSettingsChange,
+  Release: releases.Release,
+  ReleaseOffer: releases.ReleaseOffer,
+  ArchiveIndex: releases.ArchiveIndex,
+  UpdateFact: releases.UpdateFact,
+  ReleaseRequest: releaseApi.ReleaseRequest,
+  RolloutRequest: releaseApi.RolloutRequest,
+  RolloutAct: releaseApi.RolloutAct,
   RetentionSettings: retention.RetentionSettings,
   ReportMails,
   UnitChangeRequest: units.UnitChangeRequest,

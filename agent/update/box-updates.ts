@@ -6,9 +6,11 @@ import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 import { openRelease, type Release, type ReleasePart, type UpdateFact } from '../../schemas/release.ts';
 import { trusted } from '../../schemas/time.ts';
 import { Cache } from '../cache.ts';
+import type { AgentConfig } from '../config.ts';
 import type { Event, State } from '../core/model.ts';
 import { Fetcher, type FetcherOptions } from '../fetch.ts';
 import type { HeldKeys } from '../held-keys.ts';
+import type { Identity } from '../identity.ts';
 import type { Clock } from '../ports.ts';
 import type { Around } from './decide.ts';
 import { realDisk } from './disk.ts';
@@ -40,6 +42,32 @@ export interface BoxUpdatesOptions {
   readonly beats: () => number;
   readonly restart: () => void;
   readonly warn: (event: string, problem: Problem) => void;
+}
+
+/** What the process around a box tells it. */
+export interface Watch {
+  /** Beats that were told to whoever watches; any number where nobody does. */
+  readonly beats: () => number;
+  /** Another release is to take this one's place. */
+  readonly replaced: () => void;
+}
+
+export interface StartUpdates extends Watch, Pick<BoxUpdatesOptions, 'dataDir' | 'keys' | 'clock' | 'loop' | 'page' | 'warn'> {
+  readonly config: Pick<AgentConfig, 'releases' | 'centreUrl' | 'diskReserveBytes'>;
+  readonly identity: Pick<Identity, 'centreUrl' | 'tls'>;
+  readonly own: OwnRelease;
+}
+
+/** Only where releases lie; `LOA_RELEASES` is the launcher's word for it. */
+export async function startUpdates({ config, identity, own, replaced, ...rest }: StartUpdates): Promise<BoxUpdates | undefined> {
+  const root = config.releases ?? process.env['LOA_RELEASES'];
+  if (root === undefined) return undefined;
+  const { dataDir, keys, clock, loop, page, warn, beats } = rest;
+  const home = { centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls };
+  const reserveBytes = config.diskReserveBytes;
+  const updates = new BoxUpdates({ root, running: own, home, reserveBytes, restart: replaced, dataDir, keys, clock, loop, page, warn, beats });
+  await updates.start();
+  return updates;
 }
 
 export class BoxUpdates {

@@ -80,6 +80,12 @@ const office: readonly Omit<Place, 'group'>[] = [
   { name: 'don-vi', words: ['units'], page: () => import('./pages/units/page.svelte') },
   { name: 'nguoi-dung', roles: ['leader', 'auditor'], words: ['people', 'gate'], page: () => import('./pages/people/page.svelte') },
   { name: 'nhat-ky-kiem-toan', roles: ['auditor'], words: ['audit'], page: () => import('./pages/audit/page.svelte') },
+  {
+    name: 'ban-phan-mem',
+    roles: ['technician', 'leader', 'auditor'],
+    words: ['releases'],
+    page: () => import('./pages/releases/page.svelte'),
+  },
   { name: 'lien-thong', roles: ['leader', 'auditor'], words: ['neighbours'], page: () => import('./pages/neighbours/page.svelte') },
   { name: 'cai-dat', roles: ['leader', 'auditor'], words: ['settings', 'people'], page: () => import('./pages/settings/page.svelte') },
   { name: 'tai-khoan', words: ['people', 'gate'], page: () => import('./pages/account/page.svelte') },

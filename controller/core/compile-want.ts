@@ -7,6 +7,7 @@ import type { LocalOrder } from '../../schemas/local-orders.ts';
 import type { Path } from '../../schemas/paths.ts';
 import type { AreaPolicy, Policy } from '../../schemas/policy.ts';
 import type { Film, Programme } from '../../schemas/programme.ts';
+import type { ReleaseOffer } from '../../schemas/release.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
 import { type BoxSettings, sounds } from '../../schemas/settings.ts';
 import { orderFilmsMax, type Part, type PartKind, type Plan } from '../../schemas/want.ts';
@@ -40,6 +41,8 @@ export interface CentreContent {
   readonly ready?: ReadonlyMap<string, readonly LocalOrder[]>;
   /** Prepared sound of orders, by language; a box holds what its cluster understands. */
   readonly orderAudio?: readonly { readonly language: string; readonly sha256: string; readonly bytes: number }[];
+  /** Releases of the boxes' own programs, by box. */
+  readonly releases?: ReadonlyMap<string, ReleaseOffer>;
   /** Films in sign language that orders will name; boxes with a board hold them. */
   readonly signFilms?: readonly Film[];
 }
@@ -98,6 +101,7 @@ export function compileWants(boxes: readonly BoxToServe[], content: CentreConten
         ? orderAudioPart({ languages, shows }, lying, content, part)
         : audioOf([shows ? 'shows' : 'sounds', ...languages].join(' '))),
       ...emergencyParts(box.id, content, part),
+      ...releasePart(content.releases?.get(box.id), part),
     ]);
   }
   return { wants, texts };
@@ -152,6 +156,11 @@ function emergencyParts(dev: string, { paths = [], ready }: CentreContent, part:
     ...(paths.length > 0 ? [part('paths', 'paths', () => ({ paths }))] : []),
     ...(orders.length > 0 ? [part('localOrders', `localOrders ${dev}`, () => ({ orders }))] : []),
   ];
+}
+
+/** One text for all boxes that are offered the same. */
+function releasePart(offer: ReleaseOffer | undefined, part: MakePart): Part[] {
+  return offer ? [part('release', `release ${offer.manifest.payload}`, () => offer)] : [];
 }
 
 /** Sound and films of orders to come. Vietnamese is always there: what a cluster has no words for is said in it. */

@@ -70,6 +70,8 @@ export const acts = {
   'centre.link': ['administrator'],
   'unit.write': ['administrator'],
   'retention.write': ['administrator'],
+  'release.read': ['technician', 'leader', 'auditor', 'administrator'],
+  'release.write': ['administrator'],
   'report-mail.write': ['administrator'],
   'metrics.read': ['technician', 'auditor', 'administrator'],
   'audit.read': ['auditor', 'administrator'],

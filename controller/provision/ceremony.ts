@@ -66,6 +66,8 @@ export interface CeremonyWish {
   readonly gateway?: Uint8Array;
   /** The key that gives centres below their keys; never in the data folder. One of an earlier request gives way. */
   readonly delegating?: Uint8Array;
+  /** The key that signs releases of the boxes' programs; never in the data folder. One of an earlier request gives way. */
+  readonly release?: Uint8Array;
   /** The centre above whose delegating key is asked, from now on. */
   readonly above?: Introduction | undefined;
   /** Who may break the glass, where, how long: by person. */
@@ -88,7 +90,7 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
   const renewed = (wish.renew ?? []).map(
     ({ role, publicKey }): DelegatedKey => ({ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: [role] }),
   );
-  const others = [...plainKey('gateway', wish.gateway), ...plainKey('root', wish.delegating)];
+  const others = [...plainKey('gateway', wish.gateway), ...plainKey('root', wish.delegating), ...plainKey('release', wish.release)];
   const fresh = [...renewed, ...registered, ...others];
   // One key a role, but for officers: the new one takes the place of the old.
   const replaced = [...renewed, ...others].map(({ roles: [role] }) => role);
@@ -113,7 +115,7 @@ export function askForKeys(trust: Trust, wish: CeremonyWish): CeremonyFile {
   };
 }
 
-function plainKey(role: 'gateway' | 'root', publicKey: Uint8Array | undefined): DelegatedKey[] {
+function plainKey(role: 'gateway' | 'root' | 'release', publicKey: Uint8Array | undefined): DelegatedKey[] {
   if (!publicKey) return [];
   return [{ keyid: keyidOf(publicKey), alg: 'ed25519', publicKey: toBase64(publicKey), roles: [role] }];
 }

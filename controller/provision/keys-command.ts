@@ -29,6 +29,7 @@ export const keysUsage = `Keys of a centre, signed by root holders on a machine 
                [--renew ROLE]…                       a new key for want, command, order, drill or time (the old one was stolen or lost)
                [--gateway]                           a key that speaks under mandates, made here when missing
                [--delegating-key FILE]               a key that gives centres below their keys, made there; carry it away, keep it as a root key
+               [--release-key FILE]                  a key that signs releases of the boxes' programs, made there; carry it away
                [--above FILE]                        ask the centre of this introduction instead of root holders of one's own
                [--new-roots DIR]                     make new root keys there; old and new holders sign
                [--root-passphrase-file FILE]         encrypts them
@@ -82,6 +83,7 @@ function readWords(argv: readonly string[]) {
       'new-epoch': { type: 'boolean' },
       gateway: { type: 'boolean' },
       'delegating-key': { type: 'string' },
+      'release-key': { type: 'string' },
       above: { type: 'string' },
       'enrol-again': { type: 'boolean' },
       'new-roots': { type: 'string' },
@@ -125,6 +127,7 @@ async function request(trust: Trust, store: Store, words: Words, nowMs: number):
   const rootsDir = words['new-roots'];
   if (upper && rootsDir !== undefined) return bad('bad-input', '--above and --new-roots do not go together');
   const delegating = words['delegating-key'] === undefined ? undefined : generateSigningKey();
+  const release = words['release-key'] === undefined ? undefined : generateSigningKey();
   const roots = rootsDir === undefined ? [] : makeRoots();
   const file = askForKeys(trust, {
     nowMs,
@@ -135,11 +138,13 @@ async function request(trust: Trust, store: Store, words: Words, nowMs: number):
     breakGlass: breakGlass.value,
     ...(gateway.value && { gateway: gateway.value }),
     ...(delegating && { delegating: delegating.publicKey }),
+    ...(release && { release: release.publicKey }),
     ...(upper && { above: upper }),
     ...(roots.length > 0 && { newRoots: roots.map(({ publicKey }) => publicKey) }),
   });
   for (const [at, { privateKeyPem }] of roots.entries()) await writeRootKey(rootsDir ?? '', at + 1, privateKeyPem, phrase?.value);
   if (delegating) await writeKeyAway(words['delegating-key'] ?? '', delegating.privateKeyPem, phrase?.value);
+  if (release) await writeKeyAway(words['release-key'] ?? '', release.privateKeyPem, phrase?.value);
   await writeFileAtomic(words.out, JSON.stringify(file));
   return ok([...describeKeys(file), `→ ${words.out}`]);
 }

@@ -6,6 +6,7 @@ import type { Receipt } from '../../schemas/receipt.ts';
 import type { ShowingRow } from '../../schemas/showing-row.ts';
 import type { StoredAcceptance } from '../core/acceptances.ts';
 import { addNew, type Cell, put } from './batch.ts';
+import { updateRows } from './sql-releases.ts';
 import type { LogCommit, LogHead, LogStore, StoredReceipt, StoredRow, StoredShowing } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -20,7 +21,17 @@ export class SqlLog implements LogStore {
     this.#writer = writer;
   }
 
-  commit({ rows, receipts, progress, live = [], showings = [], acceptances = [], conflicts, heads }: LogCommit): Promise<void> {
+  commit({
+    rows,
+    receipts,
+    progress,
+    live = [],
+    showings = [],
+    updates = [],
+    acceptances = [],
+    conflicts,
+    heads,
+  }: LogCommit): Promise<void> {
     const statements = [
       addNew(
         'log_rows',
@@ -60,6 +71,7 @@ export class SqlLog implements LogStore {
           receivedMs,
         ]),
       ),
+      updateRows(updates),
       addNew(
         'acceptances',
         ['dev', 'id', 'at_ms', 'received_ms', 'body'],

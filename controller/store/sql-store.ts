@@ -25,6 +25,7 @@ import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
 import { SqlPlays } from './sql-plays.ts';
 import { SqlRegister } from './sql-register.ts';
+import { SqlReleases } from './sql-releases.ts';
 import { SqlRetention } from './sql-retention.ts';
 import { SqlSources } from './sql-sources.ts';
 import { SqlSteering } from './sql-steering.ts';
@@ -67,6 +68,7 @@ export class SqlStore implements Store {
   readonly log: SqlLog;
   readonly plays: SqlPlays;
   readonly retention: SqlRetention;
+  readonly releases: SqlReleases;
   readonly register: SqlRegister;
   readonly tickets: SqlTickets;
   readonly evaluation: SqlEvaluation;
@@ -108,6 +110,7 @@ export class SqlStore implements Store {
     this.log = new SqlLog(this.#writer);
     this.plays = new SqlPlays(database);
     this.retention = new SqlRetention(this.#writer);
+    this.releases = new SqlReleases(this.#writer);
     this.register = new SqlRegister(this.#writer);
     this.tickets = new SqlTickets(this.#writer);
     this.evaluation = new SqlEvaluation(this.#writer);

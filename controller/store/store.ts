@@ -14,6 +14,7 @@ import type { AreaPolicy, Policy } from '../../schemas/policy.ts';
 import type { Problem, Result } from '../../schemas/problems.ts';
 import type { Item, Programme } from '../../schemas/programme.ts';
 import type { Receipt } from '../../schemas/receipt.ts';
+import type { StoredUpdate } from '../../schemas/release-api.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
 import type { Schedule } from '../../schemas/schedule.ts';
 import type { BoxSettings } from '../../schemas/settings.ts';
@@ -33,7 +34,9 @@ import type { IssueStore } from './issue-store.ts';
 import type { Once, OnceStore } from './once-store.ts';
 import type { IdentityStore, PeopleStore, TokenStore, TryStore } from './people-store.ts';
 import type { PlayStore } from './play-store.ts';
+import type { ReadingStore } from './reading-store.ts';
 import type { RegisterStore } from './register-store.ts';
+import type { ReleaseStore } from './release-store.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { FolderStore, SourceStore } from './source-store.ts';
 import type { SteeringStore } from './steering-store.ts';
@@ -243,6 +246,7 @@ export interface LogCommit {
   readonly live?: readonly LiveProgress[];
   readonly showings?: readonly StoredShowing[];
   readonly acceptances?: readonly StoredAcceptance[];
+  readonly updates?: readonly StoredUpdate[];
   readonly conflicts: readonly LogConflict[];
   readonly heads: readonly (LogHead & { readonly dev: string; readonly epoch: string })[];
 }
@@ -496,7 +500,9 @@ export interface Store {
   readonly alerts: AlertStore;
   readonly log: LogStore;
   readonly plays: PlayStore;
+  readonly readings: ReadingStore;
   readonly retention: RetentionStore;
+  readonly releases: ReleaseStore;
   readonly register: RegisterStore;
   readonly tickets: TicketStore;
   readonly evaluation: EvaluationStore;

@@ -291,6 +291,8 @@ export const roleTable: readonly RouteRow[] = [
   ...anywhere('read', 'GET /api/faults', 'GET /api/reports', 'GET /api/reports/:id', 'GET /api/weeks/:unit'),
   ...anywhere('read', 'GET /api/retention'),
   ...placed('retention.write', 'PUT /api/retention'),
+  ...anywhere('release.read', 'GET /api/releases', 'GET /api/rollouts', 'GET /api/rollouts/:id'),
+  ...placed('release.write', 'POST /api/releases', 'PUT /api/releases/parts/:sha256', 'POST /api/rollouts', 'POST /api/rollouts/:id/turn'),
   ...placed('report-mail.write', 'GET /api/report-mails', 'PUT /api/report-mails', 'POST /api/report-mails/:id/send'),
   // The register.
   ...anywhere('read', 'GET /api/register', 'GET /api/register.csv', 'GET /api/register-expiring', 'GET /api/register-statistics'),

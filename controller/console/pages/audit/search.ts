@@ -32,6 +32,7 @@ export const families = [
   'centre',
   'register',
   'retention',
+  'release',
   'training',
   'audit',
 ] as const;
