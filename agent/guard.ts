@@ -19,5 +19,9 @@ const guard = new Guard({
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => guard.stop());
 // Under the launcher our standard input is its line of life: when it is gone, two of us must not run.
-if (process.env['LOA_LAUNCHER'] !== undefined) process.stdin.on('error', () => undefined).on('end', () => guard.stop()).resume();
+if (process.env['LOA_LAUNCHER'] !== undefined)
+  process.stdin
+    .on('error', () => undefined)
+    .on('end', () => guard.stop())
+    .resume();
 guard.start();

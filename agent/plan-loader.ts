@@ -6,8 +6,8 @@ import { parseJson } from '../schemas/parse.ts';
 import { Paths } from '../schemas/paths.ts';
 import { Policy } from '../schemas/policy.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
-import { SchedulePart } from '../schemas/schedule.ts';
 import { ReleaseOffer } from '../schemas/release.ts';
+import { SchedulePart } from '../schemas/schedule.ts';
 import { BoxSettings, defaultBoxSettings } from '../schemas/settings.ts';
 import { OrderAudio, type Part, type Plan, partBytesMax, type Want } from '../schemas/want.ts';
 
@@ -38,7 +38,12 @@ export async function loadPlan(want: Want, pathOf: (sha256: string) => string | 
     schedules.localOrder = [...schedules.localOrder, ...more.localOrder];
   }
   if (!policy) return bad('bad-input', 'a want needs a policy part', '/parts');
-  const more = { ...(paths && { paths }), ...(localOrders && { localOrders }), ...(orderAudio && { orderAudio }), ...(release && { release }) };
+  const more = {
+    ...(paths && { paths }),
+    ...(localOrders && { localOrders }),
+    ...(orderAudio && { orderAudio }),
+    ...(release && { release }),
+  };
   return ok({ rev: want.rev, settings, policy, schedules, ...more });
 }
 

@@ -1,9 +1,9 @@
 // Releases and their roll-outs as a centre answers and is asked (controller/docs/releases).
 import * as v from 'valibot';
 import { Envelope } from './envelope.ts';
-import { AreaPath, Id } from './ids.ts';
-import { Release, UpdateFact, Version } from './release.ts';
-import { DurationMs, InstantMs } from './time.ts';
+import { AreaPath, type Id } from './ids.ts';
+import { type Release, type UpdateFact, Version } from './release.ts';
+import { DurationMs, type InstantMs } from './time.ts';
 
 const hourMs = 3600_000;
 
@@ -78,7 +78,13 @@ export interface RolloutBox {
 export interface RolloutAnswer extends Rollout {
   /** Boxes that it is meant for, and how many of each stage stand where. */
   readonly candidates: number;
-  readonly counts: readonly { readonly stage: number; readonly percent: number; readonly offered: number; readonly committed: number; readonly failed: number }[];
+  readonly counts: readonly {
+    readonly stage: number;
+    readonly percent: number;
+    readonly offered: number;
+    readonly committed: number;
+    readonly failed: number;
+  }[];
 }
 
 export interface RolloutDetail extends RolloutAnswer {

@@ -163,9 +163,11 @@ export function misfit(release: Release, here: RunsHere): Misfit | undefined {
   const refuse = (reason: UpdateReason, detail: string): Misfit => ({ reason, detail });
   if (release.counter <= here.counter) return refuse('older', `counter ${release.counter}, ${here.counter} was here`);
   if (here.failed.includes(release.counter)) return refuse('failed-before', `${release.version} failed here`);
-  if (!release.architectures.some((one) => one === here.architecture)) return refuse('architecture', `made for ${release.architectures.join(', ')}`);
+  if (!release.architectures.some((one) => one === here.architecture))
+    return refuse('architecture', `made for ${release.architectures.join(', ')}`);
   if (compareVersions(release.version, here.version) === 0) return refuse('older', `${release.version} runs here`);
-  if (!release.downgrade && compareVersions(release.version, here.version) < 0) return refuse('older', `${release.version} under ${here.version}`);
+  if (!release.downgrade && compareVersions(release.version, here.version) < 0)
+    return refuse('older', `${release.version} under ${here.version}`);
   if (release.minVersion !== undefined && compareVersions(here.version, release.minVersion) < 0)
     return refuse('min-version', `needs ${release.minVersion}, ${here.version} runs`);
   return undefined;

@@ -65,7 +65,20 @@ export async function startUpdates({ config, identity, own, replaced, ...rest }:
   const { dataDir, keys, clock, loop, page, warn, beats } = rest;
   const home = { centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls };
   const reserveBytes = config.diskReserveBytes;
-  const updates = new BoxUpdates({ root, running: own, home, reserveBytes, restart: replaced, dataDir, keys, clock, loop, page, warn, beats });
+  const updates = new BoxUpdates({
+    root,
+    running: own,
+    home,
+    reserveBytes,
+    restart: replaced,
+    dataDir,
+    keys,
+    clock,
+    loop,
+    page,
+    warn,
+    beats,
+  });
   await updates.start();
   return updates;
 }

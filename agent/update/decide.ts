@@ -209,12 +209,17 @@ function offer(state: UpdateState, release: Release): UpdateState {
   const { running: version, architecture } = state;
   const not = misfit(release, { version, architecture, counter, failed });
   if (not) return refuse(state, release, not.reason, not.detail);
-  return { ...keep(state, { step: 'offered', target: { version: release.version, counter: release.counter }, refused: null }), tries: 0, restUntilMs: 0 };
+  return {
+    ...keep(state, { step: 'offered', target: { version: release.version, counter: release.counter }, refused: null }),
+    tries: 0,
+    restUntilMs: 0,
+  };
 }
 
 function withdraw(state: UpdateState): UpdateState {
   const { step } = state.kept;
-  if (state.doing || (step !== 'offered' && step !== 'downloading' && step !== 'verified' && step !== 'unpacked' && step !== 'pending')) return state;
+  if (state.doing || (step !== 'offered' && step !== 'downloading' && step !== 'verified' && step !== 'unpacked' && step !== 'pending'))
+    return state;
   // Its marker may lie there already: taken back like a switch that failed, only without a fact.
   return keep(state, step === 'pending' ? { step: 'rolled-back' } : { step: 'idle', target: null });
 }
@@ -256,7 +261,15 @@ function fail(state: UpdateState, event: UpdateEvent & { is: 'failed' }, { nowMs
 function refuse(state: UpdateState, { version, counter }: Target, reason: UpdateReason, detail: string): UpdateState {
   const { refused, untold } = state.kept;
   if (refused?.counter === counter && refused.reason === reason) return state;
-  const fact: UpdateFact = { kind: 'update', version, counter, state: 'refused', from: state.running, reason, detail: detail.slice(0, 300) };
+  const fact: UpdateFact = {
+    kind: 'update',
+    version,
+    counter,
+    state: 'refused',
+    from: state.running,
+    reason,
+    detail: detail.slice(0, 300),
+  };
   return keep(state, { refused: { counter, reason }, untold: [...untold, fact].slice(-untoldMax) });
 }
 

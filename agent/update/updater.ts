@@ -4,10 +4,21 @@ import * as v from 'valibot';
 import { problemOf } from '../../hardware/host/failure.ts';
 import { unpackArchive } from '../../hardware/host/release-archive.ts';
 import type { Problem, Result } from '../../schemas/problems.ts';
-import { Release, type ReleasePart, updateReasons, UpdateFact, type UpdateReason, Version } from '../../schemas/release.ts';
+import { Release, type ReleasePart, UpdateFact, type UpdateReason, updateReasons, Version } from '../../schemas/release.ts';
 import { type Act, type Around, blankUpdate, decideUpdate, type UpdateEvent, type UpdateKept, type UpdateState } from './decide.ts';
 import type { ReleaseDisk } from './disk.ts';
-import { Pending, places, point, pointed, programName, type ReleaseRecord, readRecord, WayBack, wholeReleases, writeRecord } from './layout.ts';
+import {
+  Pending,
+  places,
+  point,
+  pointed,
+  programName,
+  type ReleaseRecord,
+  readRecord,
+  WayBack,
+  wholeReleases,
+  writeRecord,
+} from './layout.ts';
 
 /** A disk that refused is asked again. */
 const keepAgainMs = 30_000;
@@ -16,7 +27,18 @@ const Counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Target = v.strictObject({ version: Version, counter: Counter });
 
 const Kept = v.strictObject({
-  step: v.picklist(['idle', 'offered', 'downloading', 'verified', 'unpacked', 'pending', 'switched', 'healthy', 'committed', 'rolled-back']),
+  step: v.picklist([
+    'idle',
+    'offered',
+    'downloading',
+    'verified',
+    'unpacked',
+    'pending',
+    'switched',
+    'healthy',
+    'committed',
+    'rolled-back',
+  ]),
   target: v.nullable(Target),
   counter: Counter,
   failed: v.pipe(v.array(Counter), v.maxLength(64)),
@@ -245,7 +267,8 @@ export class Updater {
       }
       files.push(...unpacked.value);
     }
-    if (new Set(files.map(({ path }) => path)).size !== files.length) return { reason: 'content', detail: 'two parts hold one file', lasting: true };
+    if (new Set(files.map(({ path }) => path)).size !== files.length)
+      return { reason: 'content', detail: 'two parts hold one file', lasting: true };
     if (!files.some(({ path }) => path === programName)) return { reason: 'content', detail: `no ${programName}`, lasting: true };
     const record: ReleaseRecord = { version, counter, files };
     await disk.write(join(beside, 'release.json'), [Buffer.from(JSON.stringify(record))], false);

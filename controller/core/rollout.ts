@@ -69,7 +69,8 @@ export function decideRollout(facts: RolloutFacts): RolloutStep {
   if (rollout.state !== 'running') return { rollout, offer: [] };
   const boxes = progressOf(facts);
   const bad = boxes.filter(failed).length;
-  if (bad > 0 && bad * 100 > rollout.abortPercent * boxes.length) return { rollout: { ...rollout, state: 'called-off', endedMs: nowMs }, offer: [] };
+  if (bad > 0 && bad * 100 > rollout.abortPercent * boxes.length)
+    return { rollout: { ...rollout, state: 'called-off', endedMs: nowMs }, offer: [] };
   const due = dueAt(facts, rollout.stage);
   if (due.length > 0) return { rollout, offer: due };
   const committed = boxes.filter(({ progress }) => progress === 'committed');

@@ -8,7 +8,10 @@ import { InstantMs } from '../../schemas/time.ts';
 
 /** Delegations are the root holders' to sign, widgets and releases those of whoever makes the programs: their key is never here. */
 export type CentreStatement = Exclude<keyof typeof roleOf, 'delegation' | 'widget' | 'release'>;
-const types = Object.keys(roleOf).filter((typ) => typ !== 'delegation' && typ !== 'widget' && typ !== 'release') as [CentreStatement, ...CentreStatement[]];
+const types = Object.keys(roleOf).filter((typ) => typ !== 'delegation' && typ !== 'widget' && typ !== 'release') as [
+  CentreStatement,
+  ...CentreStatement[],
+];
 
 /** A body as JSON text: what is judged is to the letter what is signed. */
 export const bodyCharactersMax = 192 * 1024;

@@ -7,7 +7,11 @@ import { releasePartBytesMax } from '../../schemas/release.ts';
 import type { Blobs } from '../blobs.ts';
 
 /** Problems: too-large, hash-mismatch, bad-input (it broke off). */
-export async function takePart(blobs: Blobs, name: string, body: Readable): Promise<Result<{ readonly sha256: string; readonly bytes: number }>> {
+export async function takePart(
+  blobs: Blobs,
+  name: string,
+  body: Readable,
+): Promise<Result<{ readonly sha256: string; readonly bytes: number }>> {
   const temporary = blobs.temporary('.part');
   const file = await open(temporary, 'w', 0o600);
   const hash = createHash('sha256');

@@ -89,7 +89,13 @@ async function make(words: Words, nowMs: number): Promise<Result<readonly string
     architectures: words.architecture ?? ['arm64', 'arm', 'x64'],
     parts: [{ name: 'app', sha256: name, bytes: packed.length }],
     notes: { vi: words['notes-vi'], en: words['notes-en'] ?? '' },
-    limits: { unpackedBytes: Math.max(1, files.reduce((sum, { content }) => sum + content.length, 0)), files: files.length },
+    limits: {
+      unpackedBytes: Math.max(
+        1,
+        files.reduce((sum, { content }) => sum + content.length, 0),
+      ),
+      files: files.length,
+    },
     ...(words['min-version'] !== undefined && { minVersion: words['min-version'] }),
     ...(words.downgrade && { downgrade: true }),
     ...(words['fetch-hours'] && { fetchHours: words['fetch-hours'].map(hoursOf) }),
@@ -109,7 +115,10 @@ async function make(words: Words, nowMs: number): Promise<Result<readonly string
   await mkdir(out ?? '', { recursive: true });
   await writeFile(join(out ?? '', name), packed);
   await writeFile(join(out ?? '', manifestName), JSON.stringify(manifest));
-  return ok([`${release.value.version} (${release.value.counter}): ${files.length} tệp / files, ${packed.length} B`, `→ ${join(out ?? '', manifestName)}`]);
+  return ok([
+    `${release.value.version} (${release.value.counter}): ${files.length} tệp / files, ${packed.length} B`,
+    `→ ${join(out ?? '', manifestName)}`,
+  ]);
 }
 
 async function add(words: Words, nowMs: number): Promise<Result<readonly string[]>> {

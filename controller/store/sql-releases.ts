@@ -55,16 +55,18 @@ export class SqlReleases implements ReleaseStore {
   }
 
   async offered(rollout: string): Promise<Offered[]> {
-    const rows = await this.#writer.database.read('SELECT dev, stage, offered_ms FROM rollout_boxes WHERE rollout = ? ORDER BY stage, dev', [
-      rollout,
-    ]);
+    const rows = await this.#writer.database.read(
+      'SELECT dev, stage, offered_ms FROM rollout_boxes WHERE rollout = ? ORDER BY stage, dev',
+      [rollout],
+    );
     return rows.map((row) => ({ dev: String(row['dev']), stage: Number(row['stage']), offeredMs: Number(row['offered_ms']) }));
   }
 
   async updates(counter: number): Promise<StoredUpdate[]> {
-    const rows = await this.#writer.database.read('SELECT dev, at_ms, received_ms, body FROM box_updates WHERE counter = ? ORDER BY received_ms, dev', [
-      counter,
-    ]);
+    const rows = await this.#writer.database.read(
+      'SELECT dev, at_ms, received_ms, body FROM box_updates WHERE counter = ? ORDER BY received_ms, dev',
+      [counter],
+    );
     return rows.map((row) => ({
       dev: String(row['dev']),
       fact: bodyOf<StoredUpdate['fact']>(row),

@@ -52,7 +52,14 @@ describe('an update', () => {
 
   function releaseOf(version: string, counter: number): Release {
     const parts: Release['parts'] = [{ name: 'app', sha256: sha256(packed), bytes: packed.length }];
-    return { version, counter, architectures: ['x64'], parts, notes: { vi: 'Bản thử', en: '' }, limits: { unpackedBytes: 1000, files: 10 } };
+    return {
+      version,
+      counter,
+      architectures: ['x64'],
+      parts,
+      notes: { vi: 'Bản thử', en: '' },
+      limits: { unpackedBytes: 1000, files: 10 },
+    };
   }
 
   /** One life of the box: the launcher starts what it may, which carries the update on until it ends, restarts or loses its power. */

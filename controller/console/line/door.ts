@@ -89,10 +89,10 @@ export function refusalOf(status: number, text: string): Refused {
 }
 
 /** Upload with progress in 0..1; fetch cannot tell it, XMLHttpRequest can. */
-export function upload<T>(path: string, file: Blob, onProgress: (done: number) => void): Promise<T> {
+export function upload<T>(path: string, file: Blob, onProgress: (done: number) => void, method: 'POST' | 'PUT' = 'POST'): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/api${path}`);
+    request.open(method, `/api${path}`);
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.setRequestHeader('x-loa-csrf', sessionStorage.getItem(csrfKey) ?? '');
     request.upload.onprogress = (event) => onProgress(event.lengthComputable ? event.loaded / event.total : 0);
