@@ -1,8 +1,9 @@
 // What a box may run: a release signed offline, its parts by hash, and what a box tells of it (DESIGN §5 "Update").
 import * as v from 'valibot';
-import { type Cryptography, Envelope, type Opened, open } from './envelope.ts';
+import { type Cryptography, Envelope, envelopeBytesMax, fromBase64, type Opened, open, Statement } from './envelope.ts';
 import { Sha256 } from './ids.ts';
 import { authorise, type KeyRing } from './keys.ts';
+import { parse, parseJson } from './parse.ts';
 import type { Result } from './problems.ts';
 import { TimeOfDay } from './time.ts';
 
@@ -124,6 +125,13 @@ export function openRelease(manifest: Envelope, ring: KeyRing, crypto: Cryptogra
   if (!opened.ok) return opened;
   const allowed = authorise(opened.value, ring);
   return allowed.ok ? opened : allowed;
+}
+
+/** What a manifest says it is: only to name in a row what was refused. Undefined where it says nothing that can be read. */
+export function claimedRelease(manifest: Envelope): Pick<Release, 'version' | 'counter'> | undefined {
+  const statement = parseJson(Statement, new TextDecoder().decode(fromBase64(manifest.payload)), envelopeBytesMax);
+  const read = statement.ok ? parse(Release, statement.value.body) : statement;
+  return read.ok ? { version: read.value.version, counter: read.value.counter } : undefined;
 }
 
 /** Below 0 when `a` is older than `b`, 0 when they are one. Numbers by value, suffixes by their letters. */

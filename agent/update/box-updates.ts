@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { cryptography, sha256File } from '../../hardware/host/crypto.ts';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
-import { openRelease, type Release, type ReleasePart, type UpdateFact } from '../../schemas/release.ts';
+import { claimedRelease, openRelease, type Release, type ReleasePart, type UpdateFact } from '../../schemas/release.ts';
 import { trusted } from '../../schemas/time.ts';
 import { Cache } from '../cache.ts';
 import type { AgentConfig } from '../config.ts';
@@ -144,7 +144,7 @@ export class BoxUpdates {
     if (linkUp) this.#connectedMonoMs = performance.now();
     if (this.#updater.step === 'switched') this.#pageAnswers = await answers(this.#options.page);
     if (!plan) this.#updater.look();
-    else this.#updater.offer(plan.release ? this.#read(plan.release) : undefined);
+    else this.#updater.offer(plan.release && this.#read(plan.release), plan.release && claimedRelease(plan.release.manifest));
   }
 
   /** Verified once for each offer and each ring of keys. */

@@ -70,7 +70,7 @@ export type UpdateEvent =
   | { readonly is: 'looked' }
   | { readonly is: 'offered'; readonly release: Release }
   /** Something was offered whose signature does not hold. */
-  | { readonly is: 'unsigned'; readonly detail: string }
+  | { readonly is: 'unsigned'; readonly detail: string; readonly claimed: Target | undefined }
   | { readonly is: 'withdrawn' }
   | { readonly is: 'done'; readonly act: Act }
   /** `lasting`: trying again helps nothing. */
@@ -144,7 +144,7 @@ function absorb(state: UpdateState, event: UpdateEvent, around: Around): UpdateS
     case 'offered':
       return offer(state, event.release);
     case 'unsigned':
-      return refuse(state, { version: '0.0.0', counter: 1 }, 'signature', event.detail);
+      return event.claimed ? refuse(state, event.claimed, 'signature', event.detail) : state;
     case 'withdrawn':
       return withdraw(state);
     case 'done':

@@ -126,14 +126,20 @@ export class Launcher {
     this.#child = undefined;
     const version = this.#version;
     this.#options.say({ event: 'ended', version, code });
-    if (this.#stopping) return this.#options.onEnd(0);
+    if (this.#stopping) {
+      this.#options.onEnd(0);
+      return;
+    }
     if (code === switchExitCode || this.#late) {
       this.#waitMs = firstWaitMs;
       void this.start();
       return;
     }
     // A release that is confirmed and cannot even begin is a mistake to be told: whoever started us decides.
-    if (!this.#unconfirmed && code !== null && code !== 0) return this.#options.onEnd(code);
+    if (!this.#unconfirmed && code !== null && code !== 0) {
+      this.#options.onEnd(code);
+      return;
+    }
     const waitMs = this.#waitMs;
     this.#waitMs = Math.min(longestWaitMs, waitMs * 2);
     this.#timers.push(this.#after(waitMs, () => void this.start()));

@@ -108,11 +108,11 @@ export class Updater {
     this.#take({ is: 'began', disk: { current, pending, wayBack, whole } });
   }
 
-  /** What the plan says now; undefined: no release. Verified by the caller. */
-  offer(offered: Result<Release> | undefined): void {
+  /** What the plan says now; undefined: no release. Verified by the caller; `claimed`: what one says it is that does not hold. */
+  offer(offered: Result<Release> | undefined, claimed?: Pick<Release, 'version' | 'counter'>): void {
     if (!offered) this.#take({ is: 'withdrawn' });
     else if (offered.ok) this.#take({ is: 'offered', release: offered.value });
-    else this.#take({ is: 'unsigned', detail: `${offered.problem.code}: ${offered.problem.detail}` });
+    else this.#take({ is: 'unsigned', detail: `${offered.problem.code}: ${offered.problem.detail}`, claimed });
   }
 
   /** Time passed, or something around changed. */
@@ -188,7 +188,10 @@ export class Updater {
   #begin(act: Act): void {
     const { onStep, restart } = this.#options;
     onStep?.(`${act} begins`);
-    if (act === 'restart') return restart(); // and nothing more is done
+    if (act === 'restart') {
+      restart(); // and nothing more is done
+      return;
+    }
     const acting = this.#do(act).then(
       (problem) => {
         onStep?.(`${act} ends`);
