@@ -19,6 +19,7 @@ import type { Act } from '../store/store.ts';
 
 const lookEveryMs = 30_000;
 const offersMax = 20_000;
+const stagesMax = 6;
 
 export interface RolloutDeskOptions {
   readonly store: ReleaseStore;
@@ -147,22 +148,30 @@ export class RolloutDesk {
     return [...place].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([dev]) => dev);
   }
 
+  /** A stage that needs no further box is passed at once. */
   async #look(): Promise<void> {
+    for (const { id } of (await this.#options.store.rollouts()).filter(({ state }) => state === 'running'))
+      for (let stages = 0; stages <= stagesMax && (await this.#step(id)); stages++);
+  }
+
+  /** True when the roll-out went on. */
+  async #step(id: string): Promise<boolean> {
     const { store, nowMs, feed, changed } = this.#options;
-    for (const rollout of (await store.rollouts()).filter(({ state }) => state === 'running')) {
-      const step = decideRollout((await this.#facts(rollout)).facts);
-      if (step.rollout === rollout && step.offer.length === 0) continue;
-      const now = nowMs();
-      const offered = step.offer.map((dev) => ({ dev, stage: step.rollout.stage, offeredMs: now }));
-      const said = step.rollout.state === 'running' ? 'stage' : step.rollout.state;
-      const content = { stage: step.rollout.stage, boxes: step.offer };
-      await store.saveRollout(step.rollout, offered, {
-        ...{ atMs: now, actor: 'roll-out', act: `release.${said}`, subject: rollout.id },
-        sha256: sha256(Buffer.from(JSON.stringify(content))),
-      });
-      await changed();
-      feed.tell('release', rollout.version);
-    }
+    const rollout = await store.rollout(id);
+    if (!rollout) return false;
+    const step = decideRollout((await this.#facts(rollout)).facts);
+    if (step.rollout === rollout && step.offer.length === 0) return false;
+    const now = nowMs();
+    const offered = step.offer.map((dev) => ({ dev, stage: step.rollout.stage, offeredMs: now }));
+    const said = step.rollout.state === 'running' ? 'stage' : step.rollout.state;
+    const content = { stage: step.rollout.stage, boxes: step.offer };
+    await store.saveRollout(step.rollout, offered, {
+      ...{ atMs: now, actor: 'roll-out', act: `release.${said}`, subject: id },
+      sha256: sha256(Buffer.from(JSON.stringify(content))),
+    });
+    await changed();
+    feed.tell('release', rollout.version);
+    return true;
   }
 }
 

@@ -1,13 +1,15 @@
 // A box's folder of releases for chaos update, and one life of its launcher: a process group that a power cut takes as a whole.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packArchive } from '../../../hardware/host/release-archive.ts';
 
-const dist = (name: string) => fileURLToPath(new URL(`../dist/${name}`, new URL('.', import.meta.url)));
+/** From dist itself, or from this folder. */
+const dist =
+  ['./', '../../../dist/'].map((way) => fileURLToPath(new URL(way, import.meta.url))).find((dir) => existsSync(join(dir, 'launcher.js'))) ?? '';
 
 export interface Line {
   readonly version?: string;
@@ -25,9 +27,9 @@ export class Bed {
   #counter = 1;
   before = '1.0.0';
 
-  constructor(place = dist) {
-    this.#program = readFileSync(place('chaos-release.js'));
-    this.#launcher = place('launcher.js');
+  constructor() {
+    this.#program = readFileSync(join(dist, 'chaos-release.js'));
+    this.#launcher = join(dist, 'launcher.js');
     const release = join(this.dir, 'root', 'releases', this.before);
     mkdirSync(release, { recursive: true });
     mkdirSync(join(this.dir, 'source'));
