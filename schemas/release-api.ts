@@ -48,7 +48,8 @@ export type RolloutState = (typeof rolloutStates)[number];
 
 export const RolloutAct = v.strictObject({ act: v.picklist(['pause', 'resume', 'stop']) });
 
-export interface Rollout extends Required<RolloutRequest> {
+export interface Rollout extends Omit<RolloutRequest, 'area'> {
+  readonly area: AreaPath;
   readonly id: string;
   readonly counter: number;
   readonly state: RolloutState;
@@ -95,7 +96,6 @@ export interface RolloutDetail extends RolloutAnswer {
 export interface StoredUpdate {
   readonly dev: string;
   readonly fact: UpdateFact;
-  readonly atMs: InstantOf;
-  readonly receivedMs: InstantOf;
+  readonly atMs: number;
+  readonly receivedMs: number;
 }
-type InstantOf = v.InferOutput<typeof InstantMs>;

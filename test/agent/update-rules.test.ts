@@ -164,7 +164,7 @@ describe('what the launcher starts', () => {
     ['the newest whole one where nothing is named', { ...none, current: null, previous: null }, false, { run: '1.1.0', point: true }],
     [
       'again the one before where only the link was left to turn',
-      { ...none, current: '1.1.0', pending, wayBack: { version: '1.1.0', counter: 5, to: '1.0.0', reason: 'starts' } },
+      { ...none, current: '1.1.0', pending, wayBack: { version: '1.1.0', counter: 5, to: '1.0.0', reason: 'starts', lines: [] } },
       false,
       { run: '1.0.0', point: true },
     ],

@@ -31,6 +31,7 @@ import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
 import { describeRegisterStore } from './register-store.ts';
+import { describeReleaseStore } from './release-store.ts';
 import { describeRetentionStore } from './retention-store.ts';
 import { describeShowingStore } from './showing-store.ts';
 import { describeSourceStore } from './source-store.ts';
@@ -83,6 +84,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeTicketStore('repairs', makeBed);
   describeEvaluationStore('evaluation', makeBed);
   describeRetentionStore('retention', makeBed);
+  describeReleaseStore('releases', makeBed);
   describeUnitStore('units', makeBed);
   describeListStore('lists', makeBed);
   describePeopleStore('people', makeBed);
