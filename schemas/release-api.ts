@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { Envelope } from './envelope.ts';
 import { AreaPath, type Id } from './ids.ts';
 import { type Release, type UpdateFact, Version } from './release.ts';
-import { DurationMs, type InstantMs } from './time.ts';
+import { DurationMs } from './time.ts';
 
 const hourMs = 3600_000;
 

@@ -91,7 +91,7 @@ export class RolloutDesk {
     const area = wish.area ?? card.area;
     if (!within(area, card.area)) return bad('outside-area', `${area} is not within ${card.area}`, '/area');
     const { counter } = stored.release;
-    const { stages = [100], abortPercent = 10, silentMs = 0, soakMs = 0 } = wish;
+    const { stages, abortPercent, silentMs, soakMs } = wish;
     const now = nowMs();
     const rollout: Rollout = {
       ...{ id: randomId('ro'), version: wish.version, counter, area, stages, abortPercent, silentMs, soakMs },
