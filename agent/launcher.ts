@@ -23,6 +23,7 @@ else {
     root: values.root,
     words: positionals,
     node: process.execPath,
+    flags: process.execArgv,
     say: (line) => process.stdout.write(`${JSON.stringify({ from: 'launcher', ...line })}\n`),
     onEnd: (code) => process.exit(code),
   });

@@ -21,6 +21,8 @@ export interface LauncherOptions {
   /** Passed on to the release. */
   readonly words: readonly string[];
   readonly node: string;
+  /** Flags of the engine, which the release is started with as well. */
+  readonly flags: readonly string[];
   readonly say: (line: Readonly<Record<string, unknown>>) => void;
   readonly onEnd: (code: number) => void;
   readonly after?: (ms: number, act: () => void) => NodeJS.Timeout;
@@ -74,14 +76,14 @@ export class Launcher {
   }
 
   #run(version: string, unconfirmed: boolean): void {
-    const { root, words, node, say } = this.#options;
+    const { root, words, node, flags, say } = this.#options;
     const folder = realpathSync(places(root).release(version));
     const own = join(folder, 'bin', 'node');
     this.#version = version;
     this.#unconfirmed = unconfirmed;
     // Its own end of the line: what runs ends when this process is gone.
     const env = { ...process.env, LOA_LAUNCHER: '1', LOA_RELEASES: root };
-    const child = spawn(existsSync(own) ? own : node, [join(folder, programName), ...words], { stdio: ['pipe', 'pipe', 'pipe'], env });
+    const child = spawn(existsSync(own) ? own : node, [...flags, join(folder, programName), ...words], { stdio: ['pipe', 'pipe', 'pipe'], env });
     this.#child = child;
     say({ event: 'start', version, unconfirmed, pid: child.pid });
     for (const [stream, out] of [
