@@ -83,7 +83,10 @@ export class Launcher {
     this.#unconfirmed = unconfirmed;
     // Its own end of the line: what runs ends when this process is gone.
     const env = { ...process.env, LOA_LAUNCHER: '1', LOA_RELEASES: root };
-    const child = spawn(existsSync(own) ? own : node, [...flags, join(folder, programName), ...words], { stdio: ['pipe', 'pipe', 'pipe'], env });
+    const child = spawn(existsSync(own) ? own : node, [...flags, join(folder, programName), ...words], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env,
+    });
     this.#child = child;
     say({ event: 'start', version, unconfirmed, pid: child.pid });
     for (const [stream, out] of [

@@ -1,24 +1,11 @@
 // Carries an update through its steps: what the rule says is written down, then done on the disk, and its outcome told back.
-import { join } from 'node:path';
 import * as v from 'valibot';
 import { problemOf } from '../../hardware/host/failure.ts';
-import { unpackArchive } from '../../hardware/host/release-archive.ts';
 import type { Problem, Result } from '../../schemas/problems.ts';
-import { Release, type ReleasePart, UpdateFact, type UpdateReason, updateReasons, Version } from '../../schemas/release.ts';
+import { Release, UpdateFact, updateReasons, Version } from '../../schemas/release.ts';
 import { type Act, type Around, blankUpdate, decideUpdate, type UpdateEvent, type UpdateKept, type UpdateState } from './decide.ts';
-import type { ReleaseDisk } from './disk.ts';
-import {
-  Pending,
-  places,
-  point,
-  pointed,
-  programName,
-  type ReleaseRecord,
-  readRecord,
-  WayBack,
-  wholeReleases,
-  writeRecord,
-} from './layout.ts';
+import { Pending, places, pointed, readRecord, WayBack, wholeReleases, writeRecord } from './layout.ts';
+import { type Failed, ReleaseActs, type ReleaseActsOptions } from './release-acts.ts';
 
 /** A disk that refused is asked again. */
 const keepAgainMs = 30_000;
@@ -49,18 +36,12 @@ const Kept = v.strictObject({
 });
 type Kept = v.InferOutput<typeof Kept>;
 
-export interface UpdaterOptions {
-  readonly disk: ReleaseDisk;
-  readonly root: string;
+export interface UpdaterOptions extends ReleaseActsOptions {
   /** Where the steps are kept. */
   readonly stateFile: string;
   readonly running: { readonly version: string; readonly counter: number };
   readonly architecture: string;
-  /** Answers where a whole, verified archive lies. */
-  readonly fetch: (part: ReleasePart) => Promise<Result<string>>;
   readonly stopFetching: () => void;
-  /** The archives of a release are not needed any more. */
-  readonly forget: (parts: readonly ReleasePart[]) => Promise<void>;
   readonly around: (release: Release | null, pending: Pending | null) => Around;
   readonly before: () => Pending['before'];
   /** Resolves when the journal has it. */
@@ -75,6 +56,7 @@ export interface UpdaterOptions {
 /** INVARIANTS: one act at a time; what was decided is on the disk before it is done; `current` is only ever replaced by rename. */
 export class Updater {
   readonly #options: UpdaterOptions;
+  readonly #acts: ReleaseActs;
   readonly #queue: UpdateEvent[] = [];
   #state: UpdateState;
   #release: Release | null = null;
@@ -86,6 +68,7 @@ export class Updater {
 
   constructor(options: UpdaterOptions) {
     this.#options = options;
+    this.#acts = new ReleaseActs(options);
     const { version, counter } = options.running;
     this.#state = blankUpdate(version, counter, options.architecture);
   }
@@ -206,136 +189,14 @@ export class Updater {
   }
 
   async #do(act: Exclude<Act, 'restart'>): Promise<Failed | undefined> {
-    const { disk, root } = this.#options;
-    const at = places(root);
-    switch (act) {
-      case 'download':
-        return this.#download();
-      case 'unpack':
-        return this.#unpack();
-      case 'prepare':
-        return this.#prepare();
-      case 'switch':
-        // The marker lies there already: from here on the launcher counts.
-        await point(disk, at.current, this.#target.version);
-        return undefined;
-      case 'commit':
-        await disk.remove(at.pending);
-        await disk.syncFolder(root);
-        this.#pending = null;
-        return undefined;
-      case 'clear':
-        for (const path of [at.pending, at.starts, at.launcher]) await disk.remove(path);
-        await disk.syncFolder(root);
-        this.#pending = null;
-        await this.#discard(this.#state.kept.target?.version);
-        return undefined;
-      case 'tidy':
-        return this.#tidy();
-      default:
-        return act satisfies never;
-    }
-  }
-
-  async #download(): Promise<Failed | undefined> {
-    for (const part of this.#parts) {
-      const fetched = await this.#options.fetch(part);
-      if (!fetched.ok) return { reason: 'disk', detail: fetched.problem.code, lasting: false };
-    }
-    return undefined;
-  }
-
-  /** Into a folder of another name, which becomes the release when all of it is on the disk. */
-  async #unpack(): Promise<Failed | undefined> {
-    const { disk, root, fetch } = this.#options;
-    const { release, releases } = places(root);
-    const { version, counter, limits } = this.#target;
-    const [beside, folder] = [join(releases, `.${version}.part`), release(version)];
-    await disk.remove(beside);
-    await disk.makeFolder(beside);
-    const files: ReleaseRecord['files'] = [];
-    const folders = new Set([beside]);
-    for (const part of this.#parts) {
-      const archive = await fetch(part);
-      if (!archive.ok) return { reason: 'disk', detail: archive.problem.code, lasting: false };
-      const unpacked = await unpackArchive(archive.value, limits, async (file, content) => {
-        const path = join(beside, file.path);
-        for (let up = join(path, '..'); up.length >= beside.length; up = join(up, '..')) folders.add(up);
-        await disk.makeFolder(join(path, '..'));
-        await disk.write(path, content, file.run === true);
-      });
-      if (!unpacked.ok) {
-        const { code, detail } = unpacked.problem;
-        return { reason: 'content', detail: `${part.name}: ${code} ${detail}`, lasting: code !== 'disk-full' && code !== 'device-failed' };
-      }
-      files.push(...unpacked.value);
-    }
-    if (new Set(files.map(({ path }) => path)).size !== files.length)
-      return { reason: 'content', detail: 'two parts hold one file', lasting: true };
-    if (!files.some(({ path }) => path === programName)) return { reason: 'content', detail: `no ${programName}`, lasting: true };
-    const record: ReleaseRecord = { version, counter, files };
-    await disk.write(join(beside, 'release.json'), [Buffer.from(JSON.stringify(record))], false);
-    for (const each of [...folders].sort((a, b) => b.length - a.length)) await disk.syncFolder(each);
-    await this.#discard(version);
-    await disk.rename(beside, folder);
-    await disk.syncFolder(releases);
-    return undefined;
-  }
-
-  /** The way back first, then the marker that makes the launcher count. */
-  async #prepare(): Promise<Failed | undefined> {
-    const { disk, root, before } = this.#options;
-    const at = places(root);
-    const now = await pointed(disk, at.current);
-    if (now === null || now === this.#target.version) return { reason: 'broken', detail: `current names ${now}`, lasting: now !== null };
-    await point(disk, at.previous, now);
-    await disk.remove(at.starts);
-    await disk.remove(at.launcher);
-    const { version, counter } = this.#target;
-    const pending: Pending = { version, counter, previous: now, before: before() };
-    await writeRecord(disk, at.pending, pending);
-    this.#pending = pending;
-    return undefined;
-  }
-
-  /** Two releases stay: the one that runs and the one before it. */
-  async #tidy(): Promise<undefined> {
-    const { disk, root, forget } = this.#options;
-    const at = places(root);
-    await disk.remove(at.starts);
-    await disk.remove(at.launcher);
-    const previous = await pointed(disk, at.previous);
-    for (const name of await disk.list(at.releases)) if (name !== previous) await this.#discard(name);
-    await forget(this.#parts);
-    return undefined;
-  }
-
-  /** Half a release must never look like one: first its name goes, then its files. What runs or would run stays. */
-  async #discard(name: string | undefined): Promise<void> {
-    const { disk, root, running } = this.#options;
-    const { releases, current } = places(root);
-    if (name === undefined || name === running.version || name === (await pointed(disk, current))) return;
-    const gone = join(releases, '.gone');
-    await disk.remove(gone);
-    if (!(await disk.list(releases)).includes(name)) return;
-    await disk.rename(join(releases, name), gone);
-    await disk.syncFolder(releases);
-    await disk.remove(gone);
-  }
-
-  get #target(): Release {
     const { target } = this.#state.kept;
-    if (!this.#release || this.#release.counter !== target?.counter) throw new Error('no release is in hand');
-    return this.#release;
+    const failed = await this.#acts.do(act, {
+      version: target?.version ?? '',
+      release: this.#release?.counter === target?.counter ? this.#release : null,
+      before: this.#options.before,
+    });
+    // What lies there now is what the rule is asked with.
+    this.#pending = await readRecord(this.#options.disk, places(this.#options.root).pending, Pending);
+    return failed;
   }
-
-  get #parts(): readonly ReleasePart[] {
-    return this.#release && this.#release.counter === this.#state.kept.target?.counter ? this.#release.parts : [];
-  }
-}
-
-interface Failed {
-  readonly reason: UpdateReason;
-  readonly detail: string;
-  readonly lasting: boolean;
 }

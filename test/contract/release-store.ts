@@ -54,8 +54,15 @@ export function describeReleaseStore(name: string, makeBed: () => Promise<StoreB
     test('what boxes say comes with their rows; the first word of a kind stands', async () => {
       const { log, releases } = on.store;
       await log.commit({ ...nothing, updates: [said('hop-1', 'downloaded', 10), said('hop-2', 'switched', 11)] });
-      await log.commit({ ...nothing, updates: [said('hop-1', 'downloaded', 20), said('hop-1', 'committed', 21), said('hop-1', 'committed', 9, 3)] });
-      expect(await releases.updates(2)).toEqual([said('hop-1', 'downloaded', 10), said('hop-2', 'switched', 11), said('hop-1', 'committed', 21)]);
+      await log.commit({
+        ...nothing,
+        updates: [said('hop-1', 'downloaded', 20), said('hop-1', 'committed', 21), said('hop-1', 'committed', 9, 3)],
+      });
+      expect(await releases.updates(2)).toEqual([
+        said('hop-1', 'downloaded', 10),
+        said('hop-2', 'switched', 11),
+        said('hop-1', 'committed', 21),
+      ]);
       expect(await releases.updates(7)).toEqual([]);
     });
   });

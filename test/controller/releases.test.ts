@@ -168,7 +168,11 @@ describe('releases', () => {
     await says(third, 'rolled-back', 4, { reason: 'starts', from: '1.1.0', lines: ['Error: no sound card'] });
     const over = await detail(id);
     expect(over).toMatchObject({ state: 'called-off', stage: 1 });
-    expect(over.boxes.find(({ dev }) => dev === third)).toMatchObject({ progress: 'rolled-back', reason: 'starts', lines: ['Error: no sound card'] });
+    expect(over.boxes.find(({ dev }) => dev === third)).toMatchObject({
+      progress: 'rolled-back',
+      reason: 'starts',
+      lines: ['Error: no sound card'],
+    });
     // The one that went out before is what they are offered again.
     expect(await Promise.all(devs.map(offeredTo))).toEqual(devs.map(() => '1.1.0'));
     expect(await auditOf('release.')).toContain('roll-out release.called-off');

@@ -9,7 +9,8 @@ import { packArchive } from '../../../hardware/host/release-archive.ts';
 
 /** From dist itself, or from this folder. */
 const dist =
-  ['./', '../../../dist/'].map((way) => fileURLToPath(new URL(way, import.meta.url))).find((dir) => existsSync(join(dir, 'launcher.js'))) ?? '';
+  ['./', '../../../dist/'].map((way) => fileURLToPath(new URL(way, import.meta.url))).find((dir) => existsSync(join(dir, 'launcher.js'))) ??
+  '';
 
 export interface Line {
   readonly version?: string;
