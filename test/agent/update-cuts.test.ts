@@ -62,11 +62,21 @@ describe('an update', () => {
     };
   }
 
+  /** What is started has every byte that was signed. */
+  async function isWholly(disk: ShadowDisk, version: string): Promise<void> {
+    const expected = version === '1.0.0' ? [{ path: 'guard.js', content: Buffer.from('old guard') }] : files;
+    for (const { path, content } of expected) {
+      const found = await disk.read(join(places(root).release(version), path));
+      expect(found && Buffer.from(found).toString(), `${version}/${path}`).toBe(content.toString());
+    }
+  }
+
   /** One life of the box: the launcher starts what it may, which carries the update on until it ends, restarts or loses its power. */
   async function live(disk: ShadowDisk, good: boolean, told: UpdateFact[], late: boolean): Promise<string | null> {
     const start = decideStart(await seeReleases(disk, root), late);
     await writeStart(disk, root, start, ['last line']);
     if (start.run === null) return null;
+    await isWholly(disk, start.run);
     const counter = start.run === '1.0.0' ? 1 : 2;
     let restarts = false;
     const updater = new Updater({
@@ -155,6 +165,7 @@ describe('an update', () => {
         expect(seen.current).toBe(ran);
         expect(seen.pending).toBeNull();
         if (!good) expect(ran).toBe('1.0.0');
+        if (told.some(({ state }) => state === 'committed')) expect(ran).toBe('2.0.0');
         const last = told.at(-1)?.state;
         expect(last).toBe(ran === '2.0.0' ? 'committed' : 'rolled-back');
       }),
