@@ -7,7 +7,6 @@ import { type Removal, Viewing, type Warning } from './bulletin-removals.ts';
 import type { DutyBrief } from './duty.ts';
 import { Occasion } from './holidays.ts';
 import { AreaPath, Id, LanguageTag, Sha256 } from './ids.ts';
-import type { TrustRoot } from './keys.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
 import type { Policy } from './policy.ts';
 import { type Item, type Level, Programme } from './programme.ts';
@@ -285,19 +284,3 @@ export type PolicyAnswer = Policy;
 
 /** `words`: as they were said; `engine`: whose voice it is. */
 export type SpeechAnswer = MediaAnswer & { readonly words: string; readonly engine: string };
-
-export interface ClaimDocument {
-  readonly dev: string;
-  readonly centreUrl: string;
-  readonly brokerUrl: string;
-  readonly ca: string;
-  readonly trustRoot: TrustRoot;
-  readonly token: string;
-  readonly expMs: number;
-  /** For the people who act at the box; made here, shown once, kept by nobody but the box (as a hash). */
-  readonly pin: string;
-  /** SHA-256 of the authority's certificate (DER), for whoever compares it by hand or in a shell. */
-  readonly caSha256: string;
-  /** The Wi-Fi the box opens at its pole; on the label, and kept by the box. */
-  readonly hotspot: { readonly name: string; readonly key: string };
-}

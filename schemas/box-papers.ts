@@ -1,5 +1,5 @@
 // What goes with a claim to a box: a file for its card, a cloud-init snippet, one line for a shell, a Wi-Fi code. Texts only, no IO.
-import type { ClaimDocument } from './api.ts';
+import type { ClaimDocument } from './enrolment-api.ts';
 
 /** Name of the file on the boot partition. */
 export const claimFileName = 'loa-claim.json';

@@ -1,5 +1,6 @@
 // Claims and the end of a box's service, as the REST door speaks of them.
 import * as v from 'valibot';
+import type { TrustRoot } from './keys.ts';
 
 /** `serial`: of the only machine that may use the claim, as its label or its system tells it. */
 export const ClaimRequest = v.strictObject({
@@ -23,4 +24,20 @@ export interface ClaimAnswer {
 
 export interface RetirementAnswer {
   readonly state: 'told' | 'out';
+}
+
+export interface ClaimDocument {
+  readonly dev: string;
+  readonly centreUrl: string;
+  readonly brokerUrl: string;
+  readonly ca: string;
+  readonly trustRoot: TrustRoot;
+  readonly token: string;
+  readonly expMs: number;
+  /** For the people who act at the box; made here, shown once, kept by nobody but the box (as a hash). */
+  readonly pin: string;
+  /** SHA-256 of the authority's certificate (DER), for whoever compares it by hand or in a shell. */
+  readonly caSha256: string;
+  /** The Wi-Fi the box opens at its pole; on the label, and kept by the box. */
+  readonly hotspot: { readonly name: string; readonly key: string };
 }

@@ -34,7 +34,8 @@ const doors: Readonly<Record<string, RegExp>> = {
   'openid-client': /^controller\/people\/oidc-provider\.ts$/,
   otpauth: /^controller\/duty\/second-factor\.ts$/,
   'csv-parse/sync': /^controller\/register\/csv-table\.ts$/,
-  qrcode: /^(controller\/duty\/second-factor\.ts|controller\/console\/parts\/qr-code\.svelte|hardware\/display\/qr-code\.ts)$/,
+  qrcode:
+    /^(controller\/duty\/second-factor\.ts|controller\/provision\/label-qr\.ts|controller\/console\/parts\/qr-code\.svelte|hardware\/display\/qr-code\.ts)$/,
   '@zxcvbn-ts/core': /^controller\/people\/estimate\.ts$/,
   '@zxcvbn-ts/language-common': /^controller\/people\/estimate\.ts$/,
   serialport: /^hardware\/serial/,

@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '../../hardware/host/files.ts';
-import type { ClaimDocument } from '../../schemas/api.ts';
 import { claimFile, claimFileName, cloudInit, installLine } from '../../schemas/box-papers.ts';
+import type { ClaimDocument } from '../../schemas/enrolment-api.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { type DrawQr, type Label, labelSheet, labelsMax } from './label-sheet.ts';
+import { qrDrawer } from './label-qr.ts';
+import { type Label, labelSheet, labelsMax } from './label-sheet.ts';
 
 export const boxUsage = `Boxes of a running centre.
 
@@ -132,16 +133,4 @@ async function writePapers(dir: string, claim: ClaimDocument): Promise<void> {
 
 function labelOf(centre: string, { dev, hotspot }: ClaimDocument, { name = dev, area }: Wish['register']): Label {
   return { id: dev, name, place: area, pageUrl: new URL(`/#/thiet-bi/${dev}`, centre).href, hotspot };
-}
-
-async function qrDrawer(): Promise<DrawQr> {
-  const { default: qrcode } = await import('qrcode');
-  const quiet = 4; // modules around it (ISO/IEC 18004)
-  return (text) => {
-    const { modules } = qrcode.create(text, { errorCorrectionLevel: 'M' });
-    let path = '';
-    for (let y = 0; y < modules.size; y++)
-      for (let x = 0; x < modules.size; x++) if (modules.get(y, x)) path += `M${x + quiet} ${y + quiet}h1v1h-1z`;
-    return { path, size: modules.size + 2 * quiet };
-  };
 }

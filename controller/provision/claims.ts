@@ -1,7 +1,7 @@
 // One-time claims: what a technician carries to a box so that the centre signs the key it makes there.
 import { randomHex, sha256 } from '../../hardware/host/crypto.ts';
-import type { ClaimDocument } from '../../schemas/api.ts';
 import { claimLifeMs, hardwareText } from '../../schemas/enrolment.ts';
+import type { ClaimDocument } from '../../schemas/enrolment-api.ts';
 import type { TrustRoot } from '../../schemas/keys.ts';
 import type { Act, EstateStore } from '../store/store.ts';
 

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BootFiles, claimName } from '../../agent/boot-files.ts';
 import { buildBoxDoor } from '../../controller/box-door.ts';
 import { runBox } from '../../controller/provision/box-command.ts';
-import type { ClaimDocument } from '../../schemas/api.ts';
 import { installLine } from '../../schemas/box-papers.ts';
+import type { ClaimDocument } from '../../schemas/enrolment-api.ts';
 import { type BuiltCentre, makeCentre, must, password } from '../controller/built-centre.ts';
 import { fetchTls } from './centre-process.ts';
 
