@@ -24,7 +24,7 @@ export interface SerialDoorsOptions {
   readonly keys: Pick<HeldKeys, 'ring'>;
   readonly loop: Pick<Loop, 'tell' | 'settled' | 'snapshot'>;
   /** How loud the outputs are fed now, dBFS. */
-  readonly levelDb: () => number;
+  readonly levels: { levelDb(): number };
   readonly warn: (event: string, problem: Problem) => void;
 }
 
@@ -77,7 +77,7 @@ export class SerialDoors {
   }
 
   #startMeter(config: NonNullable<AgentConfig['meter']>): void {
-    const { loop, levelDb, warn } = this.#options;
+    const { loop, levels, warn } = this.#options;
     const { port, baudRate, parity, address } = config;
     const meter = new ModbusMeter({ open: () => openSerial({ path: port, baudRate, parity }), map: meterMapOf(config), address });
     this.#meter = meter;
@@ -85,7 +85,7 @@ export class SerialDoors {
     meter.onMeasured((measured, detail) => {
       if (!measured && !troubled) warn('meterTrouble', { code: 'device-failed', path: '', detail });
       troubled = measured === null;
-      loop.tell({ is: 'meterSeen', measured, detail: detail.slice(0, 200), levelDb: levelDb() });
+      loop.tell({ is: 'meterSeen', measured, detail: detail.slice(0, 200), levelDb: levels.levelDb() });
     });
     meter.start();
   }
