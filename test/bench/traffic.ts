@@ -31,9 +31,9 @@ const perDay = {
   /** A plan that is changed: the want, its parts over HTTPS, the report. */
   plans: 1,
 };
-const samples = 5;
+const samples = 3;
 /** Nothing passed for so long: the exchange is over. A ping may come in between and is counted with it. */
-const quietMs = 3_000;
+const quietMs = 2_000;
 
 const centre = new SmallCentre();
 await centre.start();
@@ -140,7 +140,8 @@ const heartbeat = await middle(() =>
         epoch: 'c1',
         timeMs: Date.now(),
         orders: { [centre.id]: Date.now() },
-        topics: { 'g/xa-1/order': Date.now(), 'g/xa-1/drill': Date.now() },
+        // No order stands; one that is named and did not come would make the box ask for it.
+        topics: {},
       });
       return centre.broker.publish(`loa/1/c/${centre.id}/on`, JSON.stringify(beat), { qos: 1, retain: true });
     },
@@ -169,20 +170,20 @@ await want(fastMs, 23);
 await until('the faster pace', () => applied() > beforeFast || undefined);
 await until('a first one at that pace', () => centre.heard('tm').length > 3 || undefined);
 const [fromCount, fromTold, fromMs] = [both(), centre.heard('tm').length, performance.now()];
-await until('enough of them', () => centre.heard('tm').length >= fromTold + 12 || undefined);
+await until('enough of them', () => centre.heard('tm').length >= fromTold + 8 || undefined);
 const fast = since(fromCount, both());
 const told = centre.heard('tm').length - fromTold;
 const fastForMs = performance.now() - fromMs;
 const telemetryBytes = JSON.stringify(centre.heard('tm').at(-1) ?? '').length;
-// Pings alone, over four of them.
+// Pings alone, over three of them.
 const beforeSlow = applied();
 await want(longMs, 22);
 await until('the slow pace', () => applied() > beforeSlow || undefined);
 await quiet();
 const pingsFrom = both();
-const pingWindowMs = 125_000;
+const pingWindowMs = 95_000;
 const pingsBegan = performance.now();
-await until('two minutes of silence', () => performance.now() - pingsBegan >= pingWindowMs || undefined, pingWindowMs + 60_000);
+await until('a while of silence', () => performance.now() - pingsBegan >= pingWindowMs || undefined, pingWindowMs + 60_000);
 const silent = since(pingsFrom, both());
 const ping = wireBytes(silent) / (pingWindowMs / 30_000);
 
