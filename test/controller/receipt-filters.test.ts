@@ -35,7 +35,8 @@ beforeAll(async () => {
   const receipts = plays.map(([dev, hour, outcome, programme]) => {
     const plannedStartMs = beganMs + hour * hourMs;
     const change = { occurrence: `lich@${plannedStartMs}@main`, plannedStartMs, plannedEndMs: plannedStartMs + 1_000, outcome, programme };
-    return { dev, receipt: receipt(change), receivedMs: 1 };
+    const heard = outcome === 'played' ? (dev === 'hop-1' ? 'yes' : 'no') : undefined;
+    return { dev, receipt: receipt({ ...change, ...(heard && { heard }) }), receivedMs: 1 };
   });
   await built.centre.store.log.commit({ rows: [], receipts, progress: [], conflicts: [], heads: [] });
 });
@@ -57,6 +58,9 @@ test.each([
   ['box=hop-1', ['hop-1 2', 'hop-1 1', 'hop-1 0']],
   ['unit=thon-2', ['hop-2 3', 'hop-2 2']],
   ['unit=xa', ['hop-2 3', 'hop-2 2', 'hop-1 2', 'hop-1 1', 'hop-1 0']],
+  ['heard=yes', ['hop-1 2', 'hop-1 0']],
+  ['heard=no', ['hop-2 2']],
+  ['heard=unknown', []],
   ['outcome=played', ['hop-2 2', 'hop-1 2', 'hop-1 0']],
   ['programme=ct-1', ['hop-2 2', 'hop-1 1', 'hop-1 0']],
   ['outcome=played&programme=ct-1&unit=thon-1', ['hop-1 0']],

@@ -1,4 +1,5 @@
 // Places where a microphone stands at a horn, made with sox and espeak-ng: horn, echo, street, voices; and what a box says of them.
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Listening } from '../../../agent/ear/listening.ts';
@@ -12,7 +13,10 @@ export type Room = (typeof rooms)[number];
 export const noises = ['traffic', 'voices'] as const;
 export type Noise = (typeof noises)[number];
 
-const demo = join(import.meta.dirname, '../../../controller/demo/data/audio');
+/** From here, or from where the bundle of a bench lies. */
+const demo = ['../../..', '../..']
+  .map((up) => join(import.meta.dirname, up, 'controller/demo/data/audio'))
+  .find((folder) => existsSync(folder));
 /** A horn lets little through beside this. */
 const horn = ['sinc', '300-5000'];
 const roomEffects: Readonly<Record<Room, readonly string[]>> = {
@@ -35,7 +39,7 @@ export class EarRooms {
   /** A programme of the demo as it is given to the output. */
   async programme(name: string): Promise<Int16Array> {
     const out = join(this.#folder, `${name}.wav`);
-    await run('ffmpeg', ['-v', 'error', '-y', '-i', join(demo, `${name}.opus`), '-ac', '1', '-ar', '48000', out]);
+    await run('ffmpeg', ['-v', 'error', '-y', '-i', join(demo ?? '', `${name}.opus`), '-ac', '1', '-ar', '48000', out]);
     return this.#samples(out);
   }
 
