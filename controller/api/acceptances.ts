@@ -6,8 +6,9 @@ import { Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Report } from '../../schemas/report-tables.ts';
 import type { Centre } from '../centre.ts';
-import { acceptanceAnswer, acceptancePrint } from '../core/acceptances.ts';
+import { acceptanceAnswer } from '../core/acceptances.ts';
 import { sees } from '../core/sight.ts';
+import { acceptancePrint } from '../reports/acceptance.ts';
 import { sendReport } from './report-answer.ts';
 import { declare } from './route.ts';
 

@@ -7,11 +7,11 @@ import { findProgram } from '../../hardware/host/processes.ts';
 import { calibrated, EarRooms, listen, mixed, noiseGain, noises, rooms } from './parts/ear-rooms.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } }, allowPositionals: true, strict: false });
-const programmes = ['ban-tin-xa', 'cat-dien', 'tiem-chung', 'dich-vu-cong'];
+const programmes = ['ban-tin-xa', 'cat-dien', 'tiem-chung'];
 const snrsDb = [20, 10, 5, 0, -3, -6, -10];
 /** The horn is proved down to here; the figure `heardRightPercent` counts these. */
 const statedSnrDb = -3;
-const secondsMax = 30;
+const secondsMax = 20;
 const delayMs = 73;
 const missing = ['sox', 'espeak-ng', 'ffmpeg'].filter((program) => !findProgram(program));
 
