@@ -1,7 +1,5 @@
 // Acceptance records as the centre takes and shows them: believed only by the box's own signature. Pure.
-
-import type { AcceptanceAnswer } from '../../schemas/acceptance.ts';
-import { AcceptanceRecord, accepted } from '../../schemas/acceptance.ts';
+import { type AcceptanceAnswer, AcceptanceRecord, accepted } from '../../schemas/acceptance.ts';
 import { type Cryptography, type Envelope, fromBase64, type KnownKey, open } from '../../schemas/envelope.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 
