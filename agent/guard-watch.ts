@@ -26,6 +26,8 @@ export interface GuardOptions {
   readonly say: (line: Readonly<Record<string, unknown>>) => void;
   /** It was told to stop, or what it guards never came to life: a mistake to be told, not to be tried for ever. */
   readonly onEnd: (code: number) => void;
+  /** The program has beaten: passed on to whoever watches over the guard. */
+  readonly onBeat?: () => void;
   readonly silentMs?: number;
 }
 
@@ -76,7 +78,9 @@ export class Guard {
     const { program, run } = this.#options;
     this.#beats = 0;
     this.#startedMs = performance.now();
-    const env = { ...process.env, [heartbeatFdName]: '3' };
+    // systemd hears the guard alone: what it guards, and what that starts, must not speak for it.
+    const { NOTIFY_SOCKET: _, ...own } = process.env;
+    const env = { ...own, [heartbeatFdName]: '3' };
     const tool = startTool(program, run, { env, extraPipes: 1, onExit: (exit) => void this.#ended(exit) });
     this.#tool = tool;
     tool.stdout.pipe(process.stdout, { end: false });
@@ -105,6 +109,7 @@ export class Guard {
   #heard(): void {
     this.#beats++;
     this.#everLived = true;
+    this.#options.onBeat?.();
     this.#expect(this.#silentMs);
   }
 

@@ -1,6 +1,7 @@
 // Watches over the agent: `node dist/guard.js --data DIR …` starts it with the same words, ends it when it falls silent, opens the relays
 // it may have left closed, and starts it again. Small on purpose: it must stand when everything else does not.
 import { fileURLToPath } from 'node:url';
+import { systemdNotifier } from '../hardware/host/systemd.ts';
 import { Guard } from './guard-watch.ts';
 
 const agent = fileURLToPath(
@@ -8,12 +9,16 @@ const agent = fileURLToPath(
 );
 const words = process.argv.slice(2);
 
+// Each beat of the agent goes on to systemd, and nothing else does: a box that does not come back within WatchdogSec is begun anew.
+const onBeat = await systemdNotifier(process.env);
+
 const guard = new Guard({
   program: process.execPath,
   run: [...process.execArgv, agent, ...words],
   release: [agent, 'release', ...words],
   say: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
   onEnd: (code) => process.exit(code),
+  ...(onBeat && { onBeat }),
 });
 // Whoever read our words may have gone; the agent is watched all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

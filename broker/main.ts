@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
+import { beatWithLoop } from '../hardware/host/systemd.ts';
 import type { Result } from '../schemas/problems.ts';
 import { readConfig, readRegistry } from './config.ts';
 import { BrokerServer } from './server.ts';
@@ -46,6 +47,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   process.stdout.write(`${JSON.stringify({ event: 'ready', port })}\n`);
+  await beatWithLoop(process.env);
 }
 
 async function readAllowed(file: string): Promise<ReadonlySet<string>> {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { BrokerServer } from '../broker/server.ts';
+import { beatWithLoop } from '../hardware/host/systemd.ts';
 import type { Result } from '../schemas/problems.ts';
 import { runAudit } from './audit-command.ts';
 import { runBackup, runRestore } from './backup/backup-command.ts';
@@ -131,6 +132,7 @@ async function run(settings: RunSettings): Promise<void> {
   const { stop, ...doors } = started.value;
   process.stdout.write(`${JSON.stringify({ event: 'ready', ...doors })}\n`);
   log.info({ event: 'ready', ...doors });
+  await beatWithLoop(process.env);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
