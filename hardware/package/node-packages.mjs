@@ -8,7 +8,7 @@ const builtin = /^node:/;
 
 /** Packages with native parts: what is kept of them. Their binaries come from `native.mjs`. */
 const kept = {
-  koffi: /^(package\.json|index\.(c?js)|indirect\.(c?js)|lib\/.*\.c?js|LICENSE.*)$/,
+  koffi: /^(package\.json|index\.(c?js)|indirect\.(c?js)|(lib|src)\/.*\.c?js|LICENSE.*)$/,
   sqlite3: /^(package\.json|lib\/.*\.js|LICENSE.*)$/,
   epoll: /^(package\.json|epoll\.js|LICENSE.*)$/,
   '@serialport/bindings-cpp': /^(package\.json|dist\/.*\.js|LICENSE.*)$/,
