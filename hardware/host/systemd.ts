@@ -1,7 +1,7 @@
 // Tells systemd that the program is ready and alive (Type=notify, WatchdogSec). Nothing where systemd did not ask for it.
 //
-// Node has no datagram sockets of this kind; koffi calls sd_notify(3) itself, so `NotifyAccess=main` is enough and no program is
-// started for each beat. It costs a guard some 4 MB.
+// Node has no datagram sockets of this kind; koffi calls sd_notify(3) itself, so no program is started for each beat. It costs a guard
+// some 4 MB.
 
 const loopBeatEveryMs = 5_000;
 

@@ -42,11 +42,16 @@ function putProgram(stage, product, name, arch) {
   const packages = closureOf([...new Set(texts.flatMap((text) => externalsOf(text, external)))], root);
   for (const folder of packages) {
     const from = join(root, folder);
-    for (const path of filesOf(from, folder.split('node_modules/').at(-1))) put(stage, `${inside}/${folder}/${path}`, readFileSync(join(from, path)));
+    for (const path of filesOf(from, folder.split('node_modules/').at(-1))) putLibrary(stage, `${inside}/${folder}/${path}`, readFileSync(join(from, path)));
   }
   const { files, missing } = nativeParts(packages, arch, root);
   for (const [path, file] of files) put(stage, `${inside}/node_modules/${path}`, readFileSync(file));
   return { packages: packages.length, missing };
+}
+
+/** What begins as a script may be started as one. */
+function putLibrary(stage, path, bytes) {
+  put(stage, path, bytes, bytes.subarray(0, 2).toString() === '#!' ? 0o755 : 0o644);
 }
 
 function filled(text, name, product) {
@@ -77,7 +82,8 @@ function packageOne(name, arch, out, seconds) {
     const { packages, missing } = putProgram(stage, product, name, arch);
     putParts(stage, name, product);
     const changes = [`Release ${version}. What changed: CHANGELOG.md of the source.`];
-    putDocuments(stage, name, { version, seconds, changes, licence: readFileSync(join(root, 'LICENSE'), 'utf8') });
+    const [licence, page] = ['LICENSE', 'hardware/docs/package.md'].map((file) => readFileSync(join(root, file), 'utf8'));
+    putDocuments(stage, name, { version, seconds, changes, licence, page });
     const deb = buildDeb(stage, name, product, { version, arch, seconds, scripts: scriptsOf(name, product), out });
     const sha256 = createHash('sha256').update(readFileSync(deb)).digest('hex');
     const installedBytes = everything(stage).reduce((sum, path) => sum + (path.startsWith('DEBIAN') ? 0 : sizeOf(join(stage, path))), 0);

@@ -26,13 +26,13 @@ export function everything(root, below = '.') {
 }
 
 /** Copyright and changelog as Debian policy 12.5 and 12.7 ask for. */
-export function putDocuments(root, name, { version, seconds, licence, changes }) {
+export function putDocuments(root, name, { version, seconds, licence, changes, page }) {
   const copyright = `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: loa
 Source: https://localhost/loa
 
 Files: *
-Copyright: the Loa project
+Copyright: 2026 the Loa project
 License: Apache-2.0
  On Debian systems the full text is in /usr/share/common-licenses/Apache-2.0.
 Comment:
@@ -41,6 +41,7 @@ Comment:
   const day = new Date(seconds * 1000).toUTCString().replace('GMT', '+0000');
   const log = `${name} (${version}) stable; urgency=medium\n\n${changes.map((line) => `  * ${line}`).join('\n')}\n\n -- ${maintainer}  ${day}\n`;
   put(root, `usr/share/doc/${name}/copyright`, copyright);
+  put(root, `usr/share/doc/${name}/README.md`, page);
   put(root, `usr/share/doc/${name}/changelog.gz`, gzipSync(log, { level: 9 }));
   if (!licence.includes('Apache License')) throw new Error('LICENSE is not the one that the package names');
 }

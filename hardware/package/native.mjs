@@ -83,13 +83,20 @@ function compiled(name, arch, root) {
   const source = join(root, 'node_modules', name);
   const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
   const here = join(source, 'build/Release', objects[name]);
-  if (architectures[arch].node === process.arch && existsSync(here)) return here;
   const { triplet } = architectures[arch];
+  if (architectures[arch].node === process.arch && existsSync(here)) return stripped(here, triplet);
   if (spawnSync(`${triplet}-g++`, ['--version']).status !== 0)
     throw new Error(`${name} for ${arch} needs a compiler: apt-get install g++-${triplet.replace('_', '-')}`);
   const place = join(cache, `${arch}-${name}-${version}-abi${process.versions.modules}`);
   if (existsSync(place)) return join(place, objects[name]);
   return madeOnce(place, (own) => compilers[name](triplet, source, root, own), objects[name]);
+}
+
+/** Without the names that only a debugger reads. */
+function stripped(file, triplet) {
+  const place = join(cache, `stripped-${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 24)}`);
+  if (existsSync(place)) return join(place, 'stripped.node');
+  return madeOnce(place, (own) => run(`${triplet}-strip`, ['--strip-unneeded', '-o', join(own, 'stripped.node'), file]), 'stripped.node');
 }
 
 /** Builders may run side by side: each works for itself, the first to be ready is kept. */

@@ -13,7 +13,7 @@ const kept = {
   epoll: /^(package\.json|epoll\.js|LICENSE.*)$/,
   '@serialport/bindings-cpp': /^(package\.json|dist\/.*\.js|LICENSE.*)$/,
 };
-const useless = /(\.md|\.map|\.d\.[cm]?ts|\.ts|\.markdown|\.tsbuildinfo|\.flow|\.yml)$|(^|\/)(\.github|\.nyc_output|test|tests|docs|example|examples|benchmarks?)\//i;
+const useless = /(\.md|\.map|\.d\.[cm]?ts|\.ts|\.markdown|\.tsbuildinfo|\.flow|\.yml)$|(^|\/)(\.[^/]+|test|tests|integration-test|docs|bin|example|examples|benchmarks?)\/|(^|\/)\.[^/]+$/i;
 
 /** Names of packages that a bundle names and does not hold. */
 export function externalsOf(text, externals) {

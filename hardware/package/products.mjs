@@ -1,6 +1,6 @@
 // hardware/package: what each Debian package holds and asks for. Plain facts; the files named here stand in `parts/`.
 
-const runtime = 'nodejs (>= 20.19), libc6 (>= 2.36), libstdc++6 (>= 12), libsystemd0, systemd, passwd, init-system-helpers';
+const runtime = 'nodejs (>= 20.19), libc6 (>= 2.36), libstdc++6 (>= 12), libsystemd0, systemd, passwd';
 
 /**
  * `bundles`: files of dist/. `pages`: folders of dist/. `home`: where the program lies. `releases`: it lies in a folder of its version
@@ -15,7 +15,7 @@ export const products = {
     releases: true,
     units: ['loa-agent.service', 'loa-agent-enrol.path'],
     more: ['loa-agent-enrol.service'],
-    depends: `${runtime}, libasound2t64 (>= 1.2) | libasound2 (>= 1.2), alsa-utils, mpg123, opus-tools, util-linux`,
+    depends: `${runtime}, libasound2t64 (>= 1.2) | libasound2 (>= 1.2), alsa-utils, mpg123, opus-tools`,
     recommends: 'espeak-ng, ffmpeg',
     suggests: 'chromium, cog',
     summary: 'box of a commune loudspeaker cluster or public board',
@@ -35,7 +35,7 @@ export const products = {
     releases: false,
     units: ['loa-controller.service'],
     more: [],
-    depends: `${runtime}, ffmpeg, mpg123, opus-tools, espeak-ng, util-linux`,
+    depends: `${runtime}, ffmpeg, mpg123, opus-tools, espeak-ng`,
     recommends: 'xmlsec1',
     suggests: 'postgresql',
     summary: 'operating centre of commune loudspeakers and boards',
