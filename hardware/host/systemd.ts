@@ -9,10 +9,7 @@ const loopBeatEveryMs = 5_000;
 export type Notify = (state: string) => void;
 
 /** A beat to call while all is well; the first one also says READY. None where systemd did not ask, or without koffi or libsystemd. */
-export async function systemdNotifier(
-  env: NodeJS.ProcessEnv,
-  open: () => Promise<Notify> = openNotify,
-): Promise<(() => void) | undefined> {
+export async function systemdNotifier(env: NodeJS.ProcessEnv, open: () => Promise<Notify> = openNotify): Promise<(() => void) | undefined> {
   if (env['NOTIFY_SOCKET'] === undefined) return undefined;
   try {
     const notify = await open();

@@ -1,6 +1,7 @@
 // hardware/package: npm run package [-- --arch amd64,arm64 --only loa-agent --out DIR]: Debian packages from dist/. Plain Node and dpkg-deb.
-import { createHash } from 'node:crypto';
+
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -34,15 +35,22 @@ function putProgram(stage, product, name, arch) {
   const bundles = bundlesOf(product);
   const texts = bundles.map((bundle) => readFileSync(join(root, 'dist', `${bundle}.js`), 'utf8'));
   bundles.forEach((bundle, i) => {
-    put(stage, `${product.optional.includes(bundle) ? product.home.slice(1) : inside}/${bundle}.js`, texts[i].replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
+    put(
+      stage,
+      `${product.optional.includes(bundle) ? product.home.slice(1) : inside}/${bundle}.js`,
+      texts[i].replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'),
+    );
   });
   put(stage, `${inside}/package.json`, `${JSON.stringify({ name, version, type: 'module', private: true }, null, 1)}\n`);
-  if (bundles.some((bundle) => product.optional.includes(bundle))) put(stage, `${product.home.slice(1)}/package.json`, '{"type":"module"}\n');
-  for (const page of product.pages) if (existsSync(join(root, 'dist', page))) cpSync(join(root, 'dist', page), join(stage, inside, page), { recursive: true });
+  if (bundles.some((bundle) => product.optional.includes(bundle)))
+    put(stage, `${product.home.slice(1)}/package.json`, '{"type":"module"}\n');
+  for (const page of product.pages)
+    if (existsSync(join(root, 'dist', page))) cpSync(join(root, 'dist', page), join(stage, inside, page), { recursive: true });
   const packages = closureOf([...new Set(texts.flatMap((text) => externalsOf(text, external)))], root);
   for (const folder of packages) {
     const from = join(root, folder);
-    for (const path of filesOf(from, folder.split('node_modules/').at(-1))) putLibrary(stage, `${inside}/${folder}/${path}`, readFileSync(join(from, path)));
+    for (const path of filesOf(from, folder.split('node_modules/').at(-1)))
+      putLibrary(stage, `${inside}/${folder}/${path}`, readFileSync(join(from, path)));
   }
   const { files, missing } = nativeParts(packages, arch, root);
   for (const [path, file] of files) put(stage, `${inside}/node_modules/${path}`, readFileSync(file));
@@ -99,12 +107,19 @@ function sizeOf(path) {
 }
 
 /** Build packages; answers a row for each. */
-export async function packageAll({ arches = Object.keys(architectures), names = Object.keys(products), out = join(root, 'dist/packages') } = {}) {
-  for (const arch of arches) if (!Object.hasOwn(architectures, arch)) throw new Error(`no architecture ${arch}; there are ${Object.keys(architectures).join(', ')}`);
-  for (const name of names) if (!Object.hasOwn(products, name)) throw new Error(`no package ${name}; there are ${Object.keys(products).join(', ')}`);
+export async function packageAll({
+  arches = Object.keys(architectures),
+  names = Object.keys(products),
+  out = join(root, 'dist/packages'),
+} = {}) {
+  for (const arch of arches)
+    if (!Object.hasOwn(architectures, arch)) throw new Error(`no architecture ${arch}; there are ${Object.keys(architectures).join(', ')}`);
+  for (const name of names)
+    if (!Object.hasOwn(products, name)) throw new Error(`no package ${name}; there are ${Object.keys(products).join(', ')}`);
   await build();
   mkdirSync(out, { recursive: true });
-  for (const file of readdirSync(out)) if (names.some((name) => arches.some((arch) => file.startsWith(`${name}_`) && file.endsWith(`_${arch}.deb`)))) rmSync(join(out, file));
+  for (const file of readdirSync(out))
+    if (names.some((name) => arches.some((arch) => file.startsWith(`${name}_`) && file.endsWith(`_${arch}.deb`)))) rmSync(join(out, file));
   const seconds = sourceSeconds();
   return names.flatMap((name) => arches.map((arch) => packageOne(name, arch, out, seconds)));
 }

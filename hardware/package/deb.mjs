@@ -69,9 +69,19 @@ export function buildDeb(root, name, product, { version, arch, seconds, scripts,
   const inside = everything(root);
   const files = inside.filter((path) => lstatSync(join(root, path)).isFile());
   const bytes = files.reduce((sum, path) => sum + Math.ceil(lstatSync(join(root, path)).size / 1024), 0);
-  const md5 = (path) => createHash('md5').update(readFileSync(join(root, path))).digest('hex');
+  const md5 = (path) =>
+    createHash('md5')
+      .update(readFileSync(join(root, path)))
+      .digest('hex');
   put(root, 'DEBIAN/control', controlOf(name, product, version, arch, bytes + inside.length - files.length));
-  put(root, 'DEBIAN/md5sums', files.filter((path) => !path.startsWith('etc/')).map((path) => `${md5(path)}  ${path}\n`).join(''));
+  put(
+    root,
+    'DEBIAN/md5sums',
+    files
+      .filter((path) => !path.startsWith('etc/'))
+      .map((path) => `${md5(path)}  ${path}\n`)
+      .join(''),
+  );
   const conffiles = files.filter((path) => path.startsWith('etc/')).map((path) => `/${path}\n`);
   if (conffiles.length > 0) put(root, 'DEBIAN/conffiles', conffiles.join(''));
   for (const [script, text] of Object.entries(scripts)) put(root, `DEBIAN/${script}`, text, 0o755);

@@ -4,7 +4,19 @@
 // The card: 1 the firmware's partition (FAT: kernel, config.txt, and the place of the claim), 2 the system, mounted read-only, 3 what the box
 // knows. Debian's packages run their scripts under qemu-user, so binfmt must know aarch64 (apt-get install qemu-user-static binfmt-support).
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -36,7 +48,8 @@ function missing() {
   const absent = needed.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
   if (absent.length > 0) return `missing: ${absent.join(', ')} (apt-get install mmdebstrap e2fsprogs dosfstools mtools fdisk)`;
   const binfmt = '/proc/sys/fs/binfmt_misc/qemu-aarch64';
-  if (process.arch !== 'arm64' && !existsSync(binfmt)) return 'the kernel cannot run arm64 programs (apt-get install qemu-user-static binfmt-support)';
+  if (process.arch !== 'arm64' && !existsSync(binfmt))
+    return 'the kernel cannot run arm64 programs (apt-get install qemu-user-static binfmt-support)';
   return undefined;
 }
 
@@ -57,10 +70,17 @@ function furnish(root, deb) {
   cpSync(laidOver, root, { recursive: true });
   copyFileSync(deb, join(root, 'loa-agent.deb'));
   for (const place of ['boot/firmware', 'var/lib/loa-agent']) mkdirSync(join(root, place), { recursive: true });
-  const within = (line) => run('chroot', [root, '/bin/sh', '-ec', line], { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } });
+  const within = (line) =>
+    run('chroot', [root, '/bin/sh', '-ec', line], {
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+    });
   within('dpkg -i /loa-agent.deb && rm /loa-agent.deb');
-  within('systemctl enable systemd-networkd systemd-timesyncd; systemctl disable ssh.service || true; systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer');
-  within('for hook in /etc/kernel/postinst.d/z50-raspi-firmware /etc/initramfs/post-update.d/z50-raspi-firmware; do [ ! -x $hook ] || $hook "$(basename /boot/vmlinuz-* | cut -d- -f2-)" "$(ls /boot/vmlinuz-*)"; done');
+  within(
+    'systemctl enable systemd-networkd systemd-timesyncd; systemctl disable ssh.service || true; systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer',
+  );
+  within(
+    'for hook in /etc/kernel/postinst.d/z50-raspi-firmware /etc/initramfs/post-update.d/z50-raspi-firmware; do [ ! -x $hook ] || $hook "$(basename /boot/vmlinuz-* | cut -d- -f2-)" "$(ls /boot/vmlinuz-*)"; done',
+  );
   writeFileSync(join(root, 'etc/machine-id'), 'uninitialized\n');
   // FAT knows no owners: the mount gives the box's group the right to write its words there.
   const fstab = join(root, 'etc/fstab');
@@ -90,7 +110,20 @@ function truncateNew(file, megabytes) {
 }
 
 function makeExt4(folder, file, { label, megabytes }) {
-  run('/sbin/mke2fs', ['-q', '-t', 'ext4', '-L', label, '-m', '1', '-O', '^metadata_csum_seed,^orphan_file', ...(folder ? ['-d', folder] : []), file, `${megabytes}M`]);
+  run('/sbin/mke2fs', [
+    '-q',
+    '-t',
+    'ext4',
+    '-L',
+    label,
+    '-m',
+    '1',
+    '-O',
+    '^metadata_csum_seed,^orphan_file',
+    ...(folder ? ['-d', folder] : []),
+    file,
+    `${megabytes}M`,
+  ]);
 }
 
 /** The state partition holds only the box's folder, with the owner that the root knows. */
@@ -114,8 +147,12 @@ function assemble(out, files) {
     return row;
   });
   const table = rows.map(({ startMegabytes, megabytes, type }) => `start=${startMegabytes * 2048}, size=${megabytes * 2048}, type=${type}`);
-  run('sfdisk', ['-q', out], { input: `label: dos\nlabel-id: 0x10a00001\n${table.join('\n')}\n`, env: { ...process.env, PATH: `${process.env.PATH}:/sbin` } });
-  for (const { name, startMegabytes } of rows) run('dd', [`if=${files[name]}`, `of=${out}`, 'bs=1M', `seek=${startMegabytes}`, 'conv=notrunc,sparse', 'status=none']);
+  run('sfdisk', ['-q', out], {
+    input: `label: dos\nlabel-id: 0x10a00001\n${table.join('\n')}\n`,
+    env: { ...process.env, PATH: `${process.env.PATH}:/sbin` },
+  });
+  for (const { name, startMegabytes } of rows)
+    run('dd', [`if=${files[name]}`, `of=${out}`, 'bs=1M', `seek=${startMegabytes}`, 'conv=notrunc,sparse', 'status=none']);
   return rows;
 }
 

@@ -33,7 +33,8 @@ export function nativeParts(packages, arch, root) {
   const files = [];
   const missing = [];
   const has = (name) => packages.includes(`node_modules/${name}`);
-  if (has('koffi')) files.push(...fromNpm(`@koromix/koffi-${architectures[arch].koffi}`, arch, root).filter(([path]) => !path.includes('musl')));
+  if (has('koffi'))
+    files.push(...fromNpm(`@koromix/koffi-${architectures[arch].koffi}`, arch, root).filter(([path]) => !path.includes('musl')));
   if (has('@node-rs/argon2')) files.push(...fromNpm(`@node-rs/argon2-${architectures[arch].koffi}-gnu`, arch, root));
   if (has('@serialport/bindings-cpp')) files.push(...serialport(arch, root));
   if (has('sqlite3')) files.push(['sqlite3/build/Release/node_sqlite3.node', compiled('sqlite3', arch, root)]);
@@ -47,7 +48,9 @@ export function nativeParts(packages, arch, root) {
 function serialport(arch, root) {
   const below = `@serialport/bindings-cpp/prebuilds/linux-${architectures[arch].node}`;
   const folder = join(root, 'node_modules', below);
-  return readdirSync(folder).filter((name) => !name.includes('musl')).map((name) => [`${below}/${name}`, join(folder, name)]);
+  return readdirSync(folder)
+    .filter((name) => !name.includes('musl'))
+    .map((name) => [`${below}/${name}`, join(folder, name)]);
 }
 
 /** From node_modules, or the very file that the lock names, fetched by npm and held against its hash. */
@@ -59,7 +62,9 @@ function fromNpm(name, arch, root) {
       const path = join(below, entry.name);
       return entry.isDirectory() ? list(path) : [path];
     });
-  return list('.').filter((path) => !/\.md$/.test(path)).map((path) => [join(name, path), join(folder, path)]);
+  return list('.')
+    .filter((path) => !/\.md$/.test(path))
+    .map((path) => [join(name, path), join(folder, path)]);
 }
 
 function fetched(name, arch, root) {
@@ -67,14 +72,18 @@ function fetched(name, arch, root) {
   if (entry === undefined) throw new Error(`package-lock.json names no ${name}`);
   const place = join(cache, `${arch}-${name.replace('/', '-')}-${entry.version}`);
   if (existsSync(place)) return join(place, 'package');
-  return madeOnce(place, (own) => {
-    run('npm', ['pack', '--silent', '--pack-destination', own, `${name}@${entry.version}`], { cwd: own });
-    const archive = join(own, readdirSync(own).find((file) => file.endsWith('.tgz')) ?? '');
-    const hash = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-    if (hash !== entry.integrity) throw new Error(`${name}@${entry.version} is not what package-lock.json says`);
-    run('tar', ['-xzf', archive, '-C', own]);
-    rmSync(archive);
-  }, 'package');
+  return madeOnce(
+    place,
+    (own) => {
+      run('npm', ['pack', '--silent', '--pack-destination', own, `${name}@${entry.version}`], { cwd: own });
+      const archive = join(own, readdirSync(own).find((file) => file.endsWith('.tgz')) ?? '');
+      const hash = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
+      if (hash !== entry.integrity) throw new Error(`${name}@${entry.version} is not what package-lock.json says`);
+      run('tar', ['-xzf', archive, '-C', own]);
+      rmSync(archive);
+    },
+    'package',
+  );
 }
 
 const objects = { sqlite3: 'node_sqlite3.node', epoll: 'epoll.node' };
@@ -113,7 +122,9 @@ function madeOnce(place, make, answer) {
 }
 
 function headers() {
-  const found = [join(dirname(dirname(process.execPath)), 'include/node'), '/usr/include/node'].find((folder) => existsSync(join(folder, 'node_api.h')));
+  const found = [join(dirname(dirname(process.execPath)), 'include/node'), '/usr/include/node'].find((folder) =>
+    existsSync(join(folder, 'node_api.h')),
+  );
   if (found === undefined) throw new Error('Node’s headers are not on this machine (include/node beside node, or Debian’s libnode-dev)');
   return found;
 }
@@ -136,7 +147,12 @@ const compilers = {
   epoll(triplet, source, root, own) {
     const include = [`-I${headers()}`, `-I${join(root, 'node_modules/nan')}`];
     const quiet = ['-Wno-deprecated-declarations', '-Wno-cast-function-type'];
-    link(triplet, ['-DNODE_GYP_MODULE_NAME=epoll', ...quiet, ...include, '-fno-exceptions', '-fno-rtti', join(source, 'src/epoll.cc')], own, objects.epoll);
+    link(
+      triplet,
+      ['-DNODE_GYP_MODULE_NAME=epoll', ...quiet, ...include, '-fno-exceptions', '-fno-rtti', join(source, 'src/epoll.cc')],
+      own,
+      objects.epoll,
+    );
   },
 };
 

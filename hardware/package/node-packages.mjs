@@ -13,13 +13,17 @@ const kept = {
   epoll: /^(package\.json|epoll\.js|LICENSE.*)$/,
   '@serialport/bindings-cpp': /^(package\.json|dist\/.*\.js|LICENSE.*)$/,
 };
-const useless = /(\.md|\.map|\.d\.[cm]?ts|\.ts|\.markdown|\.tsbuildinfo|\.flow|\.yml)$|(^|\/)(\.[^/]+|test|tests|integration-test|docs|bin|example|examples|benchmarks?)\/|(^|\/)\.[^/]+$/i;
+const useless =
+  /(\.md|\.map|\.d\.[cm]?ts|\.ts|\.markdown|\.tsbuildinfo|\.flow|\.yml)$|(^|\/)(\.[^/]+|test|tests|integration-test|docs|bin|example|examples|benchmarks?)\/|(^|\/)\.[^/]+$/i;
 
 /** Names of packages that a bundle names and does not hold. */
 export function externalsOf(text, externals) {
   const names = new Set();
-  for (const [, name] of text.matchAll(/(?:\bfrom|\bimport\(|\bimport|\brequire\d*\()\s*["']((?:@[a-z0-9-]+\/)?[a-z0-9][a-z0-9._-]*)(?:\/[^"']*)?["']/g))
-    if (!builtin.test(name) && externals.some((one) => one === name || (one.endsWith('/*') && name.startsWith(one.slice(0, -1))))) names.add(name);
+  for (const [, name] of text.matchAll(
+    /(?:\bfrom|\bimport\(|\bimport|\brequire\d*\()\s*["']((?:@[a-z0-9-]+\/)?[a-z0-9][a-z0-9._-]*)(?:\/[^"']*)?["']/g,
+  ))
+    if (!builtin.test(name) && externals.some((one) => one === name || (one.endsWith('/*') && name.startsWith(one.slice(0, -1)))))
+      names.add(name);
   return [...names].filter((name) => !leftOut.has(name)).sort();
 }
 

@@ -91,7 +91,14 @@ function foreignRoot() {
   mkdirSync(cache, { recursive: true });
   const own = mkdtempSync(`${place}.`);
   try {
-    run('mmdebstrap', ['--variant=extract', '--architectures=arm64', `--include=${included}`, 'trixie', own, 'http://deb.debian.org/debian']);
+    run('mmdebstrap', [
+      '--variant=extract',
+      '--architectures=arm64',
+      `--include=${included}`,
+      'trixie',
+      own,
+      'http://deb.debian.org/debian',
+    ]);
     if (!existsSync(place)) renameSync(own, place);
   } finally {
     rmSync(own, { recursive: true, force: true });

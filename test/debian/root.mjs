@@ -27,7 +27,10 @@ WantedBy=multi-user.target
 
 /** `{image, kernel, initrd}`; made when it is not there, which takes minutes and the network. */
 export function debianRoot() {
-  const recipe = createHash('sha256').update(JSON.stringify([included, diskMegabytes, unit])).digest('hex').slice(0, 12);
+  const recipe = createHash('sha256')
+    .update(JSON.stringify([included, diskMegabytes, unit]))
+    .digest('hex')
+    .slice(0, 12);
   const place = join(cache, `trixie-amd64-${recipe}`);
   if (!existsSync(place)) make(place);
   const boot = (start) => join(place, readdirSync(place).find((name) => name.startsWith(start)) ?? '');
@@ -40,7 +43,10 @@ function make(place) {
   const root = join(own, 'root');
   try {
     run('mmdebstrap', ['--variant=minbase', `--include=${included.join(',')}`, 'trixie', root, mirror]);
-    run('/bin/sh', ['-c', `mv '${root}'/boot/vmlinuz-* '${root}'/boot/initrd.img-* '${own}/'; rm -rf '${root}'/usr/share/doc '${root}'/usr/share/man`]);
+    run('/bin/sh', [
+      '-c',
+      `mv '${root}'/boot/vmlinuz-* '${root}'/boot/initrd.img-* '${own}/'; rm -rf '${root}'/usr/share/doc '${root}'/usr/share/man`,
+    ]);
     writeFileSync(join(root, 'etc/fstab'), '/dev/vda / ext4 rw,noatime 0 1\n');
     writeFileSync(join(root, 'etc/hostname'), 'loa-lab\n');
     writeFileSync(join(root, 'etc/hosts'), '127.0.0.1 localhost loa-lab\n::1 localhost\n');

@@ -44,7 +44,8 @@ async function bundleLab(share) {
     banner: { js: nodeBanner },
     logLevel: 'error',
   });
-  for (const folder of closureOf(externalsOf(readFileSync(outfile, 'utf8'), external), root)) cpSync(join(root, folder), join(share, folder), { recursive: true });
+  for (const folder of closureOf(externalsOf(readFileSync(outfile, 'utf8'), external), root))
+    cpSync(join(root, folder), join(share, folder), { recursive: true });
 }
 
 /** Boot, pass on what the guest prints, answer all of it. The image is not written to. */
