@@ -91,7 +91,7 @@ function furnish(root, deb) {
 }
 
 /** FAT from the files that the firmware reads. */
-function makeBoot(root, file, { label, megabytes }) {
+export function makeBoot(root, file, { label, megabytes }) {
   const folder = join(root, 'boot/firmware');
   cpSync(join(dirname(laidOver), 'boot'), folder, { recursive: true });
   truncateNew(file, megabytes);
@@ -109,7 +109,7 @@ function truncateNew(file, megabytes) {
   truncateSync(file, megabytes * mebibyte);
 }
 
-function makeExt4(folder, file, { label, megabytes }) {
+export function makeExt4(folder, file, { label, megabytes }) {
   run('/sbin/mke2fs', [
     '-q',
     '-t',
@@ -137,11 +137,11 @@ function stateFolder(root, work) {
 }
 
 /** Partition table (MBR, which every Raspberry Pi's first loader reads), then each file system in its place. */
-function assemble(out, files) {
-  const total = layout.reduce((sum, { megabytes }) => sum + megabytes, firstMegabytes);
+export function assemble(out, files, parts = layout) {
+  const total = parts.reduce((sum, { megabytes }) => sum + megabytes, firstMegabytes);
   truncateNew(out, total);
   let at = firstMegabytes;
-  const rows = layout.map(({ name, megabytes, type }) => {
+  const rows = parts.map(({ name, megabytes, type }) => {
     const row = { name, startMegabytes: at, megabytes, type };
     at += megabytes;
     return row;
