@@ -1,7 +1,18 @@
-// npm run test:debian [-- --long]: installs the packages in Debian 13, booted with systemd in QEMU's software emulation: the box enrols,
+// npm run test:debian [-- --long --packages DIR]: installs the packages in Debian 13, booted with systemd in QEMU's software emulation: the box enrols,
 // becomes ready and plays; remove and purge leave nothing. Then the arm64 programs are started under qemu-user. Root; skips with a reason.
 import { spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,12 +83,23 @@ function boot({ image, kernel, initrd }, share) {
   });
 }
 
+/** Packages that lie there, instead of new ones. */
+function builtBefore(folder, work) {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.deb'))
+    .map((file) => {
+      copyFileSync(join(folder, file), join(work, file));
+      const [name, , arch] = file.replace('.deb', '').split('_');
+      return { name, arch, file, bytes: statSync(join(folder, file)).size };
+    });
+}
+
 function skip(reason) {
   process.stdout.write(`skipped: ${reason}\n`);
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { long: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { long: { type: 'boolean', default: false }, packages: { type: 'string' } } });
   const reason = missing();
   if (reason !== undefined) return skip(reason);
   let disk;
@@ -90,7 +112,7 @@ async function main() {
   try {
     const share = join(work, 'share');
     mkdirSync(share);
-    const packages = await packageAll({ arches: ['amd64', 'arm64'], out: work });
+    const packages = values.packages === undefined ? await packageAll({ out: work }) : builtBefore(values.packages, work);
     for (const { name, arch, file } of packages) if (arch === 'amd64') copyFileSync(join(work, file), join(share, `${name}.deb`));
     await bundleLab(share);
     copyFileSync(join(here, 'guest.sh'), join(share, 'guest.sh'));
