@@ -56,10 +56,11 @@ async function becomesReady(words, release, lab, work) {
   const claim = join(work, 'claim.json');
   writeFileSync(join(data, 'config.json'), JSON.stringify({ page: { port: 0 }, outputs: [{ id: 'main', kind: 'loudspeaker' }] }));
   const centre = spawn(process.execPath, [lab, claim], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let box;
   try {
     await line(centre, ({ lab: word }) => word === 'claim');
     run(emulator, words(join(release, 'agent.js'), 'enrol', '--data', data, '--claim', claim));
-    const box = spawn(emulator, words(join(release, 'agent.js'), '--data', data), { stdio: ['ignore', 'pipe', 'ignore'] });
+    box = spawn(emulator, words(join(release, 'agent.js'), '--data', data), { stdio: ['ignore', 'pipe', 'ignore'] });
     const beganMs = performance.now();
     await line(box, ({ event }) => event === 'ready');
     const readyMs = Math.round(performance.now() - beganMs);
@@ -68,6 +69,7 @@ async function becomesReady(words, release, lab, work) {
     return { ready: true, readyMs, exitCode: await ended };
   } finally {
     centre.kill('SIGKILL');
+    box?.kill('SIGKILL');
   }
 }
 
