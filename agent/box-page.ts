@@ -1,6 +1,6 @@
 // Builds the page of a running box with all it shows and takes: reader, PIN, networks, hotspot, acceptance.
 import { join } from 'node:path';
-import { randomId, signerFrom } from '../hardware/host/crypto.ts';
+import { signerFrom } from '../hardware/host/crypto.ts';
 import { ok, type Problem, type Result } from '../schemas/problems.ts';
 import type { AgentConfig } from './config.ts';
 import type { Event, State } from './core/model.ts';
@@ -27,7 +27,7 @@ export interface BoxPageOptions {
   readonly identity: Identity;
   readonly keys: HeldKeys;
   readonly clock: Clock;
-  readonly journal: Pick<OutboxJournal, 'recentReceipts' | 'epoch'>;
+  readonly journal: Pick<OutboxJournal, 'recentReceipts'>;
   readonly loop: { snapshot(): State; tell(event: Event): void; settled(): Promise<void> };
   readonly link: Pick<CentreLink, 'status'>;
   readonly upper: Pick<UpperLink, 'status'>;
@@ -68,7 +68,8 @@ export async function makeBoxPage(options: BoxPageOptions): Promise<Result<BoxPa
   });
   own.page = page;
   const onButton = () => {
-    pin.handAtBox();
+    // A button that anybody presses on the page is no hand at the box.
+    if (!simulatedBoard) pin.handAtBox();
     hotspot?.tell({ is: 'asked', by: 'button' });
   };
   return ok({ page, around, onButton });
@@ -101,17 +102,11 @@ async function surround({ dataDir, config, identity, clock, loop, link, warn }: 
   return { ...around, start };
 }
 
-function acceptance(
-  { dataDir, identity, keys, clock, journal, loop }: BoxPageOptions,
-  reader: PageReader,
-  site: Surroundings['site'],
-): PagePost {
+function acceptance({ dataDir, identity, keys, clock, loop }: BoxPageOptions, reader: PageReader, site: Surroundings['site']): PagePost {
   return acceptancePost({
     dev: identity.dev,
     centre: () => keys.ring().place.centre,
-    epoch: () => journal.epoch(),
     signer: signerFrom(identity.signingKeyPem),
-    freshId: () => randomId('acceptance'),
     nowMs: () => clock.now().wallMs,
     folder: join(dataDir, 'acceptance'),
     heard: (heard, photo) => {

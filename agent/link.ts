@@ -1,4 +1,5 @@
 // The box's line to its centre: verify → persist → PUBACK → act on the way in, signed rows and state on the way out.
+// LONG: one connection from its first try to its end; cut in two, nobody would see which state belongs to which.
 import { backOff } from '../broker/link/back-off.ts';
 import { Link } from '../broker/link/link.ts';
 import { OutboxSender } from '../broker/link/outbox.ts';

@@ -1,7 +1,7 @@
 // The box's name on the LAN (`loa-ID.local`, RFC 6762): Avahi where it runs, else a small responder, else a named state.
 import { networkInterfaces } from 'node:os';
-import { findProgram, startTool, type Tool } from '../hardware/host/processes.ts';
 import type { Bonjour } from 'bonjour-service';
+import { findProgram, startTool, type Tool } from '../hardware/host/processes.ts';
 import type { Problem } from '../schemas/problems.ts';
 
 const limits = { dataBytes: 64 * 1024 ** 2, niceness: 10 } as const;

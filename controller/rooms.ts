@@ -121,9 +121,10 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const look = makeLookAgain({ tools, blobs, sanitiser: inlets.sanitiser, line: inlets.work });
   const sourced = makeSources({ ...parts, ...base, ...desks, look, link, contentUrl: () => claimPlace().centreUrl });
   const exchange = new ExchangeDesk({ store, units, registry, blobs, dir: folderOf(settings.dataDir).exchange, journal, nowMs });
-  const validity = new ValidityWatch({ sources: store.sources, changed: () => dispatch.changed(), journal, nowMs });
+  const changed = () => dispatch.changed();
+  const validity = new ValidityWatch({ sources: store.sources, changed, journal, nowMs });
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
-  const releases = new RolloutDesk({ ...shared, store: store.releases, card, trust, blobs, changed: () => dispatch.changed() });
+  const releases = new RolloutDesk({ ...shared, store: store.releases, card, trust, blobs, changed });
   link.onUpdates = () => releases.told();
   const admitBelow: Centre['admitBelow'] = (below) => {
     bus.admit(below);
@@ -132,28 +133,10 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
     centre: {
-      ...opened,
-      ...desks,
-      groups,
-      units,
-      ...sourced,
-      exchange,
-      registry,
-      dispatch,
-      live,
-      relays,
-      link,
-      feed,
-      claimPlace,
+      ...{ ...opened, ...desks, groups, units, ...sourced, exchange, registry, dispatch, live, relays, link, feed, claimPlace },
       packagesDir: folderOf(settings.dataDir).packages,
       enrolment: new EnrolmentDesk({ store, registry, authority, journal, nowMs }),
-      retirement,
-      ...inlets,
-      commands,
-      ...estate,
-      reportMails,
-      retention,
-      releases,
+      ...{ retirement, ...inlets, commands, ...estate, reportMails, retention, releases },
       lastBackup: () => readLastBackup(folderOf(settings.dataDir).lastBackup),
     },
     rooms: { registry, link, bus, place, signatory, validity },

@@ -1,4 +1,5 @@
 // A technician on a pole with an old phone: 360 px, a slow processor, no newer script than 2017, no internet. The box is real, its hardware simulated.
+// LONG: one story of one technician at one box, from the claim to the signature.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,14 +7,14 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Becoming } from '../../agent/becoming.ts';
 import { AgentConfig } from '../../agent/config.ts';
+import { Life } from '../../agent/life.ts';
 import { NetworkTrial } from '../../agent/network-trial.ts';
 import { Site } from '../../agent/page/site.ts';
 import type { PageState } from '../../agent/page/view.ts';
 import { Page as PageDoor } from '../../agent/page.ts';
-import { SimulatedNetwork } from '../../hardware/network/simulated-network.ts';
 import { cryptography, signerFrom } from '../../hardware/host/crypto.ts';
+import { SimulatedNetwork } from '../../hardware/network/simulated-network.ts';
 import { AcceptanceRecord } from '../../schemas/acceptance.ts';
 import { open as openEnvelope } from '../../schemas/envelope.ts';
 import { artifactFolder } from '../tell.ts';
@@ -29,7 +30,7 @@ const wrong: string[] = [];
 let browser: Browser;
 let phone: BrowserContext;
 let page: Page;
-let box: Becoming;
+let box: Life;
 let dataDir = '';
 let address = '';
 
@@ -64,10 +65,12 @@ beforeAll(async () => {
     ],
     whenUnenrolled: 'page',
   });
-  box = new Becoming(dataDir, config, () => undefined);
-  const begun = await box.start();
-  if (!begun.ok || begun.value.is !== 'unenrolled') throw new Error('the box should be nobody yet');
-  address = begun.value.page;
+  box = new Life(dataDir, config);
+  const nobody = new Promise<string>((resolve) => {
+    box.onNobody = resolve;
+  });
+  void box.start();
+  address = await nobody;
   browser = await openBrowser();
   phone = await browser.newContext({
     viewport: { width: 360, height: 740 },
@@ -117,7 +120,7 @@ describe('a box that belongs to nobody', () => {
     await says('#claim-told', 'Không phải JSON hợp lệ');
     await page.fill('#claim-text', JSON.stringify({ ...centre.claim(), token: 'another-claim' }));
     await page.click('#claim-go');
-    await says('#claim-told', /claim-used|409/);
+    await says('#claim-told', 'Mã kích hoạt đã dùng');
   });
 
   test('becomes a box of its centre by the code on its label, and the page goes on by itself', async () => {
@@ -180,7 +183,7 @@ describe('a technician at the box', () => {
     await page.locator('.chips label[for=sun]').click();
   });
 
-  test('who guesses waits, and a hand on the button of the box ends the wait', async () => {
+  test('who guesses waits; the picture of a button on the page opens the Wi-Fi and ends no wait', async () => {
     await page.locator('#hands').waitFor();
     for (let n = 0; n < 5; n += 1) {
       await page.fill('#pin', `11111${n}`);
@@ -194,11 +197,22 @@ describe('a technician at the box', () => {
     expect((await look()).muted).toBe(false);
     await page.click('#button');
     await until('the press', () => act('hotspot-on').find(({ detail }) => detail.startsWith('button')));
+    await page.click('#mute');
+    await says('#told', /chờ \d+ giây/);
   });
 
   test('mutes with a reason that the centre hears, and takes it back', async () => {
     await page.selectOption('#reason', 'việc hiếu');
-    await page.click('#mute');
+    // Half a minute after the fifth wrong guess.
+    await until(
+      'the end of the wait',
+      async () => {
+        const answered = page.waitForResponse((response) => response.url().includes('/acts/mute'));
+        await page.click('#mute');
+        return (await answered).ok() || undefined;
+      },
+      60_000,
+    );
     await says('#say', 'tắt tiếng tại chỗ');
     expect(await until('the report', () => act('mute')[0])).toMatchObject({ detail: 'page: việc hiếu' });
     await page.click('#mute');

@@ -46,8 +46,6 @@ export function describeFact(fact: Fact): string {
       return 'acceptance record';
     case 'live':
       return `live ${fact.session} ${fact.state}${fact.problem ? ` (${fact.problem.code})` : ''}`;
-    case 'acceptance':
-      return 'acceptance signed';
     case 'clock':
       return `clock trusted (${fact.quality})`;
     case 'update':
