@@ -2,13 +2,15 @@
 import { notFitted, unwell, well } from './check-line.ts';
 import type { CheckLine, Readings } from './checklist.ts';
 
+type Modem = NonNullable<Readings['modem']>;
+type Pair = readonly [vi: string, en: string];
+
 /** A card this far used is changed at the next visit, and this far before it fails. */
 const wearWarnPercent = 80;
 const wearBadPercent = 95;
-/** Below these a 4G line breaks off in rain and under load (3GPP TS 36.133 reports −140 to −44 dBm). */
-const rsrpWarnDbm = -105;
-const rsrpBadDbm = -118;
-const rssiWarnDbm = -95;
+/** Below this a line breaks off in rain and under load, and this low it hardly ever stands (3GPP TS 36.133 reports −140 to −44 dBm). */
+const weakDbm = -105;
+const hardlyDbm = -115;
 
 export function powerLine({ mainsPresent, underVoltage }: Readings): CheckLine {
   if (underVoltage?.now)
@@ -26,14 +28,6 @@ export function powerLine({ mainsPresent, underVoltage }: Readings): CheckLine {
       ['Chạy ắc quy', 'on battery'],
       ['Không có điện lưới', 'the mains are away'],
       ['Kiểm tra công tơ, cầu dao và cầu chì', 'check meter, breaker and fuse'],
-    );
-  if (underVoltage?.before)
-    return unwell(
-      'power',
-      'warn',
-      ['Đã từng sụt điện', 'was too low since the start'],
-      ['Điện 5 V sụt khi tải lớn', '5 V drops under load'],
-      ['Đo lại khi âm ly chạy; thay bộ nguồn nếu còn sụt', 'measure while the amplifier runs; change the supply if it drops again'],
     );
   return well('power', underVoltage ? ['Điện lưới, 5 V đủ', 'mains, 5 V is firm'] : ['Điện lưới', 'mains']);
 }
@@ -77,22 +71,52 @@ export function cardLine({ disk: { freeBytes, lowBytes, writes }, wear }: Readin
   return well('card', value);
 }
 
+/** What keeps the SIM from working, and what to do about it. */
+const simWords: Readonly<Record<Exclude<Modem['sim'], 'ready'>, readonly [value: Pair, reason: Pair, remedy: Pair]>> = {
+  missing: [
+    ['Không có SIM', 'no SIM'],
+    ['Khay SIM trống hoặc lắp ngược', 'the tray is empty or the wrong way round'],
+    ['Lắp lại SIM', 'insert the SIM again'],
+  ],
+  pin: [
+    ['SIM đòi mã PIN', 'the SIM asks for its PIN'],
+    ['SIM còn khóa', 'the SIM is locked'],
+    ['Tắt mã PIN của SIM bằng điện thoại', "switch the SIM's PIN off in a phone"],
+  ],
+  puk: [
+    ['SIM đòi mã PUK', 'the SIM asks for its PUK'],
+    ['Mã PIN đã bị nhập sai nhiều lần', 'its PIN was entered wrongly too often'],
+    ['Mở khóa bằng điện thoại với mã PUK của nhà mạng', "unlock it in a phone with the operator's PUK"],
+  ],
+  failed: [
+    ['SIM hỏng', 'the SIM has failed'],
+    ['SIM không trả lời', 'the SIM does not answer'],
+    ['Lau mặt tiếp xúc, lắp lại; còn lỗi thì đổi SIM', 'clean its contacts and insert it again; else change it'],
+  ],
+  unknown: [
+    ['Chưa rõ SIM', 'SIM not known yet'],
+    ['SIM vừa khởi động', 'the SIM is starting'],
+    ['Chờ một phút', 'wait a minute'],
+  ],
+};
+
 export function modemLine({ modem }: Readings): CheckLine {
   if (!modem) return notFitted('modem', ['Không cần, nếu hộp dùng mạng dây hoặc Wi-Fi', 'none needed where the box has cable or Wi-Fi']);
-  if (modem.sim !== 'ready') {
-    const locked = modem.sim === 'locked';
+  if (modem.line !== 'answers')
     return unwell(
       'modem',
       'bad',
-      locked ? ['SIM đòi mã PIN', 'the SIM asks for its PIN'] : ['Không có SIM', 'no SIM'],
-      locked ? ['SIM còn khóa', 'the SIM is locked'] : ['Khay SIM trống hoặc lắp ngược', 'the tray is empty or the wrong way round'],
-      locked ? ['Tắt mã PIN của SIM bằng điện thoại', "switch the SIM's PIN off in a phone"] : ['Lắp lại SIM', 'insert the SIM again'],
+      modem.line === 'gone' ? ['Không thấy modem', 'no modem'] : ['Modem không trả lời', 'the modem does not answer'],
+      ['Cáp lỏng hoặc modem thiếu điện', 'a loose cable, or too little power'],
+      ['Cắm lại modem; kiểm tra nguồn', 'plug the modem in again; check its power'],
     );
+  if (modem.sim !== 'ready') {
+    const [value, reason, remedy] = simWords[modem.sim];
+    return unwell('modem', modem.sim === 'unknown' ? 'unknown' : 'bad', value, reason, remedy);
   }
-  const { operator, apn, rsrpDbm, rssiDbm } = modem;
-  const dbm = rsrpDbm ?? rssiDbm;
-  const signal = dbm === null ? '–' : `${dbm} dBm`;
-  const value = [`${operator ?? '?'}, ${signal}, APN ${apn ?? '–'}`, `${operator ?? '?'}, ${signal}, APN ${apn ?? '–'}`] as const;
+  const { operator, signalDbm } = modem;
+  const said = `${operator ?? '?'}, ${signalDbm === null ? '–' : `${signalDbm} dBm`}`;
+  const value = [said, said] as const;
   if (!modem.registered)
     return unwell(
       'modem',
@@ -101,21 +125,12 @@ export function modemLine({ modem }: Readings): CheckLine {
       ['Chưa vào được mạng di động', 'not registered in the network'],
       ['Xoay hoặc nâng ăng-ten; kiểm tra SIM còn hạn', 'turn or raise the antenna; see that the SIM is paid'],
     );
-  if (apn === null)
-    return unwell(
-      'modem',
-      'bad',
-      value,
-      ['Chưa đặt APN', 'no APN is set'],
-      ['Nhập APN của nhà mạng ở mục Mạng', "enter the operator's APN under Network"],
-    );
-  if (dbm === null)
+  if (signalDbm === null)
     return unwell('modem', 'unknown', value, ['Chưa đo được sóng', 'signal not measured'], ['Chờ một phút', 'wait a minute']);
-  const weak = rsrpDbm === null ? dbm < rssiWarnDbm : dbm < rsrpWarnDbm;
-  if (!weak) return well('modem', value);
+  if (signalDbm >= weakDbm) return well('modem', value);
   return unwell(
     'modem',
-    rsrpDbm !== null && rsrpDbm < rsrpBadDbm ? 'bad' : 'warn',
+    signalDbm < hardlyDbm ? 'bad' : 'warn',
     value,
     ['Sóng yếu', 'weak signal'],
     ['Đưa ăng-ten lên cao, xa tăng âm và mái tôn', 'raise the antenna, away from amplifier and metal roof'],

@@ -1,5 +1,7 @@
 // The twelve lines a technician goes through at the box: each with its measured value, why it is not well, and what to do. Pure.
+
 import type { ClockQuality } from '../../schemas/time.ts';
+import type { ModemSeen } from '../core/wired.ts';
 import { centreLine, certificateLine, claimLine, clockLine, namesLine } from './check-centre.ts';
 import { amplifierLine, placeLine, screenLine, toneLine } from './check-site.ts';
 import { cardLine, modemLine, powerLine } from './check-supply.ts';
@@ -47,19 +49,18 @@ export interface CheckLine {
 export interface Readings {
   readonly nowMs: number;
   readonly mainsPresent: boolean;
-  /** Raspberry Pi's own watch over its 5 V; `before`: since the start. */
-  readonly underVoltage?: { readonly now: boolean; readonly before: boolean };
+  /** Raspberry Pi's own watch over its 5 V. */
+  readonly underVoltage?: { readonly now: boolean };
   readonly disk: { readonly freeBytes: number | null; readonly lowBytes: number; readonly writes: boolean };
   /** Of the card's rated writes, percent. */
   readonly wear?: { readonly usedPercent: number };
   readonly modem?: {
-    readonly sim: 'ready' | 'missing' | 'locked';
+    readonly line: ModemSeen['line'];
+    readonly sim: ModemSeen['sim'];
     readonly registered: boolean;
     readonly operator: string | null;
-    readonly apn: string | null;
-    /** Of the serving cell, 3GPP TS 27.007 §8.69 (+CESQ), dBm; older networks tell RSSI instead. */
-    readonly rsrpDbm: number | null;
-    readonly rssiDbm: number | null;
+    /** Of the serving cell (3GPP TS 27.007 §8.69), dBm. */
+    readonly signalDbm: number | null;
   };
   readonly names?: { readonly host: string; readonly tookMs: number | null; readonly problem: string | null };
   readonly clock: { readonly quality: ClockQuality; readonly rtc: boolean };

@@ -26,8 +26,6 @@ export interface SiteOptions {
   readonly nowMs: () => number;
   readonly monoMs: () => number;
   readonly tell: (act: 'logs-read', detail: string) => void;
-  /** What other parts of the box measure. */
-  readonly more?: () => Partial<Pick<Readings, 'underVoltage' | 'wear' | 'modem'>>;
 }
 
 /** Names and networks are asked about at most so often, and only while somebody looks. */
@@ -52,7 +50,6 @@ export class Site {
   async measured(): Promise<PageFacts['measured']> {
     this.#askName();
     return {
-      ...this.#options.more?.(),
       ...(this.#names && { names: this.#names }),
       ...(this.#certificate && { certificate: this.#certificate }),
       tone: this.#tone,

@@ -8,6 +8,7 @@ import { diskLowBytes } from '../core/limits.ts';
 import type { OutputState, State, Voice } from '../core/model.ts';
 import { type CheckLine, checklist, type Readings } from './checklist.ts';
 import { type Sentence, whySilent } from './silence.ts';
+import { suppliesOf } from './supply.ts';
 
 const standardZone = 'Asia/Ho_Chi_Minh';
 const nextMax = 3;
@@ -37,7 +38,7 @@ export interface PageFacts {
   readonly enrolled: boolean;
   readonly rtc: boolean;
   /** What parts beside the core measured, for the checklist. */
-  readonly measured: Partial<Pick<Readings, 'underVoltage' | 'wear' | 'modem' | 'names' | 'certificate'>> & {
+  readonly measured: Partial<Pick<Readings, 'names' | 'certificate'>> & {
     readonly tone: Readings['tone'];
     readonly position: string | null;
     readonly photo: boolean;
@@ -153,6 +154,7 @@ function readingsOf({ live }: State, now: Moment, facts: PageFacts): Readings {
   const outputs = Object.values(live.outputs);
   return {
     ...measured,
+    ...suppliesOf(live),
     nowMs: now.wallMs,
     mainsPresent: live.mains.present,
     disk: {

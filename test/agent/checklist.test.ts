@@ -1,23 +1,19 @@
 // The technician's checklist: each line's state for each thing that may be wrong, with reason and remedy in both languages.
 import { describe, expect, test } from 'vitest';
+import type { Live } from '../../agent/core/model.ts';
+import { blankWired } from '../../agent/core/wired.ts';
 import { type CheckId, type CheckState, checkIds, checklist, type Readings, tally } from '../../agent/page/checklist.ts';
+import { suppliesOf } from '../../agent/page/supply.ts';
 
 const nowMs = Date.UTC(2026, 10, 28, 8);
 const dayMs = 24 * 3600_000;
 const gib = 1024 ** 3;
 
-const modem: NonNullable<Readings['modem']> = {
-  sim: 'ready',
-  registered: true,
-  operator: 'Viettel',
-  apn: 'v-internet',
-  rsrpDbm: -92,
-  rssiDbm: -65,
-};
+const modem: NonNullable<Readings['modem']> = { line: 'answers', sim: 'ready', registered: true, operator: 'Viettel', signalDbm: -92 };
 const good: Readings = {
   nowMs,
   mainsPresent: true,
-  underVoltage: { now: false, before: false },
+  underVoltage: { now: false },
   disk: { freeBytes: 4 * gib, lowBytes: 256 * 1024 ** 2, writes: true },
   wear: { usedPercent: 12 },
   modem,
@@ -38,8 +34,7 @@ function without(...parts: readonly (keyof Readings)[]): Readings {
 }
 
 const cases: readonly [what: string, line: CheckId, state: CheckState, readings: Readings][] = [
-  ['under-voltage now', 'power', 'bad', { ...good, underVoltage: { now: true, before: true } }],
-  ['under-voltage before', 'power', 'warn', { ...good, underVoltage: { now: false, before: true } }],
+  ['under-voltage now', 'power', 'bad', { ...good, underVoltage: { now: true } }],
   ['no mains', 'power', 'warn', { ...good, mainsPresent: false }],
   ['a board that cannot tell its voltage', 'power', 'ok', without('underVoltage')],
   ['a card that takes no writes', 'card', 'bad', { ...good, disk: { ...good.disk, writes: false } }],
@@ -49,13 +44,16 @@ const cases: readonly [what: string, line: CheckId, state: CheckState, readings:
   ['a card at its end', 'card', 'bad', { ...good, wear: { usedPercent: 97 } }],
   ['no modem', 'modem', 'unknown', without('modem')],
   ['no SIM', 'modem', 'bad', { ...good, modem: { ...modem, sim: 'missing' } }],
-  ['a locked SIM', 'modem', 'bad', { ...good, modem: { ...modem, sim: 'locked' } }],
+  ['a SIM that asks for its PIN', 'modem', 'bad', { ...good, modem: { ...modem, sim: 'pin' } }],
+  ['a SIM that asks for its PUK', 'modem', 'bad', { ...good, modem: { ...modem, sim: 'puk' } }],
+  ['a SIM that has failed', 'modem', 'bad', { ...good, modem: { ...modem, sim: 'failed' } }],
+  ['a SIM that starts', 'modem', 'unknown', { ...good, modem: { ...modem, sim: 'unknown' } }],
+  ['a modem that is gone', 'modem', 'bad', { ...good, modem: { ...modem, line: 'gone' } }],
+  ['a modem that is silent', 'modem', 'bad', { ...good, modem: { ...modem, line: 'silent' } }],
   ['no network', 'modem', 'bad', { ...good, modem: { ...modem, registered: false } }],
-  ['no APN', 'modem', 'bad', { ...good, modem: { ...modem, apn: null } }],
-  ['weak LTE', 'modem', 'warn', { ...good, modem: { ...modem, rsrpDbm: -106 } }],
-  ['hardly any LTE', 'modem', 'bad', { ...good, modem: { ...modem, rsrpDbm: -119 } }],
-  ['weak 3G, which tells no RSRP', 'modem', 'warn', { ...good, modem: { ...modem, rsrpDbm: null, rssiDbm: -99 } }],
-  ['signal not measured', 'modem', 'unknown', { ...good, modem: { ...modem, rsrpDbm: null, rssiDbm: null } }],
+  ['a weak signal', 'modem', 'warn', { ...good, modem: { ...modem, signalDbm: -106 } }],
+  ['hardly any signal', 'modem', 'bad', { ...good, modem: { ...modem, signalDbm: -119 } }],
+  ['signal not measured', 'modem', 'unknown', { ...good, modem: { ...modem, signalDbm: null } }],
   ['a name that does not resolve', 'names', 'bad', { ...good, names: { host: 'centre.example', tookMs: null, problem: 'ENOTFOUND' } }],
   ['a name that resolves slowly', 'names', 'warn', { ...good, names: { host: 'centre.example', tookMs: 3_001, problem: null } }],
   ['a battery clock', 'time', 'ok', { ...good, clock: { quality: 'rtc', rtc: true } }],
@@ -115,10 +113,22 @@ describe('the checklist', () => {
 
   test('the measured value stands in the line, wrong or right', () => {
     const value = (id: CheckId, readings: Readings) => checklist(readings).find((one) => one.id === id)?.value.vi;
-    expect(value('modem', good)).toBe('Viettel, -92 dBm, APN v-internet');
+    expect(value('modem', good)).toBe('Viettel, -92 dBm');
     expect(value('names', good)).toBe('centre.example: 40 ms');
     expect(value('card', good)).toContain('4.0 GB');
     expect(value('tls', { ...good, certificate: { fromMs: 0, untilMs: nowMs + 3 * dayMs } })).toBe('Còn 3 ngày');
     expect(value('centre', { ...good, centre: { up: false, heartbeatAgeMs: null, problem: 'ECONNREFUSED' } })).toContain('ECONNREFUSED');
+  });
+
+  test('supply, card and mobile line are read as the box measured them', () => {
+    const sample = { outputs: {}, throttled: ['under-voltage'], diskWornPercent: 40 } as unknown as Live['telemetry']['sample'];
+    const telemetry = { sample } as Live['telemetry'];
+    const seen = { line: 'answers', sim: 'ready', registration: 'roaming', operator: 'Viettel', signalDbm: -99 } as const;
+    expect(suppliesOf({ telemetry, wired: { ...blankWired, modem: seen } })).toEqual({
+      underVoltage: { now: true },
+      wear: { usedPercent: 40 },
+      modem: { line: 'answers', sim: 'ready', registered: true, operator: 'Viettel', signalDbm: -99 },
+    });
+    expect(suppliesOf({ telemetry: { sample: null } as Live['telemetry'], wired: blankWired })).toEqual({});
   });
 });
