@@ -44,6 +44,11 @@ export class Ear {
     this.#options = options;
   }
 
+  /** When a sweep was last made out here, wall ms; null: not yet. */
+  get calibratedMs(): number | null {
+    return this.#options.calibration()?.atMs ?? null;
+  }
+
   /** The same output; what is written to it is noted while the microphone listens. */
   tap(out: AudioOut): AudioOut {
     const note = (frames: Int16Array) => {

@@ -21,16 +21,17 @@ ${label('claim-text', 'Mã kích hoạt', 'Claim')}<textarea id="claim-text" max
 <div class="acts"><button type="button" id="claim-go">${two({ vi: 'Khai báo', en: 'Enrol' })}</button></div><p id="claim-told" class="told" role="status"></p></div></section>`;
 }
 
-export function handsForm({ mayAct, pinSet, enrolled, simulatedBoard, talk, outputs }: PageState): string {
+export function handsForm({ mayAct, pinSet, enrolled, simulatedBoard, talk, outputs, ears = [] }: PageState): string {
   const loud = outputs.some(({ kind }) => kind !== 'board');
   const board = outputs.some(({ kind }) => kind === 'board');
   return `<section id="hands"${hidden(!mayAct || !enrolled)}><h2>${two({ vi: 'Tại hộp', en: 'At the box' })}</h2>
 <p id="pinless" class="bad"${hidden(pinSet)}>${two({ vi: 'Hộp chưa có mã PIN: kích hoạt lại để thao tác.', en: 'No PIN on this box: enrol it again.' })}</p>
 ${label('pin', 'Mã PIN (6 số)', 'PIN (6 digits)')}<input id="pin" type="password" inputmode="numeric" autocomplete="off" maxlength="6" pattern="[0-9]{6}" placeholder="••••••">
 <div class="acts">${button('tone', 'Âm thử 2 giây', 'Tone, 2 s', hidden(!loud))}${button('hold', 'Giữ để nghe âm thử', 'Hold for the tone', hidden(!loud))}
-${button('relay', 'Thử rơ-le', 'Relay test', hidden(!loud))}${button('screen-test', 'Thử màn hình', 'Screen test', hidden(!board))}
+${button('relay', 'Thử rơ-le', 'Relay test', hidden(!loud))}${button('calibrate', 'Tập nghe cho micrô', 'Calibrate the microphone', hidden(ears.length === 0))}${button('screen-test', 'Thử màn hình', 'Screen test', hidden(!board))}
 ${button('service', 'Bảo trì: có người ở loa', 'Service: somebody at the horn', ' aria-pressed="false"')}
 ${button('talk', 'Nói tại hộp', 'Speak here', ` aria-pressed="false"${hidden(talk.length === 0)}`)}</div>
+<p id="ears"></p>
 <div id="asked" hidden><p>${two({ vi: 'Có nghe thấy âm thử ở loa không?', en: 'Was the tone heard at the horn?' })}</p><div class="acts">${button('heard-yes', 'Có nghe', 'Yes, heard')}${button('heard-no', 'Không nghe', 'No')}</div></div>
 ${label('reason', 'Lý do tắt tiếng', 'Reason to mute')}<select id="reason"><option value="dân phản ánh">Dân phản ánh · complaint</option><option value="việc hiếu">Việc hiếu · funeral</option><option value="trường thi">Trường thi · exam</option><option value="sửa chữa">Sửa chữa · repair</option><option value="loa hỏng">Loa hỏng · broken horn</option></select>
 <div class="acts">${button('mute', 'Tắt tiếng và báo trung tâm', 'Mute, and tell the centre', ' aria-pressed="false"')}</div>

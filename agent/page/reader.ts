@@ -27,7 +27,7 @@ export interface PageReaderOptions {
   readonly link: Pick<CentreLink, 'status'>;
   readonly upper: Pick<UpperLink, 'status'>;
   readonly journal: Pick<OutboxJournal, 'recentReceipts'>;
-  readonly outputs: Pick<Outputs, 'loudspeakers' | 'heard' | 'relays' | 'shown' | 'press'>;
+  readonly outputs: Pick<Outputs, 'loudspeakers' | 'ears' | 'heard' | 'relays' | 'shown' | 'press'>;
 }
 
 export class PageReader {
@@ -55,6 +55,7 @@ export class PageReader {
       receipts,
       levels: Object.fromEntries(ids.map((id) => [id, this.#meter(id)?.read() ?? null])),
       relays: Object.fromEntries(ids.map((id) => [id, outputs.relays(id) ?? { relay1: false, relay2: false }])),
+      ears: outputs.ears(),
       boardFrame: outputs.shown()?.id ?? null,
       mayAct,
       pinSet: pin.set,

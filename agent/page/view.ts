@@ -30,6 +30,8 @@ export interface PageFacts {
   readonly receipts: readonly Receipt[];
   readonly levels: Readonly<Record<string, number | null>>;
   readonly relays: Readonly<Record<string, { readonly relay1: boolean; readonly relay2: boolean }>>;
+  /** Loudspeakers with a microphone at their horn, and when it was calibrated; null: not yet. */
+  readonly ears?: readonly { readonly output: string; readonly calibratedMs: number | null }[];
   readonly boardFrame: string | null;
   readonly mayAct: boolean;
   readonly pinSet: boolean;
