@@ -120,7 +120,8 @@ function nextAct({ kept, running, restUntilMs }: UpdateState, around: Around): A
     case 'pending':
       return around.quiet ? 'switch' : undefined;
     case 'switched':
-      if (running !== target.version) return around.quiet ? 'restart' : undefined;
+      // What the next program would find untold it would tell again.
+      if (running !== target.version) return around.quiet && kept.untold.length === 0 ? 'restart' : undefined;
       return around.healthy ? 'commit' : undefined;
     case 'healthy':
       return 'commit';
