@@ -22,6 +22,8 @@ import type { Clock, OutboxJournal } from './ports.ts';
 
 const asksMax = 8;
 const heartbeatJitterMs = 5_000;
+/** Pings cost a SIM 200 bytes each; a deaf line is noticed by the link's probes. */
+export const keepaliveSeconds = 300;
 /** Signed time is asked again at a connection when the last answer is older. */
 const timeFreshMs = 6 * 3600_000;
 
@@ -80,6 +82,7 @@ export class CentreLink {
       url: options.url,
       tls: options.tls,
       clientId: `box:${dev}`,
+      keepaliveSeconds,
       time: () => knownTime(clock.now()),
       filters: boxFilters(dev, place.groups, place.centre),
       will: () => ({ topic: this.#topic('on'), payload: JSON.stringify(this.#presence(false, options.connections.next())) }),

@@ -8,6 +8,7 @@ import { buildTopic, parseTopic } from '../schemas/topics.ts';
 import { knownTime } from './clock-record.ts';
 import type { HeldKeys } from './held-keys.ts';
 import { Inlet, type InletOptions } from './inlet.ts';
+import { keepaliveSeconds } from './link.ts';
 import { readMessage } from './messages.ts';
 
 /** A path that gives no connection for so long makes room for the next. */
@@ -96,6 +97,7 @@ export class UpperLink {
       url: path.url,
       tls: { ca: path.ca, cert: tls.cert, key: tls.key },
       clientId: `box:${dev}`,
+      keepaliveSeconds,
       time: () => knownTime(clock.now()),
       filters: this.#filters(path),
       onMessage: (topic, payload) => this.#absorb(topic, payload),

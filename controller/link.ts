@@ -14,7 +14,8 @@ import type { SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
 import type { CounterStore, OrderProgress } from './store/store.ts';
 
-const heartbeatEveryMs = 120_000;
+/** Each costs a box's SIM 1.2 kB (agent/docs/emergency-paths.md). */
+const heartbeatEveryMs = 300_000;
 /** After orders have changed and spread: boxes that were kept from them hear so. */
 const heartbeatSoonMs = 5_000;
 const reportBytesMax = 16 * 1024;

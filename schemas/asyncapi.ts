@@ -39,7 +39,7 @@ const ofGroup: Readonly<Record<GroupWord, Carried>> = {
   cmd: carried('signed', ['Command', 'LiveSession'], 1, false, 'Lệnh và phiên trực tiếp cho cả nhóm'),
 };
 
-const ofCentre = carried('signed', ['Heartbeat'], 1, true, 'Nhịp của trung tâm, mỗi 120 giây');
+const ofCentre = carried('signed', ['Heartbeat'], 1, true, 'Nhịp của trung tâm, mỗi 300 giây');
 
 export interface BusChannel {
   readonly name: string;

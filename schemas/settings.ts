@@ -61,7 +61,7 @@ export const BoxSettings = v.strictObject({
   /** Orders in earnest stand outside the policy's ceiling; only this holds them down, where a horn is known to be too loud. */
   orderGainDb: v.optional(v.pipe(v.number(), v.minValue(-40), v.maxValue(0)), 0),
   cacheBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16 * 1024 * 1024)), 2 * 1024 ** 3),
-  telemetryEveryMs: ms(300_000, 3600_000),
+  telemetryEveryMs: ms(600_000, 3600_000),
   progressEveryMs: ms(5_000, 60_000),
   /** An emergency with no trusted time and no answer in 5 s: `refuse` or `sound`. */
   whenUnsure: v.optional(v.picklist(['refuse', 'sound']), 'refuse'),

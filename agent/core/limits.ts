@@ -61,10 +61,10 @@ export const drillShownMinMs = 20_000;
 
 /** The key switch is held this long. */
 export const keyHoldMs = 3_000;
-/** Told of an order that does not come; heartbeats come each two minutes. */
+/** Told of an order that does not come; heartbeats come each five minutes, and soon after orders have changed. */
 export const ordersMissedMs = 10_000;
-export const heartbeatMissedMs = 6 * 60_000;
-export const heartbeatSoonMs = 130_000;
+export const heartbeatMissedMs = 15 * 60_000;
+export const heartbeatSoonMs = 310_000;
 
 export const commandsRememberedMax = 64;
 export const toneWaitMs = 10_000;

@@ -4,8 +4,8 @@ import { unwell, well } from './check-line.ts';
 import type { CheckLine, Readings } from './checklist.ts';
 
 const dayMs = 24 * 3600_000;
-/** Heartbeats come each two minutes (DESIGN §4); three may be late. */
-const heartbeatLateMs = 6 * 60_000;
+/** Heartbeats come each five minutes; three may be late. */
+const heartbeatLateMs = 15 * 60_000;
 const slowNameMs = 3_000;
 
 const notEnrolled = ['Hộp chưa được khai báo', 'the box is not enrolled'] as const;

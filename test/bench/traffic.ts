@@ -10,7 +10,8 @@ import { SimulatedModem } from '../../hardware/serial/simulated-modem.ts';
 import { PtyLine } from '../hardware/pty-line.ts';
 import { policy, programme, schedule } from '../schemas/documents.ts';
 import { programPath } from '../tell.ts';
-import { type Counted, CountingProxy, since, wireBytes } from '../wire/counting-proxy.ts';
+import { tokenOf } from '../wire/at-the-box.ts';
+import { type Counted, CountingProxy, headBytes, since, wireBytes } from '../wire/counting-proxy.ts';
 import { Program } from '../wire/program.ts';
 import { SmallCentre } from '../wire/small-centre.ts';
 import { until } from '../wire/waiting.ts';
@@ -22,10 +23,12 @@ const days = 30;
 const perDay = {
   /** A 4G line that breaks each hour. */
   reconnects: 24,
-  /** Keepalive 30 s; every one is counted though other packets save some. */
-  pings: 2_880,
-  telemetry: 288,
-  heartbeats: 720,
+  /** Keepalive 300 s; every one is counted though acknowledgements save some. */
+  pings: 288,
+  /** The kernel's, on a line silent for a minute. Computed, for a proxy does not see them. */
+  probes: 1_440,
+  telemetry: 144,
+  heartbeats: 288,
   /** Rows of plays and what follows: the row, its receipt, the report before and after. */
   plays: 6,
   /** A plan that is changed: the want, its parts over HTTPS, the report. */
@@ -112,6 +115,7 @@ const applied = () => centre.facts.filter((fact) => fact.kind === 'want' && fact
 const box = new Program('agent', ['--data', dir]);
 const said = await box.start();
 const page = String(said['page']);
+const token = await tokenOf(page);
 await until('the box', () => centre.heard('report').at(-1));
 await want(longMs, 5);
 await until('its plan', () => applied() === 1 || undefined);
@@ -153,7 +157,7 @@ const play = await middle(() => {
   const act = async (name: string) => {
     const answer = await fetch(`${page}/acts/${name}?output=main`, {
       method: 'POST',
-      headers: { 'x-loa-act': name },
+      headers: { 'x-loa-act': token },
       body: JSON.stringify({ pin: centre.pin }),
     });
     if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
@@ -181,11 +185,12 @@ await want(longMs, 22);
 await until('the slow pace', () => applied() > beforeSlow || undefined);
 await quiet();
 const pingsFrom = both();
-const pingWindowMs = 95_000;
+const factsFrom = centre.facts.length;
+const pingWindowMs = 310_000;
 const pingsBegan = performance.now();
 await until('a while of silence', () => performance.now() - pingsBegan >= pingWindowMs || undefined, pingWindowMs + 60_000);
 const silent = since(pingsFrom, both());
-const ping = wireBytes(silent) / (pingWindowMs / 30_000);
+const ping = wireBytes(silent) / (pingWindowMs / 300_000);
 
 await box.stop();
 await centre.stop();
@@ -197,6 +202,7 @@ await rm(dir, { recursive: true, force: true });
 const each = {
   reconnects: wireBytes(reconnect),
   pings: ping,
+  probes: 2 * headBytes,
   telemetry: wireBytes(fast) / told,
   heartbeats: wireBytes(heartbeat),
   plays: wireBytes(play),
@@ -212,7 +218,14 @@ const result = {
   parts: Object.fromEntries(Object.entries(mbPerMonth).map(([name, mb]) => [name, Math.round(mb * 10) / 10])),
   bytesEach: Object.fromEntries(Object.entries(each).map(([name, bytes]) => [name, Math.round(bytes)])),
   perDay,
-  counted: { telemetry: told, telemetryForMs: Math.round(fastForMs), telemetryBytes, silentForMs: pingWindowMs, modemAndMeter: serial },
+  counted: {
+    telemetry: told,
+    telemetryForMs: Math.round(fastForMs),
+    telemetryBytes,
+    silentForMs: pingWindowMs,
+    rowsMeanwhile: centre.facts.length - factsFrom,
+    modemAndMeter: serial,
+  },
 };
 if (values['json'] !== true) console.log(`an idle box needs ${result.mbPerMonth} MB a month`);
 console.log(JSON.stringify(result));

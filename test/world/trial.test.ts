@@ -5,7 +5,7 @@ import { World } from './world.ts';
 
 const startMs = mondayMs + 9 * hourMs;
 
-/** Applies a second policy; then the centre is away. Heartbeats each two minutes while it is there. */
+/** Applies a second policy; then the centre is away. Heartbeats each five minutes while it is there. */
 function world(seed: number): World {
   const made = new World({ seed, startMs });
   made.offerPlan(plan(1));
@@ -19,7 +19,7 @@ function world(seed: number): World {
 
 /** For the rest of two hours; a boot forgets what was to come. */
 function beats(made: World): void {
-  for (let at = startMs + minuteMs; at < startMs + 2 * hourMs; at += 2 * minuteMs)
+  for (let at = startMs + minuteMs; at < startMs + 2 * hourMs; at += 5 * minuteMs)
     if (at > made.nowMs()) made.later(at, () => made.heartbeat());
 }
 
