@@ -4,7 +4,7 @@ const runtime = 'nodejs (>= 20.19), libc6 (>= 2.36), libstdc++6 (>= 12), libsyst
 
 /**
  * `bundles`: files of dist/. `pages`: folders of dist/. `home`: where the program lies. `releases`: it lies in a folder of its version
- * behind a link `current`, so that an update can stand beside it. `units`: enabled and started. `more`: installed only.
+ * behind a link `current`, so that an update can stand beside it. `units`: enabled and started.
  */
 export const products = {
   'loa-agent': {
@@ -13,10 +13,9 @@ export const products = {
     pages: [],
     home: '/opt/loa/agent',
     releases: true,
-    units: ['loa-agent.service', 'loa-agent-enrol.path'],
-    more: ['loa-agent-enrol.service'],
+    units: ['loa-agent.service'],
     depends: `${runtime}, libasound2t64 (>= 1.2) | libasound2 (>= 1.2), alsa-utils, mpg123, opus-tools`,
-    recommends: 'espeak-ng, ffmpeg',
+    recommends: 'espeak-ng, ffmpeg, network-manager, dnsmasq-base, polkitd',
     suggests: 'chromium, cog',
     summary: 'box of a commune loudspeaker cluster or public board',
     text: [
@@ -34,7 +33,6 @@ export const products = {
     home: '/opt/loa/controller',
     releases: false,
     units: ['loa-controller.service'],
-    more: [],
     depends: `${runtime}, ffmpeg, mpg123, opus-tools, espeak-ng`,
     recommends: 'xmlsec1',
     suggests: 'postgresql',
@@ -53,7 +51,6 @@ export const products = {
     home: '/opt/loa/broker',
     releases: false,
     units: ['loa-broker.service'],
-    more: [],
     depends: runtime,
     recommends: '',
     suggests: 'loa-controller',
