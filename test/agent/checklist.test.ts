@@ -66,7 +66,7 @@ const cases: readonly [what: string, line: CheckId, state: CheckState, readings:
   ['nobody', 'claim', 'bad', { ...good, enrolled: null }],
   ['a demo box', 'claim', 'warn', { ...good, enrolled: { dev: 'loa-1', centre: 'xa-1', demo: true } }],
   ['no line', 'centre', 'bad', { ...good, centre: { up: false, heartbeatAgeMs: null, problem: 'offline' } }],
-  ['a silent centre', 'centre', 'warn', { ...good, centre: { up: true, heartbeatAgeMs: 400_000, problem: null } }],
+  ['a silent centre', 'centre', 'warn', { ...good, centre: { up: true, heartbeatAgeMs: 1_000_000, problem: null } }],
   ['a centre not heard yet', 'centre', 'ok', { ...good, centre: { up: true, heartbeatAgeMs: null, problem: null } }],
   ['a failed amplifier', 'amplifier', 'bad', { ...good, amplifiers: [{ output: 'main', is: 'failed' }] }],
   ['no amplifier', 'amplifier', 'unknown', { ...good, amplifiers: [] }],
