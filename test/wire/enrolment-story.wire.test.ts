@@ -1,117 +1,21 @@
 // How a box becomes one, stays one and ends: from a file on a card to its first programme, renewal, a copied card, out of service.
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as v from 'valibot';
-import { afterEach, describe, expect, test } from 'vitest';
-import { claimName, statusName } from '../../agent/boot-files.ts';
-import type { Ready } from '../../agent/box.ts';
+import { describe, expect, test } from 'vitest';
 import { CentreDoor } from '../../agent/centre-door.ts';
-import { AgentConfig } from '../../agent/config.ts';
 import { unheardMs } from '../../agent/core/renewal.ts';
 import { identityFile, readIdentity } from '../../agent/identity.ts';
-import { Life } from '../../agent/life.ts';
 import type { PageState } from '../../agent/page/view.ts';
 import { Renewer } from '../../agent/renewer.ts';
-import { wavHead } from '../../hardware/host/wav.ts';
-import type { Presence } from '../../schemas/report.ts';
 import { must } from '../controller/built-centre.ts';
-import { policy, programme, schedule } from '../schemas/documents.ts';
-import { dayMs, SmallCentre } from './small-centre.ts';
+import { live, type Machine, makeCentre, makeMachine, plan, readyOf, receipts, soonAt } from './box-lives.ts';
+import { firstDay } from './first-day.ts';
+import { dayMs } from './small-centre.ts';
 import { until } from './waiting.ts';
 
-const ends: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function makeCentre(change: Partial<Pick<SmallCentre, 'eraMs' | 'boxAgeMs' | 'away'>> = {}): Promise<SmallCentre> {
-  const centre = Object.assign(new SmallCentre(), change);
-  await centre.start();
-  ends.push(() => centre.stop());
-  return centre;
-}
-
-/** One machine: its card, its boot partition, its serial. */
-async function makeMachine(serial = '10000000abcdef01') {
-  const dir = await mkdtemp(join(tmpdir(), 'loa-machine-'));
-  ends.push(() => rm(dir, { recursive: true, force: true }));
-  const [bootDir, dataDir, serialFile] = [join(dir, 'boot'), join(dir, 'data'), join(dir, 'serial')];
-  await cp(tmpdirEmpty, bootDir, { recursive: true });
-  await writeFile(serialFile, `${serial}\0`);
-  const put = (text: object) => writeFile(join(bootDir, claimName), JSON.stringify(text));
-  const status = () => readFile(join(bootDir, statusName), 'utf8').catch(() => '');
-  return { dir, bootDir, dataDir, serialFile, put, status };
-}
-const tmpdirEmpty = await mkdtemp(join(tmpdir(), 'loa-empty-'));
-
-type Machine = Awaited<ReturnType<typeof makeMachine>>;
-
-function live({ dataDir, bootDir, serialFile }: Machine, change: v.InferInput<typeof AgentConfig> = {}) {
-  const log = { level: 'info' as const, file: 'agent.log' };
-  const config = v.parse(AgentConfig, { page: { port: 0 }, log, bootDir, serialFiles: [serialFile], reconnectMaxMs: 1_000, ...change });
-  const life = new Life(dataDir, config);
-  const over = new Promise<void>((resolve) => {
-    life.onOver = () => resolve();
-  });
-  ends.push(() => life.stop());
-  const ready = life.start();
-  const stateAt = async ({ page }: Ready) => (await (await fetch(`${page}/state.json`)).json()) as PageState;
-  return { life, over, ready, stateAt };
-}
-
-async function readyOf(running: ReturnType<typeof live>): Promise<Ready> {
-  const ready = await running.ready;
-  if (!ready.ok) throw new Error(`${ready.problem.code}: ${ready.problem.detail}`);
-  return ready.value;
-}
-
-function makeWav(seconds: number): Uint8Array {
-  const frames = Int16Array.from({ length: seconds * 48_000 }, (_, i) => Math.round(8000 * Math.sin((2 * Math.PI * 440 * i) / 48_000)));
-  return Buffer.concat([wavHead(48_000, frames.byteLength), Buffer.from(frames.buffer)]);
-}
-
-/** One programme of one second, at an instant of the centre's time. */
-function plan(centre: SmallCentre, startMs: number) {
-  const sound = centre.put(makeWav(1));
-  const item = { ...sound, type: 'audio/wav' as const, title: 'Tiếng', language: 'vi', durationMs: 1_000, gainDb: 0 };
-  const permit = { fromMs: startMs - 3600_000, untilMs: startMs + 3600_000, reason: 'thử' };
-  const start = new Date(startMs + 7 * 3600_000)
-    .toISOString()
-    .replace(/[-:]|\.\d+Z/g, '')
-    .slice(0, 15);
-  const schedules = { programmes: [programme({ items: [item] })], schedules: [schedule({ start })], holidays: [], localOrder: [] };
-  return { settings: {}, policy: policy({ permits: [permit] }), schedules };
-}
-
-const soonAt = (centre: SmallCentre) => Math.ceil((Date.now() + centre.eraMs + 4_000) / 1000) * 1000;
-const receipts = (centre: SmallCentre) => centre.facts.flatMap((fact) => (fact.kind === 'receipt' ? [fact.receipt] : []));
-
 describe('a new box', () => {
-  test('from the file on its card, the centre away at first and its clock in 1970, plays its first programme', async () => {
-    const centre = await makeCentre({ eraMs: 100 * dayMs, away: true });
-    const machine = await makeMachine();
-    const running = live(machine, { clock: { offsetMs: -Date.now() } });
-    await until('the words of a box without a claim', async () =>
-      (await machine.status()).includes('chưa có mã kích hoạt') ? true : undefined,
-    );
-    await machine.put(centre.claim());
-    const trying = await until('the words of a centre that is away', async () => {
-      const text = await machine.status();
-      return text.includes('chưa gặp được trung tâm') ? text : undefined;
-    });
-    expect(trying).toContain('NOT ENROLLED loa-1: the centre cannot be reached; the box keeps trying.');
-    centre.away = false;
-    const ready = await readyOf(running);
-    expect(ready.dev).toBe('loa-1');
-    expect(await machine.status()).toContain('ĐÃ KÍCH HOẠT: loa-1.');
-    const left = await readFile(join(machine.bootDir, claimName), 'utf8');
-    expect([left.includes(centre.token), left.includes(centre.pin), JSON.parse(left).used]).toEqual([false, false, true]);
-    const startMs = soonAt(centre);
-    await centre.want(plan(centre, startMs));
-    const receipt = await until('the receipt', () => receipts(centre)[0]);
-    expect(receipt).toMatchObject({ outcome: 'played', plannedStartMs: startMs, clock: 'signed' });
-    expect(centre.heard<Presence>('on').at(-1)?.machine).toMatch(/^[0-9a-f]{12}$/);
+  test('from the file on its card, the centre away at first and its clock in 1970: five acts of a hand to its first programme', async () => {
+    expect(await firstDay(5_000)).toHaveLength(5);
   });
 
   test('a claim that the centre refuses is not tried again; the next file on the card is', async () => {
