@@ -131,6 +131,17 @@ const ScreenPowerConfig = v.variant('kind', [
   v.strictObject({ kind: v.literal('simulated') }),
 ]);
 
+const LampConfig = v.variant('kind', [
+  v.strictObject({ kind: v.literal('none') }),
+  v.strictObject({ kind: v.literal('simulated') }),
+  v.strictObject({
+    kind: v.literal('led'),
+    name: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9:_.-]{0,62}$/, 'must be a name below /sys/class/leds, e.g. ACT'))),
+    /** Where the lamps lie: for trials without one. */
+    dir: v.optional(FilePath),
+  }),
+]);
+
 export const AgentConfig = v.strictObject({
   /** The local page. Off loopback it is read-only. Port 0 picks a free one. */
   page: v.optional(
@@ -169,6 +180,8 @@ export const AgentConfig = v.strictObject({
   display: v.optional(DisplayConfig, { kind: 'simulated' }),
   /** Means of switching the board's screen; all of them are used. None: the page goes black, the lamp stays on. */
   screenPower: v.optional(v.pipe(v.array(ScreenPowerConfig), v.maxLength(4)), []),
+  /** The lamp on the case that blinks how the box is (schemas/box-signals.ts). A LED: its name below /sys/class/leds, the usual one unless said. */
+  lamp: v.optional(LampConfig, { kind: 'none' }),
   /** The 4G modem's command port; absent: nothing is known of a SIM, and no order comes as a text message. */
   modem: v.optional(ModemConfig),
   /** A power meter of the amplifiers: proof of sound, and faults of the speaker line. */

@@ -152,6 +152,11 @@ export function notBeforeOf(pem: string): number {
   return Date.parse(new X509Certificate(pem).validFrom);
 }
 
+/** By the bus: MQTT 3.1.1 §3.2.2.3, return code 5, in the client's words. */
+export function shownOut(problem: Problem | null): boolean {
+  return /not authorized/i.test(problem?.detail ?? '');
+}
+
 interface Showing {
   readonly present: (tls: Identity['tls']) => Promise<void>;
 }
@@ -170,8 +175,7 @@ export function makeRenewer(
     door.present(tls);
     await Promise.all([link.present(tls), upper.present(tls)]);
   };
-  // MQTT 3.1.1 §3.2.2.3, return code 5, in the client's words.
-  const refused = () => /not authorized/i.test(link.status().problem?.detail ?? '');
+  const refused = () => shownOut(link.status().problem);
   return new Renewer({
     ...rest,
     door,

@@ -91,6 +91,10 @@ export class Unenrolled {
     return ok({ page: address, boot: this.#boot });
   }
 
+  get hotspotOpen(): boolean {
+    return (this.#around?.hotspot?.open ?? null) !== null;
+  }
+
   async stop(): Promise<void> {
     await Promise.all([this.#around?.stop(), this.#boards?.stop()]);
     await this.#page?.stop();
