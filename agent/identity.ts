@@ -45,7 +45,7 @@ export interface Identity extends IdentityCard {
   readonly pinHash?: string;
 }
 
-/** `fresh-`: keys of a copied card that asks for its own; `next.pem`: a renewed pair on its way, `before.pem`: the one it replaced; `retired`: whose keys were removed here. */
+/** `fresh-`: keys of a copied card that asks for its own; `next.pem`: a renewed pair on its way, `before.pem`: the one it replaced; `retired`: whose keys were removed here, `retiring`: whose are being removed. */
 export const identityNames = [
   'card.json',
   'ca.pem',
@@ -60,6 +60,7 @@ export const identityNames = [
   'next.pem',
   'before.pem',
   'retired',
+  'retiring',
 ] as const;
 
 export function identityFile(dataDir: string, name: (typeof identityNames)[number]): string {

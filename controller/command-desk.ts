@@ -50,8 +50,14 @@ export class CommandDesk {
     this.#options = options;
   }
 
-  /** Audited first, then signed and sent. Answers its id. Problems: too-many-requests, those of signing. */
-  async give(dev: string, command: Command, by: string, act: (id: string) => Act): Promise<Result<{ readonly id: string }>> {
+  /** Audited first (and kept by `keep`, where it must survive us), then signed and sent. Answers its id. Problems: too-many-requests, those of signing. */
+  async give(
+    dev: string,
+    command: Command,
+    by: string,
+    act: (id: string) => Act,
+    keep?: (id: string) => Promise<void>,
+  ): Promise<Result<{ readonly id: string }>> {
     const { desk, publish, audit, nowMs } = this.#options;
     const given = this.#given.get(dev) ?? [];
     const last = given.find((one) => one.command.do === 'screenshot');
@@ -60,6 +66,7 @@ export class CommandDesk {
     const id = randomId('cmd');
     this.#given.set(dev, [{ id, command, by, givenMs: nowMs(), pictureCame: false }, ...given].slice(0, rememberedMax));
     await audit.append(act(id));
+    await keep?.(id);
     const [signed] = await desk.sign([{ typ: 'command', aud: `d/${dev}`, body: command, id }]);
     const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word: 'cmd' });
     if (signed) await publish(topic, JSON.stringify(signed.envelope), { qos: 1, retain: false });

@@ -127,6 +127,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await link.start();
   await centre.alerts.start();
   await centre.faults.start();
+  await centre.retirement.start();
   await startWatches(centre, rooms);
   const stop = async (): Promise<void> => {
     await stopWatches(centre, rooms);

@@ -53,6 +53,8 @@ function obey(turn: Turn, id: string, command: Command) {
       turn.act({ do: 'newEpoch' });
       return answer(turn, id, 'done', '');
     case 'decommission':
+      // Kept before it is done: whoever gave it is told once, and a power cut must not leave the box in service.
+      turn.keep({ retiring: true });
       turn.act({ do: 'retire' });
       return answer(turn, id, 'done', '');
     case 'blank':

@@ -4,6 +4,7 @@ import type { CommandDesk } from '../command-desk.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
 import type { Registry } from '../registry.ts';
+import type { Leaving } from '../store/enrolment-store.ts';
 import type { Act, Store } from '../store/store.ts';
 
 export interface RetireDeskOptions {
@@ -18,23 +19,26 @@ export interface RetireDeskOptions {
   readonly journal: Journal;
 }
 
-interface Waiting {
-  readonly command: string;
-  readonly act: Act;
-}
-
 export interface Retirement {
   /** `told`: the box was asked and has not said yet that it heard; `out`: its certificate is worth nothing. */
   readonly state: 'told' | 'out';
 }
 
-/** What waits for a box's word is forgotten with the process; it can be asked for again. */
+/** INVARIANT: who was told to leave stays known, through every restart, until its word has come or it was taken out without it. */
 export class RetireDesk {
   readonly #options: RetireDeskOptions;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, Leaving>();
 
   constructor(options: RetireDeskOptions) {
     this.#options = options;
+  }
+
+  /** What was asked before this start; the word of some may lie in the tables already. */
+  async start(): Promise<void> {
+    for (const leaving of await this.#options.store.enrolment.leaving()) {
+      this.#waiting.set(leaving.dev, leaving);
+      await this.rowsCame(leaving.dev);
+    }
   }
 
   /** `now`: lost or stolen, its word is not waited for. Problems: not-found, conflict, offline. */
@@ -46,12 +50,10 @@ export class RetireDesk {
     if (!there && !now) return bad('offline', 'the box is not there to hear it; `now` takes it out all the same', '/now');
     const entry = act('box.decommission');
     if (there) {
-      const given = await commands.give(dev, { do: 'decommission' }, by, () => entry);
+      const keep = (command: string) => this.#keep({ dev, command, askedMs: entry.atMs, sha256: entry.sha256 });
+      const given = await commands.give(dev, { do: 'decommission' }, by, () => entry, now ? undefined : keep);
       if (!given.ok) return given;
-      if (!now) {
-        this.#waiting.set(dev, { command: given.value.id, act: entry });
-        return ok({ state: 'told' });
-      }
+      if (!now) return ok({ state: 'told' });
     }
     return this.#end(dev, act('box.denied'));
   }
@@ -63,8 +65,15 @@ export class RetireDesk {
     const told = (await this.#options.commands.results(dev)).get(waiting.command);
     if (told?.state !== 'done') return;
     this.#waiting.delete(dev);
-    const ended = await this.#end(dev, { ...waiting.act, act: 'box.denied', actor: `box:${dev}` });
+    const { askedMs: atMs, sha256 } = waiting;
+    const ended = await this.#end(dev, { atMs, actor: `box:${dev}`, act: 'box.denied', subject: dev, sha256 });
     if (!ended.ok) this.#options.journal.warn({ event: 'not-denied', dev, ...ended.problem });
+  }
+
+  /** On the disk before the box hears it: its answer may come to the process after this one. */
+  async #keep(leaving: Leaving): Promise<void> {
+    this.#waiting.set(leaving.dev, leaving);
+    await this.#options.store.enrolment.askToLeave(leaving);
   }
 
   async #end(dev: string, act: Act): Promise<Result<Retirement>> {

@@ -38,3 +38,6 @@ export function claimOf(row: SqlRow): KeptClaim {
     withdrawnMs: at('withdrawn_ms'),
   };
 }
+
+/** What was asked of a box that has ended, or of the machine before, is over. */
+export const notLeaving = (dev: string): Statement => ({ sql: 'DELETE FROM retirements WHERE dev = ?', params: [dev] });

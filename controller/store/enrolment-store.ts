@@ -39,7 +39,21 @@ export interface Denied {
   readonly reason: Denial;
 }
 
+/** A box that was told to leave service. */
+export interface Leaving {
+  readonly dev: string;
+  /** The signed command that it answers. */
+  readonly command: string;
+  readonly askedMs: number;
+  /** Of what was asked, as in the audit. */
+  readonly sha256: string;
+}
+
 export interface EnrolmentStore {
+  /** Kept until the box has ended or is enrolled anew; the last word counts. */
+  askToLeave(leaving: Leaving): Promise<void>;
+  /** By box. */
+  leaving(): Promise<Leaving[]>;
   /** Newest first, of one box or of all. */
   claims(wish: { readonly dev?: string; readonly limit: number }): Promise<KeptClaim[]>;
   /** Problems: not-found, claim-used (nothing is left to withdraw). */

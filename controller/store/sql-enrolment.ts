@@ -1,7 +1,7 @@
 // Claims, the certificate that follows and the deny-list, in SQL.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
-import { boxOf, claimOf, deny } from './enrolment-rows.ts';
-import type { Denial, Denied, EnrolmentStore, KeptClaim } from './enrolment-store.ts';
+import { boxOf, claimOf, deny, notLeaving } from './enrolment-rows.ts';
+import type { Denial, Denied, EnrolmentStore, KeptClaim, Leaving } from './enrolment-store.ts';
 import type { Act, Box } from './store.ts';
 import type { Writer } from './writer.ts';
 
@@ -58,10 +58,26 @@ export class SqlEnrolment implements EnrolmentStore {
         'UPDATE boxes SET enrolled_ms = NULL, signing_key = NULL, certificate = NULL, next_certificate = NULL, hardware = NULL, ended_ms = ? WHERE id = ?';
       const claims = { sql: 'DELETE FROM claims WHERE dev = ? AND used_ms IS NULL', params: [dev] };
       const shown = [before.certificate, before.nextCertificate].flatMap((one) => deny(one, dev, act.atMs, reason));
-      await this.#writer.commit([...shown, claims, { sql, params: [act.atMs, dev] }], act);
+      await this.#writer.commit([...shown, claims, notLeaving(dev), { sql, params: [act.atMs, dev] }], act);
       const box = await this.#box(dev);
       return box ? ok(box) : bad('not-found', `no box ${dev}`);
     });
+  }
+
+  askToLeave({ dev, command, askedMs, sha256 }: Leaving): Promise<void> {
+    const sql = `INSERT INTO retirements (dev, command, asked_ms, sha256) VALUES (?, ?, ?, ?)
+      ON CONFLICT (dev) DO UPDATE SET command = excluded.command, asked_ms = excluded.asked_ms, sha256 = excluded.sha256`;
+    return this.#writer.write([{ sql, params: [dev, command, askedMs, sha256] }]);
+  }
+
+  async leaving(): Promise<Leaving[]> {
+    const rows = await this.#writer.database.read('SELECT * FROM retirements ORDER BY dev');
+    return rows.map((row) => ({
+      dev: String(row['dev']),
+      command: String(row['command']),
+      askedMs: Number(row['asked_ms']),
+      sha256: String(row['sha256']),
+    }));
   }
 
   async denied(certificate: string): Promise<Denied | undefined> {

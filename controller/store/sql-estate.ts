@@ -2,7 +2,7 @@
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { type BoxSettings, sameSettings } from '../../schemas/settings.ts';
 import { put } from './batch.ts';
-import { boxOf, claimOf, deny } from './enrolment-rows.ts';
+import { boxOf, claimOf, deny, notLeaving } from './enrolment-rows.ts';
 import type { Brought, Claim } from './enrolment-store.ts';
 import type { Act, Box, EstateStore, Seen } from './store.ts';
 import type { Writer } from './writer.ts';
@@ -89,6 +89,7 @@ export class SqlEstate implements EstateStore {
       await this.#writer.commit(
         [
           ...old,
+          notLeaving(dev),
           {
             sql: 'UPDATE claims SET used_ms = ?, used_key = ? WHERE token_hash = ?',
             params: [act.atMs, brought.requestKey ?? null, tokenHash],

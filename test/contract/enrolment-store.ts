@@ -87,6 +87,26 @@ export function describeEnrolmentStore(name: string, makeBed: () => Promise<Stor
       expect(await enrolment.denied('cert-3')).toBeUndefined();
     });
 
+    test('who was told to leave is known after a restart, by the last word, until it has ended or is enrolled anew', async () => {
+      await begin();
+      const asked = { dev: 'd1', command: 'cmd-1', askedMs: 2000, sha256: 'ab' };
+      await on.store.enrolment.askToLeave(asked);
+      await on.store.enrolment.askToLeave({ ...asked, command: 'cmd-2', askedMs: 2100 });
+      await on.store.enrolment.askToLeave({ ...asked, dev: 'd0' });
+      await on.reopen();
+      const { estate, enrolment } = on.store;
+      expect(await enrolment.leaving()).toEqual([
+        { ...asked, dev: 'd0' },
+        { ...asked, command: 'cmd-2', askedMs: 2100 },
+      ]);
+      await enrolment.end('d1', 'decommissioned', act('box.denied', 4000));
+      expect(await enrolment.leaving()).toEqual([{ ...asked, dev: 'd0' }]);
+      await estate.addClaim({ tokenHash: 't2', dev: 'd1', expMs: 9000 }, act('box.claim', 4500));
+      await enrolment.askToLeave(asked);
+      expect(await estate.enrol('t2', brought, act('box.enrol', 4600))).toMatchObject({ ok: true });
+      expect(await enrolment.leaving()).toEqual([{ ...asked, dev: 'd0' }]);
+    });
+
     test('the end of a box denies both its certificates and its open claims; a new claim makes it a box again', async () => {
       await begin();
       const { estate, enrolment } = on.store;

@@ -1,10 +1,14 @@
 // The end of a box's service as the centre sees it: asked, answered, denied; and two machines that speak as one.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { initialise } from '../../controller/init.ts';
 import { generateSigningKey, sha256, signerFrom } from '../../hardware/host/crypto.ts';
 import { type Signer, seal, toBase64 } from '../../schemas/envelope.ts';
 import { chainText, type Entry } from '../../schemas/outbox.ts';
 import { defaultBoxSettings } from '../../schemas/settings.ts';
-import { type Asker, type BuiltCentre, makeCentre, statementIn } from './built-centre.ts';
+import { type Asker, type BuiltCentre, makeCentre, must, seedOf, startMs, statementIn } from './built-centre.ts';
 
 let built: BuiltCentre;
 let technician: Asker;
@@ -13,6 +17,11 @@ let signer: Signer;
 beforeEach(async () => {
   built = await makeCentre();
   technician = await built.as('ky-thuat');
+  await enrolBox();
+});
+afterEach(() => built.stop());
+
+async function enrolBox(): Promise<void> {
   const { publicKey, privateKeyPem } = generateSigningKey();
   signer = signerFrom(privateKeyPem);
   const { nowMs } = built.clock;
@@ -26,8 +35,7 @@ beforeEach(async () => {
   const brought = { signingKey: box.signingKey, certificate: box.certificate, hardware: box.hardware };
   const enrolled = await built.centre.store.estate.enrol('t', brought, act);
   if (enrolled.ok) built.centre.registry.put(enrolled.value);
-});
-afterEach(() => built.stop());
+}
 
 async function says(fact: Entry['fact']): Promise<void> {
   const { nowMs } = built.clock;
@@ -65,6 +73,38 @@ describe('taking a box out of service', () => {
     expect(built.centre.enrolment.admits('hop-1', 'c'.repeat(64))).toBe(true);
     expect((await technician('POST', '/boxes/hop-1/decommission', { now: true })).body).toEqual({ state: 'out' });
     expect(built.centre.enrolment.admits('hop-1', 'c'.repeat(64))).toBe(false);
+  });
+
+  test('what was asked is known to the centre that comes after this one: its word counts there, or when it lay in the tables already', async () => {
+    for (const before of [false, true]) {
+      const dir = await mkdtemp(join(tmpdir(), 'loa-retire-'));
+      must(await initialise(dir, seedOf(), startMs));
+      await built.stop();
+      built = await makeCentre(seedOf(), dir);
+      technician = await built.as('ky-thuat');
+      await enrolBox();
+      built.connect('hop-1', true);
+      expect((await technician('POST', '/boxes/hop-1/decommission', {})).body).toEqual({ state: 'told' });
+      const sent = built.published.find(({ topic }) => topic === 'loa/1/d/hop-1/dn/cmd');
+      const done = { kind: 'command', command: statementIn(JSON.parse(String(sent?.payload))).id, state: 'done', detail: '' } as const;
+      // As far as the tables know the process ended between the row and the deed.
+      if (before) {
+        const { retirement } = built.centre;
+        Object.assign(retirement, { rowsCame: async () => undefined });
+        await says(done);
+        expect(built.centre.registry.enrolled('hop-1')).toBe(true);
+      }
+      await built.stop();
+      built = await makeCentre(seedOf(), dir);
+      technician = await built.as('ky-thuat');
+      expect(built.centre.enrolment.admits('hop-1', 'c'.repeat(64))).toBe(!before);
+      if (!before) await says(done);
+      expect(built.centre.enrolment.admits('hop-1', 'c'.repeat(64))).toBe(false);
+      expect(await built.centre.store.enrolment.denied('c'.repeat(64))).toMatchObject({ dev: 'hop-1', reason: 'decommissioned' });
+      expect(await built.centre.store.enrolment.leaving()).toEqual([]);
+      expect((await technician('GET', '/boxes/hop-1')).body).toMatchObject({ enrolled: false });
+      await rm(dir, { recursive: true, force: true });
+    }
   });
 
   test('another box’s word, or a refusal, takes nobody out', async () => {

@@ -1,17 +1,19 @@
 // How a box becomes one, stays one and ends: from a file on a card to its first programme, renewal, a copied card, out of service.
-import { cp, readdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { CentreDoor } from '../../agent/centre-door.ts';
 import { unheardMs } from '../../agent/core/renewal.ts';
 import { identityFile, readIdentity } from '../../agent/identity.ts';
 import type { PageState } from '../../agent/page/view.ts';
 import { Renewer } from '../../agent/renewer.ts';
 import { must } from '../controller/built-centre.ts';
-import { live, type Machine, makeCentre, makeMachine, plan, readyOf, receipts, soonAt } from './box-lives.ts';
 import { firstDay } from './first-day.ts';
+import { endAll, live, type Machine, makeCentre, makeMachine, plan, readyOf, receipts, soonAt } from './machine.ts';
 import { dayMs } from './small-centre.ts';
 import { until } from './waiting.ts';
+
+afterEach(endAll);
 
 describe('a new box', () => {
   test('from the file on its card, the centre away at first and its clock in 1970: five acts of a hand to its first programme', async () => {
@@ -120,6 +122,42 @@ describe('an enrolled box', () => {
     const again = live(other);
     await readyOf(again);
     await until('the bus', () => (centre.shown.length > came ? true : undefined));
+  });
+
+  test('the lamp on its case says that it is nobody yet, and is dark once it ends', async () => {
+    const machine = await makeMachine();
+    const led = join(machine.dir, 'leds', 'ACT');
+    await mkdir(led, { recursive: true });
+    for (const [name, text] of Object.entries({ brightness: '0', max_brightness: '255', trigger: '[mmc0] none' }))
+      await writeFile(join(led, name), text);
+    const lit = async () => Number.parseInt(await readFile(join(led, 'brightness'), 'utf8'), 10) === 255;
+    const running = live(machine, { lamp: { kind: 'led', dir: join(machine.dir, 'leds') } });
+    const shown: boolean[] = [];
+    // Two blinks of one code: light after darkness after light.
+    await until('two blinks', async () => {
+      const now = await lit();
+      if (now !== shown.at(-1)) shown.push(now);
+      return shown.filter(Boolean).length === 2 ? true : undefined;
+    });
+    await running.life.stop();
+    expect(await readFile(join(led, 'brightness'), 'utf8')).toMatch(/^0/);
+  });
+
+  test('cut off while it removes its keys, it removes the rest before it is anybody again', async () => {
+    const machine = await makeMachine();
+    const identity = join(machine.dataDir, 'identity');
+    await mkdir(join(machine.dataDir, 'state'), { recursive: true });
+    await mkdir(identity, { recursive: true });
+    // The card went first; the key that signs and the journal of the old box are still there.
+    for (const name of ['signing.pem', 'before.pem']) await writeFile(join(identity, name), 'old key');
+    await writeFile(join(identity, 'retiring'), 'loa-9\n');
+    await writeFile(join(machine.dataDir, 'state', 'journal.db'), 'of the box before');
+    const running = live(machine);
+    await until('the words of a box taken out', async () => ((await machine.status()).includes('đã được thu hồi') ? true : undefined));
+    expect(await readdir(identity)).toEqual(['retired']);
+    expect(await readFile(join(identity, 'retired'), 'utf8')).toBe('loa-9\n');
+    expect(await readdir(machine.dataDir)).not.toContain('state');
+    await running.life.stop();
   });
 
   test('taken out of service by a signed command it says so, removes its keys and plan, and is nobody', async () => {
