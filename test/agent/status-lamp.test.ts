@@ -1,4 +1,5 @@
 // What the lamp on the case says: which signal, in which rhythm, and a driver that counts it out whole.
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BoxSigns, blinkMs, lampPhase, pauseMs, signalOf } from '../../agent/core/status-lamp.ts';
 import { StatusLampDriver } from '../../agent/status-lamp.ts';
@@ -88,6 +89,12 @@ describe('the rhythm', () => {
     expect(seen('off', 60_000).blinks).toBe(0);
     expect(seen('well', 60_000).longestMs).toBe(0);
   });
+});
+
+test('the page for technicians has the very words of the label, all of them, in its order', async () => {
+  const page = await readFile(new URL('../../agent/docs/local-page.md', import.meta.url), 'utf8');
+  const words = Object.values(boxSignals).map(({ vi, en }) => `| ${vi} | ${en} |`);
+  expect(page).toContain(`| Trên nhãn | On the label |\n|---|---|\n${words.join('\n')}\n\n`);
 });
 
 describe('the driver', () => {
