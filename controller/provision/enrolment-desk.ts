@@ -1,7 +1,7 @@
 // Who is a box of this centre: enrolment against a claim, renewal, and which certificate counts now.
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { problemOf } from '../../hardware/host/failure.ts';
-import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, type ProblemCode, type Result } from '../../schemas/problems.ts';
 import { type Ended, mayRenew } from '../core/renewal-rule.ts';
 import type { Journal } from '../link.ts';
 import type { Registry } from '../registry.ts';
@@ -9,13 +9,17 @@ import type { Act, Box, Store } from '../store/store.ts';
 import { Tries } from '../tries.ts';
 import type { Authority, IssuedBox } from './authority.ts';
 import { type BoxRequest, readBoxRequest, signingKeyOf } from './box-request.ts';
+import { ClaimLocks } from './claim-locks.ts';
 import { tokenHash } from './claims.ts';
 
 /** Of one box within a minute: its own tries after a power cut, and nobody's guesses. */
 const triesPerMinute = 10;
 
+/** Another's, a used one, or brought by the wrong machine. One that has expired is no guess. */
+const wrongClaim: ReadonlySet<ProblemCode> = new Set(['not-found', 'claim-used', 'not-allowed']);
+
 export interface EnrolmentDeskOptions {
-  readonly store: Pick<Store, 'estate' | 'enrolment'>;
+  readonly store: Pick<Store, 'estate' | 'enrolment' | 'tries'>;
   readonly registry: Registry;
   readonly authority: Authority;
   readonly journal: Journal;
@@ -32,18 +36,22 @@ export interface Shown {
 export class EnrolmentDesk {
   readonly #options: EnrolmentDeskOptions;
   readonly #tries: Tries;
+  readonly #locks: ClaimLocks;
   /** The last change that came with a certificate being seen. */
   #kept: Promise<unknown> = Promise.resolve();
 
   constructor(options: EnrolmentDeskOptions) {
     this.#options = options;
     this.#tries = new Tries(triesPerMinute, options.nowMs);
+    this.#locks = new ClaimLocks(options);
   }
 
   /** EST simpleenroll. Problems: too-many-requests, not-found, claim-used, expired, not-allowed and those of the request. */
   async enrol(dev: string, token: string, csr: string): Promise<Result<IssuedBox>> {
     const { store, registry, authority, nowMs } = this.#options;
     if (!this.#tries.allow(dev)) return bad('too-many-requests', `too many tries for ${dev}: wait a minute`);
+    const may = await this.#locks.mayTry(dev);
+    if (!may.ok) return may;
     const hash = tokenHash(token);
     const request = await readBoxRequest(csr);
     if (!request.ok) return request;
@@ -51,14 +59,21 @@ export class EnrolmentDesk {
     if (!signingKey.ok) return signingKey;
     const { spkiSha256: requestKey, hardware } = request.value;
     const brought = { signingKey: signingKey.value, requestKey, ...(hardware !== undefined && { hardware }) };
-    const claim = await store.estate.claim(hash, nowMs(), { ...brought, certificate: '' });
-    if (!claim.ok) return claim;
-    if (claim.value.dev !== dev) return bad('not-found', 'no such claim');
+    const found = await store.estate.claim(hash, nowMs(), { ...brought, certificate: '' });
+    const claim = found.ok && found.value.dev !== dev ? bad('not-found', 'no such claim') : found;
+    if (!claim.ok) return this.#refused(dev, claim);
     const issued = await authority.signBox(dev, request.value, nowMs());
     const enrolled = await store.estate.enrol(hash, { ...brought, certificate: issued.fingerprint }, this.#act(dev, 'box.enrol', issued));
     if (!enrolled.ok) return enrolled;
     registry.put(enrolled.value);
     return ok(issued);
+  }
+
+  /** Its lock is told once, by the try that began it; after that the claim is not looked at. */
+  async #refused(dev: string, refused: Result<never>): Promise<Result<never>> {
+    if (refused.ok || !wrongClaim.has(refused.problem.code)) return refused;
+    const locked = await this.#locks.wrong(dev);
+    return locked.ok ? refused : locked;
   }
 
   /** EST simplereenroll. Problems: not-allowed (with the reason), expired, and those of the request. */
