@@ -48,5 +48,8 @@ export class ClaimLocks {
 }
 
 function locked(dev: string, forMs: number): Result<never> {
-  return bad('too-many-requests', `the claim of ${dev} was tried wrongly too often: locked for ${Math.ceil(forMs / 1000)} s, or until a new claim`);
+  return bad(
+    'too-many-requests',
+    `the claim of ${dev} was tried wrongly too often: locked for ${Math.ceil(forMs / 1000)} s, or until a new claim`,
+  );
 }

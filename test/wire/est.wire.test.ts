@@ -217,7 +217,8 @@ describe('renewal at the centre', () => {
     const { token } = await newBox('lock-1');
     const { csr } = await asBox('lock-1');
     const ask = (word: string) => post(estPaths.simpleenroll, csr, { headers: { authorization: basic('lock-1', word) } });
-    const rows = async () => (await on.centre.store.audit.entries(0, 10_000)).filter(({ act, subject }) => act === 'claim.locked' && subject === 'lock-1');
+    const rows = async () =>
+      (await on.centre.store.audit.entries(0, 10_000)).filter(({ act, subject }) => act === 'claim.locked' && subject === 'lock-1');
     const answers: string[] = [];
     for (let i = 0; i < 6; i++) answers.push(problemOf(await ask(`wrong-token-${i}`)));
     expect(answers).toEqual(['not-found', 'not-found', 'not-found', 'not-found', 'too-many-requests', 'too-many-requests']);
