@@ -2,7 +2,7 @@
 //
 // INVARIANTS: never two programs at a time; after each death that was not an orderly end the release has run before the next start.
 import { type Exit, runTool, startTool, type Tool } from '../hardware/host/processes.ts';
-import { heartbeatFdName } from './heartbeat.ts';
+import { heartbeatFdName, signs } from './heartbeat.ts';
 import { switchExitCode } from './update/exit-code.ts';
 
 /** Silence after which a program is taken for hung. With beats each second and the release behind it, the amplifier is off within 10 s. */
@@ -28,6 +28,8 @@ export interface GuardOptions {
   readonly onEnd: (code: number) => void;
   /** The program has beaten: passed on to whoever watches over the guard. */
   readonly onBeat?: () => void;
+  /** The program can do its work. */
+  readonly onReady?: () => void;
   readonly silentMs?: number;
 }
 
@@ -85,7 +87,7 @@ export class Guard {
     this.#tool = tool;
     tool.stdout.pipe(process.stdout, { end: false });
     tool.stderr.pipe(process.stderr, { end: false });
-    tool.pipes[0]?.on('data', () => this.#heard());
+    tool.pipes[0]?.on('data', (said: Buffer) => this.#heard(said));
     this.#expect(firstBeatMs);
   }
 
@@ -106,9 +108,10 @@ export class Guard {
     process.kill(tool.pid, 'SIGCONT'); // a halted program hears nothing
   }
 
-  #heard(): void {
+  #heard(said: Buffer): void {
     this.#beats++;
     this.#everLived = true;
+    if (said.includes(signs.ready)) this.#options.onReady?.();
     this.#options.onBeat?.();
     this.#expect(this.#silentMs);
   }

@@ -9,8 +9,8 @@ const agent = fileURLToPath(
 );
 const words = process.argv.slice(2);
 
-// Each beat of the agent goes on to systemd, and nothing else does: a box that does not come back within WatchdogSec is begun anew.
-const onBeat = await systemdNotifier(process.env);
+// What the agent says goes on to systemd, and nothing else does: a box that does not come back within WatchdogSec is begun anew.
+const above = await systemdNotifier(process.env);
 
 const guard = new Guard({
   program: process.execPath,
@@ -18,7 +18,7 @@ const guard = new Guard({
   release: [agent, 'release', ...words],
   say: (line) => process.stdout.write(`${JSON.stringify(line)}\n`),
   onEnd: (code) => process.exit(code),
-  ...(onBeat && { onBeat }),
+  ...(above && { onBeat: above.beat, onReady: above.ready }),
 });
 // Whoever read our words may have gone; the agent is watched all the same.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

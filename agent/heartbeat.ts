@@ -1,6 +1,6 @@
 // The box's heartbeat: told to whoever watches over this process, and only while its loop, its journal and its player answer.
 import { Socket } from 'node:net';
-import { systemdNotifier } from '../hardware/host/systemd.ts';
+import { systemdNotifier, type Watcher } from '../hardware/host/systemd.ts';
 
 /** Names the descriptor that the guard reads beats from. */
 export const heartbeatFdName = 'LOA_HEARTBEAT_FD';
@@ -63,13 +63,17 @@ export class Heartbeat {
   }
 }
 
+/** What goes through the guard's pipe, a sign each. */
+export const signs = { beat: '.', ready: '!' } as const;
+
 /** Where beats go: the guard's pipe, systemd, or nowhere. `onGone` is called when the guard has gone. */
-export async function openBeat(env: NodeJS.ProcessEnv, onGone: () => void): Promise<(() => void) | undefined> {
+export async function openBeat(env: NodeJS.ProcessEnv, onGone: () => void): Promise<Watcher | undefined> {
   const fd = Number(env[heartbeatFdName] ?? Number.NaN);
   if (!Number.isInteger(fd)) return systemdNotifier(env);
   const pipe = new Socket({ fd, readable: false, writable: true });
   pipe.on('error', onGone);
-  return () => {
-    if (pipe.writableLength < unreadBytesMax) pipe.write('.');
+  return {
+    ready: () => void pipe.write(signs.ready),
+    beat: () => void (pipe.writableLength < unreadBytesMax && pipe.write(signs.beat)),
   };
 }

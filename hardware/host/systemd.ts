@@ -8,16 +8,25 @@ const loopBeatEveryMs = 5_000;
 /** Sends one notification; libsystemd finds the socket in the environment. */
 export type Notify = (state: string) => void;
 
-/** A beat to call while all is well; the first one also says READY. None where systemd did not ask, or without koffi or libsystemd. */
-export async function systemdNotifier(env: NodeJS.ProcessEnv, open: () => Promise<Notify> = openNotify): Promise<(() => void) | undefined> {
+/** Whoever watches over a program. */
+export interface Watcher {
+  /** It can do its work from now on; told once, whatever is said again. */
+  readonly ready: () => void;
+  /** To call while all is well, also before it is ready. */
+  readonly beat: () => void;
+}
+
+/** None where systemd did not ask, or without koffi or libsystemd. */
+export async function systemdNotifier(env: NodeJS.ProcessEnv, open: () => Promise<Notify> = openNotify): Promise<Watcher | undefined> {
   if (env['NOTIFY_SOCKET'] === undefined) return undefined;
   try {
     const notify = await open();
-    let ready = false;
-    return () => {
-      notify(ready ? 'WATCHDOG=1' : 'READY=1\nWATCHDOG=1');
-      ready = true;
+    let isReady = false;
+    const ready = () => {
+      if (!isReady) notify('READY=1');
+      isReady = true;
     };
+    return { ready, beat: () => notify('WATCHDOG=1') };
   } catch (error) {
     // systemd ends a service that never says READY: better than one that only seems watched. The journal says why.
     process.stderr.write(`systemd cannot be told: ${error instanceof Error ? error.message : error}\n`);
@@ -27,8 +36,10 @@ export async function systemdNotifier(env: NodeJS.ProcessEnv, open: () => Promis
 
 /** Beats as long as the loop turns, for a program whose one vital sign that is. Call it when the program is ready. */
 export async function beatWithLoop(env: NodeJS.ProcessEnv): Promise<void> {
-  const beat = await systemdNotifier(env);
-  if (!beat) return;
+  const watcher = await systemdNotifier(env);
+  if (!watcher) return;
+  const { ready, beat } = watcher;
+  ready();
   beat();
   setInterval(beat, loopBeatEveryMs).unref();
 }

@@ -24,11 +24,15 @@ test('a machine without koffi has no beat, so that systemd never takes it for wa
   expect(await systemdNotifier({ NOTIFY_SOCKET: '/none' }, () => Promise.reject(new Error('no koffi')))).toBeUndefined();
 });
 
-test('the first beat says READY, those after it only that the program lives', async () => {
+test('a beat says that the program lives and nothing more; READY is said once, by its own word', async () => {
   const told: string[] = [];
-  const beat = await systemdNotifier({ NOTIFY_SOCKET: '/one' }, async () => (state) => void told.push(state));
-  for (let i = 0; i < 3; i++) beat?.();
-  expect(told).toEqual(['READY=1\nWATCHDOG=1', 'WATCHDOG=1', 'WATCHDOG=1']);
+  const watcher = await systemdNotifier({ NOTIFY_SOCKET: '/one' }, async () => (state) => void told.push(state));
+  watcher?.beat();
+  for (let i = 0; i < 2; i++) {
+    watcher?.ready();
+    watcher?.beat();
+  }
+  expect(told).toEqual(['WATCHDOG=1', 'READY=1', 'WATCHDOG=1', 'WATCHDOG=1']);
 });
 
 test.runIf(findProgram('socat'))('the words arrive in a datagram socket [needs socat]', async () => {
@@ -42,10 +46,10 @@ test.runIf(findProgram('socat'))('the words arrive in a datagram socket [needs s
     });
     await until('the socket', () => (existsSync(socket) ? true : undefined), 5_000);
     process.env['NOTIFY_SOCKET'] = socket; // read by libsystemd itself
-    const beat = await systemdNotifier(process.env);
-    beat?.();
-    beat?.();
-    await until('both words', () => (heard === 'READY=1\nWATCHDOG=1WATCHDOG=1' ? true : undefined), 5_000);
+    const watcher = await systemdNotifier(process.env);
+    watcher?.ready();
+    watcher?.beat();
+    await until('both words', () => (heard === 'READY=1WATCHDOG=1' ? true : undefined), 5_000);
   } finally {
     reader.kill();
     await rm(dir, { recursive: true });

@@ -1,6 +1,8 @@
 // The agent as a program: how it starts, refuses, stops, dies and comes back.
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, stat, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,11 +89,68 @@ describe('the agent program', () => {
     expect(second.status).not.toBe(0);
     await program.stop();
   });
+
+  test('tells its guard that it is up once it is, and never when it could not come up', async () => {
+    const busy = createServer().listen(0, '127.0.0.1');
+    await once(busy, 'listening');
+    const config = join(dataDir, 'busy.json');
+    const { port } = busy.address() as AddressInfo;
+    await writeFile(config, JSON.stringify({ page: { port }, outputs: [{ id: 'main', kind: 'loudspeaker' }] }));
+    const kept = watched('--data', dataDir, '--config', config);
+    expect(await kept.ended).toBe(1);
+    expect(kept.signs()).toMatch(/^\.+$/);
+    busy.close();
+    const up = watched('--data', dataDir);
+    await until('its word', () => (up.signs().includes('!') ? true : undefined));
+    await until('beats after it', () => (/!.*\.\..*$/.test(up.signs()) ? true : undefined));
+    expect(up.signs()).toMatch(/^\.+!\.+$/);
+    up.child.kill('SIGTERM');
+    expect(await up.ended).toBe(0);
+  });
+
+  test('told to leave service and killed before it could, it leaves at its next start', async () => {
+    const program = new Program('agent', ['--data', dataDir]);
+    const ready = await program.start();
+    await until('a box that knows the time', () =>
+      centre
+        .heard<{ on: boolean; boot: string; clock: string }>('on')
+        .find(({ on, boot, clock }) => on && boot === ready['boot'] && clock === 'signed'),
+    );
+    const tell = async (command: object, id: string) => {
+      await centre.say('cmd', centre.sign('command', 'd/loa-1', command, { id }));
+      await until(`its word of ${id}`, () => centre.facts.find((fact) => fact.kind === 'command' && fact.command === id));
+    };
+    await tell({ do: 'report' }, 'cmd-report');
+    centre.givesReceipts = false;
+    await tell({ do: 'decommission' }, 'cmd-end');
+    await program.kill();
+    expect(await readdir(join(dataDir, 'identity'))).toContain('card.json');
+    centre.givesReceipts = true;
+    const said = centre.facts.length;
+    // It may be gone before it has said that it is ready.
+    await program.start().catch(() => undefined);
+    await until('a box without keys', async () =>
+      (await readdir(join(dataDir, 'identity'))).join() === 'retired' && !(await readdir(dataDir)).includes('state') ? true : undefined,
+    );
+    expect(centre.facts.slice(said).filter((fact) => fact.kind === 'command')).toEqual([]);
+    await program.stop();
+  });
 });
+
+/** With a guard's pipe, of which this process is the other end. */
+function watched(...args: string[]) {
+  const env = { ...process.env, LOA_HEARTBEAT_FD: '3' };
+  const child = spawn(process.execPath, [agent, ...args], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'], env });
+  let signs = '';
+  child.stdio[3]?.on('data', (bytes: Buffer) => {
+    signs += bytes.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, ended, signs: () => signs };
+}
 
 /** Without blocking this process, which is the centre. */
 async function spawned(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, [agent, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => {
