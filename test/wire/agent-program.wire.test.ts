@@ -121,11 +121,13 @@ describe('the agent program', () => {
       await until(`its word of ${id}`, () => centre.facts.find((fact) => fact.kind === 'command' && fact.command === id));
     };
     await tell({ do: 'report' }, 'cmd-report');
-    centre.givesReceipts = false;
+    // Rows are taken and no receipt is given: the box waits for it.
+    const say = centre.say.bind(centre);
+    centre.say = async (word, ...more) => (word === 'ack' ? undefined : say(word, ...more));
     await tell({ do: 'decommission' }, 'cmd-end');
     await program.kill();
     expect(await readdir(join(dataDir, 'identity'))).toContain('card.json');
-    centre.givesReceipts = true;
+    centre.say = say;
     const said = centre.facts.length;
     // It may be gone before it has said that it is ready.
     await program.start().catch(() => undefined);

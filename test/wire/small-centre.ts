@@ -61,8 +61,6 @@ export class SmallCentre {
   /** Answers a blob request in its own way; true when it did. */
   meddle: ((request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean) | undefined;
   answersTime = true;
-  /** False: rows are taken and no receipt is given. */
-  givesReceipts = true;
   /** It lives so much later than this machine: its server's certificate is not valid yet by the box's clock. */
   eraMs = 0;
   /** Boxes get certificates that were made so long ago. */
@@ -248,7 +246,6 @@ export class SmallCentre {
       if (entry.ok) this.facts.push(entry.value.fact);
       else throw new Error(`row ${row.entry}: ${entry.problem.detail} ${entry.problem.path}`);
     }
-    if (!this.givesReceipts) return;
     let upto = 0;
     while (this.rows.has(`${epoch}/${upto + 1}`)) upto++;
     const head = this.rows.get(`${epoch}/${upto}`)?.hash ?? '';
