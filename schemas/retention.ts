@@ -11,5 +11,7 @@ export const RetentionSettings = v.strictObject({
   logsDays: days(90),
   /** Recordings of live sessions that no programme plays. */
   recordingsDays: days(7),
+  /** Acceptance records, counted from when their box went out of service; those of a box in service stay. */
+  acceptancesDays: v.optional(days(1825), null),
 });
 export type RetentionSettings = v.InferOutput<typeof RetentionSettings>;

@@ -3,13 +3,25 @@ import type { Droppable } from '../core/retention.ts';
 import type { Dropped, RetentionStore } from './retention-store.ts';
 import type { Writer } from './writer.ts';
 
-/** Table, key, and which are older (a box's clock may have stood anywhere: what came lately stays). */
-const tables: Readonly<Record<Exclude<Droppable, 'recordings'>, { readonly table: string; readonly key: string; readonly order: string }>> =
-  {
-    receipts: { table: 'receipts', key: 'dev, occurrence', order: 'planned_ms' },
-    showings: { table: 'showings', key: 'dev, id', order: 'from_ms' },
-    rows: { table: 'log_rows', key: 'dev, epoch, seq', order: 'at_ms' },
-  };
+interface DatedTable {
+  readonly table: string;
+  readonly key: string;
+  /** Oldest first. */
+  readonly order: string;
+  /** Which are older, where it is not what they are ordered by. */
+  readonly older?: string;
+}
+
+/** A box's clock may have stood anywhere: what came lately stays. */
+const tables: Readonly<Record<Exclude<Droppable, 'recordings'>, DatedTable>> = {
+  receipts: { table: 'receipts', key: 'dev, occurrence', order: 'planned_ms' },
+  showings: { table: 'showings', key: 'dev, id', order: 'from_ms' },
+  rows: { table: 'log_rows', key: 'dev, epoch, seq', order: 'at_ms' },
+  acceptances: {
+    ...{ table: 'acceptances', key: 'dev, id', order: 'received_ms' },
+    older: 'dev IN (SELECT id FROM boxes WHERE ended_ms < ?)',
+  },
+};
 /** Where the hash of a recording may stand that is still wanted: programmes, versions of source items, templates of orders. */
 const keepers = [
   'programmes WHERE programmes.body',
@@ -27,8 +39,8 @@ export class SqlRetention implements RetentionStore {
 
   drop(kind: Droppable, beforeMs: number, limit: number): Promise<Dropped> {
     if (kind === 'recordings') return this.#dropRecordings(beforeMs, limit);
-    const { table, key, order } = tables[kind];
-    const old = `SELECT ${key} FROM ${table} WHERE ${order} < ? AND received_ms < ? ORDER BY ${order}, ${key} LIMIT ?`;
+    const { table, key, order, older = `${order} < ?` } = tables[kind];
+    const old = `SELECT ${key} FROM ${table} WHERE ${older} AND received_ms < ? ORDER BY ${order}, ${key} LIMIT ?`;
     const params = [beforeMs, beforeMs, limit];
     return this.#writer.alone(async () => {
       const [found] = await this.#writer.database.read(`SELECT COUNT(*) AS n FROM (${old}) AS old`, params);

@@ -13,6 +13,7 @@ import { SqlStore } from '../../controller/store/sql-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import type { Database } from '../../hardware/host/sqlite.ts';
 import { makeCentre, must, password, seedOf, startMs } from '../controller/built-centre.ts';
+import { describeAcceptanceStore } from './acceptance-store.ts';
 import { describeAlertStore } from './alert-store.ts';
 import { describeApprovalStore } from './approval-store.ts';
 import { describeBulkStore } from './bulk-store.ts';
@@ -65,6 +66,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   };
 
   describeStore('the store', makeBed);
+  describeAcceptanceStore('acceptance records', makeBed);
   describeAlertStore('alerts', makeBed);
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);

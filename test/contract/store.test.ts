@@ -9,6 +9,7 @@ import { migrations } from '../../controller/store/migrations/migrations.ts';
 import { SqlStore } from '../../controller/store/sql-store.ts';
 import type { Store } from '../../controller/store/store.ts';
 import { type Database, openDatabase } from '../../hardware/host/sqlite.ts';
+import { describeAcceptanceStore } from './acceptance-store.ts';
 import { describeAlertStore } from './alert-store.ts';
 import { describeApprovalStore } from './approval-store.ts';
 import { describeBulkStore } from './bulk-store.ts';
@@ -57,6 +58,7 @@ async function makeBed(): Promise<StoreBed & { readonly file: string }> {
 }
 
 describeStore('the store on SQLite', makeBed);
+describeAcceptanceStore('acceptance records on SQLite', makeBed);
 describeAlertStore('alerts on SQLite', makeBed);
 describeShowingStore('SQLite', makeBed);
 describeCalendarStore('the calendar on SQLite', makeBed);

@@ -16,12 +16,13 @@ describe('what is due', () => {
     const days = fc.option(fc.integer({ min: 90, max: 3_000 }));
     fc.assert(
       fc.property(days, days, fc.nat(), fc.nat(), (receiptsDays, logsDays, nowMs, laterMs) => {
-        const settings = { receiptsDays, logsDays, recordingsDays: null };
+        const settings = { receiptsDays, logsDays, recordingsDays: null, acceptancesDays: receiptsDays };
         const [now, later] = [dueBefore(settings, nowMs), dueBefore(settings, nowMs + laterMs)];
         expect([...later.keys()]).toEqual([...now.keys()]);
         for (const [kind, beforeMs] of now) expect((later.get(kind) ?? 0) - beforeMs).toBe(laterMs);
         expect(now.has('receipts')).toBe(receiptsDays !== null);
         expect(now.get('receipts')).toBe(now.get('showings'));
+        expect(now.get('acceptances')).toBe(now.get('receipts'));
         expect([...now.keys()].every((kind) => droppable.includes(kind))).toBe(true);
       }),
     );
@@ -40,9 +41,10 @@ describe('a centre that keeps receipts for a year', () => {
     expect(codeOf(await (await built.as('tac-gia'))('PUT', '/retention', wish))).toBe('not-allowed');
     const admin = await built.as('quan-tri');
     expect(codeOf(await admin('PUT', '/retention', { ...wish, receiptsDays: 30 }))).toBe('bad-input');
+    expect(codeOf(await admin('PUT', '/retention', { ...wish, acceptancesDays: 1_000 }))).toBe('bad-input');
     expect((await admin('GET', '/retention')).body).toEqual(retentionStandard);
     expect((await admin('PUT', '/retention', wish)).status).toBe(200);
-    expect((await admin('GET', '/retention')).body).toEqual(wish);
+    expect((await admin('GET', '/retention')).body).toEqual({ ...wish, acceptancesDays: null });
   });
 
   test('drops older ones in batches, after its audit has said so, and keeps the rest', async () => {
