@@ -52,6 +52,7 @@ import { policyRoutes } from './api/policy.ts';
 import { practiceRoutes } from './api/practice.ts';
 import { probeRoutes } from './api/probes.ts';
 import { programmeRoutes } from './api/programmes.ts';
+import { readingRoutes } from './api/readings.ts';
 import { readyOrderRoutes } from './api/ready-orders.ts';
 import { registerRoutes } from './api/register.ts';
 import { registerImportRoutes } from './api/register-imports.ts';
@@ -136,6 +137,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   boxSettingsRoutes(app, centre);
   boardRoutes(app, centre);
   acceptanceRoutes(app, centre);
+  readingRoutes(app, centre);
   unitRoutes(app, centre);
   contentUsesRoutes(app, centre);
   mediaRoutes(app, centre);

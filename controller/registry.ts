@@ -3,6 +3,7 @@ import type { Cryptography, KnownKey } from '../schemas/envelope.ts';
 import { fromBase64 } from '../schemas/envelope.ts';
 import type { Presence, Report, Telemetry } from '../schemas/report.ts';
 import { newerPresence } from './core/fleet-status.ts';
+import { readingOf, readingSlot, type StoredReading } from './core/reading-series.ts';
 import type { Box, Seen, Store } from './store/store.ts';
 
 const saveEveryMs = 2_000;
@@ -17,6 +18,9 @@ export class Registry {
   /** All in the order of their ids; made again when it is asked for. */
   #sorted: readonly Box[] | undefined;
   readonly #unsaved = new Set<string>();
+  /** The quarter of an hour of which a reading is kept already, by box. */
+  readonly #readSlots = new Map<string, number>();
+  readonly #unsavedReadings = new Map<string, StoredReading>();
   #timer: NodeJS.Timeout | undefined;
 
   /** `onFailure` hears of a store that would not take what boxes said; it is tried again. */
@@ -90,6 +94,11 @@ export class Registry {
 
   sawTelemetry(dev: string, telemetry: Telemetry, nowMs: number): void {
     this.#put(dev, nowMs, (seen) => ({ ...seen, telemetry }));
+    const slot = readingSlot(nowMs);
+    const reading = this.#readSlots.get(dev) === slot ? undefined : readingOf(dev, telemetry, nowMs);
+    if (!reading) return;
+    this.#readSlots.set(dev, slot);
+    this.#unsavedReadings.set(dev, reading);
   }
 
   /** Any sign of life. */
@@ -99,12 +108,16 @@ export class Registry {
 
   async save(): Promise<void> {
     const dirty = [...this.#unsaved].flatMap((dev) => this.#seen.get(dev) ?? []);
-    if (dirty.length === 0) return;
+    const readings = [...this.#unsavedReadings.values()];
     this.#unsaved.clear();
+    this.#unsavedReadings.clear();
     try {
-      await this.#store.estate.saveSeen(dirty);
+      if (dirty.length > 0) await this.#store.estate.saveSeen(dirty);
+      if (readings.length > 0) await this.#store.readings.save(readings);
     } catch (error) {
       for (const { dev } of dirty) this.#unsaved.add(dev);
+      // What came meanwhile is newer.
+      for (const reading of readings) if (!this.#unsavedReadings.has(reading.dev)) this.#unsavedReadings.set(reading.dev, reading);
       throw error;
     }
   }

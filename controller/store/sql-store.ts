@@ -24,6 +24,7 @@ import { SqlOnce } from './sql-once.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
 import { SqlPlays } from './sql-plays.ts';
+import { SqlReadings } from './sql-readings.ts';
 import { SqlRegister } from './sql-register.ts';
 import { SqlReleases } from './sql-releases.ts';
 import { SqlRetention } from './sql-retention.ts';
@@ -67,6 +68,7 @@ export class SqlStore implements Store {
   readonly alerts: SqlAlerts;
   readonly log: SqlLog;
   readonly plays: SqlPlays;
+  readonly readings: SqlReadings;
   readonly retention: SqlRetention;
   readonly releases: SqlReleases;
   readonly register: SqlRegister;
@@ -109,6 +111,7 @@ export class SqlStore implements Store {
     this.alerts = new SqlAlerts(this.#writer);
     this.log = new SqlLog(this.#writer);
     this.plays = new SqlPlays(database);
+    this.readings = new SqlReadings(this.#writer);
     this.retention = new SqlRetention(this.#writer);
     this.releases = new SqlReleases(this.#writer);
     this.register = new SqlRegister(this.#writer);

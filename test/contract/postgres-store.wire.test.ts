@@ -31,6 +31,7 @@ import { describeOldTables } from './old-tables.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
 import { type PostgresServer, postgresPrograms, startPostgres } from './postgres-server.ts';
+import { describeReadingStore } from './reading-store.ts';
 import { describeRegisterStore } from './register-store.ts';
 import { describeReleaseStore } from './release-store.ts';
 import { describeRetentionStore } from './retention-store.ts';
@@ -67,6 +68,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
 
   describeStore('the store', makeBed);
   describeAcceptanceStore('acceptance records', makeBed);
+  describeReadingStore('readings', makeBed);
   describeAlertStore('alerts', makeBed);
   describeShowingStore('showings', makeBed);
   describeDutyStore('duty', makeBed);

@@ -26,6 +26,7 @@ import { describeListStore } from './list-store.ts';
 import { describeOldTables } from './old-tables.ts';
 import { describePeopleStore } from './people-store.ts';
 import { describePlayStore } from './play-store.ts';
+import { describeReadingStore } from './reading-store.ts';
 import { describeRegisterStore } from './register-store.ts';
 import { describeReleaseStore } from './release-store.ts';
 import { describeRetentionStore } from './retention-store.ts';
@@ -59,6 +60,7 @@ async function makeBed(): Promise<StoreBed & { readonly file: string }> {
 
 describeStore('the store on SQLite', makeBed);
 describeAcceptanceStore('acceptance records on SQLite', makeBed);
+describeReadingStore('readings on SQLite', makeBed);
 describeAlertStore('alerts on SQLite', makeBed);
 describeShowingStore('SQLite', makeBed);
 describeCalendarStore('the calendar on SQLite', makeBed);

@@ -131,6 +131,7 @@ export const roleTable: readonly RouteRow[] = [
   ofBox('read', 'GET /api/boxes/:id/settings'),
   ofBox('read', 'GET /api/boxes/:id/board'),
   ofBox('read', 'GET /api/boxes/:id/acceptances'),
+  ofBox('read', 'GET /api/boxes/:id/readings'),
   ofBox('read', 'GET /api/boxes/:id/screenshot'),
   ...anywhere('read', 'GET /api/boxes', 'GET /api/groups', 'GET /api/showings', 'GET /api/boards/preview'),
   {
