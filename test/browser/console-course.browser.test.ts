@@ -5,32 +5,37 @@ import type { FastifyInstance } from 'fastify';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp } from '../../controller/app.ts';
+import { minuteOf } from '../../controller/console/words/when.ts';
+import { readingOf } from '../../controller/core/reading-series.ts';
 import { readingEveryMs } from '../../schemas/reading-series.ts';
 import type { Telemetry } from '../../schemas/report.ts';
 import { defaultBoxSettings } from '../../schemas/settings.ts';
-import { type BuiltCentre, makeCentre, must, seedOf, startMs } from '../controller/built-centre.ts';
+import { type BuiltCentre, makeCentre, must, seedOf } from '../controller/built-centre.ts';
 import { programPath } from '../tell.ts';
 import { seriousFaults } from './axe.ts';
 import { signIn } from './night.ts';
 import { openBrowser, Visitor } from './visitor.ts';
 
 const consoleDir = resolve(import.meta.dirname, '../../dist/console');
-const dayMs = 86_400_000;
-const places = (id: string) => ({
+/** The browser lets no cookie live that is older than its own clock. */
+const endMs = Math.floor(Date.now() / readingEveryMs) * readingEveryMs + 60_000;
+const placed = (id: string) => ({
   ...{ id, name: id === 'hop-1' ? 'Cụm loa nhà văn hóa' : 'Cụm loa chợ', area: '08/02536', groups: [], settings: defaultBoxSettings },
-  ...{ createdMs: startMs, enrolledMs: startMs, signingKey: 'AA==', certificate: null },
+  ...{ createdMs: 1, enrolledMs: 1, signingKey: 'AA==', certificate: null },
 });
 
-/** Warm at noon, an hour without power each night, more current while it plays, and half of the SIM's month used up. */
-function sampleAt(atMs: number): Telemetry {
-  const hour = ((atMs / 3_600_000 + 7) % 24) | 0;
-  const swing = Math.sin(((hour - 8) / 24) * 2 * Math.PI);
-  const noise = (atMs / readingEveryMs) % 7;
+/** Warmer and cooler once a day, an hour without power in each, more current while it plays, and half of the SIM's month used up. */
+function sampleAt(ago: number): Telemetry | undefined {
+  const ofDay = ago % 96;
+  if (ofDay >= 20 && ofDay < 24) return undefined;
+  const swing = Math.sin((ofDay / 96) * 2 * Math.PI);
+  const noise = ago % 7;
+  const atMs = endMs - ago * readingEveryMs;
   return {
     ...{ atMs, clock: 'signed', upMs: 1, rssBytes: 4e7, diskFreeBytes: 4e9, load1: 0.1, health: { state: 'ok', reasons: [] } },
-    ...{ temperatureC: 44 + 9 * swing + noise / 3, mainsV: 226 + noise - 4 * swing, currentMa: hour === 5 || hour === 17 ? 1_240 : 85 },
-    ...{ signalDbm: Math.round(-94 + noise), diskWornPercent: 20, sim: 'ready', operator: 'Viettel' },
-    ...{ dataMonthBytes: Math.round(5e8 + (atMs - startMs) / 4_000), dataBudgetBytes: 1e9 },
+    ...{ temperatureC: 44 + 9 * swing + noise / 3, mainsV: 226 + noise - 4 * swing, currentMa: ofDay % 48 < 4 ? 1_240 : 85 },
+    ...{ signalDbm: -94 + noise, diskWornPercent: 20, sim: 'ready', operator: 'Viettel' },
+    ...{ dataMonthBytes: Math.round(5e8 - ago * 2e5), dataBudgetBytes: 1e9 },
   };
 }
 
@@ -42,18 +47,15 @@ describe.skipIf(!programPath('chromium'))('how the readings of a box went [needs
   let page: Page;
 
   beforeAll(async () => {
-    built = await makeCentre(seedOf({}));
+    built = await makeCentre(seedOf({}), undefined, {}, endMs);
     for (const id of ['hop-1', 'hop-2']) {
-      const act = { atMs: startMs, actor: 'x', act: 'box.register', subject: id, sha256: '' };
-      must(await built.centre.store.estate.addBox(places(id), act));
-      built.centre.registry.put(places(id));
+      const act = { atMs: 1, actor: 'x', act: 'box.register', subject: id, sha256: '' };
+      must(await built.centre.store.estate.addBox(placed(id), act));
+      built.centre.registry.put(placed(id));
     }
-    for (let atMs = startMs - 8 * dayMs; atMs <= startMs; atMs += readingEveryMs) {
-      if (new Date(atMs + 7 * 3_600_000).getUTCHours() === 2) continue;
-      built.clock.nowMs = atMs;
-      await built.fromBox('hop-1', 'tm', sampleAt(atMs));
-      await built.centre.registry.save();
-    }
+    const told = Array.from({ length: 8 * 96 }, (_, ago) => sampleAt(ago) ?? []).flat();
+    await built.centre.store.readings.save(told.flatMap((one) => readingOf('hop-1', one, one.atMs) ?? []));
+    await built.fromBox('hop-1', 'tm', told[0]);
     app = await buildApp(built.centre, { consoleDir });
     const at = await app.listen({ port: 0, host: '127.0.0.1' });
     browser = await openBrowser();
@@ -67,6 +69,7 @@ describe.skipIf(!programPath('chromium'))('how the readings of a box went [needs
     await built?.stop();
   });
 
+  const lastAt = minuteOf(endMs - 60_000);
   const plots = () => page.getByRole('region', { name: /Diễn biến|How the readings/ }).getByRole('img');
   const look = async (view: string) => {
     expect(await technician.photograph(view)).toEqual([0, 0]);
@@ -77,9 +80,7 @@ describe.skipIf(!programPath('chromium'))('how the readings of a box went [needs
     await page.goto(page.url().replace(/#.*/, '#/thiet-bi/hop-1'));
     await plots().first().waitFor();
     expect(await plots().count()).toBe(6);
-    expect(await plots().first().getAttribute('aria-label')).toMatch(
-      /^Nhiệt độ hộp\. 3\d(,\d)?–5\d(,\d)? °C; gần nhất \d\d(,\d)? °C lúc 08:00$/,
-    );
+    expect(await plots().first().getAttribute('aria-label')).toBe(`Nhiệt độ hộp. 35–55 °C; gần nhất 44 °C lúc ${lastAt}`);
     // The hour without power cuts the line in two.
     expect((await plots().first().locator('path').getAttribute('d'))?.match(/M/g)).toHaveLength(2);
     await page.getByText('hạn mức tháng').waitFor();
@@ -89,9 +90,9 @@ describe.skipIf(!programPath('chromium'))('how the readings of a box went [needs
   it('has the same as a table, an hour a row', async () => {
     await page.getByText('Bảng số liệu').click();
     const table = page.getByRole('table', { name: /từng giờ/ });
-    expect(await table.getByRole('row').count()).toBe(1 + 24);
-    const row = table.getByRole('row').filter({ hasText: '05:00' });
-    expect(await row.textContent()).toContain('1240 mA');
+    expect(await table.getByRole('row').count()).toBeGreaterThan(23);
+    await table.getByRole('row').filter({ hasText: '85–1240 mA' }).first().waitFor();
+    await table.getByRole('row').filter({ hasText: '500 MB' }).first().waitFor();
     await look('day-table');
   });
 
@@ -105,7 +106,7 @@ describe.skipIf(!programPath('chromium'))('how the readings of a box went [needs
         .getByRole('table', { name: /từng ngày/ })
         .getByRole('row')
         .count(),
-    ).toBe(1 + 8);
+    ).toBeGreaterThan(7);
     await page.emulateMedia({ colorScheme: 'dark' });
     await look('week-dark');
     await page.emulateMedia({ colorScheme: 'light' });
@@ -115,7 +116,9 @@ describe.skipIf(!programPath('chromium'))('how the readings of a box went [needs
     await page.evaluate("localStorage.setItem('loa-language', 'en')");
     await page.reload();
     await plots().first().waitFor();
-    expect(await plots().first().getAttribute('aria-label')).toMatch(/^Temperature of the box\. .*; latest .* at 08:00$/);
+    expect(await plots().first().getAttribute('aria-label')).toMatch(
+      new RegExp(`^Temperature of the box\\. .*; latest 44 °C at ${lastAt}$`),
+    );
     await look('english');
     await page.goto(page.url().replace(/#.*/, '#/thiet-bi/hop-2'));
     await page.getByText('The box sent no readings in this time.').waitFor();

@@ -16,6 +16,9 @@ let built: BuiltCentre;
 let author: Asker;
 let programme: string;
 const at = (name: string) => join(dir, name);
+const envelope = { payloadType: 'x', payload: 'eyLhuqkifQ==', signatures: [{ keyid: 'k', sig: 's' }] };
+const acceptance = { dev: 'hop-1', id: 'nt-1', atMs: startMs - 10, receivedMs: startMs, envelope };
+const reading = { dev: 'hop-1', atMs: startMs, values: { temperatureC: 41.5 } };
 const backup = (...words: string[]) => runBackup(words, startMs + 5_000);
 
 beforeAll(async () => {
@@ -27,6 +30,9 @@ beforeAll(async () => {
   programme = made.body.id;
   const box = { id: 'hop-1', name: 'Hộp 1', area: '08/02536', groups: ['thon-1'], outputs: [{ id: 'main', kind: 'loudspeaker' }] };
   expect((await (await built.as('ky-thuat'))('POST', '/boxes', box)).status).toBe(201);
+  const { log, readings } = built.centre.store;
+  await log.commit({ rows: [], receipts: [], progress: [], conflicts: [], heads: [], acceptances: [acceptance] });
+  await readings.save([reading]);
   must(await backup(at('whole'), '--data', built.dir));
 });
 afterAll(async () => {
@@ -108,6 +114,8 @@ describe('a backup', () => {
       expect([want.body.rev > before.body.rev, want.ctr > before.ctr]).toEqual([true, true]);
       const asked = await again.as('tac-gia');
       expect((await asked('GET', `/programmes/${programme}`)).body).toMatchObject({ id: programme, state: 'draft' });
+      expect(await again.centre.store.log.acceptances('hop-1')).toEqual([acceptance]);
+      expect(await again.centre.store.readings.between('hop-1', 0, startMs + 1)).toEqual([reading]);
       const audit = await again.centre.store.audit.entries(0, 1_000);
       expect(audit.map(({ act }) => act)).toContain('centre.restore');
       expect(await again.centre.store.audit.verify()).toBeUndefined();
