@@ -1,5 +1,5 @@
 // What lies on the boot partition, where every laptop can read it: the claim that goes in, and in plain words why the box is not enrolled yet.
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../hardware/host/files.ts';
 import { parseJson } from '../schemas/parse.ts';
@@ -21,15 +21,22 @@ export type BootStatus =
 
 export class BootFiles {
   readonly #dir: string;
+  readonly #own: string;
   #written: string | undefined;
 
-  constructor(dir: string) {
+  /** `own`: where the system lays a claim (package: take-claim) and the words go where the box's user may not write the partition. */
+  constructor(dir: string, own: string) {
     this.#dir = dir;
+    this.#own = own;
   }
 
   /** The text of a claim that still holds its secret. */
   async claimText(): Promise<string | undefined> {
-    const file = join(this.#dir, claimName);
+    return (await this.#claimIn(this.#dir)) ?? this.#claimIn(this.#own);
+  }
+
+  async #claimIn(dir: string): Promise<string | undefined> {
+    const file = join(dir, claimName);
     const about = await stat(file).catch(() => undefined);
     if (!about?.isFile() || about.size > claimBytesMax) return undefined;
     const text = (await readFile(file, 'utf8').catch(() => '')).replace(/^\ufeff/, '');
@@ -40,22 +47,28 @@ export class BootFiles {
     return parseJson(Claim, text);
   }
 
-  /** The secret has done its work: only what is no secret stays, so that a reader sees whose card it is. */
-  async emptyClaim({ dev }: Pick<Claim, 'dev'>): Promise<void> {
+  /** The secret has done its work: only what is no secret stays, so that a reader sees whose card it is. False: it could not be removed. */
+  async emptyClaim({ dev }: Pick<Claim, 'dev'>): Promise<boolean> {
     const left = { dev, used: true, note: 'Đã kích hoạt, mã đã xóa · enrolled, the token was removed' };
-    await writeFileAtomic(join(this.#dir, claimName), `${JSON.stringify(left, null, 1)}\n`, 0o600).catch(() => undefined);
+    await rm(join(this.#own, claimName), { force: true }).catch(() => undefined);
+    if ((await this.#claimIn(this.#dir)) === undefined) return true;
+    return writes(join(this.#dir, claimName), `${JSON.stringify(left, null, 1)}\n`, 0o600);
   }
 
   /** Written when it changes, and only where there is a boot partition. */
   async tell(status: BootStatus): Promise<void> {
     const text = statusText(status);
     if (text === this.#written || !(await stat(this.#dir).catch(() => undefined))?.isDirectory()) return;
-    const kept = await writeFileAtomic(join(this.#dir, statusName), text, 0o644).then(
-      () => true,
-      () => false,
-    );
-    if (kept) this.#written = text;
+    if ((await writes(join(this.#dir, statusName), text, 0o644)) || (await writes(join(this.#own, statusName), text, 0o644)))
+      this.#written = text;
   }
+}
+
+function writes(file: string, text: string, mode: number): Promise<boolean> {
+  return writeFileAtomic(file, text, mode).then(
+    () => true,
+    () => false,
+  );
 }
 
 function isEmptied(text: string): boolean {

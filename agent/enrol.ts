@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { cryptography, generateSigningKey } from '../hardware/host/crypto.ts';
+import { cryptography, generateSigningKey, sha256 } from '../hardware/host/crypto.ts';
 import { readIfPresent, writeFileAtomic } from '../hardware/host/files.ts';
 import { estPaths, keysPath } from '../schemas/enrolment.ts';
 import { KeysDocument, keyRing } from '../schemas/keys.ts';
@@ -63,6 +63,8 @@ export async function enrolBy(
   if (claim.hotspot) await writeFileAtomic(identityFile(dataDir, 'hotspot.json'), JSON.stringify(claim.hotspot), 0o600);
   const card = { dev, centreUrl, brokerUrl, trustRoot, ...(hardware !== undefined && { hardware }) };
   await writeIdentity(dataDir, card, { ca, cert: certificate.value });
+  // After the card: a power cut before this line uses the claim once more, one after a line before it would leave half a box.
+  await writeFileAtomic(identityFile(dataDir, 'used-claim'), `${sha256(Buffer.from(claim.token))}\n`, 0o600);
   for (const name of ['fresh-key.pem', 'fresh-signing.pem'] as const) await rm(identityFile(dataDir, name), { force: true });
   return ok({ dev });
 }

@@ -1,6 +1,7 @@
 // Who this box is: its keys, its certificate, the root it trusts, where its centre lives. Files of DATA/identity, mode 0600.
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { sha256 } from '../hardware/host/crypto.ts';
 import { readIfPresent, writeFileAtomic } from '../hardware/host/files.ts';
 import { Id, Sha256 } from '../schemas/ids.ts';
 import { TrustRoot } from '../schemas/keys.ts';
@@ -45,7 +46,11 @@ export interface Identity extends IdentityCard {
   readonly pinHash?: string;
 }
 
-/** `fresh-`: keys of a copied card that asks for its own; `next.pem`: a renewed pair on its way, `before.pem`: the one it replaced; `retired`: whose keys were removed here, `retiring`: whose are being removed. */
+/**
+ * `fresh-`: keys of a copied card that asks for its own; `next.pem`: a renewed pair on its way, `before.pem`: the one it replaced;
+ * `used-claim`: hash of the token that made it this box; `retiring`: the centre's word was heard, not all is removed
+ * yet; `retired`: whose keys were removed here.
+ */
 export const identityNames = [
   'card.json',
   'ca.pem',
@@ -59,6 +64,8 @@ export const identityNames = [
   'fresh-signing.pem',
   'next.pem',
   'before.pem',
+  'used-claim',
+  'retiring',
   'retired',
   'retiring',
 ] as const;
@@ -85,6 +92,11 @@ export async function readIdentity(dataDir: string): Promise<Result<Identity>> {
   if (!ca || !cert || !key || !signingKeyPem) return bad('not-found', 'the identity folder is incomplete; enrol again');
   const pinHash = (await readIfPresent(identityFile(dataDir, 'pin')))?.toString('utf8').trim();
   return ok({ ...card.value, tls: { ca, cert, key }, signingKeyPem, ...(pinHash ? { pinHash } : {}) });
+}
+
+/** Is this the claim by which this box became one? A boot partition that cannot be written keeps it for ever. */
+export async function isUsed(dataDir: string, { token }: Pick<Claim, 'token'>): Promise<boolean> {
+  return (await readIfPresent(identityFile(dataDir, 'used-claim')))?.toString('utf8').trim() === sha256(Buffer.from(token));
 }
 
 /** The card is written last: a half-done enrolment is none. */

@@ -33,5 +33,5 @@ head=$(printf '{"dev":"%s","token":"%s","pin":"%s","expMs":0,' "$dev" "$token" "
 mv "$boot/loa-claim.json.part" "$boot/loa-claim.json"
 sync
 if [ -z "\${LOA_NO_PACKAGE:-}" ]; then systemctl restart loa-agent; fi
-say "Da chep ma kich hoat cua $dev; xem $boot/loa-status.txt / the claim of $dev is in place; see $boot/loa-status.txt"
+say "Da chep ma kich hoat cua $dev; xem loa-status.txt trong $boot hoac /var/lib/loa-agent / the claim of $dev is in place; see loa-status.txt in $boot or /var/lib/loa-agent"
 `;

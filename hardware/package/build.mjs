@@ -67,12 +67,12 @@ function filled(text, name, product) {
   return text.replace(/@([A-Z]+)@/g, (whole, word) => words[word] ?? whole);
 }
 
-/** `parts/NAME/` is laid over the root; its programs (usr/bin, launcher) are executable. */
+/** `parts/NAME/` is laid over the root; its programs (usr/bin, launcher, take-claim) are executable. */
 function putParts(stage, name, product) {
   const from = join(parts, name);
   for (const path of everything(from)) {
     if (statSync(join(from, path)).isDirectory()) continue;
-    const program = /^usr\/bin\/|\/launcher$/.test(path);
+    const program = /^usr\/bin\/|\/(launcher|take-claim)$/.test(path);
     put(stage, path, filled(readFileSync(join(from, path), 'utf8'), name, product), program ? 0o755 : 0o644);
   }
   const overrides = filled(readFileSync(join(parts, 'lintian-overrides'), 'utf8'), name, product);

@@ -86,7 +86,7 @@ describe('the boot partition', () => {
 
   test('gives no claim that is used, empty, a folder or too large, and makes no partition where there is none', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'loa-boot-'));
-    const boot = new BootFiles(dir);
+    const boot = new BootFiles(dir, join(dir, 'own'));
     expect(await boot.claimText()).toBeUndefined();
     await writeFile(join(dir, claimName), '\ufeff{"dev":"hop-1"}');
     expect(await boot.claimText()).toBe('{"dev":"hop-1"}');

@@ -1,7 +1,19 @@
 // What goes into a Debian package, and that it is the same bytes each time.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -79,6 +91,7 @@ describe('units as they are shipped', () => {
         'ProtectSystem=strict',
         `CapabilityBoundingSet=${capabilities[name] ?? ''}`,
         'NoNewPrivileges=yes',
+        ...(name === 'loa-agent' ? ['ExecStartPre=-+/opt/loa/agent/take-claim'] : []),
       ])
         expect(text.split('\n')).toContain(line);
       expect(text).not.toMatch(/^MemoryDenyWriteExecute/m);
@@ -92,6 +105,36 @@ describe('units as they are shipped', () => {
       expect(() => execFileSync('systemd-analyze', args, { stdio: 'pipe' })).not.toThrow();
     },
   );
+});
+
+describe.runIf(findProgram('setpriv') && process.getuid?.() === 0)('a claim on a boot partition of root’s [needs setpriv and root]', () => {
+  const script = join(room, 'parts/loa-agent/opt/loa/agent/take-claim');
+  const claim = '{"dev":"hop-1","token":"claim-0123456789"}';
+  const lay = (boot: string) => {
+    chmodSync(dir, 0o755);
+    for (const name of ['boot', 'own']) mkdirSync(join(dir, name));
+    chownSync(join(dir, 'own'), 65_534, 65_534);
+    writeFileSync(join(dir, 'boot/loa-claim.json'), claim, { mode: 0o600 });
+    execFileSync('sh', [script, join(dir, boot), join(dir, 'own'), 'nobody'], { stdio: 'pipe' });
+  };
+  const kept = () => readFileSync(join(dir, 'own/loa-claim.json'), 'utf8');
+
+  test('is handed to the box’s user, and leaves the partition', () => {
+    lay('boot');
+    expect(kept()).toBe(claim);
+    expect(statSync(join(dir, 'own/loa-claim.json'))).toMatchObject({ uid: 65_534, mode: 0o100_600 });
+    expect(JSON.parse(readFileSync(join(dir, 'boot/loa-claim.json'), 'utf8')).used).toBe(true);
+    execFileSync('sh', [script, join(dir, 'boot'), join(dir, 'own'), 'nobody'], { stdio: 'pipe' });
+    expect(kept()).toBe(claim);
+  });
+
+  test('leads no hand of root’s along a link that the box’s user has laid', () => {
+    writeFileSync(join(dir, 'secret'), 'of root', { mode: 0o600 });
+    lay('none');
+    symlinkSync(join(dir, 'secret'), join(dir, 'own/loa-claim.json.part'));
+    expect(() => execFileSync('sh', [script, join(dir, 'boot'), join(dir, 'own'), 'nobody'], { stdio: 'pipe' })).toThrow();
+    expect(readFileSync(join(dir, 'secret'), 'utf8')).toBe('of root');
+  });
 });
 
 test.runIf(findProgram('dpkg-deb'))('a package is the same bytes whenever it is built, owned by root [needs dpkg-deb]', () => {

@@ -58,7 +58,7 @@ describe('the installer', () => {
     const boot = join(dir, 'boot');
     const done = await sh(installLine(claim), boot);
     expect(done).toMatchObject({ code: 0, said: expect.stringContaining('the claim of hop-1 is in place') });
-    const files = new BootFiles(boot);
+    const files = new BootFiles(boot, join(boot, 'own'));
     const read = must(files.readClaim((await files.claimText()) ?? ''));
     const { dev, token, pin, ca, trustRoot } = claim;
     expect(read).toMatchObject({ dev, token, pin, ca, trustRoot });
