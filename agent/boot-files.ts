@@ -12,6 +12,7 @@ const claimBytesMax = 64 * 1024;
 
 export type BootStatus =
   | { readonly is: 'no-claim'; readonly retired: boolean }
+  | { readonly is: 'broken'; readonly dev: string; readonly problem: Problem }
   | { readonly is: 'claim-wrong'; readonly problem: Problem }
   | { readonly is: 'trying'; readonly dev: string; readonly problem: Problem }
   | { readonly is: 'refused'; readonly dev: string; readonly problem: Problem }
@@ -103,6 +104,18 @@ const words: Words = {
     [
       retired ? 'This box was taken out of service and its keys were removed; it is silent.' : 'NOT ENROLLED: there is no claim yet.',
       `To do: download ${claimName} from the centre's page of boxes, copy it to this partition, put the card back.`,
+    ],
+  ],
+  broken: ({ dev, problem }) => [
+    [
+      `HỎNG DỮ LIỆU KÍCH HOẠT: khóa hoặc chứng thư của ${dev} trên thẻ không đọc được; hộp im lặng.`,
+      `Việc cần làm: tạo mã kích hoạt mới cho ${dev} và chép tệp ${claimName} vào đây.`,
+      `Chi tiết: ${problem.detail}`,
+    ],
+    [
+      `DAMAGED IDENTITY: keys or certificate of ${dev} cannot be read from the card; the box is silent.`,
+      `To do: make a new claim for ${dev} and copy ${claimName} here.`,
+      `Detail: ${problem.detail}`,
     ],
   ],
   'claim-wrong': ({ problem }) => [

@@ -1,4 +1,5 @@
 // Becoming somebody: keys are made on the box, the centre signs the certificate against a one-time claim (EST, RFC 7030).
+import { createPrivateKey } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
@@ -94,6 +95,14 @@ async function askKeys(door: CentreDoor, { dev, trustRoot }: Claim): Promise<Res
   return ring.ok ? keys : ring;
 }
 
+function isKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).type === 'private';
+  } catch {
+    return false;
+  }
+}
+
 const Refusal = v.object({ code: v.string(), detail: v.optional(v.string(), '') });
 
 /** The answer's text, or why there is none: the centre's own word where it gives one. */
@@ -104,9 +113,10 @@ export function judge({ status, text }: Answered): Result<string> {
   return bad(status >= 500 || status === 429 ? 'offline' : 'not-allowed', `the centre answered ${status}: ${text.slice(0, 200)}`);
 }
 
+/** A key that a card has lost half of is none: a new claim must heal it. */
 async function keptOrMade(file: string, make: () => string): Promise<string> {
-  const kept = await readIfPresent(file);
-  if (kept) return kept.toString('utf8');
+  const kept = (await readIfPresent(file))?.toString('utf8');
+  if (kept !== undefined && isKey(kept)) return kept;
   const made = make();
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeFileAtomic(file, made, 0o600);

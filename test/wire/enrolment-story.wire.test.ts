@@ -39,25 +39,6 @@ describe('a new box', () => {
 });
 
 describe('an enrolled box', () => {
-  test('whose boot partition keeps the claim goes on under it, and does not begin again and again', async () => {
-    const centre = await makeCentre();
-    const machine = await makeMachine();
-    await machine.put(centre.claim());
-    const first = live(machine);
-    await readyOf(first);
-    await first.life.stop();
-    await machine.put(centre.claim());
-    const again = live(machine);
-    let overs = 0;
-    again.life.onOver = () => overs++;
-    await readyOf(again);
-    await until('the claim without its secret', async () =>
-      (await readFile(join(machine.bootDir, claimName), 'utf8')).includes(centre.token) ? undefined : true,
-    );
-    expect(overs).toBe(0);
-    expect(centre.requests.filter(({ path }) => path.includes('simpleenroll'))).toHaveLength(1);
-  });
-
   test('renews past the half of its certificate’s life, comes back to the bus under the new one, and no row is lost or told twice', async () => {
     const centre = await makeCentre({ boxAgeMs: 250 * dayMs });
     const machine = await makeMachine();
