@@ -3,7 +3,7 @@ import type { Hotspot, Network } from '../hardware/network.ts';
 import { type HotspotEvent, type HotspotState, hotspotClosed, hotspotTurn } from './core/hotspot.ts';
 
 export interface HotspotDoorOptions {
-  readonly network: Pick<Network, 'openHotspot' | 'closeHotspot'>;
+  readonly network: Pick<Network, 'openHotspot' | 'closeHotspot' | 'devices'>;
   readonly hotspot: Hotspot;
   readonly monoMs: () => number;
   readonly tell: (act: 'hotspot-on' | 'hotspot-off', detail: string) => void;
@@ -39,7 +39,8 @@ export class HotspotDoor {
     const { state, do: act, row } = hotspotTurn(this.#state, event, this.#options.monoMs());
     this.#state = state;
     if (row) this.#options.tell(row.act, row.detail);
-    if (act) this.#work = this.#work.then(() => (act === 'open' ? this.#open() : this.#close())).catch(() => undefined);
+    const work = act === 'open' ? () => this.#open() : act === 'close' ? () => this.#close() : () => this.#openIfGone();
+    if (act || event.is === 'asked') this.#work = this.#work.then(work).catch(() => undefined);
     this.#arm();
   }
 
@@ -64,6 +65,14 @@ export class HotspotDoor {
       await network.closeHotspot();
       this.tell({ is: 'failed', detail: `the page cannot listen at ${hotspot.address}` });
     }
+  }
+
+  /** A Wi-Fi that was joined meanwhile has taken the only radio: whoever presses the button must not wait until its time is over. */
+  async #openIfGone(): Promise<void> {
+    const { network, hotspot } = this.#options;
+    const devices = await network.devices();
+    if (devices.ok && !devices.value.some(({ addresses }) => addresses.some((one) => one.startsWith(`${hotspot.address}/`))))
+      await this.#open();
   }
 
   async #close(): Promise<void> {

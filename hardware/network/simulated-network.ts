@@ -52,11 +52,14 @@ export class SimulatedNetwork implements Network {
         const profile = name === 'wlan0' && this.#hotspot ? 'loa-hotspot' : (this.#inUse.get(name) ?? null);
         const change = this.#profiles.get(profile ?? '')?.change;
         const fixed = change?.kind === 'cable' ? change.fixed : null;
-        const addresses = fixed
-          ? [`${fixed.address}/${fixed.prefix}`]
-          : profile
-            ? [`192.168.${kinds.findIndex(([n]) => n === name) + 1}.20/24`]
-            : [];
+        const own = name === 'wlan0' ? this.#hotspot?.address : undefined;
+        const addresses = own
+          ? [`${own}/24`]
+          : fixed
+            ? [`${fixed.address}/${fixed.prefix}`]
+            : profile
+              ? [`192.168.${kinds.findIndex(([n]) => n === name) + 1}.20/24`]
+              : [];
         const state = profile ? ('connected' as const) : ('disconnected' as const);
         return { name, kind, state, profile, addresses, gateway: fixed?.gateway ?? null, dns: fixed?.dns ?? [] };
       }),
@@ -82,6 +85,8 @@ export class SimulatedNetwork implements Network {
     const before = this.#inUse.get(device) ?? null;
     const profile = before === `loa-${change.kind}-1` ? `loa-${change.kind}-2` : `loa-${change.kind}-1`;
     this.#profiles.set(profile, { device, change, kept: false });
+    // One radio: what joins a Wi-Fi opens none.
+    if (change.kind === 'wifi') this.#hotspot = undefined;
     this.#inUse.set(device, profile);
     return ok({ kind: change.kind, device, before, profile });
   }

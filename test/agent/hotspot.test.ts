@@ -108,6 +108,21 @@ describe('the hotspot on a machine', () => {
     expect(rows).toEqual(['hotspot-on button']);
   });
 
+  test('a press brings it back when a Wi-Fi that was joined has taken the radio, and disturbs nobody while it is there', async () => {
+    const { network, heard, made } = door();
+    made.tell({ is: 'asked', by: 'button' });
+    made.tell({ is: 'asked', by: 'button' });
+    await made.settled();
+    expect(heard).toEqual(['10.84.0.1']);
+    await network.try({ kind: 'wifi', ssid: 'UBND xã', passphrase: 'mat-khau-thu' });
+    expect(network.hotspot).toBeUndefined();
+    made.tell({ is: 'asked', by: 'button' });
+    await made.settled();
+    expect(network.hotspot).toEqual(hotspot);
+    expect(heard).toEqual(['10.84.0.1', '10.84.0.1']);
+    await made.stop();
+  });
+
   test('without a page behind it there is no hotspot', async () => {
     const { network, rows, made } = door(new SimulatedNetwork(), false);
     made.tell({ is: 'asked', by: 'button' });
