@@ -1,11 +1,12 @@
 // The box's own Wi-Fi, changes of its network on trial, its key, and logs without secrets.
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type HotspotEvent, type HotspotState, hotspotClosed, hotspotOpenMs, hotspotTurn } from '../../agent/core/hotspot.ts';
 import { HotspotDoor } from '../../agent/hotspot.ts';
 import { readHotspotKey, wifiCode } from '../../agent/hotspot-key.ts';
+import { identityFile } from '../../agent/identity.ts';
 import { NetworkTrial, networkTrialMs } from '../../agent/network-trial.ts';
 import { readTail, withoutSecrets } from '../../agent/page/logs.ts';
 import { SimulatedNetwork } from '../../hardware/network/simulated-network.ts';
@@ -196,6 +197,18 @@ describe('name and key of the hotspot', () => {
     expect((await readHotspotKey(join(folder, 'b'))).passphrase).not.toBe(first.passphrase);
     const named = await readHotspotKey(join(folder, 'a'), { ssid: 'Loa cột 7' });
     expect(named).toEqual({ ssid: 'Loa cột 7', passphrase: first.passphrase });
+  });
+
+  test('are those of the claim, as on the label that the centre prints, once the box has one', async () => {
+    const dir = join(folder, 'claimed');
+    const own = await readHotspotKey(dir);
+    const hotspot = { name: 'Loa-cum-1', key: 'khoacuanhan1' };
+    await mkdir(join(dir, 'identity'));
+    await writeFile(identityFile(dir, 'hotspot.json'), JSON.stringify(hotspot));
+    expect(await readHotspotKey(dir)).toEqual({ ssid: hotspot.name, passphrase: hotspot.key });
+    expect(await readHotspotKey(dir, { ssid: 'Loa cột 7' })).toEqual({ ssid: 'Loa cột 7', passphrase: hotspot.key });
+    await writeFile(identityFile(dir, 'hotspot.json'), '\0\0');
+    expect(await readHotspotKey(dir)).toEqual(own);
   });
 
   test('stand in the code that phones read, with their own signs taken care of', () => {
