@@ -12,7 +12,7 @@ import { type BoxRequest, readBoxRequest, signingKeyOf } from './box-request.ts'
 import { ClaimLocks } from './claim-locks.ts';
 import { tokenHash } from './claims.ts';
 
-/** Of one box within a minute: its own tries after a power cut, and nobody's guesses. */
+/** Of one box within a minute: what is no claim of it, and its own renewals. */
 const triesPerMinute = 10;
 
 /** Another's, a used one, or brought by the wrong machine. One that has expired is no guess. */
@@ -49,10 +49,14 @@ export class EnrolmentDesk {
   /** EST simpleenroll. Problems: too-many-requests, not-found, claim-used, expired, not-allowed and those of the request. */
   async enrol(dev: string, token: string, csr: string): Promise<Result<IssuedBox>> {
     const { store, registry, authority, nowMs } = this.#options;
-    if (!this.#tries.allow(dev)) return bad('too-many-requests', `too many tries for ${dev}: wait a minute`);
-    const may = await this.#locks.mayTry(dev);
-    if (!may.ok) return may;
     const hash = tokenHash(token);
+    // A stranger who reads the id off the pole must not keep the box out: who brings a claim waits for no guesses, 192 bits are not guessed.
+    const known = await store.estate.claim(hash, nowMs());
+    if (known.ok ? known.value.dev !== dev : known.problem.code === 'not-found') {
+      if (!this.#tries.allow(dev)) return bad('too-many-requests', `too many tries for ${dev}: wait a minute`);
+      const may = await this.#locks.mayTry(dev);
+      if (!may.ok) return may;
+    }
     const request = await readBoxRequest(csr);
     if (!request.ok) return request;
     const signingKey = signingKeyOf(request.value);
