@@ -7,8 +7,8 @@ import { SmallCentre } from '../wire/small-centre.ts';
 import { planTone } from '../wire/tone-plan.ts';
 import { until } from '../wire/waiting.ts';
 
-/** The emulator needs its time to fetch the sound. */
-const aheadMs = 20_000;
+/** The emulator needs its time to fetch the sound: 29 MB. */
+const aheadMs = 120_000;
 const toneSeconds = 300;
 const waitMs = 3600_000;
 const installed = '/opt/loa/agent/releases';
