@@ -98,12 +98,12 @@ began=$(now)
 touch /run/loa-update
 check 'a signed release is fetched, started and kept' within 900 test -e /run/loa-committed
 updated=$(($(now) - began))
-check 'and is what runs' sh -c "readlink $program/current | grep -q 'releases/$(cat /run/loa-committed)'"
+check 'and is what runs' sh -c "test -s /run/loa-committed && test \"\$(readlink $program/current)\" = releases/\$(cat /run/loa-committed)"
 began=$(now)
 touch /run/loa-break
 check 'one that does not start is left again' within 900 test -e /run/loa-back
 rolledBack=$(($(now) - began))
-check 'for the one before' sh -c "readlink $program/current | grep -q 'releases/$(cat /run/loa-committed)'"
+check 'for the one before' sh -c "test -s /run/loa-committed && test \"\$(readlink $program/current)\" = releases/\$(cat /run/loa-committed)"
 check 'which is ready' within 600 is loa-agent ActiveState active
 kill -TERM $lab
 wait $lab

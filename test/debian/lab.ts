@@ -2,6 +2,7 @@
 // releases: one that runs and one that does not. Prints one JSON line for each thing that becomes true; ends when it is told to.
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { policy } from '../schemas/documents.ts';
 import { filesUnder, ReleaseDesk } from '../wire/release-offer.ts';
 import { SmallCentre } from '../wire/small-centre.ts';
 import { planTone } from '../wire/tone-plan.ts';
@@ -44,7 +45,7 @@ say({ lab: 'planned', startMs });
 // An update waits until nothing sounds: the week is empty from now on.
 await asked('update');
 const folder = join(installed, readdirSync(installed)[0] ?? '');
-const quiet = { settings: {}, schedules: { programmes: [], schedules: [], holidays: [], localOrder: [] } };
+const quiet = { settings: {}, policy: policy(), schedules: { programmes: [], schedules: [], holidays: [], localOrder: [] } };
 await desk.offer({ version: '90.1.0', counter: 1, files: filesUnder(folder) }, quiet);
 await until('its confirmation', () => desk.told('90.1.0').some(({ state }) => state === 'committed') || undefined, waitMs);
 writeFileSync('/run/loa-committed', '90.1.0');
