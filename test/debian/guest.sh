@@ -68,7 +68,7 @@ node /mnt/lab.mjs >/tmp/lab.out 2>&1 &
 lab=$!
 check 'a claim on the boot partition enrols the box' within 600 test -f /var/lib/loa-agent/identity/card.json
 enrolled=$(($(now) - began))
-check 'the claim holds no secret any more, and the boot partition says who this is' within 120 sh -c 'grep -q used /boot/firmware/loa-claim.json && ! grep -q token /boot/firmware/loa-claim.json && grep -q ENROLLED: /boot/firmware/loa-status.txt'
+check 'the claim holds no secret any more, and the boot partition says who this is' within 120 sh -c 'grep -q used /boot/firmware/loa-claim.json && ! grep -q \"token\": /boot/firmware/loa-claim.json && grep -q ENROLLED: /boot/firmware/loa-status.txt'
 check 'the box is ready: systemd heard the first beat of agent and guard' within 600 is loa-agent ActiveState active
 ready=$(($(now) - began))
 touch /run/loa-play
