@@ -28,7 +28,8 @@ const ordinaryInFlightMax = 2;
 const messageCharactersMax = 256 * 1024;
 const waitingMax = 200_000;
 const answerWithinMs = 8_000;
-const startWithinMs = 10_000;
+/** Keys are hard to open on purpose; a weak machine that has just been switched on does much else. */
+const startWithinMs = 60_000;
 const firstWaitMs = 50;
 const longestWaitMs = 5_000;
 const healthyMs = 60_000;

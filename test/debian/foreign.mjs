@@ -1,6 +1,6 @@
 // The arm64 package's own programs under qemu-user, on Debian's arm64 Node: native parts loaded, then a box that enrols and becomes ready.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { run } from '../kernel/kernel-files.mjs';
@@ -101,6 +101,8 @@ function foreignRoot() {
       own,
       'http://deb.debian.org/debian',
     ]);
+    // No script of base-files ran, which would join the two.
+    if (!existsSync(join(own, 'lib'))) symlinkSync('usr/lib', join(own, 'lib'));
     if (!existsSync(place)) renameSync(own, place);
   } finally {
     rmSync(own, { recursive: true, force: true });
