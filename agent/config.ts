@@ -169,8 +169,8 @@ export const AgentConfig = v.strictObject({
       port: v.optional(Port, 80),
     }),
   ),
-  /** A box without identity: end and say so, or wait for its claim on the page. */
-  whenUnenrolled: v.optional(v.picklist(['exit', 'page']), 'exit'),
+  /** A box without identity waits for a claim on the boot partition; with `page` on its page and its hotspot too. */
+  whenUnenrolled: v.optional(v.picklist(['wait', 'page']), 'wait'),
   audioOut: v.optional(v.variant('kind', [VirtualOut, AlsaOut]), { kind: 'virtual' }),
   /** Microphones and lines by the id that sessions name. */
   audioIn: v.optional(v.pipe(v.record(Id, v.variant('kind', [SimulatedIn, AlsaIn])), v.maxEntries(4)), {}),

@@ -1,5 +1,4 @@
 // A box that belongs to nobody yet: its page, its hotspot and its networks, until a claim makes it somebody's.
-import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { randomId } from '../hardware/host/crypto.ts';
@@ -10,7 +9,6 @@ import { Boards } from './boards.ts';
 import type { AgentConfig } from './config.ts';
 import { blankKept, blankLive } from './core/start-state.ts';
 import { keepEarlyRow } from './early-rows.ts';
-import { enrol } from './enrol.ts';
 import { openLog } from './log.ts';
 import type { PagePost } from './page/post.ts';
 import { type PageState, viewOf } from './page/view.ts';
@@ -27,8 +25,8 @@ export interface UnenrolledOptions {
   readonly dataDir: string;
   readonly config: AgentConfig;
   readonly version: string;
-  /** Once, when a claim was taken. */
-  readonly onEnrolled: () => void;
+  /** Whoever waits for a claim tries this one. */
+  readonly take: (claim: string) => Promise<Result<{ readonly dev: string }>>;
 }
 
 export class Unenrolled {
@@ -37,7 +35,6 @@ export class Unenrolled {
   #page: Page | undefined;
   #around: Surroundings | undefined;
   #boards: Boards | undefined;
-  #enrolling = false;
   #rows: Promise<void> = Promise.resolve();
 
   constructor(options: UnenrolledOptions) {
@@ -119,27 +116,9 @@ export class Unenrolled {
       do: async (body) => {
         const read = v.safeParse(ClaimBody, body);
         if (!read.success) return bad('bad-input', 'the claim is missing');
-        if (this.#enrolling) return bad('conflict', 'a claim is being tried');
-        this.#enrolling = true;
-        const done = await this.#enrol(read.output.claim).finally(() => {
-          this.#enrolling = false;
-        });
-        // The answer leaves before the page does.
-        if (done.ok) setImmediate(this.#options.onEnrolled);
-        return done;
+        return this.#options.take(read.output.claim);
       },
     };
-  }
-
-  async #enrol(claim: string): Promise<Result<{ readonly dev: string }>> {
-    const { dataDir } = this.#options;
-    const file = join(dataDir, `claim-${randomId('c')}.json`);
-    try {
-      await writeFile(file, claim, { mode: 0o600, flag: 'wx' });
-      return await enrol(dataDir, file);
-    } finally {
-      await rm(file, { force: true });
-    }
   }
 
   async #state({ site }: Surroundings, mayAct: boolean): Promise<PageState> {

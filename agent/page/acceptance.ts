@@ -5,22 +5,20 @@ import * as v from 'valibot';
 import { sha256 } from '../../hardware/host/crypto.ts';
 import { writeFileAtomic } from '../../hardware/host/files.ts';
 import { type AcceptanceCheck, acceptanceRecord } from '../../schemas/acceptance.ts';
-import { type Envelope, type Signer, seal } from '../../schemas/envelope.ts';
+import type { Envelope, Signer } from '../../schemas/envelope.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
+import { signAcceptance } from '../acceptance.ts';
 import type { CheckLine } from './checklist.ts';
 import { type PagePost, pinnedPost } from './post.ts';
 
 const photoBytesMax = 200 * 1024;
 const photosKept = 8;
-const dayMs = 24 * 3600_000;
 const bodyBytesMax = Math.ceil((photoBytesMax * 4) / 3) + 2_048;
 
 export interface AcceptanceOptions {
   readonly dev: string;
   readonly centre: () => string;
-  readonly epoch: () => string;
   readonly signer: Signer;
-  readonly freshId: () => string;
   readonly nowMs: () => number;
   /** Photos are kept here until somebody fetches them. */
   readonly folder: string;
@@ -58,19 +56,14 @@ export function acceptancePost(options: AcceptanceOptions): PagePost {
       const tried = acceptanceRecord([], answers);
       if (!tried.ok) return tried;
       options.heard(said.toneHeard ? 'yes' : 'no', hash !== null);
-      const record = acceptanceRecord(checksOf(await options.check()), answers);
-      if (!record.ok) return record;
-      options.queue(signed(options, record.value));
-      return ok({ id: options.dev });
+      const { dev, centre, signer, nowMs, queue, check } = options;
+      const made = signAcceptance(checksOf(await check()), answers, { dev, centre: centre(), signer, wallMs: nowMs() });
+      if (!made.ok) return made;
+      queue(made.value.record);
+      return ok({ id: dev });
     },
     bodyBytesMax,
   );
-}
-
-function signed({ dev, centre, epoch, signer, freshId, nowMs }: AcceptanceOptions, body: unknown): Envelope {
-  const iat = Math.max(0, Math.round(nowMs()));
-  const about = { typ: 'acceptance' as const, id: freshId(), iss: dev, epoch: epoch(), aud: `c/${centre()}`, ctr: iat };
-  return seal({ ...about, iat, nbf: 0, exp: iat + 366 * dayMs, body }, [signer]);
 }
 
 /** JPEG alone, under its hash; the newest few stay. */

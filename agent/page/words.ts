@@ -44,6 +44,8 @@ export const missedWords = {
   'orders-missed': { vi: 'Có lệnh không đến hộp', en: 'orders did not come' },
   'heartbeat-missed': { vi: 'Trung tâm không báo hiệu', en: 'no heartbeat' },
   store: { vi: 'Thẻ nhớ không ghi được', en: 'the card takes no writes' },
+  'not-heard': { vi: 'Đã phát nhưng loa không kêu: kiểm tra tăng âm và dây loa', en: 'played, not heard: check amplifier and line' },
+  'ear-missing': { vi: 'Micrô kiểm chứng không hoạt động', en: 'the microphone at the horn gives nothing' },
 } as const satisfies Record<string, Words>;
 
 export const classWords: Readonly<Record<string, Words>> = {

@@ -10,7 +10,6 @@ import type { AgentConfig } from '../config.ts';
 import type { Event, State } from '../core/model.ts';
 import { Fetcher, type FetcherOptions } from '../fetch.ts';
 import type { HeldKeys } from '../held-keys.ts';
-import type { Identity } from '../identity.ts';
 import type { Clock } from '../ports.ts';
 import type { Around } from './decide.ts';
 import { realDisk } from './disk.ts';
@@ -53,17 +52,17 @@ export interface Watch {
 }
 
 export interface StartUpdates extends Watch, Pick<BoxUpdatesOptions, 'dataDir' | 'keys' | 'clock' | 'loop' | 'page' | 'warn'> {
-  readonly config: Pick<AgentConfig, 'releases' | 'centreUrl' | 'diskReserveBytes'>;
-  readonly identity: Pick<Identity, 'centreUrl' | 'tls'>;
+  readonly config: Pick<AgentConfig, 'releases' | 'diskReserveBytes'>;
+  readonly door: FetcherOptions['door'];
   readonly own: OwnRelease;
 }
 
 /** Only where releases lie; `LOA_RELEASES` is the launcher's word for it. */
-export async function startUpdates({ config, identity, own, replaced, ...rest }: StartUpdates): Promise<BoxUpdates | undefined> {
+export async function startUpdates({ config, door, own, replaced, ...rest }: StartUpdates): Promise<BoxUpdates | undefined> {
   const root = config.releases ?? process.env['LOA_RELEASES'];
   if (root === undefined) return undefined;
   const { dataDir, keys, clock, loop, page, warn, beats } = rest;
-  const home = { centreUrl: config.centreUrl ?? identity.centreUrl, tls: identity.tls };
+  const home = { door };
   const reserveBytes = config.diskReserveBytes;
   const updates = new BoxUpdates({
     root,

@@ -9,16 +9,18 @@ const wifisMax = 32;
 
 /** Fields of one terse line: colons within a value are written `\:`, backslashes `\\`. */
 export function splitTerse(line: string): string[] {
-  const fields = [''];
+  const fields: string[] = [];
+  let field = '';
   for (let i = 0; i < line.length; i += 1) {
-    const sign = line[i];
-    if (sign === ':') fields.push('');
-    else {
-      if (sign === '\\' && i + 1 < line.length) i += 1;
-      fields[fields.length - 1] += line[i];
+    if (line[i] === ':') {
+      fields.push(field);
+      field = '';
+    } else {
+      if (line[i] === '\\' && i + 1 < line.length) i += 1;
+      field += line[i];
     }
   }
-  return fields;
+  return [...fields, field];
 }
 
 export function linesOf(text: string): string[] {

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { claimName } from '../../agent/boot-files.ts';
 import type { Presence } from '../../schemas/report.ts';
 import { tokenOf } from './at-the-box.ts';
-import { live, makeCentre, makeMachine, plan, readyOf, receipts, soonAt } from './box-lives.ts';
+import { live, makeCentre, makeMachine, plan, readyOf, receipts, soonAt } from './machine.ts';
 import { dayMs } from './small-centre.ts';
 import { until } from './waiting.ts';
 

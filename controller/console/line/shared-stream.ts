@@ -21,6 +21,7 @@ const names: Readonly<Record<LiveEvent, true>> = {
   unit: true,
   source: true,
   notice: true,
+  release: true,
 };
 
 /** What the centre says: the name of a live event and the id of what changed, or a sign of life. */
