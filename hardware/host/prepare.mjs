@@ -23,6 +23,16 @@ const toolsFor = {
     strace: 'strace',
     socat: 'socat',
     postgresql: 'pg_lsclusters',
+    curl: 'curl',
+    dpkg: 'dpkg-deb',
+    fdisk: 'sfdisk',
+    mtools: 'mcopy',
+    e2fsprogs: 'mke2fs',
+    systemd: 'systemd-analyze',
+    procps: 'ps',
+    iproute2: 'ip',
+    'dbus-daemon': 'dbus-daemon',
+    'network-manager': 'NetworkManager',
   },
 };
 const compilers = { 'g++': 'g++', make: 'make', python3: 'python3' };
