@@ -181,5 +181,5 @@ async function openSigner(hello: Hello, journal: pino.Logger): Promise<Result<Si
 function consoleDir(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const beside = join(here, 'console');
-  return existsSync(join(beside, 'main.js')) ? beside : join(here, '..', 'dist', 'console');
+  return existsSync(join(beside, 'index.html')) ? beside : join(here, '..', 'dist', 'console');
 }

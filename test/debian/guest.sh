@@ -123,7 +123,7 @@ for unit in agent controller broker; do
 done
 check 'a centre is made by its own command' sh -c 'loa-controller init --data /var/lib/loa-controller </mnt/seed.json >/tmp/init.out'
 check 'its service becomes ready' systemctl restart loa-controller
-check 'and answers' within 60 node -e 'require("http").get("http://127.0.0.1:8080/", (r) => process.exit(r.statusCode < 500 ? 0 : 1)).on("error", () => process.exit(1))'
+check 'and answers' within 60 node -e 'require("http").get("http://127.0.0.1:8080/", (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on("error", () => process.exit(1))'
 controllerMemory=$(prop loa-controller MemoryCurrent)
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=127.0.0.1 -keyout /etc/loa-broker/key.pem -out /etc/loa-broker/cert.pem >/dev/null 2>&1
