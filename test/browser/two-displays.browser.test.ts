@@ -65,7 +65,7 @@ describe.skipIf(!programPath('chromium'))('a browser with pictures behind it [ne
     expect([display.can.html, lit()]).toEqual([true, 0]);
     rmSync(executable);
     killAll();
-    await until('the bulletin’s words', () => lit() > 0, 5_000);
+    await until('the bulletin’s words', () => lit() > 0 && !display.can.html, 20_000);
     expect([display.shown(), display.can.html]).toEqual(['bulletin', false]);
     const began = performance.now();
     expect(await display.show(order('order'))).toHaveProperty('paintedMs');
