@@ -136,7 +136,7 @@ brokerMemory=$(prop loa-broker MemoryCurrent)
 for unit in agent controller broker; do systemctl is-failed -q loa-$unit && journalctl -u loa-$unit --no-pager | tail -n 15; done
 
 check 'they are removed' dpkg -r loa-agent loa-controller loa-broker
-check 'nothing of them runs any more' within 60 sh -c '! pgrep -f /opt/loa'
+check 'nothing of them runs any more' within 60 sh -c '! pgrep -f "[/]opt/loa"'
 check 'what they know stays' test -f /var/lib/loa-agent/identity/card.json -a -d /var/lib/loa-controller/keys
 check 'they are purged' dpkg -P loa-agent loa-controller loa-broker
 listing >/tmp/after
