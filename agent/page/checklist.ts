@@ -1,5 +1,6 @@
 // The twelve lines a technician goes through at the box: each with its measured value, why it is not well, and what to do. Pure.
 
+import { type AcceptanceLine, acceptanceLines } from '../../schemas/acceptance.ts';
 import type { ClockQuality } from '../../schemas/time.ts';
 import type { ModemSeen } from '../core/wired.ts';
 import { centreLine, certificateLine, claimLine, clockLine, namesLine } from './check-centre.ts';
@@ -15,21 +16,9 @@ export interface Words {
 /** `unknown` is never counted as well: nobody has measured it. */
 export type CheckState = 'ok' | 'warn' | 'bad' | 'unknown';
 
-export const checkIds = [
-  'power',
-  'card',
-  'modem',
-  'names',
-  'time',
-  'tls',
-  'claim',
-  'centre',
-  'amplifier',
-  'tone',
-  'screen',
-  'place',
-] as const;
-export type CheckId = (typeof checkIds)[number];
+/** The lines of the record that is signed at the end, in its order. */
+export const checkIds = acceptanceLines;
+export type CheckId = AcceptanceLine;
 
 export interface CheckLine {
   readonly id: CheckId;
