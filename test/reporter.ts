@@ -1,6 +1,6 @@
 // The last page of `npm test`: what held, on which doors, what was left out and why, where to look and listen.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { artifacts, type RunFacts } from './tell.ts';
 
@@ -11,27 +11,48 @@ const packageOf: Readonly<Record<string, string>> = {
   postgres: 'postgresql',
 };
 
+/** So many failures are told in words at the end; more than this have one cause. */
+const mostFailures = 20;
+
+interface Failure {
+  readonly name: string;
+  /** Its first line. */
+  readonly message: string;
+}
+
 interface Count {
   passed: number;
   failed: number;
+  readonly failures: Failure[];
   readonly leftOut: TestCase[];
   readonly failedFiles: { readonly project: string; readonly file: string }[];
   readonly slow: { readonly name: string; readonly ms: number }[];
 }
 
+function messageOf(error: unknown): string {
+  const { message } = (error ?? {}) as { readonly message?: unknown };
+  return String(message ?? error)
+    .slice(0, 300)
+    .replace(/\n.*/s, '');
+}
+
 function count(modules: readonly TestModule[]): Count {
-  const seen: Count = { passed: 0, failed: 0, leftOut: [], failedFiles: [], slow: [] };
+  const seen: Count = { passed: 0, failed: 0, failures: [], leftOut: [], failedFiles: [], slow: [] };
   for (const module of modules) {
     if (!module.ok()) seen.failedFiles.push({ project: module.project.name, file: relative('.', module.moduleId) });
-    if (module.errors().length > 0) seen.failed++;
+    const fail = (what: string, errors: readonly unknown[]): void => {
+      seen.failed++;
+      seen.failures.push({ name: `${relative('.', module.moduleId)} › ${what}`, message: messageOf(errors[0]) });
+    };
+    if (module.errors().length > 0) fail('the file', module.errors());
     for (const test of module.children.allTests()) {
-      const { state } = test.result();
+      const { state, errors } = test.result();
       if (state === 'passed') seen.passed++;
-      else if (state === 'failed') seen.failed++;
+      else if (state === 'failed') fail(test.fullName, errors);
       else seen.leftOut.push(test);
       seen.slow.push({ name: `${relative('.', module.moduleId)} › ${test.name}`, ms: test.diagnostic()?.duration ?? 0 });
     }
-    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) seen.failed++;
+    for (const suite of module.children.allSuites()) if (suite.errors().length > 0) fail(suite.fullName, suite.errors());
   }
   return seen;
 }
@@ -67,9 +88,19 @@ function tableLines(facts: readonly RunFacts[], since: number): string[] {
   if (doors.size > 0) lines.push('', `Doors       ${[...doors.keys()].sort().join(' · ')}`);
   const figures = facts.flatMap((one) => Object.entries(one.figures ?? {}));
   if (figures.length > 0) lines.push('', ...figures.map(([name, value]) => `${name}: ${value}`));
-  const kept = [...keptFiles(artifacts)].filter((path) => statSync(path).mtimeMs >= since).map((path) => relative('.', path));
-  if (kept.length > 0) lines.push('', 'To hear and to see', ...kept.sort().map((path) => `  ${path}`));
+  const kept = [...keptFiles(artifacts)].filter((path) => statSync(path).mtimeMs >= since);
+  const folders = new Map<string, number>();
+  for (const folder of kept.map((path) => relative('.', dirname(path)))) folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  const folderLines = [...folders].sort().map(([folder, files]) => `  ${String(files).padStart(4)} in ${folder}/`);
+  if (kept.length > 0) lines.push('', 'To hear and to see', ...folderLines);
   return lines;
+}
+
+/** What failed, once more and last: whoever reads only the end of a long run reads this. */
+function failedLines(failures: readonly Failure[], errors: readonly unknown[]): string[] {
+  const all = [...failures, ...errors.map((error) => ({ name: 'outside any test', message: messageOf(error) }))];
+  if (all.length === 0) return [];
+  return ['', 'Failed', ...all.slice(0, mostFailures).flatMap(({ name, message }) => [`  ${name}`, `      ${message}`])];
 }
 
 function leftOutLines(leftOut: readonly TestCase[]): string[] {
@@ -105,6 +136,7 @@ export default class ClosingReporter implements Reporter {
       '',
       'Slowest',
       ...slowest.map(({ name, ms }) => `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`),
+      ...failedLines(seen.failures, errors),
       '',
       `${seen.passed} passed, ${failed} failed`,
     ];
