@@ -16,8 +16,13 @@ const mostFailures = 20;
 
 interface Failure {
   readonly name: string;
-  /** Its first line. */
+  /** On one line; the seed of a property is in it. */
   readonly message: string;
+}
+
+interface FailedFile {
+  readonly project: string;
+  readonly file: string;
 }
 
 interface Count {
@@ -25,21 +30,32 @@ interface Count {
   failed: number;
   readonly failures: Failure[];
   readonly leftOut: TestCase[];
-  readonly failedFiles: { readonly project: string; readonly file: string }[];
+  readonly failedFiles: FailedFile[];
   readonly slow: { readonly name: string; readonly ms: number }[];
 }
 
 function messageOf(error: unknown): string {
   const { message } = (error ?? {}) as { readonly message?: unknown };
   return String(message ?? error)
-    .slice(0, 300)
-    .replace(/\n.*/s, '');
+    .replace(/\s*\n\s*/g, ' · ')
+    .slice(0, 600);
+}
+
+function failedFile(module: TestModule): FailedFile {
+  return { project: module.project.name, file: relative('.', module.moduleId) };
+}
+
+/** The file that ran when something failed outside any test; the runner notes it on the error. */
+function fileOf(error: unknown, modules: readonly TestModule[]): FailedFile | undefined {
+  const path = (error as { readonly VITEST_TEST_PATH?: unknown } | null)?.VITEST_TEST_PATH;
+  const module = modules.find(({ moduleId }) => moduleId === path);
+  return module && failedFile(module);
 }
 
 function count(modules: readonly TestModule[]): Count {
   const seen: Count = { passed: 0, failed: 0, failures: [], leftOut: [], failedFiles: [], slow: [] };
   for (const module of modules) {
-    if (!module.ok()) seen.failedFiles.push({ project: module.project.name, file: relative('.', module.moduleId) });
+    if (!module.ok()) seen.failedFiles.push(failedFile(module));
     const fail = (what: string, errors: readonly unknown[]): void => {
       seen.failed++;
       seen.failures.push({ name: `${relative('.', module.moduleId)} › ${what}`, message: messageOf(errors[0]) });
@@ -97,8 +113,7 @@ function tableLines(facts: readonly RunFacts[], since: number): string[] {
 }
 
 /** What failed, once more and last: whoever reads only the end of a long run reads this. */
-function failedLines(failures: readonly Failure[], errors: readonly unknown[]): string[] {
-  const all = [...failures, ...errors.map((error) => ({ name: 'outside any test', message: messageOf(error) }))];
+function failedLines(all: readonly Failure[]): string[] {
   if (all.length === 0) return [];
   return ['', 'Failed', ...all.slice(0, mostFailures).flatMap(({ name, message }) => [`  ${name}`, `      ${message}`])];
 }
@@ -127,8 +142,11 @@ export default class ClosingReporter implements Reporter {
     const strict = process.env['CI'] === 'true' && process.argv.every((argument) => !/^-t|--testNamePattern/.test(argument));
     const failed = seen.failed + errors.length + (strict ? seen.leftOut.length : 0);
     if (failed > 0) process.exitCode = 1;
-    const others = errors.length + (strict ? seen.leftOut.length : 0);
-    if (failed > 0) writeFileSync(join(artifacts, 'failed.json'), JSON.stringify({ files: seen.failedFiles, others }));
+    const elsewhere = errors.map((error) => fileOf(error, modules));
+    const others = elsewhere.filter((file) => file === undefined).length + (strict ? seen.leftOut.length : 0);
+    const files = [...seen.failedFiles, ...elsewhere.filter((file) => file !== undefined)];
+    const distinct = [...new Map(files.map((one) => [one.file, one])).values()];
+    if (failed > 0) writeFileSync(join(artifacts, 'failed.json'), JSON.stringify({ files: distinct, others }));
     const slowest = seen.slow.sort((a, b) => b.ms - a.ms).slice(0, 5);
     const lines = [
       ...tableLines(readFacts(), this.started),
@@ -136,7 +154,10 @@ export default class ClosingReporter implements Reporter {
       '',
       'Slowest',
       ...slowest.map(({ name, ms }) => `  ${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`),
-      ...failedLines(seen.failures, errors),
+      ...failedLines([
+        ...seen.failures,
+        ...errors.map((error, n) => ({ name: `${elsewhere[n]?.file ?? ''} › outside any test`, message: messageOf(error) })),
+      ]),
       '',
       `${seen.passed} passed, ${failed} failed`,
     ];
