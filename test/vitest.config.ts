@@ -57,7 +57,8 @@ export default defineConfig(({ mode }) => ({
                 include: ['test/**/*.wire.test.ts'],
                 testTimeout: 120_000,
                 hookTimeout: 60_000,
-                fileParallelism: false,
+                // Most of their time they wait for something to happen, so two at once; more would be late for one another.
+                maxWorkers: 2,
                 sequence: { groupOrder: 1 },
               },
             },
@@ -68,7 +69,6 @@ export default defineConfig(({ mode }) => ({
                 include: ['test/**/*.browser.test.ts'],
                 testTimeout: 180_000,
                 hookTimeout: 60_000,
-                // Half of their time they wait for a minute to come; more than two at once would be in one another's way.
                 maxWorkers: 2,
                 sequence: { groupOrder: 2 },
               },
