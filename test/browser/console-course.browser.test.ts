@@ -24,6 +24,9 @@ const placed = (id: string) => ({
   ...{ createdMs: 1, enrolledMs: 1, signingKey: 'AA==', certificate: null },
 });
 
+/** Longer than an hour and no whole number of them: whatever the clock says, some hour has both. */
+const playingQuarters = 6;
+
 /** Warmer and cooler once a day, an hour without power in each, more current while it plays, and half of the SIM's month used up. */
 function sampleAt(ago: number): Telemetry | undefined {
   const ofDay = ago % 96;
@@ -33,7 +36,7 @@ function sampleAt(ago: number): Telemetry | undefined {
   const atMs = endMs - ago * readingEveryMs;
   return {
     ...{ atMs, clock: 'signed', upMs: 1, rssBytes: 4e7, diskFreeBytes: 4e9, load1: 0.1, health: { state: 'ok', reasons: [] } },
-    ...{ temperatureC: 44 + 9 * swing + noise / 3, mainsV: 226 + noise - 4 * swing, currentMa: ofDay % 48 < 4 ? 1_240 : 85 },
+    ...{ temperatureC: 44 + 9 * swing + noise / 3, mainsV: 226 + noise - 4 * swing, currentMa: ofDay % 48 < playingQuarters ? 1_240 : 85 },
     ...{ signalDbm: -94 + noise, diskWornPercent: 20, sim: 'ready', operator: 'Viettel' },
     ...{ dataMonthBytes: Math.round(5e8 - ago * 2e5), dataBudgetBytes: 1e9 },
   };
