@@ -10,6 +10,7 @@ import { Approval, Mandate } from './authority.ts';
 import { CommandRequest } from './board-api.ts';
 import { BulkRequest } from './bulk.ts';
 import { CleanBulletin } from './bulletin-removals.ts';
+import { citizenShapes } from './citizen.ts';
 import { Command, Screenshot } from './command.ts';
 import * as content from './content-api.ts';
 import * as directives from './directive.ts';
@@ -57,6 +58,7 @@ import { Widget } from './widget.ts';
 
 /** Every shape that leaves a program, by its name. */
 export const wireShapes = {
+  ...citizenShapes,
   AcceptanceRecord,
   Ack,
   Answer,
