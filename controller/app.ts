@@ -1,9 +1,6 @@
 // The people's door as a Fastify app: it is built here and never listens here.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import fastifyStatic from '@fastify/static';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { MapTiles } from '../schemas/map-tiles.ts';
@@ -80,11 +77,12 @@ import type { Centre } from './centre.ts';
 import { webhookDoor } from './emergency/inlets/webhook.ts';
 import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
 import { originOf } from './map-tiles.ts';
+import { pageFiles } from './page-files.ts';
 
 export interface AppOptions {
   /** The operator's certificate; without it the app is for loopback only. */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Folder of the built console. */
+  /** Folder of the built console; the residents' app stands beside it. */
   readonly consoleDir: string;
   /** The operator's own server of map pictures. */
   readonly mapTiles?: MapTiles;
@@ -170,7 +168,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   eventRoutes(app, centre);
   describeRoutes(app, rules);
   probeRoutes(app, centre);
-  await pageRoutes(app, options.consoleDir);
+  await pageFiles(app, options.consoleDir);
   return app;
 }
 
@@ -261,26 +259,4 @@ function problemOf(error: FastifyError & { readonly problem?: Problem }): Proble
     return { code: 'not-json', path: '', detail };
   if (error.statusCode !== undefined && error.statusCode < 500) return { code: 'bad-input', path: '', detail };
   return { code: 'internal-error', path: '', detail: '' };
-}
-
-async function pageRoutes(app: FastifyInstance, consoleDir: string): Promise<void> {
-  if (existsSync(join(consoleDir, 'index.html'))) {
-    await app.register(fastifyStatic, {
-      root: consoleDir,
-      // A list: only in a list does the plugin find the packed one for `/`.
-      index: ['index.html'],
-      cacheControl: false,
-      // Packed when the console was built.
-      preCompressed: true,
-      // The name of an asset says what is in it.
-      setHeaders: (reply, path) =>
-        reply.header('cache-control', /[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
-    });
-    // The word of a one-time link stands after `#`: these are the console's first page under other names.
-    for (const url of ['/setup', '/invite', '/approve']) app.get(url, (_request, reply) => reply.sendFile('index.html'));
-    return;
-  }
-  app.get('/', async (_request, reply) =>
-    reply.type('text/plain; charset=utf-8').send('Loa: the console is not built (node hardware/host/build.mjs).\n'),
-  );
 }

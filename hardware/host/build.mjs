@@ -1,10 +1,10 @@
 // Makes dist/: one bundle per program, plus the browser pages. Plain Node; needs only esbuild, and Vite for the console.
 // `--run NAME [args]` builds when stale, then runs dist/NAME.js (or dist/NAME/FIRST-ARG.js) in this process.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { buildCitizen, buildConsole, put } from './build-pages.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const dist = join(root, 'dist');
@@ -28,7 +28,7 @@ const programs = {
   'bench/data': 'test/bench/traffic.ts',
   'chaos-release': 'test/chaos/update/release-program.ts',
 };
-const pages = { stage: 'controller/demo/stage', citizen: 'controller/citizen' };
+const pages = { stage: 'controller/demo/stage' };
 
 /** Native addons, and packages that read files beside themselves, stay where npm put them. */
 export const external = [
@@ -80,7 +80,7 @@ function* filesBelow(folder) {
 /** Changes whenever a source, an asset or an installed package does. */
 function sourceState() {
   const hash = createHash('sha256').update(process.version);
-  const files = [join(root, 'package-lock.json'), fileURLToPath(import.meta.url)];
+  const files = [join(root, 'package-lock.json')];
   for (const room of rooms) if (existsSync(join(root, room))) files.push(...filesBelow(join(root, room)));
   for (const file of files.sort()) {
     if (/\.test\.ts$|\.md$|[\\/]demo[\\/]data[\\/]/.test(file)) continue;
@@ -101,26 +101,6 @@ function nodeEntries() {
   return Object.entries(entries)
     .filter(([, path]) => existsSync(join(root, path)))
     .map(([out, path]) => ({ out, in: join(root, path) }));
-}
-
-/** Written beside and renamed, so a program that is starting never reads half a bundle. */
-function put(path, contents) {
-  mkdirSync(dirname(path), { recursive: true });
-  const beside = `${path}.${process.pid}`;
-  writeFileSync(beside, contents);
-  renameSync(beside, path);
-}
-
-/** Text is also kept packed: the centre sends the smaller one to whoever takes it, and packs nothing while people wait. */
-function putPacked(path, contents) {
-  put(path, contents);
-  if (!/\.(js|css|html|svg|webmanifest)$/.test(path)) return;
-  const bytes = Buffer.from(contents);
-  put(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-  put(
-    `${path}.br`,
-    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
-  );
 }
 
 /** All programs in one pass; when one of them does not build, the others still get their bundle. */
@@ -195,60 +175,6 @@ async function buildPage(esbuild, name, folder) {
   return [name];
 }
 
-/** What most pages stand on comes as one file, not as twenty: an old PC pays for each. */
-const sharedParts = [
-  { name: 'ahead', test: /[\\/]console[\\/]line[\\/]ahead\.ts$/, priority: 3 },
-  { name: 'parts', test: /[\\/]console[\\/](line|parts|words)[\\/][^\\/]+\.(ts|svelte|css)$/, minShareCount: 2, priority: 2 },
-  { name: 'words-vi', test: /[\\/]words[\\/]vi[\\/](frame|terms)\.json$/, priority: 1 },
-  { name: 'words-en', test: /[\\/]words[\\/]en[\\/](frame|terms)\.json$/, priority: 1 },
-];
-
-/** A part that the page's head names itself: it runs while the rest is still read. Whoever imports it meets the same one. */
-function runsFirst(part) {
-  const transformIndexHtml = {
-    order: 'post',
-    handler(_html, { bundle = {} }) {
-      const made = Object.values(bundle).find(({ type, name }) => type === 'chunk' && name === part);
-      if (!made) throw new Error(`the console has no part ${part}`);
-      return [{ tag: 'script', attrs: { type: 'module', async: true, src: `/${made.fileName}` }, injectTo: 'head-prepend' }];
-    },
-  };
-  return { name: 'runs-first', transformIndexHtml };
-}
-
-/** The console: components, one file a page, words apart. What it was made of before stays until the next build, for pages still open. */
-async function buildConsole() {
-  const folder = join(root, 'controller/console');
-  if (!existsSync(join(folder, 'index.html'))) return [];
-  const [{ build: viteBuild }, { svelte }] = await Promise.all([import('vite'), import('@sveltejs/vite-plugin-svelte')]);
-  const result = await viteBuild({
-    configFile: false,
-    root: folder,
-    logLevel: 'warn',
-    plugins: [svelte(), runsFirst('ahead')],
-    worker: { format: 'es' },
-    build: {
-      target: ['chrome109', 'firefox115', 'safari16'],
-      write: false,
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-      rollupOptions: { output: { hashCharacters: 'hex', codeSplitting: { groups: sharedParts } }, checks: { pluginTimings: false } },
-    },
-  });
-  const made = result.output;
-  const names = new Set(made.map(({ fileName }) => fileName));
-  const home = join(dist, 'console');
-  for (const file of made) putPacked(join(home, file.fileName), file.type === 'chunk' ? file.code : file.source);
-  cpSync(join(folder, 'public'), home, { recursive: true });
-  const before = join(dist, '.console.json');
-  const older = existsSync(before) ? JSON.parse(readFileSync(before, 'utf8')) : { made: [] };
-  const kept = new Set([...names, ...older.made]);
-  const assets = join(home, 'assets');
-  for (const name of readdirSync(assets)) if (!kept.has(`assets/${name.replace(/\.(br|gz)$/, '')}`)) rmSync(join(assets, name));
-  put(before, JSON.stringify({ made: [...names] }));
-  return ['console'];
-}
-
 /** Build what changed. Answers the names built, `[]` when all is fresh. */
 export async function build({ force = false } = {}) {
   const stamp = join(dist, '.stamp');
@@ -257,7 +183,8 @@ export async function build({ force = false } = {}) {
   const esbuild = await import('esbuild');
   const parts = await Promise.allSettled([
     buildPrograms(esbuild),
-    buildConsole(),
+    buildConsole({ root, dist }),
+    buildCitizen(esbuild, { root, dist }),
     ...Object.entries(pages).map(([name, folder]) => buildPage(esbuild, name, folder)),
   ]);
   await esbuild.stop();

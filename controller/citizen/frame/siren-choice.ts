@@ -1,0 +1,11 @@
+// Whether this phone rings when an alert comes while the app is open: only by somebody's own choice.
+
+const key = 'loa-dan-siren';
+
+export function sirenWanted(): boolean {
+  return localStorage.getItem(key) === 'yes';
+}
+
+export function chooseSiren(wanted: boolean): void {
+  localStorage.setItem(key, wanted ? 'yes' : 'no');
+}

@@ -1,0 +1,28 @@
+// The centre's word that something changed, while the app is open and seen. Without the stream pages ask by themselves, more seldom.
+import type { PublicEvent } from '../../../schemas/citizen-api.ts';
+
+const names: readonly PublicEvent[] = ['alert', 'day', 'items', 'answers', 'polls'];
+
+/** The event of the document that tells of a change of this kind. */
+export function changeOf(name: PublicEvent): string {
+  return `loa-dan-${name}`;
+}
+
+/** Listen while the page is seen: a phone in a pocket holds no line. */
+export function followCentre(): void {
+  const held: { stream?: EventSource } = {};
+  const look = () => {
+    if (document.visibilityState !== 'visible') {
+      held.stream?.close();
+      delete held.stream;
+      return;
+    }
+    if (held.stream && held.stream.readyState !== EventSource.CLOSED) return;
+    const stream = new EventSource('/api/public/events');
+    held.stream = stream;
+    for (const name of names) stream.addEventListener(name, () => document.dispatchEvent(new Event(changeOf(name))));
+  };
+  document.addEventListener('visibilitychange', look);
+  addEventListener('online', look);
+  look();
+}

@@ -1,0 +1,3 @@
+// What Vite and Svelte add to modules.
+/// <reference types="svelte" />
+/// <reference types="vite/client" />
