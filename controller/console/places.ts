@@ -40,6 +40,8 @@ const daily: readonly Omit<Place, 'group'>[] = [
     words: ['source'],
     page: () => import('./pages/source/page.svelte'),
   },
+  { name: 'phan-anh', words: ['feedback', 'reports'], page: () => import('./pages/feedback/page.svelte') },
+  { name: 'binh-chon', words: ['polls', 'reports'], page: () => import('./pages/polls/page.svelte') },
   { name: 'lich', words: ['plan'], page: () => import('./pages/plan/page.svelte') },
   { name: 'quy-dinh', words: ['policy'], page: () => import('./pages/policy/page.svelte') },
   { name: 'truc-tiep', words: ['live'], page: () => import('./pages/live/page.svelte') },
