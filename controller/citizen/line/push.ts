@@ -46,7 +46,7 @@ export async function takeMessages(publicKey: string, wish: PushWish): Promise<b
 export async function leaveMessages(): Promise<void> {
   const worker = await navigator.serviceWorker.getRegistration('/dan/');
   const subscription = await worker?.pushManager.getSubscription();
-  await send('POST', '/pushes/leave', { device: await ownDevice() });
+  await send('POST', '/pushes/remove', { device: await ownDevice() });
   await subscription?.unsubscribe();
   localStorage.removeItem(wishKey);
 }
