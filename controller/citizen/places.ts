@@ -39,10 +39,13 @@ export const places: readonly Place[] = [
 ];
 export const home = 'hom-nay';
 
+/** What messages of the centre call them. */
+const told: Readonly<Record<string, string>> = { alerts: 'canh-bao', items: 'ban-tin', receipt: 'cua-toi', polls: 'y-kien' };
+
 /** The page of an address's hash, and what it is told. */
 export function placeOf(hash: string): { readonly place: Place; readonly rest: readonly string[] } {
   const [name = '', ...rest] = hash.replace(/^#\/?/, '').split('/');
-  const found = places.find((one) => one.name === name);
+  const found = places.find((one) => one.name === (told[name] ?? name));
   const place = found ?? places.find((one) => one.name === home);
   if (!place) throw new Error('no first page');
   return { place, rest: found ? rest.map(plainly) : [] };

@@ -22,6 +22,10 @@ export function followCentre(): void {
     held.stream = stream;
     for (const name of names) stream.addEventListener(name, () => document.dispatchEvent(new Event(changeOf(name))));
   };
+  // A message came by the browser's push service: what is shown may be older.
+  navigator.serviceWorker?.addEventListener('message', () => {
+    for (const name of names) document.dispatchEvent(new Event(changeOf(name)));
+  });
   document.addEventListener('visibilitychange', look);
   addEventListener('online', look);
   look();
