@@ -1,5 +1,6 @@
 // The centre's store on SQLite or PostgreSQL: opens the file, walks it forward to today's tables, one writer.
 import type { Database } from '../../hardware/host/sqlite.ts';
+import type { CitizenStore } from './citizen-store.ts';
 import { migrations } from './migrations/migrations.ts';
 import { SqlAlerts } from './sql-alerts.ts';
 import { SqlApprovals } from './sql-approvals.ts';
@@ -14,6 +15,7 @@ import { SqlEvaluation, SqlTraining } from './sql-evaluation.ts';
 import { numberedAnew, SqlExchange } from './sql-exchange.ts';
 import { SqlFaults } from './sql-faults.ts';
 import { SqlFederation } from './sql-federation.ts';
+import { SqlFeedback } from './sql-feedback.ts';
 import { SqlFolders } from './sql-folders.ts';
 import { SqlIdentities } from './sql-identities.ts';
 import { SqlIssues } from './sql-issues.ts';
@@ -24,6 +26,8 @@ import { SqlOnce } from './sql-once.ts';
 import { SqlOrders } from './sql-orders.ts';
 import { SqlPeople } from './sql-people.ts';
 import { SqlPlays } from './sql-plays.ts';
+import { SqlPolls } from './sql-polls.ts';
+import { SqlPushes } from './sql-pushes.ts';
 import { SqlReadings } from './sql-readings.ts';
 import { SqlRegister } from './sql-register.ts';
 import { SqlReleases } from './sql-releases.ts';
@@ -75,6 +79,7 @@ export class SqlStore implements Store {
   readonly tickets: SqlTickets;
   readonly evaluation: SqlEvaluation;
   readonly training: SqlTraining;
+  readonly citizens: CitizenStore;
   readonly once: SqlOnce;
   readonly audit: SqlAudit;
   readonly counters: SqlCounters;
@@ -118,6 +123,8 @@ export class SqlStore implements Store {
     this.tickets = new SqlTickets(this.#writer);
     this.evaluation = new SqlEvaluation(this.#writer);
     this.training = new SqlTraining(this.#writer);
+    const writer = this.#writer;
+    this.citizens = { feedback: new SqlFeedback(writer), polls: new SqlPolls(writer), pushes: new SqlPushes(writer) };
     this.once = new SqlOnce(this.#writer);
     this.audit = new SqlAudit(this.#writer);
     this.counters = new SqlCounters(this.#writer);

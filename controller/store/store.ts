@@ -24,6 +24,7 @@ import type { StoredAcceptance } from '../core/acceptances.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import type { BulkStore } from './bulk-store.ts';
+import type { CitizenStore } from './citizen-store.ts';
 import type { DirectiveStore } from './directive-store.ts';
 import type { DutyStore } from './duty-store.ts';
 import type { Brought, Claim, EnrolmentStore } from './enrolment-store.ts';
@@ -507,6 +508,7 @@ export interface Store {
   readonly tickets: TicketStore;
   readonly evaluation: EvaluationStore;
   readonly training: TrainingStore;
+  readonly citizens: CitizenStore;
   readonly once: OnceStore;
   readonly audit: AuditStore;
   readonly counters: CounterStore;

@@ -18,6 +18,7 @@ import { describeAlertStore } from './alert-store.ts';
 import { describeApprovalStore } from './approval-store.ts';
 import { describeBulkStore } from './bulk-store.ts';
 import { describeCalendarStore } from './calendar-store.ts';
+import { describeCitizenStore } from './citizen-store.ts';
 import { describeDirectiveStore } from './directive-store.ts';
 import { describeDutyStore } from './duty-store.ts';
 import { describeEnrolmentStore } from './enrolment-store.ts';
@@ -87,6 +88,7 @@ describe.skipIf(postgresPrograms() === undefined)('on PostgreSQL [needs postgres
   describeRegisterStore('the register', makeBed);
   describeTicketStore('repairs', makeBed);
   describeEvaluationStore('evaluation', makeBed);
+  describeCitizenStore('citizens', makeBed);
   describeRetentionStore('retention', makeBed);
   describeReleaseStore('releases', makeBed);
   describeUnitStore('units', makeBed);

@@ -26,6 +26,7 @@ import { sql as releases } from './0024-releases.ts';
 import { sql as acceptances } from './0025-acceptances.ts';
 import { sql as readings } from './0026-readings.ts';
 import { sql as retirements } from './0027-retirements.ts';
+import { sql as citizens } from './0028-citizens.ts';
 
 export const migrations: readonly { readonly number: number; readonly sql: string }[] = [
   { number: 1, sql: first },
@@ -55,4 +56,5 @@ export const migrations: readonly { readonly number: number; readonly sql: strin
   { number: 25, sql: acceptances },
   { number: 26, sql: readings },
   { number: 27, sql: retirements },
+  { number: 28, sql: citizens },
 ];
