@@ -7,6 +7,7 @@ import type { DelegationDesk } from './approval/delegation-desk.ts';
 import type { LinkDesk } from './approval/link-desk.ts';
 import type { LastBackup } from './backup/last-backup.ts';
 import type { Blobs } from './blobs.ts';
+import type { Citizens } from './citizens/make-citizens.ts';
 import type { CommandDesk } from './command-desk.ts';
 import type { DirectiveDesk } from './directives/directive-desk.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -115,6 +116,8 @@ export interface Centre {
   readonly register: RegisterDesk;
   readonly tickets: TicketDesk;
   readonly training: TrainingDesk;
+  /** What residents read, say and are told. */
+  readonly citizens: Citizens;
   readonly feed: Feed;
   readonly tools: AudioTools;
   readonly journal: Journal;

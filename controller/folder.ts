@@ -26,6 +26,8 @@ export interface Folder {
   readonly lastBackup: string;
   /** Settings of who may vouch for people. */
   readonly oidc: string;
+  /** Certificates of a push service of the operator's own (PEM). */
+  readonly pushCa: string;
   /** Uploads that may go on, also after a restart. */
   readonly resumable: string;
   /** MP3 of sounds, made again when lost. */
@@ -56,6 +58,7 @@ export function folderOf(root: string): Folder {
     mail: join(root, 'mail.json'),
     lastBackup: join(root, 'last-backup.json'),
     oidc: join(root, 'oidc.json'),
+    pushCa: join(root, 'push-ca.pem'),
     resumable: join(root, 'resumable'),
     webSounds: join(root, 'web-sounds'),
     packages: join(root, 'packages'),

@@ -7,6 +7,7 @@ import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
 import { readLastBackup } from './backup/last-backup.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
+import { type CitizenOpened, makeCitizens } from './citizens/make-citizens.ts';
 import { CloneWatch } from './clone-watch.ts';
 import { CommandDesk } from './command-desk.ts';
 import { statusOf } from './core/fleet-status.ts';
@@ -75,6 +76,7 @@ export interface Parts extends Pick<Centre, 'card' | 'trust' | 'store' | 'blobs'
   readonly mail: MailSettings | undefined;
   readonly oidc: OidcSettings | undefined;
   readonly duty: DutySettings;
+  readonly citizens: CitizenOpened;
   readonly signIn: SignInBook;
   readonly upperDoors: UpperDoors;
 }
@@ -130,13 +132,14 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     bus.admit(below);
     return sourced.federation.follow(below);
   };
+  const citizens = makeCitizens({ ...parts, ...base, ...sourced, ...estate, ingest }, parts.citizens);
   const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
   return {
     centre: {
       ...{ ...opened, ...desks, groups, units, ...sourced, exchange, registry, dispatch, live, relays, link, feed, claimPlace },
       packagesDir: folderOf(settings.dataDir).packages,
       enrolment: new EnrolmentDesk({ store, registry, authority, journal, nowMs }),
-      ...{ retirement, ...inlets, commands, ...estate, reportMails, retention, releases },
+      ...{ retirement, ...inlets, commands, ...estate, reportMails, retention, releases, citizens },
       lastBackup: () => readLastBackup(folderOf(settings.dataDir).lastBackup),
     },
     rooms: { registry, link, bus, place, signatory, validity },

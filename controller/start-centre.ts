@@ -13,6 +13,7 @@ import { buildApp } from './app.ts';
 import { Blobs } from './blobs.ts';
 import { buildBoxDoor } from './box-door.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
+import { openCitizens } from './citizens/open-citizens.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import type { Publish } from './dispatch.ts';
 import { openDutySettings } from './duty/duty-settings.ts';
@@ -165,10 +166,12 @@ async function startWatches(centre: Centre, { validity }: Rooms): Promise<void> 
   validity.start();
   centre.steering.start();
   centre.approvals.start();
+  centre.citizens.start();
 }
 
 async function stopWatches(centre: Centre, { validity }: Rooms): Promise<void> {
   validity.stop();
+  await centre.citizens.stop();
   await centre.steering.stop();
   await centre.approvals.stop();
   await centre.federation.stop();
@@ -245,6 +248,7 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
     mail: mail.value,
     oidc: oidc.value,
     duty: await openDutySettings(store.meta, strongbox),
+    citizens: await openCitizens(store.meta, strongbox, settings),
     signIn: await openSignInSettings(store.meta),
     card: JSON.parse(card) as CentreCard,
     trust: JSON.parse(trust) as Trust,

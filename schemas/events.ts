@@ -18,6 +18,8 @@ export type LiveEvent =
   | 'unit'
   | 'source'
   | 'notice'
+  | 'feedback'
+  | 'poll'
   | 'release';
 
 /** Told while nothing changes as well, with `{}`: a page that hears none of them watches a line that is dead. */
