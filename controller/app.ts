@@ -17,6 +17,7 @@ import { boxRoutes } from './api/boxes.ts';
 import { calendarRoutes } from './api/calendar.ts';
 import { centreStateRoutes } from './api/centre-state.ts';
 import { centreRoutes } from './api/centres.ts';
+import { citizenRoutes } from './api/citizens.ts';
 import { claimRoutes } from './api/claims.ts';
 import { contactRoutes } from './api/contacts.ts';
 import { contentUsesRoutes } from './api/content-uses.ts';
@@ -160,12 +161,12 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   todayRoutes(app, centre);
   mapRoutes(app, centre, options.mapTiles);
   estateRoutes(app, centre);
-  retentionRoutes(app, centre);
   releaseRoutes(app, centre);
   centreStateRoutes(app, centre);
   centreRoutes(app, centre);
   federationRoutes(app, centre);
   eventRoutes(app, centre);
+  citizenRoutes(app, centre);
   describeRoutes(app, rules);
   probeRoutes(app, centre);
   await pageFiles(app, options.consoleDir);
@@ -221,6 +222,7 @@ function estateRoutes(app: FastifyInstance, centre: Centre): void {
   evaluationRoutes(app, centre);
   trainingRoutes(app, centre);
   practiceRoutes(app, centre);
+  retentionRoutes(app, centre);
 }
 
 function addHeaders(app: FastifyInstance, { tls, mapTiles }: AppOptions): void {

@@ -10,10 +10,12 @@ export interface BlobWish {
   readonly type: string;
   readonly range: string | undefined;
   readonly reply: FastifyReply;
+  /** Says how long it may be kept; for ever unless it does. */
+  readonly cache?: (reply: FastifyReply) => unknown;
 }
 
 /** Sends the answer itself when the content is here. Problem: not-found. */
-export async function sendBlob({ blobs, sha256, type, range, reply }: BlobWish): Promise<Result<undefined>> {
+export async function sendBlob({ blobs, sha256, type, range, reply, cache }: BlobWish): Promise<Result<undefined>> {
   const size = await blobs.size(sha256);
   if (size === undefined) return bad('not-found', `no content ${sha256}`);
   const wanted = readRange(range, size);
@@ -22,6 +24,7 @@ export async function sendBlob({ blobs, sha256, type, range, reply }: BlobWish):
     .header('etag', `"${sha256}"`)
     .header('cache-control', 'private, max-age=31536000, immutable')
     .type(type);
+  cache?.(reply);
   if (wanted === 'unsatisfiable') {
     await reply.code(416).header('content-range', `bytes */${size}`).send('');
     return ok(undefined);

@@ -77,12 +77,15 @@ function operation({ method, url, act, body, query, perMinute }: AnyRules): obje
   const inPath = names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   const wanted = query ? queryParameters(query) : [];
   const schema = answered[`${method} ${url}`];
-  const roles = act === 'self' ? [] : acts[act];
+  const roles = act === 'self' || act === 'open' ? [] : acts[act];
+  const who =
+    act === 'open' ? 'Anybody, without an account.' : act === 'self' ? 'Whoever is signed in.' : `Act ${act}: ${roles.join(', ')}.`;
+  const proofs = act === 'open' ? [] : act === 'self' ? [{ session: [] }] : [{ session: [] }, { token: [] }];
   return {
     operationId: `${String(method).toLowerCase()} ${url}`,
-    description: act === 'self' ? 'Whoever is signed in.' : `Act ${act}: ${roles.join(', ')}.`,
+    description: who,
     tags: [url.split('/')[2] ?? ''],
-    security: act === 'self' ? [{ session: [] }] : [{ session: [] }, { token: [] }],
+    security: proofs,
     ...(inPath.length + wanted.length > 0 && { parameters: [...inPath, ...wanted] }),
     ...(body && { requestBody: { required: !v.is(body, undefined), content: { 'application/json': { schema: schemaOf(body) } } } }),
     ...(perMinute !== undefined && { 'x-per-minute': perMinute }),

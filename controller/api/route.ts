@@ -51,7 +51,9 @@ export interface RouteRules<B extends v.GenericSchema, Q extends v.GenericSchema
   readonly perMinute?: number;
 }
 
-export type AnyRules = RouteRules<v.GenericSchema, v.GenericSchema>;
+type OwnRules = RouteRules<v.GenericSchema, v.GenericSchema>;
+/** `open`: of a route without an account, see `declareOpen`. */
+export type AnyRules = Omit<OwnRules, 'act'> & { readonly act: OwnRules['act'] | 'open' };
 
 const people = new WeakMap<FastifyRequest, Person>();
 const noSchema = v.unknown();
@@ -157,7 +159,7 @@ export function makeAct(centre: Centre, actor: string, act: string, subject: str
 async function admit(
   centre: Centre,
   request: FastifyRequest,
-  { act, where, quiet = false }: Pick<AnyRules, 'act' | 'where' | 'quiet'>,
+  { act, where, quiet = false }: Pick<OwnRules, 'act' | 'where' | 'quiet'>,
 ): Promise<Result<Person>> {
   const bearer = bearerOf(request);
   const person = bearer === undefined ? await admitPage(centre, request, quiet) : await admitProgram(centre, request, bearer, act);

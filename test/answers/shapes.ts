@@ -11,7 +11,7 @@ export interface Described {
 
 const root = join(import.meta.dirname, '../..');
 
-/** Read all `declare(app, centre, { method, url, … }, answer)` of `controller/`. */
+/** Read all `declare(app, centre, { method, url, … }, answer)` of `controller/`, and `declareOpen` beside it. */
 export function readShapes(): Described {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile).config as object;
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: ['controller/app.ts'] }, ts.sys, root);
@@ -23,7 +23,7 @@ export function readShapes(): Described {
     if (
       ts.isCallExpression(node) &&
       ts.isIdentifier(node.expression) &&
-      node.expression.text === 'declare' &&
+      (node.expression.text === 'declare' || node.expression.text === 'declareOpen') &&
       node.arguments.length === 4
     ) {
       const name = nameOf(checker, node.arguments[2]);

@@ -14,6 +14,7 @@ import { ok } from '../../schemas/problems.ts';
 import { EquipmentRequest } from '../../schemas/register.ts';
 import { schedule } from '../schemas/documents.ts';
 import { type BuiltCentre, makeCentre, must, password, seedOf } from './built-centre.ts';
+import { feedback } from './citizen-rig.ts';
 import { addOrder } from './order-rows.ts';
 import { ticket } from './register-rig.ts';
 import { equipment, link, outputs, type RouteRow, roleTable, things } from './role-table.ts';
@@ -119,6 +120,20 @@ async function makeThings(): Promise<void> {
     origin: { centre: 'tinh-08', directive: 'cd', unit: { id: 'tinh', name: 'Tỉnh', level: 'province', area: '08' }, units: [] },
   };
   must(await built.centre.store.directives.put(directive, [unreadEntry(directive, 'thon-1')], act));
+  must(await built.centre.store.citizens.feedback.add(feedback({ id: things.feedback }), { once: 'o', said: 's' }, 10, act));
+  const asked = { kind: 'poll' as const, unit: 'thon-1', title: 'x', text: '', voter: 'device' as const, opensMs: 1, closesMs: 2 };
+  const question = { type: 'one' as const, text: 'x', options: ['a', 'b'] };
+  const drafted = {
+    ...asked,
+    questions: [question],
+    id: things.poll,
+    by: 'x',
+    madeMs: 1,
+    changes: 0,
+    set: 'draft' as const,
+    counted: null,
+  };
+  must(await built.centre.store.citizens.polls.decidePoll(things.poll, () => ok(drafted), 10, act));
   await addOrder(built.centre, { id: things.order, area: home });
   must(await built.centre.exchange.put(things.link, { ...link, categories: [], languages: [] }, act));
 }

@@ -36,6 +36,8 @@ export const things = {
   schedule: 'lich-1',
   order: 'lenh-1',
   delegation: 'uq-1',
+  feedback: 'pa-1',
+  poll: 'bc-1',
   link: 'he-thong',
   account: 'tai-khoan',
   home: '08/02536/thon-1',
@@ -90,6 +92,18 @@ const ofEntry = (needs: ActName, route: string, elsewhere: RouteRow['elsewhere']
 const ofTicket = (needs: ActName, word: string, body?: object): RouteRow => ({
   ...{ route: `POST /api/tickets/:id/${word}`, needs, elsewhere: 'unseen', params: { id: things.ticket } },
   ...(body && { body }),
+});
+/** What a resident of another place said is not told of. */
+const ofFeedback = (needs: ActName, route: string, body?: object): RouteRow => ({
+  ...{ route: `POST /api/feedback/:id/${route}`, needs, elsewhere: 'unseen', params: { id: things.feedback } },
+  ...(body && { body: { seen: 0, ...body } }),
+});
+const poll = {
+  ...{ kind: 'poll', unit: 'thon-1', title: 'x', questions: [{ type: 'one', text: 'x', options: ['a', 'b'] }], voter: 'device' },
+  ...{ opensMs: 1, closesMs: 2 },
+} as const;
+const ofPoll = (needs: ActName, route: string): RouteRow => ({
+  ...{ route: `POST /api/polls/:id/${route}`, needs, elsewhere: 'unseen', params: { id: things.poll } },
 });
 const ofLink = { id: things.link };
 /** The system of the hamlet thon-1 is somebody else's. */
@@ -320,6 +334,38 @@ export const roleTable: readonly RouteRow[] = [
     ...{ route: 'POST /api/ratings', needs: 'rating.write', elsewhere: 'refused' },
     body: { unit: 'thon-1', month: '2026-11', level: 'commune', source: 'phieu', stars: [0, 0, 0, 0, 1] },
   },
+  // Residents, who have no account, and those who answer them.
+  ...anywhere('open', 'GET /api/public/place', 'GET /api/public/day', 'GET /api/public/items', 'GET /api/public/items/:id'),
+  ...anywhere('open', 'GET /api/public/alerts', 'GET /api/public/answers', 'GET /api/public/polls', 'GET /api/public/poles/:code'),
+  ...anywhere('open', 'GET /api/public/open-data', 'GET /api/public/sounds/:sha256', 'GET /api/public/sounds/:sha256/mp3'),
+  ...anywhere('open', 'GET /api/public/pages/:sha256', 'GET /api/public/events', 'POST /api/public/device', 'POST /api/public/feedback'),
+  ...anywhere('open', 'POST /api/public/feedback/look', 'POST /api/public/feedback/rate', 'POST /api/public/feedback/mine'),
+  ...anywhere('open', 'POST /api/public/phone', 'POST /api/public/phone/confirm', 'POST /api/public/ratings'),
+  ...anywhere('open', 'POST /api/public/my-data', 'POST /api/public/my-data/erase', 'POST /api/public/polls/:id/ballots'),
+  ...anywhere('open', 'POST /api/public/pushes', 'POST /api/public/pushes/remove', 'POST /api/public/pushes/received'),
+  ...anywhere('feedback.read', 'GET /api/feedback', 'GET /api/feedback-statistics'),
+  { route: 'GET /api/feedback/:id', needs: 'feedback.read', elsewhere: 'unseen', params: { id: things.feedback } },
+  {
+    ...{ route: 'GET /api/feedback/:id/attached/:sha256', needs: 'feedback.read', elsewhere: 'unseen' },
+    params: { id: things.feedback, sha256: 'a'.repeat(64) },
+  },
+  ofFeedback('feedback.write', 'assign', { assignee: things.account }),
+  ofFeedback('feedback.write', 'note', { note: 'x' }),
+  ofFeedback('feedback.write', 'answer', { text: 'xxx' }),
+  ofFeedback('feedback.write', 'link', { item: things.source }),
+  ofFeedback('feedback.moderate', 'hold', {}),
+  ofFeedback('feedback.moderate', 'accept', {}),
+  ofFeedback('feedback.moderate', 'refuse', { reason: 'xxx' }),
+  ofFeedback('feedback.publish', 'publish', { question: 'xxx', answer: 'xxx' }),
+  ofFeedback('feedback.publish', 'hide', {}),
+  ...anywhere('read', 'GET /api/polls'),
+  { route: 'POST /api/polls', needs: 'poll.write', elsewhere: 'refused', body: poll },
+  { route: 'PUT /api/polls/:id', needs: 'poll.write', elsewhere: 'unseen', params: { id: things.poll }, body: poll },
+  ofPoll('poll.publish', 'open'),
+  ofPoll('poll.publish', 'close'),
+  ofPoll('poll.publish', 'withdraw'),
+  ...placed('feedback.read', 'GET /api/push-messages'),
+  ...placed('citizen.settings', 'GET /api/citizen-settings', 'PUT /api/citizen-settings'),
   // Training.
   ...anywhere('read', 'GET /api/exercises', 'GET /api/trainings', 'GET /api/sandboxes'),
   { route: 'GET /api/trainings/:id/acts', needs: 'read', elsewhere: 'unseen', params: { id: things.training } },

@@ -1,0 +1,84 @@
+// What changed for residents, as it happens: server-sent events by name alone, for an app that is open. One pulse beats for all.
+import type { ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { PublicEvent } from '../../schemas/citizen-api.ts';
+import { type LiveEvent, pulseEvent, pulseEveryMs } from '../../schemas/events.ts';
+import type { Centre } from '../centre.ts';
+import { addressKey } from '../core/accounts.ts';
+import { sendProblem } from './route.ts';
+
+const watchersMax = 12_000;
+/** A carrier sends a whole commune through one address. */
+const ofOneMax = 2_000;
+const waitingBytesMax = 16 * 1024;
+/** The same word again within this time tells nothing new, but an alert is told at once. */
+const againAfterMs = 2_000;
+
+const told: Readonly<Partial<Record<LiveEvent, PublicEvent>>> = {
+  ...{
+    order: 'alert',
+    alert: 'alert',
+    programme: 'day',
+    schedule: 'day',
+    receipt: 'day',
+    source: 'items',
+    feedback: 'answers',
+    poll: 'polls',
+  },
+};
+
+export function publicEventRoutes(app: FastifyInstance, { feed, nowMs }: Centre): void {
+  const open = new Map<ServerResponse, string>();
+  const tally = new Map<string, number>();
+  const lately = new Map<PublicEvent, number>();
+  const write = (text: string) => {
+    for (const raw of open.keys()) {
+      // Who does not read is let go; it comes back by itself.
+      if (raw.writableLength > waitingBytesMax) raw.end();
+      else raw.write(text);
+    }
+  };
+  const leave = feed.watch(({ event, id }) => {
+    const name = told[event];
+    if (name === undefined || open.size === 0) return;
+    const last = lately.get(name) ?? 0;
+    if (name !== 'alert' && nowMs() - last < againAfterMs && nowMs() >= last) return;
+    lately.set(name, nowMs());
+    // Only an alert says which: nothing of a person goes to everybody.
+    write(`event: ${name}\ndata: ${JSON.stringify(name === 'alert' ? { id } : {})}\n\n`);
+  });
+  const pulse = setInterval(() => write(`event: ${pulseEvent}\ndata: {}\n\n`), pulseEveryMs);
+  pulse.unref();
+  app.addHook('preClose', async () => {
+    clearInterval(pulse);
+    leave();
+    for (const raw of open.keys()) raw.end();
+  });
+
+  app.get('/api/public/events', { config: { rateLimit: { max: 1_200, timeWindow: 60_000 } } }, async (request, reply) => {
+    const address = addressKey(request.ip);
+    const mine = tally.get(address) ?? 0;
+    if (open.size >= watchersMax || mine >= ofOneMax)
+      return sendProblem(reply, {
+        code: 'too-many-requests',
+        path: '',
+        detail: 'too many watch already; ask for /api/public/alerts instead',
+      });
+    const { raw } = reply;
+    const headers = Object.fromEntries(
+      Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    );
+    reply.hijack();
+    raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+    raw.write('retry: 5000\n\n');
+    open.set(raw, address);
+    tally.set(address, mine + 1);
+    raw.on('close', () => {
+      if (!open.delete(raw)) return;
+      const left = (tally.get(address) ?? 1) - 1;
+      if (left > 0) tally.set(address, left);
+      else tally.delete(address);
+    });
+    return reply;
+  });
+}
