@@ -18,6 +18,8 @@ const names: Readonly<Record<LiveEvent, true>> = {
   duty: true,
   alert: true,
   fault: true,
+  feedback: true,
+  poll: true,
   unit: true,
   source: true,
   notice: true,
