@@ -27,10 +27,15 @@ const told: Readonly<Partial<Record<LiveEvent, PublicEvent>>> = {
   },
 };
 
+function wordOf(name: PublicEvent, told: object): string {
+  return `event: ${name}\ndata: ${JSON.stringify(told)}\n\n`;
+}
+
 export function publicEventRoutes(app: FastifyInstance, { feed, nowMs }: Centre): void {
   const open = new Map<ServerResponse, string>();
   const tally = new Map<string, number>();
   const lately = new Map<PublicEvent, number>();
+  const later = new Map<PublicEvent, ReturnType<typeof setTimeout>>();
   const write = (text: string) => {
     for (const raw of open.keys()) {
       // Who does not read is let go; it comes back by itself.
@@ -41,16 +46,28 @@ export function publicEventRoutes(app: FastifyInstance, { feed, nowMs }: Centre)
   const leave = feed.watch(({ event, id }) => {
     const name = told[event];
     if (name === undefined || open.size === 0) return;
-    const last = lately.get(name) ?? 0;
-    if (name !== 'alert' && nowMs() - last < againAfterMs && nowMs() >= last) return;
-    lately.set(name, nowMs());
     // Only an alert says which: nothing of a person goes to everybody.
-    write(`event: ${name}\ndata: ${JSON.stringify(name === 'alert' ? { id } : {})}\n\n`);
+    if (name === 'alert') return write(wordOf(name, { id }));
+    const restMs = (lately.get(name) ?? 0) + againAfterMs - nowMs();
+    if (restMs <= 0 || restMs > againAfterMs) {
+      lately.set(name, nowMs());
+      return write(wordOf(name, {}));
+    }
+    // What changes meanwhile is told once, when the time is over: the last change is never kept back.
+    if (later.has(name)) return;
+    const timer = setTimeout(() => {
+      later.delete(name);
+      lately.set(name, nowMs());
+      write(wordOf(name, {}));
+    }, restMs);
+    timer.unref();
+    later.set(name, timer);
   });
   const pulse = setInterval(() => write(`event: ${pulseEvent}\ndata: {}\n\n`), pulseEveryMs);
   pulse.unref();
   app.addHook('preClose', async () => {
     clearInterval(pulse);
+    for (const timer of later.values()) clearTimeout(timer);
     leave();
     for (const raw of open.keys()) raw.end();
   });

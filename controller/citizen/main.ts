@@ -28,6 +28,13 @@ if (target) {
   });
 }
 addEventListener('online', () => void sendWaiting().then(() => here.ask()));
+/** A line that is back may break the first that goes over it; what waits is tried again while somebody looks. */
+const againMs = 10_000;
+setInterval(() => void (document.visibilityState === 'visible' && navigator.onLine && sendWaiting()), againMs);
+
+// Something that was sent meanwhile, by this page or by the worker.
+const channel = new BroadcastChannel(outboxChannel);
+channel.onmessage = () => document.dispatchEvent(new Event(outboxChannel));
 
 /** What is not needed for the first sight comes after it. */
 async function settle(): Promise<void> {
@@ -35,8 +42,5 @@ async function settle(): Promise<void> {
   followCentre();
   await navigator.serviceWorker?.register('/dan/worker.js', { scope: '/dan/', updateViaCache: 'none' }).catch(() => undefined);
   await sendWaiting();
-  // Something that the worker has sent meanwhile.
-  const channel = new BroadcastChannel(outboxChannel);
-  channel.onmessage = () => document.dispatchEvent(new Event(outboxChannel));
 }
 void settle();

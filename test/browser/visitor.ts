@@ -71,6 +71,11 @@ export class Visitor {
     return tooWide;
   }
 
+  /** Photograph the page as it is, for a person to look at. */
+  async snap(view: string): Promise<void> {
+    await this.page.screenshot({ path: join(artifactFolder(this.#name), `${view}.png`), fullPage: true });
+  }
+
   leave(): Promise<void> {
     return this.context.close();
   }

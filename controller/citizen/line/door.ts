@@ -49,6 +49,8 @@ async function asked(method: string, path: string, body?: unknown, once?: string
       method,
       headers,
       credentials: 'omit',
+      // What the phone kept by itself is asked for again: a change was told of, and it must be seen.
+      cache: 'no-cache',
       signal,
       ...(sent !== undefined && { body: sent }),
     });
