@@ -30,7 +30,7 @@ if (target) {
 addEventListener('online', () => void sendWaiting().then(() => here.ask()));
 /** A line that is back may break the first that goes over it; what waits is tried again while somebody looks. */
 const againMs = 10_000;
-setInterval(() => void (document.visibilityState === 'visible' && navigator.onLine && sendWaiting()), againMs);
+setInterval(() => void (document.visibilityState === 'visible' && sendWaiting()), againMs);
 
 // Something that was sent meanwhile, by this page or by the worker.
 const channel = new BroadcastChannel(outboxChannel);

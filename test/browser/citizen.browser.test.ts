@@ -103,8 +103,9 @@ describe.skipIf(!programPath('chromium'))('a resident with a phone [needs chromi
     await page.getByRole('button', { name: /^Đã lưu/ }).waitFor();
     await looksWell('today-heard');
     await resident.context.setOffline(true);
-    await page.reload();
     await page.getByText('Không có mạng.').waitFor();
+    await page.reload();
+    await page.getByText('Bản tin sáng').first().waitFor();
     await page.getByRole('link', { name: 'Nghe lại', exact: true }).click();
     await page.getByRole('heading', { name: 'Đã lưu trên máy' }).waitFor();
     await page.locator('section', { hasText: 'Đã lưu trên máy' }).getByRole('button', { name: 'Nghe Bản tin sáng' }).click();
