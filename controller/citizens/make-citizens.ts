@@ -8,6 +8,7 @@ import type { CitizenSettingsBook } from './citizen-settings.ts';
 import { CitizenWatch } from './citizen-watch.ts';
 import { Deadlines } from './deadlines.ts';
 import { FeedbackDesk } from './feedback-desk.ts';
+import { Kept } from './kept.ts';
 import { MyData } from './my-data.ts';
 import { OfficeDesk } from './office-desk.ts';
 import type { CitizenParts, MakeAct } from './parts.ts';
@@ -61,7 +62,16 @@ export function makeCitizens(parts: CitizenParts, { key, settings, door }: Citiz
   const phones = new PhoneDesk({ key, waits, sms, centre: card.name, audit, act, nowMs });
   const poles = new PoleBook(register, () => units.today(), nowMs);
   const pushes = new PushDesk({ ...parts, key, door, hosts: () => settings.now().pushHosts, sms });
-  const toldFeedback = (id: string) => feed.tell('feedback', id);
+  const kept = new Kept(nowMs);
+  // The feed tells the same thing again a moment later; who asks at once sees what was just done.
+  const toldFeedback = (id: string) => {
+    kept.drop('replies');
+    feed.tell('feedback', id);
+  };
+  const toldPoll = (id: string) => {
+    kept.drop('polls');
+    feed.tell('poll', id);
+  };
   const repairs = new Repairs({ store, tickets, teller: pushes, act, changed: toldFeedback, nowMs });
   const attachments = new Attachments({ blobs, ffmpeg: tools.ffmpegDecodesOnly ? undefined : tools.ffmpeg, ingest, store });
   const broadcasts = new Broadcasts(store, nowMs);
@@ -69,10 +79,10 @@ export function makeCitizens(parts: CitizenParts, { key, settings, door }: Citiz
   const desk = new FeedbackDesk({ ...parts, key, waits, attachments, deadlines, poles, repairs, broadcasts, act, changed: toldFeedback });
   const office = new OfficeDesk({ ...parts, desk, poles, broadcasts, teller: pushes, changed: toldFeedback });
   const unitOf = (id: string) => desk.unitOf(id);
-  const polls = new PollDesk({ ...parts, key, teller: pushes, act, changed: (id) => feed.tell('poll', id), unitOf });
+  const polls = new PollDesk({ ...parts, key, teller: pushes, act, changed: toldPoll, unitOf });
   const keptDays = () => settings.now().keptDays;
   const myData = new MyData({ store, key, desk, polls, attachments, keptDays, act, changed: toldFeedback, nowMs });
-  const book = new PublicBook({ ...parts, settings, poles, polls, broadcasts, repairs, desk, sms, pushKey: door.publicKey });
+  const book = new PublicBook({ ...parts, settings, poles, polls, broadcasts, repairs, desk, sms, pushKey: door.publicKey, kept });
   const watch = new CitizenWatch({ store, units, feed, pushes, polls, repairs, myData, journal, nowMs });
   return {
     ...{ key, settings, sms, waits, phones, desk, office, polls, pushes, book, myData, watch },

@@ -24,7 +24,7 @@ import { withOrigins } from '../sources/origins.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { CitizenSettingsBook } from './citizen-settings.ts';
 import type { FeedbackDesk } from './feedback-desk.ts';
-import { Kept } from './kept.ts';
+import type { Kept } from './kept.ts';
 import type { CitizenParts } from './parts.ts';
 import type { PoleBook } from './pole-book.ts';
 import { isAround, type PollDesk } from './poll-desk.ts';
@@ -46,6 +46,7 @@ export interface PublicBookOptions
   readonly desk: Pick<FeedbackDesk, 'unitOf'>;
   readonly sms: Sms;
   readonly pushKey: string;
+  readonly kept: Kept;
 }
 
 export class PublicBook {
@@ -55,7 +56,7 @@ export class PublicBook {
 
   constructor(options: PublicBookOptions) {
     this.#options = options;
-    this.#kept = new Kept(options.nowMs);
+    this.#kept = options.kept;
   }
 
   /** What changed is made anew; who asks in the same moment gets the new. */

@@ -21,6 +21,8 @@ export interface MonthFacts {
   /** Essential items, once for each unit they were issued to. */
   readonly items: readonly { readonly area: AreaPath; readonly done: boolean }[];
   readonly ratings: readonly { readonly area: AreaPath; readonly level: RatedLevel; readonly stars: Stars }[];
+  /** What residents said and is due, answered in time or not. */
+  readonly replies?: readonly { readonly area: AreaPath; readonly inTime: boolean }[];
   readonly staff: readonly { readonly areas: readonly AreaPath[]; readonly trained: boolean }[];
 }
 
@@ -30,7 +32,7 @@ export interface UnitMeasures {
   readonly kept: Measure;
   /** `null`: no box was there to have any. */
   readonly longFaults: number | null;
-  /** Nobody measures it until citizens can write. */
+  /** Answered within two working days. */
   readonly replied: Measure;
   readonly ratings: Readonly<Record<RatedLevel, Stars>>;
   /** Each person once, however many rights. */
@@ -40,10 +42,11 @@ export interface UnitMeasures {
 const noStars: Stars = [0, 0, 0, 0, 0];
 
 /** All of a unit and below it: a parent is measured by all that lies below, never by the mean of its units' shares. */
-export function measure(area: AreaPath, { boxes, items, ratings, staff }: MonthFacts): UnitMeasures {
+export function measure(area: AreaPath, { boxes, items, ratings, staff, replies = [] }: MonthFacts): UnitMeasures {
   const own = boxes.filter((box) => within(box.area, area));
   const sum = (of: (box: MonthFacts['boxes'][number]) => number) => own.reduce((all, box) => all + of(box), 0);
   const issued = items.filter((item) => within(item.area, area));
+  const asked = replies.filter((reply) => within(reply.area, area));
   const people = staff.filter(({ areas }) => areas.some((one) => within(one, area)));
   const votes = (level: RatedLevel): Stars =>
     ratings.filter((one) => one.level === level && within(one.area, area)).reduce((all, { stars }) => addStars(all, stars), noStars);
@@ -52,7 +55,7 @@ export function measure(area: AreaPath, { boxes, items, ratings, staff }: MonthF
     online: { part: sum(({ wholeMs, offlineMs }) => wholeMs - Math.min(wholeMs, offlineMs)), whole: sum(({ wholeMs }) => wholeMs) },
     kept: { part: sum(({ played }) => played), whole: sum(({ due }) => due) },
     longFaults: own.length === 0 ? null : sum(({ longFaults }) => longFaults),
-    replied: { part: 0, whole: 0 },
+    replied: { part: asked.filter(({ inTime }) => inTime).length, whole: asked.length },
     ratings: { commune: votes('commune'), centre: votes('centre'), province: votes('province') },
     trained: { part: people.filter(({ trained }) => trained).length, whole: people.length },
   };

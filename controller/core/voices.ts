@@ -28,6 +28,13 @@ export function oneStar(stars: number): Stars {
   return [0, 1, 2, 3, 4].map((at) => (at === stars - 1 ? 1 : 0)) as unknown as Stars;
 }
 
+/** Whose outcome is known: answered, or its time is over. */
+export function repliesOf(facts: readonly VoiceFact[], nowMs: number): { readonly area: AreaPath; readonly inTime: boolean }[] {
+  return facts
+    .filter(({ state, dueMs, answeredMs }) => state !== 'refused' && (answeredMs !== null || dueMs <= nowMs))
+    .map(({ area, answeredMs, dueMs }) => ({ area, inTime: answeredMs !== null && answeredMs <= dueMs }));
+}
+
 /** Held until refused, or refused, asks for no answer; what is held still does. */
 export function measureVoices(
   facts: readonly VoiceFact[],

@@ -5,6 +5,7 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Exclusion } from '../../schemas/report-tables.ts';
 import { dayMs, dayOfLocalDate, localDateOfDay } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
+import { readVoices } from '../citizens/voices.ts';
 import { startOfDay } from '../core/area-history.ts';
 import { type MonthFacts, monthsUpTo } from '../core/evaluation.ts';
 import { isDone } from '../core/source-handling.ts';
@@ -12,6 +13,7 @@ import { homeOf } from '../core/source-place.ts';
 import { upwardAfterMs } from '../core/tickets.ts';
 import { trainedAt, trainedForMs } from '../core/training.ts';
 import { areasOn } from '../core/unit-tree.ts';
+import { repliesOf } from '../core/voices.ts';
 import { readHandled } from '../sources/handling.ts';
 
 const issuesMax = 2_000;
@@ -36,7 +38,7 @@ interface Span {
   readonly lastDay: string;
 }
 
-type Of = Pick<Centre, 'store' | 'registry' | 'units' | 'sources' | 'federation' | 'nowMs'>;
+type Of = Pick<Centre, 'store' | 'registry' | 'units' | 'sources' | 'federation' | 'register' | 'nowMs'>;
 type Issued = MonthFacts['items'][number] & { readonly month: string };
 
 /** Months up to one, oldest first. Problems: not-yet, too-large. */
@@ -55,13 +57,18 @@ export async function readMonths(centre: Of, month: string, count: number): Prom
     const { boxes, exclusions } = await readBoxes(centre, span);
     const areas = areasOn(units.tree, span.lastDay);
     const trained = trainedAt(people, passed, span.untilMs);
+    const voices = await readVoices(centre, span.month);
     const facts: MonthFacts = {
       boxes,
       items: issued.value.items.filter((one) => one.month === span.month),
-      ratings: ratings.flatMap(({ month: of, unit, level, stars }) => {
-        const area = areas.get(unit) ?? homeOf(units.tree, units.today(), unit)?.area;
-        return of === span.month && area !== undefined ? [{ area, level, stars }] : [];
-      }),
+      ratings: [
+        ...ratings.flatMap(({ month: of, unit, level, stars }) => {
+          const area = areas.get(unit) ?? homeOf(units.tree, units.today(), unit)?.area;
+          return of === span.month && area !== undefined ? [{ area, level, stars }] : [];
+        }),
+        ...voices.rated,
+      ],
+      replies: repliesOf(voices.facts, centre.nowMs()),
       staff: people.map(({ account, grants }) => ({ areas: grants.map(({ area }) => area), trained: trained.has(account) })),
     };
     const withdrawn = issued.value.withdrawn.get(span.month) ?? 0;
