@@ -65,12 +65,12 @@ export class CitizenWatch {
       const title = exercise ? `DIỄN TẬP: ${order.screen.title}` : order.screen.title;
       const text = exercise ? `${order.screen.text} (DIỄN TẬP)` : order.screen.text;
       const all = unitsOn(units.tree, units.today());
-      const inside = all.filter(
-        ({ area }) => area === order.area || area.startsWith(`${order.area}/`) || order.area.startsWith(`${area}/`),
-      );
+      const inside = all.filter(({ area }) => area === order.area || area.startsWith(`${order.area}/`));
+      // An area smaller than any unit: whoever lives in the unit around it.
+      const around = inside.length > 0 ? inside : all.filter(({ area }) => order.area.startsWith(`${area}/`));
       pushes.tell(
         `order-${id}`.slice(0, 128),
-        inside.map((unit) => unit.id),
+        around.map((unit) => unit.id),
         { topic: 'emergency', title, text, at: `#/alerts/${id}` },
       );
     }

@@ -84,7 +84,12 @@ export class FakePushService {
     const raw = Buffer.from(key, 'base64url');
     const jwk = { kty: 'EC', crv: 'P-256', x: raw.subarray(1, 33).toString('base64url'), y: raw.subarray(33).toString('base64url') };
     const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
-    const signed = verify('sha256', Buffer.from(`${head}.${claims}`), { key: publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
+    const signed = verify(
+      'sha256',
+      Buffer.from(`${head}.${claims}`),
+      { key: publicKey, dsaEncoding: 'ieee-p1363' },
+      Buffer.from(signature, 'base64url'),
+    );
     const { aud, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { aud: string; exp: number };
     if (!signed) return 'signature wrong';
     return aud === `https://${this.host}` && exp * 1000 < Date.now() + 24 * 3600_000 ? undefined : 'for another service, or for too long';
