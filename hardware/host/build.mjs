@@ -52,6 +52,7 @@ export const external = [
   'otpauth',
   'qrcode',
   'openid-client',
+  'web-push',
   '@zxcvbn-ts/*',
   'fastify',
   '@fastify/*',
