@@ -128,7 +128,7 @@ describe.skipIf(!programPath('chromium'))('a resident with a phone [needs chromi
       ...{ template: 'lu-quet', groups: [group], class: 'exercise', confirm: true, password },
     });
     const alert = page.getByRole('dialog');
-    await alert.getByRole('heading', { name: /LŨ QUÉT/ }).waitFor();
+    await alert.getByRole('heading', { name: /LŨ QUÉT/ }).waitFor({ timeout: 90_000 });
     await alert.getByText('ĐÂY LÀ DIỄN TẬP').first().waitFor();
     await alert.getByRole('img', { name: /Sơ đồ vùng cảnh báo/ }).waitFor();
     await looksWell('alert');
@@ -190,7 +190,7 @@ describe.skipIf(!programPath('chromium'))('a resident with a phone [needs chromi
     await page.getByText('Sẽ tự gửi khi có mạng').waitFor();
     expect(await leader.get<FeedbackAnswer[]>('/feedback')).toEqual([]);
     await resident.context.setOffline(false);
-    await page.getByText('Trung tâm đã nhận phản ánh.').waitFor();
+    await page.getByText('Trung tâm đã nhận phản ánh.').waitFor({ timeout: 90_000 });
     // Page and worker both tried as the line came back.
     const [one, ...others] = await leader.get<FeedbackAnswer[]>('/feedback');
     expect(others).toEqual([]);

@@ -8,6 +8,12 @@ export function changeOf(name: PublicEvent): string {
   return `loa-dan-${name}`;
 }
 
+const againMs = 10_000;
+
+function tellAll(): void {
+  for (const name of names) document.dispatchEvent(new Event(changeOf(name)));
+}
+
 /** Listen while the page is seen: a phone in a pocket holds no line. */
 export function followCentre(): void {
   const held: { stream?: EventSource } = {};
@@ -20,13 +26,15 @@ export function followCentre(): void {
     if (held.stream && held.stream.readyState !== EventSource.CLOSED) return;
     const stream = new EventSource('/api/public/events');
     held.stream = stream;
+    // While there was no line anything may have changed.
+    stream.addEventListener('open', tellAll);
     for (const name of names) stream.addEventListener(name, () => document.dispatchEvent(new Event(changeOf(name))));
   };
   // A message came by the browser's push service: what is shown may be older.
-  navigator.serviceWorker?.addEventListener('message', () => {
-    for (const name of names) document.dispatchEvent(new Event(changeOf(name)));
-  });
+  navigator.serviceWorker?.addEventListener('message', tellAll);
   document.addEventListener('visibilitychange', look);
   addEventListener('online', look);
+  // A browser gives a stream up that was refused.
+  setInterval(look, againMs);
   look();
 }
