@@ -11,12 +11,14 @@ export interface Change {
 
 export class Feed {
   readonly #watchers = new Set<(change: Change) => void>();
+  /** The centre's own rooms: no page, and counted as none. */
+  readonly #listeners = new Set<(change: Change) => void>();
   /** Told lately; true when it changed again since. */
   readonly #lately = new Map<string, { readonly change: Change; again: boolean }>();
   #timer: NodeJS.Timeout | undefined;
 
   tell(event: LiveEvent, id: string): void {
-    if (this.#watchers.size === 0) return;
+    if (this.#watchers.size === 0 && this.#listeners.size === 0) return;
     const key = `${event} ${id}`;
     const lately = this.#lately.get(key);
     if (lately) {
@@ -34,6 +36,12 @@ export class Feed {
     return () => this.#watchers.delete(watcher);
   }
 
+  /** As `watch`, for a room of the centre itself. */
+  listen(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   get watchers(): number {
     return this.#watchers.size;
   }
@@ -46,6 +54,6 @@ export class Feed {
   }
 
   #send(change: Change): void {
-    for (const watcher of this.#watchers) watcher(change);
+    for (const watcher of [...this.#listeners, ...this.#watchers]) watcher(change);
   }
 }

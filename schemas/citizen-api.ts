@@ -376,7 +376,7 @@ export interface VoicesRow {
   readonly ratings: Readonly<Record<RatedLevel, Stars>>;
 }
 
-/** GET /api/feedback-statistics?unit=&month= : the unit, then those directly below; centres below that told theirs are among them. */
+/** GET /api/feedback-statistics?unit=&month= : the unit with all below it, then each directly below. */
 export interface VoicesAnswer {
   readonly asOfMs: number;
   readonly rows: readonly VoicesRow[];

@@ -43,7 +43,7 @@ export function publicEventRoutes(app: FastifyInstance, { feed, nowMs }: Centre)
       else raw.write(text);
     }
   };
-  const leave = feed.watch(({ event, id }) => {
+  const leave = feed.listen(({ event, id }) => {
     const name = told[event];
     if (name === undefined || open.size === 0) return;
     // Only an alert says which: nothing of a person goes to everybody.

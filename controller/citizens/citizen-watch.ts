@@ -40,7 +40,7 @@ export class CitizenWatch {
 
   start(): void {
     const { feed } = this.#options;
-    this.#leave = feed.watch(({ event, id }) => {
+    this.#leave = feed.listen(({ event, id }) => {
       if (event === 'order') this.#safely(() => this.tellOrders());
       if (event === 'source') this.#safely(() => this.tellItem(id));
       if (event === 'ticket') this.#safely(() => this.#options.repairs.look());

@@ -1,5 +1,4 @@
 // Officials at what residents said: who sees which, every step with its right, and what is told to the resident.
-import { citizenLimits } from '../../schemas/citizen.ts';
 import type { FeedbackAnswer } from '../../schemas/citizen-api.ts';
 import type { AreaPath } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -140,5 +139,3 @@ export class OfficeDesk {
       );
   }
 }
-
-export const feedbackListed = citizenLimits.listed;

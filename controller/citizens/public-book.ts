@@ -65,7 +65,7 @@ export class PublicBook {
       ...{ order: ['alerts'], alert: ['alerts'], programme: ['day', 'sound'], schedule: ['day'], receipt: ['day', 'sound', 'replies'] },
       ...{ log: ['day'], source: ['items', 'sound', 'day'], feedback: ['replies'], poll: ['polls'], unit: [''], ticket: ['replies'] },
     };
-    this.#leave = this.#options.feed.watch(({ event }) => {
+    this.#leave = this.#options.feed.listen(({ event }) => {
       for (const begin of drops[event] ?? []) this.#kept.drop(begin);
     });
   }

@@ -1,5 +1,4 @@
 // Figures of what people said, read from the tables month by month: for officials, the level above, the evaluation and open data.
-import { citizenLimits } from '../../schemas/citizen.ts';
 import type { VoicesRow } from '../../schemas/citizen-api.ts';
 import type { RatedLevel } from '../../schemas/evaluation.ts';
 import { localDateOfDay } from '../../schemas/zones.ts';
@@ -66,4 +65,3 @@ function nextMonths(month: string): string[] {
 }
 
 export const openDataMonths = 24;
-export const voicesListed = citizenLimits.listed;
