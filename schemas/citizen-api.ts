@@ -1,3 +1,4 @@
+// LONG: every answer to residents and officials, on one page.
 // What the centre answers to residents (`/api/public/…`, no account) and to the officials who answer them.
 import type {
   FeedbackAct,

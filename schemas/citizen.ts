@@ -1,3 +1,4 @@
+// LONG: every word and shape that residents and officials send, on one page.
 // What residents say and are told, in words and shapes: feedback, ratings, polls, topics of messages. Pure; pages read it too.
 import * as v from 'valibot';
 import { Month, RatedLevel } from './evaluation.ts';

@@ -5,7 +5,7 @@ import type { Feed } from '../feed.ts';
 import type { Journal } from '../link.ts';
 import type { Store } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
-import type { MyData } from './my-data.ts';
+import type { MyData } from './own-traces.ts';
 import type { PollDesk } from './poll-desk.ts';
 import type { PushDesk } from './push-desk.ts';
 import type { Repairs } from './repairs.ts';

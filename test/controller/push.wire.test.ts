@@ -12,9 +12,9 @@ import { initialise } from '../../controller/init.ts';
 import type { PushMessage } from '../../schemas/citizen-api.ts';
 import { makeAuthority } from '../wire/certificates.ts';
 import { type Asker, type BuiltCentre, codeOf, makeCentre, must, seedOf, startMs } from './built-centre.ts';
-import { FakePushService } from './fake-push-service.ts';
 import { addOrder } from './order-rows.ts';
 import { communeUnits } from './register-rig.ts';
+import { FakePushService } from './test-push.ts';
 
 const secret = 'bi-mat-cua-cong-tin-nhan';
 const sent: { readonly body: { readonly to: string; readonly text: string; readonly purpose: string }; readonly signed: boolean }[] = [];
