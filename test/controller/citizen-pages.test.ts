@@ -75,7 +75,7 @@ describe('what officials see', () => {
     const nothing = { state: '', kind: '', unit: '', assignee: '', overdue: false, q: '' } as const;
     expect(listPath(nothing)).toBe('/feedback');
     expect(listPath({ ...nothing, state: 'held', q: 'đường & cầu', overdue: true })).toBe(
-      '/feedback?state=held&q=%C4%91%C6%B0%E1%BB%9Dng+%26+c%E1%BA%A7u&overdue=true',
+      '/feedback?state=held&q=%C4%91%C6%B0%E1%BB%9Dng+%26+c%E1%BA%A7u&overdue=1',
     );
     expect(beginsWith('một hai ba', 140)).toBe('một hai ba');
     expect(beginsWith('một hai ba bốn', 9)).toBe('một hai…');

@@ -22,7 +22,7 @@ export interface ListAsked {
 /** The question to the centre; what is not asked for is left out. */
 export function listPath({ overdue, ...asked }: ListAsked): string {
   const given = Object.entries(asked).filter(([, value]) => value !== '');
-  const query = new URLSearchParams([...given, ...(overdue ? [['overdue', 'true'] as [string, string]] : [])]);
+  const query = new URLSearchParams([...given, ...(overdue ? [['overdue', '1'] as [string, string]] : [])]);
   return query.size === 0 ? '/feedback' : `/feedback?${query}`;
 }
 
