@@ -24,8 +24,6 @@ const names: Readonly<Record<LiveEvent, true>> = {
   source: true,
   notice: true,
   release: true,
-  feedback: true,
-  poll: true,
 };
 
 /** What the centre says: the name of a live event and the id of what changed, or a sign of life. */
