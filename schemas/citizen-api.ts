@@ -339,7 +339,7 @@ export interface FeedbackAnswer {
   readonly steps: readonly FeedbackStepAnswer[];
 }
 
-/** GET /api/polls, POST /api/polls, PUT /api/polls/ID, POST /api/polls/ID/open|close|withdraw */
+/** GET /api/polls, GET /api/polls/ID, POST /api/polls, PUT /api/polls/ID, POST /api/polls/ID/open|close|withdraw */
 export interface PollAnswer {
   readonly id: string;
   readonly kind: 'poll' | 'survey';

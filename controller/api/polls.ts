@@ -23,6 +23,11 @@ export function pollRoutes(app: FastifyInstance, centre: Centre): void {
     return ok(await Promise.all(seen.map((poll) => polls.answerOf(poll))));
   });
 
+  declare(app, centre, { method: 'GET', url: '/api/polls/:id', act: 'read' }, async ({ person, params }) => {
+    const found = await seenPoll(centre, params['id'], person.grants, 'read');
+    return found.ok ? ok(await polls.answerOf(found.value)) : found;
+  });
+
   declare(
     app,
     centre,
@@ -77,7 +82,7 @@ async function seenPoll(
   centre: Centre,
   id = '',
   grants: readonly Grant[],
-  act: 'poll.write' | 'poll.publish',
+  act: 'read' | 'poll.write' | 'poll.publish',
 ): Promise<Result<StoredPoll>> {
   const poll = await centre.store.citizens.polls.poll(id);
   const area = poll && (centre.register.areaOf(poll.unit) ?? centre.card.area);

@@ -11,11 +11,14 @@ import type { Centre } from '../centre.ts';
 import { openDataMonths } from '../citizens/voices.ts';
 import { monthsUpTo } from '../core/evaluation.ts';
 import { monthAt } from '../reports/evaluation-facts.ts';
+import { voicesCsv } from '../reports/voices-table.ts';
 import { feedbackFigures } from './feedback-statistics.ts';
 import { declareOpen, type WrittenOnce } from './open-route.ts';
 
 const Asked = v.pipe(v.string(), v.maxLength(200));
 const UnitQuery = v.object({ unit: Id });
+const OpenDataQuery = v.object({ unit: Id, format: v.optional(v.picklist(['json', 'csv']), 'json') });
+const openDataAgeS = 3600;
 const DayQuery = v.object({ unit: Id, date: v.optional(LocalDate) });
 const FindQuery = v.object({ unit: Id, q: v.optional(Asked, '') });
 const reads = { method: 'GET', act: 'open', perMinute: 600 } as const;
@@ -51,8 +54,17 @@ function openDataRoute(app: FastifyInstance, centre: Centre, written: WrittenOnc
   declareOpen(
     app,
     written,
-    { ...reads, url: '/api/public/open-data', query: v.object({ unit: Id }), perMinute: 6, maxAgeS: 3600 },
-    async ({ query }): Promise<Result<VoicesAnswer>> => feedbackFigures(centre, query.unit, monthsUpTo(monthAt(centre), openDataMonths)),
+    { ...reads, url: '/api/public/open-data', query: OpenDataQuery, perMinute: 6, maxAgeS: openDataAgeS },
+    async ({ query, reply }): Promise<Result<VoicesAnswer | undefined>> => {
+      const figures = await feedbackFigures(centre, query.unit, monthsUpTo(monthAt(centre), openDataMonths));
+      if (!figures.ok || query.format === 'json') return figures;
+      await reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="phan-anh-${query.unit}.csv"`)
+        .header('cache-control', `public, max-age=${openDataAgeS}`)
+        .send(voicesCsv(figures.value));
+      return ok(undefined);
+    },
   );
 }
 

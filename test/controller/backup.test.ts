@@ -33,6 +33,7 @@ beforeAll(async () => {
   const { log, readings } = built.centre.store;
   await log.commit({ rows: [], receipts: [], progress: [], conflicts: [], heads: [], acceptances: [acceptance] });
   await readings.save([reading]);
+  await writeFile(folderOf(built.dir).pushCa, 'PEM');
   must(await backup(at('whole'), '--data', built.dir));
 });
 afterAll(async () => {
@@ -54,6 +55,10 @@ describe('a backup', () => {
     const folder = await copyOf('beside');
     await writing;
     expect(must(await backup('verify', folder))[0]).toContain('xa-02536');
+  });
+
+  test('holds the certificates of a push service of the centre’s own', async () => {
+    expect(await readFile(folderOf(at('whole')).pushCa, 'utf8')).toBe('PEM');
   });
 
   test('holds no root key, and what is secret is open to its owner alone', async () => {

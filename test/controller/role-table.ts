@@ -359,6 +359,7 @@ export const roleTable: readonly RouteRow[] = [
   ofFeedback('feedback.publish', 'publish', { question: 'xxx', answer: 'xxx' }),
   ofFeedback('feedback.publish', 'hide', {}),
   ...anywhere('read', 'GET /api/polls'),
+  { route: 'GET /api/polls/:id', needs: 'read', elsewhere: 'unseen', params: { id: things.poll } },
   { route: 'POST /api/polls', needs: 'poll.write', elsewhere: 'refused', body: poll },
   { route: 'PUT /api/polls/:id', needs: 'poll.write', elsewhere: 'unseen', params: { id: things.poll }, body: poll },
   ofPoll('poll.publish', 'open'),
