@@ -68,6 +68,13 @@ export class CentreRest {
     return this.#ask(session, path, { method: 'POST', headers: { 'content-type': 'application/octet-stream' }, body }) as Promise<T>;
   }
 
+  /** What a resident sends, without an account. */
+  async ask<T>(path: string, body: unknown = {}): Promise<T> {
+    const headers = { 'content-type': 'application/json', origin: this.#base() };
+    const init = { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(answerWithinMs) };
+    return (await readAnswer(await fetch(`${this.#base()}/api${path}`, init))) as T;
+  }
+
   /** Server-sent events until `signal` aborts; tells the name of each. Ends when the centre goes away. */
   async watch(session: Session, signal: AbortSignal, onEvent: (event: string, data: string) => void): Promise<void> {
     const response = await fetch(`${this.#base()}/api/events`, {

@@ -21,12 +21,12 @@ const signals: Readonly<Record<string, string>> = {
 
 export class Content {
   readonly #rest: CentreRest;
-  readonly #people: People;
+  readonly people: People;
   readonly #items = new Map<string, string>();
 
   constructor(rest: CentreRest, people: People) {
     this.#rest = rest;
-    this.#people = people;
+    this.people = people;
   }
 
   /** Programme by its demo id; uploads, submits and approves what is not there yet. Undefined: this machine can prepare none of it. */
@@ -54,7 +54,7 @@ export class Content {
     for (const { id, durationMs } of boardRound) {
       const board = boards.get(id);
       if (!board) throw new Error(`no bulletin ${id}`);
-      const made = await this.#rest.post<MediaAnswer>(this.#people.author, '/bulletins', {
+      const made = await this.#rest.post<MediaAnswer>(this.people.author, '/bulletins', {
         title: board.title,
         html: board.html,
         durationMs,
@@ -75,18 +75,18 @@ export class Content {
 
   /** Sound is allowed in this span whatever the hour; permits that have passed are taken out. */
   async permit(fromMs: number, untilMs: number, reason: string): Promise<void> {
-    const policy = await this.#rest.get<Policy>(this.#people.administrator, '/policy');
+    const policy = await this.#rest.get<Policy>(this.people.administrator, '/policy');
     const nowMs = Date.now();
     const permits = policy.permits.filter((permit) => permit.untilMs > nowMs - 3600_000).slice(-10);
     if (permits.some((permit) => permit.fromMs <= fromMs && permit.untilMs >= untilMs)) return;
-    await this.#rest.put(this.#people.administrator, '/policy', {
+    await this.#rest.put(this.people.administrator, '/policy', {
       ...policy,
       permits: [...permits, { fromMs: Math.round(fromMs), untilMs: Math.round(untilMs), reason }],
     });
   }
 
   schedule(wish: Readonly<Record<string, unknown>>): Promise<ScheduleAnswer> {
-    return this.#rest.post<ScheduleAnswer>(this.#people.author, '/schedules', wish);
+    return this.#rest.post<ScheduleAnswer>(this.people.author, '/schedules', wish);
   }
 
   /** What the first minute needs; the rest is made while it sounds. */
@@ -138,7 +138,7 @@ export class Content {
     const tomorrow = localDateTime(firstMs + 24 * 3600_000).slice(0, 8);
     try {
       const made = await this.schedule({ programme, groups: loudspeakers, start: `${tomorrow}T031500`, zone });
-      await this.#rest.remove(this.#people.author, `/schedules/${made.id}`);
+      await this.#rest.remove(this.people.author, `/schedules/${made.id}`);
       return undefined;
     } catch (error) {
       if (error instanceof Refusal && error.status === 422) return error.code;
@@ -147,7 +147,7 @@ export class Content {
   }
 
   async #approved(title: string): Promise<string | undefined> {
-    const all = await this.#rest.get<ProgrammeAnswer[]>(this.#people.author, '/programmes?limit=1000');
+    const all = await this.#rest.get<ProgrammeAnswer[]>(this.people.author, '/programmes?limit=1000');
     return all.find((programme) => programme.title === title && programme.state === 'approved')?.id;
   }
 
@@ -156,7 +156,7 @@ export class Content {
     if (known) return known;
     const text = readProgrammeTexts().find(({ id }) => id === file);
     const title = text ? `${text.title} (giọng máy)` : (signals[file] ?? file);
-    const stored = (await this.#rest.get<MediaAnswer[]>(this.#people.author, '/media?limit=1000')).find((item) => item.title === title);
+    const stored = (await this.#rest.get<MediaAnswer[]>(this.people.author, '/media?limit=1000')).find((item) => item.title === title);
     const item = stored ?? (await this.#upload(await readFile(audioFile(file)), title).catch(withoutTool));
     if (!item) return undefined;
     this.#items.set(file, item.sha256);
@@ -164,13 +164,13 @@ export class Content {
   }
 
   #upload(bytes: Uint8Array, title: string): Promise<MediaAnswer> {
-    return this.#rest.upload<MediaAnswer>(this.#people.author, `/media?title=${encodeURIComponent(title)}&language=vi`, bytes);
+    return this.#rest.upload<MediaAnswer>(this.people.author, `/media?title=${encodeURIComponent(title)}&language=vi`, bytes);
   }
 
   async #publish(title: string, form: 'audio' | 'bulletin', items: readonly string[], tier = 'normal'): Promise<string> {
-    const made = await this.#rest.post<ProgrammeAnswer>(this.#people.author, '/programmes', { title, form, tier, items });
-    await this.#rest.post(this.#people.author, `/programmes/${made.id}/submit`);
-    await this.#rest.post(this.#people.approver, `/programmes/${made.id}/approve`);
+    const made = await this.#rest.post<ProgrammeAnswer>(this.people.author, '/programmes', { title, form, tier, items });
+    await this.#rest.post(this.people.author, `/programmes/${made.id}/submit`);
+    await this.#rest.post(this.people.approver, `/programmes/${made.id}/approve`);
     return made.id;
   }
 }

@@ -11,6 +11,7 @@ import { readAccounts, readEstate } from './demo-texts.ts';
 import { District } from './district.ts';
 import { writeRoster } from './duty-roster.ts';
 import { receiptLine, timeOfDay } from './receipt-line.ts';
+import { ResidentsStory, readResidents } from './residents.ts';
 import { centre, seedDocument } from './seed-document.ts';
 import type { LogRow, StageLine, StageState } from './stage/state.ts';
 import { StageServer } from './stage-server.ts';
@@ -124,7 +125,10 @@ export class Demo {
     const refused = await content.tryAtNight(this.#firstSoundMs);
     this.#note(refused ? `⊘ Lịch 03:15: ${wordsOf(refused)}, không ai nghe lúc nửa đêm` : '! Lịch 03:15 không bị từ chối – sai');
     await content.followUp(this.#firstSoundMs);
-    if (isNew) await content.everyDay(this.#firstSoundMs);
+    if (isNew) {
+      await content.everyDay(this.#firstSoundMs);
+      await new ResidentsStory(this.#districtNow().rest, content.people).tell(readResidents(), Date.now());
+    }
     this.#note('✓ Đã lên lịch mười lăm phút đầu; mạng có mất thì loa vẫn phát');
   }
 
