@@ -7,7 +7,7 @@ import { showLook } from './frame/look.ts';
 import { Player, contextOf as playerContext } from './frame/player.svelte.ts';
 import { Here, contextOf as hereContext } from './line/here.svelte.ts';
 import { outboxChannel, sendWaiting } from './line/outbox.ts';
-import { followCentre } from './line/stream.ts';
+import { followCentre, tellAll } from './line/stream.ts';
 import { openWords, contextOf as wordsContext } from './words/words.svelte.ts';
 
 showLook();
@@ -36,10 +36,17 @@ setInterval(() => void (document.visibilityState === 'visible' && sendWaiting())
 const channel = new BroadcastChannel(outboxChannel);
 channel.onmessage = () => document.dispatchEvent(new Event(outboxChannel));
 
+/** What was shown before the worker was there it does not have yet; somebody may lose the line right after the first visit. */
+function askAgain(): void {
+  void here.ask();
+  tellAll();
+}
+
 /** What is not needed for the first sight comes after it. */
 async function settle(): Promise<void> {
   await asked;
   followCentre();
+  if (!navigator.serviceWorker?.controller) navigator.serviceWorker?.addEventListener('controllerchange', askAgain, { once: true });
   await navigator.serviceWorker?.register('/dan/worker.js', { scope: '/dan/', updateViaCache: 'none' }).catch(() => undefined);
   await sendWaiting();
 }

@@ -92,6 +92,8 @@ describe.skipIf(!programPath('chromium'))('the places of the residents’ app [n
     };
     const see = async (before: string) => {
       for (const place of places) {
+        // From an empty page: the heading that is waited for is never the one of the place before.
+        await page.goto('about:blank');
         await page.goto(`${district.console}/dan/#/${place}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await looksWell(`${before}${place.replace('/', '-')}`);

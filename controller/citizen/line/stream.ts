@@ -10,7 +10,8 @@ export function changeOf(name: PublicEvent): string {
 
 const againMs = 10_000;
 
-function tellAll(): void {
+/** Whatever is shown is asked for again. */
+export function tellAll(): void {
   for (const name of names) document.dispatchEvent(new Event(changeOf(name)));
 }
 

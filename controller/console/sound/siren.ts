@@ -13,7 +13,8 @@ export interface Siren {
   quiet(): void;
 }
 
-export function makeSiren(): Siren {
+/** `who`: whose notice it is. Made when the page opens, not when it must ring: the touch that lets a page sound comes before. */
+export function makeSiren(who = 'Loa – trực ban'): Siren {
   let context: AudioContext | undefined;
   let rounds: ReturnType<typeof setInterval> | undefined;
   let blinks: ReturnType<typeof setInterval> | undefined;
@@ -30,7 +31,7 @@ export function makeSiren(): Siren {
     told.add(id);
     if (typeof Notification !== 'function' || Notification.permission !== 'granted') return;
     try {
-      new Notification('Loa – trực ban', { body: text, tag: id, requireInteraction: true });
+      new Notification(who, { body: text, tag: id, requireInteraction: true });
     } catch {
       // Some phones allow notices only from a worker; the siren and the title remain.
     }
