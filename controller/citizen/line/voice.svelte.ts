@@ -7,8 +7,10 @@ export class Voice {
   state = $state<'quiet' | 'asking' | 'recording' | 'refused'>('quiet');
   /** How long it has gone on, s. */
   lengthS = $state(0);
-  /** As a data address. */
+  /** As a data address: so it is sent. */
   recorded = $state.raw<string>();
+  /** Where the page itself hears it; its policy plays no data addresses. */
+  heardAt = $state.raw<string>();
   readonly #longestMs: number;
   #recorder: MediaRecorder | undefined;
 
@@ -41,7 +43,10 @@ export class Voice {
       clearInterval(clock);
       for (const track of stream.getTracks()) track.stop();
       // Without the codec: the centre finds out by itself what it is.
-      this.recorded = await addressOf(new Blob(pieces, { type: (mimeType ?? 'audio/webm').split(';')[0] ?? '' }));
+      const blob = new Blob(pieces, { type: (mimeType ?? 'audio/webm').split(';')[0] ?? '' });
+      this.forget();
+      this.heardAt = URL.createObjectURL(blob);
+      this.recorded = await addressOf(blob);
       this.state = 'quiet';
     };
     this.#recorder = recorder;
@@ -55,6 +60,8 @@ export class Voice {
   }
 
   forget(): void {
+    if (this.heardAt !== undefined) URL.revokeObjectURL(this.heardAt);
+    this.heardAt = undefined;
     this.recorded = undefined;
     this.lengthS = 0;
   }
