@@ -1,101 +1,109 @@
-// Ten thousand readers open an alert within a minute at one running centre, while orders are timed on the same machine: neither may slow the other.
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { get } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// Ten thousand readers open an alert within a minute at one centre, and orders through that same centre are timed meanwhile and alone.
+// The box is a process that runs the agent's own line, verification and rules under mutual TLS; its relay, player and card are simulated.
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { folderOf } from '../../controller/folder.ts';
-import { initialise } from '../../controller/init.ts';
-import { SqlStore } from '../../controller/store/sql-store.ts';
-import { openDatabase } from '../../hardware/host/sqlite.ts';
-import { must, seedOf } from '../controller/built-centre.ts';
+import type { SqlStore } from '../../controller/store/sql-store.ts';
+import { monoMs } from '../../hardware/host/system-clock.ts';
+import type { OrderRequestAnswer } from '../../schemas/order-api.ts';
 import { orderRow } from '../controller/order-rows.ts';
 import { communeUnits } from '../controller/register-rig.ts';
-import { Program } from '../wire/program.ts';
-import { percentiles } from './parts/percentiles.ts';
+import { Fleet } from './parts/fleet.ts';
+import { type FleetCentre, fleetGroup, startFleetCentre } from './parts/fleet-centre.ts';
+import { serveFleet } from './parts/fleet-worker.ts';
+import { percentile, percentiles } from './parts/percentiles.ts';
+import { sendReaders, serveReaders } from './parts/readers.ts';
+
+const standing = 'lenh-1';
+/** The desk takes twenty orders of one person in a minute. */
+const orderEveryMs = 3_200;
+/** So long an order stands: the amplifier is still on when the next one comes, so that no warm-up lies in the times. */
+const soundsMs = 1_200;
+const relayDelayMs = 200;
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    fleet: { type: 'boolean', default: false },
+    reading: { type: 'boolean', default: false },
     readers: { type: 'string', default: '10000' },
     seconds: { type: 'string', default: '60' },
-    orders: { type: 'string', default: '40' },
   },
   allowPositionals: true,
 });
-const [readers, spanMs] = [Number(values.readers), Number(values.seconds) * 1000];
-const dir = await mkdtemp(join(tmpdir(), 'loa-bench-citizen-'));
-must(await initialise(dir, seedOf({ units: communeUnits }), Date.now()));
-await giveOrder();
-const program = new Program('controller', ['--data', dir, '--log', 'warn', '--port', '0', '--box-port', '0', '--mqtt-port', '0']);
-try {
-  const base = new URL(String((await program.start(300_000))['console']));
-  const ordersRun = orderBench();
-  const tookMs: number[] = [];
-  const refused = new Map<number, number>();
-  const beganMs = performance.now();
-  await Promise.all(Array.from({ length: readers }, (_, n) => reader(base, n, beganMs + (spanMs * n) / readers, tookMs, refused)));
-  const readMs = performance.now() - beganMs;
-  const orders = await ordersRun;
-  console.log(
-    JSON.stringify({
-      ...{ name: 'citizen', readers, readMs: Math.round(readMs), requests: tookMs.length, refused: Object.fromEntries(refused) },
-      ...percentiles(tookMs),
-      ...{ orderP99Ms: orders['p99Ms'], orderP50Ms: orders['p50Ms'], orderN: orders['n'], orderColdP99Ms: orders['coldP99Ms'] },
-    }),
-  );
-} finally {
-  await program.stop();
-  await rm(dir, { recursive: true, force: true });
-}
 
-/** In force for an hour, put where the desk would put it. */
-async function giveOrder(): Promise<void> {
-  const store = new SqlStore(must(await openDatabase({ file: folderOf(dir).database, exclusive: false })));
-  const nowMs = Date.now();
-  const order = orderRow({ id: 'lenh-1', area: '08/02536', givenMs: nowMs, expMs: nowMs + 3600_000 });
-  await store.orders.addOrder(order, [], { atMs: nowMs, actor: 'x', act: 'order.give', subject: 'lenh-1', sha256: '' });
-  await store.close();
-}
+if (values.fleet) serveFleet();
+else if (values.reading) serveReaders();
+else await bench(Number(values.readers), Number(values.seconds) * 1000);
 
-/** As a telephone that was woken: it opens a connection of its own, asks where it is and what is in force. */
-async function reader(base: URL, n: number, startMs: number, tookMs: number[], refused: Map<number, number>): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, startMs - performance.now())));
-  // Two hundred and fifty lines, as carriers have them.
-  const localAddress = `127.0.${1 + (Math.floor(n / 50) % 5)}.${1 + (n % 50)}`;
-  for (const path of ['/api/public/place', '/api/public/alerts?unit=thon-1']) {
-    const sentMs = performance.now();
-    const { status, text } = await ask(new URL(path, base), localAddress);
-    tookMs.push(performance.now() - sentMs);
-    if (status !== 200) refused.set(status, (refused.get(status) ?? 0) + 1);
-    else if (path.includes('alerts') && !text.includes('lenh-1')) throw new Error('a reader was not told of the order');
+async function bench(readers: number, spanMs: number): Promise<void> {
+  const tell = (text: string) => !values.json && console.log(text);
+  const file = fileURLToPath(import.meta.url);
+  const centre = await startFleetCentre(1, relayDelayMs, { units: communeUnits, before: standingOrder });
+  const fleet = new Fleet(file, 1);
+  try {
+    await fleet.start(centre.members, centre.place);
+    await fleet.until('the box to be ready', ({ ready }) => ready === 1);
+    await beginShift(centre);
+    // Its first order warms the amplifier and the programs; nobody counts it.
+    await orders(centre, fleet, 1);
+    const count = Math.max(1, Math.floor(spanMs / orderEveryMs));
+    const alone = await orders(centre, fleet, count);
+    tell(`alone: ${JSON.stringify(percentiles(alone))}`);
+    const reading = sendReaders(file, { base: centre.console, readers, spanMs, order: standing });
+    const [read, beside] = await Promise.all([reading, orders(centre, fleet, count)]);
+    const [order, orderAlone] = [percentiles(beside), percentiles(alone)];
+    console.log(
+      JSON.stringify({
+        ...{ name: 'citizen', readers, readMs: Math.round(read.readMs), requests: read.tookMs.length, refused: read.refused },
+        ...percentiles(read.tookMs),
+        ...{ orderP99Ms: order.p99Ms, orderP50Ms: order.p50Ms, orderN: beside.length },
+        ...{ orderAloneP99Ms: orderAlone.p99Ms, orderAloneP50Ms: orderAlone.p50Ms },
+        orderRatio: percentile([order.p99Ms / orderAlone.p99Ms], 0),
+        readersCpuMs: Math.round(read.cpuMs),
+      }),
+    );
+  } finally {
+    await fleet.stop();
+    await centre.stop();
   }
 }
 
-function ask(url: URL, localAddress: string): Promise<{ readonly status: number; readonly text: string }> {
-  return new Promise((resolve, reject) => {
-    get(url, { localAddress, agent: false, timeout: 30_000 }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
-    }).on('error', reject);
+/** In force for an hour and for no box: what readers must be told whatever else is given and taken back. */
+async function standingOrder(store: SqlStore): Promise<void> {
+  const nowMs = Date.now();
+  const order = orderRow({ id: standing, area: '08/02536', givenMs: nowMs, expMs: nowMs + 3600_000 });
+  await store.orders.addOrder(order, [], { atMs: nowMs, actor: 'x', act: 'order.give', subject: standing, sha256: '' });
+}
+
+async function beginShift({ duty, officer }: FleetCentre): Promise<void> {
+  await officer.beginShift(async (method, path, body) => {
+    const answer = method === 'GET' ? await duty.get(path) : await duty.post(path, body);
+    return { status: method === 'GET' ? 200 : 201, headers: {}, body: answer };
   });
 }
 
-/** The order bench as it is: real broker, mutual TLS, real box process; its last line is its figures. */
-function orderBench(): Promise<Record<string, unknown>> {
-  const script = join(import.meta.dirname, 'order.js');
-  const child = spawn(process.execPath, [script, '--json', '--runs', values.orders, '--cold', '3'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return new Promise((resolve, reject) => {
-    let told = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      told += chunk.toString('utf8');
-    });
-    child.on('exit', (code) =>
-      code === 0 ? resolve(JSON.parse(told.trim().split('\n').at(-1) ?? '{}')) : reject(new Error(`orders: ${code}`)),
-    );
-  });
+/** From the officer's confirm over HTTP until the box sounds, on the machine's one monotonic clock; each is taken back. */
+async function orders({ duty, officer }: FleetCentre, fleet: Fleet, count: number): Promise<number[]> {
+  const tookMs: number[] = [];
+  for (let run = 0; run < count; run++) {
+    const nextMs = monoMs() + orderEveryMs;
+    const prepared = await duty.post<OrderRequestAnswer>('/order-requests', { template: 'lu-quet', groups: [fleetGroup] });
+    const signed = officer.sign(prepared);
+    await fleet.reset();
+    const confirmedMs = monoMs();
+    const given = await duty.post<{ state: string }>(`/order-requests/${prepared.id}/approve`, signed);
+    if (given.state !== 'given') throw new Error(`the order is ${given.state}`);
+    await fleet.until('the box to sound', ({ stages }) => stages.sounding === 1);
+    const [soundingMs = Number.NaN] = (await fleet.times()).sounding;
+    tookMs.push(soundingMs - confirmedMs);
+    await pause(soundsMs);
+    await duty.post(`/orders/${prepared.id}/clear`);
+    await fleet.until('the order to end', ({ stages }) => stages.cleared === 1);
+    await pause(nextMs - monoMs());
+  }
+  return tookMs;
+}
+
+function pause(forMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, forMs)));
 }

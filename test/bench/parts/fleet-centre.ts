@@ -46,13 +46,20 @@ export interface FleetCentre {
   stop(): Promise<void>;
 }
 
-export async function startFleetCentre(boxes: number, relayDelayMs: number): Promise<FleetCentre> {
+export interface FleetCentreWish {
+  readonly units?: readonly object[];
+  /** What its tables hold before its first start. */
+  readonly before?: (store: SqlStore) => Promise<void>;
+}
+
+export async function startFleetCentre(boxes: number, relayDelayMs: number, wish: FleetCentreWish = {}): Promise<FleetCentre> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-fleet-'));
   const centreDir = join(dir, 'centre');
-  must(await initialise(centreDir, seed(), Date.now()));
+  must(await initialise(centreDir, { ...seed(), ...(wish.units && { units: wish.units }) }, Date.now()));
   const officer = new OfficerDevice('truc-ban');
   const trust = must(await installOfficers(centreDir, [officer], Date.now()));
   const enrolled = await enrolAll(centreDir, boxes);
+  if (wish.before) await readTables(centreDir, wish.before);
   const first = new Program('controller', argsOf(centreDir, 0, 0));
   const ready = await first.start();
   const [boxPort, mqttPort] = [Number(ready['boxPort']), Number(ready['mqttPort'])];
