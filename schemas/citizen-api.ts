@@ -12,6 +12,7 @@ import type {
   VoterKind,
 } from './citizen.ts';
 import type { RatedLevel, Stars } from './evaluation.ts';
+import type { Freshness } from './federation.ts';
 import type { Hazard } from './order.ts';
 import type { Level } from './programme.ts';
 
@@ -358,11 +359,8 @@ export interface PollAnswer {
   readonly result: (PollResult & { readonly texts: readonly (readonly string[])[] }) | null;
 }
 
-/** One month of one unit and all below it. */
-export interface VoicesRow {
-  readonly unit: string;
-  readonly name: string;
-  readonly month: string;
+/** One month of one place and all below it. */
+export interface VoicesFigures {
   readonly received: number;
   readonly byKind: Readonly<Record<FeedbackKind, number>>;
   readonly answered: number;
@@ -377,10 +375,31 @@ export interface VoicesRow {
   readonly ratings: Readonly<Record<RatedLevel, Stars>>;
 }
 
-/** GET /api/feedback-statistics?unit=&month= : the unit with all below it, then each directly below. */
+export interface VoicesRow extends VoicesFigures {
+  readonly unit: string;
+  readonly name: string;
+  readonly month: string;
+}
+
+/** GET /api/feedback-statistics?unit=&month= : the unit with all below it, then each directly below; `below` what centres there have told. */
 export interface VoicesAnswer {
   readonly asOfMs: number;
   readonly rows: readonly VoicesRow[];
+}
+
+/** A centre below. `figures` null: it has told nothing of this month, which is not nought; of when its word is says `asOfMs`. */
+export interface VoicesBelow {
+  readonly centre: string;
+  /** The unit at its area today. */
+  readonly unit: string | null;
+  readonly name: string;
+  readonly figures: VoicesFigures | null;
+  readonly fresh: Freshness;
+  readonly asOfMs: number | null;
+}
+
+export interface VoicesWithBelow extends VoicesAnswer {
+  readonly below: readonly VoicesBelow[];
 }
 
 /** GET /api/citizen-settings, PUT /api/citizen-settings */

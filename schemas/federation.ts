@@ -1,5 +1,7 @@
+// LONG: every thing that centres tell one another, on one page.
 // Source information between a centre and the one above it, in shapes: what goes down, what is told up, what is asked in between.
 import * as v from 'valibot';
+import type { FeedbackKind } from './citizen.ts';
 import { DirectiveBody, DirectiveReaders, DirectiveTitle, Reading } from './directive.ts';
 import { AreaPath, Id } from './ids.ts';
 import { Problem } from './problem-shape.ts';
@@ -163,7 +165,30 @@ export const UpReading = v.strictObject({
 });
 export type UpReading = v.InferOutput<typeof UpReading>;
 
-export const UpThing = v.variant('is', [UpHandling, UpBoxes, UpDays, UpReading]);
+const FiveCounts = v.strictTuple([Count, Count, Count, Count, Count]);
+
+/** What residents said in a month to a centre and all its units: figures alone, no words, phones or files. */
+export const UpVoices = v.strictObject({
+  is: v.literal('voices'),
+  area: AreaPath,
+  month: v.pipe(v.string(), v.regex(/^\d{4}-(0[1-9]|1[0-2])$/)),
+  received: Count,
+  byKind: v.strictObject({ loudspeaker: Count, suggestion: Count, policy: Count, petition: Count } satisfies Record<
+    FeedbackKind,
+    typeof Count
+  >),
+  answered: Count,
+  inTime: Count,
+  due: Count,
+  refused: Count,
+  /** From receipt to answer, ms. */
+  medianMs: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  satisfaction: FiveCounts,
+  ratings: v.strictObject({ commune: FiveCounts, centre: FiveCounts, province: FiveCounts }),
+});
+export type UpVoices = v.InferOutput<typeof UpVoices>;
+
+export const UpThing = v.variant('is', [UpHandling, UpBoxes, UpDays, UpReading, UpVoices]);
 export type UpThing = v.InferOutput<typeof UpThing>;
 
 // ── on the bus ───────────────────────────────────────────────────────────────────────────────────

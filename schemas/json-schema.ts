@@ -141,6 +141,7 @@ export const wireShapes = {
   UpAck: federation.UpAck,
   UpAnswer: federation.UpAnswer,
   UpThing: federation.UpThing,
+  UpVoices: federation.UpVoices,
   ClearRequest: orders.ClearRequest,
   SignFilmRequest: orders.SignFilmRequest,
   TemplateSpeechRequest: orders.TemplateSpeechRequest,

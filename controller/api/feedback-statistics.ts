@@ -1,9 +1,14 @@
 // Figures of what people said: a unit and those directly below it, month by month.
-import type { VoicesAnswer, VoicesRow } from '../../schemas/citizen-api.ts';
+import type { VoicesAnswer, VoicesBelow, VoicesFigures, VoicesRow } from '../../schemas/citizen-api.ts';
+import { federationLimits, UpVoices } from '../../schemas/federation.ts';
 import { within } from '../../schemas/ids.ts';
+import { parseJson } from '../../schemas/parse.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { Centre } from '../centre.ts';
 import { readVoices, voicesRow } from '../citizens/voices.ts';
+import { freshnessOf } from '../core/federation.ts';
+import { voicesSubject } from '../core/federation-up.ts';
+import { unitFinderAt } from '../core/source-place.ts';
 import { areasOn, childrenOn, periodOn } from '../core/unit-tree.ts';
 
 /** Parts and wholes: a unit above is measured by all that lies below. Problem: not-found. */
@@ -23,4 +28,30 @@ export async function feedbackFigures(centre: Centre, unit: string, months: read
     rows.push(...asked.map((one) => voicesRow(citizens.voices, voices, one, month)));
   }
   return ok({ asOfMs: nowMs(), rows });
+}
+
+/** Centres below inside the area of `unit`, the silent ones too, with what each has told of a month, and how old its word is. */
+export async function voicesBelow(centre: Centre, unit: string, month: string): Promise<VoicesBelow[]> {
+  const { units, register, store, federation, nowMs } = centre;
+  const area = register.areaOf(unit);
+  const below = area === undefined ? [] : federation.lower.below.filter((one) => within(one.area, area));
+  if (below.length === 0) return [];
+  const lines = new Map((await store.federation.lines()).map((line) => [line.peer, line]));
+  const subjects = below.map((one) => voicesSubject({ area: one.area, month }));
+  const told = new Map(
+    (await store.federation.told('voices', subjects, federationLimits.things)).flatMap(({ peer, body }) => {
+      const read = parseJson(UpVoices, body);
+      return read.ok ? [[peer, read.value] as const] : [];
+    }),
+  );
+  const [today, unitAt] = [units.today(), unitFinderAt(units.tree, units.today())];
+  return below.map(({ centre: id, area: at }): VoicesBelow => {
+    const [line, here, word] = [lines.get(id), unitAt(at), told.get(id)];
+    const of = here === undefined ? undefined : units.tree.get(here);
+    const { is: _is, area: _area, month: _month, ...figures } = word ?? {};
+    return {
+      ...{ centre: id, unit: here ?? null, name: (of && periodOn(of, today)?.name) ?? id },
+      ...{ fresh: freshnessOf(line, nowMs()), asOfMs: line?.asOfMs ?? null, figures: word ? (figures as VoicesFigures) : null },
+    };
+  });
 }

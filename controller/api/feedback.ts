@@ -13,7 +13,7 @@ import {
   FeedbackRefuseRequest,
   FeedbackState,
 } from '../../schemas/citizen.ts';
-import type { VoicesAnswer } from '../../schemas/citizen-api.ts';
+import type { VoicesWithBelow } from '../../schemas/citizen-api.ts';
 import { Month } from '../../schemas/evaluation.ts';
 import { Id } from '../../schemas/ids.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
@@ -25,7 +25,7 @@ import type { FeedbackWish } from '../core/feedback.ts';
 import { may } from '../core/roles.ts';
 import { questionOf, tokensOf } from '../core/source-search.ts';
 import { monthAt } from '../reports/evaluation-facts.ts';
-import { feedbackFigures } from './feedback-statistics.ts';
+import { feedbackFigures, voicesBelow } from './feedback-statistics.ts';
 import { pageEntries, placeAfter, shownPage } from './paging.ts';
 import { declare } from './route.ts';
 
@@ -147,10 +147,12 @@ function statisticsRoute(app: FastifyInstance, centre: Centre): void {
     app,
     centre,
     { method: 'GET', url: '/api/feedback-statistics', act: 'feedback.read', query: StatisticsQuery, perMinute: 30 },
-    async ({ person, query }): Promise<Result<VoicesAnswer>> => {
+    async ({ person, query }): Promise<Result<VoicesWithBelow>> => {
       const area = centre.register.areaOf(query.unit);
       if (area === undefined || !may(person.grants, 'feedback.read', area).ok) return bad('not-found', `no unit ${query.unit}`, '/unit');
-      return feedbackFigures(centre, query.unit, [query.month ?? monthAt(centre)]);
+      const month = query.month ?? monthAt(centre);
+      const figures = await feedbackFigures(centre, query.unit, [month]);
+      return figures.ok ? ok({ ...figures.value, below: await voicesBelow(centre, query.unit, month) }) : figures;
     },
   );
 }

@@ -12,7 +12,9 @@ import type { CitizenParts } from './parts.ts';
 const factsMax = 50_000;
 const page = 1_000;
 
-export interface VoicesOptions extends Pick<CitizenParts, 'store' | 'register' | 'units' | 'nowMs'> {}
+export interface VoicesOptions extends Pick<CitizenParts, 'store' | 'units' | 'nowMs'> {
+  readonly register: Pick<CitizenParts['register'], 'areaOf'>;
+}
 
 export interface MonthVoices {
   readonly facts: readonly VoiceFact[];

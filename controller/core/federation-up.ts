@@ -1,5 +1,6 @@
 // What is told to the centre above: what became of its issues, boxes by state, the coming days. Pure.
-import { federationLimits, type UpBoxes, type UpDays, type UpHandling, type UpThing } from '../../schemas/federation.ts';
+import type { VoicesFigures } from '../../schemas/citizen-api.ts';
+import { federationLimits, type UpBoxes, type UpDays, type UpHandling, type UpThing, type UpVoices } from '../../schemas/federation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import type { Occurrence } from '../../schemas/timeline.ts';
 import type { BoxStatus } from './fleet-status.ts';
@@ -67,15 +68,33 @@ export function daysUp(agendas: readonly (readonly Occurrence[])[], fromMs: numb
   return { is: 'days', fromMs, untilMs, cut: sorted.length > kept.length, starts: kept };
 }
 
+/** Named one by one: what is added to the figures of a centre some day is not told by itself. */
+export function voicesUp(of: Pick<UpVoices, 'area' | 'month'>, figures: VoicesFigures): UpVoices {
+  const { received, byKind, answered, inTime, due, refused, medianMs, satisfaction, ratings } = figures;
+  const { commune, centre, province } = ratings;
+  return {
+    ...{ is: 'voices', ...of, received, byKind: { ...byKind }, answered, inTime, due, refused, medianMs },
+    satisfaction: [...satisfaction],
+    ratings: { commune: [...commune], centre: [...centre], province: [...province] },
+  };
+}
+
+/** By month as well: who looks at one month reads no others. */
+export function voicesSubject({ area, month }: Pick<UpVoices, 'area' | 'month'>): string {
+  return `${area} ${month}`;
+}
+
 export function upKeyOf(thing: UpThing): string {
   if (thing.is === 'handling') return `handling:${thing.issue}:${thing.unit}`;
   if (thing.is === 'reading') return `reading:${thing.directive}:${thing.unit}`;
+  if (thing.is === 'voices') return `voices:${thing.area}:${thing.month}`;
   return thing.is === 'boxes' ? `boxes:${thing.area}` : 'days';
 }
 
 export function upSubjectOf(thing: UpThing): string {
   if (thing.is === 'handling') return thing.issue;
   if (thing.is === 'reading') return thing.directive;
+  if (thing.is === 'voices') return voicesSubject(thing);
   return thing.is === 'boxes' ? thing.area : '';
 }
 
@@ -88,6 +107,8 @@ export function mayTell(
 ): boolean {
   if (thing.is === 'days') return true;
   if (thing.is === 'boxes') return within(thing.area, area);
+  // A centre measures itself as a whole; its parts are its own affair.
+  if (thing.is === 'voices') return thing.area === area;
   const place = areaOf(thing.unit);
   return place !== undefined && within(place, area) && wasIssued(upSubjectOf(thing), thing.unit);
 }

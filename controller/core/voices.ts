@@ -1,6 +1,6 @@
 // Figures of what people said, by unit and month: times, kinds, satisfaction; parts and wholes that can be added. Pure.
 import { type FeedbackKind, feedbackKinds } from '../../schemas/citizen.ts';
-import type { VoicesRow } from '../../schemas/citizen-api.ts';
+import type { VoicesFigures } from '../../schemas/citizen-api.ts';
 import type { RatedLevel, Stars } from '../../schemas/evaluation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { addStars } from './evaluation.ts';
@@ -36,12 +36,7 @@ export function repliesOf(facts: readonly VoiceFact[], nowMs: number): { readonl
 }
 
 /** Held until refused, or refused, asks for no answer; what is held still does. */
-export function measureVoices(
-  facts: readonly VoiceFact[],
-  rated: readonly LevelStars[],
-  area: AreaPath,
-  nowMs: number,
-): Omit<VoicesRow, 'unit' | 'name' | 'month'> {
+export function measureVoices(facts: readonly VoiceFact[], rated: readonly LevelStars[], area: AreaPath, nowMs: number): VoicesFigures {
   const own = facts.filter((fact) => within(fact.area, area));
   const asked = own.filter(({ state }) => state !== 'refused');
   const answered = asked.flatMap(({ answeredMs, receivedMs, dueMs }) =>
@@ -54,7 +49,7 @@ export function measureVoices(
     received: own.length,
     byKind: Object.fromEntries(
       Object.keys(feedbackKinds).map((kind) => [kind, own.filter((fact) => fact.kind === kind).length]),
-    ) as VoicesRow['byKind'],
+    ) as VoicesFigures['byKind'],
     answered: answered.length,
     inTime: answered.filter(({ inTime }) => inTime).length,
     // Answered early counts at once: its outcome is known.

@@ -6,6 +6,7 @@ import { readBelow } from '../provision/neighbours.ts';
 import type { Store } from '../store/store.ts';
 import type { Answers } from './answers.ts';
 import type { LowerDesk } from './lower-desk.ts';
+import type { ToldVoices } from './told-voices.ts';
 import type { UpperDesk } from './upper-desk.ts';
 
 export interface FederationOptions {
@@ -13,6 +14,7 @@ export interface FederationOptions {
   readonly upper: UpperDesk;
   readonly lower: LowerDesk;
   readonly answers: Answers;
+  readonly voices: ToldVoices;
   readonly feed: Feed;
   readonly journal: Journal;
 }
@@ -60,6 +62,7 @@ export class Federation {
     await this.lower.follow(below);
     this.#unwatch = this.#options.feed.watch(({ event }) => telling.has(event) && this.soon());
     this.#timer = setInterval(() => this.soon(), everyMs);
+    this.#options.voices.start();
     await this.upper.start();
     this.soon();
   }
@@ -68,6 +71,7 @@ export class Federation {
     clearInterval(this.#timer);
     clearTimeout(this.#soon);
     this.#unwatch?.();
+    this.#options.voices.stop();
     this.lower.stop();
     await this.upper.stop();
     await this.#working;

@@ -23,6 +23,7 @@ import { Intake } from './intake.ts';
 import { LowerDesk } from './lower-desk.ts';
 import { Reception } from './reception.ts';
 import { Settling } from './settling.ts';
+import { ToldVoices } from './told-voices.ts';
 import { UpperDesk } from './upper-desk.ts';
 import { type OpenUpper, openUpperLine } from './upper-line.ts';
 
@@ -68,18 +69,19 @@ export interface FederationParts extends Shared {
 }
 
 export function makeFederation(parts: FederationParts): Federation {
-  const { lower, card, authority, registry, blobs, doors, nowMs } = parts;
+  const { lower, card, units, authority, registry, blobs, doors, nowMs } = parts;
   const fetcher = new ContentFetcher(blobs);
   const fetch: FetchContent = doors.fetch ?? ((from, file, signal) => fetcher.fetch(from, file, signal));
   const intake = new Intake({ ...parts, fetch });
   const settling = new Settling({ reception: new Reception({ ...parts, intake }), intake });
   const answerer = (area: AreaPath) => lower.answerer(area);
   const answers = new Answers({ ...parts, answerer, askBelow: (centre, question, withinMs) => lower.ask(centre, question, withinMs) });
+  const voices = new ToldVoices({ ...parts, register: { areaOf: (unit) => homeOf(units.tree, units.today(), unit)?.area } });
   const upper = new UpperDesk({
     ...parts,
     ...{ open: doors.open ?? openUpperLine, issue: () => authority.issueCentre(card.id, nowMs()) },
     ...{ settling, answers, boxes: () => registry.all(), far: (issues: readonly string[]) => lower.far(issues) },
-    farReadings: (ids: readonly string[]) => lower.farReadings(ids),
+    ...{ voices, farReadings: (ids: readonly string[]) => lower.farReadings(ids) },
   });
-  return new Federation({ ...parts, upper, answers });
+  return new Federation({ ...parts, upper, answers, voices });
 }

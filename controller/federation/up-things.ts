@@ -12,12 +12,14 @@ import type { Registry } from '../registry.ts';
 import { type HandlingOptions, readHandled } from '../sources/handling.ts';
 import type { Store } from '../store/store.ts';
 import type { UnitDesk } from '../units/unit-desk.ts';
+import type { ToldVoices } from './told-voices.ts';
 
 export interface UpFacts extends HandlingOptions {
   readonly card: CentreCard;
   readonly units: Pick<UnitDesk, 'tree' | 'today' | 'places'>;
   readonly registry: Pick<Registry, 'all' | 'seen'>;
   readonly store: Pick<Store, 'sources' | 'issues' | 'directives' | 'content' | 'log' | 'steering'>;
+  readonly voices: Pick<ToldVoices, 'things'>;
   /** Words of centres further below on these directives. */
   readonly farReadings: FarReadings;
   readonly connected: (dev: string) => boolean;
@@ -33,7 +35,13 @@ const daysAhead = 3;
 const boxesMax = 200;
 
 export async function readUpThings(options: UpFacts, centre: string): Promise<UpThing[]> {
-  return [...(await handling(options, centre)), ...(await readings(options, centre)), ...boxes(options), ...(await days(options))];
+  return [
+    ...(await handling(options, centre)),
+    ...(await readings(options, centre)),
+    ...boxes(options),
+    ...(await days(options)),
+    ...(await options.voices.things()),
+  ];
 }
 
 async function handling(options: UpFacts, centre: string): Promise<UpThing[]> {

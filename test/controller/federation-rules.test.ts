@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { answererOf, freshnessOf, placeOf, silentAfterMs, tellFrom } from '../../controller/core/federation.ts';
 import { downKeyOf, downOf, filesBelow, type InForce, offeredOf } from '../../controller/core/federation-down.ts';
 import { judgeReceived, receivedIssue } from '../../controller/core/federation-received.ts';
-import { boxesUp, daysUp, mayTell, toldFirst } from '../../controller/core/federation-up.ts';
+import { boxesUp, daysUp, mayTell, toldFirst, upKeyOf, upSubjectOf, voicesUp } from '../../controller/core/federation-up.ts';
 import { placed } from '../../controller/core/placed.ts';
 import { figuresOf, type HandlingFacts, handlingFar } from '../../controller/core/source-handling.ts';
 import { type SourceIssue, waitingEntry } from '../../controller/core/source-issue.ts';
+import { measureVoices } from '../../controller/core/voices.ts';
 import { type DownItem, federationLimits, type UpHandling } from '../../schemas/federation.ts';
 import type { Occurrence } from '../../schemas/timeline.ts';
 import { must } from './built-centre.ts';
@@ -242,6 +243,32 @@ describe('what is told up', () => {
       { area: '08/a', total: 2, online: 1, offline: 0, awaited: 1, unwell: 0 },
       { area: '08/a/1', total: 2, online: 1, offline: 1, awaited: 0, unwell: 1 },
     ]);
+  });
+  test('what residents said is told by month in figures alone, and believed of the centre’s own area exactly', () => {
+    const fact = { area: '08/a/1', kind: 'petition' as const, receivedMs: 0, dueMs: 50, stars: null };
+    const facts = [
+      { ...fact, state: 'answered', answeredMs: 40, stars: 4 },
+      { ...fact, state: 'received', answeredMs: null },
+      { ...fact, state: 'refused', answeredMs: null },
+      { ...fact, area: '08/b', state: 'received', answeredMs: null },
+    ];
+    const measured = measureVoices(facts, [{ area: '08/a', level: 'commune', stars: [0, 0, 2, 0, 0] }], '08/a', 60);
+    const told = voicesUp({ area: '08/a', month: '2026-11' }, { ...measured, words: 'Đèn hỏng' } as typeof measured);
+    expect(told).toEqual({
+      ...{ is: 'voices', area: '08/a', month: '2026-11', received: 3, answered: 1, inTime: 1, due: 2, refused: 1, medianMs: 40 },
+      byKind: { loudspeaker: 0, suggestion: 0, policy: 0, petition: 3 },
+      satisfaction: [0, 0, 0, 1, 0],
+      ratings: { commune: [0, 0, 2, 0, 0], centre: [0, 0, 0, 0, 0], province: [0, 0, 0, 0, 0] },
+    });
+    expect([upKeyOf(told), upSubjectOf(told)]).toEqual(['voices:08/a:2026-11', '08/a 2026-11']);
+    const may = (area: string) =>
+      mayTell(
+        { ...told, area },
+        '08/a',
+        () => undefined,
+        () => false,
+      );
+    expect(['08/a', '08/a/1', '08/b', '08'].map(may)).toEqual([true, false, false, false]);
   });
   test('a start of many boxes is told once, what a box refuses not at all', () => {
     const start = (schedule: string, startMs: number, refused: string | null = null) =>
