@@ -128,12 +128,15 @@ export const plain = (least: number, most: number) =>
     v.check((text) => !controls.test(text), 'holds control signs'),
   );
 
-/** Vietnamese mobile or fixed number, as people write it: 0912 345 678 or +84912345678. */
+/**
+ * Vietnamese mobile or fixed number, as people write it: 0912 345 678 or +84912345678. One number has one form: written otherwise
+ * it would be another voter, and `00` would ring abroad at the centre's cost.
+ */
 export const Phone = v.pipe(
   v.string(),
   v.maxLength(20),
-  v.transform((text) => text.replaceAll(/[\s.-]/g, '').replace(/^(\+?84)(?=\d{9,10}$)/, '0')),
-  v.regex(/^0\d{9,10}$/, 'must be a telephone number of Viet Nam'),
+  v.transform((text) => text.replaceAll(/[\s.-]/g, '').replace(/^(?:\+|00)?84(?=0?\d{9,10}$)0?/, '0')),
+  v.regex(/^0(?:[35789]\d{8}|2\d{9})$/, 'must be a telephone number of Viet Nam'),
 );
 /** What the centre gave this installation; a secret of the device. */
 export const DeviceWord = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{22}$/, 'must be what /api/public/device gave'));

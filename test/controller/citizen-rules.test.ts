@@ -198,10 +198,10 @@ describe('what is sent', () => {
   const word = `${'A'.repeat(22)}.${'B'.repeat(22)}`;
   const said = { once: 'a'.repeat(32), device: word, kind: 'suggestion', unit: 'xa', text: 'Đèn hỏng' };
 
-  test.each(['0912345678', '+84 912 345 678', '84912345678', '0912.345.678'])('%s is one phone', (phone) => {
+  test.each(['0912345678', '+84 912 345 678', '84912345678', '0912.345.678', '+840912345678', '0084 912345678'])('%s is one phone', (phone) => {
     expect(parse(Phone, phone)).toEqual({ ok: true, value: '0912345678' });
   });
-  test.each(['123', '+1 212 555 0100', '09123456789012', 'không'])('%s is no phone of Viet Nam', (phone) => {
+  test.each(['123', '+1 212 555 0100', '09123456789012', 'không', '00442071234', '0019005550', '01900123456', '09123456789', '+84 00912345678'])('%s is no phone of Viet Nam', (phone) => {
     expect(parse(Phone, phone).ok).toBe(false);
   });
   test.each([
