@@ -92,7 +92,10 @@ export class PollDesk {
     const kind: VoterKind = wish.phone === null ? 'device' : 'phone';
     const voter = this.#voter('rating', kind, wish);
     if (!voter.ok) return voter;
-    await store.citizens.polls.rate({ about: about.value, unit: wish.unit, voter: voter.value, stars: wish.stars, atMs: nowMs() });
+    const names = this.votersOf(wish, 'rating');
+    if (!names.ok) return names;
+    const rating = { about: about.value, unit: wish.unit, voter: voter.value, stars: wish.stars, atMs: nowMs() };
+    await store.citizens.polls.rate(rating, names.value);
     return ok({ stars: wish.stars, voter: kind });
   }
 

@@ -72,8 +72,8 @@ export interface StoredBallot {
 }
 
 export interface PollStore {
-  /** In place of one of the same voter. */
-  rate(rating: StoredCitizenRating): Promise<void>;
+  /** In place of what the same person said of the same thing, whatever place and under whichever of these names. */
+  rate(rating: StoredCitizenRating, names: readonly string[]): Promise<void>;
   /** Of things whose name begins so. */
   ratings(about: string): Promise<RatingSum[]>;
   ratingsOf(voters: readonly string[]): Promise<StoredCitizenRating[]>;

@@ -22,8 +22,9 @@ export class SqlPolls implements PollStore {
     this.#writer = writer;
   }
 
-  rate({ about, unit, voter, stars, atMs }: StoredCitizenRating): Promise<void> {
+  rate({ about, unit, voter, stars, atMs }: StoredCitizenRating, names: readonly string[]): Promise<void> {
     return this.#writer.write([
+      { sql: `DELETE FROM citizen_ratings WHERE about = ? AND voter IN ${some}`, params: [about, JSON.stringify(names)] },
       put('citizen_ratings', ['about', 'unit', 'voter'], ['stars', 'at_ms'], [[about, unit, voter, stars, atMs]]),
     ]);
   }

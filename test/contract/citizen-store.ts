@@ -94,14 +94,17 @@ export function describeCitizenStore(name: string, makeBed: () => Promise<StoreB
     test('a rating takes the place of the voter’s own, is summed by place, and goes when it is erased', async () => {
       const { polls } = on.store.citizens;
       const rate = (voter: string, stars: number, unit = 'xa', about = 'level commune 2026-11') =>
-        polls.rate({ about, unit, voter, stars, atMs: 1 });
+        polls.rate({ about, unit, voter, stars, atMs: 1 }, [voter, `${voter} of old`]);
       await rate('v1', 2);
       await rate('v1', 5);
       await rate('v2', 5);
-      await rate('v2', 1, 'thon-1');
+      await rate('v3', 5);
+      await rate('v3', 1, 'thon-1');
+      await rate('v4 of old', 3);
+      await rate('v4', 1, 'thon-1');
       await rate('v1', 4, 'xa', 'item tin-1');
       expect(await polls.ratings('level ')).toEqual([
-        { about: 'level commune 2026-11', unit: 'thon-1', stars: [1, 0, 0, 0, 0] },
+        { about: 'level commune 2026-11', unit: 'thon-1', stars: [2, 0, 0, 0, 0] },
         { about: 'level commune 2026-11', unit: 'xa', stars: [0, 0, 0, 0, 2] },
       ]);
       expect(await polls.ratingsOf(['v1'])).toHaveLength(2);

@@ -202,7 +202,9 @@ test('ratings take the place of one’s own, for the month that runs alone, and 
   const rate = (stars: number, more: object = {}) =>
     public_('POST', '/public/ratings', { device, level: 'commune', month, unit: 'thon-1', stars, ...more });
   await rate(1);
-  expect((await rate(5)).body).toEqual({ stars: 5, voter: 'device' });
+  await rate(1, { unit: 'xa' });
+  await rate(1, { unit: 'thon-2' });
+  expect((await rate(5)).body, 'whichever place somebody names, it is one voice').toEqual({ stars: 5, voter: 'device' });
   expect(codeOf(await rate(5, { month: '2026-10' }))).toBe('not-yet');
   expect(codeOf(await public_('POST', '/public/ratings', { device, item: 'khong-co', unit: 'xa', stars: 3 }))).toBe('not-found');
   const [row] = (await author('GET', `/feedback-statistics?unit=xa&month=${month}`)).body.rows;
