@@ -6,7 +6,7 @@ import type { CitizenSettingsAnswer, PushMessageAnswer } from '../../schemas/cit
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { dayMs } from '../../schemas/zones.ts';
 import type { Centre } from '../centre.ts';
-import type { PollStep, StoredPoll } from '../core/polls.ts';
+import { isWriter, type PollStep, type StoredPoll } from '../core/polls.ts';
 import { type Grant, may } from '../core/roles.ts';
 import { sees } from '../core/sight.ts';
 import { declare } from './route.ts';
@@ -53,7 +53,7 @@ export function pollRoutes(app: FastifyInstance, centre: Centre): void {
       if (area === undefined) return bad('not-found', `no unit ${body.unit}`, '/unit');
       const allowed = may(person.grants, 'poll.write', area);
       if (!allowed.ok) return allowed;
-      const done = await polls.rewrite(found.value.id, body, act('poll.write', found.value.id, body));
+      const done = await polls.rewrite(found.value.id, body, person.account, act('poll.write', found.value.id, body));
       return done.ok ? ok(await polls.answerOf(done.value)) : done;
     },
   );
@@ -67,7 +67,7 @@ export function pollRoutes(app: FastifyInstance, centre: Centre): void {
         const found = await seenPoll(centre, params['id'], person.grants, 'poll.publish');
         if (!found.ok) return found;
         // Nobody opens what they wrote themselves.
-        if (word === 'open' && found.value.by === person.account) return bad('own-work', `${person.account} is the author`);
+        if (word === 'open' && isWriter(found.value, person.account)) return bad('own-work', `${person.account} is the author`);
         const done = await polls.step(found.value.id, word, act(`poll.${word}`, found.value.id));
         return done.ok ? ok(await polls.answerOf(done.value)) : done;
       },

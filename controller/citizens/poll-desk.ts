@@ -49,8 +49,8 @@ export class PollDesk {
   }
 
   /** Problems: not-found, conflict. */
-  rewrite(id: string, wish: PollRequest, act: Act): Promise<Result<StoredPoll>> {
-    return this.#decide(id, (poll) => rewritePoll(poll, wish), act);
+  rewrite(id: string, wish: PollRequest, by: string, act: Act): Promise<Result<StoredPoll>> {
+    return this.#decide(id, (poll) => rewritePoll(poll, wish, by), act);
   }
 
   /** Problems: not-found, conflict. What is closed is counted at once. */

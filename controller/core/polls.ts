@@ -6,6 +6,8 @@ import { bad, ok, type Result } from '../../schemas/problems.ts';
 export interface StoredPoll extends PollRequest {
   readonly id: string;
   readonly by: string;
+  /** Whoever wrote it anew: none of them opens it. */
+  readonly writers?: readonly string[];
   readonly madeMs: number;
   readonly changes: number;
   /** As people set it: `open` counts from when it opens, and ends by itself. */
@@ -50,9 +52,14 @@ export function stepPoll(poll: StoredPoll, step: PollStep, nowMs: number): Resul
 }
 
 /** What is asked never changes once somebody may answer. Problem: conflict. */
-export function rewritePoll(poll: StoredPoll, wish: PollRequest): Result<StoredPoll> {
+export function rewritePoll(poll: StoredPoll, wish: PollRequest, by: string): Result<StoredPoll> {
   if (poll.set !== 'draft') return bad('conflict', 'only a draft is written anew', '/state');
-  return ok({ ...poll, ...wish, changes: poll.changes + 1 });
+  return ok({ ...poll, ...wish, writers: [...new Set([...(poll.writers ?? []), by])], changes: poll.changes + 1 });
+}
+
+/** Did this person write any of it? */
+export function isWriter({ by, writers = [] }: Pick<StoredPoll, 'by' | 'writers'>, account: string): boolean {
+  return by === account || writers.includes(account);
 }
 
 /** A ballot answers every question by its kind. Problems: bad-input, with the place. */

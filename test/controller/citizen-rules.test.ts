@@ -146,7 +146,7 @@ describe('polls', () => {
   test('a poll opens and closes by itself, is written anew only as a draft, and never opened after its end', () => {
     const open = must(stepPoll(poll, 'open', 5));
     expect([9, 10, 19, 20].map((nowMs) => pollState(open, nowMs))).toEqual(['draft', 'open', 'open', 'closed']);
-    expect(rewritePoll(open, poll)).toMatchObject({ problem: { code: 'conflict' } });
+    expect(rewritePoll(open, poll, 'an')).toMatchObject({ problem: { code: 'conflict' } });
     expect(stepPoll(poll, 'open', 20)).toMatchObject({ problem: { path: '/closesMs' } });
     expect(stepPoll(open, 'close', 9), 'it has not opened').toMatchObject({ problem: { code: 'conflict' } });
     expect(must(stepPoll(open, 'close', 15))).toMatchObject({ set: 'closed', closesMs: 15 });

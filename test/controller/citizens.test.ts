@@ -176,6 +176,9 @@ test('a poll is opened by another than its author, takes one vote a device, show
   const { id } = (await author('POST', '/polls', wish)).body;
   expect((await public_('GET', '/public/polls?unit=thon-1')).body).toEqual([]);
   expect(codeOf(await author('POST', `/polls/${id}/open`)), 'no right').toBe('not-allowed');
+  const both = await built.as('ca-hai');
+  expect((await both('PUT', `/polls/${id}`, { ...wish, title: 'Giờ phát buổi sáng' })).status).toBe(200);
+  expect(codeOf(await both('POST', `/polls/${id}/open`)), 'whoever wrote it anew is its author as well').toBe('own-work');
   expect((await approver('POST', `/polls/${id}/open`)).body).toMatchObject({ state: 'open' });
   const vote = (word: string, option: number) =>
     public_('POST', `/public/polls/${id}/ballots`, { device: word, unit: 'thon-1', answers: [[option]] });
