@@ -72,13 +72,11 @@ export class PollDesk {
     if (!voter.ok) return voter;
     const judged = judgeBallot(poll.questions, answers);
     if (!judged.ok) return judged;
-    const voted = await store.citizens.polls.vote(
-      { poll: id, voter: voter.value, atMs: nowMs(), answers: judged.value },
-      citizenLimits.ballots,
-    );
+    const ballot = { poll: id, voter: voter.value, atMs: nowMs(), answers: judged.value };
+    const voted = await store.citizens.polls.vote(ballot, (at) => pollState(at, nowMs()) === 'open', citizenLimits.ballots);
     if (voted.ok) return ok({ poll: id, voter: poll.voter });
     // A second vote is somebody's habit or somebody's trick: the audit counts it, and knows nobody.
-    if (voted.problem.code === 'conflict') await store.audit.append(act('resident', 'poll.second-vote', id));
+    if (voted.problem.code === 'conflict' && voted.problem.path === '') await store.audit.append(act('resident', 'poll.second-vote', id));
     return voted;
   }
 

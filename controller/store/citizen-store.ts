@@ -84,8 +84,8 @@ export interface PollStore {
   polls(units: readonly string[] | undefined, limit: number): Promise<StoredPoll[]>;
   /** Problems: over-budget, those of the judge. */
   decidePoll(id: string, judge: (poll: StoredPoll | undefined) => Result<StoredPoll>, most: number, act: Act): Promise<Result<StoredPoll>>;
-  /** One of a voter. Problems: conflict (voted already), over-budget. */
-  vote(ballot: StoredBallot, most: number): Promise<Result<void>>;
+  /** One of a voter, while the poll is open. Problems: conflict (voted already; closed meanwhile, at `/state`), over-budget. */
+  vote(ballot: StoredBallot, isOpen: (poll: StoredPoll) => boolean, most: number): Promise<Result<void>>;
   ballots(poll: string): Promise<number>;
   /** Counts of open ones by poll. */
   hasVoted(voters: readonly { readonly poll: string; readonly voter: string }[]): Promise<string[]>;

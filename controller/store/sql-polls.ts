@@ -80,9 +80,12 @@ export class SqlPolls implements PollStore {
     });
   }
 
-  vote({ poll, voter, atMs, answers }: StoredBallot, most: number): Promise<Result<void>> {
+  vote({ poll, voter, atMs, answers }: StoredBallot, isOpen: (poll: StoredPoll) => boolean, most: number): Promise<Result<void>> {
     return this.#writer.alone(async () => {
       const { database } = this.#writer;
+      // Asked again here: a ballot that comes behind the count would be counted by nobody and stay for ever.
+      const asked = await this.poll(poll);
+      if (!asked || asked.counted !== null || !isOpen(asked)) return bad('conflict', 'it is closed', '/state');
       const [same] = await database.read('SELECT voter FROM ballots WHERE poll = ? AND voter = ?', [poll, voter]);
       if (same) return bad('conflict', 'this voter has voted already');
       if ((await this.ballots(poll)) >= most) return bad('over-budget', `at most ${most} ballots`);

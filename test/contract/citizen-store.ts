@@ -117,10 +117,12 @@ export function describeCitizenStore(name: string, makeBed: () => Promise<StoreB
       await polls.decidePoll('bc-1', () => ok(poll()), 2, act);
       expect(await polls.decidePoll('bc-2', () => ok(poll({ id: 'bc-2', unit: 'thon-1', madeMs: 2 })), 2, act)).toMatchObject({ ok: true });
       expect(await polls.decidePoll('bc-3', () => ok(poll({ id: 'bc-3' })), 2, act)).toMatchObject({ problem: { code: 'over-budget' } });
-      const vote = (voter: string, option: number, most = 9) => polls.vote({ poll: 'bc-1', voter, atMs: 1, answers: [[option]] }, most);
+      const vote = (voter: string, option: number, most = 9, open = true) =>
+        polls.vote({ poll: 'bc-1', voter, atMs: 1, answers: [[option]] }, () => open, most);
       expect(await vote('v1', 1)).toMatchObject({ ok: true });
       expect(await vote('v1', 0)).toMatchObject({ problem: { code: 'conflict' } });
       expect(await vote('v2', 1, 1)).toMatchObject({ problem: { code: 'over-budget' } });
+      expect(await vote('v2', 1, 9, false), 'its hour is over').toMatchObject({ problem: { code: 'conflict', path: '/state' } });
       await vote('v2', 1);
       await vote('v3', 0);
       const mine = [{ poll: 'bc-1', voter: 'v3' }];
@@ -129,6 +131,7 @@ export function describeCitizenStore(name: string, makeBed: () => Promise<StoreB
       const count = (of: StoredPoll, ballots: Parameters<typeof countBallots>[1]) => countBallots(of.questions, ballots, 50);
       expect((await polls.settle('bc-1', count, act))?.counted).toMatchObject({ ballots: 2, questions: [{ counts: [0, 2] }] });
       expect(await polls.settle('bc-1', count, act), 'counted already').toBeUndefined();
+      expect(await vote('v4', 1), 'who was under way when it was counted').toMatchObject({ problem: { code: 'conflict', path: '/state' } });
       await on.reopen();
       expect([
         await on.store.citizens.polls.ballots('bc-1'),
