@@ -36,11 +36,23 @@ export function publicEventRoutes(app: FastifyInstance, { feed, nowMs }: Centre)
   const tally = new Map<string, number>();
   const lately = new Map<PublicEvent, number>();
   const later = new Map<PublicEvent, ReturnType<typeof setTimeout>>();
+  const letGo = (raw: ServerResponse) => {
+    const address = open.get(raw);
+    if (address === undefined) return;
+    open.delete(raw);
+    const left = (tally.get(address) ?? 1) - 1;
+    if (left > 0) tally.set(address, left);
+    else tally.delete(address);
+  };
   const write = (text: string) => {
     for (const raw of open.keys()) {
-      // Who does not read is let go; it comes back by itself.
-      if (raw.writableLength > waitingBytesMax) raw.end();
-      else raw.write(text);
+      if (raw.writableLength <= waitingBytesMax) {
+        raw.write(text);
+        continue;
+      }
+      // Who does not read is cut off and never written to again; it comes back by itself.
+      letGo(raw);
+      raw.destroy();
     }
   };
   const leave = feed.listen(({ event, id }) => {
@@ -90,12 +102,9 @@ export function publicEventRoutes(app: FastifyInstance, { feed, nowMs }: Centre)
     raw.write('retry: 5000\n\n');
     open.set(raw, address);
     tally.set(address, mine + 1);
-    raw.on('close', () => {
-      if (!open.delete(raw)) return;
-      const left = (tally.get(address) ?? 1) - 1;
-      if (left > 0) tally.set(address, left);
-      else tally.delete(address);
-    });
+    raw.on('close', () => letGo(raw));
+    // Gone before it was told of: nobody would say so later.
+    if (raw.destroyed) letGo(raw);
     return reply;
   });
 }
