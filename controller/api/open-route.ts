@@ -5,6 +5,7 @@ import { sha256 } from '../../hardware/host/crypto.ts';
 import { parse } from '../../schemas/parse.ts';
 import type { Result } from '../../schemas/problems.ts';
 import { addressKey } from '../core/accounts.ts';
+import { LargeBodies } from './large-bodies.ts';
 import { sendProblem } from './route.ts';
 import { sentWell } from './sent.ts';
 
@@ -41,6 +42,7 @@ export function declareOpen<T, B extends v.GenericSchema = typeof noSchema, Q ex
   rules: OpenRules<B, Q>,
   answer: (asked: OpenAsked<v.InferOutput<B>, v.InferOutput<Q>>) => Promise<Result<T>>,
 ): void {
+  const large = new LargeBodies();
   app.route({
     ...{ method: rules.method, url: rules.url, bodyLimit: rules.bodyLimit ?? smallBody },
     config: {
@@ -48,6 +50,8 @@ export function declareOpen<T, B extends v.GenericSchema = typeof noSchema, Q ex
       rules,
       rateLimit: { max: rules.perMinute, timeWindow: 60_000, keyGenerator: (request: FastifyRequest) => addressKey(request.ip) },
     },
+    // Behind the limit for each address, before anything of the body is read.
+    preParsing: async (request, reply) => holdBack(large, request, reply),
     handler: async (request, reply) => {
       const sent = [request.body, request.query, request.params].map(sentWell).find((one) => !one.ok);
       if (sent && !sent.ok) return sendProblem(reply, sent.problem);
@@ -64,6 +68,19 @@ export function declareOpen<T, B extends v.GenericSchema = typeof noSchema, Q ex
       return sendKept(request, reply, written.of(result.value), rules.maxAgeS ?? 0);
     },
   });
+}
+
+/** The app sends again later what found no room. */
+async function holdBack(large: LargeBodies, request: FastifyRequest, reply: FastifyReply): Promise<undefined> {
+  const length = request.headers['content-length'];
+  const leave = large.enter(addressKey(request.ip), length === undefined ? undefined : Number(length));
+  if (leave) reply.raw.once('close', leave);
+  else
+    await sendProblem(reply.header('connection', 'close'), {
+      code: 'too-many-requests',
+      path: '',
+      detail: 'too many files are on their way',
+    });
 }
 
 interface Text {
