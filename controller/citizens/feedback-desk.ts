@@ -68,6 +68,8 @@ export class FeedbackDesk {
     const feedback = await this.#made(wish, {
       device: device.value,
       phone: phone.value,
+    const slow = await waits.take('send', address);
+    if (!slow.ok) return slow;
       pole: about.value,
       holds,
       attached: attached.value,

@@ -1,14 +1,17 @@
 // How long somebody waits who sends, guesses or asks too much: waits grow and end. Pure; counts are kept beside those of signing in.
 import { delayMs, type TryCount } from './sign-in-delay.ts';
 
-interface WaitRule {
+export interface WaitRule {
   /** In a row without any wait. */
   readonly free: number;
+  /** The first wait; the next are twice as long each. One second unless said. */
+  readonly firstMs?: number;
   readonly maxMs: number;
   /** A time without a try forgets them. */
   readonly forgetMs: number;
 }
 
+const minuteMs = 60_000;
 const hourMs = 3600_000;
 const dayMs = 24 * hourMs;
 
@@ -16,13 +19,15 @@ export const waitRules = {
   /** Wrong receipt numbers or secrets from one address. */
   receipt: { free: 5, maxMs: hourMs, forgetMs: dayMs },
   /** Codes asked for one phone: whoever owns it is not to be rung all night. */
-  phone: { free: 2, maxMs: 6 * hourMs, forgetMs: dayMs },
+  phone: { free: 2, firstMs: 5 * minuteMs, maxMs: 6 * hourMs, forgetMs: dayMs },
   /** Codes asked from one address, for whatever phones; a village shares one. */
   codes: { free: 20, maxMs: hourMs, forgetMs: dayMs },
   /** Wrong codes for one phone. */
   code: { free: 5, maxMs: 6 * hourMs, forgetMs: dayMs },
   /** Installations made from one address: a mobile carrier sends thousands through one. */
-  device: { free: 200, maxMs: 10 * 60_000, forgetMs: hourMs },
+  device: { free: 200, maxMs: 10 * minuteMs, forgetMs: hourMs },
+  /** Feedback from one address: nobody fills the office's desk or its disk in a day. */
+  send: { free: 200, maxMs: minuteMs, forgetMs: 6 * hourMs },
   /** Uploads that could not be read, from one address. */
   upload: { free: 5, maxMs: hourMs, forgetMs: dayMs },
 } as const satisfies Record<string, WaitRule>;
@@ -35,7 +40,7 @@ export function judgeWait(
   name: string,
   nowMs: number,
 ): { readonly waitMs: number; readonly count: TryCount } {
-  const { forgetMs, ...rule } = waitRules[kind];
+  const { forgetMs, ...rule }: WaitRule = waitRules[kind];
   const stale = before === undefined || nowMs - before.lastMs >= forgetMs;
   const leftMs = stale ? 0 : before.untilMs - nowMs;
   const failures = stale ? 1 : before.failures + 1;

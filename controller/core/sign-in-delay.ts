@@ -24,6 +24,8 @@ interface DelayRule {
   /** Failures without any delay. */
   readonly free: number;
   readonly maxMs: number;
+  /** The first delay; one second unless said. */
+  readonly firstMs?: number;
 }
 
 type Kind = 'pair' | 'account' | 'address' | 'code';
@@ -57,9 +59,9 @@ export function namesOf({ account, address }: Attempt): Readonly<Record<Kind, st
   return { pair: `pair ${account} ${address}`, account: `account ${account}`, address: `address ${address}`, code: `code ${account}` };
 }
 
-/** The delay after so many failures in a row: none, then one second, then twice as long each time. */
-export function delayMs(failures: number, { free, maxMs }: DelayRule): number {
-  return failures <= free ? 0 : Math.min(maxMs, 1000 * 2 ** Math.min(30, failures - free - 1));
+/** The delay after so many failures in a row: none, then the first, then twice as long each time. */
+export function delayMs(failures: number, { free, maxMs, firstMs = 1000 }: DelayRule): number {
+  return failures <= free ? 0 : Math.min(maxMs, firstMs * 2 ** Math.min(30, failures - free - 1));
 }
 
 /** Which counts matter to this try. */
