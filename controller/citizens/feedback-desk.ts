@@ -7,7 +7,7 @@ import { dayMs } from '../../schemas/zones.ts';
 import { type Feedback, stepFeedback } from '../core/feedback.ts';
 import { holdsOf, saidKey } from '../core/feedback-hold.ts';
 import { sameWord } from '../people/passwords.ts';
-import type { Attachments } from './attachments.ts';
+import type { Attached, Attachments } from './attachments.ts';
 import type { Broadcasts } from './broadcasts.ts';
 import type { CitizenKey } from './citizen-key.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -32,8 +32,19 @@ export interface FeedbackDeskOptions extends Pick<CitizenParts, 'store' | 'units
   readonly changed: (id: string) => void;
 }
 
+/** What is known of something that came, before it is kept. */
+interface FoundOut {
+  readonly device: string;
+  readonly phone: string | null;
+  readonly pole: Awaited<ReturnType<PoleBook['find']>>;
+  readonly holds: Feedback['holds'];
+  readonly attached: Attached;
+  readonly receipt: { readonly number: string; readonly secret: string };
+}
+
 export class FeedbackDesk {
   readonly #options: FeedbackDeskOptions;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: FeedbackDeskOptions) {
     this.#options = options;
@@ -57,25 +68,38 @@ export class FeedbackDesk {
     if (!allowed.ok) return allowed;
     const calm = await waits.look('upload', address);
     if (!calm.ok) return calm;
+    const slow = await waits.take('send', address);
+    if (!slow.ok) return slow;
     const attached = await this.#options.attachments.keep(wish.photos, wish.sound);
     if (!attached.ok) {
       // Who sends bombs waits longer and longer; a tool that is missing here is not theirs.
       if (['bad-input', 'too-large', 'media-unreadable'].includes(attached.problem.code)) await waits.take('upload', address);
       return attached;
     }
+    const found = { device: device.value, phone: phone.value, pole: about.value, attached: attached.value, receipt };
+    return this.#inTurn(() => this.#take(wish, found, once));
+  }
+
+  /** Counted once more, now that nobody else is between counting and keeping. */
+  async #take(wish: FeedbackRequest, found: Omit<FoundOut, 'holds'>, once: string): Promise<Result<ReceiptAnswer>> {
+    const { key, store, attachments, nowMs } = this.#options;
+    const before = await store.citizens.feedback.byOnce(once);
+    const allowed = before ? ok(undefined) : await this.#withinLimits(found.device, found.phone);
+    if (!allowed.ok) {
+      await attachments.forget(filesOf(found.attached));
+      return allowed;
+    }
     const said = key.hash('said', saidKey(wish.text));
-    const holds = holdsOf(wish.text, await store.citizens.feedback.before(said, nowMs() - repeatedWithinMs, device.value, nowMs() - dayMs));
-    const feedback = await this.#made(wish, {
-      device: device.value,
-      phone: phone.value,
-    const slow = await waits.take('send', address);
-    if (!slow.ok) return slow;
-      pole: about.value,
-      holds,
-      attached: attached.value,
-      receipt,
-    });
-    return this.#add(feedback, { once, said }, receipt.secret);
+    const known = await store.citizens.feedback.before(said, nowMs() - repeatedWithinMs, found.device, nowMs() - dayMs);
+    const feedback = await this.#made(wish, { ...found, holds: holdsOf(wish.text, known) });
+    return this.#add(feedback, { once, said }, found.receipt.secret);
+  }
+
+  /** What comes all at once is counted as if it came one after another. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
   }
 
   /** A wrong number and a wrong secret are the same answer, and cost the same. Problems: not-found, too-many-requests. */
@@ -172,17 +196,7 @@ export class FeedbackDesk {
     );
   }
 
-  async #made(
-    wish: FeedbackRequest,
-    found: {
-      readonly device: string;
-      readonly phone: string | null;
-      readonly pole: Awaited<ReturnType<PoleBook['find']>>;
-      readonly holds: Feedback['holds'];
-      readonly attached: { readonly photos: readonly string[]; readonly sound: string | null };
-      readonly receipt: { readonly number: string; readonly secret: string };
-    },
-  ): Promise<Feedback> {
+  async #made(wish: FeedbackRequest, found: FoundOut): Promise<Feedback> {
     const { key, deadlines, nowMs } = this.#options;
     const { device, phone, pole, holds, attached, receipt } = found;
     return {
@@ -208,7 +222,7 @@ export class FeedbackDesk {
   async #add(feedback: Feedback, keys: { readonly once: string; readonly said: string }, secret: string): Promise<Result<ReceiptAnswer>> {
     const { store, act, changed, attachments, journal } = this.#options;
     const { id, kind, unit, state } = feedback;
-    const files = [...feedback.photos, ...(feedback.sound === null ? [] : [feedback.sound])];
+    const files = filesOf(feedback);
     const added = await store.citizens.feedback.add(
       feedback,
       keys,
@@ -238,6 +252,10 @@ export class FeedbackDesk {
       act('centre', 'feedback.repair', feedback.id, { joined }),
     );
   }
+}
+
+function filesOf({ photos, sound }: Attached): string[] {
+  return [...photos, ...(sound === null ? [] : [sound])];
 }
 
 function receiptOf({ number, state, receivedMs, dueMs }: Feedback, secret: string): ReceiptAnswer {
