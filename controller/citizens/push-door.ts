@@ -1,5 +1,6 @@
 // Web Push: messages encrypted for one browser (RFC 8291) and signed by this centre's VAPID key (RFC 8292), by the package web-push.
 import { Agent } from 'node:https';
+import { rootCertificates } from 'node:tls';
 import type { Strongbox } from '../../hardware/host/strongbox.ts';
 import type { MetaStore } from '../store/store.ts';
 
@@ -48,7 +49,8 @@ export interface PushDoorOptions {
 }
 
 export function webPushDoor({ keys, subject, ca }: PushDoorOptions): PushDoor {
-  const agent = new Agent({ keepAlive: true, maxSockets: socketsMax, ...(ca !== undefined && { ca }) });
+  // Node takes what is given instead of its own: with one certificate alone the push services of all browsers would be strangers.
+  const agent = new Agent({ keepAlive: true, maxSockets: socketsMax, ...(ca !== undefined && { ca: trustedWith(ca) }) });
   return {
     publicKey: keys.publicKey,
     send: async (to, text, { livesS, urgent }) => {
@@ -65,6 +67,11 @@ export function webPushDoor({ keys, subject, ca }: PushDoorOptions): PushDoor {
     },
     stop: () => agent.destroy(),
   };
+}
+
+/** What Node trusts, and the operator's own. */
+export function trustedWith(ca: string): string[] {
+  return [...rootCertificates, ca];
 }
 
 /** Only to push services that the operator allows: a stranger's address is never called. `*.` stands for what is below a name. */

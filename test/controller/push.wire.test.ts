@@ -5,8 +5,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { isAllowedHost } from '../../controller/citizens/push-door.ts';
+import { isAllowedHost, trustedWith } from '../../controller/citizens/push-door.ts';
 import { demoSms, gatewaySms, type Sms } from '../../controller/citizens/sms.ts';
 import { initialise } from '../../controller/init.ts';
 import type { PushMessage } from '../../schemas/citizen-api.ts';
@@ -143,6 +144,10 @@ describe('messages to browsers', () => {
       );
     },
   );
+
+  test('a certificate of the operator’s own stands beside those of the browsers’ services, not in their place', () => {
+    expect(trustedWith('own')).toEqual([...rootCertificates, 'own']);
+  });
 
   test('hosts are allowed by name, or below a name', () => {
     const hosts = ['fcm.googleapis.com', '*.push.apple.com'];
