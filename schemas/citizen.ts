@@ -28,6 +28,8 @@ export const citizenLimits = {
   /** Free answers that are kept of one question. */
   answerTexts: 1_000,
   pushes: 200_000,
+  /** Browsers that bear the same device's word: one, and those it had before. */
+  pushesOfDevice: 3,
   /** Units that one device follows. */
   units: 10,
   pastDays: 30,

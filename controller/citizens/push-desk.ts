@@ -56,7 +56,7 @@ export class PushDesk implements Teller {
     const locked = strongbox.lock(lockName, JSON.stringify({ endpoint, keys }));
     const id = key.hash('push', endpoint).slice(0, 32);
     const push: StoredPush = { id, device: known.value, locked, units, topics, digestHour, madeMs: nowMs(), failures: 0 };
-    const put = await store.citizens.pushes.put(push, citizenLimits.pushes);
+    const put = await store.citizens.pushes.put(push, citizenLimits.pushes, citizenLimits.pushesOfDevice);
     return put.ok ? ok({ id, topics, units, digestHour }) : put;
   }
 

@@ -121,8 +121,8 @@ export interface StoredPushMessage {
 }
 
 export interface PushStore {
-  /** In place of one of the same address. Problem: over-budget. */
-  put(push: StoredPush, most: number): Promise<Result<void>>;
+  /** In place of one of the same address; of one device the oldest give way. Problem: over-budget. */
+  put(push: StoredPush, most: number, mostOfDevice: number): Promise<Result<void>>;
   push(id: string): Promise<StoredPush | undefined>;
   ofDevice(device: string): Promise<StoredPush[]>;
   /** In the order of their ids, part after part. */

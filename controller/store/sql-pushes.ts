@@ -12,11 +12,13 @@ export class SqlPushes implements PushStore {
     this.#writer = writer;
   }
 
-  put(push: StoredPush, most: number): Promise<Result<void>> {
+  put(push: StoredPush, most: number, mostOfDevice: number): Promise<Result<void>> {
     return this.#writer.alone(async () => {
       const known = await this.push(push.id);
-      if (!known && (await this.count()) >= most) return bad('over-budget', `at most ${most} devices take messages`);
-      await this.#writer.commit([rowOf(push)]);
+      const others = (await this.ofDevice(push.device)).filter(({ id }) => id !== push.id).sort((a, b) => a.madeMs - b.madeMs);
+      const old = others.slice(0, Math.max(0, others.length + 1 - mostOfDevice));
+      if (!known && (await this.count()) - old.length >= most) return bad('over-budget', `at most ${most} devices take messages`);
+      await this.#writer.commit([rowOf(push), ...old.map(({ id }) => ({ sql: 'DELETE FROM pushes WHERE id = ?', params: [id] }))]);
       return ok(undefined);
     });
   }

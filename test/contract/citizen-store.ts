@@ -143,13 +143,18 @@ export function describeCitizenStore(name: string, makeBed: () => Promise<StoreB
 
     test('where messages go is kept by device, page after page, and a message knows once of each device that it came', async () => {
       const { pushes } = on.store.citizens;
-      for (const id of ['p-1', 'p-2']) expect(await pushes.put(push({ id }), 2)).toMatchObject({ ok: true });
-      expect(await pushes.put(push({ id: 'p-3' }), 2)).toMatchObject({ problem: { code: 'over-budget' } });
-      expect(await pushes.put(push({ id: 'p-2', topics: [] }), 2), 'the same again').toMatchObject({ ok: true });
+      for (const id of ['p-1', 'p-2']) expect(await pushes.put(push({ id }), 2, 3)).toMatchObject({ ok: true });
+      expect(await pushes.put(push({ id: 'p-3' }), 2, 3)).toMatchObject({ problem: { code: 'over-budget' } });
+      expect(await pushes.put(push({ id: 'p-2', topics: [] }), 2, 3), 'the same again').toMatchObject({ ok: true });
       await pushes.failed('p-2', 3);
       expect((await pushes.page('p-1', 5))[0]).toEqual(push({ id: 'p-2', topics: [], failures: 3 }));
       expect(await pushes.ofDevice('may-1')).toHaveLength(2);
       expect([await pushes.remove(['p-1', 'p-9']), await pushes.count()]).toEqual([1, 1]);
+      for (const madeMs of [7, 6, 8]) await pushes.put(push({ id: `q-${madeMs}`, device: 'may-2', madeMs }), 9, 2);
+      expect(
+        (await pushes.ofDevice('may-2')).map(({ id }) => id),
+        'the oldest of a device gives way',
+      ).toEqual(['q-7', 'q-8']);
       const message = {
         id: 'm-1',
         topic: 'programme',
