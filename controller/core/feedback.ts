@@ -90,7 +90,9 @@ export function stepFeedback(feedback: Feedback, wish: FeedbackWish, by: string,
   if (wish.act === 'hide' && feedback.published === null) return bad('conflict', 'nothing of it is published', '/published');
   if (feedback.steps.length >= citizenLimits.steps) return bad('over-budget', `at most ${citizenLimits.steps} steps`);
   const step: FeedbackStep = { atMs, by, act: wish.act, note: 'note' in wish ? wish.note : '' };
-  return ok({ ...feedback, ...changeOf(feedback, wish, by, atMs), state, steps: [...feedback.steps, step] });
+  const next = { ...feedback, ...changeOf(feedback, wish, by, atMs), state, steps: [...feedback.steps, step] };
+  // It can be settled; words that quote somebody do not come back behind the erasure, where nothing would erase them again.
+  return ok(feedback.erasedMs === null ? next : erased(next, feedback.erasedMs));
 }
 
 function changeOf(feedback: Feedback, wish: FeedbackWish, by: string, atMs: number): Partial<Feedback> {

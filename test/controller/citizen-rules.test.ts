@@ -88,6 +88,10 @@ describe('steps of feedback', () => {
     const gone = erased(one, 9);
     expect(JSON.stringify(gone)).not.toContain(secretWord);
     expect(gone).toMatchObject({ kind: 'suggestion', receivedMs: 10, erasedMs: 9, answers: [{ atMs: 3 }], satisfaction: { stars: 2 } });
+    const later = [wishes.note, { act: 'assign', assignee: 'binh', note: secretWord }, { act: 'answer', text: secretWord }] as const;
+    const settled = later.reduce((now, wish) => must(stepFeedback(now, wish, 'an', 10)), gone);
+    expect(settled).toMatchObject({ state: 'answered', erasedMs: 9 });
+    expect(JSON.stringify(settled), 'nor does any come back after it').not.toContain(secretWord);
   });
 });
 
