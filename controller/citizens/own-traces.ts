@@ -3,6 +3,7 @@ import { citizenLimits } from '../../schemas/citizen.ts';
 import type { ErasedAnswer, MyDataAnswer } from '../../schemas/citizen-api.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
 import { erased, type Feedback } from '../core/feedback.ts';
+import type { FeedbackFilter } from '../store/citizen-store.ts';
 import type { Attachments } from './attachments.ts';
 import type { CitizenKey } from './citizen-key.ts';
 import type { FeedbackDesk } from './feedback-desk.ts';
@@ -10,7 +11,7 @@ import type { CitizenParts, MakeAct } from './parts.ts';
 import type { PollDesk } from './poll-desk.ts';
 
 const dayMs = 24 * 3600_000;
-const listedMax = 1_000;
+const listedAtOnce = 500;
 const atOnce = 200;
 
 interface Whose {
@@ -110,9 +111,8 @@ export class MyData {
     if (!device.ok) return device;
     const proved = phone === null ? ok(null) : key.phone(phone, nowMs());
     if (!proved.ok) return proved;
-    const mine = await store.citizens.feedback.list({ device: device.value, limit: listedMax });
-    const ofPhone =
-      proved.value === null ? [] : await store.citizens.feedback.list({ phone: key.phoneName(proved.value), limit: listedMax });
+    const mine = await this.#all({ device: device.value });
+    const ofPhone = proved.value === null ? [] : await this.#all({ phone: key.phoneName(proved.value) });
     const feedback = [...new Map([...mine, ...ofPhone].map((one) => [one.id, one])).values()];
     const raters = polls.votersOf({ device: word, phone }, 'rating');
     if (!raters.ok) return raters;
@@ -122,5 +122,16 @@ export class MyData {
       if (names.ok) voters.push(...names.value.map((voter) => ({ poll: id, voter })));
     }
     return ok({ feedback, raters: raters.value, voters, device: device.value });
+  }
+
+  /** Ten a day come to thousands in a year: none of them is left out. */
+  async #all(whose: Pick<FeedbackFilter, 'device' | 'phone'>): Promise<Feedback[]> {
+    const found: Feedback[] = [];
+    for (let more = true; more; ) {
+      const page = await this.#options.store.citizens.feedback.list({ ...whose, after: found.at(-1), limit: listedAtOnce });
+      found.push(...page);
+      more = page.length === listedAtOnce;
+    }
+    return found;
   }
 }
