@@ -1,6 +1,6 @@
 // Content by its SHA-256 in the data folder: parts, media, order voices. Written once, never changed.
 import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 as hashOf, randomHex } from '../hardware/host/crypto.ts';
 import { readIfPresent, syncDirectory, writeFileAtomic } from '../hardware/host/files.ts';
@@ -61,6 +61,12 @@ export class Blobs {
   /** Bytes `from` to `to`, both included. */
   stream(sha256: string, from: number, to: number): ReadStream {
     return createReadStream(this.#path(sha256), { start: from, end: to });
+  }
+
+  /** Bytes that this disk still takes. */
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.#dir);
+    return bavail * bsize;
   }
 
   /** Nothing names it any more. */

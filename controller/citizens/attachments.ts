@@ -9,7 +9,7 @@ import { redrawPhoto } from '../media/picture-fit.ts';
 import type { Store } from '../store/store.ts';
 
 export interface AttachmentsOptions {
-  readonly blobs: Pick<Blobs, 'keep' | 'temporary' | 'forget'>;
+  readonly blobs: Pick<Blobs, 'keep' | 'temporary' | 'forget' | 'freeBytes'>;
   readonly ffmpeg: string | undefined;
   readonly ingest: Ingest;
   readonly store: Pick<Store, 'content' | 'steering' | 'citizens'>;
@@ -23,6 +23,9 @@ export interface Attached {
 /** Whose work it is in the line of files: all residents share one pile, so that they never hold up the office. */
 const worker = 'resident';
 
+/** Left free for receipts and orders, and for the office's own files: strangers never take the last of the disk. */
+export const reserveBytes = 2 * 1024 ** 3;
+
 export class Attachments {
   readonly #options: AttachmentsOptions;
 
@@ -30,9 +33,11 @@ export class Attachments {
     this.#options = options;
   }
 
-  /** All or none. Problems: bad-input, too-large, media-unreadable, tool-missing, too-many-requests; each with its place. */
+  /** All or none. Problems: disk-full (the app sends again later), bad-input, too-large, media-unreadable, tool-missing, too-many-requests; each with its place. */
   async keep(photos: readonly string[], sound: string | null): Promise<Result<Attached>> {
     const kept: string[] = [];
+    const files = photos.length + (sound === null ? 0 : 1);
+    if (files > 0 && (await this.#options.blobs.freeBytes()) < reserveBytes) return bad('disk-full', 'no space for pictures and sounds');
     for (const [at, url] of photos.entries()) {
       const photo = await this.#photo(url);
       if (!photo.ok) return this.#giveUp(kept, bad(photo.problem.code, photo.problem.detail, `/photos/${at}`));
