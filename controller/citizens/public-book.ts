@@ -150,33 +150,34 @@ export class PublicBook {
   }
 
   async replies(unit: string, question: string): Promise<Result<PublicReply[]>> {
-    const { store, broadcasts, desk, register } = this.#options;
     const area = this.#area(unit);
     if (!area.ok) return area;
     const asked = questionOf(question);
-    return ok(
-      await this.#kept.get(`replies ${unit} ${question}`, keptMs.replies, async () => {
-        const found = (await store.citizens.feedback.list({ published: true, limit: itemsMax })).filter((one) =>
-          isAround(register.areaOf(one.unit), area.value),
-        );
-        const told = await Promise.all(
-          found.map(async ({ number, kind, category, unit: of, published, link, answers }) => {
-            const { question: said = '', answer = '', atMs: publishedMs = 0 } = published ?? {};
-            return {
-              number,
-              kind,
-              category,
-              unit: desk.unitOf(of),
-              question: said,
-              answer,
-              publishedMs,
-              broadcast: await broadcasts.of({ link, answers }),
-            };
-          }),
-        );
-        const fit = (reply: PublicReply) =>
-          asked.words.length === 0 || rank(asked, { content: { title: reply.question, keywords: [], body: reply.answer } as never }) > 0;
-        return told.filter(fit).slice(0, citizenLimits.listed);
+    // Made once for all questions: whoever asks a thousand different ones makes nobody read the tables a thousand times.
+    const told = await this.#kept.get(`replies ${unit}`, keptMs.replies, () => this.#replies(area.value));
+    const fit = (reply: PublicReply) =>
+      asked.words.length === 0 || rank(asked, { content: { title: reply.question, keywords: [], body: reply.answer } as never }) > 0;
+    return ok(told.filter(fit).slice(0, citizenLimits.listed));
+  }
+
+  async #replies(area: string): Promise<PublicReply[]> {
+    const { store, broadcasts, desk, register } = this.#options;
+    const found = (await store.citizens.feedback.list({ published: true, limit: itemsMax })).filter((one) =>
+      isAround(register.areaOf(one.unit), area),
+    );
+    return Promise.all(
+      found.map(async ({ number, kind, category, unit: of, published, link, answers }) => {
+        const { question: said = '', answer = '', atMs: publishedMs = 0 } = published ?? {};
+        return {
+          number,
+          kind,
+          category,
+          unit: desk.unitOf(of),
+          question: said,
+          answer,
+          publishedMs,
+          broadcast: await broadcasts.of({ link, answers }),
+        };
       }),
     );
   }
