@@ -387,6 +387,18 @@ export interface VoicesAnswer {
   readonly rows: readonly VoicesRow[];
 }
 
+/** As everybody may read it: `null` where so few gave stars that they would be somebody's own. */
+export interface OpenVoicesRow extends Omit<VoicesRow, 'satisfaction' | 'ratings'> {
+  readonly satisfaction: Stars | null;
+  readonly ratings: Readonly<Record<RatedLevel, Stars | null>>;
+}
+
+/** GET /api/public/open-data?unit= */
+export interface OpenVoicesAnswer {
+  readonly asOfMs: number;
+  readonly rows: readonly OpenVoicesRow[];
+}
+
 /** A centre below. `figures` null: it has told nothing of this month, which is not nought; of when its word is says `asOfMs`. */
 export interface VoicesBelow {
   readonly centre: string;

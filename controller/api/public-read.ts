@@ -2,14 +2,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import * as v from 'valibot';
 import { PoleCode } from '../../schemas/citizen.ts';
-import type { VoicesAnswer } from '../../schemas/citizen-api.ts';
+import type { OpenVoicesAnswer } from '../../schemas/citizen-api.ts';
 import { Id } from '../../schemas/ids.ts';
 import { ok, type Result } from '../../schemas/problems.ts';
 import { LocalDate } from '../../schemas/time.ts';
 import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
+import { Kept } from '../citizens/kept.ts';
 import { openDataMonths } from '../citizens/voices.ts';
 import { monthsUpTo } from '../core/evaluation.ts';
+import { openRow } from '../core/voices.ts';
 import { monthAt } from '../reports/evaluation-facts.ts';
 import { voicesCsv } from '../reports/voices-table.ts';
 import { feedbackFigures } from './feedback-statistics.ts';
@@ -19,6 +21,9 @@ const Asked = v.pipe(v.string(), v.maxLength(200));
 const UnitQuery = v.object({ unit: Id });
 const OpenDataQuery = v.object({ unit: Id, format: v.optional(v.picklist(['json', 'csv']), 'json') });
 const openDataAgeS = 3600;
+/** Two years of words are read for one answer: once in a while for all who ask. */
+const openDataKeptMs = 10 * 60_000;
+const openDataUnits = 500;
 const DayQuery = v.object({ unit: Id, date: v.optional(LocalDate) });
 const FindQuery = v.object({ unit: Id, q: v.optional(Asked, '') });
 const reads = { method: 'GET', act: 'open', perMinute: 600 } as const;
@@ -51,12 +56,13 @@ export function publicReadRoutes(app: FastifyInstance, centre: Centre, written: 
 
 /** Figures of two years, by unit and month, with nothing of a person in them. */
 function openDataRoute(app: FastifyInstance, centre: Centre, written: WrittenOnce): void {
+  const kept = new Kept(centre.nowMs, openDataUnits);
   declareOpen(
     app,
     written,
     { ...reads, url: '/api/public/open-data', query: OpenDataQuery, perMinute: 6, maxAgeS: openDataAgeS },
-    async ({ query, reply }): Promise<Result<VoicesAnswer | undefined>> => {
-      const figures = await feedbackFigures(centre, query.unit, monthsUpTo(monthAt(centre), openDataMonths));
+    async ({ query, reply }): Promise<Result<OpenVoicesAnswer | undefined>> => {
+      const figures = await kept.get(query.unit, openDataKeptMs, () => openFigures(centre, query.unit));
       if (!figures.ok || query.format === 'json') return figures;
       await reply
         .type('text/csv; charset=utf-8')
@@ -66,6 +72,11 @@ function openDataRoute(app: FastifyInstance, centre: Centre, written: WrittenOnc
       return ok(undefined);
     },
   );
+}
+
+async function openFigures(centre: Centre, unit: string): Promise<Result<OpenVoicesAnswer>> {
+  const figures = await feedbackFigures(centre, unit, monthsUpTo(monthAt(centre), openDataMonths));
+  return figures.ok ? ok({ ...figures.value, rows: figures.value.rows.map(openRow) }) : figures;
 }
 
 function contentRoutes(app: FastifyInstance, centre: Centre, written: WrittenOnce): void {

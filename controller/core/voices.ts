@@ -1,6 +1,6 @@
 // Figures of what people said, by unit and month: times, kinds, satisfaction; parts and wholes that can be added. Pure.
 import { type FeedbackKind, feedbackKinds } from '../../schemas/citizen.ts';
-import type { VoicesFigures } from '../../schemas/citizen-api.ts';
+import type { OpenVoicesRow, VoicesFigures, VoicesRow } from '../../schemas/citizen-api.ts';
 import type { RatedLevel, Stars } from '../../schemas/evaluation.ts';
 import { type AreaPath, within } from '../../schemas/ids.ts';
 import { addStars } from './evaluation.ts';
@@ -58,5 +58,21 @@ export function measureVoices(facts: readonly VoiceFact[], rated: readonly Level
     medianMs: took.length === 0 ? null : (took[Math.floor((took.length - 1) / 2)] ?? null),
     satisfaction: own.reduce((all, { stars }) => (stars === null ? all : addStars(all, oneStar(stars))), noStars),
     ratings: { commune: votes('commune'), centre: votes('centre'), province: votes('province') },
+  };
+}
+
+/** Fewer stars than these are told to nobody outside the office: in a hamlet the neighbours know who they are of. */
+export const openStarsLeast = 5;
+
+export function openRow(row: VoicesRow): OpenVoicesRow {
+  const shown = (stars: Stars) => {
+    const given = stars.reduce((sum, count) => sum + count, 0);
+    return given > 0 && given < openStarsLeast ? null : stars;
+  };
+  const { commune, centre, province } = row.ratings;
+  return {
+    ...row,
+    satisfaction: shown(row.satisfaction),
+    ratings: { commune: shown(commune), centre: shown(centre), province: shown(province) },
   };
 }

@@ -5,7 +5,7 @@ import { erased, type FeedbackWish, feedbackTable, isOverdue, stepFeedback } fro
 import { freePerDay, holdsOf, saidKey } from '../../controller/core/feedback-hold.ts';
 import { countBallots, judgeBallot, pollState, rewritePoll, type StoredPoll, stepPoll } from '../../controller/core/polls.ts';
 import type { TryCount } from '../../controller/core/sign-in-delay.ts';
-import { measureVoices, type VoiceFact } from '../../controller/core/voices.ts';
+import { measureVoices, openRow, type VoiceFact } from '../../controller/core/voices.ts';
 import { answerWithinDays, daysOffOf, dueAfter } from '../../controller/core/working-days.ts';
 import { BallotRequest, FeedbackRequest, feedbackStates, Phone, PollRequest } from '../../schemas/citizen.ts';
 import { reckonHolidays } from '../../schemas/holidays.ts';
@@ -248,6 +248,15 @@ describe('what is sent', () => {
     expect(parse(FeedbackRequest, { ...said, trouble: 'noisy' }).ok).toBe(false);
     expect(parse(BallotRequest, { device: word, unit: 'xa', answers: [[99]] }).ok).toBe(false);
   });
+});
+
+test('open data tells stars of five and more; of nobody it says nobody, of a few nothing', () => {
+  const row = { ...measureVoices([], [], '08', 0), unit: 'xa', name: 'Xã', month: '2026-11', satisfaction: [0, 1, 0, 3, 0] as const };
+  const shown = openRow({ ...row, ratings: { ...row.ratings, commune: [1, 0, 0, 0, 4] } });
+  expect([shown.satisfaction, shown.ratings]).toEqual([
+    null,
+    { commune: [1, 0, 0, 0, 4], centre: [0, 0, 0, 0, 0], province: [0, 0, 0, 0, 0] },
+  ]);
 });
 
 test('a unit above is measured by all below it, and its median is of the answers themselves', () => {

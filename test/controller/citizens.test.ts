@@ -109,13 +109,17 @@ test('assigned, answered, published and rated: the resident sees each, and stran
   const [row] = (await author('GET', '/feedback-statistics?unit=xa')).body.rows;
   expect(row).toMatchObject({ received: 3, answered: 1, inTime: 1, satisfaction: [0, 0, 0, 1, 0] });
   const open = (await public_('GET', '/public/open-data?unit=xa')).body.rows;
-  expect(open.at(-3), 'the same figures for everybody').toMatchObject({ unit: 'xa', received: 3 });
+  expect(open.at(-3), 'the same figures for everybody, but one person’s stars for nobody').toMatchObject({
+    unit: 'xa',
+    received: 3,
+    satisfaction: null,
+  });
   const table = await built.app.inject({ url: '/api/public/open-data?unit=xa&format=csv' });
   expect(table.headers['content-type']).toBe('text/csv; charset=utf-8');
   const { header, lines } = must(readCsv(table.body, 1_000));
   expect(lines).toHaveLength(open.length);
   const cell = (name: string, line = lines.at(-3)) => line?.cells[header.indexOf(name)];
-  expect([cell('Mã đơn vị'), cell('Đã tiếp nhận'), cell('Hài lòng với trả lời: trung bình sao')]).toEqual(['xa', '3', '4']);
+  expect([cell('Mã đơn vị'), cell('Đã tiếp nhận'), cell('Hài lòng với trả lời: trung bình sao')]).toEqual(['xa', '3', '']);
   expect(cell('Điểm xã: trung bình sao', lines[0]), 'nobody gave any: empty, not nought').toBe('');
   await approver('POST', `/feedback/${id}/hide`, { seen: 4 });
   expect((await public_('GET', '/public/answers?unit=thon-1')).body).toEqual([]);
