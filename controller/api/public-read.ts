@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { PoleCode } from '../../schemas/citizen.ts';
 import type { OpenVoicesAnswer } from '../../schemas/citizen-api.ts';
 import { Id } from '../../schemas/ids.ts';
-import { ok, type Result } from '../../schemas/problems.ts';
+import { bad, ok, type Result } from '../../schemas/problems.ts';
+import type { Item } from '../../schemas/programme.ts';
 import { LocalDate } from '../../schemas/time.ts';
 import { sendBlob } from '../blob-answer.ts';
 import type { Centre } from '../centre.ts';
@@ -81,16 +82,19 @@ async function openFigures(centre: Centre, unit: string): Promise<Result<OpenVoi
 
 function contentRoutes(app: FastifyInstance, centre: Centre, written: WrittenOnce): void {
   const { blobs, webSounds, citizens } = centre;
+  /** A made-up name is no content: it is looked for on the disk before all that was published and heard is gone through. */
+  const find = async (sha256: string, look: (sha256: string) => Promise<Result<Item>>): Promise<Result<Item>> =>
+    (await blobs.size(sha256)) === undefined ? bad('not-found', 'no such content') : look(sha256);
   /** What was withdrawn is not kept for a year by every telephone. */
   const briefly = (reply: FastifyReply) => reply.header('cache-control', 'public, max-age=3600');
 
   declareOpen(app, written, { ...reads, url: '/api/public/sounds/:sha256' }, async ({ params, request, reply }) => {
-    const item = await citizens.book.sound(params['sha256'] ?? '');
+    const item = await find(params['sha256'] ?? '', (sha256) => citizens.book.sound(sha256));
     if (!item.ok) return item;
     return sendBlob({ blobs, sha256: item.value.sha256, type: item.value.type, range: request.headers.range, reply, cache: briefly });
   });
   declareOpen(app, written, { ...reads, url: '/api/public/sounds/:sha256/mp3' }, async ({ params, request, reply }) => {
-    const item = await citizens.book.sound(params['sha256'] ?? '');
+    const item = await find(params['sha256'] ?? '', (sha256) => citizens.book.sound(sha256));
     if (!item.ok) return item;
     const made = await webSounds.make(item.value);
     if (!made.ok) return made;
@@ -104,7 +108,7 @@ function contentRoutes(app: FastifyInstance, centre: Centre, written: WrittenOnc
     });
   });
   declareOpen(app, written, { ...reads, url: '/api/public/pages/:sha256' }, async ({ params, request, reply }) => {
-    const item = await citizens.book.page(params['sha256'] ?? '');
+    const item = await find(params['sha256'] ?? '', (sha256) => citizens.book.page(sha256));
     if (!item.ok) return item;
     // Somebody's page: shown without our origin, scripts or network, in our own frames alone.
     reply.header('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:");

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { largeAtOnce, largeFrom, largeOfOne } from '../../controller/api/large-bodies.ts';
 import { freePerDay } from '../../controller/core/feedback-hold.ts';
 import { citizenLimits } from '../../schemas/citizen.ts';
@@ -47,6 +47,14 @@ test('what one device sends all at once counts as if it came in a row: ten a day
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(citizenLimits.feedbackPerDay);
   expect(answers.filter(({ body }) => body.state === 'received')).toHaveLength(1);
   expect(freePerDay).toBeLessThan(citizenLimits.feedbackPerDay);
+});
+
+test('made-up names of sounds and pages make nobody go through the tables', async () => {
+  const reads = vi.spyOn(built.centre.store.sources, 'items');
+  for (const path of ['sounds/NAME', 'sounds/NAME/mp3', 'pages/NAME', 'sounds/..%2f..%2fcentre.sqlite'])
+    expect((await built.stranger('GET', `/public/${path.replace('NAME', 'a'.repeat(64))}`)).status).toBe(404);
+  expect(reads).not.toHaveBeenCalled();
+  reads.mockRestore();
 });
 
 test('who watches and does not read is cut off; nothing is written to it again', async () => {
