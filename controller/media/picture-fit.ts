@@ -78,8 +78,10 @@ async function draw({ type }: PictureHead, bytes: Uint8Array, ffmpeg: string): P
   const turn = type === 'jpeg' ? (upright[orientationOf(bytes)] ?? '') : '';
   const { from, to } = coders[type];
   const scale = `scale=w='min(${boardDots.width},iw)':h='min(${boardDots.height},ih)':force_original_aspect_ratio=decrease`;
+  // Colour profiles bear names, and newer programs carry Exif over as well: nothing goes along beside the dots.
+  const bare = 'sidedata=mode=delete';
   const args = [
-    ...['-v', 'error', '-f', from, '-i', 'pipe:0', '-frames:v', '1', '-map_metadata', '-1', '-vf', `${turn}${scale}`],
+    ...['-v', 'error', '-f', from, '-i', 'pipe:0', '-frames:v', '1', '-map_metadata', '-1', '-vf', `${turn}${scale},${bare}`],
     ...[...to, '-f', 'image2pipe', 'pipe:1'],
   ];
   const input = type === 'jpeg' ? bareJpeg(bytes) : bytes;

@@ -4,6 +4,7 @@ import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeTries } from '../../controller/citizens/phone-desk.ts';
 import { waitRules } from '../../controller/core/citizen-waits.ts';
+import { redrawPhoto } from '../../controller/media/picture-fit.ts';
 import { findAudioTools } from '../../hardware/host/audio-tools.ts';
 import { citizenLimits } from '../../schemas/citizen.ts';
 import { dayMs } from '../../schemas/zones.ts';
@@ -119,6 +120,20 @@ test('a photograph loses what the camera wrote into it, and a sound is encoded a
   for (const { body } of [picture, sound]) expect((body as Buffer).includes('NHA-RIENG')).toBe(false);
   expect(picture.headers['content-security-policy']).toContain('sandbox');
   expect(codeOf(await attached('a'.repeat(64)))).toBe('not-found');
+});
+
+test('a drawing loses the name in its colour profile [needs ffmpeg]', async () => {
+  const { ffmpeg } = await findAudioTools();
+  const drawn = execFileSync('ffmpeg', '-v error -f lavfi -i color=red:s=64x48 -frames:v 1 -f image2pipe -c:v png -'.split(' '));
+  const profile = Buffer.concat([Buffer.from('NHA-RIENG\0\0', 'latin1'), deflateSync(Buffer.alloc(200))]);
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(profile.length);
+  // Behind the header; readers do not ask for a sum.
+  const photo = Buffer.concat([drawn.subarray(0, 33), head, Buffer.from('iCCP'), profile, Buffer.alloc(4), drawn.subarray(33)]);
+  const made = await redrawPhoto(`data:image/png;base64,${photo.toString('base64')}`, ffmpeg);
+  const bytes = Buffer.from(made.ok ? (made.value.split(',')[1] ?? '') : '', 'base64');
+  expect(bytes.length).toBeGreaterThan(100);
+  expect(bytes.includes('NHA-RIENG')).toBe(false);
 });
 
 test('script in every field comes back as the text it is, in JSON that no browser runs, or is refused by its place', async () => {
