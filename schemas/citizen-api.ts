@@ -43,7 +43,8 @@ export interface PublicPlace {
 // ── GET /api/public/day?unit=&date= ──────────────────────────────────────────────────────────────
 
 /** `heard`: at least one loudspeaker there played it whole; only then its sounds may be heard again. */
-export type PublicPlayState = 'coming' | 'sounding' | 'heard' | 'partly' | 'not-heard';
+/** `unknown`: its time is over and no loudspeaker has told yet; a pole without a line tells hours later. */
+export type PublicPlayState = 'coming' | 'sounding' | 'heard' | 'partly' | 'not-heard' | 'unknown';
 
 export interface PublicSound {
   readonly sha256: string;

@@ -92,6 +92,8 @@ function stateOf({ startMs, endMs }: Planned, receipts: readonly Receipt[], nowM
   if (receipts.some(({ outcome }) => outcome === 'played')) return 'heard';
   if (nowMs < startMs) return 'coming';
   if (nowMs < endMs) return 'sounding';
+  // Not told is not silent.
+  if (receipts.length === 0) return 'unknown';
   return receipts.some(({ audibleMs }) => audibleMs > 0) ? 'partly' : 'not-heard';
 }
 

@@ -24,7 +24,7 @@ async function save(state: 'approved' | 'withdrawn'): Promise<void> {
   built.centre.feed.tell('programme', `ct-1 ${state}`);
 }
 
-const told = (outcome: Receipt['outcome']) => {
+const told = (outcome: Receipt['outcome'], dev = 'hop-1') => {
   const receipt: Receipt = {
     ...{
       occurrence: `lich-1@${startMs}@main`,
@@ -39,7 +39,7 @@ const told = (outcome: Receipt['outcome']) => {
       plannedStartMs: startMs,
       plannedEndMs: startMs + 600_000,
       startedMs: startMs,
-      audibleMs: 1_000,
+      audibleMs: outcome === 'missed' ? 0 : 1_000,
       items: [sha256(bytes)],
       gainDb: 0,
     },
@@ -48,7 +48,7 @@ const told = (outcome: Receipt['outcome']) => {
   built.centre.feed.tell('receipt', 'lich-1');
   return built.centre.store.log.commit({
     rows: [],
-    receipts: [{ dev: 'hop-1', receipt, receivedMs: 1 }],
+    receipts: [{ dev, receipt, receivedMs: 1 }],
     progress: [],
     conflicts: [],
     heads: [],
@@ -64,15 +64,14 @@ const later = (ms: number) => {
 beforeAll(async () => {
   built = await makeCentre(seedOf({ units: communeUnits }));
   const technician = await built.as('ky-thuat');
-  await technician('POST', '/boxes', {
-    id: 'hop-1',
-    name: 'Hộp 1',
-    area: '08/02536/thon-1',
-    groups: ['thon-1'],
-    outputs: [{ id: 'main', kind: 'loudspeaker' }],
-  });
-  const box = await built.centre.store.estate.box('hop-1');
-  if (box) built.centre.registry.put({ ...box, enrolledMs: 1 });
+  for (const id of ['hop-1', 'hop-2']) {
+    await technician('POST', '/boxes', {
+      ...{ id, name: id, area: '08/02536/thon-1', groups: ['thon-1'] },
+      outputs: [{ id: 'main', kind: 'loudspeaker' }],
+    });
+    const box = await built.centre.store.estate.box(id);
+    if (box) built.centre.registry.put({ ...box, enrolledMs: 1 });
+  }
   for (const one of [bytes, other]) await built.centre.blobs.keep(one);
   await save('approved');
   const planned = schedule({ id: 'lich-1', programme: 'ct-1', start: '20261123T090000' });
@@ -88,6 +87,9 @@ test('what is to come is named and cannot be heard yet', async () => {
 
 test('once it was heard its sound is there with its words, whole or in part, and nothing else of the library is', async () => {
   later(3 * 3600_000);
+  expect((await day())[0], 'not told is not silent').toMatchObject({ state: 'unknown', sounds: [] });
+  await told('missed', 'hop-2');
+  later(61_000);
   expect((await day())[0]).toMatchObject({ state: 'not-heard', sounds: [] });
   await told('played');
   later(61_000);
