@@ -29,6 +29,9 @@ const firstLoadBytesMax = 120 * 1024;
 const hostile = 'Cống bị tắc <img src=x onerror="window.hacked=1">';
 /** Without a line a browser says so itself, and a vote that is refused is a refusal. */
 const excused = [/ERR_INTERNET_DISCONNECTED/, /ERR_FAILED .*\/api\/public\//, /status of 409/];
+/** `23/11/2026`: the day in which the last minute before an instant lies. */
+const dayBefore = (ms: number) =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Ho_Chi_Minh', day: '2-digit', month: '2-digit', year: 'numeric' }).format(ms - 60_000);
 /** A picture as a phone takes it, far too large for a thin line. */
 const largePhoto = `(async () => {
   const canvas = new OffscreenCanvas(3000, 2000);
@@ -198,6 +201,11 @@ describe.skipIf(!programPath('chromium'))('a resident with a phone [needs chromi
     expect(others).toEqual([]);
     expect(one).toMatchObject({ kind: 'loudspeaker', trouble: 'noisy', text: hostile, pole: { entry: 'cum-07' } });
     expect(one?.photos).toHaveLength(1);
+    // Due at midnight: the day that ends with it is said, not the one that begins.
+    await page
+      .getByText(`Hạn trả lời: hết ngày ${dayBefore(one?.dueMs ?? 0)}`)
+      .first()
+      .waitFor();
     await leader.post(`/feedback/${one?.id}/answer`, { seen: one?.steps.length ?? 0, text: 'Đã giảm âm lượng buổi trưa.' });
     await page.getByText('Đã giảm âm lượng buổi trưa.').waitFor({ timeout: 90_000 });
     await page.getByRole('button', { name: '5 trên 5 sao' }).click();

@@ -1,7 +1,7 @@
 // The console's clock: arithmetic that says what the zone's own rules say.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { clockOf, dateOf, dateText, dayOf, minuteOf, spanOf } from '../../controller/console/words/when.ts';
+import { beforeEnd, clockOf, dateOf, dateText, dayOf, minuteOf, spanOf } from '../../controller/console/words/when.ts';
 
 const timeZone = 'Asia/Ho_Chi_Minh';
 const clock = new Intl.DateTimeFormat('sv-SE', { timeStyle: 'medium', timeZone });
@@ -28,6 +28,6 @@ test('as people say them', () => {
   const at = Date.parse('2026-11-22T17:00:00Z');
   expect([clockOf(at), dateOf(at), dateText(at)]).toEqual(['00:00:00', '2026-11-23', '23/11/2026']);
   expect([dayOf(at, 'vi'), dayOf(at, 'en')]).toEqual(['Th 2, 23/11', 'Mon 23 Nov']);
-  expect(dayOf(at - 1, 'vi')).toBe('CN, 22/11');
+  expect(dayOf(beforeEnd(at), 'vi'), 'what ends at midnight').toBe('CN, 22/11');
   expect(spanOf(at - 5 * 3_600_000, at)).toBe('19:00–24:00');
 });

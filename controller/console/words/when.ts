@@ -31,6 +31,11 @@ export function spanOf(fromMs: number, toMs: number): string {
   return `${minuteOf(fromMs)}–${end === '00:00' ? '24:00' : end}`;
 }
 
+/** What ends at midnight belongs to the day that ends, not to the next: the instant whose date is said. */
+export function beforeEnd(ms: number): number {
+  return ms - 1;
+}
+
 /** `2026-11-23`. */
 export function dateOf(ms: number): string {
   return wall(ms).slice(0, 10);
