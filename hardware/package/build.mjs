@@ -44,8 +44,7 @@ function putProgram(stage, product, name, arch) {
   put(stage, `${inside}/package.json`, `${JSON.stringify({ name, version, type: 'module', private: true }, null, 1)}\n`);
   if (bundles.some((bundle) => product.optional.includes(bundle)))
     put(stage, `${product.home.slice(1)}/package.json`, '{"type":"module"}\n');
-  for (const page of product.pages)
-    if (existsSync(join(root, 'dist', page))) cpSync(join(root, 'dist', page), join(stage, inside, page), { recursive: true });
+  putPages(join(root, 'dist'), stage, product);
   const packages = closureOf([...new Set(texts.flatMap((text) => externalsOf(text, external)))], root);
   for (const folder of packages) {
     const from = join(root, folder);
@@ -55,6 +54,11 @@ function putProgram(stage, product, name, arch) {
   const { files, missing } = nativeParts(packages, arch, root);
   for (const [path, file] of files) put(stage, `${inside}/node_modules/${path}`, readFileSync(file));
   return { packages: packages.length, missing };
+}
+
+/** Pages beside the program, where it looks for them; a folder that was not built is no package. */
+export function putPages(dist, stage, { pages, home }) {
+  for (const page of pages) cpSync(join(dist, page), join(stage, home.slice(1), page), { recursive: true });
 }
 
 /** What begins as a script may be started as one. */

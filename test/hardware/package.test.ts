@@ -25,6 +25,7 @@ const load = (file: string) => import(pathToFileURL(join(room, file)).href);
 const { externalsOf, closureOf, filesOf } = await load('node-packages.mjs');
 const { buildDeb, putDocuments, put } = await load('deb.mjs');
 const { products } = await load('products.mjs');
+const { putPages } = await load('build.mjs');
 
 let dir: string;
 beforeEach(() => {
@@ -68,6 +69,17 @@ describe('what a bundle needs beside it', () => {
     for (const path of all) writeFileSync(join(dir, path), '');
     expect(filesOf(dir, 'any')).toEqual(['LICENSE.md', 'lib/a.js', 'package.json']);
   });
+});
+
+test('the centre’s package carries the console’s and the residents’ pages beside its program, or there is no package', () => {
+  const [dist, stage] = [join(dir, 'dist'), join(dir, 'stage')];
+  const files = ['console/index.html', 'citizen/index.html', 'citizen/worker.js', 'citizen/dan.webmanifest', 'citizen/icons/loa-192.png'];
+  for (const file of files) put(dist, file, file);
+  putPages(dist, stage, products['loa-controller']);
+  const home = join(stage, 'opt/loa/controller');
+  expect(files.map((file) => readFileSync(join(home, file), 'utf8'))).toEqual(files);
+  rmSync(join(dist, 'citizen'), { recursive: true });
+  expect(() => putPages(dist, stage, products['loa-controller'])).toThrow('citizen');
 });
 
 /** The page on the box's own Wi-Fi answers at port 80. */
