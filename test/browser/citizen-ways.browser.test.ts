@@ -57,6 +57,32 @@ const countTones = `(() => {
   OscillatorNode.prototype.start = function (at) { if (this.context.state === 'running') window.tones += 1; start.call(this, at); };
 })()`;
 
+/** What Chromium dispatches where an app may be installed; a private window never does. */
+const offering = (outcome: 'accepted' | 'dismissed') => `(() => {
+  window.prompted = 0;
+  const offer = new Event('beforeinstallprompt', { cancelable: true });
+  offer.prompt = async () => { window.prompted += 1; };
+  offer.userChoice = Promise.resolve({ outcome: '${outcome}' });
+  dispatchEvent(offer);
+  return offer.defaultPrevented;
+})()`;
+/** A launcher may cut a maskable icon to a circle of four fifths: beyond it there is nothing but one colour, up to the edge. */
+const notMaskable = `(async () => {
+  const at = document.querySelector('link[rel=manifest]').href;
+  const { icons } = await (await fetch(at)).json();
+  const faults = icons.some(({ purpose }) => purpose === 'maskable') ? [] : ['none'];
+  for (const { src } of icons.filter(({ purpose }) => purpose === 'maskable')) {
+    const picture = await createImageBitmap(await (await fetch(new URL(src, at))).blob());
+    const { width } = picture;
+    const pen = new OffscreenCanvas(width, width).getContext('2d');
+    pen.drawImage(picture, 0, 0);
+    const dots = new Uint32Array(pen.getImageData(0, 0, width, width).data.buffer);
+    const beyond = dots.filter((_, n) => Math.hypot((n % width) - width / 2, Math.floor(n / width) - width / 2) > width * 0.4);
+    if (beyond.some((dot) => dot !== beyond[0] || dot >>> 24 !== 255)) faults.push(src);
+  }
+  return faults;
+})()`;
+
 describe.skipIf(!programPath('chromium'))('the ways of a phone [needs chromium]', () => {
   let dir: string;
   let district: District;
@@ -230,5 +256,44 @@ describe.skipIf(!programPath('chromium'))('the ways of a phone [needs chromium]'
     expect(await those('Đèn đường hỏng.')).toHaveLength(1);
     expect(await those('Sửa đường vào thôn.')).toHaveLength(1);
     expect(resident.faults).toEqual([]);
+  });
+
+  it('is offered for the first screen when the browser can, keeps a no, and says nothing of it otherwise', async () => {
+    const newcomer = await Visitor.arrive(browser, 'citizen-install', [], phone);
+    const { page } = newcomer;
+    const offer = page.getByRole('heading', { name: 'Đặt ứng dụng lên màn hình chính' });
+    const press = page.getByRole('button', { name: 'Đặt lên màn hình' });
+    const browserOffers = (outcome: 'accepted' | 'dismissed') => page.evaluate(offering(outcome));
+    const go = async (place: string, heading: string) => {
+      await page.goto(`${app}#/${place}`);
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    };
+    await page.goto(app);
+    await page.getByRole('button', { name: 'Thôn Đồng Chùa' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
+    expect(await offer.count()).toBe(0);
+    expect(await page.evaluate(notMaskable)).toEqual([]);
+    await go('them', 'Thêm');
+    await page.getByText('chọn “Thêm vào màn hình chính”').waitFor();
+    expect(await press.count()).toBe(0);
+    await go('hom-nay', 'Hôm nay');
+    expect(await browserOffers('dismissed'), 'the browser’s own bar is held back').toBe(true);
+    await offer.waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await newcomer.snap('offer');
+    expect(await page.evaluate('window.prompted')).toBe(0);
+    await press.click();
+    await offer.waitFor({ state: 'detached' });
+    expect(await page.evaluate('window.prompted')).toBe(1);
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Hôm nay' }).waitFor();
+    await browserOffers('accepted');
+    expect(await offer.count(), 'a no is kept').toBe(0);
+    await go('them', 'Thêm');
+    await press.click();
+    await page.getByText('Ứng dụng đã ở trên máy.').waitFor();
+    expect(await page.evaluate('window.prompted')).toBe(1);
+    expect(newcomer.faults).toEqual([]);
+    await newcomer.leave();
   });
 });
