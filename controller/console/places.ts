@@ -43,7 +43,7 @@ const daily: readonly Omit<Place, 'group'>[] = [
   {
     name: 'phan-anh',
     roles: ['author', 'approver', 'leader'],
-    words: ['feedback', 'reports'],
+    words: ['feedback', 'reports', 'neighbours'],
     page: () => import('./pages/feedback/page.svelte'),
   },
   {

@@ -2,8 +2,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeviceAnswer, FeedbackAnswer, PollAnswer } from '../../schemas/citizen-api.ts';
+import { JoinedFolders } from '../controller/joined-centres.ts';
+import { row } from '../controller/unit-rig.ts';
 import { programPath } from '../tell.ts';
-import { type District, password, startDistrict } from '../wire/district.ts';
+import { type District, freePorts, openDistrict, password, seedOf, startDistrict } from '../wire/district.ts';
 import { Operator } from '../wire/operator.ts';
 import { seriousFaults } from './axe.ts';
 import { signIn } from './night.ts';
@@ -190,5 +192,68 @@ describe.skipIf(!programPath('chromium'))('the places of the residents’ app [n
     expect(place).toHaveProperty('contacts.0.name', 'Ủy ban nhân dân xã');
     expect(admin.faults).toEqual([]);
     await admin.leave();
+  });
+});
+
+describe.skipIf(!programPath('chromium'))('figures of the centres below [needs chromium]', () => {
+  const long = 'Xã Nguyễn Bỉnh Khiêm, trung tâm điều hành khu vực miền núi phía Bắc';
+  const zone = 'Asia/Ho_Chi_Minh';
+  const tree = [
+    { ...row('tinh', null, 'province', '08', '08'), name: 'Tỉnh' },
+    { ...row('a', 'tinh', 'commune', '08/00001', '00001'), name: long },
+    { ...row('b', 'tinh', 'commune', '08/00002', '00002'), name: 'Xã B' },
+  ];
+  const seed = (id: string, level: string, area: string, units: readonly object[]) => ({
+    ...{ ...seedOf({}), demo: false, centre: { id, name: id, level, area, zone }, units, groups: [] },
+  });
+  let folders: JoinedFolders;
+  let province: District;
+  let commune: District;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    const ports = { tinh: await freePorts(3), 'xa-a': await freePorts(3), 'xa-b': await freePorts(3) };
+    const url = (name: keyof typeof ports) => `mqtts://127.0.0.1:${ports[name][2]}`;
+    const of = (name: 'xa-a' | 'xa-b', area: string) => {
+      const unit = { ...row('xa', null, 'commune', area, area.slice(3)), name };
+      return { name, seed: seed(name, 'commune', area, [unit]), above: 'tinh', url: url(name) };
+    };
+    const top = { name: 'tinh', seed: seed('tinh-08', 'province', '08', tree), above: null, url: url('tinh') };
+    // The centre of the second commune is never started: it has told nothing.
+    folders = await JoinedFolders.make([top, of('xa-a', '08/00001'), of('xa-b', '08/00002')], Date.now());
+    province = await openDistrict(`${folders.dir}/tinh`, ports.tinh);
+    commune = await openDistrict(`${folders.dir}/xa-a`, ports['xa-a']);
+    browser = await openBrowser();
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    for (const district of [commune, province]) await district?.stop();
+    await folders?.remove();
+  });
+
+  it('read well on a phone: each value with its name, a long name in its lines, and a silent centre told as silent', async () => {
+    const office = await Visitor.arrive(browser, 'citizen-below');
+    const { page } = office;
+    await signIn(page, province.console, 'lanh-dao-duyet');
+    await page.goto(`${province.console}/#/phan-anh/thong-ke`);
+    const card = page.getByRole('region', { name: 'Trung tâm cấp dưới' });
+    const told = card.getByRole('row').filter({ hasText: long });
+    await told.getByText('100 %').or(told.getByText('chưa đo được')).first().waitFor({ timeout: 120_000 });
+    await card.getByRole('row').filter({ hasText: 'Xã B' }).getByText('Chưa báo số liệu tháng này.').waitFor();
+    await page.locator('.u-wrap').first().waitFor();
+    expect(await office.photograph('below')).toEqual([0, 0]);
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.setViewportSize(phone.viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousFaults(page)).toEqual([]);
+      await office.snap(`below-${colorScheme}`);
+    }
+    // Noughts of a centre that told are told.
+    await told.getByText(/^Đang liên lạc\s·\sđủ đến \d\d:\d\d/).waitFor();
+    await card.getByText('Chưa nghe được').waitFor();
+    expect((await told.innerText()).replaceAll('\u00a0', ' ')).toMatch(/\nTiếp nhận: 0\nTrả lời: 0\nĐúng hạn: chưa đo được\n/);
+    expect(office.faults).toEqual([]);
+    await office.leave();
   });
 });
