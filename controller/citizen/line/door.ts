@@ -21,6 +21,10 @@ export class Refused extends Error {
 const patienceMs = 30_000;
 /** The thinnest line a picture goes out over, some 16 kbit/s: bytes in a millisecond. */
 const thinnestPerMs = 2;
+/** On an answer that the worker had kept, because none came from the centre. */
+export const keptHeader = 'loa-kept';
+/** The event that says whether the last question reached the centre. */
+export const reachEvent = 'loa-dan-reach';
 export const lost: ShownProblem = { code: 'offline', title: '', detail: '', path: '', status: 0 };
 
 export async function get<T>(path: string): Promise<T> {
@@ -54,6 +58,7 @@ async function asked(method: string, path: string, body?: unknown, once?: string
       signal,
       ...(sent !== undefined && { body: sent }),
     });
+    tellReach(!response.headers.has(keptHeader));
     return { status: response.status, text: await response.text() };
   });
   const answer = readJson(text);
@@ -68,10 +73,15 @@ async function within<T>(patience: number, ask: (signal: AbortSignal) => Promise
   try {
     return await ask(gone.signal);
   } catch {
+    tellReach(false);
     throw new Refused(lost);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function tellReach(reached: boolean): void {
+  dispatchEvent(new CustomEvent(reachEvent, { detail: reached }));
 }
 
 function readJson(text: string): unknown {

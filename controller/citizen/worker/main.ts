@@ -5,6 +5,7 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, type PrecacheEntry, pre
 import { RangeRequestsPlugin } from 'workbox-range-requests';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { CacheFirst, NetworkFirst } from 'workbox-strategies';
+import { keptHeader } from '../line/door.ts';
 import { sendWaiting } from '../line/outbox.ts';
 import { soundCache } from '../line/sound-cache.ts';
 import { open, show } from './messages.ts';
@@ -22,6 +23,13 @@ const textsMax = 200;
 /** After this what was kept is shown: nobody waits for a line that only swallows. */
 const patienceS = 4;
 
+/** The page says so: an old answer must not pass for what is. */
+function asKept(response: Response): Response {
+  const headers = new Headers(response.headers);
+  headers.set(keptHeader, '1');
+  return new Response(response.body, { status: response.status, headers });
+}
+
 precacheAndRoute(LOA_SHELL, { directoryIndex: 'index.html' });
 cleanupOutdatedCaches();
 registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html')));
@@ -30,7 +38,11 @@ registerRoute(
   new NetworkFirst({
     cacheName: 'loa-dan-texts',
     networkTimeoutSeconds: patienceS,
-    plugins: [new CacheableResponsePlugin({ statuses: [200] }), new ExpirationPlugin({ maxEntries: textsMax, maxAgeSeconds: weekS })],
+    plugins: [
+      new CacheableResponsePlugin({ statuses: [200] }),
+      new ExpirationPlugin({ maxEntries: textsMax, maxAgeSeconds: weekS }),
+      { cachedResponseWillBeUsed: async ({ cachedResponse }) => cachedResponse && asKept(cachedResponse) },
+    ],
   }),
 );
 // Only what somebody chose to keep is in this cache: what is merely heard is not put into it.
