@@ -85,7 +85,7 @@ describe.skipIf(!programPath('chromium'))('the places of the residents’ app [n
   });
 
   it('are well drawn on a phone, in both languages, dark, and in very big letters', async () => {
-    const resident = await Visitor.arrive(browser, 'citizen-places', [], phone);
+    const resident = await Visitor.arrive(browser, 'citizen-places', [/status of 400 .*\/feedback\/look$/], phone);
     const { page } = resident;
     const looksWell = async (view: string) => {
       expect(Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))).toBe(0);
@@ -104,6 +104,12 @@ describe.skipIf(!programPath('chromium'))('the places of the residents’ app [n
     await page.goto(`${district.console}/dan/`);
     await page.getByRole('button', { name: 'Thôn Đồng Chùa' }).click();
     await see('');
+    await page.goto(`${district.console}/dan/#/cua-toi`);
+    await page.getByLabel('Số biên nhận').fill('PA-AAAAAAAA');
+    await page.getByLabel('Mã bí mật').fill('AAAAAAAAAAAA');
+    await page.getByRole('button', { name: 'Xem xử lý đến đâu' }).click();
+    // In words alone, without the names of fields that programs give.
+    await page.getByText('Số biên nhận hoặc mã bí mật chưa đúng.', { exact: true }).waitFor();
     await page.goto(`${district.console}/dan/#/cach-hien`);
     await page.getByRole('button', { name: 'Rất to' }).click();
     await page.getByRole('button', { name: 'Tối' }).click();
