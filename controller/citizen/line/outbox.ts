@@ -56,10 +56,14 @@ export async function sendWaiting(): Promise<boolean> {
   });
 }
 
+function beginningOf(text: string): string {
+  return text.length > begins ? `${text.slice(0, begins).trimEnd()}…` : text;
+}
+
 async function sendOne({ told, atMs }: Waiting): Promise<boolean> {
   try {
     const answer = await send<ReceiptAnswer>('POST', '/feedback', { ...told, device: await ownDevice() });
-    const kept: Received = { ...answer, once: told.once, kind: told.kind, begins: told.text.slice(0, begins) };
+    const kept: Received = { ...answer, once: told.once, kind: told.kind, begins: beginningOf(told.text) };
     // In this order: after a cut between the two it is sent again and gets the same number.
     await keep('mine', answer.number, kept);
     await drop('outbox', told.once);
