@@ -105,7 +105,7 @@ describe.skipIf(!programPath('chromium'))('the places of the residents’ app [n
     await page.getByRole('button', { name: 'Thôn Đồng Chùa' }).click();
     await see('');
     await page.goto(`${district.console}/dan/#/cua-toi`);
-    await page.getByLabel('Số biên nhận').fill('PA-AAAAAAAA');
+    await page.getByLabel('Số biên nhận', { exact: true }).fill('PA-AAAAAAAA');
     await page.getByLabel('Mã bí mật').fill('AAAAAAAAAAAA');
     await page.getByRole('button', { name: 'Xem xử lý đến đâu' }).click();
     // In words alone, without the names of fields that programs give.
