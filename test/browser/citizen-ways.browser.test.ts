@@ -187,7 +187,7 @@ describe.skipIf(!programPath('chromium'))('the ways of a phone [needs chromium]'
       return [width, height];
     });
     expect(covered).toEqual([360, 780]);
-    await dialog.locator('summary').first().click();
+    await dialog.getByText('Lời trên loa (tiếng Việt)').click();
     await dialog.getByRole('button', { name: 'Đọc to' }).first().click();
     const said = (await page.evaluate('window.readAloud')) as [string, string][];
     expect(said).toEqual([['vi_VN', expect.stringMatching(/lũ quét/i)]]);
