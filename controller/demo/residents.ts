@@ -1,10 +1,12 @@
-// What residents of the demo have said and what the commune did with it: each state of feedback, a poll that is counted and a survey that runs.
+// What residents of the demo read and have said, and what the commune did with it: bulletins, each state of feedback, a poll that is
+// counted and a survey that runs.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { CitizenSettings, FeedbackCategory, FeedbackKind, LoudspeakerTrouble, PollQuestion } from '../../schemas/citizen.ts';
 import type { CitizenSettingsAnswer, FeedbackAnswer, PollAnswer, ReceiptAnswer } from '../../schemas/citizen-api.ts';
 import { Id } from '../../schemas/ids.ts';
+import type { SourceItemAnswer } from '../../schemas/source.ts';
 import type { CentreRest } from './centre-rest.ts';
 import type { People } from './content.ts';
 import { dataFolder } from './demo-texts.ts';
@@ -33,9 +35,11 @@ const Asked = v.strictObject({
   ballots: v.array(v.array(v.union([v.array(v.number()), v.string()]))),
   closed: v.boolean(),
 });
+const Told = v.strictObject({ title: v.string(), essential: v.boolean(), body: v.string() });
 export const Residents = v.strictObject({
   contacts: CitizenSettings.entries.contacts,
   links: CitizenSettings.entries.links,
+  items: v.array(Told),
   feedback: v.array(Said),
   polls: v.array(Asked),
 });
@@ -55,8 +59,9 @@ export class ResidentsStory {
   }
 
   /** Once, in a new demo. */
-  async tell({ contacts, links, feedback, polls }: Residents, nowMs: number): Promise<void> {
+  async tell({ contacts, links, items, feedback, polls }: Residents, nowMs: number): Promise<void> {
     await this.#settings({ contacts, links });
+    for (const item of items) await this.#publish(item);
     for (const [n, said] of feedback.entries()) await this.#say(said, n);
     for (const asked of polls) await this.#ask(asked, nowMs);
   }
@@ -65,6 +70,14 @@ export class ResidentsStory {
     const { administrator } = this.#people;
     const { smsState: _, ...now } = await this.#rest.get<CitizenSettingsAnswer>(administrator, '/citizen-settings');
     await this.#rest.put(administrator, '/citizen-settings', { ...now, contacts: [...now.contacts, ...contacts], links });
+  }
+
+  /** What residents read and find: words alone, as notices. */
+  async #publish(item: Residents['items'][number]): Promise<void> {
+    const { author, approver } = this.#people;
+    const { id } = await this.#rest.post<SourceItemAnswer>(author, '/source-items', { content: { kind: 'notice', ...item } });
+    for (const [who, step] of [[author, 'submit'] as const, [approver, 'approve'] as const, [approver, 'publish'] as const])
+      await this.#rest.post(who, `/source-items/${id}/${step}`, { version: 1 });
   }
 
   /** Each resident has a telephone of their own. */

@@ -5,7 +5,7 @@ import { CentreRest } from '../../controller/demo/centre-rest.ts';
 import { readAccounts } from '../../controller/demo/demo-texts.ts';
 import { ResidentsStory, readResidents } from '../../controller/demo/residents.ts';
 import { seedDocument } from '../../controller/demo/seed-document.ts';
-import type { FeedbackAnswer, PublicPlace, PublicPoll } from '../../schemas/citizen-api.ts';
+import type { FeedbackAnswer, PublicItem, PublicPlace, PublicPoll } from '../../schemas/citizen-api.ts';
 import { type BuiltCentre, makeCentre, startMs } from './built-centre.ts';
 
 let built: BuiltCentre;
@@ -34,6 +34,8 @@ test('each state of feedback once, an answer to read, a poll that is counted and
   const place = (await built.stranger('GET', '/public/place')).body as PublicPlace;
   expect(place.links.map(({ url }) => url).every((url) => url.startsWith('https://'))).toBe(true);
   expect(place.contacts.map(({ phone }) => phone)).toContain('111');
+  const items = (await built.stranger('GET', '/public/items?unit=thon-1')).body as PublicItem[];
+  expect(items.map(({ essential }) => essential).sort()).toEqual([false, false, true]);
   const polls = (await built.stranger('GET', '/public/polls?unit=thon-1')).body as PublicPoll[];
   expect(polls.map(({ state, result }) => [state, result?.ballots ?? null])).toEqual(
     expect.arrayContaining([
