@@ -191,6 +191,9 @@ describe.skipIf(!programPath('chromium'))('the places of the residents’ app [n
     await admin.page.getByLabel('Tên', { exact: true }).first().fill('Ủy ban nhân dân xã');
     await admin.page.getByLabel('Điện thoại').first().fill('0207 3835 111');
     expect(await admin.photograph('settings')).toEqual([0, 0]);
+    // As every other field: not in the small green of what says that the console is online.
+    const inkOf = (label: string) => admin.page.getByText(label).first().evaluate('(one) => getComputedStyle(one).color');
+    expect(await inkOf('Điện thoại')).toBe(await inkOf('Giữ bao nhiêu ngày sau khi trả lời'));
     expect(await seriousFaults(admin.page)).toEqual([]);
     await admin.page.getByRole('button', { name: 'Lưu' }).click();
     await admin.page.getByText('Đã lưu.').waitFor();
