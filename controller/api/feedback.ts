@@ -104,7 +104,7 @@ function stepRoutes(app: FastifyInstance, centre: Centre): void {
     declare(
       app,
       centre,
-      { method: 'POST', url: `/api/feedback/:id/${word}`, act: stepRights[word], body, perMinute: 120 },
+      { method: 'POST', url: `/api/feedback/:id/${word}`, act: stepRights[word], body, perMinute: 120, once: false },
       async ({ person, params, body: sent, act }) => {
         const { seen } = sent as { readonly seen: number };
         const done = await office.step(params['id'] ?? '', wish(sent), seen, { account: person.account, grants: person.grants, act });
@@ -115,7 +115,7 @@ function stepRoutes(app: FastifyInstance, centre: Centre): void {
   declare(
     app,
     centre,
-    { method: 'POST', url: '/api/feedback/:id/assign', act: 'feedback.write', body: FeedbackAssignRequest, perMinute: 120 },
+    { method: 'POST', url: '/api/feedback/:id/assign', act: 'feedback.write', body: FeedbackAssignRequest, perMinute: 120, once: false },
     async ({ person, params, body, act }) => {
       const found = await office.find(params['id'] ?? '', person.grants);
       if (!found.ok) return found;

@@ -45,7 +45,7 @@ export interface RouteRules<B extends v.GenericSchema, Q extends v.GenericSchema
   readonly query?: Q;
   readonly status?: number;
   readonly bodyLimit?: number;
-  /** Takes no idempotency key: its answer is a secret. */
+  /** Takes no idempotency key: its answer is a secret, or holds words that somebody may want erased. */
   readonly once?: false;
   /** Requests of one person in a minute. */
   readonly perMinute?: number;

@@ -37,6 +37,8 @@ export const DemoBox = v.strictObject({
   groups: v.array(Id),
   outputs: v.array(Output),
   live: v.boolean(),
+  /** Degrees; on the roofs and poles of nobody in particular, near where the commune is. */
+  place: v.optional(v.strictObject({ latitude: v.number(), longitude: v.number() })),
   technology: v.optional(v.string()),
   note: v.optional(v.string()),
 });

@@ -10,6 +10,7 @@ import type { DemoFolder } from './demo-folder.ts';
 import { readAccounts, readEstate } from './demo-texts.ts';
 import { District } from './district.ts';
 import { writeRoster } from './duty-roster.ts';
+import { registerEstate } from './estate.ts';
 import { receiptLine, timeOfDay } from './receipt-line.ts';
 import { ResidentsStory, readResidents } from './residents.ts';
 import { centre, seedDocument } from './seed-document.ts';
@@ -95,8 +96,7 @@ export class Demo {
   async #register(estate: ReturnType<typeof readEstate>): Promise<void> {
     const session = await this.#sessionOf('quan-tri');
     const mine = estate.filter(({ area }) => area.startsWith(centre.area));
-    for (const { id, name, area, groups, outputs } of mine)
-      await this.#districtNow().rest.post(session, '/boxes', { id, name, area, groups, outputs });
+    await registerEstate(this.#districtNow().rest, session, mine);
     this.#say(`  khai báo ${mine.length} hộp / ${mine.length} boxes registered`);
   }
 

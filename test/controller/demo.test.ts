@@ -1,18 +1,21 @@
 // The demo's pure parts: measuring the skew, wording receipts, the welcome plan, the arguments.
 
 import { existsSync } from 'node:fs';
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { checkEntry, gapsIn } from '../../controller/core/duty.ts';
 import { readRosterWeek, weekOf } from '../../controller/core/roster-week.ts';
 import { readDemoArguments } from '../../controller/demo/arguments.ts';
 import { boardPage } from '../../controller/demo/board-page.ts';
 import { makeChime } from '../../controller/demo/chime.ts';
-import { audioFile, readAccounts, readBoards, readEstate, readProgrammeTexts } from '../../controller/demo/demo-texts.ts';
+import { audioFile, readAccounts, readBoards, readEstate, readProgrammeTexts, readRaw } from '../../controller/demo/demo-texts.ts';
 import { rosterLines } from '../../controller/demo/duty-roster.ts';
+import { entryOf } from '../../controller/demo/estate.ts';
 import { receiptLine } from '../../controller/demo/receipt-line.ts';
 import { lagMs, levelDb } from '../../controller/demo/skew.ts';
 import { boardRound, localDateTime, soundProgrammes, welcomeMs, welcomePlays } from '../../controller/demo/welcome-plan.ts';
 import type { ReceiptAnswer } from '../../schemas/api.ts';
+import { EquipmentFacts } from '../../schemas/register.ts';
 import { zoneClock } from '../../schemas/zones.ts';
 
 describe('the skew between two loudspeakers', () => {
@@ -124,6 +127,16 @@ describe('the demo data', () => {
     expect(new Set(boxes.map(({ id }) => id)).size).toBe(43);
     expect(readAccounts()).toHaveLength(8);
     expect(readProgrammeTexts()).toHaveLength(10);
+  });
+
+  test('puts the commune’s clusters on the map, in units that there are', () => {
+    const units = new Set((readRaw('units.json') as { readonly id: string }[]).map(({ id }) => id));
+    const entries = readEstate().flatMap((box) => entryOf(box) ?? []);
+    expect(entries).toHaveLength(6);
+    for (const { facts } of entries) {
+      expect(v.parse(EquipmentFacts, facts)).toMatchObject(facts);
+      expect(units).toContain(facts.unit);
+    }
   });
 
   test('has bulletins that say TRÌNH DIỄN and bring no script and nothing from outside', () => {
