@@ -1,10 +1,18 @@
 // Large bodies from strangers: only so many are under way at once, so that whoever sends them slowly does not fill the memory.
+import type { IncomingHttpHeaders } from 'node:http';
 
 /** Words alone are never held up; pictures and sounds are. */
 export const largeFrom = 64 * 1024;
 export const largeAtOnce = 24;
 /** Of one address: a carrier sends a whole commune through one. */
 export const largeOfOne = 6;
+
+/** As the request says it; undefined: it does not say. Whoever only reads sends no body (RFC 9112 §6.3), and is never held back. */
+export function bodyBytesOf(headers: IncomingHttpHeaders): number | undefined {
+  const { 'content-length': length, 'transfer-encoding': coding } = headers;
+  if (length !== undefined) return Number(length);
+  return coding === undefined ? 0 : undefined;
+}
 
 export class LargeBodies {
   readonly #open = new Map<string, number>();

@@ -5,7 +5,7 @@ import { sha256 } from '../../hardware/host/crypto.ts';
 import { parse } from '../../schemas/parse.ts';
 import type { Result } from '../../schemas/problems.ts';
 import { addressKey } from '../core/accounts.ts';
-import { LargeBodies } from './large-bodies.ts';
+import { bodyBytesOf, LargeBodies } from './large-bodies.ts';
 import { sendProblem } from './route.ts';
 import { sentWell } from './sent.ts';
 
@@ -72,8 +72,7 @@ export function declareOpen<T, B extends v.GenericSchema = typeof noSchema, Q ex
 
 /** The app sends again later what found no room. */
 async function holdBack(large: LargeBodies, request: FastifyRequest, reply: FastifyReply): Promise<undefined> {
-  const length = request.headers['content-length'];
-  const leave = large.enter(addressKey(request.ip), length === undefined ? undefined : Number(length));
+  const leave = large.enter(addressKey(request.ip), bodyBytesOf(request.headers));
   if (leave) reply.raw.once('close', leave);
   else
     await sendProblem(reply.header('connection', 'close'), {

@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { largeAtOnce, largeFrom, largeOfOne } from '../../controller/api/large-bodies.ts';
+import { bodyBytesOf, LargeBodies, largeAtOnce, largeFrom, largeOfOne } from '../../controller/api/large-bodies.ts';
 import { freePerDay } from '../../controller/core/feedback-hold.ts';
 import { citizenLimits } from '../../schemas/citizen.ts';
 import { type Asker, type BuiltCentre, makeCentre, seedOf } from './built-centre.ts';
@@ -89,4 +89,15 @@ test('bodies that come slowly are few at once; words alone are taken meanwhile, 
   expect(await firstLine(later), 'it was read, and is no JSON').toContain('400');
   later.destroy();
   expect(largeOfOne).toBeLessThan(largeAtOnce);
+});
+
+test('whoever only reads is never held back; who does not say how much comes may send much', () => {
+  const large = new LargeBodies();
+  const enter = (headers: Parameters<typeof bodyBytesOf>[0]) => large.enter('a', bodyBytesOf(headers)) !== undefined;
+  const readers = Array.from({ length: 3 * largeAtOnce }, () => enter({}));
+  expect(readers).not.toContain(false);
+  const unsaid = Array.from({ length: largeOfOne + 1 }, () => enter({ 'transfer-encoding': 'chunked' }));
+  expect(unsaid).toEqual([...new Array(largeOfOne).fill(true), false]);
+  expect(enter({ 'content-length': String(largeFrom) })).toBe(false);
+  expect(enter({ 'content-length': '12' })).toBe(true);
 });
