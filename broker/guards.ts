@@ -1,5 +1,6 @@
 // A socket that cannot hurt the others: reads are measured before the broker sees them, writes never hold up the bus.
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import type { Reader } from './fan-out.ts';
 import type { PacketGauge } from './link/packet-gauge.ts';
 
 export type GuardEnd = 'too-large' | 'malformed' | 'not-connect' | 'queue-full' | 'stalled';
@@ -12,6 +13,8 @@ export interface GuardOptions {
   readonly onEnd: (reason: GuardEnd) => void;
   readonly onRead: (bytes: number) => void;
   readonly onWrite: (bytes: number) => void;
+  /** The client acknowledged messages and said nothing else: there is nobody to tell, but it lives. */
+  readonly onPubacks: () => void;
   /** Called when bytes begin to wait; `sweep` must then be called about once a second until it answers false. */
   readonly onWaiting: (guard: SocketGuard) => void;
 }
@@ -25,8 +28,8 @@ const windowBytes = 32 * 1024;
  * INVARIANTS: `write` always answers true, so aedes never waits for a socket; at most `windowBytes` lie in Node's own
  * buffer and all later bytes in `#queue`, in order; progress is a write's completion.
  */
-export class SocketGuard {
-  readonly #socket: TLSSocket;
+export class SocketGuard implements Reader {
+  readonly #socket: Socket;
   readonly #options: GuardOptions;
   readonly #write: Write;
   #queue: Uint8Array[] = [];
@@ -35,9 +38,10 @@ export class SocketGuard {
   #waiting = false;
   #progressAtMs = 0;
   #gone = false;
+  #onRoom: (() => void)[] = [];
 
   /** Takes over `read` and `write` of the socket: wrapping it in another stream would cost 10 kB per connection. */
-  constructor(socket: TLSSocket, options: GuardOptions) {
+  constructor(socket: Socket, options: GuardOptions) {
     this.#socket = socket;
     this.#options = options;
     this.#write = socket.write.bind(socket) as Write;
@@ -45,11 +49,26 @@ export class SocketGuard {
     socket.read = (size?: number) => this.#checked(read(size));
     socket.write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
       const given = typeof encoding === 'string' ? (encoding as BufferEncoding) : undefined;
-      this.#send(chunk, given);
+      this.#take(chunk, given);
       const callback = typeof encoding === 'function' ? encoding : done;
       if (typeof callback === 'function') process.nextTick(callback as () => void);
       return true;
-    }) as TLSSocket['write'];
+    }) as Socket['write'];
+  }
+
+  /** A whole packet, after all that was written before. */
+  send(packet: Uint8Array): void {
+    this.#take(packet, undefined);
+  }
+
+  /** Less than a window waits: whoever has much to say goes on now, or when `whenRoom` calls. */
+  get hasRoom(): boolean {
+    return !this.#gone && this.#queuedBytes === 0;
+  }
+
+  /** Called once, when all that waits has been given to the socket; never when the socket ends first. */
+  whenRoom(call: () => void): void {
+    this.#onRoom.push(call);
   }
 
   /** Ends the socket when nothing moved for `stallMs`. False when nothing waits any more. */
@@ -67,14 +86,20 @@ export class SocketGuard {
 
   #checked(chunk: Uint8Array | null): Uint8Array | null {
     if (chunk === null) return null;
-    this.#options.onRead(chunk.length);
-    const verdict = this.#gone ? 'malformed' : this.#options.gauge.feed(chunk);
-    if (verdict === 'fits') return chunk;
-    this.#end(verdict);
+    const { gauge, onRead, onPubacks } = this.#options;
+    onRead(chunk.length);
+    const fresh = gauge.between;
+    const verdict = this.#gone ? 'malformed' : gauge.feed(chunk);
+    if (verdict !== 'fits') {
+      this.#end(verdict);
+      return null;
+    }
+    if (!fresh || !onlyPubacks(chunk)) return chunk;
+    onPubacks();
     return null;
   }
 
-  #send(chunk: Uint8Array | string, encoding: BufferEncoding | undefined): void {
+  #take(chunk: Uint8Array | string, encoding: BufferEncoding | undefined): void {
     if (this.#gone || this.#socket.destroyed) return;
     this.#options.onWrite(chunk.length);
     if (!this.#waiting) {
@@ -97,6 +122,7 @@ export class SocketGuard {
     if (error || this.#gone) return;
     this.#progressAtMs = performance.now();
     if (this.#queuedBytes > 0) this.#pump();
+    if (this.#queuedBytes === 0 && this.#onRoom.length > 0) for (const call of this.#onRoom.splice(0)) call();
   };
 
   #pump(): void {
@@ -121,7 +147,21 @@ export class SocketGuard {
     this.#gone = true;
     this.#queue = [];
     this.#queuedBytes = 0;
+    this.#onRoom = [];
     this.#options.onEnd(reason);
     this.#socket.destroy();
   }
+}
+
+/**
+ * Whole PUBACK packets and nothing else (MQTT 3.1.1 §3.4): after a broadcast they come by the thousand, and as nothing is
+ * ever sent twice on a connection they need no parser and no table.
+ */
+export function onlyPubacks(chunk: Uint8Array): boolean {
+  if (chunk.length % 4 !== 0) return false;
+  for (let at = 0; at < chunk.length; at += 4) {
+    const identifier = ((chunk[at + 2] as number) << 8) | (chunk[at + 3] as number);
+    if (chunk[at] !== 0x40 || chunk[at + 1] !== 2 || identifier === 0) return false;
+  }
+  return true;
 }

@@ -1,6 +1,5 @@
 // Every decision aedes leaves open, made here: who connects, publishes, subscribes, and when a message counts as taken.
 import type { AedesOptions, AuthenticateError, ConnectPacket, PublishPacket, Subscription } from 'aedes';
-import { sha256 } from '../hardware/host/crypto.ts';
 import type { Id } from '../schemas/ids.ts';
 import { parseTopic, type Topic } from '../schemas/topics.ts';
 import { may, mayRetain } from './access.ts';
@@ -19,15 +18,11 @@ export interface HookOptions {
   readonly onPublish: ((identity: Identity, topic: Topic, payload: Buffer) => Promise<void>) | undefined;
   readonly refused: (reason: Refusal, identity: Identity | undefined) => void;
   readonly stopping: () => boolean;
+  /** A newer connection of the same identity has come: this one reads nothing more. */
+  readonly superseded: (session: Session) => void;
 }
 
-type Hooks = Required<
-  Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe' | 'authorizeForward' | 'published'>
->;
-
-function shownBy({ socket }: Session): string {
-  return sha256(socket.getPeerX509Certificate()?.raw ?? new Uint8Array());
-}
+type Hooks = Required<Pick<AedesOptions, 'preConnect' | 'authenticate' | 'authorizePublish' | 'authorizeSubscribe'>>;
 
 export function hooksOf(options: HookOptions): Hooks {
   const { sessions, refused } = options;
@@ -48,12 +43,13 @@ export function hooksOf(options: HookOptions): Hooks {
 
     authenticate(client, _username, _password, done) {
       const session = sessions.of(client.conn);
-      if (session === undefined || options.stopping() || !options.mayConnect(session.identity, shownBy(session))) {
+      if (session === undefined || options.stopping() || !options.mayConnect(session.identity, session.certificate())) {
         refused('not-allowed-to-connect', session?.identity);
         const error: AuthenticateError = Object.assign(new Error('not authorised'), { returnCode: 5 });
         return done(error, false);
       }
-      sessions.enter(session);
+      const before = sessions.enter(session);
+      if (before) options.superseded(before);
       done(null, true);
     },
 
@@ -79,16 +75,6 @@ export function hooksOf(options: HookOptions): Hooks {
       }
       session.filters.add(subscription.topic);
       callback(null, subscription);
-    },
-
-    // Filters were judged one by one when subscribed; what is left is the broker's own chatter and the superseded.
-    authorizeForward(client, packet) {
-      const session = sessions.of(client.conn);
-      return session === undefined || packet.topic.startsWith('$') || sessions.superseded(session) ? null : packet;
-    },
-
-    published(_packet, _client, callback) {
-      callback(null);
     },
   };
 }

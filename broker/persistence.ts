@@ -1,62 +1,18 @@
-// What aedes asks of a store, answered for clean sessions only: retained messages by exact topic, no queues, no wills.
+// What aedes asks of a store and of a bus, answered for clean sessions whose messages are handed on elsewhere: nothing is kept.
 import { Readable } from 'node:stream';
-import type { AedesPublishPacket } from 'aedes';
-import type { RetainedIndex } from './retained.ts';
 
-/**
- * A promise that is already kept and answers at once. aedes numbers a packet before it asks the store and drops, per
- * client, any packet older than the last delivered: with real promises a retained message, which waits for one more
- * of them, would be overtaken by the next ordinary one and lost.
- */
-class Kept<T> implements PromiseLike<T> {
-  readonly #value: T;
-
-  constructor(value: T) {
-    this.#value = value;
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: being thenable is the purpose; aedes calls `.then(done, failed)` only.
-  then<A = T, B = never>(resolved?: ((value: T) => A | PromiseLike<A>) | null, _rejected?: unknown): PromiseLike<A | B> {
-    return new Kept(resolved?.(this.#value)) as unknown as PromiseLike<A | B>;
-  }
-}
-
-const kept = new Kept<void>(undefined);
-const nobody = new Kept<readonly never[]>([]);
-
-/** The persistence object of one aedes instance. `onFull` hears of each retained message there was no room for. */
-export class CleanSessionPersistence {
-  readonly #retained: RetainedIndex;
-  readonly #onFull: (topic: string) => void;
-
-  constructor(retained: RetainedIndex, onFull: (topic: string) => void) {
-    this.#retained = retained;
-    this.#onFull = onFull;
-  }
-
+/** The persistence object of one aedes instance. Retained messages are `RetainedIndex`'s and never come here. */
+export class NoPersistence {
   async setup(): Promise<void> {}
   async destroy(): Promise<void> {}
+  async storeRetained(): Promise<void> {}
 
-  storeRetained(packet: AedesPublishPacket): PromiseLike<void> {
-    if (!this.#retained.keep(packet)) this.#onFull(packet.topic);
-    return kept;
+  createRetainedStreamCombi(): Readable {
+    return Readable.from([]);
   }
 
-  createRetainedStream(filter: string): Readable {
-    return Readable.from(this.#retained.matching(filter));
-  }
-
-  createRetainedStreamCombi(filters: readonly string[]): Readable {
-    return Readable.from(this.#matchingAny(filters));
-  }
-
-  *#matchingAny(filters: readonly string[]): Generator<AedesPublishPacket> {
-    for (const filter of filters) yield* this.#retained.matching(filter);
-  }
-
-  /** Nobody has an offline queue. */
-  subscriptionsByTopic(): PromiseLike<readonly never[]> {
-    return nobody;
+  async subscriptionsByTopic(): Promise<readonly never[]> {
+    return [];
   }
 
   async subscriptionsByClient(): Promise<readonly never[]> {
@@ -66,17 +22,7 @@ export class CleanSessionPersistence {
   async addSubscriptions(): Promise<void> {}
   async removeSubscriptions(): Promise<void> {}
   async cleanSubscriptions(): Promise<void> {}
-
-  async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
-    return { subsCount: 0, clientsCount: 0 };
-  }
-
-  async outgoingEnqueue(): Promise<void> {}
-
-  outgoingEnqueueCombi(): PromiseLike<void> {
-    return kept;
-  }
-
+  async outgoingEnqueueCombi(): Promise<void> {}
   async outgoingUpdate(): Promise<void> {}
   async outgoingClearMessageId(): Promise<void> {}
 
@@ -98,9 +44,6 @@ export class CleanSessionPersistence {
 
   /** The will lives and dies with the connection object. */
   async putWill(): Promise<void> {}
-  async getWill(): Promise<undefined> {
-    return undefined;
-  }
   async delWill(): Promise<undefined> {
     return undefined;
   }
@@ -108,8 +51,23 @@ export class CleanSessionPersistence {
   streamWill(): Readable {
     return Readable.from([]);
   }
+}
 
-  getClientList(): Readable {
-    return Readable.from([]);
+/** The bus aedes subscribes its clients to; `FanOut` is told of subscriptions instead. */
+export class NoEmitter {
+  on(_topic: string, _deliver: unknown, done?: () => void): void {
+    done?.();
+  }
+
+  removeListener(_topic: string, _deliver: unknown, done?: () => void): void {
+    done?.();
+  }
+
+  emit(_packet: unknown, done?: () => void): void {
+    done?.();
+  }
+
+  close(done: () => void): void {
+    setImmediate(done);
   }
 }

@@ -1,5 +1,5 @@
 // The last message of each retaining topic, found by exact name and bounded in number and bytes.
-import type { AedesPublishPacket } from 'aedes';
+import { isWildcard, type Message, matches } from './fan-out.ts';
 
 export interface RetainedLimits {
   readonly countMax: number;
@@ -9,7 +9,7 @@ export interface RetainedLimits {
 /** A new box's subscriptions cost one look-up each, however many topics are retained. */
 export class RetainedIndex {
   readonly #limits: RetainedLimits;
-  readonly #packets = new Map<string, AedesPublishPacket>();
+  readonly #messages = new Map<string, Message>();
   #bytes = 0;
 
   constructor(limits: RetainedLimits) {
@@ -17,49 +17,46 @@ export class RetainedIndex {
   }
 
   get count(): number {
-    return this.#packets.size;
+    return this.#messages.size;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Keep the packet; an empty payload clears its topic. False when there is no room: the old one stays. */
-  keep(packet: AedesPublishPacket): boolean {
-    const { topic } = packet;
-    const old = this.#packets.get(topic);
+  /** Keep the message; an empty payload clears its topic (MQTT 3.1.1 §3.3.1.3). False when there is no room: the old one stays. */
+  keep(message: Message): boolean {
+    const { topic, qos } = message;
+    const old = this.#messages.get(topic);
     const oldBytes = old === undefined ? 0 : sizeOf(old);
-    if (packet.payload.length === 0) {
-      this.#packets.delete(topic);
+    if (message.payload.length === 0) {
+      this.#messages.delete(topic);
       this.#bytes -= oldBytes;
       return true;
     }
-    const bytes = this.#bytes - oldBytes + sizeOf(packet);
-    const count = this.#packets.size + (old === undefined ? 1 : 0);
+    const bytes = this.#bytes - oldBytes + sizeOf(message);
+    const count = this.#messages.size + (old === undefined ? 1 : 0);
     if (bytes > this.#limits.bytesMax || count > this.#limits.countMax) return false;
     // A copy: the payload is a view into the read buffer, and would keep all of that alive.
-    const payload = Buffer.allocUnsafeSlow(packet.payload.length);
-    payload.set(typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload);
-    this.#packets.set(topic, { ...packet, payload });
+    const payload = Buffer.allocUnsafeSlow(message.payload.length);
+    payload.set(message.payload);
+    this.#messages.set(topic, { topic, payload, qos });
     this.#bytes = bytes;
     return true;
   }
 
-  /** All packets a filter matches. Only owners subscribe with wildcards, and `access` lists theirs. */
-  *matching(filter: string): Generator<AedesPublishPacket> {
-    if (!filter.includes('+') && !filter.includes('#')) {
-      const packet = this.#packets.get(filter);
-      if (packet) yield packet;
-      return;
-    }
+  get(topic: string): Message | undefined {
+    return this.#messages.get(topic);
+  }
+
+  /** Topics of kept messages that a filter matches. Only owners subscribe with wildcards, and `access` lists theirs. */
+  topicsMatching(filter: string): string[] {
+    if (!isWildcard(filter)) return this.#messages.has(filter) ? [filter] : [];
     const wanted = filter.split('/');
-    for (const [topic, packet] of this.#packets) {
-      const levels = topic.split('/');
-      if (levels.length === wanted.length && wanted.every((level, i) => level === '+' || level === levels[i])) yield packet;
-    }
+    return [...this.#messages.keys()].filter((topic) => matches(wanted, topic.split('/')));
   }
 }
 
-function sizeOf(packet: AedesPublishPacket): number {
-  return packet.topic.length + packet.payload.length;
+function sizeOf({ topic, payload }: Message): number {
+  return topic.length + payload.length;
 }

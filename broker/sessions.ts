@@ -1,18 +1,23 @@
 // The connections of this moment: one current session per identity, the newest wins.
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
 import type { Id } from '../schemas/ids.ts';
+import type { SocketGuard } from './guards.ts';
 import { clientIdOf, type Identity } from './identities.ts';
 
 export interface Session {
   readonly identity: Identity;
   readonly clientId: string;
-  readonly socket: TLSSocket;
+  readonly socket: Socket;
   /** The will as it stood in CONNECT; compared by reference. */
   will: object | undefined;
   /** Ends when every publication before has been taken: publications of one session are taken in order. */
   turn: Promise<void>;
   readonly filters: Set<string>;
+  /** SHA-256 of the certificate it showed. */
+  readonly certificate: () => string;
+  /** Takes what it reads; absent only while the socket is being welcomed. */
+  reader: SocketGuard | undefined;
   announced: boolean;
   /** The broker's own side of it, once its CONNECT was answered. */
   client: Client | undefined;
@@ -23,7 +28,7 @@ export class Sessions {
   readonly #current = new Map<string, Session>();
 
   /** A verified socket, before its CONNECT. */
-  open(socket: TLSSocket, identity: Identity): Session {
+  open(socket: Socket, identity: Identity, certificate: () => string): Session {
     const session: Session = {
       identity,
       clientId: clientIdOf(identity),
@@ -31,6 +36,8 @@ export class Sessions {
       will: undefined,
       turn: Promise.resolve(),
       filters: new Set(),
+      certificate,
+      reader: undefined,
       announced: false,
       client: undefined,
     };
@@ -42,9 +49,12 @@ export class Sessions {
     return this.#bySocket.get(socket);
   }
 
-  /** From now on this session speaks for its identity. */
-  enter(session: Session): void {
-    if (!session.socket.destroyed) this.#current.set(session.clientId, session);
+  /** From now on this session speaks for its identity. Answers whom it took over from. */
+  enter(session: Session): Session | undefined {
+    if (session.socket.destroyed) return undefined;
+    const before = this.#current.get(session.clientId);
+    this.#current.set(session.clientId, session);
+    return before === session ? undefined : before;
   }
 
   /** True when the identity has no session any more; false when another took over. */

@@ -26,6 +26,11 @@ export class PacketGauge {
     this.#limits = limits;
   }
 
+  /** What was fed so far ended with a whole packet. */
+  get between(): boolean {
+    return this.#bodyLeft === 0 && this.#headerBytes === 0 && !this.#first;
+  }
+
   feed(chunk: Uint8Array): GaugeVerdict {
     let at = 0;
     while (at < chunk.length) {

@@ -1,7 +1,7 @@
 // The guarded socket: always ready to write, fair to slow readers, hard on those that take nothing or too much.
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type GuardEnd, SocketGuard } from '../../broker/guards.ts';
+import { type GuardEnd, onlyPubacks, SocketGuard } from '../../broker/guards.ts';
 import { PacketGauge } from '../../broker/link/packet-gauge.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -58,6 +58,7 @@ function makeGuard(bytesPerSecond: number) {
     onEnd: (reason) => ends.push(reason),
     onRead: () => undefined,
     onWrite: () => undefined,
+    onPubacks: () => undefined,
     onWaiting: () => undefined,
   });
   const sweeping = setInterval(() => guard.sweep(performance.now()), 1000);
@@ -99,5 +100,21 @@ describe('guarded socket', () => {
     const answers = new Set(Array.from({ length: 70 }, () => socket.write(Buffer.alloc(64 * 1024))));
     expect({ answers: [...answers], ends }).toEqual({ answers: [true], ends: ['queue-full'] });
     stop();
+  });
+});
+
+describe('acknowledgements', () => {
+  it('are known only as whole packets with an identifier', () => {
+    const sound = Buffer.from([0x40, 2, 0, 1, 0x40, 2, 0xff, 0xff]);
+    expect(onlyPubacks(sound)).toBe(true);
+    for (const other of [
+      sound.subarray(0, 6),
+      [0x40, 2, 0, 0],
+      [0x40, 3, 0, 1],
+      [0x41, 2, 0, 1],
+      [0x50, 2, 0, 1],
+      [0x40, 2, 0, 1, 0xc0, 0, 0x40, 2],
+    ])
+      expect(onlyPubacks(Uint8Array.from(other))).toBe(false);
   });
 });
