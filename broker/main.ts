@@ -6,6 +6,7 @@ import { beatWithLoop } from '../hardware/host/systemd.ts';
 import type { Result } from '../schemas/problems.ts';
 import { readConfig, readRegistry } from './config.ts';
 import { BrokerServer } from './server.ts';
+import { warmUp } from './warm-up.ts';
 
 const usage = `Usage: broker --config FILE
 
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     onConnection: (identity, up) => log.info({ event: up ? 'connected' : 'disconnected', ...identity }),
     onRefused: (reason, identity) => log.warn({ event: 'refused', reason, ...identity }),
   });
+  await warmUp();
   const { port } = await broker.start();
   process.on('SIGHUP', () => {
     readAllowed(config.registry).then(

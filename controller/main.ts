@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { BrokerServer } from '../broker/server.ts';
+import { warmUp } from '../broker/warm-up.ts';
 import { beatWithLoop } from '../hardware/host/systemd.ts';
 import type { Result } from '../schemas/problems.ts';
 import { runAudit } from './audit-command.ts';
@@ -158,6 +159,7 @@ async function openBus(wish: BusWish): Promise<Bus> {
       if (kind === 'box') onConnection(id, up);
     },
   });
+  await warmUp();
   const { port } = await broker.start();
   return {
     port,
