@@ -1,5 +1,5 @@
 // Counts what the people's door answered and how long it took; by method and code, never by person, address or path.
-import { type Family, histogramSamples } from './core/metrics-text.ts';
+import { type Family, histogramSamples } from '../schemas/metrics-text.ts';
 
 const boundsS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** Others are counted together: whoever asks in strange words makes no new line. */

@@ -1,11 +1,11 @@
 // What machines ask: does it live, is it fit, and figures for Prometheus. No person, no name, no place is in any of it.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Family, metricsText } from '../../schemas/metrics-text.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { healthStates } from '../../schemas/report.ts';
 import type { Centre } from '../centre.ts';
 import { statusOf } from '../core/fleet-status.ts';
-import { type Family, metricsText } from '../core/metrics-text.ts';
 import { may } from '../core/roles.ts';
 import { HttpMeter } from '../http-meter.ts';
 import { isLoopback } from '../settings.ts';

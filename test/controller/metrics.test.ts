@@ -1,8 +1,8 @@
 // What machines are told of a centre: figures that parse, from where they may be asked, and that nobody is in them.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { histogramSamples, metricsText } from '../../controller/core/metrics-text.ts';
 import { HttpMeter } from '../../controller/http-meter.ts';
+import { histogramSamples, metricsText } from '../../schemas/metrics-text.ts';
 import { accounts, type BuiltCentre, makeCentre, must, password } from './built-centre.ts';
 
 /** A line of the format, read back. */
