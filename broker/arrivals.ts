@@ -1,0 +1,79 @@
+// Who may come in now: connections per address before the handshake, per identity behind it, and clones that push each other out.
+import { isIPv6 } from 'node:net';
+import { type Rate, RateTable } from './rates.ts';
+import { type TakeOverRules, type TakeOvers, takeOver } from './take-overs.ts';
+
+export interface ArrivalLimits {
+  /** Connections of one address; behind one address of a mobile network there may be a whole province. */
+  readonly addressRate: Rate;
+  /** What a refused connection costs its address, where one that is welcome costs 1. */
+  readonly refusalTokens: number;
+  readonly identityRate: Rate;
+  readonly takeOvers: TakeOverRules;
+}
+
+/** Addresses or identities remembered at once; some 100 bytes each. */
+const namesMax = 50_000;
+
+/** All times are the caller's own monotonic ms. */
+export class Arrivals {
+  readonly #limits: ArrivalLimits;
+  readonly #addresses: RateTable;
+  readonly #identities: RateTable;
+  readonly #takeOvers = new Map<string, TakeOvers>();
+
+  constructor(limits: ArrivalLimits) {
+    this.#limits = limits;
+    this.#addresses = new RateTable(limits.addressRate, namesMax);
+    this.#identities = new RateTable(limits.identityRate, namesMax);
+  }
+
+  /** A socket was accepted; false: drop it before it costs a handshake. */
+  mayKnock(address: string | undefined, nowMs: number): boolean {
+    const name = networkOf(address);
+    if (this.#addresses.waitMs(name, nowMs) > 0) return false;
+    this.#addresses.take(name, 1, nowMs);
+    return true;
+  }
+
+  /** A socket from there came to nothing. */
+  wasRefused(address: string | undefined, nowMs: number): void {
+    this.#addresses.take(networkOf(address), this.#limits.refusalTokens, nowMs);
+  }
+
+  /** An identity has shown its certificate. */
+  mayEnter(clientId: string, nowMs: number): boolean {
+    if (this.#identities.waitMs(clientId, nowMs) > 0) return false;
+    this.#identities.take(clientId, 1, nowMs);
+    return true;
+  }
+
+  /** The identity has a living connection, and another one wants its place. */
+  mayTakeOver(clientId: string, nowMs: number): { welcome: boolean; loopBegins: boolean } {
+    const { state, welcome, loopBegins } = takeOver(this.#takeOvers.get(clientId), nowMs, this.#limits.takeOvers);
+    this.#takeOvers.delete(clientId);
+    this.#takeOvers.set(clientId, state);
+    if (this.#takeOvers.size > namesMax) this.#takeOvers.delete(this.#takeOvers.keys().next().value as string);
+    return { welcome, loopBegins };
+  }
+
+  sweep(nowMs: number): void {
+    this.#addresses.sweep(nowMs);
+    this.#identities.sweep(nowMs);
+    for (const [clientId, { lastTryMs }] of this.#takeOvers) {
+      if (nowMs - lastTryMs > this.#limits.takeOvers.calmMs) this.#takeOvers.delete(clientId);
+    }
+  }
+}
+
+/** One IPv4 address, or the /64 that one subscriber of IPv6 has as a whole (RFC 6177). */
+export function networkOf(address: string | undefined): string {
+  if (address === undefined) return '';
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined || !isIPv6(address)) return mapped ?? address;
+  const [left = '', right] = address.replace(/%.*$/, '').split('::');
+  const groups = left === '' ? [] : left.split(':');
+  const tail = right === undefined || right === '' ? [] : right.split(':');
+  const filled = right === undefined ? groups : [...groups, ...Array<string>(8 - groups.length - tail.length).fill('0'), ...tail];
+  return `${filled.slice(0, 4).join(':')}::/64`;
+}
