@@ -1,17 +1,20 @@
 // The broker without its door: sockets whose identity is known come in, messages go to all who read them. Nothing durable.
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'aedes';
 import type { Id } from '../schemas/ids.ts';
 import { parseTopic, type Topic } from '../schemas/topics.ts';
 import { mayRetain } from './access.ts';
+import { Arrivals } from './arrivals.ts';
 import { type Counts, type Refusal, zeroCounts } from './counts.ts';
 import { DeliveringAedes } from './delivering-aedes.ts';
 import { SocketGuard } from './guards.ts';
 import { hooksOf } from './hooks.ts';
-import type { Identity } from './identities.ts';
+import { clientIdOf, type Identity } from './identities.ts';
 import type { BrokerLimits } from './limits.ts';
-import { PacketGauge } from './link/packet-gauge.ts';
+import { PacketChecker } from './packet-checker.ts';
 import { type Session, Sessions } from './sessions.ts';
+import { Traffic } from './traffic.ts';
 
 export interface CoreOptions {
   /** The centre this broker belongs to: its certificate may speak to boxes, other centres' may not. */
@@ -27,12 +30,16 @@ export interface CoreOptions {
   readonly onConnection?: (identity: Identity, up: boolean) => void;
   /** For logs; counts are kept anyway. */
   readonly onRefused?: (reason: Refusal, identity: Identity | undefined) => void;
+  /** Two connections of this identity push each other out; told once until they are calm again. */
+  readonly onTakeOverLoop?: (identity: Identity) => void;
 }
 
 export interface BrokerMetrics extends Readonly<Counts> {
   readonly connections: number;
   readonly retainedCount: number;
   readonly retainedBytes: number;
+  /** Bytes that wait for readers. */
+  readonly queuedBytes: number;
 }
 
 export interface PublishOptions {
@@ -42,20 +49,26 @@ export interface PublishOptions {
   readonly to?: Id;
 }
 
+const drainStepMs = 50;
+
 export class Broker {
   readonly #options: CoreOptions;
   readonly #limits: BrokerLimits;
   readonly #sessions = new Sessions();
   readonly #counts = zeroCounts();
-  readonly #sockets = new Set<Socket>();
+  readonly #sockets = new Set<Duplex>();
   readonly #waiting = new Set<SocketGuard>();
   readonly #aedes: DeliveringAedes;
+  readonly #arrivals: Arrivals;
+  readonly #traffic: Traffic;
   #sweeper: NodeJS.Timeout | undefined;
   #stopping = false;
 
   constructor(options: CoreOptions, limits: BrokerLimits) {
     this.#options = options;
     this.#limits = limits;
+    this.#arrivals = new Arrivals(limits.arrivals);
+    this.#traffic = new Traffic(limits);
     this.#aedes = this.#makeAedes();
   }
 
@@ -64,12 +77,10 @@ export class Broker {
     this.#sweeper = setInterval(() => this.#sweep(), 1000);
   }
 
-  /** A socket whose far end is known. `certificate` answers the SHA-256 of what it showed, and is asked at CONNECT. */
-  welcome(socket: Socket, identity: Identity, certificate: () => string): void {
-    if (this.#stopping) {
-      socket.destroy();
-      return;
-    }
+  /** A socket whose far end is known. `certificate` answers the SHA-256 of what it showed, and is asked at CONNECT. False: turned away. */
+  welcome(socket: Duplex, identity: Identity, certificate: () => string): boolean {
+    if (this.#stopping) return this.#turnAway(socket, 'stopping', identity);
+    if (!this.#arrivals.mayEnter(clientIdOf(identity), performance.now())) return this.#turnAway(socket, 'identity-rate', identity);
     const session = this.#sessions.open(socket, identity, certificate);
     this.#sockets.add(socket);
     this.#counts.connects++;
@@ -79,6 +90,18 @@ export class Broker {
       this.#farewell(session);
     });
     this.#aedes.handle(socket);
+    return true;
+  }
+
+  #turnAway(socket: Duplex, reason: Refusal, identity: Identity): false {
+    this.refused(reason, identity);
+    socket.destroy();
+    return false;
+  }
+
+  /** Who comes from where, before anybody knows who it is. */
+  get arrivals(): Arrivals {
+    return this.#arrivals;
   }
 
   /** Publish from inside the process; resolves when handed to every subscriber's socket, which proves nothing. */
@@ -103,11 +126,34 @@ export class Broker {
     this.#sessions.find(identity)?.socket.destroy();
   }
 
-  /** Cut every connection of which this is true; its identity is absent before CONNECT was answered. */
-  disconnectWhere(is: (identity: Identity) => boolean): void {
-    for (const socket of this.#sockets) {
-      const identity = this.#sessions.of(socket)?.identity;
-      if (identity && is(identity)) socket.destroy();
+  /** Cut every connection of which this is true. Answers how many. */
+  disconnectWhere(is: (identity: Identity, socket: Duplex) => boolean): number {
+    const those = [...this.#sockets].filter((socket) => {
+      const session = this.#sessions.of(socket);
+      return session !== undefined && is(session.identity, socket);
+    });
+    for (const socket of those) socket.destroy();
+    return those.length;
+  }
+
+  /** Ask `mayConnect` again for all who are here, and cut whom it no longer admits. Answers how many. */
+  recheck(): number {
+    const unwelcome = this.#sessions.all().filter(({ identity, certificate }) => !this.#options.mayConnect(identity, certificate()));
+    for (const { socket } of unwelcome) socket.destroy();
+    return unwelcome.length;
+  }
+
+  /** Take nobody in any more and cut all over that time, the owner last: it hears the boxes to the end. Wills stay unsaid. */
+  async drain(overMs: number): Promise<void> {
+    this.#stopping = true;
+    const isOwner = ({ identity }: Session) => identity.kind === 'centre' && identity.id === this.#options.owner;
+    const all = this.#sessions.all();
+    const inOrder = [...all.filter((one) => !isOwner(one)), ...all.filter(isOwner)];
+    const slices = Math.min(inOrder.length, Math.max(1, Math.ceil(overMs / drainStepMs)));
+    for (let slice = 0; slice < slices; slice++) {
+      const from = Math.floor((slice * inOrder.length) / slices);
+      for (const { socket } of inOrder.slice(from, Math.floor(((slice + 1) * inOrder.length) / slices))) socket.end(() => socket.destroy());
+      await wait(overMs / slices);
     }
   }
 
@@ -124,11 +170,11 @@ export class Broker {
       connections: this.#sessions.count,
       retainedCount: retained.count,
       retainedBytes: retained.bytes,
+      queuedBytes: [...this.#waiting].reduce((sum, { queuedBytes }) => sum + queuedBytes, 0),
     };
   }
 
   async stop(): Promise<void> {
-    if (this.#stopping) return;
     this.#stopping = true;
     clearInterval(this.#sweeper);
     await new Promise<void>((resolve) => this.#aedes.close(() => resolve()));
@@ -137,7 +183,8 @@ export class Broker {
 
   #makeAedes(): DeliveringAedes {
     const { owner, mayConnect, onPublish } = this.#options;
-    const { connectTimeoutMs, keepaliveSecondsMax, filtersMax, retainedCountMax, retainedBytesMax } = this.#limits;
+    const { connectTimeoutMs, keepaliveSecondsMax, filtersMax, refusedFiltersMax, topicLevelsMax, retainedCountMax, retainedBytesMax } =
+      this.#limits;
     const aedes = new DeliveringAedes({
       sessions: this.#sessions,
       retain: { countMax: retainedCountMax, bytesMax: retainedBytesMax },
@@ -146,7 +193,7 @@ export class Broker {
       drainTimeout: 3000,
       connectTimeout: connectTimeoutMs,
       keepaliveLimit: keepaliveSecondsMax,
-      maxTopicLevels: 6,
+      maxTopicLevels: topicLevelsMax,
       queueLimit: 42,
       maxInflightInbound: 1,
       ...hooksOf({
@@ -154,6 +201,8 @@ export class Broker {
         owner,
         counts: this.#counts,
         filtersMax,
+        refusedFiltersMax,
+        mayTakeOver: (session) => this.#mayTakeOver(session),
         mayConnect,
         onPublish,
         refused: (reason, identity) => this.refused(reason, identity),
@@ -166,16 +215,18 @@ export class Broker {
   }
 
   #guard(session: Session): SocketGuard {
-    const { connectBytesMax, boxBytesMax, centreBytesMax, queuedBytesMax, stallMs } = this.#limits;
-    const { identity, socket } = session;
+    const { boxBytesMax, centreBytesMax, queuedBytesMax, stallMs } = this.#limits;
+    const { identity, socket, clientId } = session;
+    const isOwner = identity.kind === 'centre' && identity.id === this.#options.owner;
     const laterBytesMax = identity.kind === 'centre' ? centreBytesMax : boxBytesMax;
     return new SocketGuard(socket, {
-      gauge: new PacketGauge({ firstBytesMax: connectBytesMax, laterBytesMax, connectFirst: true }),
+      checker: new PacketChecker({ ...this.#limits, laterBytesMax }),
       queuedBytesMax,
       stallMs,
       onEnd: (reason) => this.refused(reason, identity),
-      onRead: (bytes) => {
+      onRead: (bytes, packets) => {
         this.#counts.bytesIn += bytes;
+        return isOwner ? 0 : this.#traffic.read(clientId, bytes, packets, performance.now());
       },
       onWrite: (bytes) => {
         this.#counts.bytesOut += bytes;
@@ -198,8 +249,16 @@ export class Broker {
     if (this.#sessions.leave(session) && session.announced) this.#options.onConnection?.(session.identity, false);
   }
 
+  #mayTakeOver({ clientId, identity }: Session): boolean {
+    const { welcome, loopBegins } = this.#arrivals.mayTakeOver(clientId, performance.now());
+    if (loopBegins) this.#options.onTakeOverLoop?.(identity);
+    return welcome;
+  }
+
   #sweep(): void {
     const nowMs = performance.now();
+    this.#arrivals.sweep(nowMs);
+    this.#traffic.sweep(nowMs);
     for (const guard of this.#waiting) if (!guard.sweep(nowMs)) this.#waiting.delete(guard);
   }
 }

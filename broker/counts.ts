@@ -3,13 +3,17 @@ import type { GuardEnd } from './guards.ts';
 
 export type Refusal =
   | GuardEnd
+  | 'address-rate'
+  | 'identity-rate'
+  | 'take-over'
+  | 'no-client-id'
+  | 'stopping'
   | 'handshake'
   | 'full'
   | 'no-identity'
   | 'not-allowed-to-connect'
   | 'protocol'
   | 'will'
-  | 'qos-2'
   | 'publish'
   | 'subscribe'
   | 'filters'

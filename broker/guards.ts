@@ -1,17 +1,18 @@
 // A socket that cannot hurt the others: reads are measured before the broker sees them, writes never hold up the bus.
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Reader } from './fan-out.ts';
-import type { PacketGauge } from './link/packet-gauge.ts';
+import type { PacketChecker, PacketVerdict } from './packet-checker.ts';
 
-export type GuardEnd = 'too-large' | 'malformed' | 'not-connect' | 'queue-full' | 'stalled';
+export type GuardEnd = Exclude<PacketVerdict, 'fits'> | 'flood' | 'queue-full' | 'stalled';
 
 export interface GuardOptions {
-  readonly gauge: PacketGauge;
+  readonly checker: PacketChecker;
   readonly queuedBytesMax: number;
   readonly stallMs: number;
   /** The socket was destroyed, and why. */
   readonly onEnd: (reason: GuardEnd) => void;
-  readonly onRead: (bytes: number) => void;
+  /** What was just read; answers for how many ms nothing more is to be read from this socket, Infinity to cut it. */
+  readonly onRead: (bytes: number, packets: number) => number;
   readonly onWrite: (bytes: number) => void;
   /** The client acknowledged messages and said nothing else: there is nobody to tell, but it lives. */
   readonly onPubacks: () => void;
@@ -24,12 +25,15 @@ type Write = (chunk: Uint8Array | string, encoding?: BufferEncoding, done?: (err
 /** Bytes given to the kernel side at a time. A box on 64 kbit/s takes them in 4 s, so progress shows well within `stallMs`. */
 const windowBytes = 32 * 1024;
 
+/** CONNACK 1, unacceptable protocol level: the one answer that is owed before anything is parsed [MQTT-3.1.2-2]. */
+const wrongProtocol = Uint8Array.of(0x20, 2, 0, 1);
+
 /**
  * INVARIANTS: `write` always answers true, so aedes never waits for a socket; at most `windowBytes` lie in Node's own
  * buffer and all later bytes in `#queue`, in order; progress is a write's completion.
  */
 export class SocketGuard implements Reader {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #options: GuardOptions;
   readonly #write: Write;
   #queue: Uint8Array[] = [];
@@ -37,28 +41,34 @@ export class SocketGuard implements Reader {
   #queuedBytes = 0;
   #waiting = false;
   #progressAtMs = 0;
+  #paused = false;
   #gone = false;
   #onRoom: (() => void)[] = [];
 
   /** Takes over `read` and `write` of the socket: wrapping it in another stream would cost 10 kB per connection. */
-  constructor(socket: Socket, options: GuardOptions) {
+  constructor(socket: Duplex, options: GuardOptions) {
     this.#socket = socket;
     this.#options = options;
     this.#write = socket.write.bind(socket) as Write;
     const read = socket.read.bind(socket);
-    socket.read = (size?: number) => this.#checked(read(size));
+    socket.read = (size?: number) => (this.#paused ? null : this.#checked(read(size)));
     socket.write = ((chunk: Uint8Array | string, encoding?: unknown, done?: unknown) => {
       const given = typeof encoding === 'string' ? (encoding as BufferEncoding) : undefined;
       this.#take(chunk, given);
       const callback = typeof encoding === 'function' ? encoding : done;
       if (typeof callback === 'function') process.nextTick(callback as () => void);
       return true;
-    }) as Socket['write'];
+    }) as Duplex['write'];
   }
 
   /** A whole packet, after all that was written before. */
   send(packet: Uint8Array): void {
     this.#take(packet, undefined);
+  }
+
+  /** Bytes that are not yet with the kernel. */
+  get queuedBytes(): number {
+    return this.#queuedBytes + this.#socket.writableLength;
   }
 
   /** Less than a window waits: whoever has much to say goes on now, or when `whenRoom` calls. */
@@ -85,18 +95,33 @@ export class SocketGuard implements Reader {
   }
 
   #checked(chunk: Uint8Array | null): Uint8Array | null {
-    if (chunk === null) return null;
-    const { gauge, onRead, onPubacks } = this.#options;
-    onRead(chunk.length);
-    const fresh = gauge.between;
-    const verdict = this.#gone ? 'malformed' : gauge.feed(chunk);
+    if (chunk === null || this.#gone) return null;
+    const { checker, onRead, onPubacks } = this.#options;
+    const { between: fresh, packets } = checker;
+    const verdict = checker.feed(chunk);
     if (verdict !== 'fits') {
+      if (verdict === 'protocol') this.#write(wrongProtocol);
       this.#end(verdict);
       return null;
     }
+    const waitMs = onRead(chunk.length, checker.packets - packets);
+    if (waitMs === Number.POSITIVE_INFINITY) {
+      this.#end('flood');
+      return null;
+    }
+    if (waitMs > 0) this.#pause(waitMs);
     if (!fresh || !onlyPubacks(chunk)) return chunk;
     onPubacks();
     return null;
+  }
+
+  /** What is not read stays in the kernel, and then with the sender: the bus never sees it. */
+  #pause(waitMs: number): void {
+    this.#paused = true;
+    setTimeout(() => {
+      this.#paused = false;
+      if (!this.#gone && !this.#socket.destroyed) this.#socket.emit('readable');
+    }, waitMs).unref();
   }
 
   #take(chunk: Uint8Array | string, encoding: BufferEncoding | undefined): void {
@@ -149,7 +174,8 @@ export class SocketGuard implements Reader {
     this.#queuedBytes = 0;
     this.#onRoom = [];
     this.#options.onEnd(reason);
-    this.#socket.destroy();
+    if (reason === 'protocol') this.#socket.end(() => this.#socket.destroy());
+    else this.#socket.destroy();
   }
 }
 

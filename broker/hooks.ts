@@ -12,10 +12,13 @@ export interface HookOptions {
   readonly owner: Id | undefined;
   readonly counts: Counts;
   readonly filtersMax: number;
+  readonly refusedFiltersMax: number;
   /** `certificate`: SHA-256 of the one that was shown. */
   readonly mayConnect: (identity: Identity, certificate: string) => boolean;
   /** PUBACK goes out after it resolves; when it rejects the connection ends without one, so the client sends again. */
   readonly onPublish: ((identity: Identity, topic: Topic, payload: Buffer) => Promise<void>) | undefined;
+  /** The identity has a living connection: may this one take its place? */
+  readonly mayTakeOver: (session: Session) => boolean;
   readonly refused: (reason: Refusal, identity: Identity | undefined) => void;
   readonly stopping: () => boolean;
   /** A newer connection of the same identity has come: this one reads nothing more. */
@@ -35,6 +38,7 @@ export function hooksOf(options: HookOptions): Hooks {
         return callback(new Error('refused'), false);
       }
       // Identity comes from the certificate, whatever the client calls itself; sessions are always clean.
+      session.nameless = packet.clientId === '';
       packet.clientId = session.clientId;
       packet.clean = true;
       session.will = packet.will;
@@ -43,9 +47,10 @@ export function hooksOf(options: HookOptions): Hooks {
 
     authenticate(client, _username, _password, done) {
       const session = sessions.of(client.conn);
-      if (session === undefined || options.stopping() || !options.mayConnect(session.identity, session.certificate())) {
-        refused('not-allowed-to-connect', session?.identity);
-        const error: AuthenticateError = Object.assign(new Error('not authorised'), { returnCode: 5 });
+      const no = session ? unwelcome(session, options) : { reason: 'no-identity' as const, returnCode: 5 as const };
+      if (session === undefined || no !== undefined) {
+        refused(no?.reason ?? 'no-identity', session?.identity);
+        const error: AuthenticateError = Object.assign(new Error('refused'), { returnCode: no?.returnCode ?? 5 });
         return done(error, false);
       }
       const before = sessions.enter(session);
@@ -71,6 +76,8 @@ export function hooksOf(options: HookOptions): Hooks {
       const reason = session ? unreadable(session, subscription, options) : 'no-identity';
       if (session === undefined || reason !== undefined) {
         refused(reason ?? 'no-identity', session?.identity);
+        // One wrong filter is a mistake that SUBACK tells [MQTT-3.9.3-2]; who goes on trying is looking for something.
+        if (session && ++session.refusedFilters > options.refusedFiltersMax) session.socket.destroy();
         return callback(null, null);
       }
       session.filters.add(subscription.topic);
@@ -89,6 +96,17 @@ function unfit(session: Session, packet: ConnectPacket, options: HookOptions): R
   if (!may(session.identity, 'publish', will.topic, options.owner).ok) return 'will';
   if (!mayRetain(topic)) will.retain = false;
   return undefined;
+}
+
+/** Why this CONNECT is answered with a refusal, and which (§3.2.2.3). */
+function unwelcome(session: Session, options: HookOptions): { reason: Refusal; returnCode: 2 | 3 | 5 } | undefined {
+  if (options.stopping()) return { reason: 'stopping', returnCode: 3 };
+  // A server may refuse an empty id [MQTT-3.1.3-6]: whoever sends one expects a name that no certificate gave.
+  if (session.nameless) return { reason: 'no-client-id', returnCode: 2 };
+  if (!options.mayConnect(session.identity, session.certificate())) return { reason: 'not-allowed-to-connect', returnCode: 5 };
+  const present = options.sessions.find(session.identity);
+  const isTaken = present !== undefined && present !== session && !present.socket.destroyed;
+  return isTaken && !options.mayTakeOver(session) ? { reason: 'take-over', returnCode: 3 } : undefined;
 }
 
 function publishable(session: Session, packet: PublishPacket, options: HookOptions): Topic | undefined {

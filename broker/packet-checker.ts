@@ -40,6 +40,11 @@ export class PacketChecker {
     return this.#packets;
   }
 
+  /** The last packet is whole and the next has not begun. */
+  get between(): boolean {
+    return this.#headerBytes === 0 && this.#headLeft === 0 && this.#skip === 0;
+  }
+
   feed(chunk: Uint8Array): PacketVerdict {
     let at = 0;
     while (at < chunk.length) {

@@ -1,12 +1,16 @@
 // The broker's door: mutual TLS, and who is at the other end from the certificate alone.
 import { X509Certificate } from 'node:crypto';
-import { createServer, type Server, type TLSSocket } from 'node:tls';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createServer as createSecureServer, TLSSocket, type Server as TlsServer } from 'node:tls';
 import { sha256 } from '../hardware/host/crypto.ts';
 import type { Id } from '../schemas/ids.ts';
 import type { Result } from '../schemas/problems.ts';
 import { Broker, type BrokerMetrics, type CoreOptions, type PublishOptions } from './broker.ts';
 import { type CentreBelow, type Identity, identityAmong, identityOf, type KnownBelow } from './identities.ts';
 import { type BrokerLimits, brokerLimits } from './limits.ts';
+import { streamPair } from './stream-pair.ts';
+import { comesFrom, fingerprintsOf } from './trust.ts';
 
 export interface BrokerOptions extends CoreOptions {
   readonly host: string;
@@ -24,11 +28,16 @@ export class BrokerServer {
   readonly #limits: BrokerLimits;
   readonly #broker: Broker;
   #below: readonly KnownBelow[] = [];
+  #tls: BrokerOptions['tls'];
+  #centresBelow: readonly CentreBelow[];
+  #secure: TlsServer | undefined;
   #server: Server | undefined;
   #stopping = false;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
+    this.#tls = options.tls;
+    this.#centresBelow = options.below ?? [];
     this.#limits = { ...brokerLimits, ...options.limits };
     this.#broker = new Broker(options, this.#limits);
     this.#below = knownBelow(options.below);
@@ -36,21 +45,22 @@ export class BrokerServer {
 
   async start(): Promise<{ port: number }> {
     await this.#broker.start();
-    const { host, port, tls, below = [] } = this.#options;
-    const server = createServer(
+    const { host, port } = this.#options;
+    const secure = createSecureServer(
       {
-        ...trusting(tls, below),
+        ...trusting(this.#tls, this.#centresBelow),
         requestCert: true,
         rejectUnauthorized: true,
-        minVersion: 'TLSv1.2',
         handshakeTimeout: this.#limits.handshakeTimeoutMs,
-        noDelay: true,
       },
       (socket) => this.#welcome(socket),
     );
+    secure.on('tlsClientError', (_error, socket) => this.#failed('handshake', socket));
+    // A door of its own before the handshake: whoever knocks too often costs no cryptography.
+    const server = createServer({ noDelay: true }, (socket) => this.#knock(socket, secure));
     server.maxConnections = this.#limits.connectionsMax;
-    server.on('tlsClientError', () => this.#broker.refused('handshake', undefined));
     server.on('drop', () => this.#broker.refused('full', undefined));
+    this.#secure = secure;
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -64,15 +74,46 @@ export class BrokerServer {
     return { port: address.port };
   }
 
+  /** A line from inside the process for that identity; it passes all guards, but no TLS. */
+  open(identity: Identity): Duplex {
+    const [near, far] = streamPair();
+    this.#broker.welcome(near, identity, () => '');
+    return far;
+  }
+
   /** Other centres below from now on; those of who is no longer one are cut. */
   admit(below: readonly CentreBelow[]): void {
-    const { tls, owner } = this.#options;
+    const { owner } = this.#options;
     this.#below = knownBelow(below);
-    this.#server?.setSecureContext({ ...trusting(tls, below), minVersion: 'TLSv1.2' });
+    this.#centresBelow = below;
+    this.#trust();
     this.#broker.disconnectWhere((identity) => {
       const from = identity.kind === 'guest' ? identity.centre : identity.kind === 'centre' ? identity.id : undefined;
       return from !== undefined && from !== owner && !below.some(({ centre }) => centre === from);
     });
+  }
+
+  /** Other certificates from now on; who came by an authority that is gone is cut. Answers how many were. */
+  renew(tls: BrokerOptions['tls']): number {
+    this.#tls = tls;
+    this.#trust();
+    const authorities = fingerprintsOf([tls.ca, ...this.#centresBelow.map(({ ca }) => ca)].join('\n'));
+    return this.#broker.disconnectWhere((_identity, socket) => socket instanceof TLSSocket && !comesFrom(socket, authorities));
+  }
+
+  #trust(): void {
+    this.#secure?.setSecureContext(trusting(this.#tls, this.#centresBelow));
+  }
+
+  /** Ask `mayConnect` again for all who are here. Answers how many were cut. */
+  recheck(): number {
+    return this.#broker.recheck();
+  }
+
+  /** Accept nobody any more and cut all who are here over that time; `stop` is to follow. */
+  async drain(overMs: number): Promise<void> {
+    this.#server?.close();
+    await this.#broker.drain(overMs);
   }
 
   publish(topic: string, payload: Uint8Array | string, options: PublishOptions): Promise<void> {
@@ -102,17 +143,32 @@ export class BrokerServer {
 
   #welcome(socket: TLSSocket): void {
     const identity = this.#identify(socket);
-    if (!identity.ok || this.#stopping) {
-      this.#broker.refused('no-identity', undefined);
+    if (!identity.ok) {
+      this.#failed('no-identity', socket);
       socket.destroy();
       return;
     }
-    this.#broker.welcome(socket, identity.value, () => sha256(socket.getPeerX509Certificate()?.raw ?? new Uint8Array()));
+    const isIn = this.#broker.welcome(socket, identity.value, () => sha256(socket.getPeerX509Certificate()?.raw ?? new Uint8Array()));
+    if (!isIn) this.#broker.arrivals.wasRefused(socket.remoteAddress, performance.now());
+  }
+
+  #knock(socket: Socket, secure: TlsServer): void {
+    if (this.#broker.arrivals.mayKnock(socket.remoteAddress, performance.now())) {
+      secure.emit('connection', socket);
+      return;
+    }
+    this.#broker.refused('address-rate', undefined);
+    socket.destroy();
+  }
+
+  #failed(reason: 'handshake' | 'no-identity', socket: TLSSocket): void {
+    this.#broker.refused(reason, undefined);
+    this.#broker.arrivals.wasRefused(socket.remoteAddress, performance.now());
   }
 
   #identify(socket: TLSSocket): Result<Identity> {
     if (this.#below.length === 0) return identityOf(socket);
-    return identityAmong(socket, new X509Certificate(this.#options.tls.ca), this.#below, this.#options.owner);
+    return identityAmong(socket, new X509Certificate(this.#tls.ca), this.#below, this.#options.owner);
   }
 }
 
@@ -121,5 +177,5 @@ function knownBelow(below: readonly CentreBelow[] = []): readonly KnownBelow[] {
 }
 
 function trusting(tls: BrokerOptions['tls'], below: readonly CentreBelow[]) {
-  return { ...tls, ca: [tls.ca, ...below.map(({ ca }) => ca)] };
+  return { ...tls, ca: [tls.ca, ...below.map(({ ca }) => ca)], minVersion: 'TLSv1.2' as const };
 }

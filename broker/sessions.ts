@@ -1,5 +1,5 @@
 // The connections of this moment: one current session per identity, the newest wins.
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client } from 'aedes';
 import type { Id } from '../schemas/ids.ts';
 import type { SocketGuard } from './guards.ts';
@@ -8,7 +8,7 @@ import { clientIdOf, type Identity } from './identities.ts';
 export interface Session {
   readonly identity: Identity;
   readonly clientId: string;
-  readonly socket: Socket;
+  readonly socket: Duplex;
   /** The will as it stood in CONNECT; compared by reference. */
   will: object | undefined;
   /** Ends when every publication before has been taken: publications of one session are taken in order. */
@@ -19,6 +19,9 @@ export interface Session {
   /** Takes what it reads; absent only while the socket is being welcomed. */
   reader: SocketGuard | undefined;
   announced: boolean;
+  /** Its CONNECT bore no client id. */
+  nameless: boolean;
+  refusedFilters: number;
   /** The broker's own side of it, once its CONNECT was answered. */
   client: Client | undefined;
 }
@@ -28,7 +31,7 @@ export class Sessions {
   readonly #current = new Map<string, Session>();
 
   /** A verified socket, before its CONNECT. */
-  open(socket: Socket, identity: Identity, certificate: () => string): Session {
+  open(socket: Duplex, identity: Identity, certificate: () => string): Session {
     const session: Session = {
       identity,
       clientId: clientIdOf(identity),
@@ -39,6 +42,8 @@ export class Sessions {
       certificate,
       reader: undefined,
       announced: false,
+      nameless: false,
+      refusedFilters: 0,
       client: undefined,
     };
     this.#bySocket.set(socket, session);
@@ -72,6 +77,11 @@ export class Sessions {
 
   find(identity: Identity): Session | undefined {
     return this.#current.get(clientIdOf(identity));
+  }
+
+  /** Those that speak for an identity now. */
+  all(): Session[] {
+    return [...this.#current.values()];
   }
 
   get count(): number {

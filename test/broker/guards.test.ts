@@ -2,7 +2,7 @@
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GuardEnd, onlyPubacks, SocketGuard } from '../../broker/guards.ts';
-import { PacketGauge } from '../../broker/link/packet-gauge.ts';
+import { PacketChecker } from '../../broker/packet-checker.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -52,11 +52,11 @@ function makeGuard(bytesPerSecond: number) {
   const { socket, arrived } = makeSocket(bytesPerSecond);
   const ends: GuardEnd[] = [];
   const guard = new SocketGuard(socket, {
-    gauge: new PacketGauge({ firstBytesMax: 100, laterBytesMax: 100, connectFirst: true }),
+    checker: new PacketChecker({ connectBytesMax: 100, laterBytesMax: 100, topicBytesMax: 32, topicLevelsMax: 6, filtersMax: 4 }),
     queuedBytesMax: 4 * 2 ** 20,
     stallMs: 10_000,
     onEnd: (reason) => ends.push(reason),
-    onRead: () => undefined,
+    onRead: () => 0,
     onWrite: () => undefined,
     onPubacks: () => undefined,
     onWaiting: () => undefined,
