@@ -1,17 +1,17 @@
-// The broker alone: node dist/broker.js --config FILE. Centres and boxes find each other here; nothing is stored.
-import { readFile } from 'node:fs/promises';
+// The broker alone: loa-broker --config FILE. Centres and boxes find each other here; nothing is stored.
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { beatWithLoop } from '../hardware/host/systemd.ts';
-import type { Result } from '../schemas/problems.ts';
-import { readConfig, readRegistry } from './config.ts';
-import { BrokerServer } from './server.ts';
+import { readStanding } from './config.ts';
+import { BrokerProgram } from './program.ts';
 import { warmUp } from './warm-up.ts';
 
-const usage = `Usage: broker --config FILE
+const usage = `Usage: loa-broker --config FILE
 
-FILE is JSON: {"host","port","owner","tls":{"ca","cert","key"},"registry"}; paths are relative to it.
-The registry is JSON: {"boxes":[...],"centres":[...]}; send SIGHUP to read it again.`;
+FILE is JSON; paths are relative to it:
+  {"host","port","owner","tls":{"ca","cert","key"},"registry","denied","metrics":{"host","port"},"drainMs","canary":{"everyMs","slowMs"}}
+registry: JSON file {"boxes":[...],"centres":[...]}; denied: JSON file {"identities":["box:ID"],"certificates":["SHA-256 in hex"]}.
+SIGHUP reads all files again; SIGTERM cuts all connections over drainMs and ends.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
@@ -20,47 +20,19 @@ async function main(): Promise<void> {
     process.exitCode = values.help ? 0 : 2;
     return;
   }
+  const standing = await readStanding(values.config);
+  if (!standing.ok) {
+    const { code, path, detail } = standing.problem;
+    throw new Error(`${code}${path && ` at ${path}`}: ${detail}`);
+  }
   const log = pino({ name: 'broker' }, pino.destination({ dest: 2, sync: false }));
-  const config = need(await readConfig(values.config));
-  let allowed = await readAllowed(config.registry);
-  const [ca, cert, key] = await Promise.all([config.tls.ca, config.tls.cert, config.tls.key].map((path) => readFile(path)));
-  if (!ca || !cert || !key) throw new Error('certificate files are missing');
-  const broker = new BrokerServer({
-    host: config.host,
-    port: config.port,
-    tls: { ca, cert, key },
-    ...(config.owner !== undefined && { owner: config.owner }),
-    mayConnect: ({ kind, id }) => allowed.has(`${kind}:${id}`),
-    onConnection: (identity, up) => log.info({ event: up ? 'connected' : 'disconnected', ...identity }),
-    onRefused: (reason, identity) => log.warn({ event: 'refused', reason, ...identity }),
-  });
+  const program = new BrokerProgram(values.config, standing.value, log);
   await warmUp();
-  const { port } = await broker.start();
-  process.on('SIGHUP', () => {
-    readAllowed(config.registry).then(
-      (read) => {
-        allowed = read;
-        log.info({ event: 'registry-read', count: read.size });
-      },
-      (error: unknown) => log.error({ event: 'registry-unreadable', error: String(error) }),
-    );
-  });
-  const stop = () => void broker.stop();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  process.stdout.write(`${JSON.stringify({ event: 'ready', port })}\n`);
+  const ports = await program.start();
+  process.on('SIGHUP', () => void program.reload());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void program.stop().then(() => process.exit(0)));
+  process.stdout.write(`${JSON.stringify({ event: 'ready', ...ports })}\n`);
   await beatWithLoop(process.env);
-}
-
-async function readAllowed(file: string): Promise<ReadonlySet<string>> {
-  const { boxes, centres } = need(await readRegistry(file));
-  return new Set([...boxes.map((id) => `box:${id}`), ...centres.map((id) => `centre:${id}`)]);
-}
-
-function need<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  const { code, path, detail } = result.problem;
-  throw new Error(`${code}${path && ` at ${path}`}: ${detail}`);
 }
 
 main().catch((error: unknown) => {
