@@ -32,6 +32,8 @@ export class BrokerServer {
   #centresBelow: readonly CentreBelow[];
   #secure: TlsServer | undefined;
   #server: Server | undefined;
+  /** Lines whose handshake is not done. */
+  readonly #shaking = new Set<string>();
   #stopping = false;
 
   constructor(options: BrokerOptions) {
@@ -55,7 +57,7 @@ export class BrokerServer {
       },
       (socket) => this.#welcome(socket),
     );
-    secure.on('tlsClientError', (_error, socket) => this.#failed('handshake', socket));
+    secure.on('tlsClientError', () => this.#broker.refused('handshake', undefined));
     // A door of its own before the handshake: whoever knocks too often costs no cryptography.
     const server = createServer({ noDelay: true }, (socket) => this.#knock(socket, secure));
     server.maxConnections = this.#limits.connectionsMax;
@@ -142,9 +144,11 @@ export class BrokerServer {
   }
 
   #welcome(socket: TLSSocket): void {
+    this.#shaking.delete(lineOf(socket));
     const identity = this.#identify(socket);
     if (!identity.ok) {
-      this.#failed('no-identity', socket);
+      this.#broker.refused('no-identity', undefined);
+      this.#broker.arrivals.wasRefused(socket.remoteAddress, performance.now());
       socket.destroy();
       return;
     }
@@ -153,23 +157,30 @@ export class BrokerServer {
   }
 
   #knock(socket: Socket, secure: TlsServer): void {
-    if (this.#broker.arrivals.mayKnock(socket.remoteAddress, performance.now())) {
-      secure.emit('connection', socket);
+    const { arrivals } = this.#broker;
+    const { remoteAddress } = socket;
+    if (!arrivals.mayKnock(remoteAddress, performance.now())) {
+      this.#broker.refused('address-rate', undefined);
+      socket.destroy();
       return;
     }
-    this.#broker.refused('address-rate', undefined);
-    socket.destroy();
-  }
-
-  #failed(reason: 'handshake' | 'no-identity', socket: TLSSocket): void {
-    this.#broker.refused(reason, undefined);
-    this.#broker.arrivals.wasRefused(socket.remoteAddress, performance.now());
+    const line = lineOf(socket);
+    this.#shaking.add(line);
+    // When TLS tells of a failure the address is no longer known, so the socket below it is watched.
+    socket.once('close', () => {
+      if (this.#shaking.delete(line)) arrivals.wasRefused(remoteAddress, performance.now());
+    });
+    secure.emit('connection', socket);
   }
 
   #identify(socket: TLSSocket): Result<Identity> {
     if (this.#below.length === 0) return identityOf(socket);
     return identityAmong(socket, new X509Certificate(this.#tls.ca), this.#below, this.#options.owner);
   }
+}
+
+function lineOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function knownBelow(below: readonly CentreBelow[] = []): readonly KnownBelow[] {

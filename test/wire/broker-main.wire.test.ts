@@ -54,7 +54,9 @@ describe('broker program', () => {
     const { port } = await broker.ready();
     const certificates = await Promise.all(['box:b1', 'box:b2', 'box:b3', 'box:b4'].map(tls));
     const boxes = await Promise.all(certificates.map((one, i) => new MqttPeer(port, one).ready(`box:b${i + 1}`)));
-    const sha256 = createHash('sha256').update(new X509Certificate(certificates[1]?.cert ?? '').raw).digest('hex');
+    const sha256 = createHash('sha256')
+      .update(new X509Certificate(certificates[1]?.cert ?? '').raw)
+      .digest('hex');
     await files.write('denied.json', JSON.stringify({ identities: ['box:b1'], certificates: [sha256] }));
     await files.write('registry.json', enrol('b1', 'b2', 'b4'));
     expect(await broker.reload()).toMatchObject({ enrolled: 4, cut: 3 });
@@ -112,7 +114,11 @@ describe('broker program', () => {
     const peers = await Promise.all(
       ['centre:xa-1', ...names.map((id) => `box:${id}`)].map(async (name) => {
         const isOwner = name.startsWith('centre');
-        const peer = await new MqttPeer(port, await tls(name)).ready(name, isOwner ? ['loa/1/d/+/up/+'] : [], isOwner ? {} : will(name.slice(4)));
+        const peer = await new MqttPeer(port, await tls(name)).ready(
+          name,
+          isOwner ? ['loa/1/d/+/up/+'] : [],
+          isOwner ? {} : will(name.slice(4)),
+        );
         peer.socket.on('close', () => {
           ends.push(name);
           timesMs.push(performance.now());
