@@ -226,6 +226,7 @@ export class Broker {
       onEnd: (reason) => this.refused(reason, identity),
       onRead: (bytes, packets) => {
         this.#counts.bytesIn += bytes;
+        this.#counts.packetsIn += packets;
         return isOwner ? 0 : this.#traffic.read(clientId, bytes, packets, performance.now());
       },
       onWrite: (bytes) => {

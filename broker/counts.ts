@@ -23,11 +23,13 @@ export type Refusal =
 export interface Counts {
   bytesIn: number;
   bytesOut: number;
+  /** Of clients, that were in order. */
+  packetsIn: number;
   connects: number;
   publishes: number;
   readonly refused: Partial<Record<Refusal, number>>;
 }
 
 export function zeroCounts(): Counts {
-  return { bytesIn: 0, bytesOut: 0, connects: 0, publishes: 0, refused: {} };
+  return { bytesIn: 0, bytesOut: 0, packetsIn: 0, connects: 0, publishes: 0, refused: {} };
 }

@@ -8,6 +8,7 @@ export interface BrokerFigures {
   readonly refused: Readonly<Record<string, number>>;
   readonly bytesIn: number;
   readonly bytesOut: number;
+  readonly packetsIn: number;
   readonly publishes: number;
   readonly retainedCount: number;
   readonly retainedBytes: number;
@@ -38,6 +39,7 @@ export function figuresText(figures: BrokerFigures): string {
         value,
       })),
     },
+    counter('loa_broker_packets_total', 'Packets of clients that were in order.', figures.packetsIn),
     counter('loa_broker_publishes_total', 'Publications taken from clients.', figures.publishes),
     gauge('loa_broker_retained_messages', 'Topics with a retained message.', figures.retainedCount),
     gauge('loa_broker_retained_bytes', 'Bytes of retained messages.', figures.retainedBytes),

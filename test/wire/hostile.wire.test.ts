@@ -1,60 +1,13 @@
 // What hostile clients with a valid certificate try on real TLS sockets: each is cut or slowed, and nobody else feels it.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerLimits } from '../../broker/limits.ts';
 import type { BrokerServer } from '../../broker/server.ts';
 import { makeBed, up } from './broker-bed.ts';
+import { Bystander, heapBytes } from './bystander.ts';
 import type { MqttPeer } from './mqtt-peer.ts';
 
 const { startBroker, peer } = await makeBed(['box:b1', 'box:by', 'centre:xa-1', 'centre:thon-9']);
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-const beatMs = 50;
-/** Far more than any message takes, far less than a stuck broker needs to come back. */
-const lateMs = 5000;
-
-/** A box that has done nothing: an order reaches it again and again, and the longest took so long. */
-class Bystander {
-  readonly #broker: BrokerServer;
-  readonly #peer: MqttPeer;
-  readonly #timer: NodeJS.Timeout;
-  readonly #sentMs: number[] = [];
-  #heard = 0;
-  worstMs = 0;
-
-  constructor(broker: BrokerServer, box: MqttPeer) {
-    this.#broker = broker;
-    this.#peer = box;
-    box.socket.on('data', () => this.#look());
-    this.#timer = setInterval(() => this.#say(), beatMs);
-  }
-
-  #say(): void {
-    this.#sentMs.push(performance.now());
-    void this.#broker.publish('loa/1/g/g1/order', String(this.#sentMs.length), { qos: 1, retain: false });
-  }
-
-  #look(): void {
-    for (; this.#heard < this.#peer.messages.length; this.#heard++) {
-      this.worstMs = Math.max(this.worstMs, performance.now() - (this.#sentMs[this.#heard] ?? 0));
-    }
-  }
-
-  /** All that was sent so far has come, in time. */
-  async isWell(): Promise<void> {
-    const sent = this.#sentMs.length + 1;
-    await this.#peer.until(() => this.#peer.messages.length >= sent, lateMs);
-    expect(this.#peer.closed).toBe(false);
-    expect(this.worstMs).toBeLessThan(lateMs);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-}
 
 let broker: BrokerServer;
 let port: number;
@@ -160,8 +113,7 @@ describe('a hostile client', () => {
       arrivals: { ...(await import('../../broker/limits.ts')).brokerLimits.arrivals, identityRate: { perSecond: 1000, burst: 1000 } },
     });
     await bystander.isWell();
-    collect();
-    const heapBefore = process.memoryUsage().heapUsed;
+    const heapBefore = heapBytes();
     for (const [name, reason, sent] of [...before, ...after]) {
       const count = () => (broker.metrics().refused as Record<string, number>)[reason] ?? 0;
       const counted = count();
@@ -178,8 +130,7 @@ describe('a hostile client', () => {
     }
     await bystander.isWell();
     expect(broker.metrics()).toMatchObject({ retainedCount: 0, connections: 1 });
-    collect();
-    expect((process.memoryUsage().heapUsed - heapBefore) / 2 ** 20).toBeLessThan(32);
+    expect((heapBytes() - heapBefore) / 2 ** 20).toBeLessThan(32);
   });
 
   it('is cut when its CONNECT does not end in time, byte by byte or at once, and when it leaves a packet half', async () => {
@@ -228,7 +179,7 @@ describe('a hostile client', () => {
   it('that floods retained messages fills two topics, and the broker reads no more than its rate', async () => {
     await start({ byteRate: { perSecond: 100_000, burst: 500_000 } });
     const flood = await peer(port, 'box:b1').ready('box:b1');
-    collect();
+    heapBytes();
     const { rss } = process.memoryUsage();
     const bytesIn = broker.metrics().bytesIn;
     const packet = publish(up('b1', 'report'), 1, 1, Buffer.alloc(60_000, 7));
