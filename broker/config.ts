@@ -42,6 +42,7 @@ const BrokerConfig = v.strictObject({
 export type BrokerConfig = v.InferOutput<typeof BrokerConfig>;
 
 const Registry = v.strictObject({ boxes: v.array(Id), centres: v.array(Id) });
+export type Registry = v.InferOutput<typeof Registry>;
 const Denied = v.strictObject({
   identities: v.optional(v.array(v.pipe(v.string(), v.regex(/^(box|centre):[a-z0-9-]{1,32}$/, 'must be box:ID or centre:ID'))), []),
   certificates: v.optional(v.array(Sha256), []),
@@ -82,7 +83,7 @@ export async function readStanding(file: string): Promise<Result<Standing>> {
   } catch (error) {
     return bad('bad-input', `certificate and key do not fit: ${error instanceof Error ? error.message : error}`, '/tls');
   }
-  const enrolled = await listOf(Registry, registry, '/registry');
+  const enrolled = await readRegistry(registry);
   if (!enrolled.ok) return enrolled;
   const refused = denied === undefined ? ok({ identities: [], certificates: [] }) : await listOf(Denied, denied, '/denied');
   if (!refused.ok) return refused;
@@ -93,6 +94,11 @@ export async function readStanding(file: string): Promise<Result<Standing>> {
     deniedCertificates: new Set(refused.value.certificates),
   };
   return ok({ config: config.value, tls: files, admission });
+}
+
+/** Problems: not-found, not-json, bad-input, too-large. */
+export function readRegistry(file: string): Promise<Result<Registry>> {
+  return listOf(Registry, file, '/registry');
 }
 
 /** `field`: where the file is named, for whoever reads what is wrong. */

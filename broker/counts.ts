@@ -14,6 +14,7 @@ export type Refusal =
   | 'not-allowed-to-connect'
   | 'protocol'
   | 'will'
+  | 'keepalive'
   | 'publish'
   | 'subscribe'
   | 'filters'

@@ -13,6 +13,7 @@ export interface HookOptions {
   readonly counts: Counts;
   readonly filtersMax: number;
   readonly refusedFiltersMax: number;
+  readonly keepaliveSecondsMax: number;
   /** `certificate`: SHA-256 of the one that was shown. */
   readonly mayConnect: (identity: Identity, certificate: string) => boolean;
   /** PUBACK goes out after it resolves; when it rejects the connection ends without one, so the client sends again. */
@@ -89,6 +90,9 @@ export function hooksOf(options: HookOptions): Hooks {
 /** Why this CONNECT is refused before it is answered, if it is. */
 function unfit(session: Session, packet: ConnectPacket, options: HookOptions): Refusal | undefined {
   if (packet.protocolVersion === 3) return 'protocol';
+  // No return code says this, so none is sent [MQTT-3.2.2-6].
+  const { keepalive = 0 } = packet;
+  if (keepalive === 0 || keepalive > options.keepaliveSecondsMax) return 'keepalive';
   const { will } = packet;
   if (will === undefined) return undefined;
   const topic = parseTopic(will.topic);
