@@ -20,7 +20,7 @@ export interface BrokerLimits {
   readonly keepaliveSecondsMax: number;
   readonly connectionsMax: number;
   readonly backlog: number;
-  /** Subscriptions of one client, and of one SUBSCRIBE: a box has 6, and 3 per group. */
+  /** Subscriptions of one client, and of one SUBSCRIBE: a box has 6, and 3 for each of its 16 groups at most. */
   readonly filtersMax: number;
   /** Filters refused to one connection before it is cut. */
   readonly refusedFiltersMax: number;

@@ -2,7 +2,7 @@
 import type { GaugeVerdict } from './link/packet-gauge.ts';
 import { bodyBytesMax, type Flaw, flawOf, headBytes, type PacketBounds, packetType } from './packet-rules.ts';
 
-export type PacketVerdict = GaugeVerdict | Flaw;
+export type PacketVerdict = GaugeVerdict | Flaw | 'not-connect';
 
 export interface CheckerLimits extends PacketBounds {
   /** Whole bytes of CONNECT, header included. */

@@ -149,7 +149,7 @@ export class Connection {
         if (problem) this.#fail(problem);
       });
     const { receiveBytesMax } = this.#options;
-    const gauge = new PacketGauge({ firstBytesMax: receiveBytesMax, laterBytesMax: receiveBytesMax, connectFirst: false });
+    const gauge = new PacketGauge(receiveBytesMax);
     socket.on('data', (chunk: Buffer) => {
       const verdict = gauge.feed(chunk);
       if (verdict !== 'fits') this.#fail({ code: 'too-large', path: '', detail: `the broker sent a packet that is ${verdict}` });
