@@ -8,6 +8,7 @@ import { Id, Sha256 } from '../schemas/ids.ts';
 import { parseJson } from '../schemas/parse.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { Admission } from './admission.ts';
+import { fingerprintsOf } from './trust.ts';
 
 const Path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096));
 const Port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
@@ -80,8 +81,9 @@ export async function readStanding(file: string): Promise<Result<Standing>> {
   const files = { ca: ca.value, cert: cert.value, key: key.value };
   try {
     createSecureContext(files);
+    if (fingerprintsOf(files.ca).size === 0) return bad('bad-input', 'no certificate in it', '/tls/ca');
   } catch (error) {
-    return bad('bad-input', `certificate and key do not fit: ${error instanceof Error ? error.message : error}`, '/tls');
+    return bad('bad-input', `certificates and key do not fit: ${error instanceof Error ? error.message : error}`, '/tls');
   }
   const enrolled = await readRegistry(registry);
   if (!enrolled.ok) return enrolled;

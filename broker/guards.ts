@@ -11,7 +11,7 @@ export interface GuardOptions {
   readonly stallMs: number;
   /** The socket was destroyed, and why. */
   readonly onEnd: (reason: GuardEnd) => void;
-  /** What was just read; answers for how many ms nothing more is to be read from this socket, Infinity to cut it. */
+  /** What was just read, bare PUBACKs not counted among the packets: for how many ms nothing more is to be read from this socket, Infinity to cut it. */
   readonly onRead: (bytes: number, packets: number) => number;
   readonly onWrite: (bytes: number) => void;
   /** The client acknowledged messages and said nothing else: there is nobody to tell, but it lives. */
@@ -104,13 +104,14 @@ export class SocketGuard implements Reader {
       this.#end(verdict);
       return null;
     }
-    const waitMs = onRead(chunk.length, checker.packets - packets);
+    const isAnswer = fresh && onlyPubacks(chunk);
+    const waitMs = onRead(chunk.length, isAnswer ? 0 : checker.packets - packets);
     if (waitMs === Number.POSITIVE_INFINITY) {
       this.#end('flood');
       return null;
     }
     if (waitMs > 0) this.#pause(waitMs);
-    if (!fresh || !onlyPubacks(chunk)) return chunk;
+    if (!isAnswer) return chunk;
     onPubacks();
     return null;
   }

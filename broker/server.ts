@@ -33,7 +33,7 @@ export class BrokerServer {
   #secure: TlsServer | undefined;
   #server: Server | undefined;
   /** Lines whose handshake is not done. */
-  readonly #shaking = new Set<string>();
+  readonly #shaking = new Map<string, Socket>();
   #stopping = false;
 
   constructor(options: BrokerOptions) {
@@ -139,6 +139,7 @@ export class BrokerServer {
     this.#stopping = true;
     const server = this.#server;
     const closed = new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
+    for (const socket of this.#shaking.values()) socket.destroy();
     await this.#broker.stop();
     await closed;
   }
@@ -165,7 +166,7 @@ export class BrokerServer {
       return;
     }
     const line = lineOf(socket);
-    this.#shaking.add(line);
+    this.#shaking.set(line, socket);
     // When TLS tells of a failure the address is no longer known, so the socket below it is watched.
     socket.once('close', () => {
       if (this.#shaking.delete(line)) arrivals.wasRefused(remoteAddress, performance.now());

@@ -36,6 +36,7 @@ describe('broker program', () => {
     ['a port that is none', { port: 'x' }, /^broker: bad-input at \/port: /],
     ['figures for strangers', { metrics: { host: '0.0.0.0', port: 0 } }, /^broker: bad-input at \/metrics\/host: /],
     ['a key that is not the certificate’s', { tls: { ca: 'ca.pem', cert: 'cert.pem', key: 'ca.pem' } }, /^broker: bad-input at \/tls: /],
+    ['an authority that is none', { tls: { ca: 'registry.json', cert: 'cert.pem', key: 'key.pem' } }, /^broker: bad-input at \/tls/],
     ['a registry that is not there', { registry: 'none.json' }, /^broker: not-found at \/registry: /],
   ])('says what is wrong with its configuration: %s', async (_name, fields, words) => {
     const files = await makeBrokerFolder(authority);
@@ -73,6 +74,8 @@ describe('broker program', () => {
     const broker = files.start();
     const { port } = await broker.ready();
     const box = await new MqttPeer(port, await tls('box:b1')).ready('box:b1', ['loa/1/g/g1/order']);
+    await files.write('ca.pem', '');
+    expect(await broker.reload('reload-refused')).toMatchObject({ code: 'bad-input', path: '/tls/ca' });
     await files.write('ca.pem', (await makeAuthority('Another CA')).ca);
     await files.write('registry.json', '{"boxes":["B1"],"centres":[]}');
     expect(await broker.reload('reload-refused')).toMatchObject({ code: 'bad-input', path: '/registry/boxes/0' });

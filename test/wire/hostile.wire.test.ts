@@ -1,4 +1,6 @@
 // What hostile clients with a valid certificate try on real TLS sockets: each is cut or slowed, and nobody else feels it.
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brokerLimits } from '../../broker/limits.ts';
@@ -149,6 +151,18 @@ describe('a hostile client', () => {
     await Promise.all([half.until(() => half.closed), later.until(() => later.closed)]);
     expect(slow.got('connack')).toEqual([]);
     await bystander.isWell();
+  });
+
+  it('that never ends its handshake does not hold up the end of the broker', async () => {
+    await start();
+    const mute = createConnection({ host: '127.0.0.1', port });
+    await once(mute, 'connect');
+    mute.write(Buffer.from([0x16, 3, 1]));
+    await bystander.isWell();
+    const fromMs = performance.now();
+    await broker.stop();
+    expect(performance.now() - fromMs).toBeLessThan(brokerLimits.handshakeTimeoutMs / 2);
+    mute.destroy();
   });
 
   it('without a client id is answered "identifier rejected"; a session it wants kept is clean', async () => {
