@@ -50,12 +50,14 @@ export interface FleetCentreWish {
   readonly units?: readonly object[];
   /** What its tables hold before its first start. */
   readonly before?: (store: SqlStore) => Promise<void>;
+  /** Without templates of orders, so that no machine for speech is needed. */
+  readonly mute?: boolean;
 }
 
 export async function startFleetCentre(boxes: number, relayDelayMs: number, wish: FleetCentreWish = {}): Promise<FleetCentre> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-fleet-'));
   const centreDir = join(dir, 'centre');
-  must(await initialise(centreDir, { ...seed(), ...(wish.units && { units: wish.units }) }, Date.now()));
+  must(await initialise(centreDir, { ...seed(), ...(wish.units && { units: wish.units }), ...(wish.mute && { templates: [] }) }, Date.now()));
   const officer = new OfficerDevice('truc-ban');
   const trust = must(await installOfficers(centreDir, [officer], Date.now()));
   const enrolled = await enrolAll(centreDir, boxes);
@@ -68,7 +70,7 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number, wish
   const folder = folderOf(centreDir);
   const ca = (await authorityOf(centreDir)).pem;
   const members = await withKeys(centreDir, trust, enrolled);
-  await voicesReady(centreDir);
+  if (!wish.mute) await voicesReady(centreDir);
   const tables = await opened(centreDir);
   return {
     dir,
