@@ -10,8 +10,9 @@ import type { Dispatch, Publish } from './dispatch.ts';
 import type { OrderWatch } from './emergency/order-watch.ts';
 import type { Feed } from './feed.ts';
 import type { Committed, LogDesk } from './log-desk.ts';
-import type { SigningDesk } from './provision/signing-desk.ts';
+import type { Draft, SigningDesk } from './provision/signing-desk.ts';
 import type { Registry } from './registry.ts';
+import { draftsPerMessage } from './signing/frames.ts';
 import type { CounterStore, OrderProgress } from './store/store.ts';
 
 /** Each costs a box's SIM 1.2 kB (agent/docs/emergency-paths.md). */
@@ -53,12 +54,20 @@ export interface LinkOptions {
   readonly nowMs: () => number;
 }
 
+interface AckDue {
+  readonly committed: Committed;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 type BoxTopic = Extract<Topic, { readonly of: 'box' | 'centre-below'; readonly direction: 'up' }>;
 
 export class CentreLink {
   readonly #options: LinkOptions;
   readonly #connected = new Set<string>();
   readonly #acksOwed = new Map<string, { committed: Committed; readonly timer: NodeJS.Timeout }>();
+  readonly #acksDue: AckDue[] = [];
+  #signing: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -191,18 +200,36 @@ export class CentreLink {
     this.#acksOwed.set(dev, { committed, timer });
   }
 
-  async #acknowledge({ dev, epoch, head }: Committed): Promise<void> {
-    const body: Ack = { dev, epoch, upto: head.upto, head: head.upto === 0 ? '' : head.hash };
-    const [signed] = await this.#options.desk.sign([{ typ: 'ack', aud: `d/${dev}`, body }]);
-    const topic = buildTopic({ of: 'box', id: dev, direction: 'dn', word: 'ack' });
-    if (signed) await this.#options.publish(topic, JSON.stringify(signed.envelope), { qos: 1, retain: false });
+  /** What was committed together is signed together, a message of the signing desk at a time. */
+  #acknowledge(committed: Committed): Promise<void> {
+    const told = new Promise<void>((resolve, reject) => void this.#acksDue.push({ committed, resolve, reject }));
+    this.#signing ??= setImmediate(() => {
+      this.#signing = undefined;
+      const due = this.#acksDue.splice(0);
+      for (let at = 0; at < due.length; at += draftsPerMessage) void this.#signAcks(due.slice(at, at + draftsPerMessage));
+    });
+    return told;
+  }
+
+  async #signAcks(due: readonly AckDue[]): Promise<void> {
+    try {
+      const signed = await this.#options.desk.sign(due.map(({ committed }) => ackOf(committed)));
+      for (const [i, { committed, resolve, reject }] of due.entries()) {
+        const topic = buildTopic({ of: 'box', id: committed.dev, direction: 'dn', word: 'ack' });
+        this.#options.publish(topic, JSON.stringify(signed[i]?.envelope), { qos: 1, retain: false }).then(resolve, reject);
+      }
+    } catch (error) {
+      for (const { reject } of due) reject(error);
+    }
   }
 
   #tell({ dev, receipts, progress, live, rows }: Committed): void {
     const { feed, watch, onOrderFacts, journal } = this.#options;
     watch.told(progress);
     onOrderFacts(progress).catch((err: unknown) => journal.warn({ event: 'stop-not-sent', dev, err }));
-    for (const { receipt } of receipts) feed.tell('receipt', `${dev} ${receipt.occurrence}`);
+    const [receipt] = receipts;
+    // One for all of a batch: who watches asks for what it shows.
+    if (receipt) feed.tell('receipt', `${dev} ${receipt.receipt.occurrence}`);
     for (const order of new Set(progress.map((one) => one.order))) feed.tell('order', order);
     for (const session of new Set(live.map((one) => one.session))) feed.tell('live', session);
     if (rows > 0) feed.tell('log', dev);
@@ -226,4 +253,9 @@ export class CentreLink {
     await counters.raiseFloor(nowMs());
     await publish(buildTopic({ of: 'centre', id: centre, word: 'on' }), JSON.stringify(signed.value.envelope), { qos: 1, retain: true });
   }
+}
+
+function ackOf({ dev, epoch, head }: Committed): Draft {
+  const body: Ack = { dev, epoch, upto: head.upto, head: head.upto === 0 ? '' : head.hash };
+  return { typ: 'ack', aud: `d/${dev}`, body };
 }

@@ -1,8 +1,8 @@
 // Takes the boxes' signed rows: verified, committed together with all that waits, and only then acknowledged.
 
 import * as v from 'valibot';
-import { makeCryptography, sha256 } from '../hardware/host/crypto.ts';
-import { type Cryptography, type Envelope, open } from '../schemas/envelope.ts';
+import { makeCryptography, sha256OfText } from '../hardware/host/crypto.ts';
+import { openBeside } from '../schemas/envelope.ts';
 import type { LogConflict } from '../schemas/log.ts';
 import { LogBatch, type Row } from '../schemas/outbox.ts';
 import { parseJson } from '../schemas/parse.ts';
@@ -51,10 +51,15 @@ interface Judgement extends Omit<Committed, 'receipts'> {
   readonly told: readonly ToldReceipt[];
 }
 
-interface Waiting {
-  readonly dev: string;
+interface ReadBatch {
   readonly epoch: string;
   readonly rows: readonly Row[];
+}
+
+/** In the order of arrival; read, and its signature verified, while those before it are committed. */
+interface Waiting {
+  readonly dev: string;
+  readonly read: Promise<Result<ReadBatch>>;
   readonly settle: (result: Result<Committed>) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -73,7 +78,7 @@ interface Gathered {
 
 export class LogDesk {
   readonly #options: LogDeskOptions;
-  readonly #crypto: Cryptography = makeCryptography(boxesMax);
+  readonly #crypto = makeCryptography(boxesMax);
   readonly #heads = new Map<string, Head>();
   readonly #waiting: Waiting[] = [];
   #working = false;
@@ -86,21 +91,19 @@ export class LogDesk {
    * Take one message of `up/log`. Resolves after COMMIT; rejects only when the store failed.
    * Problems: those of opening the envelope, wrong-audience, bad-input, hash-mismatch.
    */
-  async take(dev: string, payload: Uint8Array): Promise<Result<Committed>> {
-    const read = this.#read(dev, payload);
-    if (!read.ok) return read;
+  take(dev: string, payload: Uint8Array): Promise<Result<Committed>> {
     return new Promise((settle, fail) => {
-      this.#waiting.push({ dev, ...read.value, settle, fail });
+      this.#waiting.push({ dev, read: this.#read(dev, payload), settle, fail });
       void this.#work();
     });
   }
 
-  #read(dev: string, payload: Uint8Array): Result<{ readonly epoch: string; readonly rows: readonly Row[] }> {
+  async #read(dev: string, payload: Uint8Array): Promise<Result<ReadBatch>> {
     if (payload.length > batchBytesMax) return bad('too-large', `log message of ${payload.length} bytes`);
     const json = parseJson(v.unknown(), Buffer.from(payload).toString('utf8'), batchBytesMax);
     if (!json.ok) return json;
     const { registry, centre } = this.#options;
-    const opened = open(json.value as Envelope, 'log', LogBatch, (keyid) => registry.signingKey(dev, keyid), this.#crypto);
+    const opened = await openBeside(json.value, 'log', LogBatch, (keyid) => registry.signingKey(dev, keyid), this.#crypto);
     if (!opened.ok) return opened;
     const { iss, aud, epoch, body } = opened.value.statement;
     if (iss !== dev) return bad('wrong-audience', `signed as ${iss}, sent by ${dev}`, '/iss');
@@ -133,7 +136,10 @@ export class LogDesk {
     const settled: (() => void)[] = [];
     try {
       const judged: Result<Judgement>[] = [];
-      for (const one of taken) judged.push(await this.#judge(one, gathered));
+      for (const { dev, read } of taken) {
+        const batch = await read;
+        judged.push(batch.ok ? await this.#judge(dev, batch.value, gathered) : batch);
+      }
       const known = await this.#options.store.settled(judged.flatMap((one) => (one.ok ? one.value.told.map(keyOf) : [])));
       for (const [i, one] of taken.entries()) {
         const result = judged[i];
@@ -167,10 +173,10 @@ export class LogDesk {
       });
   }
 
-  async #judge({ dev, epoch, rows }: Waiting, gathered: Gathered): Promise<Result<Judgement>> {
+  async #judge(dev: string, { epoch, rows }: ReadBatch, gathered: Gathered): Promise<Result<Judgement>> {
     const key = `${dev} ${epoch}`;
     const head = gathered.heads.get(key) ?? (await this.#head(dev, epoch));
-    const judged = judgeBatch(head, rows, await this.#known(dev, epoch, rows, head, gathered), sha256);
+    const judged = judgeBatch(head, rows, await this.#known(dev, epoch, rows, head, gathered), sha256OfText);
     if (!judged.ok) return judged;
     const { fresh, conflicts } = judged.value;
     const nowMs = this.#options.nowMs();

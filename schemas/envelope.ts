@@ -34,12 +34,13 @@ export const StatementType = v.picklist([
 export type StatementType = v.InferOutput<typeof StatementType>;
 
 /**
- * Base64 (RFC 4648 §4), canonical: unused bits are zero, so one meaning has one spelling. Own pattern, because a
- * case-insensitive one under Unicode lets letters in that `atob` throws at.
+ * Base64 (RFC 4648 §4), canonical: unused bits are zero, so one meaning has one spelling. Own pattern, because a case-insensitive
+ * one under Unicode lets letters in that `atob` throws at; one class with the length beside it is six times as fast as groups of four.
  */
 export const Base64 = v.pipe(
   v.string(),
-  v.regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/, 'must be canonical base64'),
+  v.regex(/^[A-Za-z0-9+/]*(?:[AQgw]==|[AEIMQUYcgkosw048]=)?$/, 'must be canonical base64'),
+  v.check((text) => text.length % 4 === 0, 'must be canonical base64'),
 );
 
 export const Envelope = v.strictObject({
@@ -86,6 +87,11 @@ export type KeyAlgorithm = 'ed25519' | 'p256';
 export interface Cryptography {
   verify(alg: KeyAlgorithm, publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean;
   sha256(bytes: Uint8Array): string;
+}
+
+/** The same door where signatures are verified in other threads. Total as well. */
+export interface CryptographyBeside extends Pick<Cryptography, 'sha256'> {
+  verifyBeside(alg: KeyAlgorithm, publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): Promise<boolean>;
 }
 
 export function nextCounter(last: number, nowMs: number): number {
@@ -145,23 +151,58 @@ export function open<S extends v.GenericSchema>(
   keyOf: (keyid: string) => KnownKey | undefined,
   crypto: Cryptography,
 ): Result<Opened<v.InferOutput<S>>> {
+  const sealed = sealedIn(input, typ, keyOf);
+  if (!sealed.ok) return sealed;
+  const { message, signed } = sealed.value;
+  const holds = signed.map(({ key, signature }) => crypto.verify(key.alg, key.publicKey, message, signature));
+  return readSealed(sealed.value, holds, typ, body, crypto);
+}
+
+/** As `open`, with signatures verified beside this thread: whoever opens thousands a second does other things meanwhile. */
+export async function openBeside<S extends v.GenericSchema>(
+  input: unknown,
+  typ: StatementType,
+  body: S,
+  keyOf: (keyid: string) => KnownKey | undefined,
+  crypto: CryptographyBeside,
+): Promise<Result<Opened<v.InferOutput<S>>>> {
+  const sealed = sealedIn(input, typ, keyOf);
+  if (!sealed.ok) return sealed;
+  const { message, signed } = sealed.value;
+  const verified = signed.map(({ key, signature }) => crypto.verifyBeside(key.alg, key.publicKey, message, signature));
+  return readSealed(sealed.value, await Promise.all(verified), typ, body, crypto);
+}
+
+/** Bytes, and their signatures by keys that are known. */
+interface SealedBytes {
+  readonly bytes: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signed: readonly { readonly key: KnownKey; readonly signature: Uint8Array }[];
+}
+
+function sealedIn(input: unknown, typ: StatementType, keyOf: (keyid: string) => KnownKey | undefined): Result<SealedBytes> {
   const shaped = parse(Envelope, input);
   if (!shaped.ok) return shaped;
-  const envelope = shaped.value;
-  if (envelope.payloadType !== payloadTypeOf(typ))
-    return bad('wrong-type', `payloadType ${envelope.payloadType}, expected ${payloadTypeOf(typ)}`, '/payloadType');
-  const bytes = fromBase64(envelope.payload);
-  const message = preAuthEncoding(envelope.payloadType, bytes);
-  const signedBy = new Set<string>();
-  let known = 0;
-  for (const { keyid, sig } of envelope.signatures) {
+  const { payloadType, payload, signatures } = shaped.value;
+  if (payloadType !== payloadTypeOf(typ)) return bad('wrong-type', `payloadType ${payloadType}, expected ${payloadTypeOf(typ)}`, '/payloadType');
+  const signed = signatures.flatMap(({ keyid, sig }) => {
     const key = keyOf(keyid);
-    if (!key) continue;
-    known++;
-    if (crypto.verify(key.alg, key.publicKey, message, fromBase64(sig))) signedBy.add(keyid);
-  }
-  if (known === 0)
-    return bad('key-unknown', `no signature by a known key (${envelope.signatures.map((s) => s.keyid).join(', ')})`, '/signatures');
+    return key ? [{ key: { ...key, keyid }, signature: fromBase64(sig) }] : [];
+  });
+  if (signed.length === 0)
+    return bad('key-unknown', `no signature by a known key (${signatures.map((s) => s.keyid).join(', ')})`, '/signatures');
+  const bytes = fromBase64(payload);
+  return ok({ bytes, message: preAuthEncoding(payloadType, bytes), signed });
+}
+
+function readSealed<S extends v.GenericSchema>(
+  { bytes, signed }: SealedBytes,
+  holds: readonly boolean[],
+  typ: StatementType,
+  body: S,
+  crypto: Pick<Cryptography, 'sha256'>,
+): Result<Opened<v.InferOutput<S>>> {
+  const signedBy = new Set(signed.flatMap(({ key }, i) => (holds[i] ? [key.keyid] : [])));
   if (signedBy.size === 0) return bad('signature-wrong', 'no signature verifies', '/signatures');
   const statement = parseJson(Statement, new TextDecoder().decode(bytes), envelopeBytesMax);
   if (!statement.ok) return statement;

@@ -31,16 +31,24 @@ export function parseJson<S extends v.GenericSchema>(schema: S, text: string, by
 
 function tooDeep(text: string): boolean {
   let depth = 0;
-  let quoted = false;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if (quoted) {
-      if (c === 0x5c) i++;
-      else if (c === 0x22) quoted = false;
-    } else if (c === 0x22) quoted = true;
-    else if (c === 0x7b || c === 0x5b) {
+    if (c === 0x22) {
+      i = endOfString(text, i + 1);
+      if (i < 0) return false; // no JSON; the parser says so
+    } else if (c === 0x7b || c === 0x5b) {
       if (++depth > jsonDepthMax) return true;
     } else if (c === 0x7d || c === 0x5d) depth--;
   }
   return false;
+}
+
+/** Where the closing quote stands, or -1. Found by the engine's own search: payloads are one long string. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (at - 1 - escapes >= from && text.charCodeAt(at - 1 - escapes) === 0x5c) escapes++;
+    if (escapes % 2 === 0) return at;
+  }
+  return -1;
 }

@@ -33,7 +33,7 @@ export function judgeBatch(
   head: Head,
   rows: readonly Row[],
   stored: ReadonlyMap<number, string>,
-  sha256: (bytes: Uint8Array) => string,
+  sha256OfText: (text: string) => string,
 ): Result<Judged> {
   const fresh: NewRow[] = [];
   const conflicts: Row[] = [];
@@ -49,7 +49,7 @@ export function judgeBatch(
       continue;
     }
     if (row.seq !== at.upto + 1 || conflicts.length > 0) break;
-    if (sha256(new TextEncoder().encode(chainText(at.hash, row.entry))) !== row.hash) {
+    if (sha256OfText(chainText(at.hash, row.entry)) !== row.hash) {
       // The first new row hangs on our head: another hash there is another history, not a damaged batch.
       if (at === head && head.upto > 0) return ok({ fresh, conflicts: [row], head });
       return bad('hash-mismatch', `row ${row.seq} does not follow from the row before it`, `/rows/${index}/hash`);

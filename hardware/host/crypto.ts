@@ -4,13 +4,14 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   randomBytes,
   sign as signBytes,
   verify as verifyBytes,
 } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { Cryptography, KeyAlgorithm, Signer } from '../../schemas/envelope.ts';
+import type { Cryptography, CryptographyBeside, KeyAlgorithm, Signer } from '../../schemas/envelope.ts';
 
 /** SubjectPublicKeyInfo heads (RFC 8410 §4, RFC 5480 §2) before the raw key. */
 const spkiHead = {
@@ -21,7 +22,7 @@ const rawLength = { ed25519: 32, p256: 65 } as const satisfies Record<KeyAlgorit
 const signatureLength = 64;
 
 /** A verifier that keeps the `keysMax` latest parsed keys, so that a flood of unknown keys cannot fill memory. */
-export function makeCryptography(keysMax = 256): Cryptography {
+export function makeCryptography(keysMax = 256): Cryptography & CryptographyBeside {
   const keys = new Map<string, KeyObject>();
   const keyOf = (alg: KeyAlgorithm, raw: Uint8Array): KeyObject => {
     const name = alg + Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1');
@@ -32,9 +33,11 @@ export function makeCryptography(keysMax = 256): Cryptography {
     keys.set(name, key);
     return key;
   };
+  const fits = (alg: KeyAlgorithm, publicKey: Uint8Array, signature: Uint8Array) =>
+    publicKey.length === rawLength[alg] && signature.length === signatureLength;
   return {
     verify(alg, publicKey, bytes, signature) {
-      if (publicKey.length !== rawLength[alg] || signature.length !== signatureLength) return false;
+      if (!fits(alg, publicKey, signature)) return false;
       try {
         const key = keyOf(alg, publicKey);
         if (alg === 'ed25519') return verifyBytes(null, bytes, key, signature);
@@ -42,6 +45,19 @@ export function makeCryptography(keysMax = 256): Cryptography {
       } catch {
         return false; // a point off the curve: OpenSSL throws, the port promises `false`
       }
+    },
+    verifyBeside(alg, publicKey, bytes, signature) {
+      if (!fits(alg, publicKey, signature)) return Promise.resolve(false);
+      return new Promise((resolve) => {
+        const told = (error: Error | null, holds: boolean) => resolve(error === null && holds);
+        try {
+          const key = keyOf(alg, publicKey);
+          if (alg === 'ed25519') verifyBytes(null, bytes, key, signature, told);
+          else verifyBytes('sha256', bytes, { key, dsaEncoding: 'ieee-p1363' }, signature, told);
+        } catch {
+          resolve(false);
+        }
+      });
     },
     sha256,
   };
@@ -76,7 +92,12 @@ export function keyidOf(publicKey: Uint8Array): string {
 }
 
 export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
+}
+
+/** Of a text in UTF-8, without a copy of its bytes. */
+export function sha256OfText(text: string): string {
+  return hash('sha256', text, 'hex');
 }
 
 /** SHA-256 of a file, read as a stream. */
