@@ -24,6 +24,7 @@ const programs = {
   'demo-data': 'controller/demo/generate.ts',
   sim: 'test/sim.ts',
   chaos: 'test/chaos/main.ts',
+  fleet: 'test/fleet/main.ts',
   // Named as people ask for it; a file of that name would say nothing.
   'bench/data': 'test/bench/traffic.ts',
   'chaos-release': 'test/chaos/update/release-program.ts',

@@ -5,7 +5,7 @@ import { HeldKeys } from '../../../agent/held-keys.ts';
 import { CentreLink } from '../../../agent/link.ts';
 import { type FlightLine, Loop } from '../../../agent/run.ts';
 import { cryptography, randomHex, randomId, signerFrom } from '../../../hardware/host/crypto.ts';
-import { SystemClock } from '../../../hardware/host/system-clock.ts';
+import { monoMs, SystemClock } from '../../../hardware/host/system-clock.ts';
 import type { Cryptography } from '../../../schemas/envelope.ts';
 import type { KeysDocument, TrustRoot } from '../../../schemas/keys.ts';
 import type { Entry } from '../../../schemas/outbox.ts';
@@ -32,7 +32,20 @@ export interface FleetPlace {
   /** Scratch for keys documents. */
   readonly dir: string;
   readonly relayDelayMs: number;
+  /** Longest wait between two attempts to connect; the product's own unless said. */
+  readonly reconnectMaxMs?: number;
 }
+
+/** Rows that a simulation made a box say, and what became of them. */
+export interface SaidRows {
+  said: number;
+  acked: number;
+  /** From saying to the verified receipt of the centre. */
+  readonly ackMs: number[];
+}
+
+const saidMark = 'fleet-row';
+const samplesMax = 20_000;
 
 /** An order's frame is known by its size before anything of it is read. */
 const frameSoundBytesMin = 8 * 1024;
@@ -48,6 +61,7 @@ export class FleetBox {
   readonly #loop: Loop;
   readonly #makeLink: () => CentreLink;
   readonly problems: Problem[] = [];
+  readonly rows: SaidRows = { said: 0, acked: 0, ackMs: [] };
   #link: CentreLink | undefined;
 
   constructor(member: FleetMember, place: FleetPlace, marks: FleetMarks) {
@@ -62,6 +76,7 @@ export class FleetBox {
     this.#makeLink = () =>
       new CentreLink({
         dev,
+        ...(place.reconnectMaxMs !== undefined && { reconnectMaxMs: place.reconnectMaxMs }),
         boot: 'b1',
         version: '0.1.0',
         url: place.brokerUrl,
@@ -94,6 +109,27 @@ export class FleetBox {
     this.#loop.tell({ is: 'cacheSeen', has: [], freeBytes: 2 ** 33 });
     this.#loop.tell({ is: 'outputReady', output: 'main' });
     this.#clock.onChange(() => this.#loop.tell({ is: 'clockChanged' }));
+    this.#link = this.#makeLink();
+    this.#link.start();
+  }
+
+  /** One row as a person's act at the box makes it, with a number that is found again in the centre's tables. */
+  async say(): Promise<void> {
+    const { wallMs, quality } = this.#clock.now();
+    this.rows.said += 1;
+    const fact = { kind: 'act', act: 'tone', detail: `${saidMark} ${this.#dev} ${this.rows.said}` } as const;
+    await this.#journal.commit(undefined, [{ boot: 'b1', atMs: Math.round(wallMs), monoMs: monoMs(), clock: quality, fact }]);
+  }
+
+  /** Leave as a box does that is switched off. */
+  async leave(): Promise<void> {
+    const link = this.#link;
+    this.#link = undefined;
+    await link?.stop();
+  }
+
+  comeBack(): void {
+    if (this.#link) return;
     this.#link = this.#makeLink();
     this.#link.start();
   }
@@ -141,7 +177,11 @@ export class FleetBox {
     }
   }
 
-  #acknowledged({ fact }: Entry): void {
+  #acknowledged({ fact, monoMs: saidMs }: Entry): void {
+    if (fact.kind === 'act' && fact.detail.startsWith(saidMark)) {
+      this.rows.acked += 1;
+      if (this.rows.ackMs.length < samplesMax) this.rows.ackMs.push(monoMs() - saidMs);
+    }
     if (fact.kind !== 'order') return;
     if (fact.state === 'sounding') this.#marks.mark('acknowledged', this.#dev);
     if (fact.state === 'cleared') this.#marks.mark('cleared', this.#dev);

@@ -23,6 +23,9 @@ import type { FleetMember, FleetPlace } from './fleet-box.ts';
 export const fleetGroup = 'toan-xa';
 const area = '08/02536';
 
+/** A centre that speaks its phrases in its first minute is no quiet centre. */
+const withoutTools = { PATH: '/nowhere' };
+
 /** Amplifiers go off at once, so that each order of a bench finds them cold when it waits for that. */
 const settings: BoxSettings = { ...defaultBoxSettings, holdMs: 3_000 };
 
@@ -43,6 +46,8 @@ export interface FleetCentre {
   restart(): Promise<void>;
   /** Boxes that the tables hold in that state for that order, seen through a connection of its own: what is committed, nothing else. */
   committed(order: string, state: string): Promise<number>;
+  /** Rows that boxes were made to say, as the tables hold them: all, and how many of them say something of their own. */
+  saidRows(): Promise<{ readonly stored: number; readonly distinct: number }>;
   stop(): Promise<void>;
 }
 
@@ -50,7 +55,7 @@ export interface FleetCentreWish {
   readonly units?: readonly object[];
   /** What its tables hold before its first start. */
   readonly before?: (store: SqlStore) => Promise<void>;
-  /** Without templates of orders, so that no machine for speech is needed. */
+  /** Without templates of orders and without programs for sound: nothing is spoken beforehand. */
   readonly mute?: boolean;
 }
 
@@ -62,7 +67,12 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number, wish
   const trust = must(await installOfficers(centreDir, [officer], Date.now()));
   const enrolled = await enrolAll(centreDir, boxes);
   if (wish.before) await readTables(centreDir, wish.before);
-  const first = new Program('controller', argsOf(centreDir, 0, 0));
+  const programOf = (args: string[]) => {
+    const program = new Program('controller', args);
+    if (wish.mute) program.env = withoutTools;
+    return program;
+  };
+  const first = programOf(argsOf(centreDir, 0, 0));
   const ready = await first.start();
   const [boxPort, mqttPort] = [Number(ready['boxPort']), Number(ready['mqttPort'])];
   const console = String(ready['console']);
@@ -83,12 +93,19 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number, wish
     place: { brokerUrl: `mqtts://127.0.0.1:${mqttPort}`, ca, trustRoot: trust.root, blobs: folder.blobs, dir, relayDelayMs },
     duty: await new Operator(console).signIn('truc-ban', password),
     restart: async () => {
-      held.program = new Program('controller', argsOf(centreDir, boxPort, mqttPort, new URL(console).port));
+      held.program = programOf(argsOf(centreDir, boxPort, mqttPort, new URL(console).port));
       await held.program.start();
     },
     committed: async (order, state) => {
       const [row] = await tables.read('SELECT COUNT(*) AS n FROM order_progress WHERE ord = ? AND state = ?', [order, state]);
       return Number(row?.['n']);
+    },
+    saidRows: async () => {
+      const [row] = await tables.read(
+        `SELECT COUNT(*) AS stored, COUNT(DISTINCT json_extract(entry, '$.fact.detail')) AS told FROM log_rows
+          WHERE kind = 'act' AND json_extract(entry, '$.fact.detail') LIKE 'fleet-row %'`,
+      );
+      return { stored: Number(row?.['stored']), distinct: Number(row?.['told']) };
     },
     stop: async () => {
       await tables.close();

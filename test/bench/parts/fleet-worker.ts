@@ -1,5 +1,6 @@
 // A process that hosts many boxes of a fleet and tells its parent how far they are.
-import { FleetBox, type FleetMember, type FleetPlace } from './fleet-box.ts';
+import { monoMs } from '../../../hardware/host/system-clock.ts';
+import { FleetBox, type FleetMember, type FleetPlace, type SaidRows } from './fleet-box.ts';
 import { type BoxStage, boxStages, FleetMarks, type StageTimes } from './fleet-marks.ts';
 
 export type FleetAsk =
@@ -8,6 +9,13 @@ export type FleetAsk =
   | { readonly ask: 'reset' }
   | { readonly ask: 'status' }
   | { readonly ask: 'times' }
+  /** Each box says rows at this pace until told otherwise; 0 is silence. */
+  | { readonly ask: 'talk'; readonly perBoxSecond: number }
+  /** So many boxes leave and come back `awayMs` later, drawn by turns; all of them when it is left out. Answered when they are back. */
+  | { readonly ask: 'cycle'; readonly boxes?: number; readonly awayMs: number }
+  /** Forget the times of rows so far: what is owed stays owed. */
+  | { readonly ask: 'freshRows' }
+  | { readonly ask: 'rows' }
   | { readonly ask: 'stop' };
 
 export interface FleetStatus {
@@ -23,15 +31,42 @@ export interface FleetStatus {
 export interface FleetAnswer {
   readonly status: FleetStatus;
   readonly times?: StageTimes;
+  readonly rows?: SaidRows;
+  /** Of `cycle`: from a box's way back to its being connected, one for each. */
+  readonly backMs?: readonly number[];
 }
 
 /** Handshakes begun together: more only queue for the same two cores. */
 const startingMax = 32;
 
+/** Rows at a pace, boxes by turns. */
+class Talk {
+  readonly #boxes: readonly FleetBox[];
+  #timer: NodeJS.Timeout | undefined;
+  #turn = 0;
+
+  constructor(boxes: readonly FleetBox[]) {
+    this.#boxes = boxes;
+  }
+
+  at(perBoxSecond: number): void {
+    clearInterval(this.#timer);
+    if (perBoxSecond === 0) return;
+    const fromMs = monoMs();
+    let said = 0;
+    this.#timer = setInterval(() => {
+      const due = Math.floor(((monoMs() - fromMs) / 1000) * perBoxSecond * this.#boxes.length);
+      for (; said < due; said++) void this.#boxes[this.#turn++ % this.#boxes.length]?.say();
+    }, 10);
+  }
+}
+
 /** Serve the parent until it says stop. */
 export function serveFleet(): void {
   const marks = new FleetMarks();
   const boxes: FleetBox[] = [];
+  const talk = new Talk(boxes);
+  let turn = 0;
   const status = (): FleetStatus => {
     const cpu = process.cpuUsage();
     return {
@@ -59,9 +94,23 @@ export function serveFleet(): void {
       case 'reset':
         marks.reset();
         break;
+      case 'talk':
+        talk.at(asked.perBoxSecond);
+        break;
+      case 'cycle': {
+        const count = Math.min(asked.boxes ?? boxes.length, boxes.length);
+        const leaving = Array.from({ length: count }, () => boxes[turn++ % boxes.length] as FleetBox);
+        return { status: status(), backMs: await cycled(leaving, asked.awayMs) };
+      }
+      case 'freshRows':
+        for (const { rows } of boxes) rows.ackMs.length = 0;
+        break;
+      case 'rows':
+        return { status: status(), rows: summed(boxes) };
       case 'times':
         return { status: status(), times: marks.times() };
       case 'stop':
+        talk.at(0);
         await Promise.all(boxes.map((box) => box.stop()));
         process.disconnect();
         process.exit(0);
@@ -81,4 +130,30 @@ export function serveFleet(): void {
 async function connected(batch: readonly FleetBox[]): Promise<void> {
   const untilMs = performance.now() + 10_000;
   while (!batch.every((box) => box.up) && performance.now() < untilMs) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+const backWithinMs = 120_000;
+
+/** All leave, then all come back at once. */
+async function cycled(leaving: readonly FleetBox[], awayMs: number): Promise<number[]> {
+  await Promise.all(leaving.map((box) => box.leave()));
+  await new Promise((resolve) => setTimeout(resolve, awayMs));
+  const fromMs = monoMs();
+  for (const box of leaving) box.comeBack();
+  const waiting = new Set(leaving);
+  const backMs: number[] = [];
+  while (waiting.size > 0 && monoMs() - fromMs < backWithinMs) {
+    for (const box of waiting) {
+      if (!box.up) continue;
+      waiting.delete(box);
+      backMs.push(monoMs() - fromMs);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  return backMs;
+}
+
+function summed(boxes: readonly FleetBox[]): SaidRows {
+  const sum = (pick: (rows: SaidRows) => number) => boxes.reduce((total, { rows }) => total + pick(rows), 0);
+  return { said: sum(({ said }) => said), acked: sum(({ acked }) => acked), ackMs: boxes.flatMap(({ rows }) => rows.ackMs) };
 }

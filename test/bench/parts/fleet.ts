@@ -1,6 +1,6 @@
 // A fleet as its parent sees it: worker processes that are asked one thing at a time, answers added up.
 import { type ChildProcess, fork } from 'node:child_process';
-import type { FleetMember, FleetPlace } from './fleet-box.ts';
+import type { FleetMember, FleetPlace, SaidRows } from './fleet-box.ts';
 import { type BoxStage, boxStages, type StageTimes } from './fleet-marks.ts';
 import type { FleetAnswer, FleetAsk, FleetStatus } from './fleet-worker.ts';
 
@@ -45,6 +45,29 @@ export class Fleet {
     const answers = await this.#all({ ask: 'times' });
     const all = (stage: BoxStage) => answers.flatMap(({ times }) => times?.[stage] ?? []);
     return Object.fromEntries(boxStages.map((stage) => [stage, all(stage)])) as Record<BoxStage, number[]>;
+  }
+
+  /** Rows a second of each box; 0 is silence. */
+  async talk(perBoxSecond: number): Promise<void> {
+    await this.#all({ ask: 'talk', perBoxSecond });
+  }
+
+  /** So many boxes (all, when left out) leave and come back; answers how long each took. */
+  async cycle(awayMs: number, boxes?: number): Promise<number[]> {
+    const share = boxes === undefined ? {} : { boxes: Math.ceil(boxes / this.#workers.length) };
+    const answers = await this.#all({ ask: 'cycle', awayMs, ...share });
+    return answers.flatMap(({ backMs = [] }) => backMs);
+  }
+
+  /** What boxes said so far, and how long receipts took since `freshRows`. */
+  async rows(): Promise<SaidRows> {
+    const answers = (await this.#all({ ask: 'rows' })).flatMap(({ rows }) => rows ?? []);
+    const sum = (pick: (rows: SaidRows) => number) => answers.reduce((total, one) => total + pick(one), 0);
+    return { said: sum(({ said }) => said), acked: sum(({ acked }) => acked), ackMs: answers.flatMap(({ ackMs }) => ackMs) };
+  }
+
+  async freshRows(): Promise<void> {
+    await this.#all({ ask: 'freshRows' });
   }
 
   /** Until the fleet is as asked; throws with its last status. */
