@@ -3,9 +3,10 @@ import { cap } from './cap.ts';
 import { centreKill } from './centre-kill.ts';
 import { emergency } from './emergency.ts';
 import { forge } from './forge.ts';
+import { lineKill } from './line-kill.ts';
 import { update } from './update.ts';
 
-const programs = { cap, 'centre-kill': centreKill, emergency, forge, update } as const;
+const programs = { cap, 'centre-kill': centreKill, emergency, forge, 'line-kill': lineKill, update } as const;
 const [name = '', ...words] = process.argv.slice(2);
 if (name in programs) process.exit(await programs[name as keyof typeof programs](words));
 else {

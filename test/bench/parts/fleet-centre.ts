@@ -47,7 +47,7 @@ export interface FleetCentre {
   /** Boxes that the tables hold in that state for that order, seen through a connection of its own: what is committed, nothing else. */
   committed(order: string, state: string): Promise<number>;
   /** Rows that boxes were made to say, as the tables hold them: all, and how many of them say something of their own. */
-  saidRows(): Promise<{ readonly stored: number; readonly distinct: number }>;
+  saidRows(): Promise<{ readonly stored: number; readonly distinct: number; readonly conflicts: number }>;
   stop(): Promise<void>;
 }
 
@@ -105,7 +105,8 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number, wish
         `SELECT COUNT(*) AS stored, COUNT(DISTINCT json_extract(entry, '$.fact.detail')) AS told FROM log_rows
           WHERE kind = 'act' AND json_extract(entry, '$.fact.detail') LIKE 'fleet-row %'`,
       );
-      return { stored: Number(row?.['stored']), distinct: Number(row?.['told']) };
+      const [noted] = await tables.read('SELECT COUNT(*) AS conflicts FROM log_conflicts');
+      return { stored: Number(row?.['stored']), distinct: Number(row?.['told']), conflicts: Number(noted?.['conflicts']) };
     },
     stop: async () => {
       await tables.close();
