@@ -184,7 +184,8 @@ function sealedIn(input: unknown, typ: StatementType, keyOf: (keyid: string) => 
   const shaped = parse(Envelope, input);
   if (!shaped.ok) return shaped;
   const { payloadType, payload, signatures } = shaped.value;
-  if (payloadType !== payloadTypeOf(typ)) return bad('wrong-type', `payloadType ${payloadType}, expected ${payloadTypeOf(typ)}`, '/payloadType');
+  if (payloadType !== payloadTypeOf(typ))
+    return bad('wrong-type', `payloadType ${payloadType}, expected ${payloadTypeOf(typ)}`, '/payloadType');
   const signed = signatures.flatMap(({ keyid, sig }) => {
     const key = keyOf(keyid);
     return key ? [{ key: { ...key, keyid }, signature: fromBase64(sig) }] : [];

@@ -39,7 +39,11 @@ export interface LineKills {
   readonly seconds: number;
 }
 
-export async function killLine(kills: number, boxCount = boxesStandard, tell: (line: string) => void = () => undefined): Promise<LineKills> {
+export async function killLine(
+  kills: number,
+  boxCount = boxesStandard,
+  tell: (line: string) => void = () => undefined,
+): Promise<LineKills> {
   const beganMs = monoMs();
   const centre = await startFleetCentre(boxCount, 0, { mute: true });
   const marks = new FleetMarks();

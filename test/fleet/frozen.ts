@@ -38,7 +38,9 @@ export class FrozenBoxes {
       socket.on('error', reject);
       socket.on('data', (chunk: Buffer) => void packets.parse(chunk));
       socket.on('secureConnect', () =>
-        socket.write(generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: `box:${dev}`, keepalive: 300 })),
+        socket.write(
+          generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId: `box:${dev}`, keepalive: 300 }),
+        ),
       );
       packets.on('packet', ({ cmd }: Packet) => {
         const subscriptions = this.#filters(dev).map((topic) => ({ topic, qos: 1 as const }));

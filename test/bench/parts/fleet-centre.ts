@@ -62,7 +62,9 @@ export interface FleetCentreWish {
 export async function startFleetCentre(boxes: number, relayDelayMs: number, wish: FleetCentreWish = {}): Promise<FleetCentre> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-fleet-'));
   const centreDir = join(dir, 'centre');
-  must(await initialise(centreDir, { ...seed(), ...(wish.units && { units: wish.units }), ...(wish.mute && { templates: [] }) }, Date.now()));
+  must(
+    await initialise(centreDir, { ...seed(), ...(wish.units && { units: wish.units }), ...(wish.mute && { templates: [] }) }, Date.now()),
+  );
   const officer = new OfficerDevice('truc-ban');
   const trust = must(await installOfficers(centreDir, [officer], Date.now()));
   const enrolled = await enrolAll(centreDir, boxes);

@@ -85,7 +85,12 @@ function factOf(seq: number, kinds: RowKinds, nowMs: number): Fact {
 function receiptOf(seq: number, nowMs: number): Fact {
   const startMs = nowMs + seq * 60_000;
   const receipt: Receipt = {
-    ...({ occurrence: `ban-tin-sang@${startMs}@main`, what: 'occurrence', schedule: 'ban-tin-sang', programme: `bai-${seq % 40}` } as const),
+    ...({
+      occurrence: `ban-tin-sang@${startMs}@main`,
+      what: 'occurrence',
+      schedule: 'ban-tin-sang',
+      programme: `bai-${seq % 40}`,
+    } as const),
     ...({ output: 'main', class: 'normal', outcome: 'played', plannedStartMs: startMs, plannedEndMs: startMs + 50_000 } as const),
     ...{ startedMs: startMs + 4, endedMs: startMs + 50_004, audibleMs: 50_000, items: [sha256(Buffer.from(`bai-${seq % 40}`))] },
     ...({ gainDb: -6, proof: 'relay', amplifierOnMs: startMs - 1_500, startErrorMs: 4, clock: 'signed' } as const),

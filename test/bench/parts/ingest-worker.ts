@@ -7,7 +7,13 @@ import type { FleetMember } from './fleet-box.ts';
 import { IngestBox, type RowKinds, type SignedBatch } from './ingest-rows.ts';
 
 export type IngestAsk =
-  | { readonly ask: 'connect'; readonly members: readonly FleetMember[]; readonly centre: string; readonly port: number; readonly ca: string }
+  | {
+      readonly ask: 'connect';
+      readonly members: readonly FleetMember[];
+      readonly centre: string;
+      readonly port: number;
+      readonly ca: string;
+    }
   /** Sign what the next step sends. */
   | { readonly ask: 'prepare'; readonly batches: number; readonly rows: number; readonly kinds: RowKinds }
   /** Send it, `perSecond` messages of this worker, each at its own instant whatever is answered; wait so long for what is owed. */
@@ -56,7 +62,9 @@ export function serveIngest(): void {
         return { ...none, connected: clients.length };
       }
       case 'prepare':
-        due = Array.from({ length: asked.batches }, (_, i) => (clients[i % clients.length] as IngestClient).prepare(asked.rows, asked.kinds));
+        due = Array.from({ length: asked.batches }, (_, i) =>
+          (clients[i % clients.length] as IngestClient).prepare(asked.rows, asked.kinds),
+        );
         return none;
       case 'pour':
         return pour(clients, due.splice(0), asked);
