@@ -23,6 +23,9 @@ import type { FleetMember, FleetPlace } from './fleet-box.ts';
 export const fleetGroup = 'toan-xa';
 const area = '08/02536';
 
+/** On a machine that has everything else to do. */
+const restartWithinMs = 120_000;
+
 /** A centre that speaks its phrases in its first minute is no quiet centre. */
 const withoutTools = { PATH: '/nowhere' };
 
@@ -96,7 +99,7 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number, wish
     duty: await new Operator(console).signIn('truc-ban', password),
     restart: async () => {
       held.program = programOf(argsOf(centreDir, boxPort, mqttPort, new URL(console).port));
-      await held.program.start();
+      await held.program.start(restartWithinMs);
     },
     committed: async (order, state) => {
       const [row] = await tables.read('SELECT COUNT(*) AS n FROM order_progress WHERE ord = ? AND state = ?', [order, state]);
