@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import mqtt, { type MqttClient } from 'mqtt';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
+import { Intake, type IntakeLimits } from './intake.ts';
 import { PacketGauge } from './packet-gauge.ts';
 import { type KnownTime, peerProblem } from './peer-certificate.ts';
 
@@ -31,6 +32,8 @@ export interface ConnectionOptions {
   readonly publishTimeoutMs: number;
   readonly receiveBytesMax: number;
   readonly pendingMax: number;
+  /** So many are taken at once, each acknowledged when it and all before it are; absent, one after the other. */
+  readonly takesAtOnce?: IntakeLimits | undefined;
   readonly onMessage: (topic: string, payload: Uint8Array, retained: boolean) => Promise<void>;
   /** Connected and subscribed. */
   readonly onUp: () => void;
@@ -70,16 +73,39 @@ export class Connection {
       ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
     });
     this.#client = client;
-    // MQTT.js sends PUBACK from this callback and takes no further packet before it: what was acknowledged is stored.
+    const { takesAtOnce } = this.#options;
+    if (takesAtOnce) this.#takeMany(client, takesAtOnce);
+    else this.#takeOneByOne(client);
+    client.on('connect', () => this.#subscribe(client, filters));
+    client.on('error', (error) => this.#fail(problemOf(error, 'connection')));
+    client.on('close', () => this.#end());
+  }
+
+  /** MQTT.js sends PUBACK from this callback and takes no further packet before it: what was acknowledged is stored. */
+  #takeOneByOne(client: MqttClient): void {
     client.handleMessage = (packet, callback) => {
       this.#options.onMessage(packet.topic, asBytes(packet.payload), packet.retain).then(
         () => callback(),
         (error: unknown) => this.#fail(problemOf(error, `message on ${packet.topic} was not taken`)),
       );
     };
-    client.on('connect', () => this.#subscribe(client, filters));
-    client.on('error', (error) => this.#fail(problemOf(error, 'connection')));
-    client.on('close', () => this.#end());
+  }
+
+  /** MQTT.js would acknowledge from its callback, one by one: to it every message is of QoS 0, and PUBACK is written here. */
+  #takeMany(client: MqttClient, limits: IntakeLimits): void {
+    const intake = new Intake({
+      ...limits,
+      acknowledge: (messageId) => void this.#socket?.write(pubackOf(messageId)),
+      onFailed: (error) => this.#fail(problemOf(error, 'a message was not taken')),
+    });
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd === 'publish' && packet.qos === 1) packet.qos = 0;
+    });
+    client.handleMessage = (packet, callback) => {
+      const bytes = asBytes(packet.payload);
+      const work = () => this.#options.onMessage(packet.topic, bytes, packet.retain);
+      void intake.receive(packet.messageId, bytes.length, work).then(() => callback());
+    };
   }
 
   /** Resolves on PUBACK (QoS 1) or when written (QoS 0). Problems: offline, too-many-requests. */
@@ -200,6 +226,11 @@ export class Connection {
     this.#settleAll('connection closed');
     this.#options.onEnd(this.#problem);
   }
+}
+
+/** MQTT 3.1.1 §3.4. */
+function pubackOf(messageId: number): Buffer {
+  return Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]);
 }
 
 function asBytes(payload: string | Buffer): Uint8Array {

@@ -17,6 +17,7 @@ export interface LinkOptions {
   /**
    * PUBACK goes out after it resolves; when it rejects, the connection is cycled and the broker sends retained ones
    * again. MUST NOT await `publish`: the PUBACK it waits for is behind this message.
+   * One after the other, unless `takesAtOnce` allows more.
    */
   readonly onMessage: (topic: string, payload: Uint8Array, retained: boolean) => Promise<void>;
   /** `true` once connected and subscribed. */
@@ -27,6 +28,7 @@ export interface LinkOptions {
   readonly connectTimeoutMs?: number;
   readonly publishTimeoutMs?: number;
   readonly receiveBytesMax?: number;
+  readonly takesAtOnce?: ConnectionOptions['takesAtOnce'];
 }
 
 /** A connection that lasted so long counts as good: the next loss starts from a short wait again. */
@@ -100,6 +102,7 @@ export class Link {
       publishTimeoutMs: this.#options.publishTimeoutMs ?? 20_000,
       receiveBytesMax: this.#options.receiveBytesMax ?? 520 * 1024,
       pendingMax: 256,
+      takesAtOnce: this.#options.takesAtOnce,
       onMessage,
       onUp: () => this.#raise(),
       onEnd: (problem) => this.#lower(problem),
