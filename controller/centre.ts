@@ -9,6 +9,7 @@ import type { LastBackup } from './backup/last-backup.ts';
 import type { Blobs } from './blobs.ts';
 import type { Citizens } from './citizens/make-citizens.ts';
 import type { CommandDesk } from './command-desk.ts';
+import type { Family } from './core/metrics-text.ts';
 import type { DirectiveDesk } from './directives/directive-desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Duty } from './duty/make-duty.ts';
@@ -137,6 +138,8 @@ export interface Centre {
   readonly speech: SpeechDesk;
   /** The broker lets boxes of these centres below read orders, from now on. */
   readonly admitBelow: (below: readonly Below[]) => Promise<void>;
+  /** Figures of the broker inside, or of the line to one elsewhere. */
+  readonly busFamilies: () => Family[];
   /** Other people's documents, made safe in a process of its own. */
   readonly sanitiser: Pick<Sanitiser, 'clean' | 'stop'>;
   readonly nowMs: () => number;

@@ -44,6 +44,8 @@ export interface DispatchOptions {
 
 /** Years whose holidays boxes are told: last year's plays may still be asked for, and a box may be away for long. */
 const yearsAround = [-1, 0, 1, 2];
+/** Said again before looking whether they go out. */
+const boxesAtOnce = 100;
 /** Dates that a box takes (`SchedulePart`). */
 const holidaysMax = 400;
 
@@ -115,7 +117,17 @@ export class Dispatch {
     for (const want of await this.#options.store.wants.wants()) this.#wants.set(want.dev, want);
     for (const [dev, envelope] of await this.#options.store.wants.places()) this.#places.set(dev, envelope);
     await this.#update();
-    for (const box of this.#options.registry.all()) await this.publishBox(box.id);
+    await this.publishAll();
+  }
+
+  /** Every box's keys and want again; waits for `settled` in between, so that not all of them wait to go out. Resolves with their number. */
+  async publishAll(settled: () => Promise<void> = async () => undefined): Promise<number> {
+    const boxes = this.#options.registry.all();
+    for (const [at, box] of boxes.entries()) {
+      if (at % boxesAtOnce === boxesAtOnce - 1) await settled();
+      await this.publishBox(box.id);
+    }
+    return boxes.length;
   }
 
   /** Something that boxes follow has changed. Resolves when every want is stored and published. */

@@ -1,5 +1,6 @@
 // A bus that rooms may hold before the broker runs.
 import type { Below } from '../schemas/introduction.ts';
+import type { Family } from './core/metrics-text.ts';
 import type { Publish } from './dispatch.ts';
 import type { Bus } from './start-centre.ts';
 
@@ -17,6 +18,14 @@ export class LateBus {
 
   cut(dev: string): void {
     this.#bus?.cut?.(dev);
+  }
+
+  families(): Family[] {
+    return this.#bus?.families?.() ?? [];
+  }
+
+  async settled(): Promise<void> {
+    await this.#bus?.settled?.();
   }
 
   publish(...[topic, payload, how]: Parameters<Publish>): Promise<void> {

@@ -33,8 +33,8 @@ export interface Journal {
 
 export interface LinkOptions {
   readonly centre: string;
-  /** New at every start: boxes announce themselves again. */
-  readonly epoch: string;
+  /** Names an epoch, each time another: boxes announce themselves again. */
+  readonly makeEpoch: () => string;
   readonly registry: Registry;
   readonly logDesk: LogDesk;
   readonly desk: SigningDesk;
@@ -68,6 +68,7 @@ export class CentreLink {
   readonly #acksOwed = new Map<string, { committed: Committed; readonly timer: NodeJS.Timeout }>();
   readonly #acksDue: AckDue[] = [];
   #signing: NodeJS.Immediate | undefined;
+  #epoch: string;
   #timer: NodeJS.Timeout | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -76,6 +77,7 @@ export class CentreLink {
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#epoch = options.makeEpoch();
   }
 
   async start(): Promise<void> {
@@ -96,6 +98,12 @@ export class CentreLink {
       this.#soon = undefined;
       void this.#beat().catch((err: unknown) => this.#options.journal.warn({ event: 'no-heartbeat', err }));
     }, heartbeatSoonMs).unref();
+  }
+
+  /** The broker may have forgotten who is there: boxes say it again, spread over some seconds. */
+  newEpoch(): Promise<void> {
+    this.#epoch = this.#options.makeEpoch();
+    return this.#beat();
   }
 
   connected(dev: string): boolean {
@@ -245,7 +253,8 @@ export class CentreLink {
   }
 
   async #beat(): Promise<void> {
-    const { centre, epoch, desk, counters, standing, publish, journal, nowMs } = this.#options;
+    const { centre, desk, counters, standing, publish, journal, nowMs } = this.#options;
+    const epoch = this.#epoch;
     const orders = await desk.orderCounters();
     const topics = standing();
     const signed = await desk.signTime({ typ: 'heartbeat', aud: `c/${centre}`, body: { epoch, timeMs: nowMs(), orders, topics } });

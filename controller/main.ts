@@ -9,15 +9,17 @@ import { beatWithLoop } from '../hardware/host/systemd.ts';
 import type { Result } from '../schemas/problems.ts';
 import { runAudit } from './audit-command.ts';
 import { runBackup, runRestore } from './backup/backup-command.ts';
+import { innerFamilies } from './core/bus-families.ts';
 import { runCap } from './emergency/cap/check-command.ts';
 import { initialise } from './init.ts';
+import { OuterBus } from './outer-bus.ts';
 import { runPeople } from './people/people-command.ts';
 import { runBox } from './provision/box-command.ts';
 import { runCentres } from './provision/centres-command.ts';
 import { runKeys } from './provision/keys-command.ts';
 import { readPassphrase } from './provision/passphrase.ts';
 import { runRelease } from './releases/release-command.ts';
-import { type Asked, type RunSettings, readSettings, usage } from './settings.ts';
+import { type Asked, type OuterBroker, type RunSettings, readSettings, usage } from './settings.ts';
 import type { Hello } from './signing/frames.ts';
 import type { Signatory } from './signing/room.ts';
 import { SignerProcess } from './signing/signer-process.ts';
@@ -123,7 +125,7 @@ async function run(settings: RunSettings): Promise<void> {
   const started = await startCentre({
     settings,
     journal: log,
-    openBus,
+    openBus: settings.outerBroker ? outerBus(settings.outerBroker, log) : openBus,
     openSigner: (hello) => openSigner(hello, log),
     consoleDir: consoleDir(),
   }).catch((error: unknown) => {
@@ -145,8 +147,13 @@ async function run(settings: RunSettings): Promise<void> {
   }
 }
 
+/** The one that is told of, once the rooms are at work. */
+function outerBus({ url }: OuterBroker, journal: pino.Logger): (wish: BusWish) => Promise<Bus> {
+  return async ({ tls, issueClient, ...wish }) => new OuterBus({ ...wish, url, ca: tls.ca, client: await issueClient(), journal });
+}
+
 async function openBus(wish: BusWish): Promise<Bus> {
-  const { mayConnect, onPublish, onConnection, onCentre, ...rest } = wish;
+  const { mayConnect, onPublish, onConnection, onCentre, onEmpty, issueClient, ...rest } = wish;
   const broker = new BrokerServer({
     ...rest,
     // A guest is a box of a centre below, which knows its own boxes; it only reads. A centre below shows a certificate of its own.
@@ -166,6 +173,7 @@ async function openBus(wish: BusWish): Promise<Bus> {
     publish: (topic, payload, how) => broker.publish(topic, payload, how),
     admit: (below) => broker.admit(below),
     cut: (id) => broker.disconnect({ kind: 'box', id }),
+    families: () => innerFamilies(broker.metrics()),
     stop: () => broker.stop(),
   };
 }

@@ -47,6 +47,7 @@ import type { GatewayKey } from './provision/gateway-key.ts';
 import { RetireDesk } from './provision/retire-desk.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
+import { Rebuild } from './rebuild.ts';
 import { RegisterDesk } from './register/register-desk.ts';
 import { Registry } from './registry.ts';
 import { RolloutDesk } from './releases/rollout-desk.ts';
@@ -86,6 +87,7 @@ export interface Rooms {
   readonly registry: Registry;
   readonly link: CentreLink;
   readonly bus: LateBus;
+  readonly rebuild: Rebuild;
   readonly signatory: Signatory;
   readonly validity: ValidityWatch;
   /** Filled when the doors are open. */
@@ -101,7 +103,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const clones = new CloneWatch(registry, (dev) => bus.cut(dev), nowMs);
   const logDesk = new LogDesk({ store: store.log, registry, centre: card.id, nowMs });
   const shared = { registry, desk, feed, publish, journal, nowMs };
-  const told = { ...shared, centre: card.id, epoch: randomId('run'), logDesk, dispatch, counters: store.counters, watch, clones };
+  const told = { ...shared, centre: card.id, makeEpoch: () => randomId('run'), logDesk, dispatch, counters: store.counters, watch, clones };
   const link = new CentreLink({
     ...told,
     standing: () => orders.standing(),
@@ -133,7 +135,9 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
     return sourced.federation.follow(below);
   };
   const citizens = makeCitizens({ ...parts, ...base, ...sourced, ...estate, ingest }, parts.citizens);
-  const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, nowMs };
+  const rebuild = new Rebuild({ orders, link, dispatch, settled: () => bus.settled(), journal });
+  const busFamilies = () => bus.families();
+  const opened = { card, trust, store, blobs, authority, tools, journal, admitBelow, busFamilies, nowMs };
   return {
     centre: {
       ...{ ...opened, ...desks, groups, units, ...sourced, exchange, registry, dispatch, live, relays, link, feed, claimPlace },
@@ -142,7 +146,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...{ retirement, ...inlets, commands, ...estate, reportMails, retention, releases, citizens },
       lastBackup: () => readLastBackup(folderOf(settings.dataDir).lastBackup),
     },
-    rooms: { registry, link, bus, place, signatory, validity },
+    rooms: { registry, link, bus, rebuild, place, signatory, validity },
   };
 }
 
@@ -254,7 +258,7 @@ function claimPlaceOf({ settings, authority, trust }: Parts, place: Rooms['place
   const host = hostInUrl(settings.publicHost);
   return {
     centreUrl: `https://${host}:${place.boxPort}`,
-    brokerUrl: `mqtts://${host}:${place.mqttPort}`,
+    brokerUrl: settings.outerBroker?.boxUrl ?? `mqtts://${host}:${place.mqttPort}`,
     ca: authority.pem,
     caSha256: authority.fingerprint,
     trustRoot: trust.root,

@@ -14,6 +14,12 @@ export interface RunSettings {
   readonly boxHost: string;
   readonly boxPort: number;
   readonly mqttPort: number;
+  /** A broker that this centre does not run, in place of its own. */
+  readonly outerBroker?: OuterBroker;
+  /** Written anew whenever a box or a centre below comes or goes, for a broker in a process of its own. */
+  readonly brokerRegistryFile?: string;
+  /** Wait until no other centre writes these tables. */
+  readonly standBy?: boolean;
   /** HTTPS for machines that send CAP alerts; without it that door stays shut. */
   readonly gatewayPort?: number;
   /** Name or address under which boxes find this machine. */
@@ -28,6 +34,13 @@ export interface RunSettings {
   readonly keySecretFile?: string;
   /** Key of the secrets in the tables; else systemd's credential, else beside them. */
   readonly strongboxKeyFile?: string;
+}
+
+export interface OuterBroker {
+  /** `mqtts://HOST:PORT`: where this centre finds it. */
+  readonly url: string;
+  /** Where boxes find it. */
+  readonly boxUrl: string;
 }
 
 export type Asked =
@@ -49,6 +62,7 @@ export const usage = `Loa operating centre.
   node dist/controller.js centres                         centres above and below, whose orders boxes hear too
   node dist/controller.js box                             new boxes and claims, with card files, labels, install lines
   node dist/controller.js people                          accounts at this machine; a new way in for who is locked out
+  node dist/controller.js broker-files            what a broker needs that runs in a process of its own: certificates, registry
   node dist/controller.js backup FOLDER                   a copy of the folder while its centre runs; "backup verify", "restore"
   node dist/controller.js audit                           does the chain hold; the whole of it as JSON lines
   node dist/controller.js cap check FILE…                 CAP 1.2 messages held against the gateway's rules
@@ -60,6 +74,10 @@ export const usage = `Loa operating centre.
   --box-host HOST     address of the boxes' doors, as --host unless said (always mutual TLS)
   --box-port PORT     HTTPS for boxes: enrolment and content, 8443
   --mqtt-port PORT    MQTT over TLS for boxes, 8883
+  --mqtt-url URL      mqtts://HOST:PORT of a broker in a process of its own, in place of the one inside (controller/docs/outer-broker.md)
+  --box-mqtt-url URL  where boxes find that broker, as --mqtt-url unless said
+  --broker-registry FILE  written anew whenever a box comes or goes, for a broker that reads it (see broker-files)
+  --stand-by          wait until no other centre writes these tables (PostgreSQL), then take over; who lost them ends with 75
   --gateway-port PORT HTTPS at --box-host for machines that send CAP alerts (POST /cap, client certificates); shut unless said
   --public-host HOST  name or address that boxes use, as --box-host unless said
   --name HOST         a further name in the boxes' certificate; may be repeated
@@ -112,6 +130,14 @@ export function readSettings(argv: readonly string[]): Result<Asked> {
   const boxHost = values['box-host'] ?? host;
   const publicHost = values['public-host'] ?? (boxHost === '0.0.0.0' || boxHost === '::' ? '127.0.0.1' : boxHost);
   const settings = { dataDir: values.data, host, port, boxHost, boxPort, mqttPort, publicHost, names: values.name ?? [], logLevel };
+  const outer = outerOf(values['mqtt-url'], values['box-mqtt-url']);
+  if (!outer.ok) return outer;
+  const registry = values['broker-registry'];
+  const bus = {
+    ...(outer.value && { outerBroker: outer.value }),
+    ...(registry !== undefined && { brokerRegistryFile: registry }),
+    ...(values['stand-by'] && { standBy: true }),
+  };
   const gateway = values['gateway-port'] !== undefined && gatewayPort !== undefined ? { gatewayPort } : {};
   const box = values['strongbox-key'];
   const strongbox = box === undefined ? {} : { strongboxKeyFile: box };
@@ -119,7 +145,7 @@ export function readSettings(argv: readonly string[]): Result<Asked> {
   const tiles = template === undefined ? undefined : readMapTiles(template, values['map-credit'] ?? '');
   if (tiles && !tiles.ok) return tiles;
   const map = tiles ? { mapTiles: tiles.value } : {};
-  return ok({ do: 'run', settings: { ...settings, ...map, ...gateway, ...keySecret, ...strongbox, ...(tls && { tls }) } });
+  return ok({ do: 'run', settings: { ...settings, ...bus, ...map, ...gateway, ...keySecret, ...strongbox, ...(tls && { tls }) } });
 }
 
 /** `localhost`, 127.0.0.0/8 or ::1. */
@@ -141,6 +167,10 @@ function parseAll(argv: readonly string[]) {
       'box-port': { type: 'string' },
       'mqtt-port': { type: 'string' },
       'gateway-port': { type: 'string' },
+      'mqtt-url': { type: 'string' },
+      'box-mqtt-url': { type: 'string' },
+      'broker-registry': { type: 'string' },
+      'stand-by': { type: 'boolean' },
       'public-host': { type: 'string' },
       name: { type: 'string', multiple: true },
       log: { type: 'string' },
@@ -152,6 +182,20 @@ function parseAll(argv: readonly string[]) {
       help: { type: 'boolean', short: 'h' },
     },
   });
+}
+
+/** Problem: bad-input. */
+function outerOf(url: string | undefined, boxUrl: string | undefined): Result<OuterBroker | undefined> {
+  if (url === undefined) return boxUrl === undefined ? ok(undefined) : bad('bad-input', '--box-mqtt-url goes with --mqtt-url');
+  for (const [option, text] of [
+    ['--mqtt-url', url],
+    ['--box-mqtt-url', boxUrl ?? url],
+  ] as const) {
+    const read = URL.canParse(text) ? new URL(text) : undefined;
+    if (read?.protocol !== 'mqtts:' || read.hostname === '' || read.username !== '' || read.password !== '' || read.pathname.length > 1)
+      return bad('bad-input', `${option} must look like mqtts://HOST:PORT`);
+  }
+  return ok({ url, boxUrl: boxUrl ?? url });
 }
 
 function portOf(text: string | undefined, standard: number): number | undefined {

@@ -14,6 +14,7 @@ import { Blobs } from './blobs.ts';
 import { buildBoxDoor } from './box-door.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { openCitizens } from './citizens/open-citizens.ts';
+import type { Family } from './core/metrics-text.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import type { Publish } from './dispatch.ts';
 import { openDutySettings } from './duty/duty-settings.ts';
@@ -36,13 +37,19 @@ import { readEngineSettings } from './speech/http-engine.ts';
 import { pronunciationsCell } from './speech/speech-desk.ts';
 import { openStore } from './store/open-store.ts';
 
-/** A broker as the centre needs it; main knows the one that is embedded. */
+/** A broker as the centre needs it; main knows the one that is embedded, outer-bus.ts any other. */
 export interface Bus {
+  /** Where boxes find it. */
   readonly port: number;
   readonly publish: Publish;
+  /** Called once every room is at work: a broker elsewhere is looked for from then on. What was published before is not said there. */
+  start?(): void;
+  /** Resolves when little waits to go out. */
+  settled?(): Promise<void>;
+  readonly families?: () => Family[];
   /** Boxes of these centres may read orders here from now on. */
   readonly admit?: (below: readonly Below[]) => void;
-  /** End a box's connection: it is no box any more. */
+  /** End a box's connection: it is no box any more. A broker elsewhere cuts it by its own registry or list of revoked certificates. */
   readonly cut?: (dev: string) => void;
   stop(): Promise<void>;
 }
@@ -59,6 +66,10 @@ export interface BusWish {
   readonly onConnection: (dev: string, up: boolean) => void;
   /** A centre below says something. */
   readonly onCentre: (centre: string, topic: Topic, payload: Uint8Array) => Promise<void>;
+  /** The broker may hold nothing of what is retained: it is said again. */
+  readonly onEmpty: () => void;
+  /** A fresh certificate `centre:OWNER`, for a broker elsewhere. */
+  readonly issueClient: () => Promise<Issued>;
 }
 
 export interface StartOptions {
@@ -114,6 +125,8 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     onPublish: (dev, topic, payload) => link.onPublish(dev, topic, payload),
     onConnection: (dev, up) => link.onConnection(dev, up),
     onCentre: (id, topic, payload) => centre.federation.lower.onPublish(id, topic, payload),
+    onEmpty: () => rooms.rebuild.ask(),
+    issueClient: () => centre.authority.issueCentre(centre.card.id, centre.nowMs()),
   });
   rooms.bus.open(bus);
   place.mqttPort = bus.port;
@@ -130,6 +143,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   await centre.faults.start();
   await centre.retirement.start();
   await startWatches(centre, rooms);
+  bus.start?.();
   const stop = async (): Promise<void> => {
     await stopWatches(centre, rooms);
     await centre.faults.stop();
@@ -143,6 +157,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     centre.watch.stop();
     await centre.duty.stop();
     await bus.stop();
+    await rooms.rebuild.done();
     await registry.stop();
     await centre.templates.stop();
     await rooms.signatory.stop();

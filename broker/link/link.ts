@@ -78,6 +78,11 @@ export class Link {
   async present(tls: LinkOptions['tls']): Promise<void> {
     this.#tls = tls;
     this.#attempt = 0;
+    await this.cycle();
+  }
+
+  /** Begin anew, for instance because the broker takes nothing. What was not acknowledged is the caller's still. */
+  async cycle(): Promise<void> {
     await this.#connection?.close();
   }
 

@@ -38,7 +38,12 @@ export function probeRoutes(app: FastifyInstance, centre: Centre): void {
   app.get('/metrics', async (request, reply) => {
     const admitted = await admit(centre, request);
     if (!admitted.ok) return sendProblem(reply, admitted.problem);
-    const families = [...(await centreFamilies(centre)), ...processFamilies(loop.percentile(99) / 1e9), ...meter.families()];
+    const families = [
+      ...(await centreFamilies(centre)),
+      ...centre.busFamilies(),
+      ...processFamilies(loop.percentile(99) / 1e9),
+      ...meter.families(),
+    ];
     loop.reset();
     return reply.type('text/plain; version=0.0.4; charset=utf-8').header('cache-control', 'no-store').send(metricsText(families));
   });

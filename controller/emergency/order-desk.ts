@@ -57,8 +57,13 @@ export class OrderDesk {
   async start(): Promise<void> {
     this.#envelopes = await this.#options.store.envelopes(this.#options.nowMs());
     await this.#options.voices.hold(this.#envelopes.flatMap(({ audio }) => audio));
-    for (const group of this.#options.groups()) await this.#publishGroup(group);
+    await this.publishAll();
     this.#armTimer();
+  }
+
+  /** Every group's frame, as it stands. */
+  async publishAll(): Promise<void> {
+    for (const group of this.#options.groups()) await this.#publishGroup(group);
   }
 
   stop(): void {
