@@ -15,6 +15,7 @@ import { initialise } from './init.ts';
 import { OuterBus } from './outer-bus.ts';
 import { runPeople } from './people/people-command.ts';
 import { runBox } from './provision/box-command.ts';
+import { runBrokerFiles } from './provision/broker-command.ts';
 import { runCentres } from './provision/centres-command.ts';
 import { runKeys } from './provision/keys-command.ts';
 import { readPassphrase } from './provision/passphrase.ts';
@@ -44,6 +45,7 @@ const commands = new Map<string | undefined, typeof runKeys>([
   ['centres', runCentres],
   ['people', runPeople],
   ['release', runRelease],
+  ['broker-files', runBrokerFiles],
   ['backup', runBackup],
   ['restore', runRestore],
   ['audit', runAudit],

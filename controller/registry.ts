@@ -23,6 +23,9 @@ export class Registry {
   readonly #unsavedReadings = new Map<string, StoredReading>();
   #timer: NodeJS.Timeout | undefined;
 
+  /** A box was enrolled or is none any more; named once whoever keeps account of it is there. */
+  onEnrolled: () => void = () => undefined;
+
   /** `onFailure` hears of a store that would not take what boxes said; it is tried again. */
   constructor(store: Store, crypto: Pick<Cryptography, 'sha256'>, onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
@@ -45,6 +48,12 @@ export class Registry {
   put(box: Box): void {
     this.#boxes.set(box.id, box);
     this.#sorted = undefined;
+    const was = this.#keys.has(box.id);
+    this.#keep(box);
+    if (was !== this.#keys.has(box.id)) this.onEnrolled();
+  }
+
+  #keep(box: Box): void {
     if (box.signingKey === null) {
       this.#keys.delete(box.id);
       return;

@@ -42,8 +42,10 @@ import { WorkLine } from './media/work-line.ts';
 import { makePeople } from './people/make-people.ts';
 import type { OidcSettings } from './people/oidc-settings.ts';
 import type { SignInBook } from './people/sign-in-settings.ts';
+import { RegistryFile } from './provision/broker-registry.ts';
 import { EnrolmentDesk } from './provision/enrolment-desk.ts';
 import type { GatewayKey } from './provision/gateway-key.ts';
+import { readBelow } from './provision/neighbours.ts';
 import { RetireDesk } from './provision/retire-desk.ts';
 import { SigningDesk } from './provision/signing-desk.ts';
 import { epochOf } from './provision/signing-keys.ts';
@@ -88,6 +90,8 @@ export interface Rooms {
   readonly link: CentreLink;
   readonly bus: LateBus;
   readonly rebuild: Rebuild;
+  /** Kept for a broker in a process of its own. */
+  readonly registryFile: RegistryFile | undefined;
   readonly signatory: Signatory;
   readonly validity: ValidityWatch;
   /** Filled when the doors are open. */
@@ -130,8 +134,10 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
   const releases = new RolloutDesk({ ...shared, store: store.releases, card, trust, blobs, changed });
   link.onUpdates = () => releases.told();
+  const registryFile = makeRegistryFile(parts, registry);
   const admitBelow: Centre['admitBelow'] = (below) => {
     bus.admit(below);
+    registryFile?.changed();
     return sourced.federation.follow(below);
   };
   const citizens = makeCitizens({ ...parts, ...base, ...sourced, ...estate, ingest }, parts.citizens);
@@ -146,8 +152,21 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...{ retirement, ...inlets, commands, ...estate, reportMails, retention, releases, citizens },
       lastBackup: () => readLastBackup(folderOf(settings.dataDir).lastBackup),
     },
-    rooms: { registry, link, bus, rebuild, place, signatory, validity },
+    rooms: { registry, registryFile, link, bus, rebuild, place, signatory, validity },
   };
+}
+
+/** Who may come to the broker, for one that reads it from a file. */
+function makeRegistryFile({ settings, card, store, journal }: Parts, registry: Registry): RegistryFile | undefined {
+  const { brokerRegistryFile: file } = settings;
+  if (file === undefined) return undefined;
+  const who = async () => ({
+    boxes: registry.all().flatMap(({ id }) => (registry.enrolled(id) ? [id] : [])),
+    centres: [card.id, ...(await readBelow(store)).map(({ centre }) => centre)],
+  });
+  const kept = new RegistryFile({ file, registry: who, journal });
+  registry.onEnrolled = () => kept.changed();
+  return kept;
 }
 
 /** The end of a box's service. */

@@ -112,6 +112,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
   const { centre, rooms, server } = opened.value;
   const { registry, link, place } = rooms;
   await registry.start();
+  await rooms.registryFile?.start();
   await centre.blobs.start();
   await centre.resumable.start();
   const bus = await options.openBus({
@@ -158,6 +159,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     await centre.duty.stop();
     await bus.stop();
     await rooms.rebuild.done();
+    await rooms.registryFile?.stop();
     await registry.stop();
     await centre.templates.stop();
     await rooms.signatory.stop();

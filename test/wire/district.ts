@@ -145,10 +145,10 @@ export async function startDistrict(policy: Record<string, unknown> = {}, seed: 
   return openDistrict(dir, await freePorts(3));
 }
 
-/** A centre whose folder `DIR/centre` is there already. */
-export async function openDistrict(dir: string, ports: readonly string[]): Promise<District> {
-  const args = ['--data', join(dir, 'centre'), '--port', ports[0] ?? '0', '--box-port', ports[1] ?? '0', '--mqtt-port', ports[2] ?? '0'];
-  const centre = new Program('controller', args);
+/** A centre whose folder `DIR/centre` is there already; `more` on its command line. */
+export async function openDistrict(dir: string, ports: readonly string[], more: readonly string[] = []): Promise<District> {
+  const places = ['--data', join(dir, 'centre'), '--port', ports[0] ?? '0', '--box-port', ports[1] ?? '0', '--mqtt-port', ports[2] ?? '0'];
+  const centre = new Program('controller', [...places, ...more]);
   const ready = await centre.start();
   const district = new District(dir, String(ready['console']), centre, ports);
   await district.author.signIn('can-bo-van-hoa', password);
