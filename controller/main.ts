@@ -6,7 +6,7 @@ import pino from 'pino';
 import { BrokerServer } from '../broker/server.ts';
 import { warmUp } from '../broker/warm-up.ts';
 import { beatWithLoop } from '../hardware/host/systemd.ts';
-import type { Result } from '../schemas/problems.ts';
+import type { Problem, Result } from '../schemas/problems.ts';
 import { runAudit } from './audit-command.ts';
 import { runBackup, runRestore } from './backup/backup-command.ts';
 import { innerFamilies } from './core/bus-families.ts';
@@ -28,6 +28,8 @@ import { type Bus, type BusWish, startCentre } from './start-centre.ts';
 
 const seedBytesMax = 16 * 1024 * 1024;
 const stopWithinMs = 8_000;
+/** EX_TEMPFAIL of sysexits.h: start it again. */
+const lostTables = 75;
 
 /** Never in the log, wherever they stand. */
 const secret = ['password', 'token', 'claim', 'cookie', 'csrf', '*.password', '*.token', '*.cookie', 'req.headers'];
@@ -130,6 +132,8 @@ async function run(settings: RunSettings): Promise<void> {
     openBus: settings.outerBroker ? outerBus(settings.outerBroker, log) : openBus,
     openSigner: (hello) => openSigner(hello, log),
     consoleDir: consoleDir(),
+    onStandBy: (problem) => standBy(log, problem),
+    onLost: (problem) => yieldTo(log, problem),
   }).catch((error: unknown) => {
     fail(`the centre cannot start: ${error instanceof Error ? error.message : error}`);
   });
@@ -147,6 +151,19 @@ async function run(settings: RunSettings): Promise<void> {
       void stop().then(() => process.exit(0));
     });
   }
+}
+
+/** It has started and lives as far as systemd is concerned; its doors open when the tables are free. */
+function standBy(log: pino.Logger, problem: Problem): void {
+  log.info({ event: 'standing-by', ...problem }, 'another centre is at work; this one takes over when it is gone');
+  process.stdout.write(`${JSON.stringify({ event: 'standing-by' })}\n`);
+  void beatWithLoop(process.env);
+}
+
+/** Nothing may be said any more in the name of this centre: no orderly end, for that would speak. systemd starts it again. */
+function yieldTo(log: pino.Logger, problem: Problem): void {
+  log.error({ event: 'tables-lost', ...problem }, `another centre has taken the tables: this one ends with ${lostTables}`);
+  process.exit(lostTables);
 }
 
 /** The one that is told of, once the rooms are at work. */

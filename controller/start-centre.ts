@@ -6,7 +6,7 @@ import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts
 
 import { findStrongboxKey, openStrongbox } from '../hardware/host/strongbox.ts';
 import type { Below } from '../schemas/introduction.ts';
-import { bad, ok, type Result } from '../schemas/problems.ts';
+import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
 import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import type { Topic } from '../schemas/topics.ts';
 import { buildApp } from './app.ts';
@@ -78,6 +78,10 @@ export interface StartOptions {
   readonly openBus: (wish: BusWish) => Promise<Bus>;
   /** Who holds the signing keys: a process of its own, or (absent, in tests) this one. */
   readonly openSigner?: (hello: Hello) => Promise<Result<Signatory>>;
+  /** Another centre writes the tables; this one waits for them, and has no door open. */
+  readonly onStandBy?: (problem: Problem) => void;
+  /** Another centre has taken the tables: this one has to end at once. */
+  readonly onLost?: (problem: Problem) => void;
   /** Folder of the built console. */
   readonly consoleDir: string;
   readonly nowMs?: () => number;
@@ -235,7 +239,8 @@ async function openRooms(options: StartOptions): Promise<Result<{ centre: Centre
   if (!mail.ok) return bad(mail.problem.code, `${folder.mail}: ${mail.problem.detail}`, mail.problem.path);
   const oidc = await readOidcSettings(folder.oidc);
   if (!oidc.ok) return bad(oidc.problem.code, `${folder.oidc}: ${oidc.problem.detail}`, oidc.problem.path);
-  const opened = await openStore(folder);
+  const { onStandBy: onWaiting, onLost } = options;
+  const opened = await openStore(folder, { standBy: settings.standBy, ...(onWaiting && { onWaiting }), ...(onLost && { onLost }) });
   if (!opened.ok) return opened;
   const store = opened.value;
   const boxKey = await findStrongboxKey({ keyFile: settings.strongboxKeyFile, usual: folder.strongbox });

@@ -5,6 +5,7 @@ import { Failure } from '../../hardware/host/failure.ts';
 import type { Database, SqlRow, SqlValue, Statement, WritePatience } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type ProblemCode, type Result } from '../../schemas/problems.ts';
 import { bulkOf, bulkSql, toPostgres } from './postgres-sql.ts';
+import { WriterLost } from './writer-lock.ts';
 
 type Driver = typeof pg;
 type Limits = Readonly<typeof ordinaryLimits>;
@@ -225,7 +226,7 @@ class PostgresDatabase implements Database {
       }
       if (tries > 1) await wait(lockAgainMs);
     }
-    throw new Failure('device-busy', 'another process writes this database');
+    throw new WriterLost('another process writes this database');
   }
 
   /** What this process holds in memory is true only while nobody else has written. */
@@ -235,7 +236,7 @@ class PostgresDatabase implements Database {
     const { rows } = await asked(writer.query(this.#term === undefined ? next : 'SELECT term FROM writer_term'));
     const term = Number(rows[0]?.term);
     if (this.#term !== undefined && term !== this.#term)
-      throw new Failure('device-busy', 'another process has written this database meanwhile; start again');
+      throw new WriterLost('another process has written this database meanwhile; start again');
     this.#term = term;
   }
 

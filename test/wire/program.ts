@@ -60,6 +60,11 @@ export class Program {
     return this.#stderr;
   }
 
+  /** Told its exit code when it ends by itself. */
+  onEnd(hear: (code: number | null) => void): void {
+    this.#child?.once('exit', hear);
+  }
+
   /** Ask to stop; resolves with the exit code. */
   stop(): Promise<number | null> {
     return this.#end('SIGTERM');
