@@ -3,6 +3,8 @@ import type { Dispatch } from './dispatch.ts';
 import type { OrderDesk } from './emergency/order-desk.ts';
 import type { CentreLink, Journal } from './link.ts';
 
+const standardAgainMs = 2_000;
+
 export interface RebuildOptions {
   readonly orders: Pick<OrderDesk, 'publishAll'>;
   readonly link: Pick<CentreLink, 'newEpoch'>;
@@ -10,6 +12,7 @@ export interface RebuildOptions {
   /** Resolves when little waits to go out. */
   readonly settled: () => Promise<void>;
   readonly journal: Journal;
+  readonly againMs?: number;
 }
 
 /** INVARIANT: one at a time; whoever asks while one runs gets another behind it, for the line broke meanwhile. */
@@ -17,6 +20,7 @@ export class Rebuild {
   readonly #options: RebuildOptions;
   #running: Promise<void> | undefined;
   #again = false;
+  #stopped = false;
 
   constructor(options: RebuildOptions) {
     this.#options = options;
@@ -28,17 +32,25 @@ export class Rebuild {
     this.#running ??= this.#drain();
   }
 
-  /** The one that runs, if any. */
-  async done(): Promise<void> {
+  /** Resolves when the one that runs is done. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#running;
   }
 
   async #drain(): Promise<void> {
-    while (this.#again) {
+    while (this.#again && !this.#stopped) {
       this.#again = false;
-      await this.#once().catch((err: unknown) => this.#options.journal.warn({ event: 'not-rebuilt', err }));
+      await this.#once().catch((err: unknown) => this.#failed(err));
     }
     this.#running = undefined;
+  }
+
+  /** The tables or the signer are away: what is retained is said when they are back. */
+  #failed(err: unknown): void {
+    const { journal, againMs = standardAgainMs } = this.#options;
+    journal.warn({ event: 'not-rebuilt', err });
+    setTimeout(() => !this.#stopped && this.ask(), againMs).unref();
   }
 
   async #once(): Promise<void> {

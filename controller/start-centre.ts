@@ -162,7 +162,7 @@ export async function buildCentre(options: StartOptions): Promise<Result<Built>>
     centre.watch.stop();
     await centre.duty.stop();
     await bus.stop();
-    await rooms.rebuild.done();
+    await rooms.rebuild.stop();
     await rooms.registryFile?.stop();
     await registry.stop();
     await centre.templates.stop();
