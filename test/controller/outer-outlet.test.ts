@@ -94,7 +94,7 @@ test('whoever says much waits until little waits, or the line is gone', async ()
   expect(told).toEqual([]);
   await puback();
   expect(told).toEqual(['settled']);
-  for (let i = 0; i < 4; i++) outlet.put(want(`c${i}`, 'w'));
+  for (let i = 0; i < 2; i++) outlet.put(want(`c${i}`, 'w'));
   void outlet.settled().then(() => told.push('gone'));
   outlet.shut();
   await new Promise((resolve) => setImmediate(resolve));
