@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { may } from '../../broker/access.ts';
 import { readRegistry } from '../../broker/config.ts';
-import { lineFamilies } from '../../controller/core/bus-families.ts';
+import { innerFamilies, lineFamilies } from '../../controller/core/bus-families.ts';
 import { metricsText } from '../../controller/core/metrics-text.ts';
 import { ownerFilters } from '../../controller/outer-bus.ts';
 import { RegistryFile } from '../../controller/provision/broker-registry.ts';
@@ -124,4 +124,11 @@ test('the line is told in figures, its last problem by code', () => {
   for (const line of ['loa_outer_broker_up 0', 'loa_outer_broker_away_seconds 3.5', 'loa_outer_broker_problem{code="offline"} 1'])
     expect(text).toContain(`\n${line}\n`);
   expect(metricsText(lineFamilies({ ...figures, up: true, problem: undefined }))).toContain('\nloa_outer_broker_up 1\n');
+});
+
+test('the broker inside is told in figures, refusals by their reason', () => {
+  const figures = { connections: 2, retainedCount: 3, retainedBytes: 40, connects: 5, publishes: 6, bytesIn: 7, bytesOut: 8 };
+  const text = metricsText(innerFamilies({ ...figures, refused: { publish: 4 } }));
+  for (const line of ['loa_broker_connections 2', 'loa_broker_publishes_total 6', 'loa_broker_refused_total{reason="publish"} 4'])
+    expect(text).toContain(`\n${line}\n`);
 });
