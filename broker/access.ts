@@ -77,6 +77,6 @@ function isPublic(topic: Topic): boolean {
 }
 
 /** The only wildcards: what all boxes and all centres below say, for the owner. */
-const upFilters: ReadonlySet<string> = new Set(
+export const upFilters: ReadonlySet<string> = new Set(
   ['d', 'u'].flatMap((branch) => ['+', ...boxUp].map((word) => `${topicRoot}/${branch}/+/up/${word}`)),
 );

@@ -39,6 +39,8 @@ const BrokerConfig = v.strictObject({
   /** How long SIGTERM takes to cut all connections, so that they do not all come back at once. */
   drainMs: v.optional(ms(0, 600_000), 5000),
   canary: v.optional(v.strictObject({ everyMs: v.optional(ms(100, 600_000), 10_000), slowMs: v.optional(ms(1, 60_000), 1000) }), {}),
+  /** Where `loa-broker http-auth` answers RabbitMQ: plain HTTP, so on this machine. */
+  httpAuth: v.optional(v.strictObject({ host: v.optional(v.string(), '127.0.0.1'), port: v.optional(Port, 15_680) }), {}),
 });
 export type BrokerConfig = v.InferOutput<typeof BrokerConfig>;
 

@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { beatWithLoop } from '../hardware/host/systemd.ts';
 import { readStanding } from './config.ts';
+import { runConfigure } from './configure/command.ts';
+import { runHttpAuth } from './http-auth-program.ts';
 import { BrokerProgram } from './program.ts';
 import { warmUp } from './warm-up.ts';
 
-const usage = `Usage: loa-broker --config FILE
+const usage = `Usage: loa-broker --config FILE | configure mosquitto|rabbitmq|nats|emqx … | http-auth …
 
 FILE is JSON; paths are relative to it:
   {"host","port","owner","tls":{"ca","cert","key"},"registry","denied","metrics":{"host","port"},"drainMs","canary":{"everyMs","slowMs"}}
@@ -35,7 +37,22 @@ async function main(): Promise<void> {
   await beatWithLoop(process.env);
 }
 
-main().catch((error: unknown) => {
+const terminal = {
+  print: (text: string) => void process.stdout.write(`${text}\n`),
+  complain: (text: string) => void process.stderr.write(`${text}\n`),
+};
+const commands = new Map([
+  ['configure', runConfigure],
+  ['http-auth', runHttpAuth],
+]);
+
+async function obey(): Promise<void> {
+  const command = commands.get(process.argv[2] ?? '');
+  if (command === undefined) await main();
+  else process.exitCode = await command(process.argv.slice(3), terminal);
+}
+
+obey().catch((error: unknown) => {
   process.stderr.write(`broker: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

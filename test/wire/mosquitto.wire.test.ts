@@ -1,0 +1,41 @@
+// Loa's wire on Debian's Mosquitto, by the configuration that `loa-broker configure mosquitto` writes.
+import { setTimeout as wait } from 'node:timers/promises';
+import { join } from 'node:path';
+import { makeOuterBed, OuterProcess, programPath } from './outer-bed.ts';
+import { outerSuite, registryOfSuite } from './outer-suite.ts';
+import { until } from './waiting.ts';
+
+const mosquitto = programPath('mosquitto');
+
+outerSuite({
+  name: 'mosquitto',
+  missing: mosquitto === undefined ? 'mosquitto' : undefined,
+  retainedOnWildcards: true,
+  clientIdsAreOwn: true,
+  async start() {
+    const bed = await makeOuterBed('mosquitto');
+    await bed.configure(registryOfSuite);
+    const run = async () => {
+      const started = new OuterProcess(mosquitto ?? '', ['-c', join(bed.folder, 'mosquitto.conf')]);
+      await until(`mosquitto: ${started.said}`, () => started.said.includes('running') || undefined, 20_000);
+      return started;
+    };
+    let child = await run();
+    return {
+      ...bed,
+      async restartEmpty() {
+        await child.stop();
+        child = await run();
+      },
+      async enrol(registry) {
+        await bed.configure(registry);
+        child.signal('SIGHUP');
+        await wait(200);
+      },
+      async stop() {
+        await child.stop();
+        await bed.remove();
+      },
+    };
+  },
+});
