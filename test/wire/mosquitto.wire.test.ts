@@ -1,9 +1,7 @@
 // Loa's wire on Debian's Mosquitto, by the configuration that `loa-broker configure mosquitto` writes.
-import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { makeOuterBed, OuterProcess, programPath } from './outer-bed.ts';
 import { outerSuite, registryOfSuite } from './outer-suite.ts';
-import { until } from './waiting.ts';
 
 const mosquitto = programPath('mosquitto');
 
@@ -12,12 +10,13 @@ outerSuite({
   missing: mosquitto === undefined ? 'mosquitto' : undefined,
   retainedOnWildcards: true,
   clientIdsAreOwn: true,
+  cutsOversize: true,
   async start() {
     const bed = await makeOuterBed('mosquitto');
     await bed.configure(registryOfSuite);
     const run = async () => {
       const started = new OuterProcess(mosquitto ?? '', ['-c', join(bed.folder, 'mosquitto.conf')]);
-      await until(`mosquitto: ${started.said}`, () => started.said.includes('running') || undefined, 20_000);
+      await started.listens(bed.port);
       return started;
     };
     let child = await run();
@@ -30,7 +29,6 @@ outerSuite({
       async enrol(registry) {
         await bed.configure(registry);
         child.signal('SIGHUP');
-        await wait(200);
       },
       async stop() {
         await child.stop();

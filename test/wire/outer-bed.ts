@@ -2,11 +2,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeAuthority, type TestAuthority } from './certificates.ts';
+import { until } from './waiting.ts';
 
 const loaBroker = join(import.meta.dirname, '..', '..', 'broker', 'loa-broker.mjs');
 
@@ -69,11 +70,14 @@ export async function makeOuterBed(broker: string, more: readonly string[] = [],
 /** A child process whose output is kept for the one who asks why. */
 export class OuterProcess {
   readonly #child: ChildProcess;
+  readonly #withChildren: boolean;
   #said = '';
   readonly ended: Promise<number | null>;
 
-  constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  /** `withChildren`: signals go to the processes it started as well. */
+  constructor(program: string, args: readonly string[], { env = {}, withChildren = false }: { env?: NodeJS.ProcessEnv; withChildren?: boolean } = {}) {
+    this.#withChildren = withChildren;
+    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, detached: withChildren });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on('data', (bytes: Buffer) => {
         this.#said = `${this.#said}${bytes}`.slice(-200_000);
@@ -89,13 +93,31 @@ export class OuterProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** Resolves when somebody listens there; rejects with what the program said when it ended instead. */
+  async listens(port: number, withinMs = 30_000): Promise<void> {
+    const open = () =>
+      new Promise<true | undefined>((resolve) => {
+        if (!this.running) return resolve(true);
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.destroy();
+          resolve(true);
+        }).once('error', () => resolve(undefined));
+      });
+    await until('the broker listens', open, withinMs).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${this.#said}`);
+    });
+    if (!this.running) throw new Error(`the broker ended: ${this.#said}`);
+  }
+
   signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
+    const { pid } = this.#child;
+    if (pid === undefined || !this.running) return;
+    process.kill(this.#withChildren ? -pid : pid, name);
   }
 
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.running) return;
-    this.#child.kill(signal);
+    this.signal(signal);
     await this.ended;
   }
 }

@@ -23,6 +23,8 @@ export interface OuterKind {
   readonly retainedOnWildcards: boolean;
   /** Nobody is put out by another identity that calls itself by the same client id. */
   readonly clientIdsAreOwn: boolean;
+  /** A packet larger than any centre may send ends the connection that sends it. */
+  readonly cutsOversize: boolean;
 }
 
 const first = { boxes: ['b1', 'b2'], centres: ['xa-1', 'thon-9'] };
@@ -203,7 +205,7 @@ export function outerSuite(kind: OuterKind): void {
       expect(heard(owner).filter((line) => /forged will|no will/.test(line))).toEqual([]);
     });
 
-    it('carries an order with its sound, and cuts who sends more than any centre may', async () => {
+    it(`carries an order with its sound, and ${kind.cutsOversize ? 'cuts' : 'cannot cut'} who sends more than any centre may`, async () => {
       const owner = await ready('centre:xa-1', [upAll]);
       const box = await ready('box:b1', ['loa/1/g/g1/order', dn('b1', 'answer')]);
       const order = Buffer.alloc(100 * 1024, 'o');
@@ -211,9 +213,9 @@ export function outerSuite(kind: OuterKind): void {
       await box.until(() => box.messages.some(({ payload }) => payload.equals(order)));
       const other = await ready('box:b2');
       other.publish(up('b2', 'report'), Buffer.alloc(700 * 1024, 'x'));
-      await other.until(() => other.closed);
+      await other.until(() => other.closed || other.got('puback').length > 0);
       await settle(owner, box, 'b1');
-      expect(owner.messages.filter(({ topic }) => topic === up('b2', 'report'))).toEqual([]);
+      expect(owner.messages.some(({ topic, payload }) => topic === up('b2', 'report') && payload.length > 512 * 1024)).toBe(!kind.cutsOversize);
     });
 
     it('keeps no queue for who comes with a clean session', async () => {
