@@ -9,7 +9,7 @@ import type { LastBackup } from './backup/last-backup.ts';
 import type { Blobs } from './blobs.ts';
 import type { Citizens } from './citizens/make-citizens.ts';
 import type { CommandDesk } from './command-desk.ts';
-import type { Family } from './core/metrics-text.ts';
+import type { Family } from '../schemas/metrics-text.ts';
 import type { DirectiveDesk } from './directives/directive-desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Duty } from './duty/make-duty.ts';

@@ -1,6 +1,6 @@
 // A bus that rooms may hold before the broker runs.
 import type { Below } from '../schemas/introduction.ts';
-import type { Family } from './core/metrics-text.ts';
+import type { Family } from '../schemas/metrics-text.ts';
 import type { Publish } from './dispatch.ts';
 import type { Bus } from './start-centre.ts';
 

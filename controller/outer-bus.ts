@@ -7,7 +7,7 @@ import { Presence } from '../schemas/report.ts';
 import { boxUp, parseTopic, type Topic, topicRoot } from '../schemas/topics.ts';
 import { hearPresence, hearWord, isDoubtful, lineLost, neverHeard, type Standing } from './core/box-presence.ts';
 import { type LineFigures, lineFamilies } from './core/bus-families.ts';
-import type { Family } from './core/metrics-text.ts';
+import type { Family } from '../schemas/metrics-text.ts';
 import type { Publish } from './dispatch.ts';
 import type { Journal } from './link.ts';
 import { Outlet, type OutletLimits } from './outer-outlet.ts';

@@ -14,7 +14,7 @@ import { Blobs } from './blobs.ts';
 import { buildBoxDoor } from './box-door.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { openCitizens } from './citizens/open-citizens.ts';
-import type { Family } from './core/metrics-text.ts';
+import type { Family } from '../schemas/metrics-text.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import type { Publish } from './dispatch.ts';
 import { openDutySettings } from './duty/duty-settings.ts';

@@ -1,5 +1,5 @@
 // Figures of the bus for Prometheus: of the broker inside, or of the line to one elsewhere. Pure.
-import type { Family } from './metrics-text.ts';
+import type { Family } from '../../schemas/metrics-text.ts';
 
 /** What a broker in this process counts (broker/counts.ts). */
 export interface InnerFigures {
