@@ -13,11 +13,12 @@ export class Mosquitto {
   readonly #dir: string;
   readonly #owner: string;
   readonly #boxes: readonly string[];
+  readonly #more: readonly string[];
   #child: ChildProcess | undefined;
 
-  /** `dir` holds what `broker-files` wrote. */
-  constructor(dir: string, port: number, owner: string, boxes: readonly string[]) {
-    [this.#dir, this.port, this.#owner, this.#boxes] = [dir, port, owner, boxes];
+  /** `dir` holds what `broker-files` wrote; `more`: further lines of rights. */
+  constructor(dir: string, port: number, owner: string, boxes: readonly string[], more: readonly string[] = []) {
+    [this.#dir, this.port, this.#owner, this.#boxes, this.#more] = [dir, port, owner, boxes, more];
   }
 
   async start(): Promise<void> {
@@ -66,7 +67,7 @@ export class Mosquitto {
       'topic read loa/1/g/+/+',
       'topic read loa/1/c/+/on',
     ];
-    return `${[`user centre:${this.#owner}`, ...owner, ...own, ...this.#boxes.flatMap(box)].join('\n')}\n`;
+    return `${[`user centre:${this.#owner}`, ...owner, ...own, ...this.#boxes.flatMap(box), ...this.#more].join('\n')}\n`;
   }
 
   #end(signal: NodeJS.Signals): Promise<void> {
