@@ -45,10 +45,10 @@ export function allows(path: string, asked: URLSearchParams, { owner, mayConnect
   const identity = parseCommonName(one('username'));
   if (!identity.ok || !mayConnect(identity.value)) return false;
   const clientId = clientIdOf(identity.value);
-  if (path === '/user') {
-    // A password means that the name was typed, not read from a certificate; and one client id belongs to one identity.
-    return !asked.get('password') && (one('client_id') ?? clientId) === clientId;
-  }
+  // One client id belongs to one identity: told before anybody of that name is put out (with `/vhost`), and with each right.
+  for (const name of ['client_id', 'variable_map.client_id']) if (asked.has(name) && one(name) !== clientId) return false;
+  // A password means that the name was typed, not read from a certificate.
+  if (path === '/user') return !asked.has('password');
   if (one('vhost') !== '/') return false;
   const name = one('name') ?? '';
   const permission = one('permission');
@@ -73,7 +73,13 @@ export class HttpAuth {
     this.#options = options;
     this.#limits = options.limits ?? httpAuthLimits;
     const { requestMs } = this.#limits;
-    this.#server = createServer({ maxHeaderSize: 8192, requestTimeout: requestMs, headersTimeout: requestMs, keepAliveTimeout: 60_000 });
+    this.#server = createServer({
+      maxHeaderSize: 8192,
+      requestTimeout: requestMs,
+      headersTimeout: requestMs,
+      keepAliveTimeout: 60_000,
+      connectionsCheckingInterval: Math.min(requestMs, 1000),
+    });
     this.#server.maxConnections = this.#limits.connectionsMax;
     this.#server.on('request', (request, response) => {
       this.#answer(request).then(
@@ -108,7 +114,8 @@ export class HttpAuth {
     if (!paths.includes(url.pathname) || this.#tooMany()) return false;
     const asked = request.method === 'GET' ? url.searchParams : request.method === 'POST' ? await this.#read(request) : undefined;
     const allowed = asked !== undefined && allows(url.pathname, asked, this.#options);
-    if (!allowed) this.#options.onDenied?.(url.pathname, short(asked?.get('username')), short(asked?.get('routing_key') ?? asked?.get('name')));
+    if (!allowed)
+      this.#options.onDenied?.(url.pathname, short(asked?.get('username')), short(asked?.get('routing_key') ?? asked?.get('name')));
     return allowed;
   }
 

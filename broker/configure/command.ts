@@ -67,7 +67,12 @@ function readAsked(args: readonly string[]): Result<Asked> {
     const broker = outerBrokers.find((known) => known === positionals[0]);
     if (broker === undefined || positionals.length > 1) return bad('bad-input', `name one of ${outerBrokers.join(', ')}`);
     if (values.config === undefined) return bad('bad-input', '--config is missing');
-    return ok({ broker, config: values.config, into: values.into && resolve(values.into), authUrl: values['auth-url']?.replace(/\/+$/, '') });
+    return ok({
+      broker,
+      config: values.config,
+      into: values.into && resolve(values.into),
+      authUrl: values['auth-url']?.replace(/\/+$/, ''),
+    });
   } catch (error) {
     return bad('bad-input', error instanceof Error ? error.message : String(error));
   }

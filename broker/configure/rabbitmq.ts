@@ -10,7 +10,10 @@ export function configureRabbitmq(plan: Plan): Configuration {
     files: [
       { name: 'rabbitmq.conf', text: rabbitmqConf(plan) },
       { name: 'advanced.config', text: advancedConfig },
-      { name: 'enabled_plugins', text: `[rabbitmq_mqtt${authUrl === undefined ? '' : ',rabbitmq_auth_backend_http,rabbitmq_auth_backend_cache'}].\n` },
+      {
+        name: 'enabled_plugins',
+        text: `[rabbitmq_mqtt${authUrl === undefined ? '' : ',rabbitmq_auth_backend_http,rabbitmq_auth_backend_cache'}].\n`,
+      },
       { name: 'rabbitmq-env.conf', text: environment(folder) },
       ...(authUrl === undefined ? [lists] : []),
     ],

@@ -18,6 +18,8 @@ const toolsFor = {
     'alsa-utils': 'aplay',
     sox: 'sox',
     mosquitto: 'mosquitto',
+    'nats-server': 'nats-server',
+    'rabbitmq-server': 'rabbitmq-server',
     openssl: 'openssl',
     xmlsec1: 'xmlsec1',
     strace: 'strace',

@@ -1,7 +1,8 @@
 // Loa's wire on Debian's Mosquitto, by the configuration that `loa-broker configure mosquitto` writes.
 import { join } from 'node:path';
 import { makeOuterBed, OuterProcess, programPath } from './outer-bed.ts';
-import { outerSuite, registryOfSuite } from './outer-suite.ts';
+import { registryOfSuite } from './outer-scene.ts';
+import { outerSuite } from './outer-suite.ts';
 
 const mosquitto = programPath('mosquitto');
 
@@ -10,7 +11,7 @@ outerSuite({
   missing: mosquitto === undefined ? 'mosquitto' : undefined,
   retainedOnWildcards: true,
   clientIdsAreOwn: true,
-  cutsOversize: true,
+  oversize: 'cut',
   async start() {
     const bed = await makeOuterBed('mosquitto');
     await bed.configure(registryOfSuite);

@@ -2,7 +2,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeOuterBed, OuterProcess, programPath } from './outer-bed.ts';
-import { outerSuite, registryOfSuite } from './outer-suite.ts';
+import { registryOfSuite } from './outer-scene.ts';
+import { outerSuite } from './outer-suite.ts';
 
 const nats = programPath('nats-server');
 
@@ -11,7 +12,7 @@ outerSuite({
   missing: nats === undefined ? 'nats-server' : undefined,
   retainedOnWildcards: true,
   clientIdsAreOwn: false,
-  cutsOversize: false,
+  oversize: 'carried',
   async start() {
     const bed = await makeOuterBed('nats');
     const store = join(bed.folder, 'store');

@@ -43,6 +43,16 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Does somebody listen there? */
+export function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    }).once('error', () => resolve(false));
+  });
+}
+
 export async function makeOuterBed(broker: string, more: readonly string[] = [], extra: object = {}): Promise<OuterBed> {
   const authority = await makeAuthority();
   const folder = await mkdtemp(join(tmpdir(), `loa-${broker}-`));
@@ -75,7 +85,11 @@ export class OuterProcess {
   readonly ended: Promise<number | null>;
 
   /** `withChildren`: signals go to the processes it started as well. */
-  constructor(program: string, args: readonly string[], { env = {}, withChildren = false }: { env?: NodeJS.ProcessEnv; withChildren?: boolean } = {}) {
+  constructor(
+    program: string,
+    args: readonly string[],
+    { env = {}, withChildren = false }: { env?: NodeJS.ProcessEnv; withChildren?: boolean } = {},
+  ) {
     this.#withChildren = withChildren;
     this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env }, detached: withChildren });
     for (const stream of [this.#child.stdout, this.#child.stderr])
@@ -95,15 +109,8 @@ export class OuterProcess {
 
   /** Resolves when somebody listens there; rejects with what the program said when it ended instead. */
   async listens(port: number, withinMs = 30_000): Promise<void> {
-    const open = () =>
-      new Promise<true | undefined>((resolve) => {
-        if (!this.running) return resolve(true);
-        const socket = connect(port, '127.0.0.1', () => {
-          socket.destroy();
-          resolve(true);
-        }).once('error', () => resolve(undefined));
-      });
-    await until('the broker listens', open, withinMs).catch((error: unknown) => {
+    const settled = async () => (!this.running || (await isOpen(port)) ? true : undefined);
+    await until('the broker listens', settled, withinMs).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${this.#said}`);
     });
     if (!this.running) throw new Error(`the broker ended: ${this.#said}`);

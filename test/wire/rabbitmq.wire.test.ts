@@ -3,9 +3,11 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, makeOuterBed, OuterProcess, programPath } from './outer-bed.ts';
-import { type OuterBroker, outerSuite, registryOfSuite } from './outer-suite.ts';
+import { freePort, isOpen, makeOuterBed, OuterProcess, programPath } from './outer-bed.ts';
+import { type OuterBroker, registryOfSuite } from './outer-scene.ts';
+import { outerSuite } from './outer-suite.ts';
 import { Program } from './program.ts';
+import { until } from './waiting.ts';
 
 /** Debian's wrapper in the path would change the user; the program itself runs as whoever tests. */
 const rabbitmq = programPath('rabbitmq-server', '/usr/lib/rabbitmq/bin') && programPath('rabbitmq-diagnostics', '/usr/lib/rabbitmq/bin');
@@ -37,20 +39,28 @@ async function startRabbitmq(asking: boolean): Promise<OuterBroker> {
     return started;
   };
   let child = await run();
+  const end = async () => {
+    await child.stop();
+    // The shell that started Erlang may be gone before Erlang is.
+    await until('the port is free', async () => ((await isOpen(bed.port)) ? undefined : true));
+  };
   return {
     ...bed,
     async restartEmpty() {
-      await child.stop();
+      await end();
       await rm(kept, { recursive: true });
       child = await run();
     },
     async enrol(registry) {
       await bed.configure(registry);
       if (asking) process.kill(answers.pid, 'SIGHUP');
-      else await promisify(execFile)(join(bin, 'rabbitmqctl'), ['import_definitions', join(bed.folder, 'definitions.json')], { env: { ...process.env, ...env } });
+      else
+        await promisify(execFile)(join(bin, 'rabbitmqctl'), ['import_definitions', join(bed.folder, 'definitions.json')], {
+          env: { ...process.env, ...env },
+        });
     },
     async stop() {
-      await child.stop();
+      await end();
       await names.stop();
       await answers.stop();
       await bed.remove();
@@ -64,6 +74,6 @@ for (const asking of [true, false])
     missing: rabbitmq === undefined || epmd === undefined ? 'rabbitmq-server' : undefined,
     retainedOnWildcards: false,
     clientIdsAreOwn: asking,
-    cutsOversize: true,
+    oversize: 'dropped',
     start: () => startRabbitmq(asking),
   });
