@@ -232,7 +232,10 @@ export class Broker {
       onWrite: (bytes) => {
         this.#counts.bytesOut += bytes;
       },
-      onPubacks: () => stayAlive(session.client),
+      onPubacks: (bytes) => {
+        this.#counts.bytesIn += bytes;
+        stayAlive(session.client);
+      },
       onWaiting: (guard) => this.#waiting.add(guard),
     });
   }

@@ -1,8 +1,5 @@
 // A broadcast before the first one: what is compiled while nobody waits does not delay the warning that comes first.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { generate, type Packet, parser } from 'mqtt-packet';
 import { Broker } from './broker.ts';
 import { brokerLimits } from './limits.ts';
@@ -13,23 +10,21 @@ const waitMs = 3000;
 const topic = 'loa/1/g/warm/order';
 
 /**
- * A broker of its own with readers of its own, over a socket file in a folder nobody else may open: the same code, so the
- * same compiled code, and nothing of it in the real one's sessions or counts. Takes a quarter of a second. It never fails
- * the start: a machine without room for a socket file is merely slower once.
+ * A broker of its own with readers of its own on a port of loopback that lives for a quarter of a second: the same code on
+ * the same kind of socket, so the same compiled code, and nothing of it in the real one's sessions or counts. It never
+ * fails the start: a machine without a free port is merely slower once.
  */
 export async function warmUp(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'loa-warm-')).catch(() => undefined);
-  if (folder === undefined) return;
   const broker = new Broker({ owner: 'warm', mayConnect: () => true }, brokerLimits);
   await broker.start();
   let next = 0;
-  const server = createServer((socket) => broker.welcome(socket, { kind: 'box', id: `warm-${next++}` }, () => ''));
+  const server = createServer({ noDelay: true }, (socket) => broker.welcome(socket, { kind: 'box', id: `warm-${next++}` }, () => ''));
+  server.maxConnections = readers;
   const sockets: Socket[] = [];
   try {
-    const path = join(folder, 'warm');
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
     const heard = new Heard();
-    for (let i = 0; i < readers; i++) sockets.push(reader(path, heard));
+    for (let i = 0; i < readers; i++) sockets.push(reader((server.address() as AddressInfo).port, heard));
     await heard.times('suback', readers);
     for (let round = 1; round <= broadcasts; round++) {
       await broker.publish(topic, Buffer.alloc(1024, round), { qos: 1, retain: false });
@@ -41,7 +36,6 @@ export async function warmUp(): Promise<void> {
     for (const socket of sockets) socket.destroy();
     await broker.stop();
     await new Promise<void>((resolve) => server.close(() => resolve()));
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -68,8 +62,8 @@ class Heard {
   }
 }
 
-function reader(path: string, heard: Heard): Socket {
-  const socket = connect(path);
+function reader(port: number, heard: Heard): Socket {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   const packets = parser();
   socket.on('error', () => undefined);
   socket.on('data', (chunk: Buffer) => packets.parse(chunk));
