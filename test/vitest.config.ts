@@ -36,7 +36,7 @@ export default defineConfig(({ mode }) => ({
                 ...shared,
                 name: 'unit',
                 ...patience,
-                include: ['test/{schemas,agent,broker,controller,hardware}/**/*.test.ts', 'test/architecture.test.ts'],
+                include: ['test/{schemas,agent,broker,controller,hardware,docs}/**/*.test.ts', 'test/architecture.test.ts'],
                 exclude: ordinary,
               },
             },

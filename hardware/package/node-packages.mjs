@@ -3,7 +3,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /** Only for building, or replaced by Debian's own programs. */
-const leftOut = new Set(['node-addon-api', 'prebuild-install', 'tar', 'nan', 'node-gyp', 'ffmpeg-static', 'bufferutil', 'utf-8-validate']);
+export const leftOut = new Set([
+  'node-addon-api',
+  'prebuild-install',
+  'tar',
+  'nan',
+  'node-gyp',
+  'ffmpeg-static',
+  'bufferutil',
+  'utf-8-validate',
+]);
 const builtin = /^node:/;
 
 /** Packages with native parts: what is kept of them. Their binaries come from `native.mjs`. */

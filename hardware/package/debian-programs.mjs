@@ -1,0 +1,33 @@
+// hardware/package: Debian packages whose programs or libraries the product calls. None is copied into a package of Loa: apt brings them,
+// Debian's security team patches them. `licence` is what their debian/copyright says of the called part; `calls` is what is started or loaded.
+
+/** `for`: box, centre or broker. `calls` empty: a library or the system itself. */
+export const debianPrograms = [
+  { name: 'nodejs', calls: ['node'], for: ['box', 'centre', 'broker'], licence: 'MIT' },
+  { name: 'libc6', calls: [], for: ['box', 'centre', 'broker'], licence: 'LGPL-2.1-or-later' },
+  { name: 'libstdc++6', calls: [], for: ['box', 'centre', 'broker'], licence: 'GPL-3.0-or-later WITH GCC-exception-3.1' },
+  { name: 'libsystemd0', calls: [], for: ['box', 'centre', 'broker'], licence: 'LGPL-2.1-or-later' },
+  { name: 'systemd', calls: ['systemctl'], for: ['box', 'centre', 'broker'], licence: 'LGPL-2.1-or-later' },
+  { name: 'passwd', calls: ['useradd'], for: ['box', 'centre', 'broker'], licence: 'BSD-3-Clause' },
+  { name: 'util-linux', calls: ['prlimit', 'setpriv', 'unshare'], for: ['box', 'centre'], licence: 'GPL-2.0-or-later' },
+  { name: 'libasound2t64', calls: [], for: ['box'], licence: 'LGPL-2.1-or-later' },
+  { name: 'alsa-utils', calls: ['aplay', 'arecord', 'amixer'], for: ['box'], licence: 'GPL-2.0-or-later' },
+  { name: 'mpg123', calls: ['mpg123'], for: ['box', 'centre'], licence: 'LGPL-2.1-only' },
+  { name: 'opus-tools', calls: ['opusdec'], for: ['box', 'centre'], licence: 'BSD-2-Clause' },
+  { name: 'ffmpeg', calls: ['ffmpeg', 'ffprobe'], for: ['box', 'centre'], licence: 'GPL-2.0-or-later' },
+  { name: 'espeak-ng', calls: ['espeak-ng'], for: ['box', 'centre'], licence: 'GPL-3.0-or-later' },
+  { name: 'network-manager', calls: ['nmcli'], for: ['box'], licence: 'GPL-2.0-or-later' },
+  { name: 'dnsmasq-base', calls: ['dnsmasq'], for: ['box'], licence: 'GPL-2.0-only OR GPL-3.0-only' },
+  { name: 'avahi-utils', calls: ['avahi-publish-address'], for: ['box'], licence: 'LGPL-2.1-or-later' },
+  { name: 'chrony', calls: ['chronyc'], for: ['box', 'centre'], licence: 'GPL-2.0-only' },
+  { name: 'udev', calls: ['udevadm'], for: ['box'], licence: 'GPL-2.0-or-later' },
+  { name: 'polkitd', calls: [], for: ['box'], licence: 'LGPL-2.0-or-later' },
+  { name: 'chromium', calls: ['chromium', 'chromium-browser'], for: ['box'], licence: 'BSD-3-Clause' },
+  { name: 'cog', calls: ['cog'], for: ['box'], licence: 'MIT' },
+  { name: 'v4l-utils', calls: ['cec-ctl'], for: ['box'], licence: 'GPL-2.0-or-later' },
+  { name: 'ddcutil', calls: ['ddcutil'], for: ['box'], licence: 'GPL-2.0-or-later' },
+  { name: 'wlr-randr', calls: ['wlr-randr'], for: ['box'], licence: 'MIT' },
+  { name: 'raspi-utils-core', calls: ['vcgencmd'], for: ['box'], licence: 'BSD-3-Clause' },
+  { name: 'xmlsec1', calls: ['xmlsec1'], for: ['centre'], licence: 'MIT' },
+  { name: 'postgresql', calls: [], for: ['centre'], licence: 'PostgreSQL' },
+];
