@@ -86,7 +86,7 @@ export function commandNeeds(command: string): { readonly kind: 'script' | 'bin'
   if (program === 'npm') return ['start', 'test'].includes(first) ? { kind: 'script', name: first } : { kind: 'npm', name: first };
   if (program === 'npx') return { kind: 'bin', name: first };
   if (program === 'node')
-    return first.startsWith('dist/')
+    return first.startsWith('dist/') || !first.includes('/')
       ? { kind: 'bundle', name: first.replace('dist/', '').replace(/\.js$/, '') }
       : { kind: 'file', name: first };
   return { kind: 'bin', name: program };
