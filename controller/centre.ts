@@ -2,6 +2,7 @@
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import type { Below } from '../schemas/introduction.ts';
 import type { Level } from '../schemas/programme.ts';
+import type { Result } from '../schemas/problems.ts';
 import type { ApprovalWatch } from './approval/approval-watch.ts';
 import type { DelegationDesk } from './approval/delegation-desk.ts';
 import type { LinkDesk } from './approval/link-desk.ts';
@@ -111,6 +112,8 @@ export interface Centre {
   readonly exchange: ExchangeDesk;
   /** The last backup of its folder. */
   readonly lastBackup: () => Promise<LastBackup | null>;
+  /** Where holes may be told, as its owner wrote it and as it may be given out. */
+  readonly securityTxt: () => Promise<Result<string>>;
   readonly retention: RetentionDesk;
   /** Releases of the boxes' programs and their roll-outs. */
   readonly releases: RolloutDesk;

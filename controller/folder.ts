@@ -24,6 +24,8 @@ export interface Folder {
   readonly mail: string;
   /** When the last backup of this folder was made, as its command wrote it down. */
   readonly lastBackup: string;
+  /** Where the owner wants to be told of holes (RFC 9116); there when somebody wrote it. */
+  readonly securityTxt: string;
   /** Settings of who may vouch for people. */
   readonly oidc: string;
   /** Certificates of a push service of the operator's own (PEM). */
@@ -57,6 +59,7 @@ export function folderOf(root: string): Folder {
     speechEngine: join(root, 'speech.json'),
     mail: join(root, 'mail.json'),
     lastBackup: join(root, 'last-backup.json'),
+    securityTxt: join(root, 'security.txt'),
     oidc: join(root, 'oidc.json'),
     pushCa: join(root, 'push-ca.pem'),
     resumable: join(root, 'resumable'),

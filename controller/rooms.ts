@@ -54,6 +54,7 @@ import { RegisterDesk } from './register/register-desk.ts';
 import { Registry } from './registry.ts';
 import { RolloutDesk } from './releases/rollout-desk.ts';
 import { RetentionDesk } from './retention-desk.ts';
+import { readSecurityTxt } from './security-txt.ts';
 import type { RunSettings } from './settings.ts';
 import type { Signatory } from './signing/room.ts';
 import { makeSources } from './sources/make-sources.ts';
@@ -151,6 +152,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       enrolment: new EnrolmentDesk({ store, registry, authority, journal, nowMs }),
       ...{ retirement, ...inlets, commands, ...estate, reportMails, retention, releases, citizens },
       lastBackup: () => readLastBackup(folderOf(settings.dataDir).lastBackup),
+      securityTxt: () => readSecurityTxt(folderOf(settings.dataDir).securityTxt, nowMs()),
     },
     rooms: { registry, registryFile, link, bus, rebuild, place, signatory, validity },
   };

@@ -1,4 +1,4 @@
-// What machines ask: does it live, is it fit, and figures for Prometheus. No person, no name, no place is in any of it.
+// What machines ask: does it live, is it fit, figures for Prometheus, where holes are told. No person, no name, no place is in any of it.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Family, metricsText } from '../../schemas/metrics-text.ts';
@@ -35,6 +35,8 @@ export function probeRoutes(app: FastifyInstance, centre: Centre): void {
     return reply.code(ready ? 200 : 503).send({ ready, clock, store, duty, ffmpeg: centre.tools.ffmpeg !== undefined });
   });
 
+  securityContactRoute(app, centre);
+
   app.get('/metrics', async (request, reply) => {
     const admitted = await admit(centre, request);
     if (!admitted.ok) return sendProblem(reply, admitted.problem);
@@ -46,6 +48,20 @@ export function probeRoutes(app: FastifyInstance, centre: Centre): void {
     ];
     loop.reset();
     return reply.type('text/plain; version=0.0.4; charset=utf-8').header('cache-control', 'no-store').send(metricsText(families));
+  });
+}
+
+/** RFC 9116. A text that helps no finder is not given out; the log says once what is wrong with it, however often somebody asks. */
+function securityContactRoute(app: FastifyInstance, { securityTxt, journal }: Centre): void {
+  let told = '';
+  app.get('/.well-known/security.txt', async (_request, reply) => {
+    const found = await securityTxt();
+    if (found.ok) return reply.type('text/plain; charset=utf-8').header('cache-control', 'max-age=3600').send(found.value);
+    if (found.problem.code !== 'not-found' && told !== found.problem.detail) {
+      told = found.problem.detail;
+      journal.warn({ event: 'security-contact-bad', code: found.problem.code, detail: told });
+    }
+    return sendProblem(reply, { code: 'not-found', path: '', detail: 'nobody has set where holes are told' });
   });
 }
 

@@ -114,7 +114,7 @@ const grants = [{ role: 'technician', area: things.home }];
 export const roleTable: readonly RouteRow[] = [
   // Nobody need be signed in: probes, pages, one-time links, signing in, machines that sign what they send.
   ...anywhere('open', 'GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /*', 'GET /setup', 'GET /invite', 'GET /api/openapi.json'),
-  ...anywhere('open', 'GET /api/asyncapi.json'),
+  ...anywhere('open', 'GET /api/asyncapi.json', 'GET /.well-known/security.txt'),
   ...anywhere('open', 'GET /api/session', 'POST /api/session', 'POST /api/setup', 'POST /api/invitation', 'POST /api/invitation/look'),
   ...anywhere('open', 'GET /api/session/ways', 'POST /api/session/oidc', 'GET /api/session/oidc/callback'),
   ...anywhere('open', 'POST /alerts/webhook/:source'),
