@@ -1,8 +1,8 @@
 // The running centre as its pages and doors see it: every room, wired by main.
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import type { Below } from '../schemas/introduction.ts';
-import type { Level } from '../schemas/programme.ts';
 import type { Result } from '../schemas/problems.ts';
+import type { Level } from '../schemas/programme.ts';
 import type { ApprovalWatch } from './approval/approval-watch.ts';
 import type { DelegationDesk } from './approval/delegation-desk.ts';
 import type { LinkDesk } from './approval/link-desk.ts';

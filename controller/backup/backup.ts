@@ -33,7 +33,15 @@ export async function makeBackup(dataDir: string, target: string, nowMs: number,
   for (const from of foldersOf(folder))
     for (const path of await filesBelow(from))
       if (!path.endsWith('.part')) paths.push(await copied(dataDir, `${basename(from)}/${path}`, target));
-  for (const file of [folder.strongbox, folder.databaseUrl, folder.speechEngine, folder.mail, folder.oidc, folder.pushCa, folder.securityTxt])
+  for (const file of [
+    folder.strongbox,
+    folder.databaseUrl,
+    folder.speechEngine,
+    folder.mail,
+    folder.oidc,
+    folder.pushCa,
+    folder.securityTxt,
+  ])
     if (await stat(file).catch(() => undefined)) paths.push(await copied(dataDir, basename(file), target));
   const files = [];
   for (const path of paths) files.push(await entryOf(target, path));
