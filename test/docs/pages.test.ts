@@ -69,6 +69,18 @@ describe('pages', () => {
     }
   });
 
+  test('have as many cells in each line of a table as in its head', () => {
+    const cells = (line: string) => line.replace(/`[^`]*`|\\\|/g, '').split('|').length;
+    const ragged = pagesOf(root).flatMap((page) => {
+      const lines = readFileSync(join(root, page), 'utf8').split('\n');
+      return lines.flatMap((line, at) => {
+        const before = lines[at - 1] ?? '';
+        return line.startsWith('|') && before.startsWith('|') && cells(line) !== cells(before) ? [`${page}:${at + 1}`] : [];
+      });
+    });
+    expect(ragged).toEqual([]);
+  });
+
   test.each([
     ['a path', 'see `controller/docs/nowhere.md`'],
     ['a page', '[there](nowhere.md)'],
