@@ -12,6 +12,9 @@ const kinds = {
   'password in an address': /\b(?:https?|mqtts?|postgres(?:ql)?|ftp|smtps?|wss?):\/\/[^\s/:@'"`<>${}]+:[^\s/@'"`<>${}]{3,}@[^\s'"`<>]+/g,
 } as const;
 
+/** An address that leads nowhere by its name (RFC 2606, RFC 6761): what stands in it opens nothing. */
+const nowhere = /@(?:[a-z0-9.-]+\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost|127\.0\.0\.1)(?:[:/?#{]|$)/i;
+
 export type SecretKind = keyof typeof kinds;
 
 export interface Finding {
@@ -22,6 +25,8 @@ export interface Finding {
 /** Where the text holds something like a secret. What was found is not repeated: a test's output is kept and shown. */
 export function secretsIn(text: string): readonly Finding[] {
   return Object.entries(kinds).flatMap(([kind, pattern]) =>
-    [...text.matchAll(pattern)].map(({ index }) => ({ kind: kind as SecretKind, line: text.slice(0, index).split('\n').length })),
+    [...text.matchAll(pattern)]
+      .filter(([match]) => !nowhere.test(match))
+      .map(({ index }) => ({ kind: kind as SecretKind, line: text.slice(0, index).split('\n').length })),
   );
 }
