@@ -1,6 +1,7 @@
 // The running centre as its pages and doors see it: every room, wired by main.
 import type { AudioTools } from '../hardware/host/audio-tools.ts';
 import type { Below } from '../schemas/introduction.ts';
+import type { Family } from '../schemas/metrics-text.ts';
 import type { Result } from '../schemas/problems.ts';
 import type { Level } from '../schemas/programme.ts';
 import type { ApprovalWatch } from './approval/approval-watch.ts';
@@ -10,7 +11,6 @@ import type { LastBackup } from './backup/last-backup.ts';
 import type { Blobs } from './blobs.ts';
 import type { Citizens } from './citizens/make-citizens.ts';
 import type { CommandDesk } from './command-desk.ts';
-import type { Family } from '../schemas/metrics-text.ts';
 import type { DirectiveDesk } from './directives/directive-desk.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Duty } from './duty/make-duty.ts';

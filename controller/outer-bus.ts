@@ -1,13 +1,13 @@
 // The centre's line to a broker that it does not run: Mosquitto, RabbitMQ, NATS, EMQX, or Loa's own in another process.
 import { type BackOff, backOff } from '../broker/link/back-off.ts';
 import { Link } from '../broker/link/link.ts';
+import type { Family } from '../schemas/metrics-text.ts';
 import { parseJson } from '../schemas/parse.ts';
 import type { Problem } from '../schemas/problems.ts';
 import { Presence } from '../schemas/report.ts';
 import { boxUp, parseTopic, type Topic, topicRoot } from '../schemas/topics.ts';
 import { hearPresence, hearWord, isDoubtful, lineLost, neverHeard, type Standing } from './core/box-presence.ts';
 import { type LineFigures, lineFamilies } from './core/bus-families.ts';
-import type { Family } from '../schemas/metrics-text.ts';
 import type { Publish } from './dispatch.ts';
 import type { Journal } from './link.ts';
 import { Outlet, type OutletLimits } from './outer-outlet.ts';

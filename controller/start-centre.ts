@@ -6,6 +6,7 @@ import { type AudioTools, findAudioTools } from '../hardware/host/audio-tools.ts
 
 import { findStrongboxKey, openStrongbox } from '../hardware/host/strongbox.ts';
 import type { Below } from '../schemas/introduction.ts';
+import type { Family } from '../schemas/metrics-text.ts';
 import { bad, ok, type Problem, type Result } from '../schemas/problems.ts';
 import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import type { Topic } from '../schemas/topics.ts';
@@ -14,7 +15,6 @@ import { Blobs } from './blobs.ts';
 import { buildBoxDoor } from './box-door.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { openCitizens } from './citizens/open-citizens.ts';
-import type { Family } from '../schemas/metrics-text.ts';
 import type { OrderTemplate } from './core/order-plan.ts';
 import type { Publish } from './dispatch.ts';
 import { openDutySettings } from './duty/duty-settings.ts';

@@ -6,11 +6,11 @@ import { expect, test } from 'vitest';
 import { may } from '../../broker/access.ts';
 import { readRegistry } from '../../broker/config.ts';
 import { innerFamilies, lineFamilies } from '../../controller/core/bus-families.ts';
-import { metricsText } from '../../schemas/metrics-text.ts';
 import { ownerFilters } from '../../controller/outer-bus.ts';
 import { RegistryFile } from '../../controller/provision/broker-registry.ts';
 import { Rebuild } from '../../controller/rebuild.ts';
 import { readSettings } from '../../controller/settings.ts';
+import { metricsText } from '../../schemas/metrics-text.ts';
 
 const read = (...argv: string[]) => {
   const asked = readSettings(['--data', 'd', ...argv]);
