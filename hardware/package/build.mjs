@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { build, external, root } from '../host/build.mjs';
 import { buildDeb, everything, put, putDocuments } from './deb.mjs';
 import { architectures, nativeParts } from './native.mjs';
 import { closureOf, externalsOf, filesOf } from './node-packages.mjs';
+import { noticesOf } from './notices.mjs';
 import { products, scripts } from './products.mjs';
 
 const parts = join(dirname(fileURLToPath(import.meta.url)), 'parts');
@@ -23,6 +25,8 @@ function sourceSeconds() {
   const git = spawnSync('git', ['-C', root, 'log', '-1', '--format=%ct'], { encoding: 'utf8' });
   return Number(git.status === 0 ? git.stdout.trim() : Math.floor(statSync(join(root, 'package.json')).mtimeMs / 1000));
 }
+
+const lockPackages = () => JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
 
 function bundlesOf({ bundles, optional }) {
   return [...bundles, ...optional.filter((name) => existsSync(join(root, 'dist', `${name}.js`)))];
@@ -96,6 +100,7 @@ function packageOne(name, arch, out, seconds) {
     const changes = [`Release ${version}. What changed: CHANGELOG.md of the source.`];
     const [licence, page] = ['LICENSE', 'hardware/docs/package.md'].map((file) => readFileSync(join(root, file), 'utf8'));
     putDocuments(stage, name, { version, seconds, changes, licence, page });
+    put(stage, `usr/share/doc/${name}/third-party.gz`, gzipSync(noticesOf(lockPackages(), root), { level: 9 }));
     const deb = buildDeb(stage, name, product, { version, arch, seconds, scripts: scriptsOf(name, product), out });
     const sha256 = createHash('sha256').update(readFileSync(deb)).digest('hex');
     const installedBytes = everything(stage).reduce((sum, path) => sum + (path.startsWith('DEBIAN') ? 0 : sizeOf(join(stage, path))), 0);

@@ -37,6 +37,7 @@ License: Apache-2.0
  On Debian systems the full text is in /usr/share/common-licenses/Apache-2.0.
 Comment:
  Packages of others lie in node_modules below /opt/loa, each with its own licence beside it.
+ The notices of those whose code stands inside our own files are in third-party.gz beside this file.
 `;
   const day = new Date(seconds * 1000).toUTCString().replace('GMT', '+0000');
   const log = `${name} (${version}) stable; urgency=medium\n\n${changes.map((line) => `  * ${line}`).join('\n')}\n\n -- ${maintainer}  ${day}\n`;
