@@ -1,6 +1,6 @@
 // Which files belong to the project: those that git tracks, or, in a tree without git, all but what is made.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const made = new Set(['node_modules', 'dist', 'data', 'artifacts', '.git']);
@@ -22,5 +22,5 @@ export function filesOf(root: string): readonly string[] {
 }
 
 export function pagesOf(root: string): readonly string[] {
-  return filesOf(root).filter((path) => path.endsWith('.md'));
+  return filesOf(root).filter((path) => path.endsWith('.md') && existsSync(join(root, path)));
 }
