@@ -16,10 +16,10 @@ Send SIGHUP to read the registry again.`;
 
 /** Runs until SIGTERM; resolves with an exit code only when it was asked wrongly. */
 export async function runHttpAuth(args: readonly string[], terminal: Terminal): Promise<number> {
-  const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' } } });
-  if (values.config === undefined) {
-    terminal.complain(usage);
-    return 2;
+  const { values } = parseArgs({ args: [...args], options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  if (values.help || values.config === undefined) {
+    (values.help ? terminal.print : terminal.complain)(usage);
+    return values.help ? 0 : 2;
   }
   const log = pino({ name: 'http-auth' }, pino.destination({ dest: 2, sync: false }));
   const { owner, registry, httpAuth } = need(await readConfig(values.config));

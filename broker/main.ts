@@ -11,9 +11,9 @@ import { warmUp } from './warm-up.ts';
 const usage = `Usage: loa-broker --config FILE | configure mosquitto|rabbitmq|nats|emqx … | http-auth …
 
 FILE is JSON; paths are relative to it:
-  {"host","port","owner","tls":{"ca","cert","key"},"registry","denied","metrics":{"host","port"},"drainMs","canary":{"everyMs","slowMs"}}
+  {"host","port","owner","tls":{"ca","cert","key"},"registry","denied","metrics":{"host","port"},"drainMs","canary":{"everyMs","slowMs"},"httpAuth":{"host","port"}}
 registry: JSON file {"boxes":[...],"centres":[...]}; denied: JSON file {"identities":["box:ID"],"certificates":["SHA-256 in hex"]}.
-SIGHUP reads all files again; SIGTERM cuts all connections over drainMs and ends.`;
+An example: `controller broker-files` writes one. SIGHUP reads all files again; SIGTERM cuts all connections over drainMs and ends.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
@@ -54,5 +54,6 @@ async function obey(): Promise<void> {
 
 obey().catch((error: unknown) => {
   process.stderr.write(`broker: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // What was begun before it failed (warm-up, parser, timers) must not keep a broker that serves nobody: systemd tries again.
+  process.exit(1);
 });

@@ -32,6 +32,10 @@ const makers: Readonly<Record<OuterBroker, (plan: Plan) => Configuration>> = {
 
 /** Run the command with what stands behind `configure`; resolves with the exit code. */
 export async function runConfigure(args: readonly string[], terminal: Terminal): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    terminal.print(usage);
+    return 0;
+  }
   const asked = readAsked(args);
   if (!asked.ok) {
     terminal.complain(`${asked.problem.detail}\n\n${usage}`);

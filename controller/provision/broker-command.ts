@@ -1,4 +1,5 @@
 // `loa-controller broker-files …`: what a broker in a process of its own needs to serve this centre's boxes.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { problemOf } from '../../hardware/host/failure.ts';
@@ -38,6 +39,8 @@ export async function runBrokerFiles(argv: readonly string[], nowMs: number): Pr
   if (!wish.ok) return wish;
   if (wish.value === undefined) return ok([brokerFilesUsage.trimEnd()]);
   const folder = folderOf(wish.value.dataDir);
+  // Opening tables would make them: a mistyped name must leave nothing behind.
+  if (!existsSync(folder.authority)) return bad('not-found', `no centre in ${wish.value.dataDir}`);
   const opened = await openStore(folder);
   if (!opened.ok) return opened;
   try {

@@ -46,6 +46,16 @@ describe('broker program', () => {
     expect(broker.stderr).toMatch(words);
   });
 
+  it('ends when its port is taken, so that somebody is told', async () => {
+    const first = (await makeBrokerFolder(authority)).start();
+    const { port } = await first.ready();
+    const files = await makeBrokerFolder(authority);
+    await files.configure({ port });
+    const second = files.start();
+    expect(await second.exited).toBe(1);
+    expect(second.stderr).toMatch(/EADDRINUSE/);
+  });
+
   it('cuts at once whom the deny list or the registry no longer admits, by name or by certificate, and nobody else', async () => {
     const files = await makeBrokerFolder(authority);
     await files.configure({ denied: 'denied.json' });
