@@ -13,7 +13,7 @@ const usage = `Usage: loa-broker --config FILE | configure mosquitto|rabbitmq|na
 FILE is JSON; paths are relative to it:
   {"host","port","owner","tls":{"ca","cert","key"},"registry","denied","metrics":{"host","port"},"drainMs","canary":{"everyMs","slowMs"},"httpAuth":{"host","port"}}
 registry: JSON file {"boxes":[...],"centres":[...]}; denied: JSON file {"identities":["box:ID"],"certificates":["SHA-256 in hex"]}.
-An example: `controller broker-files` writes one. SIGHUP reads all files again; SIGTERM cuts all connections over drainMs and ends.`;
+loa-controller broker-files writes one for a centre. SIGHUP reads all files again; SIGTERM cuts all connections over drainMs and ends.`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
