@@ -1,9 +1,10 @@
-// A real Mosquitto with mutual TLS and exact rights, its certificates from `broker-files`: killed, and back with nothing in it.
+// A real Mosquitto on the configuration that `loa-broker configure` writes, certificates from `broker-files`: killed, and back with nothing in it.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { runConfigure } from '../../broker/configure/command.ts';
 
 const program = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto'].find((path) => spawnSync(path, ['-h']).error === undefined) ?? 'mosquitto';
 const startWithinMs = 20_000;
@@ -24,25 +25,19 @@ export class Mosquitto {
   async start(): Promise<void> {
     await mkdir(this.#dir, { recursive: true });
     const at = (name: string) => join(this.#dir, name);
-    const config = [
-      `listener ${this.port} 127.0.0.1`,
-      `cafile ${at('ca.pem')}`,
-      `certfile ${at('broker.pem')}`,
-      `keyfile ${at('broker.key.pem')}`,
-      'require_certificate true',
-      'use_identity_as_username true',
-      'allow_anonymous false',
-      `acl_file ${at('acl')}`,
-      'persistence false',
-      'max_inflight_messages 0',
-      'max_queued_messages 0',
-      // Else it becomes another user, who cannot read these files.
-      ...(process.getuid?.() === 0 ? ['user root'] : []),
-      'log_type error',
-      'log_type warning',
-    ];
-    await writeFile(at('acl'), this.#rights(), { mode: 0o600 });
-    await writeFile(at('mosquitto.conf'), `${config.join('\n')}\n`);
+    const config = {
+      ...{ host: '127.0.0.1', port: this.port, owner: this.#owner, registry: 'outer-registry.json' },
+      tls: { ca: 'ca.pem', cert: 'broker.pem', key: 'broker.key.pem' },
+    };
+    await writeFile(at('outer-registry.json'), JSON.stringify({ boxes: this.#boxes, centres: [this.#owner] }));
+    await writeFile(at('outer.json'), JSON.stringify(config));
+    const said: string[] = [];
+    const terminal = { print: () => undefined, complain: (text: string) => void said.push(text) };
+    const code = await runConfigure(['mosquitto', '--config', at('outer.json'), '--into', this.#dir], terminal);
+    if (code !== 0) throw new Error(said.join('\n'));
+    // Else it becomes another user, who cannot read these files.
+    if (process.getuid?.() === 0) await appendFile(at('mosquitto.conf'), 'user root\n');
+    if (this.#more.length > 0) await appendFile(at('mosquitto.acl'), `\n${this.#more.join('\n')}\n`);
     this.#child = spawn(program, ['-c', at('mosquitto.conf')], { stdio: ['ignore', 'inherit', 'inherit'] });
     for (const until = Date.now() + startWithinMs; !(await listens(this.port)); await wait(20))
       if (Date.now() > until || this.#child.exitCode !== null) throw new Error('mosquitto does not listen');
@@ -55,19 +50,6 @@ export class Mosquitto {
 
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
-  }
-
-  #rights(): string {
-    const owner = ['topic read loa/1/d/+/up/+', 'topic read loa/1/u/+/up/+', 'topic write loa/1/d/+/dn/+', 'topic write loa/1/u/+/dn/+'];
-    const own = ['topic readwrite loa/1/g/+/+', `topic readwrite loa/1/c/${this.#owner}/on`];
-    const box = (id: string) => [
-      `user box:${id}`,
-      `topic write loa/1/d/${id}/up/+`,
-      `topic read loa/1/d/${id}/dn/+`,
-      'topic read loa/1/g/+/+',
-      'topic read loa/1/c/+/on',
-    ];
-    return `${[`user centre:${this.#owner}`, ...owner, ...own, ...this.#boxes.flatMap(box), ...this.#more].join('\n')}\n`;
   }
 
   #end(signal: NodeJS.Signals): Promise<void> {
