@@ -6,8 +6,10 @@ import { type TakeOverRules, type TakeOvers, takeOver } from './take-overs.ts';
 export interface ArrivalLimits {
   /** Connections of one address; behind one address of a mobile network there may be a whole province. */
   readonly addressRate: Rate;
-  /** What a refused connection costs its address, where one that is welcome costs 1. */
-  readonly refusalTokens: number;
+  /** Those of them that came to nothing. */
+  readonly refusalRate: Rate;
+  /** What an address with more of those than that is still let: its honest boxes come by it, only slower. */
+  readonly narrowRate: Rate;
   readonly identityRate: Rate;
   readonly takeOvers: TakeOverRules;
 }
@@ -19,12 +21,16 @@ const namesMax = 50_000;
 export class Arrivals {
   readonly #limits: ArrivalLimits;
   readonly #addresses: RateTable;
+  readonly #refusals: RateTable;
+  readonly #narrow: RateTable;
   readonly #identities: RateTable;
   readonly #takeOvers = new Map<string, TakeOvers>();
 
   constructor(limits: ArrivalLimits) {
     this.#limits = limits;
     this.#addresses = new RateTable(limits.addressRate, namesMax);
+    this.#refusals = new RateTable(limits.refusalRate, namesMax);
+    this.#narrow = new RateTable(limits.narrowRate, namesMax);
     this.#identities = new RateTable(limits.identityRate, namesMax);
   }
 
@@ -32,13 +38,17 @@ export class Arrivals {
   mayKnock(address: string | undefined, nowMs: number): boolean {
     const name = networkOf(address);
     if (this.#addresses.waitMs(name, nowMs) > 0) return false;
+    if (this.#refusals.waitMs(name, nowMs) > 0) {
+      if (this.#narrow.waitMs(name, nowMs) > 0) return false;
+      this.#narrow.take(name, 1, nowMs);
+    }
     this.#addresses.take(name, 1, nowMs);
     return true;
   }
 
-  /** A socket from there came to nothing. */
+  /** A socket from there came to nothing. A stranger may share the address with a whole commune: it is never shut for that. */
   wasRefused(address: string | undefined, nowMs: number): void {
-    this.#addresses.take(networkOf(address), this.#limits.refusalTokens, nowMs);
+    this.#refusals.take(networkOf(address), 1, nowMs);
   }
 
   /** An identity has shown its certificate. */
@@ -59,6 +69,8 @@ export class Arrivals {
 
   sweep(nowMs: number): void {
     this.#addresses.sweep(nowMs);
+    this.#refusals.sweep(nowMs);
+    this.#narrow.sweep(nowMs);
     this.#identities.sweep(nowMs);
     for (const [clientId, { lastTryMs }] of this.#takeOvers) {
       if (nowMs - lastTryMs > this.#limits.takeOvers.calmMs) this.#takeOvers.delete(clientId);

@@ -116,6 +116,11 @@ export class Broker {
     if (session?.reader && session.announced && session.filters.has(topic)) this.#aedes.fanOut.hand(session.reader, message, 1, false);
   }
 
+  /** Sockets that were taken in. */
+  get lines(): number {
+    return this.#sockets.size;
+  }
+
   /** Boxes connected now. */
   connected(): Id[] {
     return this.#sessions.boxes();
@@ -232,7 +237,7 @@ export class Broker {
       onWrite: (bytes) => {
         this.#counts.bytesOut += bytes;
       },
-      onPubacks: (bytes) => {
+      onAlive: (bytes) => {
         this.#counts.bytesIn += bytes;
         stayAlive(session.client);
       },
@@ -267,7 +272,7 @@ export class Broker {
   }
 }
 
-/** aedes restarts this timer for each packet it reads (MQTT 3.1.1 §3.1.2.10); acknowledgements never reach it. */
+/** aedes restarts this timer for each packet it reads (MQTT 3.1.1 §3.1.2.10); acknowledgements never reach it, nor what waits while we pause. */
 function stayAlive(client: Client | undefined): void {
   (client as { readonly _keepaliveTimer?: NodeJS.Timeout | null } | undefined)?._keepaliveTimer?.refresh();
 }

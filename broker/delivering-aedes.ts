@@ -1,6 +1,6 @@
 // aedes for the protocol, `FanOut` for the delivery: the one place that knows how aedes hands a message on.
 import { Aedes, type AedesOptions, type Client, type PublishPacket, type Subscription } from 'aedes';
-import { catchUp, type Granted } from './catch-up.ts';
+import { CatchUp, type Granted } from './catch-up.ts';
 import { FanOut, type Message } from './fan-out.ts';
 import { NoEmitter, NoPersistence } from './persistence.ts';
 import { RetainedIndex, type RetainedLimits } from './retained.ts';
@@ -22,12 +22,14 @@ export interface DeliveringOptions extends AedesOptions {
 export class DeliveringAedes extends Aedes {
   readonly retained: RetainedIndex;
   readonly fanOut = new FanOut();
+  readonly #catchUp: CatchUp;
   readonly #options: DeliveringOptions;
 
   constructor(options: DeliveringOptions) {
     super({ ...options, mq: new NoEmitter(), persistence: new NoPersistence() });
     this.#options = options;
     this.retained = new RetainedIndex(options.retain);
+    this.#catchUp = new CatchUp(this.retained, this.fanOut);
     this.on('subscribe', (subscriptions, client) => this.#subscribed(subscriptions, client));
     this.on('unsubscribe', (filters, client) => this.#unsubscribed(filters, client));
   }
@@ -54,7 +56,7 @@ export class DeliveringAedes extends Aedes {
     if (!session?.reader || sessions.superseded(session)) return;
     const granted = subscriptions.filter(isGranted);
     for (const { topic, qos } of granted) this.fanOut.add(topic, session.reader, qos);
-    catchUp(session.reader, granted, this.retained, this.fanOut);
+    this.#catchUp.begin(session.reader, granted);
   }
 
   #unsubscribed(filters: readonly string[], client: Client): void {

@@ -14,8 +14,8 @@ export interface GuardOptions {
   /** What was just read, bare PUBACKs not counted among the packets: for how many ms nothing more is to be read from this socket, Infinity to cut it. */
   readonly onRead: (bytes: number, packets: number) => number;
   readonly onWrite: (bytes: number) => void;
-  /** The client acknowledged messages and said nothing else: there is nobody to tell, but it lives. `bytes`: those not yet told by `onRead`. */
-  readonly onPubacks: (bytes: number) => void;
+  /** It lives, though no packet tells so: it acknowledged and said nothing else, or it is we who do not listen. `bytes`: those not yet told by `onRead`. */
+  readonly onAlive: (bytes: number) => void;
   /** Called when bytes begin to wait; `sweep` must then be called about once a second until it answers false. */
   readonly onWaiting: (guard: SocketGuard) => void;
 }
@@ -27,6 +27,9 @@ const fewPubackBytes = 32;
 
 /** Bytes given to the kernel side at a time. A box on 64 kbit/s takes them in 4 s, so progress shows well within `stallMs`. */
 const windowBytes = 32 * 1024;
+
+/** The shortest keep-alive is a second, and may be overdrawn by half of one. */
+const pauseStepMs = 1000;
 
 /** CONNACK 1, unacceptable protocol level: the one answer that is owed before anything is parsed [MQTT-3.1.2-2]. */
 const wrongProtocol = Uint8Array.of(0x20, 2, 0, 1);
@@ -99,10 +102,10 @@ export class SocketGuard implements Reader {
 
   #checked(chunk: Uint8Array | null): Uint8Array | null {
     if (chunk === null || this.#gone) return null;
-    const { checker, onRead, onPubacks } = this.#options;
+    const { checker, onRead, onAlive } = this.#options;
     const { packets } = checker;
     if (chunk.length <= fewPubackBytes && checker.between && packets > 0 && onlyPubacks(chunk)) {
-      onPubacks(chunk.length);
+      onAlive(chunk.length);
       return null;
     }
     const fresh = checker.between;
@@ -120,17 +123,21 @@ export class SocketGuard implements Reader {
     }
     if (waitMs > 0) this.#pause(waitMs);
     if (!isAnswer) return chunk;
-    onPubacks(0);
+    onAlive(0);
     return null;
   }
 
   /** What is not read stays in the kernel, and then with the sender: the bus never sees it. */
   #pause(waitMs: number): void {
     this.#paused = true;
+    const stepMs = Math.min(waitMs, pauseStepMs);
     setTimeout(() => {
+      if (this.#gone || this.#socket.destroyed) return;
+      this.#options.onAlive(0);
+      if (waitMs > stepMs) return this.#pause(waitMs - stepMs);
       this.#paused = false;
-      if (!this.#gone && !this.#socket.destroyed) this.#socket.emit('readable');
-    }, waitMs).unref();
+      this.#socket.emit('readable');
+    }, stepMs).unref();
   }
 
   #take(chunk: Uint8Array | string, encoding: BufferEncoding | undefined): void {

@@ -48,6 +48,8 @@ export function hooksOf(options: HookOptions): Hooks {
 
     authenticate(client, _username, _password, done) {
       const session = sessions.of(client.conn);
+      // Cut since its CONNECT was read: it comes no more, though aedes has not heard so yet.
+      if (session?.socket.destroyed) return done(Object.assign(new Error('gone'), { returnCode: 3 as const }), false);
       const no = session ? unwelcome(session, options) : { reason: 'no-identity' as const, returnCode: 5 as const };
       if (session === undefined || no !== undefined) {
         refused(no?.reason ?? 'no-identity', session?.identity);

@@ -57,7 +57,8 @@ export const brokerLimits: BrokerLimits = {
   floodPackets: 4000,
   arrivals: {
     addressRate: { perSecond: 1000, burst: 20_000 },
-    refusalTokens: 100,
+    refusalRate: { perSecond: 10, burst: 200 },
+    narrowRate: { perSecond: 100, burst: 100 },
     identityRate: { perSecond: 0.5, burst: 60 },
     takeOvers: { perMinuteMax: 6, holdMinMs: 5000, holdMaxMs: 60_000, calmMs: 300_000 },
   },

@@ -23,6 +23,9 @@ export interface BrokerOptions extends CoreOptions {
   readonly limits?: Partial<BrokerLimits>;
 }
 
+/** Sockets that are being closed for newcomers still count with the kernel for a moment. */
+const givingWayMax = 1024;
+
 export class BrokerServer {
   readonly #options: BrokerOptions;
   readonly #limits: BrokerLimits;
@@ -60,7 +63,7 @@ export class BrokerServer {
     secure.on('tlsClientError', () => this.#broker.refused('handshake', undefined));
     // A door of its own before the handshake: whoever knocks too often costs no cryptography.
     const server = createServer({ noDelay: true }, (socket) => this.#knock(socket, secure));
-    server.maxConnections = this.#limits.connectionsMax;
+    server.maxConnections = this.#limits.connectionsMax + givingWayMax;
     server.on('drop', () => this.#broker.refused('full', undefined));
     this.#secure = secure;
     this.#server = server;
@@ -105,6 +108,10 @@ export class BrokerServer {
 
   #trust(): void {
     this.#secure?.setSecureContext(trusting(this.#tls, this.#centresBelow));
+    // A handshake that began before would be judged by what was trusted then.
+    const begun = [...this.#shaking.values()];
+    this.#shaking.clear();
+    for (const socket of begun) socket.destroy();
   }
 
   /** Ask `mayConnect` again for all who are here. Answers how many were cut. */
@@ -165,6 +172,11 @@ export class BrokerServer {
       socket.destroy();
       return;
     }
+    if (this.#shaking.size + this.#broker.lines >= this.#limits.connectionsMax && !this.#giveWay()) {
+      this.#broker.refused('full', undefined);
+      socket.destroy();
+      return;
+    }
     const line = lineOf(socket);
     this.#shaking.set(line, socket);
     // When TLS tells of a failure the address is no longer known, so the socket below it is watched.
@@ -172,6 +184,18 @@ export class BrokerServer {
       if (this.#shaking.delete(line)) arrivals.wasRefused(remoteAddress, performance.now());
     });
     secure.emit('connection', socket);
+  }
+
+  /** No room: the one that has kept its name back for longest goes. An honest one tells it in a moment, a silent crowd would shut all out. */
+  #giveWay(): boolean {
+    const oldest = this.#shaking.entries().next().value;
+    if (oldest === undefined) return false;
+    const [line, socket] = oldest;
+    this.#shaking.delete(line);
+    this.#broker.refused('full', undefined);
+    this.#broker.arrivals.wasRefused(socket.remoteAddress, performance.now());
+    socket.destroy();
+    return true;
   }
 
   #identify(socket: TLSSocket): Result<Identity> {

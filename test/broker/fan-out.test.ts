@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import mqttPacket, { type IPublishPacket } from 'mqtt-packet';
 import { describe, expect, it } from 'vitest';
-import { catchUp } from '../../broker/catch-up.ts';
+import { CatchUp } from '../../broker/catch-up.ts';
 import { FanOut } from '../../broker/fan-out.ts';
 import type { SocketGuard } from '../../broker/guards.ts';
 import { RetainedIndex } from '../../broker/retained.ts';
@@ -108,7 +108,7 @@ describe('catching up', () => {
   it('goes no faster than the reader, and tells each topic as it stands when its turn comes', () => {
     const [retained, fanOut, slow] = [filled(5), new FanOut(), makeReader(2)];
     fanOut.add('loa/1/d/+/up/on', slow.reader, 1);
-    catchUp(slow.reader, [{ topic: 'loa/1/d/+/up/on', qos: 1 }], retained, fanOut);
+    new CatchUp(retained, fanOut).begin(slow.reader, [{ topic: 'loa/1/d/+/up/on', qos: 1 }]);
     expect(slow.packets).toHaveLength(2);
     retained.keep({ topic: topicOf(2), payload: Buffer.from('newer'), qos: 1 });
     retained.keep({ topic: topicOf(3), payload: Buffer.alloc(0), qos: 1 });
@@ -121,9 +121,21 @@ describe('catching up', () => {
   it('stops when the filter is given up', () => {
     const [retained, fanOut, slow] = [filled(5), new FanOut(), makeReader(1)];
     fanOut.add('loa/1/d/+/up/on', slow.reader, 1);
-    catchUp(slow.reader, [{ topic: 'loa/1/d/+/up/on', qos: 1 }], retained, fanOut);
+    new CatchUp(retained, fanOut).begin(slow.reader, [{ topic: 'loa/1/d/+/up/on', qos: 1 }]);
     fanOut.remove('loa/1/d/+/up/on', slow.reader);
     slow.drain(10);
     expect(slow.packets).toHaveLength(1);
+  });
+
+  it('owes a filter once, from its start, to a reader that asks again and again and takes nothing', () => {
+    const [retained, fanOut, slow] = [filled(5), new FanOut(), makeReader(2)];
+    const catchUp = new CatchUp(retained, fanOut);
+    fanOut.add('loa/1/d/+/up/on', slow.reader, 1);
+    for (let i = 0; i < 1000; i++) catchUp.begin(slow.reader, [{ topic: 'loa/1/d/+/up/on', qos: 1 }]);
+    slow.drain(100);
+    expect(slow.read().map(({ payload }) => String(payload))).toEqual(['0', '1', '0', '1', '2', '3', '4']);
+    // All is told: the next one begins anew.
+    catchUp.begin(slow.reader, [{ topic: 'loa/1/d/+/up/on', qos: 1 }]);
+    expect(slow.read()).toHaveLength(12);
   });
 });

@@ -7,9 +7,13 @@ import { PacketChecker } from '../../broker/packet-checker.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** The client's first words. */
+const connect = Buffer.from([0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60, 0, 1, 0x61]);
+
 /** A socket whose far end takes so many bytes a second; a waiting run of writes completes as a whole, as libuv does. */
 function makeSocket(bytesPerSecond: number) {
   const arrived: Uint8Array[] = [];
+  const given = [connect];
   let buffered: { bytes: Buffer; done: ((error?: Error) => void) | undefined }[] = [];
   let busy = false;
   const next = () => {
@@ -35,7 +39,7 @@ function makeSocket(bytesPerSecond: number) {
     get writableLength() {
       return buffered.reduce((sum, one) => sum + one.bytes.length, 0);
     },
-    read: (): Buffer | null => null,
+    read: (): Buffer | null => given.shift() ?? null,
     write(chunk: Uint8Array | string, _encoding?: string, done?: (error?: Error) => void) {
       buffered.push({ bytes: Buffer.from(chunk as Uint8Array), done });
       next();
@@ -48,21 +52,22 @@ function makeSocket(bytesPerSecond: number) {
   return { socket: socket as unknown as TLSSocket, arrived };
 }
 
-function makeGuard(bytesPerSecond: number) {
+function makeGuard(bytesPerSecond: number, pauseMs = 0) {
   const { socket, arrived } = makeSocket(bytesPerSecond);
   const ends: GuardEnd[] = [];
+  const alive: number[] = [];
   const guard = new SocketGuard(socket, {
     checker: new PacketChecker({ connectBytesMax: 100, laterBytesMax: 100, topicBytesMax: 32, topicLevelsMax: 6, filtersMax: 4 }),
     queuedBytesMax: 4 * 2 ** 20,
     stallMs: 10_000,
     onEnd: (reason) => ends.push(reason),
-    onRead: () => 0,
+    onRead: () => pauseMs,
     onWrite: () => undefined,
-    onPubacks: () => undefined,
+    onAlive: () => void alive.push(performance.now()),
     onWaiting: () => undefined,
   });
   const sweeping = setInterval(() => guard.sweep(performance.now()), 1000);
-  return { socket, arrived, ends, stop: () => clearInterval(sweeping) };
+  return { socket, arrived, ends, alive, stop: () => clearInterval(sweeping) };
 }
 
 describe('guarded socket', () => {
@@ -99,6 +104,22 @@ describe('guarded socket', () => {
     const { socket, ends, stop } = makeGuard(0);
     const answers = new Set(Array.from({ length: 70 }, () => socket.write(Buffer.alloc(64 * 1024))));
     expect({ answers: [...answers], ends }).toEqual({ answers: [true], ends: ['queue-full'] });
+    stop();
+  });
+});
+
+describe('a paused socket', () => {
+  it('is said to live each second that it is not listened to, and is read again afterwards', async () => {
+    const { socket, alive, stop } = makeGuard(8000, 2500);
+    const reads: (Buffer | null)[] = [];
+    socket.emit = ((name: string) => name === 'readable' && reads.push(socket.read() as Buffer | null) > 0) as typeof socket.emit;
+    const startMs = performance.now();
+    expect(socket.read()).toEqual(connect);
+    expect(socket.read()).toBeNull();
+    await vi.advanceTimersByTimeAsync(2499);
+    expect({ alive: alive.map((atMs) => atMs - startMs), reads }).toEqual({ alive: [1000, 2000], reads: [] });
+    await vi.advanceTimersByTimeAsync(1);
+    expect({ alive: alive.length, reads }).toEqual({ alive: 3, reads: [null] });
     stop();
   });
 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ArrivalLimits, Arrivals, networkOf } from '../../broker/arrivals.ts';
+import { brokerLimits } from '../../broker/limits.ts';
 import { debtMs, fullBucket, RateTable, taken } from '../../broker/rates.ts';
 import { type TakeOvers, takeOver } from '../../broker/take-overs.ts';
 
@@ -79,7 +80,8 @@ describe('clones of one certificate', () => {
 describe('arrivals', () => {
   const limits: ArrivalLimits = {
     addressRate: { perSecond: 10, burst: 100 },
-    refusalTokens: 50,
+    refusalRate: { perSecond: 1, burst: 5 },
+    narrowRate: { perSecond: 2, burst: 4 },
     identityRate: { perSecond: 1, burst: 2 },
     takeOvers: { perMinuteMax: 1, holdMinMs: 1000, holdMaxMs: 2000, calmMs: 10_000 },
   };
@@ -87,13 +89,36 @@ describe('arrivals', () => {
   it('lets a crowd of one address in, and few of an address that is refused again and again', () => {
     const arrivals = new Arrivals(limits);
     const let1 = Array.from({ length: 120 }, () => arrivals.mayKnock('192.0.2.1', 0)).filter(Boolean).length;
-    for (let i = 0; i < 3; i++) if (arrivals.mayKnock('192.0.2.2', 0)) arrivals.wasRefused('192.0.2.2', 0);
+    for (let i = 0; i < 20; i++) if (arrivals.mayKnock('192.0.2.2', 0)) arrivals.wasRefused('192.0.2.2', 0);
     expect({ let1, other: arrivals.mayKnock('192.0.2.2', 0), third: arrivals.mayKnock('192.0.2.3', 0) }).toEqual({
       let1: 101,
       other: false,
       third: true,
     });
     expect(arrivals.mayKnock('192.0.2.2', 10_000)).toBe(true);
+  });
+
+  it('never shut an address to its honest boxes for what a stranger behind it does', () => {
+    const arrivals = new Arrivals(limits);
+    let honest = 0;
+    // An hour of a stranger that is refused some ten times a second, and a box that tries every ten seconds.
+    for (let i = 0; i < 36_000; i++) {
+      const atMs = i * 100 + ((i * 7919) % 97);
+      if (arrivals.mayKnock('192.0.2.4', atMs)) arrivals.wasRefused('192.0.2.4', atMs);
+      if (i % 97 === 43 && arrivals.mayKnock('192.0.2.4', i * 100 + 98)) honest++;
+    }
+    expect(honest).toBeGreaterThan(10);
+  });
+
+  it('hold nobody up for boxes whose certificates have ended and that go on trying', () => {
+    const arrivals = new Arrivals(brokerLimits.arrivals);
+    const tries = Array.from({ length: 600 * 30 }, (_, i) => {
+      const nowMs = (i * 1000) / 30;
+      // Thirty of them, once a second each for ten minutes; and a neighbour every second.
+      if (arrivals.mayKnock('192.0.2.5', nowMs)) arrivals.wasRefused('192.0.2.5', nowMs);
+      return i % 30 === 7 ? arrivals.mayKnock('192.0.2.5', nowMs) : true;
+    });
+    expect(tries.every(Boolean)).toBe(true);
   });
 
   it('holds an identity to its own rate', () => {

@@ -32,7 +32,7 @@ export async function fuzzBroker(seed: number, count: number): Promise<FuzzFacts
     limits: {
       packetRate: plenty,
       byteRate: plenty,
-      arrivals: { ...brokerLimits.arrivals, identityRate: plenty, addressRate: plenty, refusalTokens: 1 },
+      arrivals: { ...brokerLimits.arrivals, identityRate: plenty, addressRate: plenty, refusalRate: plenty },
     },
     onPublish: async (identity, topic) => {
       if (topic.of !== 'box' || topic.id !== identity.id || topic.direction !== 'up') strangers.push(`${identity.id} ${topic.id}`);
