@@ -1,7 +1,7 @@
 // Takes the boxes' signed rows: verified, committed together with all that waits, and only then acknowledged.
-
 import * as v from 'valibot';
 import { makeCryptography, sha256OfText } from '../hardware/host/crypto.ts';
+import { Failure } from '../hardware/host/failure.ts';
 import { openBeside } from '../schemas/envelope.ts';
 import type { LogConflict } from '../schemas/log.ts';
 import { LogBatch, type Row } from '../schemas/outbox.ts';
@@ -35,7 +35,7 @@ export interface Committed {
 
 export interface LogDeskOptions {
   readonly store: LogStore;
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'signingKey'>;
   readonly centre: string;
   readonly nowMs: () => number;
 }
@@ -93,7 +93,10 @@ export class LogDesk {
    */
   take(dev: string, payload: Uint8Array): Promise<Result<Committed>> {
     return new Promise((settle, fail) => {
-      this.#waiting.push({ dev, read: this.#read(dev, payload), settle, fail });
+      const read = this.#read(dev, payload);
+      // It is awaited in its turn; until then nobody listens to its failure.
+      read.catch(() => undefined);
+      this.#waiting.push({ dev, read, settle, fail });
       void this.#work();
     });
   }
@@ -108,6 +111,7 @@ export class LogDesk {
     const { iss, aud, epoch, body } = opened.value.statement;
     if (iss !== dev) return bad('wrong-audience', `signed as ${iss}, sent by ${dev}`, '/iss');
     if (aud !== `c/${centre}`) return bad('wrong-audience', `addressed to ${aud}`, '/aud');
+    if (body.rows.some(({ entry }) => entry.includes('\0'))) return bad('bad-input', 'a row holds U+0000, which no JSON text does', '/rows');
     return ok({ epoch, rows: body.rows });
   }
 
@@ -150,10 +154,24 @@ export class LogDesk {
       await this.#options.store.commit(commitOf(gathered));
       for (const [key, head] of gathered.heads) this.#remember(key, head);
     } catch (error) {
-      for (const one of taken) one.fail(error);
-      return;
+      return this.#apart(taken, error);
     }
     for (const settle of settled) settle();
+  }
+
+  /** What one box says must not cost the others their rows: halved until it stands alone. A store that is away fails all at once. */
+  async #apart(taken: readonly Waiting[], error: unknown): Promise<void> {
+    const refused = error instanceof Failure ? error.problem : undefined;
+    const isOfContent = refused === undefined || refused.code === 'bad-input' || refused.code === 'conflict';
+    if (isOfContent && taken.length > 1) {
+      const half = Math.ceil(taken.length / 2);
+      await this.#commit(taken.slice(0, half));
+      return this.#commit(taken.slice(half));
+    }
+    for (const one of taken) {
+      if (isOfContent && refused) one.settle({ ok: false, problem: refused });
+      else one.fail(error);
+    }
   }
 
   /** One that the box's key did not sign is kept as a contradiction, not as a record. */
