@@ -48,7 +48,8 @@ export class CatchUp {
       }
       if (one.next < one.topics.length) {
         this.#owed.set(reader, owed);
-        return reader.whenRoom(() => this.#go(reader, owed));
+        reader.whenRoom(() => this.#go(reader, owed));
+        return;
       }
       owed.delete(filter);
     }

@@ -72,7 +72,7 @@ export class BrokerProgram {
   /** Read all files again. What is wrong in any of them is told, and all stays as it was. */
   reload(): Promise<void> {
     const done = this.#reloading.then(() => this.#reload());
-    this.#reloading = done;
+    this.#reloading = done.catch(() => undefined);
     return done;
   }
 

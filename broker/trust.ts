@@ -2,9 +2,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 
-/** SHA-256 of each certificate in PEM text, as Node writes fingerprints. */
+/** SHA-256 of each certificate in PEM text, as Node writes fingerprints. Throws where one is cut off: OpenSSL would take those before it. */
 export function fingerprintsOf(pem: string | Buffer): Set<string> {
   const blocks = String(pem).match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? [];
+  if (String(pem).split('-----BEGIN CERTIFICATE-----').length - 1 !== blocks.length) throw new Error('a certificate in it is cut off');
   return new Set(blocks.map((block) => new X509Certificate(block).fingerprint256));
 }
 

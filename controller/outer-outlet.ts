@@ -90,7 +90,8 @@ export class Outlet {
       if (!word.retain) this.#dropped++;
       return;
     }
-    const lane = this.#lanes[parseTopic(word.topic)?.of === 'group' ? 0 : 1];
+    const isFirst = parseTopic(word.topic)?.of === 'group';
+    const lane = this.#lanes[isFirst ? 0 : 1];
     const name = word.retain ? word.topic : `${++this.#count} ${word.topic}`;
     const before = lane.get(name);
     if (before) {
@@ -98,8 +99,7 @@ export class Outlet {
       this.#waitingBytes -= bytesOf(before);
     }
     const bytes = bytesOf(word);
-    const { waitingMax, waitingBytesMax } = this.#limits;
-    if (this.#waiting >= waitingMax || this.#waitingBytes + bytes > waitingBytesMax) {
+    if (this.#isFull(isFirst, bytes)) {
       if (!word.retain) this.#dropped++;
       else this.#stuck(`${this.#waiting} words wait`);
       return;
@@ -146,6 +146,13 @@ export class Outlet {
   #stuck(detail: string): void {
     this.shut();
     this.#options.onStuck({ code: 'offline', path: '', detail: `the broker takes nothing: ${detail}` });
+  }
+
+  /** An order is not turned away for what waits behind it: only its own kind counts against it. */
+  #isFull(isFirst: boolean, bytes: number): boolean {
+    const { waitingMax, waitingBytesMax } = this.#limits;
+    if (isFirst) return this.#lanes[0].size >= waitingMax;
+    return this.#waiting >= waitingMax || this.#waitingBytes + bytes > waitingBytesMax;
   }
 
   get #waiting(): number {

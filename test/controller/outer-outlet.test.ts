@@ -47,6 +47,18 @@ test('of what is retained the last word of a topic waits; words of the moment al
   expect(sent).toEqual(['first', 'a1', 'a2', 'new']);
 });
 
+test('an order finds its place however much waits behind it; orders alone are too many, too', async () => {
+  const { outlet, sent, stuck, puback } = make();
+  outlet.open();
+  for (let i = 0; i < 20; i++) outlet.put(ack(`b${i}`, `a${i}`));
+  outlet.put(order('x'.repeat(1200)));
+  expect({ stuck, dropped: outlet.figures.dropped }).toEqual({ stuck: [], dropped: 15 });
+  await puback();
+  expect(sent.at(-1)).toHaveLength(1200);
+  for (let i = 0; i < 5; i++) outlet.put({ ...order('o'), topic: `loa/1/g/g${i}/order` });
+  expect(stuck).toMatchObject([{ code: 'offline' }]);
+});
+
 test('while the line is gone nothing waits, and what is behind a lost line is not sent on the next', async () => {
   const { outlet, sent, puback } = make();
   outlet.put(want('b1', 'early'));
