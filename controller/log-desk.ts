@@ -17,6 +17,7 @@ import type { LiveProgress, LogCommit, LogStore, OrderProgress, StoredReceipt, S
 const boxesMax = 20_000;
 const batchBytesMax = 64 * 1024;
 const batchesPerCommit = 500;
+const readAheadMax = 2 * batchesPerCommit;
 
 /** How far an epoch of a box is committed. */
 export interface Committed {
@@ -59,7 +60,9 @@ interface ReadBatch {
 /** In the order of arrival; read, and its signature verified, while those before it are committed. */
 interface Waiting {
   readonly dev: string;
-  readonly read: Promise<Result<ReadBatch>>;
+  readonly payload: Uint8Array;
+  /** Begun for the first ones that wait, not for all: rows that are read take five times the room of their bytes. */
+  read: Promise<Result<ReadBatch>> | undefined;
   readonly settle: (result: Result<Committed>) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -81,6 +84,8 @@ export class LogDesk {
   readonly #crypto = makeCryptography(boxesMax);
   readonly #heads = new Map<string, Head>();
   readonly #waiting: Waiting[] = [];
+  /** How many of them are being read, from the first on. */
+  #reading = 0;
   #working = false;
 
   constructor(options: LogDeskOptions) {
@@ -93,12 +98,19 @@ export class LogDesk {
    */
   take(dev: string, payload: Uint8Array): Promise<Result<Committed>> {
     return new Promise((settle, fail) => {
-      const read = this.#read(dev, payload);
-      // It is awaited in its turn; until then nobody listens to its failure.
-      read.catch(() => undefined);
-      this.#waiting.push({ dev, read, settle, fail });
+      this.#waiting.push({ dev, payload, read: undefined, settle, fail });
+      this.#readAhead();
       void this.#work();
     });
+  }
+
+  #readAhead(): void {
+    for (; this.#reading < Math.min(this.#waiting.length, readAheadMax); this.#reading++) {
+      const next = this.#waiting[this.#reading] as Waiting;
+      next.read = this.#read(next.dev, next.payload);
+      // It is awaited in its turn; until then nobody listens to its failure.
+      next.read.catch(() => undefined);
+    }
   }
 
   async #read(dev: string, payload: Uint8Array): Promise<Result<ReadBatch>> {
@@ -120,7 +132,10 @@ export class LogDesk {
     if (this.#working) return;
     this.#working = true;
     while (this.#waiting.length > 0) {
-      await this.#commit(this.#waiting.splice(0, batchesPerCommit));
+      const taken = this.#waiting.splice(0, batchesPerCommit);
+      this.#reading -= taken.length;
+      this.#readAhead();
+      await this.#commit(taken);
     }
     this.#working = false;
   }
@@ -140,8 +155,8 @@ export class LogDesk {
     const settled: (() => void)[] = [];
     try {
       const judged: Result<Judgement>[] = [];
-      for (const { dev, read } of taken) {
-        const batch = await read;
+      for (const { dev, payload, read } of taken) {
+        const batch = await (read ?? this.#read(dev, payload));
         judged.push(batch.ok ? await this.#judge(dev, batch.value, gathered) : batch);
       }
       const known = await this.#options.store.settled(judged.flatMap((one) => (one.ok ? one.value.told.map(keyOf) : [])));
