@@ -34,7 +34,11 @@ const optionsInHelp =
   (program: string): Look =>
   (words) => {
     if (!programPath(program)) return undefined;
-    const { stdout, stderr } = spawnSync(program, ['--help'], { encoding: 'utf8', timeout: 20_000, env: { PATH: process.env['PATH'], LC_ALL: 'C' } });
+    const { stdout, stderr } = spawnSync(program, ['--help'], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    });
     const unknown = words.flatMap((word) => /^--[a-z-]+/.exec(word) ?? []).filter((option) => !`${stdout}${stderr}`.includes(option));
     return unknown.length > 0 ? `${program} has no ${unknown.join(', ')}` : undefined;
   };
@@ -48,10 +52,12 @@ const looks: Readonly<Record<string, Look>> = {
   },
   createdb: optionsInHelp('createdb'),
   createuser: optionsInHelp('createuser'),
-  dd: (words) => ours(words) ?? (words.some((word) => word.startsWith('of=/dev/sdX')) ? undefined : 'dd names a disk that somebody may have'),
+  dd: (words) =>
+    ours(words) ?? (words.some((word) => word.startsWith('of=/dev/sdX')) ? undefined : 'dd names a disk that somebody may have'),
   journalctl: (words) => optionsInHelp('journalctl')(words) ?? unit([words[words.indexOf('--unit') + 1] ?? '']),
   lsblk: optionsInHelp('lsblk'),
-  npm: ([act, name]) => ((act === 'run' ? scripts[name ?? ''] : scripts[act ?? '']) === undefined ? `npm: no script ${name ?? act}` : undefined),
+  npm: ([act, name]) =>
+    (act === 'run' ? scripts[name ?? ''] : scripts[act ?? '']) === undefined ? `npm: no script ${name ?? act}` : undefined,
   npx: (words) => {
     const missing = words.filter((word) => word.includes('/') && !existsSync(join(root, word)));
     return words[0] === 'vitest' && missing.length === 0 ? undefined : `npx ${words[0]}: ${missing.join(', ')} is not there`;
@@ -60,7 +66,9 @@ const looks: Readonly<Record<string, Look>> = {
   systemctl: unit,
   'loa-controller': (words) => {
     const unknown = words.filter((word) => word.startsWith('--') && !backupUsage.includes(word));
-    return words[0] === 'backup' && unknown.length === 0 ? undefined : `loa-controller ${words[0]}: ${unknown.join(', ')} is not in its help`;
+    return words[0] === 'backup' && unknown.length === 0
+      ? undefined
+      : `loa-controller ${words[0]}: ${unknown.join(', ')} is not in its help`;
   },
 };
 

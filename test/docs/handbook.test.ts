@@ -10,21 +10,25 @@ import { boxSignals } from '../../schemas/box-signals.ts';
 import { faultKinds } from '../../schemas/faults.ts';
 import { byHandComplaints } from './by-hand.ts';
 import { knownWords, type Tongue } from './known-words.ts';
-import { type PageParts, partsOf, slugOf } from './page-parts.ts';
+import { type Block, type PageParts, partsOf, slugOf } from './page-parts.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = join(root, 'controller/docs/handbook');
 const people = ['technician', 'operator', 'duty-officer', 'administrator', 'developer'] as const;
 const tongues: readonly Tongue[] = ['vi', 'en'];
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-const pages = new Map(people.flatMap((who) => tongues.map((tongue) => [`${who}.${tongue}.md`, partsOf(read(`${who}.${tongue}.md`))] as const)));
+const pages = new Map(
+  people.flatMap((who) => tongues.map((tongue) => [`${who}.${tongue}.md`, partsOf(read(`${who}.${tongue}.md`))] as const)),
+);
 const pageOf = (who: (typeof people)[number], tongue: Tongue) => pages.get(`${who}.${tongue}.md`) as PageParts;
 
 describe('both languages of the handbook', () => {
+  const asIs = ({ language, mark, text }: Block) => `${language} ${mark}\n${text}`;
+
   test.each(people)('%s: the same headings, code, tables, lists and links', (who) => {
     const [vi, en] = [pageOf(who, 'vi'), pageOf(who, 'en')];
     expect(en.headings.map(({ level }) => level)).toEqual(vi.headings.map(({ level }) => level));
-    expect(en.blocks.map(({ line: _, ...block }) => block)).toEqual(vi.blocks.map(({ line: _, ...block }) => block));
+    expect(en.blocks.map(asIs)).toEqual(vi.blocks.map(asIs));
     expect(en.tables.map((rows) => rows.map((cells) => cells.length))).toEqual(vi.tables.map((rows) => rows.map((cells) => cells.length)));
     const points = (tongue: Tongue) => read(`${who}.${tongue}.md`).match(/^(\d+\.|-) /gm);
     expect(points('en')).toEqual(points('vi'));
@@ -34,13 +38,18 @@ describe('both languages of the handbook', () => {
 
   test('there is no page beside these, and the index names them all', () => {
     const { links } = partsOf(read('README.md'));
-    expect(readdirSync(folder).filter((name) => name.endsWith('.md')).sort()).toEqual(['README.md', ...pages.keys()].sort());
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.md'))
+        .sort(),
+    ).toEqual(['README.md', ...pages.keys()].sort());
     for (const name of pages.keys()) expect(links).toContain(name);
   });
 });
 
 describe('words of screens', () => {
-  const strangers = (parts: PageParts, tongue: Tongue, known = knownWords(tongue)) => parts.words.filter((word) => !known.has(word.replace(/^▲ |^☀ /, '')) && !known.has(word));
+  const strangers = (parts: PageParts, tongue: Tongue, known = knownWords(tongue)) =>
+    parts.words.filter((word) => !known.has(word.replace(/^▲ |^☀ /, '')) && !known.has(word));
 
   test.each(people.filter((who) => who !== 'developer').flatMap((who) => tongues.map((tongue) => [who, tongue] as const)))(
     '%s.%s names pages, buttons and answers as screens do',
@@ -104,7 +113,9 @@ describe('what pages point at', () => {
   });
 
   test.each(all)('files that %s names are in the project', (_, { spans }) => {
-    const paths = spans.filter((span) => /^(agent|broker|controller|hardware|schemas|test)\/[\w./-]+$/.test(span) && !span.includes('NAME'));
+    const paths = spans.filter(
+      (span) => /^(agent|broker|controller|hardware|schemas|test)\/[\w./-]+$/.test(span) && !span.includes('NAME'),
+    );
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
@@ -112,8 +123,12 @@ describe('what pages point at', () => {
     const points = read('developer.en.md').split(/\n(?=\d+\. |## |\| )/);
     const missing = points.flatMap((point) => {
       const spans = partsOf(point).spans;
-      const sources = spans.filter((span) => span.endsWith('.ts') && existsSync(join(root, span))).map((span) => readFileSync(join(root, span), 'utf8'));
-      const names = spans.filter((span) => /^([a-z]+[A-Z]\w*|[A-Z][a-z]\w+|[a-z]{3,})$/.test(span) && !['cancel', 'unmeasured'].includes(span));
+      const sources = spans
+        .filter((span) => span.endsWith('.ts') && existsSync(join(root, span)))
+        .map((span) => readFileSync(join(root, span), 'utf8'));
+      const names = spans.filter(
+        (span) => /^([a-z]+[A-Z]\w*|[A-Z][a-z]\w+|[a-z]{3,})$/.test(span) && !['cancel', 'unmeasured'].includes(span),
+      );
       return sources.length === 0 ? [] : names.filter((name) => !sources.some((source) => new RegExp(`\\b${name}\\b`).test(source)));
     });
     expect(missing).toEqual([]);
@@ -124,12 +139,20 @@ describe('what pages point at', () => {
     expect(picture).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*<\/svg>\n$/);
     expect(picture).not.toMatch(/<script|<image|<foreignObject|href=|on\w+=/);
     const rooms = [...picture.matchAll(/>(\w+)\/ /g)].map(([, name]) => name ?? '');
-    for (const name of rooms) expect(['controller', 'agent', 'console'].flatMap((room) => [join(root, room, name), join(root, 'controller/console', name)]).some(existsSync), name).toBe(true);
+    for (const name of rooms)
+      expect(
+        ['controller', 'agent', 'console']
+          .flatMap((room) => [join(root, room, name), join(root, 'controller/console', name)])
+          .some(existsSync),
+        name,
+      ).toBe(true);
   });
 });
 
 describe('commands', () => {
-  const blocks = [...pages].flatMap(([name, { blocks: own }]) => own.filter(({ language }) => language === 'sh').map((block) => ({ name, ...block })));
+  const blocks = [...pages].flatMap(([name, { blocks: own }]) =>
+    own.filter(({ language }) => language === 'sh').map((block) => ({ name, ...block })),
+  );
 
   test('every block is one that is run, or says that it is done by hand', () => {
     expect(new Set(blocks.map(({ mark }) => mark))).toEqual(new Set(['', 'by-hand']));
@@ -142,7 +165,9 @@ describe('commands', () => {
 
   test('what does not exist is found', () => {
     expect(byHandComplaints('sudo systemctl restart loa-nothing\nlsblk --no-such-option\nfly-away')).toHaveLength(3);
-    expect(byHandComplaints('npm run nothing\nnpx vitest run test/none.test.ts\nsudo apt install ./loa-agent_9.9.9_arm64.deb')).toHaveLength(3);
+    expect(
+      byHandComplaints('npm run nothing\nnpx vitest run test/none.test.ts\nsudo apt install ./loa-agent_9.9.9_arm64.deb'),
+    ).toHaveLength(3);
     expect(dirname(folder)).toContain('docs');
   });
 });

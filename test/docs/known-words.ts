@@ -50,7 +50,8 @@ export function knownWords(tongue: Tongue): ReadonlySet<string> {
     for (const one of [text, ...stillParts(text)]) if (one.trim().length > 1) words.add(one.trim());
   };
   const folder = join(root, 'controller/console/words', tongue);
-  for (const name of readdirSync(folder)) for (const text of textsOf(JSON.parse(readFileSync(join(folder, name), 'utf8')) as Texts)) add(text);
+  for (const name of readdirSync(folder))
+    for (const text of textsOf(JSON.parse(readFileSync(join(folder, name), 'utf8')) as Texts)) add(text);
   const pages = join(root, 'agent/page');
   for (const name of readdirSync(pages)) for (const text of pageWords(readFileSync(join(pages, name), 'utf8'), tongue)) add(text);
   for (const fault of Object.values(faultKinds)) add(fault[tongue]);

@@ -6,6 +6,8 @@ export interface Block {
   readonly mark: string;
   readonly text: string;
   readonly line: number;
+  /** Name of the second heading that it stands under. */
+  readonly section: string;
 }
 
 export interface Heading {
@@ -48,28 +50,39 @@ export function partsOf(text: string): PageParts {
 function withoutBlocks(text: string): { readonly blocks: readonly Block[]; readonly prose: string } {
   const blocks: Block[] = [];
   const prose: string[] = [];
-  let open: { language: string; mark: string; line: number; lines: string[] } | undefined;
+  let open: { language: string; mark: string; line: number; section: string; lines: string[] } | undefined;
+  let section = '';
   for (const [at, line] of text.split('\n').entries()) {
     const fence = /^```(\S*) ?(.*)$/.exec(line);
     if (!fence) {
       (open?.lines ?? prose).push(line);
+      if (!open && line.startsWith('## ')) section = slugOf(line.slice(3));
       continue;
     }
-    if (open) blocks.push({ language: open.language, mark: open.mark, line: open.line, text: open.lines.join('\n') });
-    open = open ? undefined : { language: fence[1] ?? '', mark: fence[2] ?? '', line: at + 1, lines: [] };
+    if (open) blocks.push({ ...open, text: open.lines.join('\n') });
+    open = open ? undefined : { language: fence[1] ?? '', mark: fence[2] ?? '', line: at + 1, section, lines: [] };
   }
   return { blocks, prose: prose.join('\n') };
 }
 
 function tablesOf(lines: readonly string[]): string[][][] {
   const tables: string[][][] = [];
-  let table: string[][] | undefined;
+  let inside = false;
   for (const line of lines) {
-    if (!line.startsWith('|')) table = undefined;
-    else if (!table) tables.push((table = []));
-    else if (!/^\|[-|\s]+\|$/.test(line)) table.push(line.slice(1, -1).split('|').map((cell) => cell.trim()));
+    const row = line.startsWith('|');
+    if (row && !inside) tables.push([]);
+    // The first row names the columns, the second is a rule.
+    else if (row && !/^\|[-|\s]+\|$/.test(line)) tables.at(-1)?.push(cellsOf(line));
+    inside = row;
   }
   return tables;
+}
+
+function cellsOf(line: string): string[] {
+  return line
+    .slice(1, -1)
+    .split('|')
+    .map((cell) => cell.trim());
 }
 
 /** The name of a heading in an address, as GitHub makes it. */
