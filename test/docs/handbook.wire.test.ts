@@ -1,23 +1,26 @@
 // The commands of the handbook, run in the order of their pages on real programs: a centre from its seed to its restored backup, a box
 // from its claim to its label. Releases and the centre above take longer: handbook.long.test.ts follows the whole page.
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { blocksOf, follow, followAdministrator, followTechnician, leave, missing, saidBy, withinMs } from './page-run.ts';
-import type { Shell } from './shell.ts';
+import { Shell } from './shell.ts';
 
 const longer = ['nâng-cấp-hộp', 'nối-với-trung-tâm-trên'];
-const shells: Shell[] = [];
-afterAll(async () => {
-  for (const shell of shells) await leave(shell);
-});
+/** Those of pages that failed, too. */
+const begun: Shell[] = [];
+afterAll(() => leave(begun));
 
-describe.skipIf(missing)(`pages that are followed [needs ${missing ?? 'bash'}]`, () => {
+// Two machines, two people: each page is followed by itself.
+describe.skipIf(missing).concurrent(`pages that are followed [needs ${missing ?? 'bash'}]`, () => {
   test('the administrator’s: a centre, its keys, its people, its backup and the way back', { timeout: withinMs }, async () => {
     const all = blocksOf('administrator');
     for (const section of longer) expect(all.map((block) => block.section)).toContain(section);
-    const { shell, followed } = await followAdministrator(all.filter(({ section }) => !longer.includes(section)));
-    shells.push(shell);
+    const { shell, followed } = await followAdministrator(
+      all.filter(({ section }) => !longer.includes(section)),
+      begun,
+    );
     expect(saidBy(followed, 'people reset')).toMatch(/https:\/\/xa\.example\/invite#token=\S+/);
     expect(saidBy(followed, 'keys install')).toContain('release');
     expect(saidBy(followed, 'backup verify')).toContain('Nguyên vẹn');
@@ -30,17 +33,18 @@ describe.skipIf(missing)(`pages that are followed [needs ${missing ?? 'bash'}]`,
   });
 
   test('the technician’s: one box enrolled by hand, two more prepared', { timeout: withinMs }, async () => {
-    const { shell, followed } = await followTechnician(blocksOf('technician'));
-    shells.push(shell);
+    const { shell, followed } = await followTechnician(blocksOf('technician'), begun);
     expect(saidBy(followed, 'loa-agent label')).toContain('WIFI:');
     expect(saidBy(followed, 'box new').split('\n')).toEqual(expect.arrayContaining(['install.txt', 'loa-claim.json', 'user-data']));
     expect(readdirSync(join(shell.dir, 'papers')).sort()).toEqual(['hop-8', 'hop-9', 'labels.html']);
     expect(JSON.parse(readFileSync(join(shell.dir, 'papers/hop-9/loa-claim.json'), 'utf8'))).toMatchObject({ dev: 'hop-9' });
   });
+});
 
-  test('a command that fails stops its page and is named', async () => {
-    const [first] = shells;
-    const shell = first as Shell;
+describe.skipIf(missing)(`a page with a mistake [needs ${missing ?? 'bash'}]`, () => {
+  test('stops at the command that fails and names its line', { timeout: withinMs }, async () => {
+    const shell = new Shell(mkdtempSync(join(tmpdir(), 'loa-handbook-mistakes-')), {});
+    begun.push(shell);
     const block = { language: 'sh', mark: '', section: '', line: 7 };
     await expect(follow(shell, [{ ...block, text: 'loa-controller keys shwo | cat' }])).rejects.toThrow('line 7');
     await expect(follow(shell, [{ ...block, text: 'systemctl start loa-nothing\ntrue' }])).rejects.toThrow('could not be found');

@@ -51,7 +51,7 @@ export async function follow(shell: Shell, blocks: readonly Block[], meanwhile: 
 export async function followAdministrator(
   blocks: readonly Block[],
 ): Promise<{ readonly shell: Shell; readonly followed: readonly Followed[] }> {
-  const { shell, base } = await openShell('centre', (dir) => ({
+  const { shell, base } = await openShell('centre', begun, (dir) => ({
     ...{ STICK: join(dir, 'stick'), BACKUP: join(dir, 'backup'), RESTORED: join(dir, 'restored'), PROVINCE: join(dir, 'province') },
     RELEASE: join(dir, 'release'),
   }));
@@ -68,7 +68,7 @@ export async function followTechnician(
   blocks: readonly Block[],
 ): Promise<{ readonly shell: Shell; readonly followed: readonly Followed[] }> {
   const area = '08/02545/thon-1';
-  const { shell, base } = await openShell('box', (dir) => ({
+  const { shell, base } = await openShell('box', begun, (dir) => ({
     ...{ BOX: join(dir, 'box'), CLAIM: join(dir, 'loa-claim.json'), TOKEN: join(dir, 'token'), PAPERS: join(dir, 'papers'), AREA: area },
   }));
   const seed = {
@@ -88,17 +88,23 @@ export async function followTechnician(
 }
 
 /** What was begun ends, and leaves nothing. */
-export async function leave(shell: Shell | undefined): Promise<void> {
-  await shell?.stop();
-  if (shell) rmSync(shell.dir, { recursive: true, force: true });
+export async function leave(begun: readonly Shell[]): Promise<void> {
+  for (const shell of begun) await shell.stop();
+  for (const { dir } of begun) rmSync(dir, { recursive: true, force: true });
 }
 
-async function openShell(name: string, more: (dir: string) => Readonly<Record<string, string>>): Promise<{ shell: Shell; base: string }> {
+async function openShell(
+  name: string,
+  begun: Shell[],
+  more: (dir: string) => Readonly<Record<string, string>>,
+): Promise<{ readonly shell: Shell; readonly base: string }> {
   const dir = mkdtempSync(join(tmpdir(), `loa-handbook-${name}-`));
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   for (const inside of ['stick', 'backup']) mkdirSync(join(dir, inside));
-  return { shell: new Shell(dir, { DATA: join(dir, 'data'), PORT: String(port), CENTRE: base, ...more(dir) }), base };
+  const shell = new Shell(dir, { DATA: join(dir, 'data'), PORT: String(port), CENTRE: base, ...more(dir) });
+  begun.push(shell);
+  return { shell, base };
 }
 
 function freePort(): Promise<number> {
