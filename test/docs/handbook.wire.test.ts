@@ -1,5 +1,5 @@
 // The commands of the handbook, run in the order of their pages on real programs: a centre from its seed to its restored backup, a box
-// from its claim to its label. Releases and the centre above take longer: handbook.long.test.ts follows the whole page.
+// from its claim to its label. Releases, the centre above and a broker of its own take longer: handbook.long.test.ts follows the whole page.
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { blocksOf, follow, followAdministrator, followTechnician, leave, missing, saidBy, withinMs } from './page-run.ts';
 import { Shell } from './shell.ts';
 
-const longer = ['nâng-cấp-hộp', 'nối-với-trung-tâm-trên'];
+const longer = ['nâng-cấp-hộp', 'nối-với-trung-tâm-trên', 'máy-chủ-chuyển-tin-và-mở-rộng'];
 /** Those of pages that failed, too. */
 const begun: Shell[] = [];
 afterAll(() => leave(begun));

@@ -50,10 +50,11 @@ export async function follow(shell: Shell, blocks: readonly Block[], meanwhile: 
 /** The administrator's page: the person who opens the link, the province above and the builder of a release are not on it. */
 export async function followAdministrator(
   blocks: readonly Block[],
+  begun: Shell[],
 ): Promise<{ readonly shell: Shell; readonly followed: readonly Followed[] }> {
   const { shell, base } = await openShell('centre', begun, (dir) => ({
     ...{ STICK: join(dir, 'stick'), BACKUP: join(dir, 'backup'), RESTORED: join(dir, 'restored'), PROVINCE: join(dir, 'province') },
-    RELEASE: join(dir, 'release'),
+    ...{ RELEASE: join(dir, 'release'), OUT: join(dir, 'broker') },
   }));
   const followed = await follow(shell, blocks, async ({ text }) => {
     if (text.includes('--delegating-key')) await makeProvince(shell);
@@ -66,6 +67,7 @@ export async function followAdministrator(
 /** The technician's page: a centre with a registered box and a token is there, its claim was carried to the box. */
 export async function followTechnician(
   blocks: readonly Block[],
+  begun: Shell[],
 ): Promise<{ readonly shell: Shell; readonly followed: readonly Followed[] }> {
   const area = '08/02545/thon-1';
   const { shell, base } = await openShell('box', begun, (dir) => ({

@@ -39,7 +39,7 @@ export class Shell {
     this.dir = dir;
     const [programs, run] = [join(dir, 'bin'), join(dir, 'run')];
     for (const folder of [programs, run]) mkdirSync(folder, { recursive: true });
-    for (const name of ['controller', 'agent'])
+    for (const name of ['controller', 'agent', 'broker'])
       this.#program(`loa-${name}`, `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'dist', `${name}.js`)}' "$@"\n`);
     this.#program('systemctl', systemctl);
     const path = `${programs}${delimiter}${process.env['PATH'] ?? ''}`;
