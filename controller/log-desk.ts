@@ -11,6 +11,7 @@ import type { StoredUpdate } from '../schemas/release-api.ts';
 import { acceptanceOf, type StoredAcceptance } from './core/acceptances.ts';
 import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
 import type { Registry } from './registry.ts';
+import { liveOf, progressOf, showingOf, storedRow, updateOf } from './row-facts.ts';
 import type { LiveProgress, LogCommit, LogStore, OrderProgress, StoredReceipt, StoredRow, StoredShowing } from './store/store.ts';
 
 /** As many boxes as one broker serves: making a key from its bytes costs as much as the signature itself. */
@@ -283,31 +284,6 @@ export class LogDesk {
 
 function keyOf({ dev, stored }: ToldReceipt): readonly [string, string] {
   return [dev, stored.receipt.occurrence];
-}
-
-function storedRow(dev: string, epoch: string, row: NewRow, nowMs: number): StoredRow {
-  const { seq, hash, entry, read } = row;
-  return { dev, epoch, seq, hash, entry, kind: read?.fact.kind ?? 'unreadable', atMs: read?.atMs ?? nowMs, receivedMs: nowMs };
-}
-
-function progressOf(dev: string, { read }: NewRow): OrderProgress | undefined {
-  if (read?.fact.kind !== 'order') return undefined;
-  const { order, state, voice, problem } = read.fact;
-  return { order, dev, state, atMs: read.atMs, voice: voice ?? null, problem: problem ?? null };
-}
-
-function liveOf(dev: string, { read }: NewRow): LiveProgress | undefined {
-  if (read?.fact.kind !== 'live') return undefined;
-  const { session, state, problem } = read.fact;
-  return { session, dev, state, atMs: read.atMs, problem: problem ?? null };
-}
-
-function showingOf(dev: string, { read }: NewRow, receivedMs: number): StoredShowing | undefined {
-  return read?.fact.kind === 'showing' ? { dev, showing: read.fact.showing, receivedMs } : undefined;
-}
-
-function updateOf(dev: string, { read }: NewRow, receivedMs: number): StoredUpdate | undefined {
-  return read?.fact.kind === 'update' ? { dev, fact: read.fact, atMs: read.atMs, receivedMs } : undefined;
 }
 
 function commitOf({ receipts, heads, ...rest }: Gathered): LogCommit {
