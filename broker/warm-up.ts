@@ -5,12 +5,14 @@ import { Broker } from './broker.ts';
 import { brokerLimits } from './limits.ts';
 
 const readers = 40;
+/** So often they come before they stay: a return of all meets compiled code too. */
+const returns = 5;
 const broadcasts = 60;
 const waitMs = 3000;
 const topic = 'loa/1/g/warm/order';
 
 /**
- * A broker of its own with readers of its own on a port of loopback that lives for a quarter of a second: the same code on
+ * A broker of its own with readers of its own on a port of loopback that lives for half a second: the same code on
  * the same kind of socket, so the same compiled code, and nothing of it in the real one's sessions or counts. It never
  * fails the start: a machine without a free port is merely slower once.
  */
@@ -18,14 +20,18 @@ export async function warmUp(): Promise<void> {
   const broker = new Broker({ owner: 'warm', mayConnect: () => true }, brokerLimits);
   await broker.start();
   let next = 0;
-  const server = createServer({ noDelay: true }, (socket) => broker.welcome(socket, { kind: 'box', id: `warm-${next++}` }, () => ''));
-  server.maxConnections = readers;
+  const server = createServer({ noDelay: true }, (socket) => broker.welcome(socket, { kind: 'box', id: `warm-${next++ % readers}` }, () => ''));
+  server.maxConnections = 2 * readers;
   const sockets: Socket[] = [];
   try {
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
     const heard = new Heard();
-    for (let i = 0; i < readers; i++) sockets.push(reader((server.address() as AddressInfo).port, heard));
-    await heard.times('suback', readers);
+    const { port } = server.address() as AddressInfo;
+    for (let come = 1; come <= returns; come++) {
+      for (const socket of sockets.splice(0)) socket.destroy();
+      for (let i = 0; i < readers; i++) sockets.push(reader(port, heard));
+      await heard.times('suback', come * readers);
+    }
     for (let round = 1; round <= broadcasts; round++) {
       await broker.publish(topic, Buffer.alloc(1024, round), { qos: 1, retain: false });
       await heard.times('publish', round * readers);
