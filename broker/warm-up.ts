@@ -20,7 +20,9 @@ export async function warmUp(): Promise<void> {
   const broker = new Broker({ owner: 'warm', mayConnect: () => true }, brokerLimits);
   await broker.start();
   let next = 0;
-  const server = createServer({ noDelay: true }, (socket) => broker.welcome(socket, { kind: 'box', id: `warm-${next++ % readers}` }, () => ''));
+  const server = createServer({ noDelay: true }, (socket) =>
+    broker.welcome(socket, { kind: 'box', id: `warm-${next++ % readers}` }, () => ''),
+  );
   server.maxConnections = 2 * readers;
   const sockets: Socket[] = [];
   try {
