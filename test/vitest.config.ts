@@ -9,6 +9,9 @@ const env = { XDG_STATE_HOME: join(tmpdir(), `loa-test-state-${process.getuid?.(
 const shared = { env, expect: { poll: { timeout: 20_000 } } };
 const ordinary = ['**/*.wire.test.ts', '**/*.browser.test.ts', '**/*.long.test.ts', '**/node_modules/**', 'dist/**'];
 
+/** Both cores of a small machine; vitest would leave one idle. */
+const atOnce = { maxWorkers: 2 };
+
 /** When a test hangs, told late: none is measured by it, and a machine may be many times slower than the one it was written on. */
 const patience = { testTimeout: 180_000, hookTimeout: 180_000 };
 
@@ -35,16 +38,20 @@ export default defineConfig(({ mode }) => ({
               test: {
                 ...shared,
                 name: 'unit',
+                ...atOnce,
                 ...patience,
                 include: ['test/{schemas,agent,broker,controller,hardware,docs}/**/*.test.ts', 'test/architecture.test.ts'],
                 exclude: ordinary,
               },
             },
-            { test: { ...shared, name: 'world', include: ['test/world/**/*.test.ts'], exclude: ordinary, testTimeout: 120_000 } },
+            {
+              test: { ...shared, ...atOnce, name: 'world', include: ['test/world/**/*.test.ts'], exclude: ordinary, testTimeout: 120_000 },
+            },
             {
               test: {
                 ...shared,
                 name: 'contract',
+                ...atOnce,
                 include: ['test/contract/**/*.test.ts'],
                 exclude: ordinary,
                 ...patience,
