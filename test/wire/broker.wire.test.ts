@@ -254,3 +254,20 @@ describe('what is kept and what is told', () => {
     expect(order).toEqual([0, 1, 2, 3, 4, 5].flatMap((i) => [`+${i}`, `-${i}`]));
   });
 });
+
+describe('keep alive', () => {
+  it('spares a client that only acknowledges, and cuts one that says nothing', async () => {
+    const { port } = await startBroker();
+    const says = await peer(port, 'box:b1').ready('box:b1', [], { keepalive: 1 });
+    const silent = await peer(port, 'box:b2').ready('box:b2', [], { keepalive: 1 });
+    const saying = setInterval(() => says.send({ cmd: 'puback', messageId: 1 }), 300);
+    try {
+      await silent.until(() => silent.closed);
+      await wait(1500);
+      expect(says.closed).toBe(false);
+    } finally {
+      clearInterval(saying);
+    }
+    await says.until(() => says.closed);
+  });
+});
