@@ -9,6 +9,9 @@ const packageOf: Readonly<Record<string, string>> = {
   opusdec: 'opus-tools',
   opusenc: 'opus-tools',
   postgres: 'postgresql',
+  sfdisk: 'fdisk',
+  'mkfs.vfat': 'dosfstools',
+  mke2fs: 'e2fsprogs',
 };
 
 /** So many failures are told in words at the end; more than this have one cause. */

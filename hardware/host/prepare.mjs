@@ -29,6 +29,7 @@ const toolsFor = {
     dpkg: 'dpkg-deb',
     fdisk: 'sfdisk',
     mtools: 'mcopy',
+    dosfstools: 'mkfs.vfat',
     e2fsprogs: 'mke2fs',
     systemd: 'systemd-analyze',
     procps: 'ps',

@@ -15,7 +15,7 @@ const run = (program: string, args: readonly string[]) =>
   execFileSync(program, args, { encoding: 'utf8', env: { ...process.env, ...sbin }, stdio: ['ignore', 'pipe', 'ignore'] });
 
 test.runIf(has)(
-  'a card has a partition for the claim, one for the system and one for what the box knows [needs sfdisk, mtools, mke2fs]',
+  'a card has a partition for the claim, one for the system and one for what the box knows [needs sfdisk, mkfs.vfat, mtools, mke2fs]',
   () => {
     const dir = mkdtempSync(join(tmpdir(), 'loa-card-'));
     try {
