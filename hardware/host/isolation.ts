@@ -18,7 +18,9 @@ export async function findNetless(): Promise<readonly string[]> {
  * nothing written or started).
  */
 export function confinedNode(bundle: string, heapMegabytes: number, folders: readonly string[] = []): string[] {
-  const readable = [bundle, join(dirname(bundle), 'package.json'), join(dirname(bundle), '..', 'package.json')];
+  // Node 20.19 refuses to look for a package where there is none, instead of going on to where it is.
+  const nowhere = join(dirname(bundle), 'node_modules', '*');
+  const readable = [bundle, join(dirname(bundle), 'package.json'), join(dirname(bundle), '..', 'package.json'), nowhere];
   const [major = 0] = process.versions.node.split('.').map(Number);
   return [
     `--max-old-space-size=${heapMegabytes}`,
