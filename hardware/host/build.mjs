@@ -22,6 +22,9 @@ const programs = {
   sanitiser: 'controller/media/sanitiser/main.ts',
   demo: 'controller/demo/main.ts',
   'demo-data': 'controller/demo/generate.ts',
+};
+/** What is run on the product, not in it; `npm start` does without. */
+const labs = {
   sim: 'test/sim.ts',
   chaos: 'test/chaos/main.ts',
   fleet: 'test/fleet/main.ts',
@@ -92,10 +95,10 @@ function sourceState() {
   return hash.digest('hex');
 }
 
-function nodeEntries() {
-  const entries = { ...programs };
+function nodeEntries(withLabs) {
+  const entries = withLabs ? { ...programs, ...labs } : { ...programs };
   const benches = join(root, 'test/bench');
-  if (existsSync(benches)) {
+  if (withLabs && existsSync(benches)) {
     for (const name of readdirSync(benches)) {
       if (name.endsWith('.ts') && !name.endsWith('.test.ts')) entries[`bench/${name.slice(0, -3)}`] = `test/bench/${name}`;
     }
@@ -106,8 +109,8 @@ function nodeEntries() {
 }
 
 /** All programs in one pass; when one of them does not build, the others still get their bundle. */
-async function buildPrograms(esbuild) {
-  const entryPoints = nodeEntries();
+async function buildPrograms(esbuild, withLabs) {
+  const entryPoints = nodeEntries(withLabs);
   if (entryPoints.length === 0) return [];
   try {
     return await bundle(esbuild, entryPoints, 'silent');
@@ -178,13 +181,14 @@ async function buildPage(esbuild, name, folder) {
 }
 
 /** Build what changed. Answers the names built, `[]` when all is fresh. */
-export async function build({ force = false } = {}) {
+export async function build({ force = false, withLabs = true } = {}) {
   const stamp = join(dist, '.stamp');
   const state = sourceState();
-  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return [];
+  const [built, had] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ') : [];
+  if (!force && built === state && (had === 'labs' || !withLabs)) return [];
   const esbuild = await import('esbuild');
   const parts = await Promise.allSettled([
-    buildPrograms(esbuild),
+    buildPrograms(esbuild, withLabs),
     buildConsole({ root, dist }),
     buildCitizen(esbuild, { root, dist }),
     ...Object.entries(pages).map(([name, folder]) => buildPage(esbuild, name, folder)),
@@ -192,7 +196,7 @@ export async function build({ force = false } = {}) {
   await esbuild.stop();
   const failed = parts.find((part) => part.status === 'rejected');
   if (failed) throw failed.reason;
-  put(stamp, state);
+  put(stamp, `${state} ${withLabs ? 'labs' : 'product'}`);
   return parts.flatMap((part) => part.value);
 }
 

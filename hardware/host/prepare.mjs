@@ -237,7 +237,7 @@ if (process.platform !== 'win32') {
   await nodePackages();
   driverOrStop();
   const { build } = await import('./build.mjs');
-  const built = await build().catch((error) => {
+  const built = await build({ withLabs: purpose === 'test' }).catch((error) => {
     console.error(`dist/: ${error.message}`);
     process.exit(1);
   });
