@@ -43,9 +43,6 @@ export interface TrialDoor {
   revert(id: string): Promise<void>;
 }
 
-/** Network settings (`network:…`) by the door that changed them; told as `trialBegun` once they are set. */
-export type NetworkTrial = TrialDoor;
-
 /** One function per action; outcomes come back through `tell`, possibly much later. Never throws for expected failure. */
 export interface Hands {
   perform(action: Action, tell: (event: Event) => void): void;

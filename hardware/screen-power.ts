@@ -9,12 +9,10 @@ export interface ScreenPower {
   readonly name: string;
   /** Is the means there at all? Problems: tool-missing, device-failed, driver-missing, device-busy. */
   probe(): Promise<Result<void>>;
-  /** Done within `powerWithinMs`; saying again what is so already changes nothing. Problems as `probe`, and tool-timeout, tool-failed. */
+  /** Done within 25 s, several sockets and the question afterwards included; saying again what is so already changes nothing. Problems as `probe`, and tool-timeout, tool-failed. */
   switch(on: boolean): Promise<Powered>;
   stop(): Promise<void>;
 }
 
 /** Of one program. */
 export const programWithinMs = 5_000;
-/** Of a whole switch with its question afterwards, several sockets included. */
-export const powerWithinMs = 25_000;

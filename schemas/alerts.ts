@@ -165,7 +165,6 @@ export const MandateSignRequest = v.strictObject({
   sig: v.pipe(Base64, v.maxLength(200)),
   pin: v.optional(Pin),
 });
-export const AlertId = MessageId;
 
 export interface AlertAnswer {
   readonly id: string;

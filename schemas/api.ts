@@ -280,7 +280,6 @@ export interface RelayAnswer extends RelayRequest {
   readonly session: Id | null;
   readonly nextMs: number | null;
 }
-export type PolicyAnswer = Policy;
 
 /** `words`: as they were said; `engine`: whose voice it is. */
 export type SpeechAnswer = MediaAnswer & { readonly words: string; readonly engine: string };

@@ -71,7 +71,6 @@ export const OfficerKeyRequest = v.strictObject({
   label: v.optional(v.pipe(v.string(), v.maxLength(80)), ''),
 });
 export const ClearRequest = v.strictObject({ reason: v.optional(v.pipe(v.string(), v.maxLength(300)), '') });
-export const OrderId = MessageId;
 export interface TemplateAnswer {
   readonly id: Id;
   readonly title: string;

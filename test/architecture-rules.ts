@@ -141,3 +141,40 @@ export function sizeBreaches({ path, text }: Source): string[] {
     .some((line) => line.startsWith('// LONG: '));
   return lines > 300 && !excused ? [`${path} has ${lines} lines`] : [];
 }
+
+/** Exported names that no other file mentions and their own file only where it makes them. */
+export function deadExports(sources: readonly Source[]): string[] {
+  const spoken = sources.map(({ path, text }) => {
+    const said = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1');
+    return { path, text: said, words: said.match(/[\w$]+/g) ?? [] };
+  });
+  const filesWith = new Map<string, number>();
+  for (const { words } of spoken) for (const word of new Set(words)) filesWith.set(word, (filesWith.get(word) ?? 0) + 1);
+  return spoken.flatMap(({ path, text, words }) =>
+    [...text.matchAll(/^export (?:declare )?(?:abstract )?(?:async )?(?:const|function\*?|class|interface|type|enum) ([\w$]+)/gm)]
+      .map((match) => match[1] ?? '')
+      .filter((name) => filesWith.get(name) === 1 && words.filter((word) => word === name).length === 1)
+      .map((name) => `${path}: ${name}`),
+  );
+}
+
+/** Ways that lead back to where they began along imports of values: `a → b → a`. Each ring is told once. */
+export function importRings(sources: readonly Source[]): string[] {
+  const nextOf = new Map(
+    sources.map(({ path, text }) => [
+      path,
+      importsOf(text).flatMap(({ target, typeOnly }) => (!typeOnly && target.startsWith('.') ? [resolveFrom(path, target)] : [])),
+    ]),
+  );
+  const rings: string[] = [];
+  const done = new Set<string>();
+  const walk = (path: string, way: readonly string[]): void => {
+    const since = way.indexOf(path);
+    if (since >= 0) rings.push([...way.slice(since), path].join(' → '));
+    if (since >= 0 || done.has(path)) return;
+    for (const next of nextOf.get(path) ?? []) walk(next, [...way, path]);
+    done.add(path);
+  };
+  for (const path of nextOf.keys()) walk(path, []);
+  return rings;
+}

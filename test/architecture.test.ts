@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { importsOf, resolveFrom, type Source, sizeBreaches, sourceBreaches } from './architecture-rules.ts';
+import { deadExports, importRings, importsOf, resolveFrom, type Source, sizeBreaches, sourceBreaches } from './architecture-rules.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const rooms = ['schemas', 'hardware', 'agent', 'broker', 'controller', 'test'];
@@ -82,6 +82,21 @@ describe('the project keeps its shape', () => {
     expect(sources.flatMap(sizeBreaches)).toEqual([]);
     expect(sizeBreaches({ path: 'agent/long.ts', text: 'x;\n'.repeat(301) })).toHaveLength(1);
     expect(sizeBreaches({ path: 'agent/long.ts', text: `// LONG: one table.\n${'x;\n'.repeat(301)}` })).toEqual([]);
+  });
+
+  test('what a file offers to others, another uses', () => {
+    expect(deadExports(sources)).toEqual([]);
+    const two = [
+      { path: 'a.ts', text: 'export const used = 1;\nexport const dead = 2; // dead' },
+      { path: 'b.ts', text: 'used;' },
+    ];
+    expect(deadExports(two)).toEqual(['a.ts: dead']);
+  });
+
+  test('no import leads back to where it came from', () => {
+    expect(importRings(sources)).toEqual([]);
+    const three = ['b', 'c', 'a'].map((next, i) => ({ path: `${'abc'[i]}.ts`, text: `import './${next}.ts';\n` }));
+    expect(importRings(three)).toEqual(['a.ts → b.ts → c.ts → a.ts']);
   });
 
   test('every package of the card is imported by product code, or named as not yet', () => {

@@ -890,4 +890,4 @@ export interface Decision {
   readonly wakeAtMonoMs: number | null;
 }
 
-export type { Part, PlayClass, PolicyRule, Schedule };
+export type { Schedule };

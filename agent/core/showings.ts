@@ -184,5 +184,3 @@ function change(turn: Turn, output: string, attempt: number, showing: number, to
   const found = screens.open.find((one) => one.output === output && one.attempt === attempt && one.showing === showing);
   if (found) turn.keep({ screens: { ...screens, open: screens.open.map((one) => (one === found ? to(one) : one)) } });
 }
-
-export type { ShownThing };

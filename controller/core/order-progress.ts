@@ -106,10 +106,6 @@ const totalOf: Readonly<Record<BoxState, keyof OrderCounts>> = {
 /** Where somebody has to look, worst first. */
 const trouble: readonly BoxState[] = ['unanswered', 'refused', 'failed', 'held', 'offline'];
 
-export function inTrouble({ state }: Pick<BoxProgress, 'state'>): boolean {
-  return trouble.includes(state);
-}
-
 /** At most so many lines, those in trouble first; otherwise in the order given. */
 export function foremost<One extends Pick<BoxProgress, 'state'>>(progress: readonly One[], linesMax: number): One[] {
   if (progress.length <= linesMax) return [...progress];

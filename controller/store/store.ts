@@ -44,7 +44,7 @@ import type { SteeringStore } from './steering-store.ts';
 import type { TicketStore } from './ticket-store.ts';
 import type { UnitStore } from './unit-store.ts';
 
-export type { Account, PeopleStore, Session } from './people-store.ts';
+export type { Account, PeopleStore } from './people-store.ts';
 
 /** Who did what to which thing; the hash names the content, personal data stays elsewhere. */
 export interface Act {

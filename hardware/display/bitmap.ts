@@ -20,11 +20,6 @@ export function makeBitmap(columns: number, rows: number): Bitmap {
   return { columns, rows, dots: new Uint8Array(columns * rows) };
 }
 
-/** Does the font have this letter (one code point, NFC)? */
-export function hasLetter(letter: string): boolean {
-  return letters.has(letter.codePointAt(0) ?? 0);
-}
-
 /** Letters as they are drawn one by one: composed, without marks that stand alone. */
 export function lettersOf(text: string): string[] {
   return [...text.normalize('NFC')].filter((letter) => !/\p{M}/u.test(letter));

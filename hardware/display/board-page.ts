@@ -3,7 +3,7 @@
 import { qrSign } from './qr-code.ts';
 import { asText, foot, lettersFor, type PageMarks, wholePage } from './whole-page.ts';
 
-export { classWordOf, coloursOf, orderPage, type ScreenWords, screensOf } from './order-page.ts';
+export { classWordOf, coloursOf, orderPage, screensOf } from './order-page.ts';
 export { lettersFor, type PageMarks } from './whole-page.ts';
 
 export type BulletinTone = 'green' | 'blue' | 'amber' | 'red';

@@ -65,8 +65,6 @@ const notDocuments = new Set([
   'MessageId',
   'NewPassword',
   'Password',
-  'AlertId',
-  'OrderId',
   'Outcome',
   'ShowingEnd',
   'ShowingEvidence',

@@ -47,14 +47,3 @@ function decimate(frames: Int16Array): Float64Array {
   }
   return thin;
 }
-
-/** Samples of a canonical 16-bit mono WAV; the data chunk may be still growing. */
-export function wavFrames(bytes: Buffer): Int16Array {
-  const data = bytes.indexOf('data', 12, 'latin1');
-  if (data < 0) throw new Error('no data chunk');
-  const start = data + 8;
-  const count = Math.floor((bytes.length - start) / 2);
-  const frames = new Int16Array(count);
-  for (let i = 0; i < count; i++) frames[i] = bytes.readInt16LE(start + i * 2);
-  return frames;
-}

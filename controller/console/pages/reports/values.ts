@@ -4,10 +4,6 @@ import type { Language, Translate } from '../../words/language.ts';
 import { clockOf, dateOf } from '../../words/when.ts';
 import { dayText } from './days.ts';
 
-export function wordsIn(words: Words, language: Language): string {
-  return words[language];
-}
-
 /** `null` of an instant or of words is a thing that did not happen; of anything counted it is unmeasured. */
 export function written(value: Value, kind: ValueKind, t: Translate, language: Language): string {
   if (value === null) return kind === 'instant' || kind === 'text' ? '–' : t('terms:unmeasured');
