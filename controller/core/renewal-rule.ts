@@ -15,9 +15,9 @@ export interface RenewalAsked {
   readonly nowMs: number;
 }
 
-/** Problems: not-allowed (on the deny-list, or not known), expired (beyond the grace). */
+/** Problems: not-allowed (on the deny list, or not known), expired (beyond the grace). */
 export function mayRenew({ notAfterMs, counts, ended, nowMs }: RenewalAsked): Result<void> {
-  if (ended) return bad('not-allowed', `the certificate is on the deny-list: ${ended.reason}`);
+  if (ended) return bad('not-allowed', `the certificate is on the deny list: ${ended.reason}`);
   if (!counts) return bad('not-allowed', 'this certificate is not known here; make a new claim');
   if (nowMs > notAfterMs + renewalGraceMs) return bad('expired', 'the certificate ended more than two years ago; make a new claim');
   return ok(undefined);

@@ -1,4 +1,4 @@
-// Taking a box out of service: it is told by a signed command and says that it heard; then its certificate is on the deny-list.
+// Taking a box out of service: it is told by a signed command and says that it heard; then its certificate is on the deny list.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import type { CommandDesk } from '../command-desk.ts';
 import type { Feed } from '../feed.ts';

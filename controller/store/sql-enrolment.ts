@@ -1,4 +1,4 @@
-// Claims, the certificate that follows and the deny-list, in SQL.
+// Claims, the certificate that follows and the deny list, in SQL.
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { boxOf, claimOf, deny, notLeaving } from './enrolment-rows.ts';
 import type { Denial, Denied, EnrolmentStore, KeptClaim, Leaving } from './enrolment-store.ts';

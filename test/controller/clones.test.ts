@@ -36,7 +36,7 @@ describe('twins', () => {
   });
 });
 
-test('a renewal is refused by the deny-list first, then to the unknown, then after two years', () => {
+test('a renewal is refused by the deny list first, then to the unknown, then after two years', () => {
   const asked = { notAfterMs: 1e12, counts: true, ended: undefined, nowMs: 1e12 + renewalGraceMs };
   expect(mayRenew(asked)).toEqual({ ok: true, value: undefined });
   expect(mayRenew({ ...asked, nowMs: asked.nowMs + 1 })).toMatchObject({ problem: { code: 'expired' } });

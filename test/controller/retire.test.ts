@@ -51,7 +51,7 @@ const presence = (boot: string, machine?: string) => ({
 });
 
 describe('taking a box out of service', () => {
-  test('a box that is there is asked by a signed command; its own word puts its certificate on the deny-list', async () => {
+  test('a box that is there is asked by a signed command; its own word puts its certificate on the deny list', async () => {
     built.connect('hop-1', true);
     expect((await technician('POST', '/boxes/hop-1/decommission', {})).body).toEqual({ state: 'told' });
     const sent = built.published.find(({ topic }) => topic === 'loa/1/d/hop-1/dn/cmd');

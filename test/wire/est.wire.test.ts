@@ -187,7 +187,7 @@ describe('renewal at the centre', () => {
     expect((await ask({ key, cert })).status).toBe(200);
     expect((await ask(pairOf(before))).status).toBe(403);
     const late = await post(estPaths.simplereenroll, await renewal('renew-1'), pairOf(before));
-    expect([late.status, JSON.parse(String(late.bytes)).detail]).toEqual([403, 'the certificate is on the deny-list: renewed']);
+    expect([late.status, JSON.parse(String(late.bytes)).detail]).toEqual([403, 'the certificate is on the deny list: renewed']);
     expect(on.centre.registry.box('renew-1')?.signingKey).toBe(Buffer.from(must(await keyOf(before.signing))).toString('base64'));
   });
 
@@ -241,10 +241,10 @@ describe('renewal at the centre', () => {
     const taken = await post(estPaths.simpleenroll, next.csr, { headers: { authorization: basic('gone-1', token) } });
     const now = { key: next.key, cert: must(await readCertificate(String(taken.bytes), next.key, on.centre.authority.pem)) };
     const replaced = await post(estPaths.simplereenroll, await renewal('gone-1'), pairOf(first));
-    expect([replaced.status, JSON.parse(String(replaced.bytes)).detail]).toEqual([403, 'the certificate is on the deny-list: replaced']);
+    expect([replaced.status, JSON.parse(String(replaced.bytes)).detail]).toEqual([403, 'the certificate is on the deny list: replaced']);
     expect((await technician('POST', '/boxes/gone-1/decommission', { now: true })).status).toBe(200);
     const out = await post(estPaths.simplereenroll, await renewal('gone-1'), now);
-    expect([out.status, JSON.parse(String(out.bytes)).detail]).toEqual([403, 'the certificate is on the deny-list: decommissioned']);
+    expect([out.status, JSON.parse(String(out.bytes)).detail]).toEqual([403, 'the certificate is on the deny list: decommissioned']);
     const other = await enrolled('gone-2');
     const borrowed = await post(estPaths.simplereenroll, await renewal('gone-1'), pairOf(other));
     expect([borrowed.status, problemOf(borrowed)]).toEqual([403, 'not-allowed']);
