@@ -147,48 +147,56 @@ function quietly(command, args, options = {}) {
   });
 }
 
-async function systemPackages(wanted) {
-  const missing = Object.entries(wanted)
+function absentOf(packages) {
+  return Object.entries(packages)
     .filter(([, program]) => !onPath(program))
     .map(([name]) => name);
-  const needCompiler = !existsSync(driverFile) && !newerNode();
-  if (needCompiler) {
-    missing.push(
-      ...Object.entries(compilers)
-        .filter(([, program]) => !onPath(program))
-        .map(([name]) => name),
-    );
-    if (!headersFolder() && process.execPath.startsWith('/usr/bin')) missing.push('libnode-dev');
-  }
-  if (missing.length === 0) return;
-  const line = `sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+}
+
+/** What npm needs to compile the driver. */
+function absentCompilers() {
+  if (existsSync(driverFile) || newerNode()) return [];
+  return [...absentOf(compilers), ...(!headersFolder() && process.execPath.startsWith('/usr/bin') ? ['libnode-dev'] : [])];
+}
+
+/** The words before `apt-get` that install those; undefined, and said, where nobody may. */
+async function leaveToInstall(packages) {
   if (process.env.LOA_PACKAGES !== 'no' && process.getuid?.() === 0 && onPath('apt-get')) {
     say('  apt-get update');
     await quietly('apt-get', ['update', '-qq']);
   }
-  const before = await mayInstall(missing, onPath('apt-get') ? aptSize(missing) : '');
-  if (before === undefined) {
-    say(`  Thiếu / missing: ${missing.join(' ')}. Không bắt buộc; cài bằng / not required; install with:\n    ${line}`);
-    return;
-  }
-  say(`  apt-get install ${missing.join(' ')}${aptSize(missing)}`);
-  const command = [
-    ...before,
-    'env',
-    'DEBIAN_FRONTEND=noninteractive',
-    'apt-get',
-    'install',
-    '-y',
-    '-qq',
-    '--no-install-recommends',
-    ...missing,
-  ];
-  const done = await quietly(command[0], command.slice(1));
+  const before = await mayInstall(packages, onPath('apt-get') ? aptSize(packages) : '');
+  if (before === undefined)
+    say(`  Thiếu / missing: ${packages.join(' ')}. Không bắt buộc; cài bằng / not required; install with:\n    ${byHand(packages)}`);
+  return before;
+}
+
+function byHand(packages) {
+  return `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+}
+
+async function aptInstall(before, packages) {
+  say(`  apt-get install ${packages.join(' ')}${aptSize(packages)}`);
+  const quiet = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '-qq', '--no-install-recommends'];
+  const [command, ...args] = [...before, ...quiet, ...packages];
+  const done = await quietly(command, args);
   say(
     done
       ? `  apt-get: xong / done (${seconds()})`
-      : `  apt-get failed; what needs ${missing.join(', ')} is left out. By hand:\n    ${line}`,
+      : `  apt-get failed; what needs ${packages.join(', ')} is left out. By hand:\n    ${byHand(packages)}`,
   );
+}
+
+/** npm waits for its compiler only; all else is fetched while it compiles. */
+async function everyPackage(wanted) {
+  const [compilersAbsent, absent] = [absentCompilers(), absentOf(wanted)];
+  const all = [...compilersAbsent, ...absent];
+  const before = all.length > 0 ? await leaveToInstall(all) : undefined;
+  if (before && compilersAbsent.length > 0) await aptInstall(before, compilersAbsent);
+  const [isThere] = await Promise.all([nodePackages(), before && absent.length > 0 ? aptInstall(before, absent) : undefined]);
+  if (isThere) return;
+  console.error('npm ci failed; the output above says why.');
+  process.exit(1);
 }
 
 function newerNode() {
@@ -196,10 +204,11 @@ function newerNode() {
   return major > 22 || (major === 22 && minor >= 13);
 }
 
+/** Answers whether they are there. */
 async function nodePackages() {
   if (installed() && (existsSync(driverFile) || !onPath('g++'))) {
     writeFileSync(join(root, 'node_modules/.loa-stamp'), lockHash());
-    return;
+    return true;
   }
   say('  npm ci (≈ 190 packages, 110 MB; sqlite3 is compiled here, about a minute)');
   const env = { ...process.env };
@@ -210,12 +219,10 @@ async function nodePackages() {
   const ok = npm?.endsWith('.js')
     ? await quietly(process.execPath, [npm, 'ci', '--no-audit', '--no-fund'], { env })
     : await quietly('npm', ['ci', '--no-audit', '--no-fund'], { env });
-  if (!ok) {
-    console.error('npm ci failed; the output above says why.');
-    process.exit(1);
-  }
+  if (!ok) return false;
   writeFileSync(join(root, 'node_modules/.loa-stamp'), lockHash());
   say(`  npm ci: xong / done (${seconds()})`);
+  return true;
 }
 
 function driverOrStop() {
@@ -233,8 +240,7 @@ function driverOrStop() {
 
 if (process.platform !== 'win32') {
   say(purpose === 'test' ? 'Loa: chuẩn bị kiểm thử / preparing the tests' : 'Loa: chuẩn bị / preparing');
-  await systemPackages(purpose === 'test' ? { ...toolsFor.start, ...toolsFor.test } : toolsFor.start);
-  await nodePackages();
+  await everyPackage(purpose === 'test' ? { ...toolsFor.start, ...toolsFor.test } : toolsFor.start);
   driverOrStop();
   const { build } = await import('./build.mjs');
   const built = await build({ withLabs: purpose === 'test' }).catch((error) => {

@@ -58,23 +58,33 @@ function inside(place, script) {
   return spawn('unshare', args, { stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
-/** Its words as they come; resolves with `[match, ms since the start]` of the first that fits. */
-function firstWords(child, pattern, withinMs) {
-  const began = performance.now();
+/** Says aloud what a program says; the answer waits for words that fit. */
+function follow(child) {
   let words = '';
-  return new Promise((found, reject) => {
-    const late = setTimeout(() => reject(new Error(`not within ${withinMs} ms: ${words.slice(-3000)}`)), withinMs);
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => {
-        process.stdout.write(text.replaceAll(/^/gm, '  | '));
-        words += text;
+  const looks = new Set();
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      process.stdout.write(text.replaceAll(/^(?=.)/gm, '  | '));
+      words += text;
+      for (const look of looks) look();
+    });
+  return (pattern, withinMs) =>
+    new Promise((found, reject) => {
+      const late = setTimeout(() => reject(new Error(`not within ${withinMs} ms: ${words.slice(-3000)}`)), withinMs);
+      child.once('exit', (code) => {
+        clearTimeout(late);
+        reject(new Error(`ended with ${code}: ${words.slice(-3000)}`));
+      });
+      const look = () => {
         const match = pattern.exec(words);
         if (!match) return;
         clearTimeout(late);
-        found([match[0], performance.now() - began]);
-      });
-    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${words.slice(-3000)}`)));
-  });
+        looks.delete(look);
+        found(match[0]);
+      };
+      looks.add(look);
+      look();
+    });
 }
 
 /** What the page itself plays, tapped where it leaves for the loudspeaker of the visitor's machine. */
@@ -134,8 +144,10 @@ async function main() {
     const clone = 'git config --global --add safe.directory "*"; git clone -q file:///src /root/loa';
     const child = inside(place, `${clone}; echo cloned; cd /root/loa; exec npm start -- --port 0`);
     running.push(child);
-    const cloned = firstWords(child, /^cloned$/m, linkWithinMs).then(since);
-    const [link] = await firstWords(child, /http:\/\/127\.0\.0\.1:\d+\/vao\/\S+/, linkWithinMs);
+    const words = follow(child);
+    await words(/^cloned$/m, linkWithinMs);
+    const cloneSeconds = since();
+    const link = await words(/http:\/\/127\.0\.0\.1:\d+\/vao\/\S+/, linkWithinMs);
     const linkSeconds = since();
     const level = await hear(link);
     const soundSeconds = since();
@@ -143,7 +155,7 @@ async function main() {
     child.kill('SIGTERM');
     const tests = values.tests ? await testsOf(place, running) : undefined;
     const commit = run('git', ['-C', root, 'rev-parse', '--short', 'HEAD']).trim();
-    const told = { name: 'newcomer', node: version, commit, cloneSeconds: await cloned, linkSeconds, soundSeconds, level };
+    const told = { name: 'newcomer', node: version, commit, cloneSeconds, linkSeconds, soundSeconds, level };
     const size = { treeMb: Math.round(bytesBelow(join(place, 'root/loa')) / 1e6), load1: Math.round(loadavg()[0] * 10) / 10 };
     console.log(JSON.stringify({ ...told, ...size, ...(tests && { tests }) }));
     if (tests && tests.code !== 0) process.exitCode = 1;
