@@ -12,7 +12,7 @@ import { cache } from './root.mjs';
 const mirror = 'http://deb.debian.org/debian';
 const included = 'nodejs,npm,git,ca-certificates';
 const linkWithinMs = 20 * 60_000;
-const soundWithinMs = 120_000;
+const soundWithinMs = 300_000;
 /** Of 16-bit samples: speech is far above, the silence of an idle line far below. */
 const audibleLevel = 100;
 
