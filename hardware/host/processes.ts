@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 import { bad, ok, type Problem, type Result } from '../../schemas/problems.ts';
 
 export interface RunOptions {
@@ -122,12 +122,19 @@ export function startTool(path: string, args: readonly string[], options: StartO
   const { pid } = child;
   if (pid !== undefined) running.add(pid);
   if (pid !== undefined && options.limits) giveWay(pid, options.limits.niceness);
-  const streams = child.stdio as unknown as [Writable, Readable, Readable, ...(Readable & Writable)[]];
+  watchExit(child, path, options.onExit);
+  // Without a free file descriptor Node makes no pipes at all; the problem comes with the exit.
+  const made = child.stdio as unknown as [Writable, Readable, Readable, ...(Readable & Writable)[]] | undefined;
+  const streams = made ?? [closedPipe(), closedPipe(), closedPipe(), ...extra.map(closedPipe)];
   // A program that ends early breaks our pipe to it; its exit tells more than that.
   for (const stream of streams) stream.on('error', () => undefined);
-  watchExit(child, path, options.onExit);
   const [stdin, stdout, stderr, ...pipes] = streams;
   return { pid, stdin, stdout, stderr, pipes, kill: () => pid !== undefined && running.has(pid) && killGroup(pid) };
+}
+
+/** Of a program that never began: says nothing, and takes what is written to nobody. */
+function closedPipe(): Duplex {
+  return new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() }).destroy();
 }
 
 /** Can this machine hold a program to its limits? Without it they run free, which is told once. */

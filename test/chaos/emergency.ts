@@ -2,7 +2,9 @@
 import { parseArgs } from 'node:util';
 import { bearerRows } from './emergency/bearer-rows.ts';
 import { brokerRows } from './emergency/broker-rows.ts';
+import { cardRows } from './emergency/card-rows.ts';
 import { clockRows } from './emergency/clock-rows.ts';
+import { deskRows } from './emergency/desk-rows.ts';
 import { diskRows } from './emergency/disk-rows.ts';
 import { killRows } from './emergency/kill-rows.ts';
 import { loadRows } from './emergency/load-rows.ts';
@@ -10,6 +12,7 @@ import { messageRows } from './emergency/message-rows.ts';
 import { has } from './emergency/programs.ts';
 import { proofRows } from './emergency/proof-rows.ts';
 import { type Outcome, type Row, runAgain, runRows } from './emergency/row.ts';
+import { strainRows } from './emergency/strain-rows.ts';
 import { voiceRows } from './emergency/voice-rows.ts';
 
 export const rows: readonly Row[] = [
@@ -17,11 +20,14 @@ export const rows: readonly Row[] = [
   ...messageRows,
   ...clockRows,
   ...diskRows,
+  ...cardRows,
   ...killRows,
   ...voiceRows,
   ...bearerRows,
+  ...deskRows,
   ...proofRows,
   ...loadRows,
+  ...strainRows,
 ];
 
 /** Most of a row is waiting for sound. */
@@ -33,7 +39,8 @@ export async function emergency(words: readonly string[]): Promise<number> {
     options: { json: { type: 'boolean', default: false }, only: { type: 'string' }, lanes: { type: 'string', default: String(lanes) } },
   });
   const startedMs = performance.now();
-  const chosen = rows.filter(({ name }) => values.only === undefined || name.includes(values.only));
+  const exact = rows.filter(({ name }) => name === values.only);
+  const chosen = exact.length > 0 ? exact : rows.filter(({ name }) => values.only === undefined || name.includes(values.only));
   const say = ({ row, result, figure, seconds }: Outcome) => console.error(`${result.padEnd(8)} ${row.name}: ${figure} (${seconds} s)`);
   const outcomes = await runRows(chosen, has, Number(values.lanes), say);
   let secondTries = 0;

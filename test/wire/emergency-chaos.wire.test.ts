@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import { has } from '../chaos/emergency/programs.ts';
 import { rows } from '../chaos/emergency.ts';
 
-const quick = ['duplicate-100', 'clear-before-order', 'killed-cleared', 'boot-without-state', 'voice-9-phrase', 'certificate-expired'];
+const quick = [
+  'duplicate-100',
+  'clear-before-order',
+  'killed-cleared',
+  'boot-without-state',
+  'voice-9-phrase',
+  'certificate-expired',
+  'files-exhausted',
+];
 
 test('every row of the table has a name of its own', () => {
   const names = rows.map(({ name }) => name);

@@ -10,7 +10,7 @@ import type { Row } from './row.ts';
 const expiredDays = 900;
 
 /** A commune under a province, its box with a line to both. */
-async function withTwoLines(run: (bed: Bed, province: SmallCentre) => Promise<string>): Promise<string> {
+export async function withTwoLines(run: (bed: Bed, province: SmallCentre) => Promise<string>): Promise<string> {
   const province = new SmallCentre('loa-9', ['tinh-08'], { id: 'tinh-08', area: '08', level: 'province' });
   await province.start();
   try {
@@ -26,7 +26,7 @@ async function withTwoLines(run: (bed: Bed, province: SmallCentre) => Promise<st
   }
 }
 
-function giveAbove(province: SmallCentre, id: string): Promise<void> {
+export function giveAbove(province: SmallCentre, id: string): Promise<void> {
   const body = spoken({ area: '08', level: 'province', times: 1 });
   return province.order([province.sign('order', 'g/tinh-08', body, { id })], [tone], 'tinh-08');
 }

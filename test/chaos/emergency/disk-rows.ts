@@ -60,7 +60,7 @@ function fill(file: string): void {
 }
 
 /** The order sounds with its own words, and a copy of it afterwards does not. */
-async function soundsOnce(bed: Bed, id: string): Promise<number> {
+export async function soundsOnce(bed: Bed, id: string): Promise<number> {
   const envelope = bed.sign(id, { times: 1 });
   const fromMonoMs = await bed.give([envelope]);
   const afterMs = await bed.soundsAfter(fromMonoMs, 5_000);
@@ -72,7 +72,7 @@ async function soundsOnce(bed: Bed, id: string): Promise<number> {
 }
 
 /** Receipts of an order arrive, each once. */
-async function allTold(bed: Bed, id: string, withinMs = 20_000): Promise<void> {
+export async function allTold(bed: Bed, id: string, withinMs = 20_000): Promise<void> {
   await bed.waitTold(id, 'ended', withinMs);
   for (const state of ['accepted', 'sounding', 'ended']) {
     // Told once more where it sounded before its slot was on the disk.
@@ -81,7 +81,7 @@ async function allTold(bed: Bed, id: string, withinMs = 20_000): Promise<void> {
   }
 }
 
-const healthSays = (bed: Bed, reason: string) =>
+export const healthSays = (bed: Bed, reason: string) =>
   soon(
     `health ${reason}`,
     () => bed.centre.heard<{ health: { reasons: string[] } }>('report').at(-1)?.health.reasons.includes(reason) || undefined,

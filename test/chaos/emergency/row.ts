@@ -1,6 +1,6 @@
 // One row of the chaos table: what is done to the box, what must hold all the same, and the figure that was measured.
 
-export type Need = 'root' | 'libfaketime' | 'opusenc' | 'opusdec' | 'ffmpeg' | 'espeak-ng';
+export type Need = 'root' | 'libfaketime' | 'loop' | 'memory-group' | 'prlimit' | 'opusenc' | 'opusdec' | 'ffmpeg' | 'espeak-ng';
 
 export interface Row {
   readonly name: string;
