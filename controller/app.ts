@@ -76,6 +76,7 @@ import { uploadRoutes } from './api/uploads.ts';
 import { weekRoutes } from './api/weeks.ts';
 import type { Centre } from './centre.ts';
 import { webhookDoor } from './emergency/inlets/webhook.ts';
+import { handshakePatience, headPatience, limitBodies } from './http-patience.ts';
 import { voiceBytesMax, voiceDoor } from './live/voice-door.ts';
 import { originOf } from './map-tiles.ts';
 import { pageFiles } from './page-files.ts';
@@ -107,10 +108,15 @@ function policyOfPages(tiles: MapTiles | undefined): string {
   ].join('; ');
 }
 
+/** Node's own settings of the server, which Fastify hands on. */
+function serverOf(tls: AppOptions['tls']): object {
+  return tls ? { https: { ...tls, minVersion: 'TLSv1.2', ...handshakePatience, ...headPatience } } : { http: headPatience };
+}
+
 /** Build the app: REST under /api, live events, health probes, the console's files. */
 export async function buildApp(centre: Centre, options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    ...(options.tls ? { https: { ...options.tls, minVersion: 'TLSv1.2' } } : {}),
+    ...serverOf(options.tls),
     bodyLimit: jsonBytesMax,
     // Long enough for a large upload over a slow line, short enough that idle sockets go.
     requestTimeout: 15 * 60_000,
@@ -121,6 +127,7 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
     frameworkErrors: refuseAddress,
   } as Parameters<typeof Fastify>[0]) as unknown as FastifyInstance;
   if (options.onRoute) app.addHook('onRoute', options.onRoute);
+  limitBodies(app);
   const rules = collectRules(app);
   await app.register(cookie);
   await app.register(rateLimit, { global: false });
@@ -162,15 +169,20 @@ export async function buildApp(centre: Centre, options: AppOptions): Promise<Fas
   mapRoutes(app, centre, options.mapTiles);
   estateRoutes(app, centre);
   releaseRoutes(app, centre);
-  centreStateRoutes(app, centre);
-  centreRoutes(app, centre);
-  federationRoutes(app, centre);
+  ownRoutes(app, centre);
   eventRoutes(app, centre);
   citizenRoutes(app, centre);
   describeRoutes(app, rules);
   probeRoutes(app, centre);
   await pageFiles(app, options.consoleDir);
   return app;
+}
+
+/** The centre itself, and those above and below it. */
+function ownRoutes(app: FastifyInstance, centre: Centre): void {
+  centreStateRoutes(app, centre);
+  centreRoutes(app, centre);
+  federationRoutes(app, centre);
 }
 
 /** Source information: written, issued, answered, told by hand, and systems that are not ours. */

@@ -10,6 +10,7 @@ import type { Below } from '../schemas/introduction.ts';
 import { sendProblem } from './api/route.ts';
 import { sendBlob } from './blob-answer.ts';
 import type { Centre } from './centre.ts';
+import { handshakePatience, headPatience } from './http-patience.ts';
 import { streamDoor } from './live/stream-door.ts';
 import { estRoutes } from './provision/est-door.ts';
 import { installRoutes } from './provision/install-door.ts';
@@ -20,7 +21,14 @@ export async function buildBoxDoor(
   tls: { readonly ca: string; readonly cert: string; readonly key: string },
 ): Promise<FastifyInstance> {
   const door = Fastify({
-    https: { ...trusting(tls, centre.federation.below), requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' },
+    https: {
+      ...trusting(tls, centre.federation.below),
+      requestCert: true,
+      rejectUnauthorized: false,
+      minVersion: 'TLSv1.2',
+      ...handshakePatience,
+      ...headPatience,
+    },
     bodyLimit: 32 * 1024,
     requestTimeout: 30_000,
     // A box on 4G keeps its connection between two fetches.
