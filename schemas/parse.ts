@@ -16,31 +16,47 @@ export function parse<S extends v.GenericSchema>(schema: S, input: unknown): Res
   return bad('bad-input', issue.message, path);
 }
 
-/** Parse JSON text under limits, then check it. */
+/**
+ * Parse JSON text under limits, then check it. A name that stands twice in one object is refused: readers differ in which they take
+ * (RFC 8259 section 4).
+ */
 export function parseJson<S extends v.GenericSchema>(schema: S, text: string, bytesMax = jsonBytesMax): Result<v.InferOutput<S>> {
   if (text.length > bytesMax) return bad('too-large', `JSON text of ${text.length} characters, at most ${bytesMax}`);
-  if (tooDeep(text)) return bad('bad-input', `JSON nested deeper than ${jsonDepthMax}`);
+  const names = namesIn(text);
+  if (names === 'too deep') return bad('bad-input', `JSON nested deeper than ${jsonDepthMax}`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     return bad('not-json', error instanceof Error ? error.message : 'not JSON');
   }
+  if (namesOf(value) !== names) return bad('bad-input', 'a name stands twice in one object');
   return parse(schema, value);
 }
 
-function tooDeep(text: string): boolean {
-  let depth = 0;
+/** How many members all objects of the text have together, as written. */
+function namesIn(text: string): number | 'too deep' {
+  let [depth, names] = [0, 0];
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === 0x22) {
       i = endOfString(text, i + 1);
-      if (i < 0) return false; // no JSON; the parser says so
+      if (i < 0) return names; // no JSON; the parser says so
     } else if (c === 0x7b || c === 0x5b) {
-      if (++depth > jsonDepthMax) return true;
+      if (++depth > jsonDepthMax) return 'too deep';
     } else if (c === 0x7d || c === 0x5d) depth--;
+    else if (c === 0x3a) names++;
   }
-  return false;
+  return names;
+}
+
+/** How many members all objects of a value have together; its depth is known to be bounded. */
+function namesOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let names = Array.isArray(value) ? 0 : inner.length;
+  for (const one of inner) names += namesOf(one);
+  return names;
 }
 
 /** Where the closing quote stands, or -1. Found by the engine's own search: payloads are one long string. */

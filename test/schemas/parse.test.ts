@@ -52,6 +52,24 @@ describe('text becomes a value or one problem', () => {
     expect(cut.ok || parse(Problem, cut.problem).ok).toBe(true);
   });
 
+  test.each<[string, string]>([
+    ['side by side', '{"items":[],"items":[]}'],
+    ['inside', '{"items":[{"a/b~c":1,"a/b~c":1}]}'],
+    ['written with an escape', '{"items":[],"\\u0069tems":[]}'],
+    ['of a prototype', '{"items":[],"__proto__":{},"__proto__":{}}'],
+  ])('a name given twice is refused, wherever it stands and however it is written: %s', (_title, text) => {
+    expect(problem(text)).toBe('bad-input ');
+  });
+
+  test('colons in strings are no names, and any value reads back', () => {
+    expect(problem('{"items":[{"a/b~c":1}],":":":"}')).toBe('bad-input /:');
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+        expect(parseJson(v.unknown(), JSON.stringify(value), 1_000_000)).toHaveProperty('ok', true);
+      }),
+    );
+  });
+
   test('any text is answered, never thrown at', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
