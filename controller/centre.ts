@@ -7,6 +7,7 @@ import type { Level } from '../schemas/programme.ts';
 import type { ApprovalWatch } from './approval/approval-watch.ts';
 import type { DelegationDesk } from './approval/delegation-desk.ts';
 import type { LinkDesk } from './approval/link-desk.ts';
+import type { AuditWatch } from './audit-watch.ts';
 import type { LastBackup } from './backup/last-backup.ts';
 import type { Blobs } from './blobs.ts';
 import type { Citizens } from './citizens/make-citizens.ts';
@@ -115,6 +116,7 @@ export interface Centre {
   /** Where holes may be told, as its owner wrote it and as it may be given out. */
   readonly securityTxt: () => Promise<Result<string>>;
   readonly retention: RetentionDesk;
+  readonly auditWatch: AuditWatch;
   /** Releases of the boxes' programs and their roll-outs. */
   readonly releases: RolloutDesk;
   readonly register: RegisterDesk;

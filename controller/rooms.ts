@@ -5,6 +5,7 @@ import { listVoices } from '../hardware/host/speech.ts';
 import type { Strongbox } from '../hardware/host/strongbox.ts';
 import type { Pronunciation } from '../schemas/speech-text/pronunciations.ts';
 import { type ZoneClock, zoneClock } from '../schemas/zones.ts';
+import { AuditWatch } from './audit-watch.ts';
 import { readLastBackup } from './backup/last-backup.ts';
 import type { Centre, CentreCard, Group } from './centre.ts';
 import { type CitizenOpened, makeCitizens } from './citizens/make-citizens.ts';
@@ -133,6 +134,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
   const changed = () => dispatch.changed();
   const validity = new ValidityWatch({ sources: store.sources, changed, journal, nowMs });
   const retention = new RetentionDesk({ store, contents: [blobs, inlets.webSounds], centre: card.id, journal, nowMs });
+  const auditWatch = new AuditWatch({ audit: store.audit, centre: card.id, journal });
   const releases = new RolloutDesk({ ...shared, store: store.releases, card, trust, blobs, changed });
   link.onUpdates = () => releases.told();
   const registryFile = makeRegistryFile(parts, registry);
@@ -150,7 +152,7 @@ export function makeRooms(parts: Parts): { centre: Centre; rooms: Rooms } {
       ...{ ...opened, ...desks, groups, units, ...sourced, exchange, registry, dispatch, live, relays, link, feed, claimPlace },
       packagesDir: folderOf(settings.dataDir).packages,
       enrolment: new EnrolmentDesk({ store, registry, authority, journal, nowMs }),
-      ...{ retirement, ...inlets, commands, ...estate, reportMails, retention, releases, citizens },
+      ...{ retirement, ...inlets, commands, ...estate, reportMails, retention, auditWatch, releases, citizens },
       lastBackup: () => readLastBackup(folderOf(settings.dataDir).lastBackup),
       securityTxt: () => readSecurityTxt(folderOf(settings.dataDir).securityTxt, nowMs()),
     },

@@ -181,6 +181,7 @@ async function startWatches(centre: Centre, { validity }: Rooms): Promise<void> 
   await centre.federation.start();
   centre.exchange.start();
   centre.retention.start();
+  centre.auditWatch.start();
   centre.releases.start();
   centre.reportMails.start();
   centre.templates.start();
@@ -199,6 +200,7 @@ async function stopWatches(centre: Centre, { validity }: Rooms): Promise<void> {
   await centre.reportMails.stop();
   await centre.exchange.stop();
   await centre.retention.stop();
+  await centre.auditWatch.stop();
   await centre.releases.stop();
   await centre.tickets.stop();
 }

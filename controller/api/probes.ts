@@ -32,7 +32,8 @@ export function probeRoutes(app: FastifyInstance, centre: Centre): void {
     const store = floorMs === undefined ? 'failed' : 'good';
     const ready = clock === 'good';
     const duty = store === 'good' ? await centre.duty.shifts.state() : null;
-    return reply.code(ready ? 200 : 503).send({ ready, clock, store, duty, ffmpeg: centre.tools.ffmpeg !== undefined });
+    const audit = centre.auditWatch.brokenAt === undefined ? 'holds' : 'broken';
+    return reply.code(ready ? 200 : 503).send({ ready, clock, store, audit, duty, ffmpeg: centre.tools.ffmpeg !== undefined });
   });
 
   securityContactRoute(app, centre);
@@ -78,7 +79,7 @@ async function admit({ people, card }: Centre, request: FastifyRequest): Promise
 
 const gauge = (name: string, help: string, value: number): Family => ({ name, kind: 'gauge', help, samples: [{ value }] });
 
-async function centreFamilies({ registry, link, store, faults, watch, feed, nowMs }: Centre): Promise<Family[]> {
+async function centreFamilies({ registry, link, store, faults, watch, feed, auditWatch, nowMs }: Centre): Promise<Family[]> {
   const atMs = nowMs();
   const [head, floorMs, sessions] = await Promise.all([
     store.audit.head(),
@@ -107,6 +108,7 @@ async function centreFamilies({ registry, link, store, faults, watch, feed, nowM
     gauge('loa_live_sessions_open', 'Live sessions that are open.', sessions.filter(({ closedMs }) => closedMs === null).length),
     gauge('loa_pages_watching', 'Pages that watch for changes.', feed.watchers),
     { name: 'loa_audit_rows_total', kind: 'counter', help: 'Rows of the audit.', samples: [{ value: head.seq }] },
+    gauge('loa_audit_broken_row', 'First row of the audit that does not follow from those before it; 0: all do.', auditWatch.brokenAt ?? 0),
     gauge(
       'loa_clock_behind_seconds',
       'How far this clock stands behind what the tables know to have passed.',

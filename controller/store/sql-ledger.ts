@@ -1,9 +1,8 @@
 // The audit chain, durable counters and single values of a centre, in SQL.
-import { sha256 } from '../../hardware/host/crypto.ts';
 import type { SqlRow } from '../../hardware/host/sqlite.ts';
 import { put } from './batch.ts';
 import type { Act, AuditSearch, AuditStore, CounterStore, MetaStore } from './store.ts';
-import { auditText, type Writer } from './writer.ts';
+import { type AuditHead, follows, type Writer } from './writer.ts';
 
 const floorSpace = 'floor';
 const neverBack = 'ON CONFLICT (space) DO UPDATE SET ctr = CASE WHEN excluded.ctr > counters.ctr THEN excluded.ctr ELSE counters.ctr END';
@@ -67,14 +66,12 @@ export class SqlAudit implements AuditStore {
   }
 
   async verify(): Promise<number | undefined> {
-    let seq = 0;
-    let hash = '';
+    let head: AuditHead = { seq: 0, hash: '' };
     for (;;) {
-      const page = await this.entries(seq, verifyPage);
+      const page = await this.entries(head.seq, verifyPage);
       for (const entry of page) {
-        if (entry.seq !== seq + 1 || entry.hash !== sha256(Buffer.from(auditText(hash, entry)))) return seq + 1;
-        seq = entry.seq;
-        hash = entry.hash;
+        if (!follows(head, entry)) return head.seq + 1;
+        head = entry;
       }
       if (page.length < verifyPage) return undefined;
     }

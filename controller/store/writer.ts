@@ -8,13 +8,18 @@ export function auditText(previousHash: string, act: Act): string {
   return `${previousHash}\n${JSON.stringify([act.atMs, act.actor, act.act, act.subject, act.sha256])}`;
 }
 
-interface AuditHead {
+export interface AuditHead {
   readonly seq: number;
   readonly hash: string;
 }
 
 function hashAfter({ hash }: AuditHead, act: Act): string {
   return sha256(Buffer.from(auditText(hash, act)));
+}
+
+/** Is this entry the next one of the chain, with the hash that it must have? */
+export function follows(head: AuditHead, entry: Act & AuditHead): boolean {
+  return entry.seq === head.seq + 1 && entry.hash === hashAfter(head, entry);
 }
 
 /** What was done under a key is known to be done, whatever becomes of its answer. */
