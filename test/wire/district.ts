@@ -20,6 +20,8 @@ export interface BoxWish {
   /** The whole commune’s unless said. */
   readonly groups?: readonly string[];
   readonly area?: string;
+  /** Words before its program’s own: where it lives. */
+  readonly within?: readonly string[];
 }
 
 export interface RunningBox {
@@ -76,7 +78,7 @@ export class District {
       JSON.stringify({ page: { port: 0 }, outputs: [output], reconnectMaxMs: 3_000, ...wish.config }),
     );
     run('agent', ['enrol', '--data', dir, '--claim', join(dir, 'claim.json')]);
-    const program = new Program('agent', ['--data', dir]);
+    const program = new Program('agent', ['--data', dir], wish.within);
     const ready = await program.start();
     const box = { id: wish.id, dir, program, page: String(ready['page']) };
     this.boxes.set(wish.id, box);

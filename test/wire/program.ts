@@ -11,6 +11,7 @@ const dist =
 export class Program {
   readonly #name: string;
   readonly #args: readonly string[];
+  readonly #within: readonly string[];
   /** Every JSON line it has said, in order. */
   readonly said: Record<string, unknown>[] = [];
   #child: ChildProcess | undefined;
@@ -20,14 +21,17 @@ export class Program {
   /** Lines it wrote to its log, and of what size in all. */
   readonly log = { lines: 0, bytes: 0 };
 
-  constructor(name: string, args: readonly string[]) {
+  /** `within`: words before the program's own, that become it (`ip netns exec NAME`). */
+  constructor(name: string, args: readonly string[], within: readonly string[] = []) {
     this.#name = name;
     this.#args = args;
+    this.#within = within;
   }
 
   /** Start and wait for the line `{"event":"ready",…}`. */
   async start(withinMs = 30_000): Promise<Record<string, unknown>> {
-    const child = spawn(process.execPath, [`${dist}${this.#name}.js`, ...this.#args], {
+    const [file = '', ...words] = [...this.#within, process.execPath, `${dist}${this.#name}.js`, ...this.#args];
+    const child = spawn(file, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...this.env },
     });
