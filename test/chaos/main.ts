@@ -1,4 +1,8 @@
 // npm run chaos -- NAME: faults and forgeries against the product's own rules, with the safe behaviour that must hold.
+import { writeFileSync } from 'node:fs';
+import { faults } from './all/faults.ts';
+import { pageOf } from './all/page.ts';
+import { all } from './all.ts';
 import { cap } from './cap.ts';
 import { centreKill } from './centre-kill.ts';
 import { emergency } from './emergency.ts';
@@ -6,7 +10,13 @@ import { forge } from './forge.ts';
 import { lineKill } from './line-kill.ts';
 import { update } from './update.ts';
 
-const programs = { cap, 'centre-kill': centreKill, emergency, forge, 'line-kill': lineKill, update } as const;
+/** Writes controller/docs/chaos.md. */
+async function page(): Promise<number> {
+  writeFileSync('controller/docs/chaos.md', pageOf(faults));
+  return 0;
+}
+
+const programs = { all, cap, 'centre-kill': centreKill, emergency, forge, 'line-kill': lineKill, page, update } as const;
 const [name = '', ...words] = process.argv.slice(2);
 if (name in programs) process.exit(await programs[name as keyof typeof programs](words));
 else {
