@@ -34,6 +34,7 @@ const toolsFor = {
     systemd: 'systemd-analyze',
     procps: 'ps',
     iproute2: 'ip',
+    faketime: 'faketime',
     'dbus-daemon': 'dbus-daemon',
     'network-manager': 'NetworkManager',
   },
