@@ -50,7 +50,7 @@ describe('the table of faults', () => {
 
 describe('a proof', () => {
   const proof = { kind: 'test', file: 'test/a.test.ts', title: 'adds %i and %s' } as const;
-  const ran = (title: string, state: RanTest['state'], file = proof.file): RanTest => ({
+  const ran = (title: string, state: RanTest['state'], file: string = proof.file): RanTest => ({
     file,
     titles: ['a sum', title],
     state,

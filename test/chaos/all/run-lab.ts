@@ -7,7 +7,7 @@ export function runLab(words: readonly string[]): Promise<Verdict> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [process.argv[1] ?? '', ...words, '--json'], { stdio: ['ignore', 'pipe', 2] });
     let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said = `${said}${text}`.slice(-16_384);
     });
     child.once('error', reject);
