@@ -25,11 +25,6 @@ export interface BrokerOptions extends CoreOptions {
 
 /** Sockets that are being closed for newcomers still count with the kernel for a moment. */
 const givingWayMax = 1024;
-/**
- * A silent connection is probed by the kernel (then ten probes, one a second): who is out of reach is known within 90 s, however long its
- * keep-alive. Later than a box's own probes, which come first where the line is whole.
- */
-const probeAfterMs = 80_000;
 
 export class BrokerServer {
   readonly #options: BrokerOptions;
@@ -67,9 +62,7 @@ export class BrokerServer {
     );
     secure.on('tlsClientError', () => this.#broker.refused('handshake', undefined));
     // A door of its own before the handshake: whoever knocks too often costs no cryptography.
-    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: probeAfterMs }, (socket) =>
-      this.#knock(socket, secure),
-    );
+    const server = createServer({ noDelay: true }, (socket) => this.#knock(socket, secure));
     server.maxConnections = this.#limits.connectionsMax + givingWayMax;
     server.on('drop', () => this.#broker.refused('full', undefined));
     this.#secure = secure;

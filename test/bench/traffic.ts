@@ -25,8 +25,8 @@ const perDay = {
   reconnects: 24,
   /** Keepalive 300 s; every one is counted though acknowledgements save some. */
   pings: 288,
-  /** The kernel's: the box's on a line silent for a minute, the broker's after 80 s. Computed, for a proxy does not see them. */
-  probes: 1_440 + 1_080,
+  /** The kernel's, on a line silent for a minute. Computed, for a proxy does not see them. */
+  probes: 1_440,
   telemetry: 144,
   heartbeats: 288,
   /** Rows of plays and what follows: the row, its receipt, the report before and after. */
