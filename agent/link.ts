@@ -22,8 +22,11 @@ import type { Clock, OutboxJournal } from './ports.ts';
 
 const asksMax = 8;
 const heartbeatJitterMs = 5_000;
-/** Pings cost a SIM 200 bytes each; a deaf line is noticed by the link's probes. */
-export const keepaliveSeconds = 300;
+/**
+ * Half as long again until a deaf line is noticed, at either end and whatever waits in the kernel (whose own probes rest while bytes are
+ * unacknowledged). A ping costs a SIM 200 bytes.
+ */
+export const keepaliveSeconds = 60;
 /** Signed time is asked again at a connection when the last answer is older. */
 const timeFreshMs = 6 * 3600_000;
 

@@ -7,12 +7,6 @@ import { Intake, type IntakeLimits } from './intake.ts';
 import { PacketGauge } from './packet-gauge.ts';
 import { type KnownTime, peerProblem } from './peer-certificate.ts';
 
-/**
- * A silent line is probed by the kernel (RFC 1122 §4.2.3.6; then ten probes, one a second): half the bytes of an MQTT ping, and a
- * deaf line ends within 70 s whatever keepalive is told to the broker.
- */
-const probeAfterMs = 60_000;
-
 export interface Will {
   readonly topic: string;
   readonly payload: Uint8Array | string;
@@ -167,7 +161,6 @@ export class Connection {
       rejectUnauthorized: this.#options.time === undefined,
     });
     socket.setNoDelay(true);
-    socket.setKeepAlive(true, probeAfterMs);
     const { time, tls } = this.#options;
     if (time)
       socket.once('secureConnect', () => {

@@ -24,9 +24,7 @@ const perDay = {
   /** A 4G line that breaks each hour. */
   reconnects: 24,
   /** Keepalive 300 s; every one is counted though acknowledgements save some. */
-  pings: 288,
-  /** The kernel's, on a line silent for a minute. Computed, for a proxy does not see them. */
-  probes: 1_440,
+  pings: 1_440,
   telemetry: 144,
   heartbeats: 288,
   /** Rows of plays and what follows: the row, its receipt, the report before and after. */
@@ -202,7 +200,6 @@ await rm(dir, { recursive: true, force: true });
 const each = {
   reconnects: wireBytes(reconnect),
   pings: ping,
-  probes: 2 * headBytes,
   telemetry: wireBytes(fast) / told,
   heartbeats: wireBytes(heartbeat),
   plays: wireBytes(play),

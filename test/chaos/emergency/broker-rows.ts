@@ -101,32 +101,6 @@ function cutInMidEmergency(): Promise<string> {
   });
 }
 
-/** Who notices that the other side hears nothing, and after how long. */
-function deaf(direction: 'toBox' | 'toCentre'): () => Promise<string> {
-  return () =>
-    withBed({}, async (bed) => {
-      const isDown = async () => {
-        const { link } = await bed.look();
-        const gone = bed.centre.heard<{ on: boolean }>('on').at(-1)?.on === false;
-        return (direction === 'toBox' ? !link.up : gone) || undefined;
-      };
-      const fromMonoMs = await bed.give([bed.sign('o-1', { times: 1 })]);
-      await bed.soundsAfter(fromMonoMs);
-      const deafMonoMs = monoNowMs();
-      bed.line.deafen(direction);
-      await soon('the silence to be noticed', isDown, 75_000);
-      const noticedMs = monoNowMs() - deafMonoMs;
-      must(noticedMs < 62_000, `noticed after ${Math.round(noticedMs)} ms only`);
-      bed.line.cut();
-      bed.line.mend();
-      await soon('the line', async () => (await bed.look()).link.up || undefined);
-      await bed.waitTold('o-1', 'ended');
-      const again = await bed.give([bed.sign('o-2', { times: 1 })]);
-      await bed.soundsAfter(again, 5_000);
-      return `noticed after ${(noticedMs / 1000).toFixed(1)} s`;
-    });
-}
-
 export const brokerRows: readonly Row[] = [
   {
     name: 'broker-killed-after-acceptance',
@@ -157,17 +131,5 @@ export const brokerRows: readonly Row[] = [
     done: 'both directions swallowed in mid-order',
     holds: 'whole length, ends by itself, told later',
     run: cutInMidEmergency,
-  },
-  {
-    name: 'deaf-towards-box',
-    done: 'packets of the centre are swallowed, the box’s arrive',
-    holds: 'the box notices by keepalive, status is no longer ok; next order sounds',
-    run: deaf('toBox'),
-  },
-  {
-    name: 'deaf-towards-centre',
-    done: 'packets of the box are swallowed, the centre’s arrive',
-    holds: 'the broker notices by keepalive and publishes the will; next order sounds',
-    run: deaf('toCentre'),
   },
 ];
