@@ -11,7 +11,7 @@ import { PtyLine } from '../hardware/pty-line.ts';
 import { policy, programme, schedule } from '../schemas/documents.ts';
 import { programPath } from '../tell.ts';
 import { tokenOf } from '../wire/at-the-box.ts';
-import { type Counted, CountingProxy, headBytes, since, wireBytes } from '../wire/counting-proxy.ts';
+import { type Counted, CountingProxy, since, wireBytes } from '../wire/counting-proxy.ts';
 import { Program } from '../wire/program.ts';
 import { SmallCentre } from '../wire/small-centre.ts';
 import { until } from '../wire/waiting.ts';

@@ -2,7 +2,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** IPv4 and TCP with time stamps. */
-export const headBytes = 52;
+const headBytes = 52;
 const packetBytesMax = 1_348;
 /** What is answered within this carries the acknowledgement (RFC 1122 §4.2.3.2, as Linux has it); else a packet of its own does. */
 const delayedAckMs = 40;
