@@ -1,9 +1,8 @@
 // Media and parts on the card, named by their hash: whole and verified or not there at all.
-import { mkdirSync } from 'node:fs';
 import { open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemOf } from '../hardware/host/failure.ts';
-import { syncDirectory } from '../hardware/host/files.ts';
+import { makeFolder, syncDirectory } from '../hardware/host/files.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 
 const namePattern = /^[0-9a-f]{64}$/;
@@ -54,7 +53,7 @@ export class Cache {
   }
 
   async #look(): Promise<void> {
-    for (const folder of ['temp', 'orders']) mkdirSync(join(this.#options.dir, folder), { recursive: true, mode: 0o700 });
+    for (const folder of ['temp', 'orders']) await makeFolder(join(this.#options.dir, folder), 0o700);
     for (const drawer of await readdir(this.#options.dir)) {
       if (!/^[0-9a-f]{2}$/.test(drawer)) continue;
       for (const name of await readdir(join(this.#options.dir, drawer))) await this.#admit(join(drawer, name), name, this.#sizes);
@@ -93,7 +92,7 @@ export class Cache {
   /** Make a checked temporary file part of the cache. The caller has compared its hash. */
   async adopt(sha256: string, bytes: number): Promise<void> {
     const path = this.#path(sha256);
-    mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
+    await makeFolder(join(path, '..'), 0o700);
     await rename(this.tempPath(sha256), path);
     await syncDirectory(join(path, '..'));
     this.#bytes += bytes - (this.#sizes.get(sha256) ?? 0);

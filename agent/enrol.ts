@@ -1,10 +1,10 @@
 // Becoming somebody: keys are made on the box, the centre signs the certificate against a one-time claim (EST, RFC 7030).
 import { createPrivateKey } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { cryptography, generateSigningKey, sha256 } from '../hardware/host/crypto.ts';
-import { readIfPresent, writeFileAtomic } from '../hardware/host/files.ts';
+import { makeFolder, readIfPresent, writeFileAtomic } from '../hardware/host/files.ts';
 import { estPaths, keysPath } from '../schemas/enrolment.ts';
 import { KeysDocument, keyRing } from '../schemas/keys.ts';
 import { parseJson } from '../schemas/parse.ts';
@@ -118,7 +118,7 @@ async function keptOrMade(file: string, make: () => string): Promise<string> {
   const kept = (await readIfPresent(file))?.toString('utf8');
   if (kept !== undefined && isKey(kept)) return kept;
   const made = make();
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(file), 0o700);
   await writeFileAtomic(file, made, 0o600);
   return made;
 }

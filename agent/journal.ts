@@ -1,7 +1,7 @@
 // What the box must not forget: kept state and outbox rows in one SQLite transaction, orders in their slots beside it.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../hardware/host/failure.ts';
+import { makeFolder } from '../hardware/host/files.ts';
 import type { Database, DatabaseOptions } from '../hardware/host/sqlite.ts';
 import type { Cryptography } from '../schemas/envelope.ts';
 import { Entry, type Row } from '../schemas/outbox.ts';
@@ -70,7 +70,7 @@ export class SqliteJournal implements OutboxJournal {
   /** Open, or quarantine what is damaged and begin a new epoch. Rejects with a `Failure` where no database can be had. */
   async start(): Promise<void> {
     const { dir, open, warn } = this.#options;
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir, 0o700);
     const file = join(dir, 'journal.db');
     const opened = await openChecked(file, open);
     if (opened.ok) {

@@ -1,9 +1,9 @@
 // Content by its SHA-256 in the data folder: parts, media, order voices. Written once, never changed.
 import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 as hashOf, randomHex } from '../hardware/host/crypto.ts';
-import { readIfPresent, syncDirectory, writeFileAtomic } from '../hardware/host/files.ts';
+import { makeFolder, readIfPresent, syncDirectory, writeFileAtomic } from '../hardware/host/files.ts';
 
 const shaPattern = /^[0-9a-f]{64}$/;
 
@@ -18,8 +18,8 @@ export class Blobs {
 
   /** Make the folders and forget uploads that a power cut left half-done. */
   async start(): Promise<void> {
-    await mkdir(this.#dir, { recursive: true });
-    await mkdir(this.#uploads, { recursive: true });
+    await makeFolder(this.#dir);
+    await makeFolder(this.#uploads);
     for (const name of await readdir(this.#uploads)) await rm(join(this.#uploads, name), { recursive: true, force: true });
   }
 
@@ -38,7 +38,7 @@ export class Blobs {
   /** Take a finished file of ours over; its bytes were synced and hashed before. */
   async adopt(path: string, sha256: string): Promise<void> {
     const target = this.#path(sha256);
-    await mkdir(join(target, '..'), { recursive: true });
+    await makeFolder(join(target, '..'));
     await rename(path, target);
     await syncDirectory(join(target, '..'));
   }

@@ -1,6 +1,6 @@
 // Makes a centre: folder, tables, authority, keys, root and delegation, then what the seed says. Never twice over an old one.
-import { mkdir } from 'node:fs/promises';
 import { sha256 } from '../hardware/host/crypto.ts';
+import { makeFolder } from '../hardware/host/files.ts';
 import { canonicalJson } from '../schemas/canonical.ts';
 import { bad, ok, type Result } from '../schemas/problems.ts';
 import type { CentreCard } from './centre.ts';
@@ -41,7 +41,7 @@ export interface InitLocks extends LockWish {
  */
 export async function initialise(dataDir: string, input: unknown, nowMs: number, locks: InitLocks = {}): Promise<Result<Initialised>> {
   const folder = folderOf(dataDir);
-  await mkdir(folder.root, { recursive: true, mode: 0o700 });
+  await makeFolder(folder.root, 0o700);
   const opened = await openStore(folder);
   if (!opened.ok) return opened;
   const store = opened.value;

@@ -1,7 +1,8 @@
 // A backup verified file by file, and a data folder made of it again: nothing is copied before everything was found right.
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '../../hardware/host/crypto.ts';
+import { makeFolder } from '../../hardware/host/files.ts';
 import { openDatabase } from '../../hardware/host/sqlite.ts';
 import { bad, ok, type Result } from '../../schemas/problems.ts';
 import { filesOf } from '../../schemas/programme.ts';
@@ -67,7 +68,7 @@ export async function restoreBackup(from: string, dataDir: string, nowMs: number
   const verified = await verifyBackup(from);
   if (!verified.ok) return verified;
   const manifest = verified.value;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir, 0o700);
   await chmod(dataDir, 0o700);
   for (const { path } of manifest.files) await copyOne(join(from, path), join(dataDir, path));
   // The copy is read again: a medium that fails is found today, not on the day of need.

@@ -1,6 +1,6 @@
 // Files that are whole after a power cut: temporary name, fsync, rename, fsync of the directory.
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { randomHex } from './crypto.ts';
 import { raise } from './failure.ts';
 
@@ -8,7 +8,7 @@ import { raise } from './failure.ts';
 export async function writeFileAtomic(path: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   const temporary = `${path}.${randomHex(4)}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(bytes);
@@ -31,6 +31,17 @@ export async function readIfPresent(path: string): Promise<Buffer | undefined> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
+  }
+}
+
+/** Make a folder and those above it that are missing, and make their names last: what is synced in a lost folder is lost. */
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode });
+  if (first === undefined) return;
+  const upTo = dirname(resolve(first));
+  for (let folder = resolve(path); folder !== upTo; ) {
+    folder = dirname(folder);
+    await syncDirectory(folder);
   }
 }
 

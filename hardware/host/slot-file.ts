@@ -1,9 +1,9 @@
 // A small document in two alternating checksummed files: a torn write never loses the older one.
 import { createHash } from 'node:crypto';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, raise } from './failure.ts';
-import { readIfPresent, syncDirectory } from './files.ts';
+import { makeFolder, readIfPresent, syncDirectory } from './files.ts';
 
 const magic = Buffer.from('LoaSlot1');
 /** magic 8 · generation u64 · length u32 · sha256 over generation, length and content. */
@@ -62,7 +62,7 @@ export class SlotFile {
 
   async #put(path: string, bytes: Uint8Array): Promise<void> {
     const present = await open(path, 'r+').catch(() => undefined);
-    if (!present) await mkdir(this.#dir, { recursive: true });
+    if (!present) await makeFolder(this.#dir);
     const file = present ?? (await open(path, 'w', 0o600));
     try {
       for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at, at)).bytesWritten;

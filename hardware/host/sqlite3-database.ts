@@ -1,9 +1,9 @@
 // SQLite through the sqlite3 package: statements run in its threads, so this process never waits for the disk.
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type sqlite3 from 'sqlite3';
 import { bad, ok, type ProblemCode, type Result } from '../../schemas/problems.ts';
 import { Failure } from './failure.ts';
+import { makeFolder } from './files.ts';
 import type { Database, DatabaseOptions, SqlRow, SqlValue, Statement } from './sqlite.ts';
 
 type Driver = typeof sqlite3;
@@ -40,7 +40,7 @@ export async function openSqlite3(options: DatabaseOptions, loadDriver: () => Pr
   const writer = new Connection(driver);
   const readers: Connection[] = [];
   try {
-    await mkdir(dirname(options.file), { recursive: true });
+    await makeFolder(dirname(options.file));
     await writer.open(options.file, driver.OPEN_READWRITE | driver.OPEN_CREATE);
     for (const pragma of pragmasOf(options)) await writer.exec(pragma);
     const [checked] = await writer.all('PRAGMA quick_check(1)');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Failure, problemOf } from '../../hardware/host/failure.ts';
-import { readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
+import { makeFolder, readIfPresent, writeFileAtomic } from '../../hardware/host/files.ts';
 import { SlotFile } from '../../hardware/host/slot-file.ts';
 
 const folder = () => mkdtemp(join(tmpdir(), 'loa-files-'));
@@ -105,4 +105,11 @@ test('a slot refuses content beyond its limit and keeps what it had', async () =
   await slot.write(text('small'));
   await expect(slot.write(new Uint8Array(5 * 1024 * 1024))).rejects.toMatchObject({ problem: { code: 'too-large' } });
   expect(await read(slot)).toBe('small');
+});
+
+test('missing folders are made with those above them, and one that is there stays as it is', async () => {
+  const dir = await folder();
+  await makeFolder(join(dir, 'a', 'b'), 0o700);
+  await makeFolder(join(dir, 'a', 'b'), 0o755);
+  expect((await stat(join(dir, 'a', 'b'))).mode & 0o777).toBe(0o700);
 });
