@@ -7,7 +7,9 @@ import { cap } from './cap.ts';
 import { centreKill } from './centre-kill.ts';
 import { emergency } from './emergency.ts';
 import { forge } from './forge.ts';
+import { kill9 } from './kill9.ts';
 import { lineKill } from './line-kill.ts';
+import { powercut } from './powercut.ts';
 import { update } from './update.ts';
 
 /** Writes controller/docs/chaos.md. */
@@ -16,7 +18,7 @@ async function page(): Promise<number> {
   return 0;
 }
 
-const programs = { all, cap, 'centre-kill': centreKill, emergency, forge, 'line-kill': lineKill, page, update } as const;
+const programs = { all, cap, 'centre-kill': centreKill, emergency, forge, kill9, 'line-kill': lineKill, page, powercut, update } as const;
 const [name = '', ...words] = process.argv.slice(2);
 if (name in programs) process.exit(await programs[name as keyof typeof programs](words));
 else {

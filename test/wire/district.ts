@@ -3,12 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ProgrammeAnswer, ReceiptAnswer, ScheduleAnswer } from '../../schemas/api.ts';
 import { Operator } from './operator.ts';
-import { Program } from './program.ts';
+import { dist, Program } from './program.ts';
 
-const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 export const password = 'mat-khau-thu-nghiem-1';
 const zone = 'Asia/Ho_Chi_Minh';
 export const group = 'xa-son-duong';
@@ -128,9 +126,14 @@ export class District {
     return this.approver.get<ReceiptAnswer[]>(`/receipts?box=${box}&limit=100`);
   }
 
-  async stop(): Promise<void> {
+  /** Its folders stay. */
+  async stopPrograms(): Promise<void> {
     await Promise.all([...this.boxes.values()].map((box) => box.program.stop()));
     await this.centre.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.stopPrograms();
     if (process.env['LOA_KEEP'] === undefined) await rm(this.dir, { recursive: true, force: true });
   }
 

@@ -16,6 +16,8 @@ export class MqttPeer {
   readonly #watchers = new Set<() => void>();
   closed = false;
   error: Error | undefined;
+  /** Told of each message as it comes. */
+  onMessage: ((message: PeerMessage) => void) | undefined;
   /** False: QoS 1 messages get no PUBACK. */
   acks = true;
 
@@ -25,7 +27,9 @@ export class MqttPeer {
     parser.on('packet', (packet: Packet) => {
       this.packets.push(packet);
       if (packet.cmd === 'publish') {
-        this.messages.push({ topic: packet.topic, payload: Buffer.from(packet.payload as Buffer), retain: packet.retain });
+        const message = { topic: packet.topic, payload: Buffer.from(packet.payload as Buffer), retain: packet.retain };
+        this.messages.push(message);
+        this.onMessage?.(message);
         if (packet.qos === 1 && this.acks && packet.messageId !== undefined) this.send({ cmd: 'puback', messageId: packet.messageId });
       }
       this.#changed();

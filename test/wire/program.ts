@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** From a test file, from dist/bench, or from dist itself. */
-const dist =
+/** Where the programs lie: from a test file, from dist/bench, or from dist itself. */
+export const dist =
   ['../../dist/', './'].map((way) => fileURLToPath(new URL(way, import.meta.url))).find((dir) => existsSync(`${dir}agent.js`)) ?? '';
 
 export class Program {

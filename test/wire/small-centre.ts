@@ -60,6 +60,8 @@ export class SmallCentre {
   readonly requests: { readonly path: string; readonly range: string | undefined }[] = [];
   /** Answers a blob request in its own way; true when it did. */
   meddle: ((request: IncomingMessage, response: ServerResponse, bytes: Uint8Array) => boolean) | undefined;
+  /** Told of every word of a box, as it comes. */
+  onSaid: ((word: string, json: unknown) => void) | undefined;
   answersTime = true;
   /** It lives so much later than this machine: its server's certificate is not valid yet by the box's clock. */
   eraMs = 0;
@@ -226,6 +228,7 @@ export class SmallCentre {
   async #take(dev: string, word: string, payload: Buffer): Promise<void> {
     const json = JSON.parse(payload.toString('utf8')) as unknown;
     this.said.set(word, [...(this.said.get(word) ?? []), json]);
+    this.onSaid?.(word, json);
     if (word === 'log') await this.#takeLog(dev, json);
     if (word === 'ask' && this.answersTime) {
       const { id, nonce } = json as Ask;

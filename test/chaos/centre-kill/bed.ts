@@ -1,5 +1,5 @@
 // A real centre that is killed and started again: its folder, its process, one enrolled box that listens to what is published.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { enrol } from '../../../agent/enrol.ts';
@@ -24,8 +24,10 @@ export class Bed {
   readonly data: string;
   #doors: { readonly console: string; readonly boxPort: number; readonly mqttPort: number } | undefined;
   #program: Program | undefined;
-  #identity: Identity | undefined;
+  readonly #identities = new Map<string, Identity>();
   #peer: MqttPeer | undefined;
+  /** Of its process, from the next start on. */
+  env: NodeJS.ProcessEnv = {};
   /** The highest revision that the box was sent. */
   published = 0;
 
@@ -45,6 +47,7 @@ export class Bed {
     const port = this.#doors ? new URL(this.#doors.console).port : '0';
     const ports = ['--port', port, '--box-port', String(this.#doors?.boxPort ?? 0), '--mqtt-port', String(this.#doors?.mqttPort ?? 0)];
     this.#program = new Program('controller', ['--data', this.data, '--log', 'warn', ...ports]);
+    this.#program.env = this.env;
     this.#doors = (await this.#program.start()) as never;
     return performance.now() - beganMs;
   }
@@ -57,9 +60,8 @@ export class Bed {
 
   /** The box enrols once, and listens after every start. */
   async listen(): Promise<void> {
-    this.#identity ??= await this.#enrol();
-    if (!this.#doors) return;
-    const peer = await new MqttPeer(this.#doors.mqttPort, this.#identity.tls).ready(`box:${listener}`, [wantTopic]);
+    const { tls } = await this.enrolled(listener);
+    const peer = await new MqttPeer(this.mqttPort, tls).ready(`box:${listener}`, [wantTopic]);
     await peer.until(() => peer.messages.length > 0);
     this.#peer = peer;
   }
@@ -79,17 +81,34 @@ export class Bed {
     await rm(this.dir, { recursive: true, force: true });
   }
 
-  async #enrol(): Promise<Identity> {
+  /** The folder of a box that enrolled here. */
+  boxDir(dev: string): string {
+    return join(this.dir, dev);
+  }
+
+  get mqttPort(): number {
+    if (!this.#doors) throw new Error('the centre never ran');
+    return this.#doors.mqttPort;
+  }
+
+  /** A box of its tables, enrolled once. */
+  async enrolled(dev: string): Promise<Identity> {
+    const known = this.#identities.get(dev) ?? (await this.#enrol(dev));
+    this.#identities.set(dev, known);
+    return known;
+  }
+
+  async #enrol(dev: string): Promise<Identity> {
     const { cookie, csrf } = await signedIn(this.console, 'tat-ca');
-    const answer = await fetch(`${this.console}/api/boxes/${listener}/claim`, {
+    const answer = await fetch(`${this.console}/api/boxes/${dev}/claim`, {
       method: 'POST',
       headers: { cookie, 'x-loa-csrf': csrf, 'content-type': 'application/json' },
       body: '{}',
     });
-    await writeFile(join(this.dir, 'claim.json'), await answer.text());
-    must(await enrol(join(this.dir, 'box'), join(this.dir, 'claim.json')));
-    await readFile(join(this.dir, 'box/identity/keys.json'));
-    return must(await readIdentity(join(this.dir, 'box')));
+    const claim = join(this.dir, `claim-${dev}.json`);
+    await writeFile(claim, await answer.text());
+    must(await enrol(this.boxDir(dev), claim));
+    return must(await readIdentity(this.boxDir(dev)));
   }
 }
 

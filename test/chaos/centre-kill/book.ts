@@ -45,7 +45,17 @@ export class Book {
     for (const [act, count] of acts) this.#acts.set(act, count);
   }
 
-  accept({ key, value, act }: Wish, id: string): void {
+  /** It is about to be asked for; one of `accept`, `refuse` and `doubt` follows, with what this answers. */
+  ask(wish: Wish): Wish {
+    return wish;
+  }
+
+  refuse(_wish: Wish): void {
+    this.refused++;
+  }
+
+  /** `asked`: what it was called before its key was known. */
+  accept({ key, value, act }: Wish, id: string, _asked?: Wish): void {
     this.accepted++;
     this.#byAct.set(act, (this.#byAct.get(act) ?? 0) + 1);
     this.#done(key, value, act, id);

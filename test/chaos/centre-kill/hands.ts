@@ -36,14 +36,15 @@ export class Hands {
   /** False: the line broke. */
   async #write(write: Write): Promise<boolean> {
     const { book } = this.writer;
+    const asked = book.ask(write.wish);
     const answer = await this.#ask(write).catch(() => undefined);
     if (!answer) {
-      book.doubt(write.wish);
+      book.doubt(asked);
       return false;
     }
     if (answer.status >= 500) this.faults++;
     if (answer.status >= 300) {
-      book.refused++;
+      book.refuse(asked);
       await answer.arrayBuffer().catch(() => undefined);
       // Who is refused for asking too often does not spin.
       await new Promise((resolve) => setTimeout(resolve, refusedPauseMs));
@@ -53,7 +54,7 @@ export class Hands {
     const hash = cookie === undefined ? undefined : createHash('sha256').update(cookie).digest('hex');
     // The answer stands once its head is here; where the rest is cut off the tables tell the id.
     const { id = '' } = ((await answer.json().catch(() => undefined)) ?? {}) as { id?: string };
-    book.accept(hash === undefined ? write.wish : { ...write.wish, key: `session ${hash}` }, hash ?? id);
+    book.accept(hash === undefined ? asked : { ...asked, key: `session ${hash}` }, hash ?? id, asked);
     return true;
   }
 

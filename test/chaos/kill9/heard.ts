@@ -1,0 +1,131 @@
+// What was heard of one box, held against what may sound: the invariants of DESIGN §8 that an ear and the relays can tell. Pure.
+import { share } from '../emergency/bed.ts';
+import type { Life, RelaySeen } from './recording.ts';
+
+export interface DueTone {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly hz: number;
+}
+
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** All instants on the monotonic clock. */
+export interface Heard {
+  readonly box: string;
+  readonly fromMs: number;
+  /** From `fromMs` on, 48 kHz. */
+  readonly frames: Int16Array;
+  readonly due: readonly DueTone[];
+  /** From when an order was given until this box told its end. */
+  readonly orders: readonly Span[];
+  readonly lives: readonly Life[];
+  readonly relays: readonly RelaySeen[];
+  /** False: its policy lets nothing sound. */
+  readonly maySound: boolean;
+  readonly holdMs: number;
+}
+
+export interface Violation {
+  /** Number and name as in DESIGN §8. */
+  readonly invariant: string;
+  readonly detail: string;
+}
+
+const windowMs = 50;
+const audible = 500;
+/** Fades, and what is between a sample and its loudspeaker. */
+const edgeMs = 200;
+const mineMin = 0.6;
+const dueWithinMs = 1_000;
+/** A box that has lived so long has nothing left to begin with. */
+const grownMs = 6_000;
+const idleMaxMs = 6_000;
+
+export function judge(heard: Heard): { readonly violations: Violation[]; readonly calm: number; readonly soundingMs: number } {
+  const violations: Violation[] = [];
+  const sounding = windowsOf(heard);
+  const say = (invariant: string, detail: string) => void violations.push({ invariant, detail: `${heard.box}: ${detail}` });
+  for (const window of sounding) {
+    const at = Math.round(window.atMs);
+    if (!heard.maySound) {
+      say('4 policy', `sound at ${at} where nothing may`);
+      continue;
+    }
+    const due = heard.due.find(({ startMs, endMs }) => window.atMs > startMs - edgeMs && window.atMs < endMs + edgeMs);
+    if (!due && !heard.orders.some(({ fromMs, toMs }) => window.atMs >= fromMs && window.atMs <= toMs))
+      say('1 authorised', `sound at ${at} that nothing asked for`);
+    if (due && inner(window.atMs, due) && !nearOrder(heard, window.atMs, window.atMs + windowMs) && share(due.hz, window.frames) < mineMin)
+      say('1 one voice', `at ${at} something else than ${due.hz} Hz`);
+    if (relayOpenAt(heard.relays, window.atMs)) say('2 amplifier', `sound at ${at} into an amplifier that is off`);
+  }
+  const calm = heard.maySound ? heard.due.filter((due) => isCalm(heard, due)) : [];
+  for (const due of calm)
+    if (!sounding.some(({ atMs }) => atMs >= due.startMs - edgeMs && atMs <= due.startMs + dueWithinMs))
+      say('0 due is heard', `${due.hz} Hz due at ${Math.round(due.startMs)} was silent`);
+  for (const at of idleOn(heard, sounding)) say('2 idle amplifier', `on at ${Math.round(at)} without need`);
+  return { violations: distinct(violations), calm: calm.length, soundingMs: sounding.length * windowMs };
+}
+
+interface Window {
+  readonly atMs: number;
+  readonly frames: Int16Array;
+}
+
+function windowsOf({ fromMs, frames }: Heard): Window[] {
+  const step = windowMs * 48;
+  const found: Window[] = [];
+  for (let at = 0; at + step <= frames.length; at += step) {
+    const part = frames.subarray(at, at + step);
+    if (part.some((sample) => Math.abs(sample) > audible)) found.push({ atMs: fromMs + at / 48, frames: part });
+  }
+  return found;
+}
+
+function inner(atMs: number, { startMs, endMs }: DueTone): boolean {
+  return atMs > startMs + edgeMs && atMs + windowMs < endMs - edgeMs;
+}
+
+function nearOrder({ orders }: Heard, fromMs: number, toMs: number): boolean {
+  return orders.some((order) => order.fromMs < toMs + edgeMs && order.toMs > fromMs - edgeMs);
+}
+
+/** Lived through from long before it until it must be heard, and no order near. */
+function isCalm(heard: Heard, { startMs }: DueTone): boolean {
+  const lived = heard.lives.some((life) => life.fromMs < startMs - grownMs && life.toMs > startMs + dueWithinMs);
+  return (
+    lived &&
+    startMs > heard.fromMs &&
+    startMs + dueWithinMs < heard.fromMs + heard.frames.length / 48 &&
+    !nearOrder(heard, startMs - 5_000, startMs + dueWithinMs)
+  );
+}
+
+/** Seen open shortly before and shortly after. */
+function relayOpenAt(relays: readonly RelaySeen[], atMs: number): boolean {
+  const near = relays.filter((one) => Math.abs(one.atMs - atMs) < 150);
+  return near.some((one) => one.atMs < atMs) && near.some((one) => one.atMs > atMs) && near.every(({ on }) => !on);
+}
+
+/** Looks at a closed relay with no sound, nothing due and no order for long before and soon after. */
+function idleOn(heard: Heard, sounding: readonly Window[]): number[] {
+  const marginMs = idleMaxMs + heard.holdMs;
+  const busy = (atMs: number) =>
+    sounding.some((one) => atMs - one.atMs < marginMs && one.atMs - atMs < marginMs) ||
+    (heard.maySound && heard.due.some(({ startMs, endMs }) => atMs > startMs - marginMs && atMs < endMs + marginMs)) ||
+    nearOrder(heard, atMs - marginMs, atMs + marginMs);
+  const listened = (atMs: number) => atMs - marginMs > heard.fromMs && atMs + marginMs < heard.fromMs + heard.frames.length / 48;
+  return heard.relays.filter(({ atMs, on }) => on && listened(atMs) && !busy(atMs)).map(({ atMs }) => atMs);
+}
+
+/** One of each within a second. */
+function distinct(all: readonly Violation[]): Violation[] {
+  const seen = new Set<string>();
+  return all.filter(({ invariant, detail }) => {
+    const key = `${invariant} ${detail.replace(/\d{3}\b(?! Hz)/, '')}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
