@@ -31,6 +31,7 @@ const toolsFor = {
     mtools: 'mcopy',
     dosfstools: 'mkfs.vfat',
     e2fsprogs: 'mke2fs',
+    'g++': 'cc',
     systemd: 'systemd-analyze',
     procps: 'ps',
     iproute2: 'ip',

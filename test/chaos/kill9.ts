@@ -22,6 +22,8 @@ const whileStarting = 0.15;
 const calmMs = 14_000;
 /** Sound on its way and the last words of a journal. */
 const tailMs = 3_000;
+/** A play is over and its receipt told. */
+const endedMs = 10_000;
 const giveWithinMs = 20_000;
 
 export interface Kill9Result {
@@ -32,6 +34,8 @@ export interface Kill9Result {
   readonly produced: number;
   readonly received: number;
   readonly tombstoned: number;
+  /** Said in the last instant, without the centre's receipt. */
+  readonly owed: number;
   /** Starts that were planned and are over, at all boxes; those of them that a living box must have sounded at once. */
   readonly planned: number;
   readonly calm: number;
@@ -78,7 +82,14 @@ export async function killAll(times: number, seed: number, tell: (line: string) 
     for (const { invariant } of violations) byInvariant[invariant] = (byInvariant[invariant] ?? 0) + 1;
     return {
       ...{ times: sums.killed, violations: violations.length, byVictim, rounds: sums.rounds },
-      ...{ produced: rows.produced, received: rows.received, tombstoned: rows.tombstoned, planned: rows.planned, calm: sums.calm },
+      ...{
+        produced: rows.produced,
+        received: rows.received,
+        tombstoned: rows.tombstoned,
+        owed: rows.owed,
+        planned: rows.planned,
+        calm: sums.calm,
+      },
       ...{ orders: sums.orders, soundingSeconds: Math.round(sums.soundingMs / 1_000) },
       ...{ seconds: Math.round((performance.now() - beganMs) / 1_000), seed, byInvariant },
       found: violations.slice(0, foundMax).map(({ invariant, detail }) => `${invariant}: ${detail}`),
@@ -178,37 +189,32 @@ async function givenOrders({ district }: KillBed): Promise<Given[]> {
   return rows.map((row) => ({ id: String(row['id']), givenMs: Number(row['given_ms']), expMs: Number(row['exp_ms']) }));
 }
 
-/** When nobody lives any more. */
+/** Nobody lives any more: what was not told by then is owed, and lies in the boxes. */
 async function judgeEnd(bed: KillBed) {
   await bed.settled();
-  const endMs = Date.now() - 10_000;
-  for (const box of boxes) bed.recordings.get(box)?.stop();
-  await bed.district.stopPrograms();
-  const produced: StoredRow[] = [];
+  const endMs = Date.now() - endedMs;
+  const { district } = bed;
   for (const box of boxes) {
-    const file = join(bed.district.boxes.get(box)?.dir ?? '', 'state/journal.db');
-    const [meta] = await read(file, true, `SELECT value FROM meta WHERE key = 'epoch'`);
-    const rows = await read(file, true, 'SELECT seq, hash, entry FROM outbox');
-    produced.push(
-      ...rows.map((row) => ({
-        dev: box,
-        epoch: String(meta?.['value']),
-        seq: Number(row['seq']),
-        hash: String(row['hash']),
-        entry: String(row['entry']),
-      })),
-    );
+    bed.recordings.get(box)?.stop();
+    await district.boxes.get(box)?.program.kill();
+  }
+  await district.centre.kill();
+  const produced: StoredRow[] = [];
+  const ackedTo: Record<string, number> = {};
+  for (const box of boxes) {
+    const file = join(district.boxes.get(box)?.dir ?? '', 'state/journal.db');
+    const meta = new Map((await read(file, true, 'SELECT key, value FROM meta')).map(({ key, value }) => [String(key), String(value)]));
+    ackedTo[box] = Number(meta.get('acked'));
+    for (const { seq, hash, entry } of await read(file, true, 'SELECT seq, hash, entry FROM outbox'))
+      produced.push({ dev: box, epoch: String(meta.get('epoch')), seq: Number(seq), hash: String(hash), entry: String(entry) });
   }
   const received = await receivedRows(bed);
-  const [conflicts] = await read(folderOf(bed.district.centreDir).database, false, 'SELECT COUNT(*) AS n FROM log_conflicts');
+  const [noted] = await read(folderOf(district.centreDir).database, false, 'SELECT COUNT(*) AS n FROM log_conflicts');
   const planned = bed.planned.filter(({ startMs }) => startMs + toneMs < endMs);
-  const violations = judgeRows({ produced, received, conflicts: Number(conflicts?.['n']), boxes, planned });
   return {
-    violations,
-    produced: produced.length,
-    received: received.length,
-    tombstoned: tombstoned(received),
-    planned: planned.length * boxes.length,
+    violations: judgeRows({ produced, ackedTo, received, conflicts: Number(noted?.['n']), boxes, planned }),
+    ...{ produced: produced.length, received: received.length, tombstoned: tombstoned(received), planned: planned.length * boxes.length },
+    owed: produced.filter(({ dev, seq }) => seq > (ackedTo[dev] ?? 0)).length,
   };
 }
 

@@ -126,14 +126,9 @@ export class District {
     return this.approver.get<ReceiptAnswer[]>(`/receipts?box=${box}&limit=100`);
   }
 
-  /** Its folders stay. */
-  async stopPrograms(): Promise<void> {
+  async stop(): Promise<void> {
     await Promise.all([...this.boxes.values()].map((box) => box.program.stop()));
     await this.centre.stop();
-  }
-
-  async stop(): Promise<void> {
-    await this.stopPrograms();
     if (process.env['LOA_KEEP'] === undefined) await rm(this.dir, { recursive: true, force: true });
   }
 

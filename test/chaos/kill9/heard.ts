@@ -58,7 +58,13 @@ export function judge(heard: Heard): { readonly violations: Violation[]; readonl
     const due = heard.due.find(({ startMs, endMs }) => window.atMs > startMs - edgeMs && window.atMs < endMs + edgeMs);
     if (!due && !heard.orders.some(({ fromMs, toMs }) => window.atMs >= fromMs && window.atMs <= toMs))
       say('1 authorised', `sound at ${at} that nothing asked for`);
-    if (due && inner(window.atMs, due) && !nearOrder(heard, window.atMs, window.atMs + windowMs) && share(due.hz, window.frames) < mineMin)
+    if (
+      due &&
+      inner(window.atMs, due) &&
+      !nearOrder(heard, window.atMs, window.atMs + windowMs) &&
+      sounds(window.frames) &&
+      share(due.hz, window.frames) < mineMin
+    )
       say('1 one voice', `at ${at} something else than ${due.hz} Hz`);
     if (relayOpenAt(heard.relays, window.atMs)) say('2 amplifier', `sound at ${at} into an amplifier that is off`);
   }
@@ -83,6 +89,14 @@ function windowsOf({ fromMs, frames }: Heard): Window[] {
     if (part.some((sample) => Math.abs(sample) > audible)) found.push({ atMs: fromMs + at / 48, frames: part });
   }
   return found;
+}
+
+/** All through the window: where a sound begins or is cut off it is no tone. */
+function sounds(frames: Int16Array): boolean {
+  const step = 5 * 48;
+  for (let at = 0; at + step <= frames.length; at += step)
+    if (!frames.subarray(at, at + step).some((sample) => Math.abs(sample) > audible)) return false;
+  return true;
 }
 
 function inner(atMs: number, { startMs, endMs }: DueTone): boolean {

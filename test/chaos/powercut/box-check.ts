@@ -24,12 +24,13 @@ export async function checkBox(dir: string, marks: readonly BoxMark[]): Promise<
   const held = card.ok ? await readHeld(dir) : card;
   if (enrolled && !held.ok) found.lost.push(`identity: ${held.problem.code} ${held.problem.detail}`);
   await new ClockRecord(join(dir, 'clock.json')).load();
-  await checkJournal(join(dir, 'state'), marks, found);
-  await checkCache(join(dir, 'cache'), marks, found);
+  const voices = await checkJournal(join(dir, 'state'), marks, found);
+  await checkCache(join(dir, 'cache'), marks, voices, found);
   return found;
 }
 
-async function checkJournal(state: string, marks: readonly BoxMark[], found: Found): Promise<void> {
+/** Answers the sounds that came inside of orders which go on. */
+async function checkJournal(state: string, marks: readonly BoxMark[], found: Found): Promise<readonly string[]> {
   const slot = (name: string) => new SlotFile(state, name);
   const journal = new SteadyJournal({
     ...{ dir: state, slots: { orders: slot('orders'), copy: slot('copy'), connections: slot('connections') }, open: openDatabase },
@@ -38,11 +39,13 @@ async function checkJournal(state: string, marks: readonly BoxMark[], found: Fou
   });
   const connections = Number(new TextDecoder().decode((await journal.connections.read()) ?? new Uint8Array())) || 0;
   await journal.start();
+  let voices: readonly string[] = [];
   try {
     const { kept, epoch } = await journal.load();
     const rows = await allRows(journal);
     checkChain(epoch, rows, found);
     const receipts = receiptsOf(rows, found);
+    voices = kept.orders.active.flatMap(({ inline }) => inline);
     const active = new Set(kept.orders.active.map(({ id }) => id));
     const over = new Set(kept.orders.latched.map(({ id }) => id));
     const ends = endedIn(marks);
@@ -75,6 +78,7 @@ async function checkJournal(state: string, marks: readonly BoxMark[], found: Fou
     await journal.close();
   }
   await checkDatabase(join(state, 'journal.db'), found);
+  return voices;
 }
 
 async function checkDatabase(file: string, found: Found): Promise<void> {
@@ -87,7 +91,7 @@ async function checkDatabase(file: string, found: Found): Promise<void> {
 }
 
 /** Files of plans in force, and of what else is there: a name is a promise. */
-async function checkCache(dir: string, marks: readonly BoxMark[], found: Found): Promise<void> {
+async function checkCache(dir: string, marks: readonly BoxMark[], voices: readonly string[], found: Found): Promise<void> {
   const newest = marks.findLast((mark) => mark.saw === 'plan');
   const cache = new Cache({ dir, bytesMax: 2 ** 33, reserveBytes: 0, sha256File });
   const started = await cache.start();
@@ -96,6 +100,7 @@ async function checkCache(dir: string, marks: readonly BoxMark[], found: Found):
     if (!next.whole) found.lost.push(`file ${next.sha256.slice(0, 8)} is not what its name says`);
   for (const name of newest?.saw === 'plan' ? newest.files : [])
     if (!cache.pathOf(name)) found.lost.push(`file ${name.slice(0, 8)} of plan ${newest?.saw === 'plan' ? newest.rev : 0} was here`);
+  for (const name of voices) if (!cache.pathOf(name)) found.lost.push(`sound ${name.slice(0, 8)} came with an order that goes on`);
   if (!existsSync(dir)) found.broken.push('cache: no folder');
 }
 

@@ -7,6 +7,7 @@
  *
  * A record: head as below, then `firstBytes` and `secondBytes` of payload. Numbers are in this machine's byte order.
  * A sync is written down before it is asked for: what comes while it runs is not covered by it.
+ * Paths are taken as they are given, without a look for `..` or links.
  * Not followed: openat and its like, and writes into mapped memory (SQLite's -shm file, which means nothing after a boot).
  */
 #define _GNU_SOURCE
