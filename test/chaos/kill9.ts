@@ -22,6 +22,8 @@ const whileStarting = 0.15;
 const calmMs = 14_000;
 /** Sound on its way and the last words of a journal. */
 const tailMs = 3_000;
+/** The first round begins so long before the first start. */
+const leadMs = 3_000;
 /** A play is over and its receipt told. */
 const endedMs = 10_000;
 const giveWithinMs = 20_000;
@@ -41,6 +43,7 @@ export interface Kill9Result {
   readonly calm: number;
   readonly orders: number;
   readonly soundingSeconds: number;
+  readonly slowestStartMs: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly seed: number;
   readonly byInvariant: Readonly<Record<string, number>>;
@@ -49,55 +52,66 @@ export interface Kill9Result {
 
 const foundMax = 20;
 
-export async function killAll(times: number, seed: number, tell: (line: string) => void = () => undefined): Promise<Kill9Result> {
+/** `minutesMax`: no round begins after so long; `times` of the result says how many kills there were. */
+export async function killAll(
+  times: number,
+  seed: number,
+  tell: (line: string) => void = () => undefined,
+  minutesMax = Number.POSITIVE_INFINITY,
+): Promise<Kill9Result> {
   const beganMs = performance.now();
+  const seconds = () => Math.round((performance.now() - beganMs) / 1_000);
   const random = chance(seed);
   const bed = await makeKillBed();
-  const byVictim: Record<string, number> = {};
-  const violations: Violation[] = [];
-  const sums = { killed: 0, rounds: 0, calm: 0, soundingMs: 0, orders: 0 };
+  const sums: Sums = { times: 0, rounds: 0, calm: 0, soundingMs: 0, orders: 0, byVictim: {}, violations: [] };
   try {
-    await pass(Math.max(0, (bed.planned[0]?.startMs ?? 0) - Date.now() - 3_000));
-    while (sums.killed < times) {
-      const fromMs = Date.now();
-      const wanted = Math.min(roundTimes, times - sums.killed);
-      const giving = giveOrder(bed, random);
-      for (const name of await killRound(bed, wanted, random)) byVictim[name] = (byVictim[name] ?? 0) + 1;
-      sums.killed += wanted;
-      sums.rounds++;
-      if (await giving) sums.orders++;
-      await pass(calmMs);
-      await bed.settled();
-      const heard = await judgeRound(bed, fromMs, Date.now() - tailMs);
-      violations.push(...heard.violations);
-      sums.calm += heard.calm;
-      sums.soundingMs += heard.soundingMs;
-      tell(
-        `${sums.killed} kills in ${Math.round((performance.now() - beganMs) / 1000)} s, ${heard.calm} starts in calm, ${violations.length} violations`,
-      );
+    await pass(Math.max(0, (bed.planned[0]?.startMs ?? 0) - Date.now() - leadMs));
+    while (sums.times < times && seconds() < minutesMax * 60) {
+      await playRound(bed, Math.min(roundTimes, times - sums.times), random, sums);
+      tell(`${sums.times} kills in ${seconds()} s, ${sums.calm} starts in calm, ${sums.violations.length} violations`);
     }
-    const rows = await judgeEnd(bed);
-    violations.push(...rows.violations);
+    const { violations: ofRows, ...rows } = await judgeEnd(bed);
+    const violations = [...sums.violations, ...ofRows];
     const byInvariant: Record<string, number> = {};
     for (const { invariant } of violations) byInvariant[invariant] = (byInvariant[invariant] ?? 0) + 1;
+    const { byVictim, rounds, calm, orders } = sums;
     return {
-      ...{ times: sums.killed, violations: violations.length, byVictim, rounds: sums.rounds },
-      ...{
-        produced: rows.produced,
-        received: rows.received,
-        tombstoned: rows.tombstoned,
-        owed: rows.owed,
-        planned: rows.planned,
-        calm: sums.calm,
-      },
-      ...{ orders: sums.orders, soundingSeconds: Math.round(sums.soundingMs / 1_000) },
-      ...{ seconds: Math.round((performance.now() - beganMs) / 1_000), seed, byInvariant },
+      ...{ times: sums.times, violations: violations.length, byVictim, rounds, ...rows, calm, orders },
+      soundingSeconds: Math.round(sums.soundingMs / 1_000),
+      slowestStartMs: Object.fromEntries(bed.victims.map(({ name, slowestStartMs }) => [name, Math.round(slowestStartMs)])),
+      ...{ seconds: seconds(), seed, byInvariant },
       found: violations.slice(0, foundMax).map(({ invariant, detail }) => `${invariant}: ${detail}`),
     };
   } finally {
     await bed.stop();
     rmSync(bed.district.dir, { recursive: true, force: true });
   }
+}
+
+interface Sums {
+  times: number;
+  rounds: number;
+  calm: number;
+  soundingMs: number;
+  orders: number;
+  readonly byVictim: Record<string, number>;
+  readonly violations: Violation[];
+}
+
+/** Deaths with an order among them, rest, judgement. Rejects when something does not come up again. */
+async function playRound(bed: KillBed, times: number, random: () => number, sums: Sums): Promise<void> {
+  const fromMs = Date.now();
+  const giving = giveOrder(bed, random);
+  for (const name of await killRound(bed, times, random)) sums.byVictim[name] = (sums.byVictim[name] ?? 0) + 1;
+  sums.times += times;
+  sums.rounds++;
+  if (await giving) sums.orders++;
+  await pass(calmMs);
+  await bed.settled();
+  const heard = await judgeRound(bed, fromMs, Date.now() - tailMs);
+  sums.violations.push(...heard.violations);
+  sums.calm += heard.calm;
+  sums.soundingMs += heard.soundingMs;
 }
 
 async function killRound(bed: KillBed, times: number, random: () => number): Promise<string[]> {
@@ -234,9 +248,10 @@ export async function kill9(words: readonly string[]): Promise<number> {
       json: { type: 'boolean', default: false },
       times: { type: 'string', default: '2000' },
       seed: { type: 'string', default: '1' },
+      minutes: { type: 'string', default: 'Infinity' },
     },
   });
-  const result = await killAll(Number(values.times), Number(values.seed), (line) => console.error(line));
+  const result = await killAll(Number(values.times), Number(values.seed), (line) => console.error(line), Number(values.minutes));
   for (const line of result.found) console.error(line);
   console.log(JSON.stringify({ name: 'kill9', ...result }));
   return result.violations > 0 ? 1 : 0;

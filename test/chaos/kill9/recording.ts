@@ -22,11 +22,19 @@ export class Recording {
   readonly lives: Life[] = [];
   readonly relays: RelaySeen[] = [];
   #stopped = false;
+  #deaths = 0;
 
-  /** A new life of the process. */
+  /** A new life of the process; rejects when it is over before there was anything to hear. */
   async listen(page: string): Promise<void> {
+    const deaths = this.#deaths;
     const ear = new Ear();
-    await until('a loudspeaker', () => ear.listen(page).then(() => true), 30_000);
+    const heard = () =>
+      ear.listen(page).then(
+        () => true,
+        (error) => deaths !== this.#deaths || Promise.reject(error),
+      );
+    await until('a loudspeaker', heard, 60_000);
+    if (deaths !== this.#deaths) throw new Error('killed while it started');
     this.#ears.push(ear);
     const life = { fromMs: monoNowMs(), toMs: Number.POSITIVE_INFINITY };
     this.lives.push(life);
@@ -34,6 +42,7 @@ export class Recording {
   }
 
   killed(): void {
+    this.#deaths++;
     const life = this.lives.at(-1);
     if (life && life.toMs === Number.POSITIVE_INFINITY) life.toMs = monoNowMs();
     this.#ears.at(-1)?.stop();
