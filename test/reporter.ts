@@ -12,6 +12,7 @@ const packageOf: Readonly<Record<string, string>> = {
   sfdisk: 'fdisk',
   'mkfs.vfat': 'dosfstools',
   mke2fs: 'e2fsprogs',
+  cc: 'g++',
 };
 
 /** So many failures are told in words at the end; more than this have one cause. */

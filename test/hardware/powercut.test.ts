@@ -55,7 +55,7 @@ const put = (name: string, text: string) =>
   `{ const f = fs.openSync(dir + '/${name}', 'w'); fs.writeSync(f, '${text}'); fs.closeSync(f); }`;
 const sync = (name: string) => `{ const f = fs.openSync(dir + '/${name}', 'r'); fs.fsyncSync(f); fs.closeSync(f); }`;
 
-describe.skipIf(!cc)('a program that is watched', () => {
+describe.skipIf(!cc)('a program that is watched [needs cc]', () => {
   test('is seen in all that it changes, in its order, and in nothing that it reads or changes elsewhere', () => {
     const { operations } = watched(`
       fs.mkdirSync(dir + '/a'); ${put('a/x', 'one')} fs.appendFileSync(dir + '/a/x', ' two'); fs.truncateSync(dir + '/a/x', 3);

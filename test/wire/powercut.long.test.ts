@@ -6,7 +6,7 @@ import { cutPower } from '../chaos/powercut.ts';
 const cc = compiler();
 const some = { cuts: 80, boots: 2, seconds: 16, seed: 2 };
 
-test.skipIf(!cc)('a centre whose power goes at any operation on its disk has all that it said yes to', async () => {
+test.skipIf(!cc)('a centre whose power goes at any operation on its disk has all that it said yes to [needs cc]', async () => {
   const result = await cutPower(cc ?? '', { ...some, of: ['centre'] });
   expect(result.found).toEqual([]);
   expect(result).toMatchObject({ cuts: 80, lost: 0, twice: 0, broken: 0, boots: 2 });
@@ -19,7 +19,7 @@ test.skipIf(!cc).each([
   ['centre', 'files'],
   ['box', 'files'],
   ['box', 'all'],
-] as const)('a %s on a card that lies about %s loses, and that is told', async (of, lie) => {
+] as const)('a %s on a card that lies about %s loses, and that is told [needs cc]', async (of, lie) => {
   const result = await cutPower(cc ?? '', { ...some, boots: 0, lie, of: [of] });
   expect(result.lost).toBeGreaterThan(0);
 });

@@ -7,7 +7,7 @@ const cc = compiler();
 const some = { cuts: 40, boots: 1, seconds: 9, seed: 4, of: ['box'] as const };
 
 test.skipIf(!cc)(
-  'a box whose power goes at any operation on its disk comes up with all that was told of it',
+  'a box whose power goes at any operation on its disk comes up with all that was told of it [needs cc]',
   async () => {
     const result = await cutPower(cc ?? '', some);
     expect(result.found).toEqual([]);
@@ -18,7 +18,7 @@ test.skipIf(!cc)(
 );
 
 test.skipIf(!cc)(
-  'on a card that does not sync databases rows are lost, and that is told',
+  'on a card that does not sync databases rows are lost, and that is told [needs cc]',
   async () => {
     const { lost, found } = await cutPower(cc ?? '', { ...some, boots: 0, lie: 'databases' });
     expect(lost).toBeGreaterThan(0);
