@@ -135,18 +135,16 @@ export class SmallCentre {
   }
 
   async startBroker(): Promise<void> {
-    const tls = { ca: this.ca, ...this.#serverTls };
-    const broker = new BrokerServer({
+    this.broker = new BrokerServer({
       host: '127.0.0.1',
       port: this.mqttPort,
-      tls,
+      tls: { ca: this.ca, ...this.#serverTls },
       owner: this.id,
       below: this.below,
       mayConnect: (_identity, certificate) => this.shown.push(certificate) > 0 && !this.unknown.has(certificate),
       onPublish: async (identity, topic, payload) => this.#take(identity.id, topic.word, payload),
     });
-    this.broker = broker;
-    this.mqttPort = (await broker.start()).port;
+    this.mqttPort = (await this.broker.start()).port;
   }
 
   /** From the next start of the broker its certificate is one of `ageDays` ago. */
@@ -242,9 +240,8 @@ export class SmallCentre {
     if (!opened.ok) throw new Error(`log refused: ${opened.problem.detail}`);
     const { epoch, body } = opened.value.statement;
     for (const row of body.rows) {
-      const key = `${epoch}/${row.seq}`;
-      if (this.rows.has(key)) continue;
-      this.rows.set(key, row);
+      if (this.rows.has(`${epoch}/${row.seq}`)) continue;
+      this.rows.set(`${epoch}/${row.seq}`, row);
       const entry = parseJson(Entry, row.entry);
       if (entry.ok) this.facts.push(entry.value.fact);
       else throw new Error(`row ${row.entry}: ${entry.problem.detail} ${entry.problem.path}`);
