@@ -67,7 +67,9 @@ export async function killAll(
   try {
     await pass(Math.max(0, (bed.planned[0]?.startMs ?? 0) - Date.now() - leadMs));
     while (sums.times < times && seconds() < minutesMax * 60) {
+      const before = sums.violations.length;
       await playRound(bed, Math.min(roundTimes, times - sums.times), random, sums);
+      for (const { invariant, detail } of sums.violations.slice(before)) tell(`${invariant}: ${detail}`);
       tell(`${sums.times} kills in ${seconds()} s, ${sums.calm} starts in calm, ${sums.violations.length} violations`);
     }
     const { violations: ofRows, ...rows } = await judgeEnd(bed);
@@ -118,9 +120,10 @@ async function killRound(bed: KillBed, times: number, random: () => number): Pro
   const struck: string[] = [];
   while (struck.length < times) {
     await pass(betweenMs.least + random() * (betweenMs.most - betweenMs.least));
-    const victim = bed.victims[Math.floor(random() * bed.victims.length)];
+    const early = random() < whileStarting;
+    const those = bed.victims.filter(({ isUp }) => early || isUp);
+    const victim = those[Math.floor(random() * those.length)];
     if (!victim) continue;
-    if (random() >= whileStarting) await victim.up();
     await victim.strike();
     struck.push(victim.name);
   }

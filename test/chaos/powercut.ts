@@ -12,10 +12,10 @@ import { type CutWish, cutMany, type Life, type Tally } from './powercut/cuts.ts
 import { compiler } from './powercut/shadow.ts';
 
 /** What a card may lie about: its syncs of everything, of the databases, of all that is not one. */
-export const lies = { all: /./, databases: /\/(journal\.db|centre\.sqlite)/, files: /^(?!.*\/(journal\.db|centre\.sqlite))/ } as const;
-export type LieName = keyof typeof lies;
+const lies = { all: /./, databases: /\/(journal\.db|centre\.sqlite)/, files: /^(?!.*\/(journal\.db|centre\.sqlite))/ } as const;
+type LieName = keyof typeof lies;
 
-export interface PowercutWish {
+interface PowercutWish {
   readonly cuts: number;
   /** Of all cuts after so many the whole program is started. */
   readonly boots: number;
@@ -26,7 +26,7 @@ export interface PowercutWish {
   readonly of?: readonly ('box' | 'centre')[];
 }
 
-export type PowercutResult = {
+type PowercutResult = {
   readonly cuts: number;
   /** Things that somebody was told and that a folder does not have. */
   readonly lost: number;

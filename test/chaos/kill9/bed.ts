@@ -16,9 +16,9 @@ export const silentBox: BoxId = 'loa-dong';
 const silentArea = '08/02536/thon-2';
 
 /** Each programme is one steady tone, so that it is known by ear. */
-export const tonesHz = [440, 620, 870, 1_230] as const;
+const tonesHz = [440, 620, 870, 1_230] as const;
 export const toneMs = 1_200;
-export const eachMs = 3_000;
+const eachMs = 3_000;
 const startsPerTone = 400;
 const leadMs = 40_000;
 export const holdMs = 1_000;
@@ -32,11 +32,13 @@ export interface Planned {
 }
 
 /** Something that dies and comes back. */
-export class Victim {
+class Victim {
   readonly name: string;
   readonly #start: () => Promise<void>;
   readonly #kill: () => Promise<unknown>;
   #starting: Promise<void> = Promise.resolve();
+  /** Its newest start came to its end. */
+  isUp = true;
   /** Of its starts that came to their end. */
   slowestStartMs = 0;
 
@@ -46,10 +48,12 @@ export class Victim {
 
   /** Killed now, whatever it does, and started at once; resolves when it is dead. */
   async strike(): Promise<void> {
+    this.isUp = false;
     await this.#kill();
     await this.#starting.catch(() => undefined);
     const beganMs = performance.now();
     this.#starting = this.#start().then(() => {
+      this.isUp = true;
       this.slowestStartMs = Math.max(this.slowestStartMs, performance.now() - beganMs);
     });
     this.#starting.catch(() => undefined);

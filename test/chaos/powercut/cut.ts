@@ -18,7 +18,7 @@ import type { DataOperation } from './operations.ts';
 export type Chance = () => number;
 
 /** How much of what was pending is there. `scattered`: each sector as of an instant of its own. */
-export const ways = ['nothing', 'all', 'to an instant', 'scattered'] as const;
+const ways = ['nothing', 'all', 'to an instant', 'scattered'] as const;
 export type Way = (typeof ways)[number];
 
 /** What the next boot finds: bytes by path; `null` is a folder. Parents come before what is in them. */
