@@ -59,7 +59,7 @@ async function readPart(part: Part, pathOf: (sha256: string) => string | undefin
   }
 }
 
-interface ReadPart {
+export interface ReadPart {
   readonly settings?: BoxSettings;
   readonly policy?: Policy;
   readonly schedules?: SchedulePart;
@@ -69,7 +69,7 @@ interface ReadPart {
   readonly release?: ReleaseOffer;
 }
 
-function parsePart(part: Part, text: string): Result<ReadPart> {
+export function parsePart(part: Part, text: string): Result<ReadPart> {
   switch (part.kind) {
     case 'settings':
       return named('settings', parseJson(BoxSettings, text, partBytesMax));

@@ -28,6 +28,7 @@ const labs = {
   sim: 'test/sim.ts',
   chaos: 'test/chaos/main.ts',
   fleet: 'test/fleet/main.ts',
+  fuzz: 'test/fuzz/main.ts',
   // Named as people ask for it; a file of that name would say nothing.
   'bench/data': 'test/bench/traffic.ts',
   'chaos-release': 'test/chaos/update/release-program.ts',
@@ -95,14 +96,19 @@ function sourceState() {
   return hash.digest('hex');
 }
 
+/** Files of a folder, with what their bundles are called. */
+function labsIn(folder, ending, under) {
+  const names = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
+  return Object.fromEntries(
+    names
+      .filter((name) => name.endsWith(ending) && !name.endsWith('.test.ts'))
+      .map((name) => [`${under}/${name.slice(0, -ending.length)}`, `${folder}/${name}`]),
+  );
+}
+
 function nodeEntries(withLabs) {
-  const entries = withLabs ? { ...programs, ...labs } : { ...programs };
-  const benches = join(root, 'test/bench');
-  if (withLabs && existsSync(benches)) {
-    for (const name of readdirSync(benches)) {
-      if (name.endsWith('.ts') && !name.endsWith('.test.ts')) entries[`bench/${name.slice(0, -3)}`] = `test/bench/${name}`;
-    }
-  }
+  const all = () => ({ ...labs, ...labsIn('test/bench', '.ts', 'bench'), ...labsIn('test/fuzz', '.fuzz.ts', 'fuzz') });
+  const entries = withLabs ? { ...programs, ...all() } : programs;
   return Object.entries(entries)
     .filter(([, path]) => existsSync(join(root, path)))
     .map(([out, path]) => ({ out, in: join(root, path) }));
