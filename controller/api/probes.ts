@@ -118,10 +118,15 @@ async function centreFamilies({ registry, link, store, faults, watch, feed, audi
 }
 
 function processFamilies(loopS: number): Family[] {
-  const { rss } = process.memoryUsage();
+  const { rss, heapUsed } = process.memoryUsage();
   const cpu = process.cpuUsage();
   return [
     gauge('process_resident_memory_bytes', 'Memory of the centre’s process.', rss),
+    gauge(
+      'nodejs_heap_size_used_bytes',
+      'Of it, what objects hold, those that were left behind since the last collection counted.',
+      heapUsed,
+    ),
     {
       name: 'process_cpu_seconds_total',
       kind: 'counter',

@@ -29,6 +29,7 @@ const labs = {
   chaos: 'test/chaos/main.ts',
   fleet: 'test/fleet/main.ts',
   fuzz: 'test/fuzz/main.ts',
+  soak: 'test/soak/main.ts',
   // Named as people ask for it; a file of that name would say nothing.
   'bench/data': 'test/bench/traffic.ts',
   'chaos-release': 'test/chaos/update/release-program.ts',

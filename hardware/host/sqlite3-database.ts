@@ -11,7 +11,7 @@ type Driver = typeof sqlite3;
 const statementsKept = 100;
 const busyTimeoutMs = 5_000;
 /** Of a centre's writer: the leaves that thousands of boxes write to. The standard of 2 MB reads them from the file again and again. */
-const writerCacheKib = 64 * 1024;
+export const writerCacheKib = 64 * 1024;
 const checkpointPages = 4_000;
 /** Threads of libuv are four: one is left for the writer. */
 const readersBeside = 3;

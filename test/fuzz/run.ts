@@ -97,7 +97,7 @@ export class Figures {
       this.#corpus = Number(corpus);
       this.#runs = Math.max(this.#runs, Number(runs));
     }
-    const stat = /^stat::(\w+):\s+(\d+)/.exec(line);
+    const stat = /stat::(\w+):\s+(\d+)/.exec(line);
     if (stat?.[1] === 'number_of_executed_units') this.#runs = Number(stat[2]);
     if (stat?.[1] === 'peak_rss_mb') this.#rssMb = Number(stat[2]);
   }

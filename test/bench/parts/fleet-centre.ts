@@ -11,6 +11,7 @@ import { SqlStore } from '../../../controller/store/sql-store.ts';
 import { generateSigningKey } from '../../../hardware/host/crypto.ts';
 import { openDatabase } from '../../../hardware/host/sqlite.ts';
 import { toBase64 } from '../../../schemas/envelope.ts';
+import type { Policy } from '../../../schemas/policy.ts';
 import { type BoxSettings, defaultBoxSettings } from '../../../schemas/settings.ts';
 import { must, password } from '../../controller/built-centre.ts';
 import { installOfficers, OfficerDevice } from '../../controller/officer-device.ts';
@@ -39,6 +40,8 @@ bình ga trước khi đi. Mang theo đèn pin, nước uống và thuốc đang
 
 export interface FleetCentre {
   readonly dir: string;
+  /** The file of its tables; beside it `-wal`. */
+  readonly database: string;
   readonly officer: OfficerDevice;
   readonly program: Program;
   readonly place: FleetPlace;
@@ -56,8 +59,10 @@ export interface FleetCentre {
 
 export interface FleetCentreWish {
   readonly units?: readonly object[];
-  /** What its tables hold before its first start. */
-  readonly before?: (store: SqlStore) => Promise<void>;
+  /** What its tables, and its folder of contents, hold before its first start. */
+  readonly before?: (store: SqlStore, blobs: string) => Promise<void>;
+  /** In place of the seed's. */
+  readonly permits?: Policy['permits'];
   /** Without templates of orders and without programs for sound: nothing is spoken beforehand. */
   readonly mute?: boolean;
 }
@@ -65,13 +70,12 @@ export interface FleetCentreWish {
 export async function startFleetCentre(boxes: number, relayDelayMs: number, wish: FleetCentreWish = {}): Promise<FleetCentre> {
   const dir = await mkdtemp(join(tmpdir(), 'loa-fleet-'));
   const centreDir = join(dir, 'centre');
-  must(
-    await initialise(centreDir, { ...seed(), ...(wish.units && { units: wish.units }), ...(wish.mute && { templates: [] }) }, Date.now()),
-  );
+  must(await initialise(centreDir, seedFor(wish), Date.now()));
   const officer = new OfficerDevice('truc-ban');
   const trust = must(await installOfficers(centreDir, [officer], Date.now()));
   const enrolled = await enrolAll(centreDir, boxes);
-  if (wish.before) await readTables(centreDir, wish.before);
+  const { before } = wish;
+  if (before) await readTables(centreDir, (store) => before(store, folderOf(centreDir).blobs));
   const programOf = (args: string[]) => {
     const program = new Program('controller', args);
     if (wish.mute) program.env = withoutTools;
@@ -89,6 +93,7 @@ export async function startFleetCentre(boxes: number, relayDelayMs: number, wish
   const tables = await opened(centreDir);
   return {
     dir,
+    database: folder.database,
     officer,
     get program() {
       return held.program;
@@ -125,7 +130,11 @@ function argsOf(dir: string, boxPort: number, mqttPort: number, port = '0'): str
   return ['--data', dir, '--port', port, '--box-port', String(boxPort), '--mqtt-port', String(mqttPort), '--log', 'warn'];
 }
 
-function seed(): object {
+function seedFor({ units, mute, permits = [] }: FleetCentreWish): object {
+  return { ...seed(permits), ...(units && { units }), ...(mute && { templates: [] }) };
+}
+
+function seed(permits: Policy['permits']): object {
   return {
     demo: false,
     centre: { id: 'xa-02536', name: 'Xã Sơn Dương', level: 'commune', area, zone: 'Asia/Ho_Chi_Minh' },
@@ -143,7 +152,7 @@ function seed(): object {
       sessionsPerDay: 100,
       dayMaxMs: 86_400_000,
       gainMaxDb: 0,
-      permits: [],
+      permits,
     },
     templates: [
       {
