@@ -27,6 +27,7 @@ const named = {
   'web-push': { licence: 'MPL-2.0', why: 'used unchanged as its own files; changes to those files would have to be given on' },
   'lightningcss*': { licence: 'MPL-2.0', why: 'part of Vite, runs while pages are built; nothing of it is in what is built' },
   'axe-core': { licence: 'MPL-2.0', why: 'tests only' },
+  'caniuse-lite': { licence: 'CC-BY-4.0', why: 'tests only: a table of browsers that comes with Babel, by which the fuzzer instruments' },
   'ffmpeg-static': {
     licence: 'GPL-3.0-or-later',
     why: 'optional, fetched by npm from its author and started as a program of its own; never in a package of ours, where Debian’s ffmpeg stands',

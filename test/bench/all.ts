@@ -5,7 +5,8 @@ import { loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Bench, catalogue } from './parts/catalogue.ts';
+import { catalogue } from './parts/catalogue.ts';
+import type { Bench } from './parts/figures.ts';
 import { type Machine, machineHere } from './parts/machine.ts';
 import { type BenchRun, judgeFigure, merged, type Report, reportFiles } from './parts/report.ts';
 

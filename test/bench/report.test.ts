@@ -2,7 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { barOf, catalogue, valueAt } from './parts/catalogue.ts';
+import { catalogue } from './parts/catalogue.ts';
+import { barOf, valueAt } from './parts/figures.ts';
 import type { Machine } from './parts/machine.ts';
 import { type BenchRun, judgeFigure, merged, type Report, reportFiles } from './parts/report.ts';
 

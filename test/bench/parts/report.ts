@@ -1,7 +1,8 @@
 // The page of the benches from the lines they printed: tables, pictures, and what was missed. Pure; the same lines make the same page.
 import { numberText } from '../../plots/axis.ts';
 import { type BarGroup, plotBars } from '../../plots/bars.ts';
-import { type Bench, barOf, catalogue, type Figure, valueAt } from './catalogue.ts';
+import { catalogue } from './catalogue.ts';
+import { type Bench, barOf, type Figure, valueAt } from './figures.ts';
 import type { Machine } from './machine.ts';
 
 /** One bench as it was run. */
