@@ -40,7 +40,10 @@ export default defineConfig(({ mode }) => ({
                 name: 'unit',
                 ...atOnce,
                 ...patience,
-                include: ['test/{schemas,agent,broker,controller,hardware,docs,fuzz,soak,bench,plots}/**/*.test.ts', 'test/architecture.test.ts'],
+                include: [
+                  'test/{schemas,agent,broker,controller,hardware,docs,fuzz,soak,bench,plots}/**/*.test.ts',
+                  'test/architecture.test.ts',
+                ],
                 exclude: ordinary,
               },
             },
