@@ -77,7 +77,8 @@ function panelParts({ title, unit, courses, fit, limit }: Panel, y: number, xSca
     );
   }
   const beyond = limit !== undefined && drawn.length === 0 ? ` · limit ${numberText(limit)}` : '';
-  parts.push(label(left, ceiling - 8, `${title}, ${unit}${beyond}`, { bold: true, size: 12 }));
+  const slope = fit ? ` · ${fit.says}` : '';
+  parts.push(label(left, ceiling - 8, `${title}, ${unit}${beyond}${slope}`, { bold: true, size: 12 }));
   let nameX = width - right;
   for (const [at, { name, points }] of [...courses.entries()].reverse()) {
     const colour = colours[at % colours.length] ?? ink.first;
@@ -98,8 +99,7 @@ function panelParts({ title, unit, courses, fit, limit }: Panel, y: number, xSca
   }
   if (fit) {
     const [from, to] = [fit.from, fit.to].map(([px, value]) => [x(px, xScale), place(value, scale, floor, ceiling)] as const);
-    if (from && to)
-      parts.push(line(from[0], from[1], to[0], to[1], ink.text, true), label(to[0], floor - 8, fit.says, { anchor: 'end', size: 11 }));
+    if (from && to) parts.push(line(from[0], from[1], to[0], to[1], ink.text, true));
   }
   return parts;
 }
