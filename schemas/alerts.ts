@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { Mandate } from './authority.ts';
 import { Pin } from './duty.ts';
 import { Base64 } from './envelope.ts';
-import { AreaPath, Id, MessageId, Sha256 } from './ids.ts';
+import { AreaPath, Id, Sha256 } from './ids.ts';
 import { Hazard, type Order } from './order.ts';
 import { InstantMs } from './time.ts';
 

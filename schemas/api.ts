@@ -8,7 +8,6 @@ import type { DutyBrief } from './duty.ts';
 import { Occasion } from './holidays.ts';
 import { AreaPath, Id, LanguageTag, Sha256 } from './ids.ts';
 import { LiveSession, liveSessionMsMax } from './live.ts';
-import type { Policy } from './policy.ts';
 import { type Item, type Level, Programme } from './programme.ts';
 import type { Receipt } from './receipt.ts';
 import type { Health, Report, Telemetry } from './report.ts';

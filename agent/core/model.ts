@@ -8,18 +8,17 @@ import type { LiveSession } from '../../schemas/live.ts';
 import type { StartInput } from '../../schemas/local-orders.ts';
 import type { Clear, Order } from '../../schemas/order.ts';
 import type { Fact, LocalStart } from '../../schemas/outbox.ts';
-import type { PolicyRule } from '../../schemas/policy.ts';
 import type { Problem, ProblemCode } from '../../schemas/problems.ts';
 import type { Item, Level, Programme } from '../../schemas/programme.ts';
 import type { Heard, HeardBecause, Reason } from '../../schemas/receipt.ts';
 import type { UpdateFact } from '../../schemas/release.ts';
 import type { Presence, Report, Telemetry } from '../../schemas/report.ts';
-import type { PlayClass, Schedule } from '../../schemas/schedule.ts';
+import type { Schedule } from '../../schemas/schedule.ts';
 import type { Output } from '../../schemas/settings.ts';
 import type { ShowingLine } from '../../schemas/showing-row.ts';
 import type { Showing } from '../../schemas/showings.ts';
 import type { ClockQuality, Moment } from '../../schemas/time.ts';
-import type { Part, Plan, Want } from '../../schemas/want.ts';
+import type { Plan, Want } from '../../schemas/want.ts';
 import type { Wired, WiredEvent } from './wired.ts';
 
 /** One planned play on one output (the unit of receipts). Made by schemas/timeline only. */

@@ -4,7 +4,7 @@ import type { ShowingEnd } from '../../schemas/showing-row.ts';
 import { type Playlist, type Showing, showingAfter, showingAt } from '../../schemas/showings.ts';
 import { plannedNow } from './agenda.ts';
 import { pagesAheadMs, stepMs } from './limits.ts';
-import type { Event, OpenShowing, OutputState, PlayerState, ShownThing, Voice } from './model.ts';
+import type { Event, OpenShowing, OutputState, PlayerState, Voice } from './model.ts';
 import { dueMs, isHere } from './plays.ts';
 import { addToTally } from './showing-rows.ts';
 import type { Turn } from './turn.ts';

@@ -1,5 +1,5 @@
 // Values of reports as people read them. Nobody measured is said so; it is never 0.
-import type { Value, ValueKind, Words } from '../../../../schemas/report-tables.ts';
+import type { Value, ValueKind } from '../../../../schemas/report-tables.ts';
 import type { Language, Translate } from '../../words/language.ts';
 import { clockOf, dateOf } from '../../words/when.ts';
 import { dayText } from './days.ts';
