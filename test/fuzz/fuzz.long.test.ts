@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '../..');
 const seconds = Number(process.env['LOA_FUZZ_SECONDS'] ?? 60);
 const program = await fuzzer(root);
 
-describe.skipIf(program === undefined)('coverage-guided fuzzing [needs @jazzer.js/core, whose native part needs glibc 2.38]', () => {
+describe.skipIf(program === undefined)('coverage-guided fuzzing, where the native part of its package loads (glibc 2.38)', () => {
   it.each(targets)('%s holds, and its coverage grows', async (target) => {
     const lines: string[] = [];
     const result = await runTarget(root, program ?? '', target, seconds, (line) => lines.push(line));
