@@ -92,6 +92,7 @@ export const machineFaults: readonly Fault[] = [
       'test/world/lives.test.ts › no promise is broken in 300 random lives',
       'test/world/scenarios/power-cut.txt',
       'test/world/scenarios/order-after-cut.txt',
+      lab('powercut --cuts 60 --boots 8 --seconds 25'),
       lab('centre-kill --kills 10'),
     ],
   },
@@ -133,6 +134,7 @@ export const machineFaults: readonly Fault[] = [
         row(`killed-${state}`),
       ),
       'test/wire/guard.wire.test.ts › an agent does not outlive its guard',
+      lab('kill9 --times 8'),
     ],
   },
   {
