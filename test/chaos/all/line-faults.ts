@@ -136,7 +136,7 @@ export const lineFaults: readonly Fault[] = [
       row('bent-frames'),
       'test/agent/forge.test.ts › no forged order is accepted and no genuine one missed, in 1,500 cases',
       'test/schemas/frame.test.ts › any bytes are answered, and a frame cut or changed anywhere never throws',
-      'test/wire/forgery.wire.test.ts › each refusal is told once and a flood of them is told in part, so receipts keep their room',
+      'test/wire/forgery.wire.test.ts › forgery',
     ],
   },
   {

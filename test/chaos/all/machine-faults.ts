@@ -162,6 +162,7 @@ export const machineFaults: readonly Fault[] = [
     },
     proofs: [
       'test/wire/update-kill.wire.test.ts › boxes that are killed again and again during updates always have a version to run',
+      'test/wire/box-update.wire.test.ts › a good release is fetched, switched to and confirmed',
       'test/wire/box-update.wire.test.ts › one that does not start is left again, and the box lives on with the one before',
       'test/agent/update-rules.test.ts › what may replace what runs',
       'test/agent/update-rules.test.ts › a download is stopped when the line is needed, and nothing is begun beside an act',
