@@ -47,6 +47,7 @@ const othersMin = 3;
 const dueWithinMs = 1_000;
 /** A box that has lived so long has nothing left to begin with. */
 const grownMs = 6_000;
+const slipMs = 1_000;
 const idleMaxMs = 6_000;
 
 export function judge(heard: Heard): { readonly violations: Violation[]; readonly calm: number; readonly soundingMs: number } {
@@ -60,7 +61,7 @@ export function judge(heard: Heard): { readonly violations: Violation[]; readonl
       say('4 policy', `sound at ${at} where nothing may`);
       continue;
     }
-    const due = heard.due.find(({ startMs, endMs }) => window.atMs > startMs - edgeMs && window.atMs < endMs + edgeMs);
+    const due = heard.due.find(({ startMs, endMs }) => window.atMs > startMs - edgeMs && window.atMs < endMs + lateMs(heard, startMs));
     if (!due && !heard.orders.some(({ fromMs, toMs }) => window.atMs >= fromMs && window.atMs <= toMs))
       say('1 authorised', `sound at ${at} that nothing asked for`);
     if (due && inner(window.atMs, due) && !nearOrder(heard, window.atMs, window.atMs + windowMs) && isOther(window.frames, due.hz)) {
@@ -101,6 +102,11 @@ function isOther(frames: Int16Array, hz: number): boolean {
     if (!frames.subarray(at, at + step).some((sample) => Math.abs(sample) > audible)) return false;
   // A tone that was set right by some samples is one still: its phase leaps, its pitch does not.
   return share(hz, frames) < mineMin && Math.abs(turnsHz(frames) - hz) > hz * pitchShare;
+}
+
+/** A box that came up beside a start joins it at the right place, and what it plays then may slip while the rest of it starts. */
+function lateMs({ lives }: Heard, startMs: number): number {
+  return lives.some(({ fromMs }) => Math.abs(fromMs - startMs) < grownMs) ? slipMs : edgeMs;
 }
 
 /** By its changes of sign. */
