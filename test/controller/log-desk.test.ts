@@ -91,13 +91,14 @@ test('a bug over one box leaves the others theirs, and no promise unheard', asyn
   expect(await kept()).toEqual(devs);
 });
 
-test('tables that are away fail all at once, asked only once', async () => {
+test('tables that are away fail all that came, and nobody is asked apart', async () => {
   let asked = 0;
   refuse = () => {
     asked++;
     throw new Failure('device-failed', 'away');
   };
-  // The first is committed alone, the others wait for it.
   expect((await said()).every(({ status }) => status === 'rejected')).toBe(true);
-  expect({ asked, kept: await kept() }).toEqual({ asked: 2, kept: [] });
+  // Halved until each stands alone would be twice as often.
+  expect(asked).toBeLessThanOrEqual(devs.length);
+  expect(await kept()).toEqual([]);
 });
