@@ -6,9 +6,12 @@ export interface Scale {
   readonly ticks: readonly number[];
 }
 
+/** Below it no power of ten is left for the steps. */
+const leastShown = 1e-300;
+
 /** A scale from 0 or below the values to a round number above them, with about `count` round ticks. */
 export function scaleOf(values: readonly number[], count: number, fromZero = true): Scale {
-  const known = values.filter(Number.isFinite);
+  const known = values.filter(Number.isFinite).map((value) => (Math.abs(value) < leastShown ? 0 : value));
   const low = known.length === 0 ? 0 : Math.min(...known);
   const high = known.length === 0 ? 1 : Math.max(...known);
   const min = fromZero ? Math.min(0, low) : low;

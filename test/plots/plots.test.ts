@@ -40,6 +40,10 @@ describe('scales', () => {
     expect(place(50, scaleOf([100], 4), 0, 200)).toBe(100);
   });
 
+  it('have ticks for the least of numbers too', () => {
+    expect(scaleOf([-5e-324], 4, false)).toEqual(scaleOf([0], 4, false));
+  });
+
   it('write numbers short', () => {
     expect([0, 0.0341, 28.82, 1_234, 25_000_000, -3].map(numberText)).toEqual(['0', '0.0341', '28.8', '1,234', '25M', '-3']);
   });
