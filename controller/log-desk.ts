@@ -76,10 +76,11 @@ export class LogDesk {
     for (;;) {
       const one = this.#reading.next();
       if (one) await this.#takeUp(one, one.read);
-      if (this.#flying && (!one || this.#open.taken.length >= batchesPerCommit)) await this.#flying.landed;
+      else if (this.#flying) await this.#flying.landed;
+      else break;
+      if (this.#flying && this.#open.taken.length >= batchesPerCommit) await this.#flying.landed;
       if (this.#fallen) await this.#recover(this.#fallen);
       this.#launch();
-      if (!one && !this.#flying) break;
     }
     this.#working = false;
   }

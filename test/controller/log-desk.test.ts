@@ -19,7 +19,7 @@ const devs = Array.from({ length: 9 }, (_, i) => `b${i}`);
 
 let dir: string;
 let store: SqlStore;
-let refuse: (commit: LogCommit) => void;
+let refuse: (commit: LogCommit) => void | Promise<void>;
 let desk: LogDesk;
 
 beforeEach(async () => {
@@ -35,7 +35,7 @@ beforeEach(async () => {
       hashes: (...of) => log.hashes(...of),
       settled: (keys) => log.settled(keys),
       commit: async (commit: LogCommit) => {
-        refuse(commit);
+        await refuse(commit);
         await log.commit(commit);
       },
     } as typeof log,
@@ -75,6 +75,55 @@ test('a row that the tables cannot hold is refused to its box, and all others ar
   expect(results.map((one) => one.status === 'fulfilled' && one.value.ok)).toEqual(devs.map((dev) => dev !== 'b4'));
   expect(results[4]).toMatchObject({ status: 'fulfilled', value: { ok: false, problem: { code: 'bad-input' } } });
   expect(await kept()).toEqual(others);
+});
+
+test('rows that come while the tables are at work are committed, though nothing comes after them', async () => {
+  const due: Promise<unknown>[] = [];
+  for (const at of [2, 5]) {
+    refuse = async () => {
+      refuse = () => undefined;
+      // Behind the last of the others, in the middle of its commit.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      due.push(desk.take(`b${at + 1}`, payloadOf(`b${at + 1}`)));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    await desk.take(`b${at}`, payloadOf(`b${at}`));
+  }
+  await Promise.all(due);
+  expect(await kept()).toEqual(['b2', 'b3', 'b5', 'b6']);
+});
+
+test('what was judged upon a transaction that falls is judged again and committed', async () => {
+  const second = (dev: string, entry: string) => {
+    const first = { seq: 1, hash: sha256(Buffer.from(chainText('e-1', '{}'))), entry: '{}' };
+    const rows = [{ seq: 2, hash: sha256(Buffer.from(chainText(first.hash, entry))), entry }];
+    const statement = {
+      typ: 'log' as const,
+      id: `log-${dev}-2`,
+      iss: dev,
+      epoch: 'e-1',
+      aud: 'c/xa-1',
+      ctr: 2,
+      iat: 1,
+      nbf: 0,
+      exp: 2 ** 50,
+    };
+    return Buffer.from(JSON.stringify(seal({ ...statement, body: { rows } }, [signer])));
+  };
+  const results: Promise<unknown>[] = [];
+  let falls = true;
+  refuse = async ({ rows }) => {
+    if (!falls || rows.some(({ seq }) => seq === 2)) return;
+    falls = false;
+    results.push(desk.take('b0', second('b0', '{"n":2}')), desk.take('b1', payloadOf('b1')));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    throw new Failure('device-failed', 'away for a moment');
+  };
+  await expect(desk.take('b0', payloadOf('b0'))).rejects.toThrow('away for a moment');
+  // Its first row is not there, so the second hangs in the air: nothing of it counts, and the box is told from where it is owed.
+  expect(await results[0]).toMatchObject({ ok: true, value: { rows: 0, head: { upto: 0 } } });
+  expect(await results[1]).toMatchObject({ ok: true, value: { rows: 1 } });
+  expect(await kept()).toEqual(['b1']);
 });
 
 test('a row with U+0000 is refused before it comes near a table', async () => {
