@@ -1,19 +1,39 @@
-// Takes the boxes' signed rows: judged while those before them are committed, committed together, and only then acknowledged.
+// Takes the boxes' signed rows: verified, committed together with all that waits, and only then acknowledged.
+import * as v from 'valibot';
 import { makeCryptography, sha256OfText } from '../hardware/host/crypto.ts';
 import { Failure } from '../hardware/host/failure.ts';
-import { ok, type Result } from '../schemas/problems.ts';
-import { acceptanceOf } from './core/acceptances.ts';
+import { openBeside } from '../schemas/envelope.ts';
+import type { LogConflict } from '../schemas/log.ts';
+import { LogBatch, type Row } from '../schemas/outbox.ts';
+import { parseJson } from '../schemas/parse.ts';
+import { bad, ok, type Result } from '../schemas/problems.ts';
+import type { StoredUpdate } from '../schemas/release-api.ts';
+import { acceptanceOf, type StoredAcceptance } from './core/acceptances.ts';
 import { emptyHead, type Head, judgeBatch, type NewRow } from './core/log-ledger.ts';
-import { type Committed, Gathering, type Judgement, receiptKey, repeatedOf } from './log-gathering.ts';
-import { type Arrived, LogReading, type ReadBatch } from './log-reading.ts';
 import type { Registry } from './registry.ts';
-import type { LogStore } from './store/store.ts';
-
-export type { Committed } from './log-gathering.ts';
+import { liveOf, progressOf, showingOf, storedRow, updateOf } from './row-facts.ts';
+import type { LiveProgress, LogCommit, LogStore, OrderProgress, StoredReceipt, StoredRow, StoredShowing } from './store/store.ts';
 
 /** As many boxes as one broker serves: making a key from its bytes costs as much as the signature itself. */
 const boxesMax = 20_000;
+const batchBytesMax = 64 * 1024;
 const batchesPerCommit = 500;
+const readAheadMax = 2 * batchesPerCommit;
+
+/** How far an epoch of a box is committed. */
+export interface Committed {
+  readonly dev: string;
+  readonly epoch: string;
+  readonly head: Head;
+  readonly receipts: readonly StoredReceipt[];
+  readonly progress: readonly OrderProgress[];
+  readonly live: readonly LiveProgress[];
+  /** Rows that tell of releases. */
+  readonly updates: number;
+  readonly rows: number;
+  /** The box should begin a new epoch. */
+  readonly conflict: boolean;
+}
 
 export interface LogDeskOptions {
   readonly store: LogStore;
@@ -22,40 +42,55 @@ export interface LogDeskOptions {
   readonly nowMs: () => number;
 }
 
-interface Waiting extends Arrived {
+interface ToldReceipt {
+  readonly dev: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly stored: StoredReceipt;
+}
+
+interface Judgement extends Omit<Committed, 'receipts'> {
+  readonly told: readonly ToldReceipt[];
+}
+
+interface ReadBatch {
+  readonly epoch: string;
+  readonly rows: readonly Row[];
+}
+
+/** In the order of arrival; read, and its signature verified, while those before it are committed. */
+interface Waiting {
+  readonly dev: string;
+  readonly payload: Uint8Array;
+  /** Begun for the first ones that wait, not for all: rows that are read take five times the room of their bytes. */
+  read: Promise<Result<ReadBatch>> | undefined;
   readonly settle: (result: Result<Committed>) => void;
   readonly fail: (error: unknown) => void;
 }
 
-interface Taken {
-  readonly one: Waiting;
-  readonly batch: ReadBatch;
-  readonly judged: Result<Judgement>;
+interface Gathered {
+  readonly rows: StoredRow[];
+  readonly receipts: Map<string, StoredReceipt>;
+  readonly progress: OrderProgress[];
+  readonly showings: StoredShowing[];
+  readonly acceptances: StoredAcceptance[];
+  readonly updates: StoredUpdate[];
+  readonly live: LiveProgress[];
+  readonly conflicts: LogConflict[];
+  readonly heads: Map<string, Head & { readonly dev: string; readonly epoch: string }>;
 }
 
-/** A transaction: what it holds, and who waits for it. */
-interface Transaction {
-  readonly gathering: Gathering;
-  readonly taken: Taken[];
-}
-
-/**
- * One transaction flies to the tables while the next is filled, judged as if the first had landed. When it falls, all that was
- * judged upon it is judged again.
- */
 export class LogDesk {
   readonly #options: LogDeskOptions;
   readonly #crypto = makeCryptography(boxesMax);
-  readonly #reading: LogReading<Waiting>;
   readonly #heads = new Map<string, Head>();
-  #open = emptyTransaction();
-  #flying: { readonly transaction: Transaction; readonly landed: Promise<void> } | undefined;
-  #fallen: { readonly transaction: Transaction; readonly error: unknown } | undefined;
+  readonly #waiting: Waiting[] = [];
+  /** How many of them are being read, from the first on. */
+  #reading = 0;
   #working = false;
 
   constructor(options: LogDeskOptions) {
     this.#options = options;
-    this.#reading = new LogReading({ ...options, crypto: this.#crypto });
   }
 
   /**
@@ -64,142 +99,193 @@ export class LogDesk {
    */
   take(dev: string, payload: Uint8Array): Promise<Result<Committed>> {
     return new Promise((settle, fail) => {
-      this.#reading.add({ dev, payload, read: undefined, settle, fail });
+      this.#waiting.push({ dev, payload, read: undefined, settle, fail });
+      this.#readAhead();
       void this.#work();
     });
   }
 
-  /** The only one who judges, so batches are judged one after another in the order of their arrival. */
+  #readAhead(): void {
+    for (; this.#reading < Math.min(this.#waiting.length, readAheadMax); this.#reading++) {
+      const next = this.#waiting[this.#reading] as Waiting;
+      next.read = this.#read(next.dev, next.payload);
+      // It is awaited in its turn; until then nobody listens to its failure.
+      next.read.catch(() => undefined);
+    }
+  }
+
+  async #read(dev: string, payload: Uint8Array): Promise<Result<ReadBatch>> {
+    if (payload.length > batchBytesMax) return bad('too-large', `log message of ${payload.length} bytes`);
+    const json = parseJson(v.unknown(), Buffer.from(payload).toString('utf8'), batchBytesMax);
+    if (!json.ok) return json;
+    const { registry, centre } = this.#options;
+    const opened = await openBeside(json.value, 'log', LogBatch, (keyid) => registry.signingKey(dev, keyid), this.#crypto);
+    if (!opened.ok) return opened;
+    const { iss, aud, epoch, body } = opened.value.statement;
+    if (iss !== dev) return bad('wrong-audience', `signed as ${iss}, sent by ${dev}`, '/iss');
+    if (aud !== `c/${centre}`) return bad('wrong-audience', `addressed to ${aud}`, '/aud');
+    if (body.rows.some(({ entry }) => entry.includes('\0'))) return bad('bad-input', 'a row holds U+0000', '/rows');
+    return ok({ epoch, rows: body.rows });
+  }
+
+  /** One transaction at a time; whatever came meanwhile shares the next. */
   async #work(): Promise<void> {
     if (this.#working) return;
     this.#working = true;
-    for (;;) {
-      const one = this.#reading.next();
-      if (one) await this.#takeUp(one, one.read);
-      else if (this.#flying) await this.#flying.landed;
-      else break;
-      if (this.#flying && this.#open.taken.length >= batchesPerCommit) await this.#flying.landed;
-      if (this.#fallen) await this.#recover(this.#fallen);
-      this.#launch();
+    while (this.#waiting.length > 0) {
+      const taken = this.#waiting.splice(0, batchesPerCommit);
+      this.#reading -= taken.length;
+      this.#readAhead();
+      await this.#commit(taken);
     }
     this.#working = false;
   }
 
-  async #takeUp(one: Waiting, read: Promise<Result<ReadBatch>>): Promise<void> {
+  async #commit(taken: readonly Waiting[]): Promise<void> {
+    const gathered: Gathered = {
+      rows: [],
+      receipts: new Map(),
+      progress: [],
+      live: [],
+      showings: [],
+      acceptances: [],
+      updates: [],
+      conflicts: [],
+      heads: new Map(),
+    };
+    const settled: (() => void)[] = [];
     try {
-      const batch = await read;
-      if (batch.ok) await this.#judgeInto(this.#open, one, batch.value);
-      else one.settle(batch);
+      const judged: Result<Judgement>[] = [];
+      for (const { dev, payload, read } of taken) {
+        const batch = await (read ?? this.#read(dev, payload));
+        judged.push(batch.ok ? await this.#judge(dev, batch.value, gathered) : batch);
+      }
+      const known = await this.#options.store.settled(judged.flatMap((one) => (one.ok ? one.value.told.map(keyOf) : [])));
+      for (const [i, one] of taken.entries()) {
+        const result = judged[i];
+        if (!result) continue;
+        const answer = result.ok ? ok(this.#settle(result.value, known, gathered)) : result;
+        settled.push(() => one.settle(answer));
+      }
+      await this.#options.store.commit(commitOf(gathered));
+      for (const [key, head] of gathered.heads) this.#remember(key, head);
     } catch (error) {
-      one.fail(error);
+      return this.#apart(taken, error);
     }
+    for (const settle of settled) settle();
   }
 
-  /** No effect while one flies, or has fallen and was not seen to. */
-  #launch(): void {
-    if (this.#flying || this.#fallen || this.#open.taken.length === 0) return;
-    const transaction = this.#open;
-    this.#open = emptyTransaction();
-    const landed = this.#commit(transaction)
-      .catch((error: unknown) => {
-        this.#fallen = { transaction, error };
-      })
-      .then(() => {
-        this.#flying = undefined;
-        this.#launch();
-      });
-    this.#flying = { transaction, landed };
-  }
-
-  /** What one box says must not cost the others their rows, and what was judged upon the fallen is judged upon what became of it. */
-  async #recover({ transaction, error }: { readonly transaction: Transaction; readonly error: unknown }): Promise<void> {
-    const upon = this.#open.taken;
-    this.#open = emptyTransaction();
-    await this.#apart(transaction.taken, error);
-    this.#fallen = undefined;
-    this.#open = await this.#judged(upon);
-  }
-
-  /** Halved until it stands alone. A store that is away fails all at once. */
-  async #apart(taken: readonly Taken[], error: unknown): Promise<void> {
+  /** What one box says must not cost the others their rows: halved until it stands alone. A store that is away fails all at once. */
+  async #apart(taken: readonly Waiting[], error: unknown): Promise<void> {
     const refused = error instanceof Failure ? error.problem : undefined;
     const isOfContent = refused === undefined || refused.code === 'bad-input' || refused.code === 'conflict';
     if (isOfContent && taken.length > 1) {
       const half = Math.ceil(taken.length / 2);
-      for (const part of [taken.slice(0, half), taken.slice(half)]) {
-        try {
-          await this.#commit(await this.#judged(part));
-        } catch (again) {
-          await this.#apart(part, again);
-        }
-      }
-      return;
+      await this.#commit(taken.slice(0, half));
+      return this.#commit(taken.slice(half));
     }
-    for (const { one } of taken) {
+    for (const one of taken) {
       if (isOfContent && refused) one.settle({ ok: false, problem: refused });
       else one.fail(error);
     }
   }
 
-  /** The same batches judged anew. */
-  async #judged(taken: readonly Taken[]): Promise<Transaction> {
-    const transaction = emptyTransaction();
-    for (const { one, batch } of taken) await this.#judgeInto(transaction, one, batch).catch(one.fail);
-    return transaction;
+  /** One that the box's key did not sign is kept as a contradiction, not as a record. */
+  #takeAcceptance(dev: string, epoch: string, { seq, read }: NewRow, nowMs: number, gathered: Gathered): void {
+    if (read?.fact.kind !== 'acceptance') return;
+    const { registry } = this.#options;
+    const found = acceptanceOf(dev, read.fact.record, nowMs, (keyid) => registry.signingKey(dev, keyid), this.#crypto);
+    if (found.ok) gathered.acceptances.push(found.value);
+    else
+      gathered.conflicts.push({
+        dev,
+        epoch,
+        seq,
+        kind: 'row',
+        detail: `acceptance: ${found.problem.code} ${found.problem.detail}`.slice(0, 2000),
+        atMs: nowMs,
+      });
   }
 
-  /** Throws when the store does; then nothing was added. */
-  async #judgeInto({ gathering, taken }: Transaction, one: Waiting, batch: ReadBatch): Promise<void> {
-    const { dev } = one;
-    const { epoch, rows } = batch;
-    const head = gathering.head(dev, epoch) ?? (await this.#head(dev, epoch));
-    const judged = judgeBatch(head, rows, await this.#known(dev, batch, head, gathering), sha256OfText);
+  async #judge(dev: string, { epoch, rows }: ReadBatch, gathered: Gathered): Promise<Result<Judgement>> {
+    const key = `${dev} ${epoch}`;
+    const head = gathered.heads.get(key) ?? (await this.#head(dev, epoch));
+    const judged = judgeBatch(head, rows, await this.#known(dev, epoch, rows, head, gathered), sha256OfText);
+    if (!judged.ok) return judged;
+    const { fresh, conflicts } = judged.value;
     const nowMs = this.#options.nowMs();
-    const acceptance = (row: NewRow) => this.#acceptance(dev, row, nowMs);
-    taken.push({ one, batch, judged: judged.ok ? ok(gathering.add(dev, epoch, judged.value, nowMs, acceptance)) : judged });
-  }
-
-  #acceptance(dev: string, { read }: NewRow, nowMs: number) {
-    if (read?.fact.kind !== 'acceptance') return undefined;
-    return acceptanceOf(dev, read.fact.record, nowMs, (keyid) => this.#options.registry.signingKey(dev, keyid), this.#crypto);
-  }
-
-  async #commit({ gathering, taken }: Transaction): Promise<void> {
-    const { store } = this.#options;
-    const known = await store.settled(taken.flatMap(({ judged }) => (judged.ok ? judged.value.told.map(receiptKey) : [])));
-    const settled = taken.map(({ one, judged }) => {
-      const result = judged.ok ? ok(gathering.settle(judged.value, known)) : judged;
-      return () => one.settle(result);
+    const progress = fresh.flatMap((row) => progressOf(dev, row) ?? []);
+    gathered.rows.push(...fresh.map((row) => storedRow(dev, epoch, row, nowMs)));
+    gathered.progress.push(...progress);
+    const live = fresh.flatMap((row) => liveOf(dev, row) ?? []);
+    gathered.live.push(...live);
+    gathered.showings.push(...fresh.flatMap((row) => showingOf(dev, row, nowMs) ?? []));
+    for (const row of fresh) this.#takeAcceptance(dev, epoch, row, nowMs, gathered);
+    const updates = fresh.flatMap((row) => updateOf(dev, row, nowMs) ?? []);
+    gathered.updates.push(...updates);
+    for (const row of conflicts) {
+      gathered.conflicts.push({ dev, epoch, seq: row.seq, kind: 'row', detail: `${row.hash} ${row.entry}`.slice(0, 2000), atMs: nowMs });
+    }
+    if (fresh.length > 0) gathered.heads.set(key, { dev, epoch, ...judged.value.head });
+    const told = fresh.flatMap(({ seq, read }) =>
+      read?.fact.kind === 'receipt' ? [{ dev, epoch, seq, stored: { dev, receipt: read.fact.receipt, receivedMs: nowMs } }] : [],
+    );
+    return ok({
+      dev,
+      epoch,
+      head: judged.value.head,
+      progress,
+      live,
+      updates: updates.length,
+      rows: fresh.length,
+      conflict: conflicts.length > 0,
+      told,
     });
-    await store.commit(gathering.commit());
-    for (const { dev, epoch, upto, hash } of gathering.heads) this.#remember(`${dev} ${epoch}`, { upto, hash });
-    for (const settle of settled) settle();
   }
 
-  /** Hashes below the head that this batch repeats; also those that fly or wait in this very transaction. */
-  async #known(dev: string, { epoch, rows }: ReadBatch, head: Head, gathering: Gathering): Promise<ReadonlyMap<number, string>> {
-    const repeated = repeatedOf(rows, head);
-    if (!repeated) return new Map();
-    const flying = this.#flying?.transaction.gathering;
-    const known = new Map(await this.#options.store.hashes(dev, epoch, repeated.first, repeated.last));
-    flying?.hashes(dev, epoch, known);
-    gathering.hashes(dev, epoch, known);
+  /** A second receipt for one occurrence never replaces the first; it is kept as a contradiction. */
+  #settle({ told, ...rest }: Judgement, known: ReadonlySet<string>, gathered: Gathered): Committed {
+    const receipts: StoredReceipt[] = [];
+    for (const one of told) {
+      const key = keyOf(one).join(' ');
+      if (known.has(key) || gathered.receipts.has(key)) {
+        const { dev, epoch, seq, stored } = one;
+        gathered.conflicts.push({ dev, epoch, seq, kind: 'receipt', detail: stored.receipt.occurrence, atMs: stored.receivedMs });
+        continue;
+      }
+      gathered.receipts.set(key, one.stored);
+      receipts.push(one.stored);
+    }
+    return { ...rest, receipts };
+  }
+
+  /** Hashes below the head that this batch repeats; also those that wait in this very transaction. */
+  async #known(dev: string, epoch: string, rows: readonly Row[], head: Head, gathered: Gathered): Promise<ReadonlyMap<number, string>> {
+    const repeated = rows.filter((row) => row.seq <= head.upto);
+    const [first] = repeated;
+    const last = repeated.at(-1);
+    if (!first || !last) return new Map();
+    const known = new Map(await this.#options.store.hashes(dev, epoch, first.seq, last.seq));
+    for (const row of gathered.rows) if (row.dev === dev && row.epoch === epoch) known.set(row.seq, row.hash);
     return known;
   }
 
   async #head(dev: string, epoch: string): Promise<Head> {
-    const soon = this.#flying?.transaction.gathering.head(dev, epoch) ?? this.#heads.get(`${dev} ${epoch}`);
-    return soon ?? (await this.#options.store.head(dev, epoch)) ?? emptyHead(epoch);
+    return this.#heads.get(`${dev} ${epoch}`) ?? (await this.#options.store.head(dev, epoch)) ?? emptyHead(epoch);
   }
 
-  #remember(key: string, head: Head): void {
+  #remember(key: string, { upto, hash }: Head): void {
     this.#heads.delete(key);
-    this.#heads.set(key, head);
+    this.#heads.set(key, { upto, hash });
     const [oldest] = this.#heads.keys();
     if (this.#heads.size > boxesMax && oldest !== undefined) this.#heads.delete(oldest);
   }
 }
 
-function emptyTransaction(): Transaction {
-  return { gathering: new Gathering(), taken: [] };
+function keyOf({ dev, stored }: ToldReceipt): readonly [string, string] {
+  return [dev, stored.receipt.occurrence];
+}
+
+function commitOf({ receipts, heads, ...rest }: Gathered): LogCommit {
+  return { ...rest, receipts: [...receipts.values()], heads: [...heads.values()] };
 }
